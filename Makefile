@@ -1,0 +1,46 @@
+# Every command a contributor runs. `make` alone lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+UV := .tools/uv
+RUN := $(UV) run --locked --no-sync
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.DEFAULT_GOAL := help
+.PHONY: help up test check bench protos kafka setup
+
+help: ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(UV): uv.lock scripts/bootstrap_uv.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "EntryGo needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=… to another.")'
+	@$(PYTHON) scripts/bootstrap_uv.py $(UV)
+	@touch $(UV)
+
+.venv/.synced: $(UV) uv.lock pyproject.toml
+	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch .venv/.synced
+
+setup: .venv/.synced
+
+up: setup ## set everything up and run the whole system (Ctrl-C ends it)
+	@exec .venv/bin/entrygo up
+
+test: setup ## set everything up and run every test
+	@$(RUN) pytest
+
+check: setup ## lint, format, types, import contracts, generated code
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+	@$(RUN) python scripts/check_generated.py
+
+bench: setup ## measure speed against the floor; prints ratios
+	@$(RUN) python -m tests.bench
+
+protos: setup ## generate shared/entrygo/proto from protos/
+	@$(RUN) python scripts/generate_protos.py
+
+kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
+	@$(RUN) python -m tests.kafka

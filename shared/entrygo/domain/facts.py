@@ -1,0 +1,201 @@
+"""Facts from outside as a plan reads them: orders, products, a warehouse, a broker.
+
+They cross two wires (sync to planning, and in the snapshot to execution), hence pydantic.
+A datum nobody gave is None; nothing here judges it, that is what the planning rules do.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+
+from entrygo.domain.money import line_value, parse_decimal, plain
+
+# In documents a decimal is text, so that no reader can make a binary float of it.
+Number = Annotated[
+    Decimal, BeforeValidator(parse_decimal), PlainSerializer(plain, return_type=str, when_used="json")
+]
+
+
+class Fact(BaseModel):
+    """A frozen value with exactly the fields listed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Address(Fact):
+    line_1: str | None = None
+    line_2: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+class Manufacturer(Fact):
+    """The actual maker; `mid` is the manufacturer identification code (19 CFR 102 Appendix)."""
+
+    name: str | None = None
+    address: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    mid: str | None = None
+
+
+class Usmca(Fact):
+    """A claim of preference: origin criterion and the certification in hand (USMCA Annex 5-A)."""
+
+    criterion: str | None = None
+    certification: str | None = None
+    blanket_from: date | None = None
+    blanket_to: date | None = None
+
+    def is_certified_on(self, day: date) -> bool:
+        """Whether the certification in hand covers entries on `day` (19 CFR 182.11 and 182.12)."""
+        return (
+            self.criterion is not None
+            and self.certification is not None
+            and (self.blanket_from is None or self.blanket_from <= day)
+            and (self.blanket_to is None or day <= self.blanket_to)
+        )
+
+
+class Section232Status(StrEnum):
+    NOT_ASSESSED = "not_assessed"
+    NOT_APPLICABLE = "not_applicable"
+    REVIEW = "review"
+    APPLICABLE = "applicable"
+
+
+class Metal(Fact):
+    """Metal content for Section 232: weights in kg, value in USD, countries as ISO alpha-2 (or OTH)."""
+
+    metal: Literal["steel", "aluminum", "copper"]
+    weight_kg: Number | None = None
+    weight_pct: Number | None = None
+    value_usd: Number | None = None
+    melt_pour: str | None = None
+    smelt_1: str | None = None
+    smelt_2: str | None = None
+    cast: str | None = None
+
+
+class Section232(Fact):
+    status: Section232Status = Section232Status.NOT_ASSESSED
+    metals: tuple[Metal, ...] = ()
+    us_metal_pct: Number | None = None
+    evidence: str | None = None
+    assessed_on: date | None = None
+
+
+class Product(Fact):
+    """A product as US customs needs it; weights in kg, value in USD."""
+
+    id: str
+    external_id: str
+    sku: str
+    name: str | None = None
+    status: Literal["active", "archived"] = "active"
+    customs_description: str | None = None
+    hts_code: str | None = None
+    country_of_origin: str | None = None
+    material_composition: str | None = None
+    manufacturer: Manufacturer = Manufacturer()
+    net_weight_kg: Number | None = None
+    gross_weight_kg: Number | None = None
+    unit_of_measure: str | None = None
+    unit_value_usd: Number | None = None
+    usmca: Usmca = Usmca()
+    section_232: Section232 = Section232()
+
+
+class OrderItem(Fact):
+    product_id: str
+    quantity: Number
+    unit_value_usd: Number
+
+    @property
+    def value_usd(self) -> Decimal:
+        return line_value(self.quantity, self.unit_value_usd)
+
+
+class Order(Fact):
+    """What a warehouse has to ship to one buyer: no names, only where it goes."""
+
+    id: str
+    external_id: str
+    destination_country: str
+    destination_region: str | None = None
+    destination_postal_code: str | None = None
+    items: tuple[OrderItem, ...]
+
+    @property
+    def total_value_usd(self) -> Decimal:
+        return sum((item.value_usd for item in self.items), Decimal(0))
+
+
+class ImporterOfRecord(Fact):
+    """Who imports the consolidated entry; `number` is the IRS, SSN or CBP-assigned number."""
+
+    name: str | None = None
+    number: str | None = None
+    address: Address = Address()
+    power_of_attorney: bool | None = None
+    bond: Literal["continuous", "single"] | None = None
+
+
+class Transport(Fact):
+    """How the truck goes: carrier, its SCAC, and the US port of entry by Schedule D code."""
+
+    carrier: str | None = None
+    scac: str | None = None
+    port_code: str | None = None
+    port_name: str | None = None
+
+
+class Warehouse(Fact):
+    id: str
+    external_id: str
+    name: str | None = None
+    address: Address = Address()
+    responsible_employee: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    transit_days: int = 0
+    importer_of_record: ImporterOfRecord = ImporterOfRecord()
+    transport: Transport = Transport()
+
+
+class FeeSchedule(Fact):
+    """What a broker charges for one entry between two dates, both inclusive; amounts in `currency`."""
+
+    valid_from: date
+    valid_to: date | None = None
+    currency: str = "USD"
+    fee_formal: Number
+    fee_informal: Number
+    included_lines: int
+    line_fee: Number
+    order_fee: Number
+    pga_fee: Number = Decimal(0)
+    disbursement_pct: Number = Decimal(0)
+    disbursement_min: Number = Decimal(0)
+    payment_mode: Literal["importer_ach", "broker"] = "importer_ach"
+    bond_mode: Literal["continuous", "single"] = "continuous"
+    single_bond_rate: Number = Decimal(0)
+    single_bond_min: Number = Decimal(0)
+    source: str = ""
+
+
+class Broker(Fact):
+    id: str
+    external_id: str
+    name: str | None = None
+    email: str | None = None
+    port_code: str | None = None
+    filer_code: str | None = None
+    fee_schedules: tuple[FeeSchedule, ...] = ()

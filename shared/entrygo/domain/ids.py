@@ -1,0 +1,39 @@
+"""Public ids: a prefix that names the kind, then 26 characters that sort by time of creation."""
+
+import re
+from enum import StrEnum
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+ID_BITS = 130
+MAX_ID_LENGTH = 64
+
+_VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class IdKind(StrEnum):
+    """The prefixes of the public contract."""
+
+    ACCOUNT = "acc"
+    API_KEY = "key"
+    PRODUCT = "prod"
+    WAREHOUSE = "wh"
+    BROKER = "br"
+    ORDER = "ord"
+    ORDER_SYNC = "sync"
+    EXPORT = "batch"
+    EXECUTION = "exe"
+    CUSTOMS_PACKAGE = "cp"
+    NOTIFICATION = "notif"
+    BROKER_SUBMISSION = "bes"
+    EVENT = "evt"
+
+
+def make_id(kind: IdKind, *, unix_ms: int, entropy: int) -> str:
+    """`<kind>_` + 48 bits of time + 80 bits of entropy in base 32, so that later ids sort later."""
+    value = (unix_ms & (1 << 48) - 1) << 80 | entropy & (1 << 80) - 1
+    return f"{kind}_" + "".join(ALPHABET[value >> shift & 31] for shift in range(ID_BITS - 5, -1, -5))
+
+
+def is_valid_id(value: str) -> bool:
+    """Whether `value` can be an id at all: 1 to 64 of letters, digits, `_` and `-`."""
+    return _VALID.fullmatch(value) is not None

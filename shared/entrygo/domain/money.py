@@ -1,0 +1,48 @@
+"""Decimals of the contract: how they are read, rounded and shown. Never a binary float in between."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+CENT = Decimal("0.01")
+MAX_DECIMAL_PLACES = 4
+MAX_INTEGER_DIGITS = 12
+
+
+def parse_decimal(value: str | int | Decimal) -> Decimal:
+    """A finite decimal with at most 12 integer digits and 4 decimals; ValueError otherwise."""
+    try:
+        number = Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        raise ValueError("Expected a decimal number") from None
+    if not number.is_finite():
+        raise ValueError("Must be a finite number")
+    digits, exponent = number.as_tuple().digits, number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    normal_exponent = number.normalize().as_tuple().exponent
+    assert isinstance(normal_exponent, int)
+    if -normal_exponent > MAX_DECIMAL_PLACES:
+        raise ValueError(f"At most {MAX_DECIMAL_PLACES} decimal places")
+    if len(digits) + exponent > MAX_INTEGER_DIGITS:
+        raise ValueError(f"At most {MAX_INTEGER_DIGITS} digits before the decimal point")
+    return number
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Rounded half up to the cent, as invoices and brokers do."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def line_value(quantity: Decimal, unit_value: Decimal) -> Decimal:
+    """The value of one line in whole cents: rounded once, so every total is a sum of these."""
+    return to_cents(quantity * unit_value)
+
+
+def plain(number: Decimal) -> str:
+    """Canonical text: no exponent, no trailing zeros, so equal numbers have equal text."""
+    text = format(number.normalize(), "f")
+    return "0" if text in ("-0", "") else text
+
+
+def json_number(number: Decimal | str) -> int | float:
+    """The JSON number of the contract: 255, 18.5. Exact for up to 15 significant digits."""
+    value = Decimal(number)
+    return int(value) if value == value.to_integral_value() else float(value)

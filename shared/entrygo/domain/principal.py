@@ -1,0 +1,48 @@
+"""Who is calling, and which rows they may touch."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Live data and test data never meet; the key decides."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class ScopeName(StrEnum):
+    """What an API key may do."""
+
+    ORDERS_WRITE = "orders:write"
+    EXPORTS_PLAN = "exports:plan"
+    EXPORTS_EXECUTE = "exports:execute"
+    READ = "read"
+    SETUP = "setup"
+
+
+ALL_SCOPES = frozenset(ScopeName)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """The account and mode that every row, key and query is scoped by."""
+
+    account_id: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The authenticated caller of one request.
+
+    `authorization` is the value the caller sent, so that a call to the next service goes
+    through the same door; `is_service` marks background work of our own processes.
+    """
+
+    tenant: Tenant
+    key_id: str
+    scopes: frozenset[ScopeName]
+    authorization: str
+    warehouse_id: str | None = None
+    is_service: bool = False

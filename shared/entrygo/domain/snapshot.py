@@ -1,0 +1,127 @@
+"""The plan and the snapshot it was decided on: what planning stores and execution works from.
+
+Execution renders every document from the snapshot alone, never from live rows.
+"""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
+from entrygo.domain.money import to_cents
+
+SNAPSHOT_SCHEMA_VERSION = 1
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Readiness(StrEnum):
+    READY = "READY"
+    REVIEW_REQUIRED = "REVIEW_REQUIRED"
+    BLOCKED = "BLOCKED"
+
+
+class ValidationMessage(Fact):
+    """One finding of a rule; `field` is the path in the request, indexes as the caller sent them."""
+
+    code: str
+    message: str
+    severity: Severity
+    field: str
+    product_id: str | None = None
+    order_id: str | None = None
+
+
+class EntryCost(Fact):
+    """What clearing costs, in USD, without duty and transport: one entry, or a sum of entries."""
+
+    entries: int
+    entry_type: str
+    lines: int
+    broker_fee: Number
+    line_fees: Number
+    order_fees: Number
+    pga_fees: Number = Decimal(0)
+    disbursement: Number
+    bond: Number
+    merchandise_processing_fee: Number
+
+    @property
+    def total(self) -> Decimal:
+        return to_cents(
+            self.broker_fee
+            + self.line_fees
+            + self.order_fees
+            + self.pga_fees
+            + self.disbursement
+            + self.bond
+            + self.merchandise_processing_fee
+        )
+
+
+class Savings(Fact):
+    """Both sides of the estimate and the dated rows it rests on; `signed_usd` may be negative."""
+
+    separate: EntryCost
+    consolidated: EntryCost
+    signed_usd: Number
+    estimated_usd: Number
+    fee_schedule_valid_from: date | None
+    mpf_fiscal_year: int
+
+
+class ReferenceRow(Fact):
+    """One dated row of reference data that was in force on the entry date."""
+
+    table: str
+    key: str
+    value: str
+    effective_from: date
+    effective_to: date | None = None
+    source: str
+
+
+class ExcludedOrder(Fact):
+    """An order that was asked for but stays behind, and the codes that say why."""
+
+    order_id: str
+    external_id: str
+    reasons: tuple[str, ...]
+
+
+class Snapshot(Fact):
+    """Everything an export was planned on and decided to be; the canonical JSON of this is stored."""
+
+    schema_version: Literal[1] = 1
+    account_id: str
+    mode: str
+    export_id: str
+    revision: int
+    plan_hash: str
+    planned_at: str
+    destination_country: str
+    entry_date: date
+    ruleset_version: str
+    reference_version: str
+    reference_rows: tuple[ReferenceRow, ...]
+    readiness_state: Readiness
+    compliance_score: int
+    validation_messages: tuple[ValidationMessage, ...]
+    flags: tuple[str, ...]
+    missing_data: tuple[str, ...]
+    recommended_strategy: str
+    next_recommended_action: str
+    entry_type: Literal["01", "11"]
+    informal_limit_usd: Number
+    savings: Savings | None
+    warehouse: Warehouse
+    broker: Broker
+    # Included orders in the order they were asked for, and the products they name.
+    orders: tuple[Order, ...]
+    products: tuple[Product, ...]
+    excluded_orders: tuple[ExcludedOrder, ...] = ()

@@ -1,0 +1,275 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Event(_message.Message):
+    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "customs_package_generated", "notification_recorded", "broker_submission_changed")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    STREAM_ID_FIELD_NUMBER: _ClassVar[int]
+    SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_OMITTED_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_SYNCED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_PLANNED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_EXECUTION_STARTED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_EXECUTED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_EXECUTION_FAILED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_GENERATED_FIELD_NUMBER: _ClassVar[int]
+    NOTIFICATION_RECORDED_FIELD_NUMBER: _ClassVar[int]
+    BROKER_SUBMISSION_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    type: str
+    source: str
+    account_id: str
+    mode: str
+    stream_id: str
+    sequence: int
+    occurred_at: str
+    detail_omitted: bool
+    orders_synced: OrdersSynced
+    export_planned: ExportPlanned
+    export_execution_started: ExportExecutionStarted
+    export_executed: ExportExecuted
+    export_execution_failed: ExportExecutionFailed
+    export_cancelled: ExportCancelled
+    customs_package_generated: CustomsPackageGenerated
+    notification_recorded: NotificationRecorded
+    broker_submission_changed: BrokerSubmissionChanged
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
+
+class EventsAfterRequest(_message.Message):
+    __slots__ = ("stream_id", "after_sequence")
+    STREAM_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    stream_id: str
+    after_sequence: int
+    def __init__(self, stream_id: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
+
+class ReplayEventsRequest(_message.Message):
+    __slots__ = ("recorded_since",)
+    RECORDED_SINCE_FIELD_NUMBER: _ClassVar[int]
+    recorded_since: str
+    def __init__(self, recorded_since: _Optional[str] = ...) -> None: ...
+
+class OrdersSynced(_message.Message):
+    __slots__ = ("order_ids",)
+    ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    order_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExportPlanned(_message.Message):
+    __slots__ = ("batch_id", "revision", "plan")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    revision: int
+    plan: Plan
+    def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ...) -> None: ...
+
+class Plan(_message.Message):
+    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd")
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
+    COMPLIANCE_SCORE_FIELD_NUMBER: _ClassVar[int]
+    VALIDATION_MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    INCLUDED_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    FLAGS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_DATA_FIELD_NUMBER: _ClassVar[int]
+    RECOMMENDED_STRATEGY_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_IMPORT_SAVINGS_USD_FIELD_NUMBER: _ClassVar[int]
+    NEXT_RECOMMENDED_ACTION_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
+    RULESET_VERSION_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_AT_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    plan_hash: str
+    readiness_state: str
+    compliance_score: int
+    validation_messages: _containers.RepeatedCompositeFieldContainer[ValidationMessage]
+    included_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    excluded_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    flags: _containers.RepeatedScalarFieldContainer[str]
+    missing_data: _containers.RepeatedScalarFieldContainer[str]
+    recommended_strategy: str
+    estimated_import_savings_usd: str
+    next_recommended_action: str
+    warehouse_id: str
+    broker_id: str
+    destination_country: str
+    entry_date: str
+    ruleset_version: str
+    reference_version: str
+    planned_at: str
+    entry_type: str
+    total_value_usd: str
+    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ...) -> None: ...
+
+class ValidationMessage(_message.Message):
+    __slots__ = ("code", "message", "severity", "field", "product_id", "order_id")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    message: str
+    severity: str
+    field: str
+    product_id: str
+    order_id: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., field: _Optional[str] = ..., product_id: _Optional[str] = ..., order_id: _Optional[str] = ...) -> None: ...
+
+class ExportExecutionStarted(_message.Message):
+    __slots__ = ("batch_id", "execution_id", "revision")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    execution_id: str
+    revision: int
+    def __init__(self, batch_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., revision: _Optional[int] = ...) -> None: ...
+
+class ExportExecuted(_message.Message):
+    __slots__ = ("batch_id", "execution_id", "customs_package_id", "executed_at")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    EXECUTED_AT_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    execution_id: str
+    customs_package_id: str
+    executed_at: str
+    def __init__(self, batch_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., executed_at: _Optional[str] = ...) -> None: ...
+
+class ExportExecutionFailed(_message.Message):
+    __slots__ = ("batch_id", "execution_id", "error_code", "message")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
+    ERROR_CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    execution_id: str
+    error_code: str
+    message: str
+    def __init__(self, batch_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., error_code: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
+
+class ExportCancelled(_message.Message):
+    __slots__ = ("batch_id", "reason")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    reason: str
+    def __init__(self, batch_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
+class CustomsPackageGenerated(_message.Message):
+    __slots__ = ("customs_package",)
+    CUSTOMS_PACKAGE_FIELD_NUMBER: _ClassVar[int]
+    customs_package: CustomsPackage
+    def __init__(self, customs_package: _Optional[_Union[CustomsPackage, _Mapping]] = ...) -> None: ...
+
+class CustomsPackage(_message.Message):
+    __slots__ = ("id", "export_batch_id", "package_number", "state", "created_at", "artifacts")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    export_batch_id: str
+    package_number: str
+    state: str
+    created_at: str
+    artifacts: _containers.RepeatedCompositeFieldContainer[Artifact]
+    def __init__(self, id: _Optional[str] = ..., export_batch_id: _Optional[str] = ..., package_number: _Optional[str] = ..., state: _Optional[str] = ..., created_at: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ...) -> None: ...
+
+class Artifact(_message.Message):
+    __slots__ = ("artifact_type", "filename", "generated_at", "media_type", "size_bytes", "sha256")
+    ARTIFACT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    GENERATED_AT_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    SHA256_FIELD_NUMBER: _ClassVar[int]
+    artifact_type: str
+    filename: str
+    generated_at: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    def __init__(self, artifact_type: _Optional[str] = ..., filename: _Optional[str] = ..., generated_at: _Optional[str] = ..., media_type: _Optional[str] = ..., size_bytes: _Optional[int] = ..., sha256: _Optional[str] = ...) -> None: ...
+
+class NotificationRecorded(_message.Message):
+    __slots__ = ("notification",)
+    NOTIFICATION_FIELD_NUMBER: _ClassVar[int]
+    notification: Notification
+    def __init__(self, notification: _Optional[_Union[Notification, _Mapping]] = ...) -> None: ...
+
+class Notification(_message.Message):
+    __slots__ = ("id", "channel", "status", "recipient", "created_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    channel: str
+    status: str
+    recipient: str
+    created_at: str
+    def __init__(self, id: _Optional[str] = ..., channel: _Optional[str] = ..., status: _Optional[str] = ..., recipient: _Optional[str] = ..., created_at: _Optional[str] = ...) -> None: ...
+
+class BrokerSubmissionChanged(_message.Message):
+    __slots__ = ("broker_submission", "customs_package_state", "notification_id", "notification_status")
+    BROKER_SUBMISSION_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_STATE_FIELD_NUMBER: _ClassVar[int]
+    NOTIFICATION_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTIFICATION_STATUS_FIELD_NUMBER: _ClassVar[int]
+    broker_submission: BrokerSubmission
+    customs_package_state: str
+    notification_id: str
+    notification_status: str
+    def __init__(self, broker_submission: _Optional[_Union[BrokerSubmission, _Mapping]] = ..., customs_package_state: _Optional[str] = ..., notification_id: _Optional[str] = ..., notification_status: _Optional[str] = ...) -> None: ...
+
+class BrokerSubmission(_message.Message):
+    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    SUBMISSION_TYPE_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_EMAIL_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SENT_AT_FIELD_NUMBER: _ClassVar[int]
+    ERROR_MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_ATTEMPT_AT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    submission_type: str
+    status: str
+    recipient_email: str
+    subject: str
+    sent_at: str
+    error_message: str
+    attempts: int
+    next_attempt_at: str
+    created_at: str
+    reason: str
+    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...

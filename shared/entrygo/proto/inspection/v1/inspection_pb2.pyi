@@ -1,0 +1,144 @@
+from entrygo.proto.events.v1 import events_pb2 as _events_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class InspectExportRequest(_message.Message):
+    __slots__ = ("export_id",)
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    def __init__(self, export_id: _Optional[str] = ...) -> None: ...
+
+class Export(_message.Message):
+    __slots__ = ("export_id", "state", "revision", "plan", "created_at", "executed_at", "customs_package", "notifications", "broker_submissions", "events", "version", "stale")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXECUTED_AT_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_FIELD_NUMBER: _ClassVar[int]
+    NOTIFICATIONS_FIELD_NUMBER: _ClassVar[int]
+    BROKER_SUBMISSIONS_FIELD_NUMBER: _ClassVar[int]
+    EVENTS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    STALE_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    state: str
+    revision: int
+    plan: _events_pb2.Plan
+    created_at: str
+    executed_at: str
+    customs_package: _events_pb2.CustomsPackage
+    notifications: _containers.RepeatedCompositeFieldContainer[_events_pb2.Notification]
+    broker_submissions: _containers.RepeatedCompositeFieldContainer[_events_pb2.BrokerSubmission]
+    events: _containers.RepeatedCompositeFieldContainer[TimelineEntry]
+    version: int
+    stale: bool
+    def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[_events_pb2.Plan, _Mapping]] = ..., created_at: _Optional[str] = ..., executed_at: _Optional[str] = ..., customs_package: _Optional[_Union[_events_pb2.CustomsPackage, _Mapping]] = ..., notifications: _Optional[_Iterable[_Union[_events_pb2.Notification, _Mapping]]] = ..., broker_submissions: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., version: _Optional[int] = ..., stale: _Optional[bool] = ...) -> None: ...
+
+class TimelineEntry(_message.Message):
+    __slots__ = ("id", "type", "created_at", "payload_json")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    PAYLOAD_JSON_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    type: str
+    created_at: str
+    payload_json: str
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., created_at: _Optional[str] = ..., payload_json: _Optional[str] = ...) -> None: ...
+
+class GetCustomsPackageRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class ListExportsRequest(_message.Message):
+    __slots__ = ("limit", "cursor", "state", "readiness_state", "warehouse_id", "broker_id", "created_after", "created_before")
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AFTER_FIELD_NUMBER: _ClassVar[int]
+    CREATED_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    limit: int
+    cursor: str
+    state: str
+    readiness_state: str
+    warehouse_id: str
+    broker_id: str
+    created_after: str
+    created_before: str
+    def __init__(self, limit: _Optional[int] = ..., cursor: _Optional[str] = ..., state: _Optional[str] = ..., readiness_state: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., created_after: _Optional[str] = ..., created_before: _Optional[str] = ...) -> None: ...
+
+class ListExportsResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[ExportSummary]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[ExportSummary, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class ExportSummary(_message.Message):
+    __slots__ = ("export_id", "state", "readiness_state", "compliance_score", "plan_hash", "warehouse_id", "broker_id", "destination_country", "estimated_savings_usd", "order_count", "customs_package_id", "broker_submission_status", "created_at", "executed_at")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
+    COMPLIANCE_SCORE_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_SAVINGS_USD_FIELD_NUMBER: _ClassVar[int]
+    ORDER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    BROKER_SUBMISSION_STATUS_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    EXECUTED_AT_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    state: str
+    readiness_state: str
+    compliance_score: int
+    plan_hash: str
+    warehouse_id: str
+    broker_id: str
+    destination_country: str
+    estimated_savings_usd: str
+    order_count: int
+    customs_package_id: str
+    broker_submission_status: str
+    created_at: str
+    executed_at: str
+    def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., plan_hash: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., estimated_savings_usd: _Optional[str] = ..., order_count: _Optional[int] = ..., customs_package_id: _Optional[str] = ..., broker_submission_status: _Optional[str] = ..., created_at: _Optional[str] = ..., executed_at: _Optional[str] = ...) -> None: ...
+
+class SystemHealthRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SystemHealthResponse(_message.Message):
+    __slots__ = ("status", "components")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    COMPONENTS_FIELD_NUMBER: _ClassVar[int]
+    status: str
+    components: _containers.RepeatedCompositeFieldContainer[ComponentHealth]
+    def __init__(self, status: _Optional[str] = ..., components: _Optional[_Iterable[_Union[ComponentHealth, _Mapping]]] = ...) -> None: ...
+
+class ComponentHealth(_message.Message):
+    __slots__ = ("name", "status", "detail")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    status: str
+    detail: str
+    def __init__(self, name: _Optional[str] = ..., status: _Optional[str] = ..., detail: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,433 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class SyncOrdersRequest(_message.Message):
+    __slots__ = ("account_id", "items", "idempotency_key")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    items: _containers.RepeatedCompositeFieldContainer[OrderInput]
+    idempotency_key: str
+    def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderInput, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class OrderInput(_message.Message):
+    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json")
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_REGION_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    external_id: str
+    destination_country: str
+    destination_region: str
+    destination_postal_code: str
+    items: _containers.RepeatedCompositeFieldContainer[OrderItem]
+    metadata_json: str
+    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ...) -> None: ...
+
+class OrderItem(_message.Message):
+    __slots__ = ("product_id", "quantity", "unit_value_usd")
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    product_id: str
+    quantity: str
+    unit_value_usd: str
+    def __init__(self, product_id: _Optional[str] = ..., quantity: _Optional[str] = ..., unit_value_usd: _Optional[str] = ...) -> None: ...
+
+class SyncOrdersResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Order]
+    def __init__(self, data: _Optional[_Iterable[_Union[Order, _Mapping]]] = ...) -> None: ...
+
+class Order(_message.Message):
+    __slots__ = ("id", "account_id", "external_id", "destination_country", "destination_region", "destination_postal_code", "total_value_usd", "items", "metadata_json", "created_at", "updated_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_REGION_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    account_id: str
+    external_id: str
+    destination_country: str
+    destination_region: str
+    destination_postal_code: str
+    total_value_usd: str
+    items: _containers.RepeatedCompositeFieldContainer[OrderItem]
+    metadata_json: str
+    created_at: str
+    updated_at: str
+    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class SyncProductsRequest(_message.Message):
+    __slots__ = ("account_id", "items", "idempotency_key")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    items: _containers.RepeatedCompositeFieldContainer[Product]
+    idempotency_key: str
+    def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class SyncProductsResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Product]
+    def __init__(self, data: _Optional[_Iterable[_Union[Product, _Mapping]]] = ...) -> None: ...
+
+class Product(_message.Message):
+    __slots__ = ("id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin", "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure", "unit_value_usd", "usmca", "section_232", "created_at", "updated_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    HTS_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_OF_ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    MATERIAL_COMPOSITION_FIELD_NUMBER: _ClassVar[int]
+    MANUFACTURER_FIELD_NUMBER: _ClassVar[int]
+    NET_WEIGHT_KG_FIELD_NUMBER: _ClassVar[int]
+    GROSS_WEIGHT_KG_FIELD_NUMBER: _ClassVar[int]
+    UNIT_OF_MEASURE_FIELD_NUMBER: _ClassVar[int]
+    UNIT_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    USMCA_FIELD_NUMBER: _ClassVar[int]
+    SECTION_232_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    external_id: str
+    sku: str
+    name: str
+    status: str
+    customs_description: str
+    hts_code: str
+    country_of_origin: str
+    material_composition: str
+    manufacturer: Manufacturer
+    net_weight_kg: str
+    gross_weight_kg: str
+    unit_of_measure: str
+    unit_value_usd: str
+    usmca: Usmca
+    section_232: Section232
+    created_at: str
+    updated_at: str
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., status: _Optional[str] = ..., customs_description: _Optional[str] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., material_composition: _Optional[str] = ..., manufacturer: _Optional[_Union[Manufacturer, _Mapping]] = ..., net_weight_kg: _Optional[str] = ..., gross_weight_kg: _Optional[str] = ..., unit_of_measure: _Optional[str] = ..., unit_value_usd: _Optional[str] = ..., usmca: _Optional[_Union[Usmca, _Mapping]] = ..., section_232: _Optional[_Union[Section232, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class Manufacturer(_message.Message):
+    __slots__ = ("name", "address", "city", "region", "postal_code", "country", "mid")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    CITY_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    MID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    address: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    mid: str
+    def __init__(self, name: _Optional[str] = ..., address: _Optional[str] = ..., city: _Optional[str] = ..., region: _Optional[str] = ..., postal_code: _Optional[str] = ..., country: _Optional[str] = ..., mid: _Optional[str] = ...) -> None: ...
+
+class Usmca(_message.Message):
+    __slots__ = ("criterion", "certification", "blanket_from", "blanket_to")
+    CRITERION_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATION_FIELD_NUMBER: _ClassVar[int]
+    BLANKET_FROM_FIELD_NUMBER: _ClassVar[int]
+    BLANKET_TO_FIELD_NUMBER: _ClassVar[int]
+    criterion: str
+    certification: str
+    blanket_from: str
+    blanket_to: str
+    def __init__(self, criterion: _Optional[str] = ..., certification: _Optional[str] = ..., blanket_from: _Optional[str] = ..., blanket_to: _Optional[str] = ...) -> None: ...
+
+class Section232(_message.Message):
+    __slots__ = ("status", "metals", "us_metal_pct", "evidence", "assessed_on")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    METALS_FIELD_NUMBER: _ClassVar[int]
+    US_METAL_PCT_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    ASSESSED_ON_FIELD_NUMBER: _ClassVar[int]
+    status: str
+    metals: _containers.RepeatedCompositeFieldContainer[Metal]
+    us_metal_pct: str
+    evidence: str
+    assessed_on: str
+    def __init__(self, status: _Optional[str] = ..., metals: _Optional[_Iterable[_Union[Metal, _Mapping]]] = ..., us_metal_pct: _Optional[str] = ..., evidence: _Optional[str] = ..., assessed_on: _Optional[str] = ...) -> None: ...
+
+class Metal(_message.Message):
+    __slots__ = ("metal", "weight_kg", "weight_pct", "value_usd", "melt_pour", "smelt_1", "smelt_2", "cast")
+    METAL_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_KG_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_PCT_FIELD_NUMBER: _ClassVar[int]
+    VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    MELT_POUR_FIELD_NUMBER: _ClassVar[int]
+    SMELT_1_FIELD_NUMBER: _ClassVar[int]
+    SMELT_2_FIELD_NUMBER: _ClassVar[int]
+    CAST_FIELD_NUMBER: _ClassVar[int]
+    metal: str
+    weight_kg: str
+    weight_pct: str
+    value_usd: str
+    melt_pour: str
+    smelt_1: str
+    smelt_2: str
+    cast: str
+    def __init__(self, metal: _Optional[str] = ..., weight_kg: _Optional[str] = ..., weight_pct: _Optional[str] = ..., value_usd: _Optional[str] = ..., melt_pour: _Optional[str] = ..., smelt_1: _Optional[str] = ..., smelt_2: _Optional[str] = ..., cast: _Optional[str] = ...) -> None: ...
+
+class Address(_message.Message):
+    __slots__ = ("line_1", "line_2", "city", "region", "postal_code", "country")
+    LINE_1_FIELD_NUMBER: _ClassVar[int]
+    LINE_2_FIELD_NUMBER: _ClassVar[int]
+    CITY_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    line_1: str
+    line_2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    def __init__(self, line_1: _Optional[str] = ..., line_2: _Optional[str] = ..., city: _Optional[str] = ..., region: _Optional[str] = ..., postal_code: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...
+
+class SyncWarehousesRequest(_message.Message):
+    __slots__ = ("account_id", "items", "idempotency_key")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    items: _containers.RepeatedCompositeFieldContainer[Warehouse]
+    idempotency_key: str
+    def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Warehouse, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class SyncWarehousesResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Warehouse]
+    def __init__(self, data: _Optional[_Iterable[_Union[Warehouse, _Mapping]]] = ...) -> None: ...
+
+class Warehouse(_message.Message):
+    __slots__ = ("id", "external_id", "name", "address", "responsible_employee", "phone", "email", "transit_days", "importer_of_record", "transport", "created_at", "updated_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSIBLE_EMPLOYEE_FIELD_NUMBER: _ClassVar[int]
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    TRANSIT_DAYS_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_OF_RECORD_FIELD_NUMBER: _ClassVar[int]
+    TRANSPORT_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    external_id: str
+    name: str
+    address: Address
+    responsible_employee: str
+    phone: str
+    email: str
+    transit_days: int
+    importer_of_record: ImporterOfRecord
+    transport: Transport
+    created_at: str
+    updated_at: str
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., responsible_employee: _Optional[str] = ..., phone: _Optional[str] = ..., email: _Optional[str] = ..., transit_days: _Optional[int] = ..., importer_of_record: _Optional[_Union[ImporterOfRecord, _Mapping]] = ..., transport: _Optional[_Union[Transport, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class ImporterOfRecord(_message.Message):
+    __slots__ = ("name", "number", "address", "power_of_attorney", "bond")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    POWER_OF_ATTORNEY_FIELD_NUMBER: _ClassVar[int]
+    BOND_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    number: str
+    address: Address
+    power_of_attorney: bool
+    bond: str
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., power_of_attorney: _Optional[bool] = ..., bond: _Optional[str] = ...) -> None: ...
+
+class Transport(_message.Message):
+    __slots__ = ("carrier", "scac", "port_code", "port_name")
+    CARRIER_FIELD_NUMBER: _ClassVar[int]
+    SCAC_FIELD_NUMBER: _ClassVar[int]
+    PORT_CODE_FIELD_NUMBER: _ClassVar[int]
+    PORT_NAME_FIELD_NUMBER: _ClassVar[int]
+    carrier: str
+    scac: str
+    port_code: str
+    port_name: str
+    def __init__(self, carrier: _Optional[str] = ..., scac: _Optional[str] = ..., port_code: _Optional[str] = ..., port_name: _Optional[str] = ...) -> None: ...
+
+class SyncBrokersRequest(_message.Message):
+    __slots__ = ("account_id", "items", "idempotency_key")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    items: _containers.RepeatedCompositeFieldContainer[Broker]
+    idempotency_key: str
+    def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class SyncBrokersResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Broker]
+    def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ...) -> None: ...
+
+class Broker(_message.Message):
+    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "created_at", "updated_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    PORT_CODE_FIELD_NUMBER: _ClassVar[int]
+    FILER_CODE_FIELD_NUMBER: _ClassVar[int]
+    FEE_SCHEDULES_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    external_id: str
+    name: str
+    email: str
+    port_code: str
+    filer_code: str
+    fee_schedules: _containers.RepeatedCompositeFieldContainer[FeeSchedule]
+    created_at: str
+    updated_at: str
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class FeeSchedule(_message.Message):
+    __slots__ = ("valid_from", "valid_to", "currency", "fee_formal", "fee_informal", "included_lines", "line_fee", "order_fee", "pga_fee", "disbursement_pct", "disbursement_min", "payment_mode", "bond_mode", "single_bond_rate", "single_bond_min", "source")
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_TO_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    FEE_FORMAL_FIELD_NUMBER: _ClassVar[int]
+    FEE_INFORMAL_FIELD_NUMBER: _ClassVar[int]
+    INCLUDED_LINES_FIELD_NUMBER: _ClassVar[int]
+    LINE_FEE_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FEE_FIELD_NUMBER: _ClassVar[int]
+    PGA_FEE_FIELD_NUMBER: _ClassVar[int]
+    DISBURSEMENT_PCT_FIELD_NUMBER: _ClassVar[int]
+    DISBURSEMENT_MIN_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_MODE_FIELD_NUMBER: _ClassVar[int]
+    BOND_MODE_FIELD_NUMBER: _ClassVar[int]
+    SINGLE_BOND_RATE_FIELD_NUMBER: _ClassVar[int]
+    SINGLE_BOND_MIN_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    valid_from: str
+    valid_to: str
+    currency: str
+    fee_formal: str
+    fee_informal: str
+    included_lines: int
+    line_fee: str
+    order_fee: str
+    pga_fee: str
+    disbursement_pct: str
+    disbursement_min: str
+    payment_mode: str
+    bond_mode: str
+    single_bond_rate: str
+    single_bond_min: str
+    source: str
+    def __init__(self, valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ..., currency: _Optional[str] = ..., fee_formal: _Optional[str] = ..., fee_informal: _Optional[str] = ..., included_lines: _Optional[int] = ..., line_fee: _Optional[str] = ..., order_fee: _Optional[str] = ..., pga_fee: _Optional[str] = ..., disbursement_pct: _Optional[str] = ..., disbursement_min: _Optional[str] = ..., payment_mode: _Optional[str] = ..., bond_mode: _Optional[str] = ..., single_bond_rate: _Optional[str] = ..., single_bond_min: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class GetRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class ListRequest(_message.Message):
+    __slots__ = ("limit", "cursor", "external_id")
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    limit: int
+    cursor: str
+    external_id: str
+    def __init__(self, limit: _Optional[int] = ..., cursor: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+
+class ListOrdersResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Order]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class ListProductsResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Product]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class ListWarehousesResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Warehouse]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[Warehouse, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class ListBrokersResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Broker]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class GetPlanningFactsRequest(_message.Message):
+    __slots__ = ("order_ids", "warehouse_id", "broker_id")
+    ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_ids: _containers.RepeatedScalarFieldContainer[str]
+    warehouse_id: str
+    broker_id: str
+    def __init__(self, order_ids: _Optional[_Iterable[str]] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ...) -> None: ...
+
+class PlanningFactsChunk(_message.Message):
+    __slots__ = ("warehouse", "broker", "products", "orders")
+    WAREHOUSE_FIELD_NUMBER: _ClassVar[int]
+    BROKER_FIELD_NUMBER: _ClassVar[int]
+    PRODUCTS_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    warehouse: Warehouse
+    broker: Broker
+    products: _containers.RepeatedCompositeFieldContainer[Product]
+    orders: _containers.RepeatedCompositeFieldContainer[Order]
+    def __init__(self, warehouse: _Optional[_Union[Warehouse, _Mapping]] = ..., broker: _Optional[_Union[Broker, _Mapping]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ...) -> None: ...
