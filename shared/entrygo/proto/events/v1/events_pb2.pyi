@@ -47,12 +47,14 @@ class Event(_message.Message):
     def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
 
 class EventsAfterRequest(_message.Message):
-    __slots__ = ("stream_id", "after_sequence")
+    __slots__ = ("stream_id", "after_sequence", "customs_package_id")
     STREAM_ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
     stream_id: str
     after_sequence: int
-    def __init__(self, stream_id: _Optional[str] = ..., after_sequence: _Optional[int] = ...) -> None: ...
+    customs_package_id: str
+    def __init__(self, stream_id: _Optional[str] = ..., after_sequence: _Optional[int] = ..., customs_package_id: _Optional[str] = ...) -> None: ...
 
 class ReplayEventsRequest(_message.Message):
     __slots__ = ("recorded_since",)

@@ -1,0 +1,39 @@
+"""How each kind of part shows that it is ready: gRPC health, an HTTP answer, an open TCP port."""
+
+import asyncio
+
+import grpc
+import httpx
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+ANSWER_SECONDS = 2.0
+
+
+async def is_port_open(host: str, port: int) -> bool:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def is_http_ok(url: str) -> bool:
+    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS) as client:
+        try:
+            return (await client.get(url)).is_success
+        except httpx.HTTPError:
+            return False
+
+
+async def is_grpc_serving(target: str) -> bool:
+    """A channel of its own each time: a kept one would wait between attempts to connect."""
+    async with grpc.aio.insecure_channel(target) as channel:
+        try:
+            answer = await health_pb2_grpc.HealthStub(channel).Check(
+                health_pb2.HealthCheckRequest(), timeout=ANSWER_SECONDS
+            )
+        except grpc.aio.AioRpcError:
+            return False
+    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -1,0 +1,149 @@
+"""The folder of one system ($ENTRYGO_HOME): its paths, its lock, and what it remembers between starts."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+TOKEN_BYTES = 32
+
+
+class Process(BaseModel):
+    """One running process; the time of its creation tells it from a later one with the same pid."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int
+    created: float
+
+
+class State(BaseModel):
+    """What stays the same from start to start: secrets, and ports nobody configured."""
+
+    model_config = ConfigDict(frozen=True)
+
+    postgres_password: str
+    service_token: str
+    broker_port: int = 0
+    smtp_port: int = 0
+    database_url: str = ""
+
+
+class PartReport(BaseModel):
+    """How one part is doing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    state: str
+    address: str
+    process: Process | None = None
+    restarts: int = 0
+    since: float = 0.0
+
+
+class RunReport(BaseModel):
+    """How the system is doing: written by the supervisor, read by `status`, `down` and the next start."""
+
+    model_config = ConfigDict(frozen=True)
+
+    supervisor: Process
+    base_url: str
+    is_ready: bool = False
+    parts: tuple[PartReport, ...] = ()
+
+
+class AlreadyRunning(Exception):
+    """Another `entrygo up` holds this home."""
+
+
+class Home:
+    """Paths below the folder, and how the files in it are written: whole, and for the owner only."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.expanduser().resolve()
+        self.logs = self.root / "logs"
+        self.mail = self.root / "mail"
+        self.artifacts = self.root / "artifacts"
+        self.postgres_data = self.root / "postgres"
+        self.sockets = self.root / "run"
+        self.env_file = self.root / "env"
+        self.state_file = self.root / "state.json"
+        self.run_file = self.root / "run.json"
+        self.lock_file = self.root / "lock"
+
+    def prepare(self) -> None:
+        """Make the folders. Root's PostgreSQL runs as another user, who must get through the first."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for folder in (self.logs, self.mail, self.artifacts):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One system per home. The kernel gives the lock back however the holder ends."""
+        with self.lock_file.open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AlreadyRunning(str(self.root)) from None
+            yield
+
+    def is_locked(self) -> bool:
+        """Whether a supervisor holds this home right now."""
+        if not self.lock_file.exists():
+            return False
+        try:
+            with self.lock():
+                return False
+        except AlreadyRunning:
+            return True
+
+    def load_state(self, new_secret: Callable[[], str] = lambda: secrets.token_hex(TOKEN_BYTES)) -> State:
+        """What was remembered, or the beginnings of it."""
+        text = _read(self.state_file)
+        if text is None:
+            return State(postgres_password=new_secret(), service_token=new_secret())
+        return State.model_validate_json(text)
+
+    def save_state(self, state: State) -> None:
+        write_private(self.state_file, state.model_dump_json(indent=2))
+
+    def load_run(self) -> RunReport | None:
+        text = _read(self.run_file)
+        try:
+            return None if text is None else RunReport.model_validate_json(text)
+        except ValidationError:
+            return None
+
+    def save_run(self, report: RunReport) -> None:
+        write_private(self.run_file, report.model_dump_json(indent=2))
+
+    def load_env(self) -> dict[str, str]:
+        """The `export` lines of the env file, by name."""
+        lines = (_read(self.env_file) or "").splitlines()
+        pairs = (line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
+        return {name: value.strip('"') for name, value in pairs}
+
+    def save_env(self, values: dict[str, str]) -> None:
+        write_private(self.env_file, "".join(f'export {name}="{value}"\n' for name, value in values.items()))
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a file in one step; its reader sees the old or the new one, and only its owner reads it."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    temporary.replace(path)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None

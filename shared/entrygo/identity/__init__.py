@@ -1,0 +1,1 @@
+"""Accounts and API keys, and who is calling right now."""

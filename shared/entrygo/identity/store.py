@@ -1,0 +1,105 @@
+"""SQL of accounts and API keys."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from entrygo.domain.principal import Mode, ScopeName
+from entrygo.identity.keys import ApiKey
+from entrygo.postgres.pool import Connection
+
+_COLUMNS = (
+    "key_id, account_id, mode, prefix, scopes, warehouse_id, created_at, expires_at, revoked_at, last_used_at"
+)
+
+
+class IdentityStore:
+    """Accounts and keys, within the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add_account(self, account_id: str, name: str) -> bool:
+        """False when the account exists already."""
+        return bool(
+            await self._connection.fetchval(
+                "INSERT INTO accounts (account_id, name) VALUES ($1, $2)"
+                " ON CONFLICT DO NOTHING RETURNING true",
+                account_id,
+                name,
+            )
+        )
+
+    async def has_account(self, account_id: str) -> bool:
+        return bool(
+            await self._connection.fetchval(
+                "SELECT EXISTS (SELECT FROM accounts WHERE account_id = $1)", account_id
+            )
+        )
+
+    async def add_key(self, key: ApiKey, secret_sha256: bytes) -> None:
+        await self._connection.execute(
+            "INSERT INTO api_keys (key_id, account_id, mode, prefix, scopes, warehouse_id, created_at,"
+            " expires_at, secret_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            key.key_id,
+            key.account_id,
+            key.mode,
+            key.prefix,
+            sorted(key.scopes),
+            key.warehouse_id,
+            key.created_at,
+            key.expires_at,
+            secret_sha256,
+        )
+
+    async def find_key(self, secret_sha256: bytes) -> ApiKey | None:
+        row = await self._connection.fetchrow(
+            f"SELECT {_COLUMNS} FROM api_keys WHERE secret_sha256 = $1",  # noqa: S608
+            secret_sha256,
+        )
+        return _key_from_row(row) if row else None
+
+    async def list_keys(self, account_id: str) -> Sequence[ApiKey]:
+        rows = await self._connection.fetch(
+            f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = $1 ORDER BY created_at, key_id",  # noqa: S608
+            account_id,
+        )
+        return [_key_from_row(row) for row in rows]
+
+    async def revoke_key(self, account_id: str, key_id: str, at: datetime) -> bool:
+        """False when the account has no such key."""
+        return bool(
+            await self._connection.fetchval(
+                "UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3)"
+                " WHERE account_id = $1 AND key_id = $2 RETURNING true",
+                account_id,
+                key_id,
+                at,
+            )
+        )
+
+    async def touch(self, account_id: str, key_id: str, at: datetime) -> None:
+        """Notes that a key was used; coarse, so that reads do not become writes."""
+        await self._connection.execute(
+            "UPDATE api_keys SET last_used_at = $3 WHERE account_id = $1 AND key_id = $2"
+            " AND (last_used_at IS NULL OR last_used_at < $3 - interval '5 minutes')",
+            account_id,
+            key_id,
+            at,
+        )
+
+
+def _key_from_row(row: asyncpg.Record) -> ApiKey:
+    return ApiKey(
+        key_id=row["key_id"],
+        account_id=row["account_id"],
+        mode=Mode(row["mode"]),
+        prefix=row["prefix"],
+        scopes=frozenset(ScopeName(name) for name in row["scopes"]),
+        warehouse_id=row["warehouse_id"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        last_used_at=row["last_used_at"],
+    )

@@ -1,0 +1,55 @@
+"""Reads the permanent log of a service: one export's events, or everything for a rebuild."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from entrygo.domain.principal import Tenant
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.proto.events.v1 import events_pb2
+
+REPLAY_PAGE = 200
+
+
+async def events_after(
+    connection: Connection, tenant: Tenant, stream_id: str, after_sequence: int
+) -> list[events_pb2.Event]:
+    """The events of one stream after a sequence, in order."""
+    rows = await connection.fetch(
+        "SELECT payload FROM event_log"
+        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence > $4 ORDER BY sequence",
+        tenant.account_id,
+        tenant.mode,
+        stream_id,
+        after_sequence,
+    )
+    return [events_pb2.Event.FromString(row["payload"]) for row in rows]
+
+
+async def replay(pool: Pool, recorded_since: datetime | None) -> AsyncIterator[events_pb2.Event]:
+    """Every account's events recorded at or after an instant, page by page, oldest first.
+
+    Within a stream the order is that of the sequences; across streams it is that of recording, roughly.
+    """
+    position = (recorded_since or datetime.min.replace(tzinfo=UTC), "", "", "", 0)
+    while True:
+        async with transaction(pool, EVERYONE) as connection:
+            rows = await connection.fetch(
+                "SELECT recorded_at, account_id, mode, stream_id, sequence, payload FROM event_log"
+                " WHERE recorded_at >= $1"
+                " AND (recorded_at, account_id, mode, stream_id, sequence) > ($1, $2, $3, $4, $5)"
+                " ORDER BY recorded_at, account_id, mode, stream_id, sequence LIMIT $6",
+                *position,
+                REPLAY_PAGE,
+            )
+        for row in rows:
+            yield events_pb2.Event.FromString(row["payload"])
+        if len(rows) < REPLAY_PAGE:
+            return
+        last = rows[-1]
+        position = (
+            last["recorded_at"],
+            last["account_id"],
+            last["mode"],
+            last["stream_id"],
+            last["sequence"],
+        )

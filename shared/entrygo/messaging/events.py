@@ -1,0 +1,117 @@
+"""The lifecycle events: their names, their topics, and how one is made and shown."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from google.protobuf.message import Message
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.time import rfc3339
+from entrygo.proto.events.v1 import events_pb2
+
+ORDERS_TOPIC = "entrygo.orders.v1"
+EXPORTS_TOPIC = "entrygo.exports.v1"
+TOPICS = (ORDERS_TOPIC, EXPORTS_TOPIC)
+
+SYNC = "sync"
+PLANNING = "planning"
+EXECUTION = "execution"
+
+# Every event: its dotted name, and the member of Event.data that carries it.
+EVENT_DATA: Mapping[str, str] = MappingProxyType(
+    {
+        "orders.synced": "orders_synced",
+        "export.planned": "export_planned",
+        "export.execution_started": "export_execution_started",
+        "export.executed": "export_executed",
+        "export.execution_failed": "export_execution_failed",
+        "export.cancelled": "export_cancelled",
+        "customs_package.generated": "customs_package_generated",
+        "broker_notification.recorded": "notification_recorded",
+        "warehouse_notification.recorded": "notification_recorded",
+        "broker_submission.prepared": "broker_submission_changed",
+        "broker_submission.sending": "broker_submission_changed",
+        "broker_submission.sent": "broker_submission_changed",
+        "broker_submission.retrying": "broker_submission_changed",
+        "broker_submission.failed": "broker_submission_changed",
+        "broker_submission.unknown": "broker_submission_changed",
+    }
+)
+
+
+def topic_of(event: events_pb2.Event) -> str:
+    """The topic follows from the event: what is about orders, what is about exports."""
+    return ORDERS_TOPIC if event.type.startswith("orders.") else EXPORTS_TOPIC
+
+
+def tenant_of(event: events_pb2.Event) -> Tenant:
+    """Whose event it is."""
+    return Tenant(event.account_id, Mode(event.mode))
+
+
+def make_event(
+    *,
+    id: str,
+    type: str,
+    source: str,
+    tenant: Tenant,
+    stream_id: str,
+    sequence: int,
+    occurred_at: datetime,
+    data: Message,
+) -> events_pb2.Event:
+    """An event of `source` about `stream_id`; `data` is the message that EVENT_DATA names for `type`."""
+    event = events_pb2.Event(
+        id=id,
+        type=type,
+        source=source,
+        account_id=tenant.account_id,
+        mode=str(tenant.mode),
+        stream_id=stream_id,
+        sequence=sequence,
+        occurred_at=rfc3339(occurred_at),
+    )
+    getattr(event, EVENT_DATA[type]).CopyFrom(data)
+    return event
+
+
+def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
+    """What the timeline of an export shows of an event: ids and outcomes, never the whole plan."""
+    payload: dict[str, object] = {"batchId": event.stream_id}
+    match event.WhichOneof("data"):
+        case "export_planned":
+            plan = event.export_planned.plan
+            payload |= {
+                "revision": event.export_planned.revision,
+                "planHash": plan.plan_hash,
+                "readinessState": plan.readiness_state,
+                "complianceScore": plan.compliance_score,
+                "includedOrders": len(plan.included_order_ids),
+                "excludedOrders": len(plan.excluded_order_ids),
+            }
+        case "export_execution_started":
+            payload |= {"revision": event.export_execution_started.revision}
+        case "export_executed":
+            payload |= {"customsPackageId": event.export_executed.customs_package_id}
+        case "export_execution_failed":
+            failed = event.export_execution_failed
+            payload |= {"errorCode": failed.error_code, "message": failed.message}
+        case "export_cancelled":
+            payload |= {"reason": event.export_cancelled.reason or None}
+        case "customs_package_generated":
+            package = event.customs_package_generated.customs_package
+            payload |= {
+                "customsPackageId": package.id,
+                "packageNumber": package.package_number,
+                "artifacts": [artifact.filename for artifact in package.artifacts],
+            }
+        case "notification_recorded":
+            notification = event.notification_recorded.notification
+            payload |= {"notificationId": notification.id, "channel": notification.channel}
+        case "broker_submission_changed":
+            submission = event.broker_submission_changed.broker_submission
+            payload |= {"brokerSubmissionId": submission.id, "status": submission.status}
+            if submission.HasField("error_message"):
+                payload["errorMessage"] = submission.error_message
+    return payload

@@ -1,0 +1,47 @@
+"""Writes events in the transaction of the state they tell about. Nothing is published any other way."""
+
+from collections.abc import Sequence
+
+from entrygo.postgres.pool import Connection
+from entrygo.proto.events.v1 import events_pb2
+
+# Kafka's default limit for a message is 1 MiB; half of it leaves room for headers.
+MAX_PUBLISHED_BYTES = 512 * 1024
+
+
+async def append(connection: Connection, event: events_pb2.Event) -> None:
+    """One event; see append_all."""
+    await append_all(connection, [event])
+
+
+async def append_all(connection: Connection, events: Sequence[events_pb2.Event]) -> None:
+    """Adds events to the permanent log and to the queue towards Kafka, in one statement.
+
+    Their sequences were assigned under a lock on the stream, so the queue holds them in order.
+    """
+    stored = [event.SerializeToString() for event in events]
+    await connection.execute(
+        "WITH logged AS ("
+        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[]))"
+        " INSERT INTO outbox (account_id, mode, payload)"
+        " SELECT account_id, mode, payload FROM unnest($1::text[], $2::text[], $6::bytea[])"
+        " WITH ORDINALITY AS queued (account_id, mode, payload, position) ORDER BY position",
+        [event.account_id for event in events],
+        [event.mode for event in events],
+        [event.stream_id for event in events],
+        [event.sequence for event in events],
+        stored,
+        [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
+    )
+
+
+def published_bytes(event: events_pb2.Event, full: bytes) -> bytes:
+    """What goes to Kafka: the event, or, when it is too large, all but its data."""
+    if len(full) <= MAX_PUBLISHED_BYTES:
+        return full
+    stub = events_pb2.Event()
+    stub.CopyFrom(event)
+    stub.ClearField("data")
+    stub.detail_omitted = True
+    return stub.SerializeToString()

@@ -1,0 +1,209 @@
+"""Writes that happen once: the key row, the state and the events commit together, or not at all.
+
+Scope of a key: account, mode, operation. Only successes are kept; an error releases the key.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import asyncpg
+import structlog
+from google.protobuf.message import Message
+
+from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
+from entrygo.domain.principal import Tenant
+from entrygo.postgres.pool import EVERYONE, CommitUnknown, Connection, Pool, transaction
+from entrygo.process.clock import Clock
+
+M = TypeVar("M", bound=Message)
+
+REREAD_ATTEMPTS = 10
+REREAD_PAUSE = 0.5  # seconds
+PURGE_BATCH = 5000
+PURGE_EVERY = 3600.0  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The serialized response of a write, and whether it is that of an earlier call."""
+
+    body: bytes
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key in use: `response` is None while the write that owns it still runs."""
+
+    fingerprint: bytes
+    resource_id: str | None
+    response: bytes | None
+
+
+def fingerprint(operation: str, request: Message) -> bytes:
+    """SHA-256 of what the caller asked for, without the key; equal over REST and gRPC.
+
+    Deterministic protobuf bytes: a field added later and not set leaves old fingerprints as they are.
+    """
+    bare = type(request)()
+    bare.CopyFrom(request)
+    bare.ClearField("idempotency_key")
+    return hashlib.sha256(operation.encode() + b"\0" + bare.SerializeToString(deterministic=True)).digest()
+
+
+class KeyStore:
+    """The key rows, within the caller's transaction."""
+
+    def __init__(self, connection: Connection, tenant: Tenant, operation: str) -> None:
+        self._connection = connection
+        self._scope = (tenant.account_id, tenant.mode, operation)
+
+    async def claim(self, key: str, print_: bytes, *, resource_id: str | None = None) -> KeyRow | None:
+        """Takes the key (None), or gives the row of the call that has it.
+
+        Waits while another transaction holds the key uncommitted. Raises IdempotencyConflict for another
+        payload, IdempotencyInProgress when the wait exceeds the lock timeout.
+        """
+        try:
+            taken = await self._connection.fetchval(
+                "INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint, resource_id)"
+                " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING true",
+                *self._scope,
+                key,
+                print_,
+                resource_id,
+            )
+        except asyncpg.exceptions.LockNotAvailableError as error:
+            raise IdempotencyInProgress from error
+        # A new statement, so that it sees what the other transaction has committed meanwhile.
+        return None if taken else await self.find(key, print_)
+
+    async def find(self, key: str, print_: bytes) -> KeyRow | None:
+        """The row of a key, if any; IdempotencyConflict when it was used for another payload."""
+        row = await self._connection.fetchrow(
+            "SELECT fingerprint, resource_id, response FROM idempotency_keys"
+            " WHERE account_id = $1 AND mode = $2 AND operation = $3 AND key = $4",
+            *self._scope,
+            key,
+        )
+        if row is None:
+            return None
+        if row["fingerprint"] != print_:
+            raise IdempotencyConflict
+        return KeyRow(row["fingerprint"], row["resource_id"], row["response"])
+
+    async def complete(self, key: str, response: bytes) -> None:
+        """Stores the answer that later calls with this key get."""
+        await self._connection.execute(
+            "UPDATE idempotency_keys SET response = $5"
+            " WHERE account_id = $1 AND mode = $2 AND operation = $3 AND key = $4",
+            *self._scope,
+            key,
+            response,
+        )
+
+    async def release(self, key: str) -> None:
+        """Forgets a key whose write failed, so that the same call may succeed once its cause is gone."""
+        await self._connection.execute(
+            "DELETE FROM idempotency_keys"
+            " WHERE account_id = $1 AND mode = $2 AND operation = $3 AND key = $4 AND response IS NULL",
+            *self._scope,
+            key,
+        )
+
+
+async def run_once(
+    pool: Pool,
+    tenant: Tenant,
+    *,
+    operation: str,
+    key: str,
+    fingerprint: bytes,
+    work: Callable[[Connection], Awaitable[bytes]],
+) -> Reply:
+    """Runs `work` in one transaction with its key row and gives its bytes, or those of the first call.
+
+    An empty key means none. Raises IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable, and what
+    `work` raises (then nothing is written and the key is free).
+    """
+    try:
+        async with transaction(pool, tenant) as connection:
+            if not key:
+                return Reply(await work(connection), replayed=False)
+            keys = KeyStore(connection, tenant, operation)
+            earlier = await keys.claim(key, fingerprint)
+            if earlier is not None:
+                return _replay(earlier)
+            body = await work(connection)
+            await keys.complete(key, body)
+            return Reply(body, replayed=False)
+    except CommitUnknown:
+        if not key:
+            raise
+        body_in_force = await _reread(pool, tenant, operation, key, fingerprint)
+        if body_in_force is None:
+            raise
+        return Reply(body_in_force, replayed=False)
+
+
+def _replay(row: KeyRow) -> Reply:
+    if row.response is None:
+        raise IdempotencyInProgress
+    return Reply(row.response, replayed=True)
+
+
+async def find_reply(
+    pool: Pool, tenant: Tenant, *, operation: str, key: str, fingerprint: bytes
+) -> bytes | None:
+    """The stored answer of an earlier call, before any work is done for this one."""
+    if not key:
+        return None
+    async with transaction(pool, tenant) as connection:
+        row = await KeyStore(connection, tenant, operation).find(key, fingerprint)
+        return row.response if row is not None else None
+
+
+async def _reread(pool: Pool, tenant: Tenant, operation: str, key: str, print_: bytes) -> bytes | None:
+    """After an unknown COMMIT: what the database says, once it can be asked again."""
+    for attempt in range(REREAD_ATTEMPTS):
+        try:
+            return await find_reply(pool, tenant, operation=operation, key=key, fingerprint=print_)
+        except ServiceUnavailable:
+            if attempt == REREAD_ATTEMPTS - 1:
+                raise
+            await asyncio.sleep(REREAD_PAUSE)
+    return None
+
+
+async def purge(connection: Connection, *, before: datetime) -> int:
+    """Deletes one batch of keys made before an instant (their write is over); returns how many."""
+    status = await connection.execute(
+        "DELETE FROM idempotency_keys WHERE (account_id, mode, operation, key) IN"
+        " (SELECT account_id, mode, operation, key FROM idempotency_keys"
+        "  WHERE created_at < $1 AND response IS NOT NULL"
+        "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        before,
+        PURGE_BATCH,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def keep_purged(pool: Pool, *, keep_days: int, clock: Clock, stop: asyncio.Event) -> None:
+    """Forgets finished keys older than `keep_days`, in the background, until `stop`."""
+    while not stop.is_set():
+        try:
+            async with transaction(pool, EVERYONE) as connection:
+                purged = await purge(connection, before=clock() - timedelta(days=keep_days))
+        except ServiceUnavailable as error:
+            log.warning("idempotency.purge_failed", error=str(error))
+            purged = 0
+        if purged < PURGE_BATCH:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), PURGE_EVERY)

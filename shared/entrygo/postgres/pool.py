@@ -1,0 +1,156 @@
+"""Connections and transactions. The one place that begins, scopes and commits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.principal import Tenant
+
+# The role that row level security binds, where the login itself would pass it by.
+APP_ROLE = "entrygo_app"
+
+ACQUIRE_TIMEOUT = 10.0  # seconds
+COMMAND_TIMEOUT = 60.0  # seconds
+
+SESSION_SETTINGS = {
+    "application_name": "entrygo",
+    "jit": "off",
+    "lock_timeout": "5s",
+    "statement_timeout": "60s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+}
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+# The server or the way to it failed: nothing of the transaction is in force unless COMMIT was under way.
+OUTAGES = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    TimeoutError,
+)
+
+
+class Everyone:
+    """The scope of background work, which names the account in every statement."""
+
+
+EVERYONE: Final = Everyone()
+
+
+class CommitUnknown(ServiceUnavailable):
+    """The database went away while committing: the write may be in force. Retry with the same key."""
+
+
+class LockTimeout(ServiceUnavailable):
+    """Another request holds this record; retry shortly."""
+
+
+async def open_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:
+    """A warm pool whose sessions see `schema` and are bound by row level security."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=min(4, max_size),
+        max_size=max_size,
+        timeout=ACQUIRE_TIMEOUT,
+        command_timeout=COMMAND_TIMEOUT,
+        server_settings=await _session_settings(url, schema),
+        # Sessions hold no state of their own (the scope is per transaction): nothing to reset.
+        reset=_keep_session,
+    )
+
+
+async def open_background_session(url: str, *, schema: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """One connection outside the pool for work across accounts that holds a lock for long (the relay)."""
+    settings = await _session_settings(url, schema)
+    return await asyncpg.connect(
+        url,
+        timeout=ACQUIRE_TIMEOUT,
+        command_timeout=COMMAND_TIMEOUT,
+        server_settings={**settings, "entrygo.account_id": "*"},
+    )
+
+
+async def _session_settings(url: str, schema: str) -> dict[str, str]:
+    settings = {**SESSION_SETTINGS, "search_path": schema}
+    probe = await asyncpg.connect(url, timeout=ACQUIRE_TIMEOUT)
+    try:
+        if await probe.fetchval(
+            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ) and await probe.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", APP_ROLE):
+            settings["role"] = APP_ROLE
+    finally:
+        await probe.close()
+    return settings
+
+
+async def _keep_session(_: object) -> None:
+    return None
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, scope: Tenant | Everyone) -> AsyncIterator[Connection]:
+    """One transaction that sees the rows of `scope` alone; commits when the block ends, else rolls back.
+
+    Raises CommitUnknown when COMMIT itself failed, ServiceUnavailable when the database was away before that.
+    """
+    try:
+        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+    except OUTAGES as error:
+        raise ServiceUnavailable from error
+    try:
+        await _begin(connection, scope)
+        try:
+            yield connection
+        except BaseException:
+            await _rollback(connection)
+            raise
+        await _commit(connection)
+    except asyncpg.exceptions.LockNotAvailableError as error:
+        raise LockTimeout from error
+    except OUTAGES as error:
+        raise ServiceUnavailable from error
+    except asyncpg.InterfaceError as error:
+        # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
+        if connection.is_closed():
+            raise ServiceUnavailable from error
+        raise
+    finally:
+        await asyncio.shield(pool.release(connection))
+
+
+async def _begin(connection: Connection, scope: Tenant | Everyone) -> None:
+    account_id, mode = ("*", "*") if isinstance(scope, Everyone) else (scope.account_id, str(scope.mode))
+    if account_id != "*" and not is_valid_id(account_id):
+        raise ValueError("not an account id")
+    # One round trip; the id was just checked to need no quoting.
+    await connection.execute(
+        f"BEGIN; SELECT set_config('entrygo.account_id', '{account_id}', true),"
+        f" set_config('entrygo.mode', '{mode}', true)"
+    )
+
+
+async def _commit(connection: Connection) -> None:
+    try:
+        status = await connection.execute("COMMIT")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
+        raise CommitUnknown from error
+    if status != "COMMIT":
+        raise ServiceUnavailable("The transaction had failed before it was committed; nothing was written.")
+
+
+async def _rollback(connection: Connection) -> None:
+    try:
+        await connection.execute("ROLLBACK")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+        # The server rolls back what it has lost; a broken connection leaves the pool at release.
+        connection.terminate()

@@ -1,0 +1,1 @@
+"""gRPC between services and towards callers: server, channels, errors, deadlines."""

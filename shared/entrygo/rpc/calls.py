@@ -1,0 +1,57 @@
+"""What goes along with a call to the next service: who asks, which request it is, how long it may take."""
+
+import time
+from contextvars import ContextVar
+
+from entrygo.domain.principal import Tenant
+from entrygo.identity.authenticator import SERVICE_SCHEME
+from entrygo.identity.current import principal
+from entrygo.rpc.errors import LARGE_ERRORS_KEY
+
+AUTHORIZATION = "authorization"
+TENANT = "entrygo-tenant"
+REQUEST_ID = "x-request-id"
+
+DEFAULT_SECONDS = 10.0
+# Kept back from the caller's deadline, so that our answer still reaches it.
+RESERVE_SECONDS = 0.2
+
+Metadata = tuple[tuple[str, str], ...]
+
+_DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
+_REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def bind_call(*, request_id: str, seconds: float | None) -> None:
+    """Notes the request's id and its time to live for the task that handles it."""
+    _REQUEST_ID.set(request_id)
+    _DEADLINE.set(None if seconds is None else time.monotonic() + seconds)
+
+
+def request_id() -> str:
+    return _REQUEST_ID.get()
+
+
+def remaining_seconds(default: float = DEFAULT_SECONDS) -> float:
+    """The timeout for the next hop: what the caller still waits, less a reserve; `default` at most."""
+    deadline = _DEADLINE.get()
+    if deadline is None:
+        return default
+    return max(min(deadline - time.monotonic() - RESERVE_SECONDS, default), 0.001)
+
+
+def caller_metadata() -> Metadata:
+    """The call goes on with the caller's own credential."""
+    caller = principal()
+    return (
+        (AUTHORIZATION, caller.authorization),
+        (TENANT, f"{caller.tenant.account_id}/{caller.tenant.mode}"),
+        (REQUEST_ID, request_id()),
+        (LARGE_ERRORS_KEY, "1"),
+    )
+
+
+def service_metadata(token: str, tenant: Tenant | None) -> Metadata:
+    """Background work: the services' own credential, for an explicit account (None: for all of them)."""
+    account = f"{tenant.account_id}/{tenant.mode}" if tenant is not None else "*"
+    return ((AUTHORIZATION, SERVICE_SCHEME + token), (TENANT, account), (LARGE_ERRORS_KEY, "1"))

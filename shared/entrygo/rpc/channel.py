@@ -1,0 +1,71 @@
+"""Channels to other services: kept alive, balanced over workers, retried where a retry is harmless."""
+
+import json
+from typing import Any
+
+import grpc
+
+MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+MAX_ERROR_BYTES = 8 * 1024 * 1024
+
+# Reads, and writes that are idempotent by themselves. A write without an idempotency key must not be
+# repeated behind the caller's back, so no other method is listed.
+REPEATABLE = {
+    "identity.v1.Identity": ("WhoAmI",),
+    "sync.v1.Sync": (
+        "GetPlanningFacts",
+        *(f"Get{kind}" for kind in ("Order", "Product", "Warehouse", "Broker")),
+        *(f"List{kind}s" for kind in ("Order", "Product", "Warehouse", "Broker")),
+    ),
+    "planning.v1.Planning": ("ClaimExport", "ReleaseExport", "GetSnapshot", "EventsAfter"),
+    "execution.v1.Execution": ("GetArtifact", "EventsAfter"),
+    "inspection.v1.Inspection": ("InspectExport", "GetCustomsPackage", "ListExports", "SystemHealth"),
+}
+
+SERVICE_CONFIG = json.dumps(
+    {
+        "loadBalancingConfig": [{"round_robin": {}}],
+        "methodConfig": [
+            {
+                "name": [
+                    {"service": f"entrygo.proto.{service}", "method": method}
+                    for service, methods in REPEATABLE.items()
+                    for method in methods
+                ],
+                "retryPolicy": {
+                    "maxAttempts": 3,
+                    "initialBackoff": "0.05s",
+                    "maxBackoff": "1s",
+                    "backoffMultiplier": 2,
+                    "retryableStatusCodes": ["UNAVAILABLE"],
+                },
+            }
+        ],
+        "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1},
+    }
+)
+
+OPTIONS: tuple[tuple[str, Any], ...] = (
+    ("grpc.service_config", SERVICE_CONFIG),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.max_receive_message_length", MAX_RESPONSE_BYTES),
+    ("grpc.max_send_message_length", MAX_RESPONSE_BYTES),
+    # Errors name every id at fault in the trailers: more than the default 16 KiB.
+    ("grpc.max_metadata_size", MAX_ERROR_BYTES),
+    ("grpc.absolute_max_metadata_size", MAX_ERROR_BYTES),
+    # A restarted service is met again at once, not after the default backoff of up to two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+)
+
+
+def open_channel(target: str) -> grpc.aio.Channel:
+    """A channel to `host:port`, or to several workers as `host:port,host:port`."""
+    address = f"ipv4:{_numeric(target)}" if "," in target else target
+    return grpc.aio.insecure_channel(address, options=OPTIONS)
+
+
+def _numeric(targets: str) -> str:
+    return targets.replace("localhost", "127.0.0.1").replace(" ", "")

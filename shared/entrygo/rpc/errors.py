@@ -1,0 +1,146 @@
+"""Errors over gRPC: a status code by kind, and an ErrorDetail in google.rpc.Status, both ways."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2, json_format, struct_pb2
+from google.rpc import status_pb2
+
+from entrygo.domain.errors import (
+    EntryGoError,
+    InternalError,
+    InvalidApiKey,
+    Kind,
+    PayloadTooLarge,
+    RemoteError,
+    ServiceUnavailable,
+)
+from entrygo.proto.common.v1 import common_pb2
+
+DETAILS_KEY = "grpc-status-details-bin"
+
+# Sent by our own clients, whose channels accept large trailers; others get long lists cut,
+# because gRPC refuses trailers beyond 16 KiB by default.
+LARGE_ERRORS_KEY = "entrygo-large-errors"
+MAX_LISTED = 50
+
+STATUS_OF_KIND: Mapping[Kind, grpc.StatusCode] = MappingProxyType(
+    {
+        Kind.INVALID: grpc.StatusCode.INVALID_ARGUMENT,
+        Kind.UNAUTHENTICATED: grpc.StatusCode.UNAUTHENTICATED,
+        Kind.FORBIDDEN: grpc.StatusCode.PERMISSION_DENIED,
+        Kind.NOT_FOUND: grpc.StatusCode.NOT_FOUND,
+        Kind.METHOD_NOT_ALLOWED: grpc.StatusCode.UNIMPLEMENTED,
+        Kind.CONFLICT: grpc.StatusCode.FAILED_PRECONDITION,
+        # Not to be retried, unlike ABORTED.
+        Kind.KEY_REUSED: grpc.StatusCode.ALREADY_EXISTS,
+        Kind.IN_PROGRESS: grpc.StatusCode.ABORTED,
+        Kind.TOO_LARGE: grpc.StatusCode.OUT_OF_RANGE,
+        Kind.UNSUPPORTED: grpc.StatusCode.UNIMPLEMENTED,
+        Kind.RATE_LIMITED: grpc.StatusCode.RESOURCE_EXHAUSTED,
+        Kind.UNAVAILABLE: grpc.StatusCode.UNAVAILABLE,
+        Kind.INTERNAL: grpc.StatusCode.INTERNAL,
+    }
+)
+KIND_OF_STATUS: Mapping[grpc.StatusCode, Kind] = MappingProxyType(
+    {status: kind for kind, status in reversed(list(STATUS_OF_KIND.items()))}
+)
+
+_PASSING = frozenset(
+    {
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.RESOURCE_EXHAUSTED,
+        grpc.StatusCode.CANCELLED,
+        grpc.StatusCode.ABORTED,
+    }
+)
+
+
+def status_code(error: EntryGoError) -> grpc.StatusCode:
+    return STATUS_OF_KIND[error.error_kind]
+
+
+def status_details(error: EntryGoError, *, large: bool) -> bytes:
+    """The google.rpc.Status of an error, for the trailer `grpc-status-details-bin`."""
+    detail = common_pb2.ErrorDetail(
+        error_code=error.error_code, message=error.message, field=error.field or ""
+    )
+    if error.details is not None:
+        detail.details.CopyFrom(_struct(error.details if large else _shortened(error.details)))
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    status = status_pb2.Status(
+        code=status_code(error).value[0], message=error.message[:1000], details=[packed]
+    )
+    serialized: bytes = status.SerializeToString()
+    return serialized
+
+
+def _struct(details: Mapping[str, Any]) -> struct_pb2.Struct:
+    return json_format.ParseDict(dict(details), struct_pb2.Struct())
+
+
+def _shortened(details: Mapping[str, Any]) -> dict[str, Any]:
+    short = {
+        name: value[:MAX_LISTED] if isinstance(value, list) else value for name, value in details.items()
+    }
+    cut = sorted(
+        name for name, value in details.items() if isinstance(value, list) and len(value) > MAX_LISTED
+    )
+    return short | {"truncated": cut} if cut else short
+
+
+@contextmanager
+def remote(service: str) -> Iterator[None]:
+    """Turns what a call to `service` failed with into the error to answer or to handle."""
+    try:
+        yield
+    except grpc.aio.AioRpcError as error:
+        raise from_rpc_error(service, error) from error
+
+
+def from_rpc_error(service: str, error: grpc.aio.AioRpcError) -> EntryGoError:
+    """The EntryGoError behind a failed call: the one the service sent, or what its absence means."""
+    detail = _detail_of(error)
+    if detail is not None:
+        return RemoteError(
+            code=detail.error_code,
+            kind=KIND_OF_STATUS.get(error.code(), Kind.INTERNAL),
+            message=detail.message,
+            field=detail.field or None,
+            details=_whole_numbers(json_format.MessageToDict(detail.details))
+            if detail.HasField("details")
+            else None,
+        )
+    if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED and "larger than max" in (error.details() or ""):
+        return PayloadTooLarge()
+    if error.code() is grpc.StatusCode.UNAUTHENTICATED:
+        return InvalidApiKey()
+    if error.code() in _PASSING:
+        return ServiceUnavailable(f"The {service} service is not available right now; retry shortly.")
+    return InternalError()
+
+
+def _detail_of(error: grpc.aio.AioRpcError) -> common_pb2.ErrorDetail | None:
+    for key, value in error.trailing_metadata() or ():
+        if key == DETAILS_KEY:
+            for packed in status_pb2.Status.FromString(value).details:
+                detail = common_pb2.ErrorDetail()
+                if packed.Unpack(detail):
+                    return detail
+    return None
+
+
+def _whole_numbers(value: Any) -> Any:
+    """A Struct knows floats only: 5.0 was sent as 5."""
+    if isinstance(value, dict):
+        return {name: _whole_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

@@ -1,0 +1,49 @@
+"""The one door: every RPC has an authenticated caller with the scope that it needs."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from enum import Enum
+
+from entrygo.domain.errors import InsufficientScope, InvalidApiKey
+from entrygo.domain.principal import Principal, ScopeName
+from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.current import set_principal
+from entrygo.rpc.calls import AUTHORIZATION, TENANT
+from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
+
+
+class Access(Enum):
+    """What an RPC asks of its caller besides a scope."""
+
+    ANY_KEY = "any key"
+    SERVICE_ONLY = "service only"
+
+
+RequiredScopes = Mapping[str, ScopeName | Access]
+
+
+class AuthInterceptor(WrappingInterceptor):
+    """Innermost: the handler runs with a principal, or not at all."""
+
+    def __init__(self, authenticator: Authenticator, required: RequiredScopes) -> None:
+        self._authenticator = authenticator
+        self._required = required
+
+    @asynccontextmanager
+    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        metadata = dict(context.invocation_metadata() or ())
+        caller = await self._authenticator.authenticate(
+            str(metadata.get(AUTHORIZATION, "")), str(metadata.get(TENANT, ""))
+        )
+        _check_scope(caller, self._required[method])
+        set_principal(caller)
+        yield
+
+
+def _check_scope(caller: Principal, required: ScopeName | Access) -> None:
+    if required is Access.SERVICE_ONLY and not caller.is_service:
+        raise InvalidApiKey
+    if isinstance(required, ScopeName) and required not in caller.scopes:
+        raise InsufficientScope(
+            details={"requiredScope": str(required), "scopes": sorted(map(str, caller.scopes))}
+        )

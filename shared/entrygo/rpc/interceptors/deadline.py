@@ -1,0 +1,37 @@
+"""Gives every RPC a deadline and passes on what is left of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.rpc.calls import REQUEST_ID, bind_call
+from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
+
+# For a caller that set none; streams that are meant to stay open are exempt.
+DEFAULT_SECONDS = 60.0
+UNBOUNDED = frozenset(
+    {
+        "/entrygo.proto.inspection.v1.Inspection/WatchExport",
+        "/entrygo.proto.planning.v1.Planning/ReplayEvents",
+        "/entrygo.proto.execution.v1.Execution/ReplayEvents",
+    }
+)
+
+
+class DeadlineInterceptor(WrappingInterceptor):
+    """Before auth, whose look-up must not outlive the caller either."""
+
+    @asynccontextmanager
+    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        given = context.time_remaining()
+        seconds = given if given is not None and given < 10**6 else None
+        if seconds is None and method not in UNBOUNDED:
+            seconds = DEFAULT_SECONDS
+        metadata = dict(context.invocation_metadata() or ())
+        bind_call(request_id=str(metadata.get(REQUEST_ID, ""))[:128], seconds=seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            raise ServiceUnavailable("The deadline passed before the request was done.") from error

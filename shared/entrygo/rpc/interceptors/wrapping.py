@@ -1,0 +1,57 @@
+"""The shape all interceptors share: a context manager around each handler of our own services."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import grpc
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+# Health and reflection are open: they tell nothing of any account.
+OPEN_PREFIX = "/grpc."
+
+
+class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
+    """Runs `around` about every unary and server-streaming RPC that is not open."""
+
+    @abstractmethod
+    def around(self, method: str, context: Context) -> AbstractAsyncContextManager[None]:
+        """Entered in the handler's own task before the handler runs."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or method.startswith(OPEN_PREFIX):
+            return handler
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(
+                self._unary(method, handler.unary_unary),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        return grpc.unary_stream_rpc_method_handler(
+            self._stream(method, handler.unary_stream),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+
+    def _unary(self, method: str, inner: Any) -> Any:
+        async def handle(request: Any, context: Context) -> Any:
+            async with self.around(method, context):
+                return await inner(request, context)
+
+        return handle
+
+    def _stream(self, method: str, inner: Any) -> Any:
+        async def handle(request: Any, context: Context) -> AsyncIterator[Any]:
+            async with self.around(method, context):
+                async for response in inner(request, context):
+                    yield response
+
+        return handle

@@ -1,0 +1,15 @@
+"""Tells a caller that an answer is that of an earlier call with the same idempotency key."""
+
+from typing import Any
+
+import grpc
+
+REPLAYED_KEY = "idempotency-replayed"
+
+
+def mark_replayed(context: "grpc.aio.ServicerContext[Any, Any]") -> None:
+    context.set_trailing_metadata(((REPLAYED_KEY, "true"),))
+
+
+async def is_replayed(call: "grpc.aio.UnaryUnaryCall[Any, Any]") -> bool:
+    return any(key == REPLAYED_KEY for key, _ in await call.trailing_metadata() or ())

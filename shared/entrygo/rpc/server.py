@@ -1,0 +1,105 @@
+"""The gRPC server of a service: interceptors in order, health, reflection, identity, a clean stop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from entrygo.identity.authenticator import Authenticator
+from entrygo.process.settings import RpcServerSettings
+from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
+from entrygo.rpc.identity_servicer import IdentityServicer
+from entrygo.rpc.interceptors.auth import Access, AuthInterceptor, RequiredScopes
+from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
+from entrygo.rpc.interceptors.errors import ErrorInterceptor
+from entrygo.rpc.interceptors.log import LogInterceptor
+
+GRACE_SECONDS = 3.0
+HEALTH_EVERY = 2.0  # seconds
+IDENTITY_SERVICE = identity_pb2.DESCRIPTOR.services_by_name["Identity"].full_name
+
+log = structlog.get_logger(__name__)
+
+
+class Server:
+    """A built server: `serve` runs it until told to stop."""
+
+    def __init__(
+        self,
+        server: grpc.aio.Server,
+        servicer: health.aio.HealthServicer,
+        ready: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._server = server
+        self._health = servicer
+        self._ready = ready
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Takes calls until `stop`, then lets those under way finish within the grace time."""
+        await self._server.start()
+        watcher = asyncio.create_task(self._watch_health())
+        try:
+            await stop.wait()
+        finally:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+            await self._health.enter_graceful_shutdown()
+            await self._server.stop(GRACE_SECONDS)
+
+    async def _watch_health(self) -> None:
+        while True:
+            serving = await self._ready()
+            status = health_pb2.HealthCheckResponse.SERVING
+            if not serving:
+                status = health_pb2.HealthCheckResponse.NOT_SERVING
+            await self._health.set("", status)
+            await asyncio.sleep(HEALTH_EVERY)
+
+
+def build_server(
+    *,
+    settings: RpcServerSettings,
+    port: int,
+    authenticator: Authenticator,
+    required_scopes: RequiredScopes,
+    register: Callable[[grpc.aio.Server], None],
+    service_names: Sequence[str],
+    ready: Callable[[], Awaitable[bool]],
+) -> Server:
+    """A server on `bind_host:port` with everything an EntryGo service offers besides its own RPCs.
+
+    `required_scopes` names every RPC of the service; `ready` tells whether writes can be taken.
+    """
+    scopes = {**required_scopes, f"/{IDENTITY_SERVICE}/WhoAmI": Access.ANY_KEY}
+    server = grpc.aio.server(
+        interceptors=(
+            LogInterceptor(),
+            ErrorInterceptor(),
+            DeadlineInterceptor(),
+            AuthInterceptor(authenticator, scopes),
+        ),
+        maximum_concurrent_rpcs=settings.max_concurrent_rpcs,
+        options=(
+            ("grpc.max_receive_message_length", settings.max_message_bytes),
+            ("grpc.max_send_message_length", -1),
+            # A second process on the port must fail, not share it in silence.
+            ("grpc.so_reuseport", 0),
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
+            ("grpc.keepalive_permit_without_calls", 1),
+            ("grpc.max_connection_age_ms", 300_000),
+            ("grpc.max_connection_age_grace_ms", 30_000),
+        ),
+    )
+    register(server)
+    identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(), server)
+    health_servicer = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    names = (*service_names, IDENTITY_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(names, server)
+    address = f"{settings.bind_host}:{port}"
+    server.add_insecure_port(address)
+    log.info("rpc.listening", address=address)
+    return Server(server, health_servicer, ready)
