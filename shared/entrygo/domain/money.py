@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 CENT = Decimal("0.01")
 MAX_DECIMAL_PLACES = 4
 MAX_INTEGER_DIGITS = 12
+MAX_WRITTEN_DIGITS = 28  # the precision of the decimal context
 
 
 def parse_decimal(value: str | int | Decimal) -> Decimal:
@@ -17,6 +18,9 @@ def parse_decimal(value: str | int | Decimal) -> Decimal:
         raise ValueError("Must be a finite number")
     digits, exponent = number.as_tuple().digits, number.as_tuple().exponent
     assert isinstance(exponent, int)
+    # Beyond this, normalising overflows or rounds to zero, and writing it out takes megabytes.
+    if abs(exponent) > MAX_WRITTEN_DIGITS or len(digits) > MAX_WRITTEN_DIGITS:
+        raise ValueError(f"At most {MAX_WRITTEN_DIGITS} digits")
     normal_exponent = number.normalize().as_tuple().exponent
     assert isinstance(normal_exponent, int)
     if -normal_exponent > MAX_DECIMAL_PLACES:

@@ -83,7 +83,7 @@ class IdentityStore:
         """Notes that a key was used; coarse, so that reads do not become writes."""
         await self._connection.execute(
             "UPDATE api_keys SET last_used_at = $3 WHERE account_id = $1 AND key_id = $2"
-            " AND (last_used_at IS NULL OR last_used_at < $3 - interval '5 minutes')",
+            " AND (last_used_at IS NULL OR last_used_at < $3::timestamptz - interval '5 minutes')",
             account_id,
             key_id,
             at,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import asyncpg
 
@@ -26,8 +26,12 @@ SESSION_SETTINGS = {
     "timezone": "UTC",
 }
 
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:  # asyncpg's classes are generic in its stubs alone
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
 
 # The server or the way to it failed: nothing of the transaction is in force unless COMMIT was under way.
 OUTAGES = (

@@ -39,8 +39,8 @@ class KafkaSettings(ProcessSettings):
     kafka_password: SecretStr | None = None
     kafka_ca_file: str | None = None
     # Partitions of a topic that we create; an existing topic keeps its own.
-    kafka_partitions: int = Field(12, ge=1, le=1000)
-    kafka_replication_factor: int = Field(1, ge=1, le=10)
+    kafka_partitions: int = Field(default=12, ge=1, le=1000)
+    kafka_replication_factor: int = Field(default=1, ge=1, le=10)
 
 
 class IdentitySettings(ProcessSettings):
@@ -55,12 +55,12 @@ class RpcServerSettings(ProcessSettings):
     """The gRPC server of a service."""
 
     bind_host: str = "127.0.0.1"
-    max_concurrent_rpcs: int = Field(200, ge=1)
-    max_message_bytes: int = Field(16 * MEBIBYTE, ge=MEBIBYTE)
+    max_concurrent_rpcs: int = Field(default=200, ge=1)
+    max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
 
 
 class PoolSettings(ProcessSettings):
     """The PostgreSQL pool of a service, and how long it remembers idempotency keys."""
 
-    pool_size: int = Field(10, ge=1, le=200)
-    idempotency_keep_days: int = Field(30, ge=1)
+    pool_size: int = Field(default=10, ge=1, le=200)
+    idempotency_keep_days: int = Field(default=30, ge=1)

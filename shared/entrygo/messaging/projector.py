@@ -1,0 +1,243 @@
+"""Reads a topic for a consumer that keeps its positions with what it made of the records.
+
+Kafka's offsets are a hint for where to go on and never a proof of what was applied: a broker that keeps
+its log in memory begins again at 0. So the consumer must drop what it knows already.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.messaging.kafka import consumer_options, ensure_topics
+from entrygo.process.settings import KafkaSettings
+
+BATCH = 500
+POLL_MS = 250
+ATTEMPTS = 3
+MIN_BACKOFF = 0.1  # seconds
+MAX_BACKOFF = 5.0  # seconds
+# How often an idle consumer compares where it is with where the log ends.
+CHECK_SECONDS = 2.0
+ASK_SECONDS = 5.0
+# Records are there and none arrives for this long: the consumer is stuck and is made anew.
+STALL_SECONDS = 60.0
+# No partition for this long may be rightful (more consumers than partitions), or a lost membership.
+UNASSIGNED_SECONDS = 300.0
+# Of equal complaints in a row, one is logged per so many.
+LOG_EVERY = 20
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRecord:
+    """A record as it lay in the log."""
+
+    partition: int
+    offset: int
+    value: bytes
+
+
+class Sink(Protocol):
+    """Who applies the records. An error of kind UNAVAILABLE means later; any other is the record's fault."""
+
+    topic: str
+
+    async def positions(self) -> Mapping[int, int]:
+        """Where to go on, per partition."""
+
+    async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
+        """Applies records and keeps the positions after them, in one transaction."""
+
+    async def reject(self, record: TopicRecord, error: Exception) -> None:
+        """Keeps a record that cannot be taken and the position after it."""
+
+
+class Stalled(Exception):
+    """The consumer makes no progress although it should."""
+
+
+class Projector:
+    """One replica's share of a topic."""
+
+    def __init__(
+        self,
+        *,
+        kafka: KafkaSettings,
+        group: str,
+        sink: Sink,
+        check_seconds: float = CHECK_SECONDS,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._kafka = kafka
+        self._group = group
+        self._sink = sink
+        self._check_seconds = check_seconds
+        self._stall_seconds = stall_seconds
+        self._consumer: AIOKafkaConsumer | None = None
+        self._progressed_at = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`: with the broker or the database away, tries again with backoff."""
+        backoff, failures = MIN_BACKOFF, 0
+        while not stop.is_set():
+            started_at = self._progressed_at = _now()
+            try:
+                await self._consume(stop)
+            except (KafkaError, Stalled, EntryGoError, OSError, TimeoutError) as error:
+                if self._progressed_at > started_at:
+                    backoff, failures = MIN_BACKOFF, 0
+                if failures % LOG_EVERY == 0:
+                    log.warning("projector.interrupted", error=repr(error), failures=failures + 1)
+                failures += 1
+                await _pause(stop, backoff)
+                backoff = min(backoff * 2, MAX_BACKOFF)
+
+    async def is_connected(self) -> bool:
+        """Asks the broker; raises when it does not answer."""
+        if self._consumer is None:
+            raise ConnectionError("not connected to Kafka")
+        await self._consumer.topics()
+        return True
+
+    async def _consume(self, stop: asyncio.Event) -> None:
+        await ensure_topics(self._kafka)
+        consumer = AIOKafkaConsumer(
+            group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
+        )
+        seeker = _Seeker(consumer, self._sink)
+        try:
+            await consumer.start()
+            consumer.subscribe([self._sink.topic], listener=seeker)
+            self._consumer = consumer
+            await self._read(consumer, seeker, stop)
+        finally:
+            self._consumer = None
+            await consumer.stop()
+
+    async def _read(self, consumer: AIOKafkaConsumer, seeker: "_Seeker", stop: asyncio.Event) -> None:
+        checked_at = _now()
+        while not stop.is_set():
+            fetched = await consumer.getmany(timeout_ms=POLL_MS)
+            seeker.raise_failure()
+            records = [
+                TopicRecord(partition.partition, record.offset, record.value or b"")
+                for partition, batch in fetched.items()
+                for record in batch
+            ]
+            if records:
+                await self._deliver(records)
+                self._progressed_at = _now()
+            elif _now() - checked_at >= self._check_seconds:
+                async with asyncio.timeout(ASK_SECONDS):
+                    await self._check_progress(consumer)
+                checked_at = _now()
+
+    async def _deliver(self, records: Sequence[TopicRecord]) -> None:
+        try:
+            await self._sink.take(records, _positions_after(records))
+        except Exception as error:
+            if _is_outage(error):
+                raise
+            # Somewhere in the batch is a record that cannot be taken: the others must not suffer.
+            log.error("projector.batch_failed", records=len(records), error=repr(error))
+            for record in records:
+                await self._deliver_alone(record)
+
+    async def _deliver_alone(self, record: TopicRecord) -> None:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await self._sink.take([record], _positions_after([record]))
+                return
+            except Exception as error:
+                if _is_outage(error):
+                    raise
+                if attempt == ATTEMPTS:
+                    log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
+                    await self._sink.reject(record, error)
+
+    async def _check_progress(self, consumer: AIOKafkaConsumer) -> None:
+        """Raises Stalled when records wait in vain or the log ends before where we are."""
+        idle = _now() - self._progressed_at
+        assigned = consumer.assignment()
+        if not assigned:
+            if idle > UNASSIGNED_SECONDS:
+                raise Stalled("no partition was assigned")
+            return
+        try:
+            # Before the ends, so that a position can only be behind them unless the log began anew.
+            positions = {partition: await consumer.position(partition) for partition in assigned}
+        except IllegalStateError:
+            return  # A rebalance took the partition meanwhile.
+        ends = await consumer.end_offsets(assigned)
+        if any(positions[partition] > ends[partition] for partition in assigned):
+            raise Stalled("the log ends before the position: the broker began anew")
+        waiting = any(positions[partition] < ends[partition] for partition in assigned)
+        if waiting and idle > self._stall_seconds:
+            raise Stalled("records wait and none arrives")
+
+
+class _Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Puts each partition that is assigned to where the sink goes on."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, sink: Sink) -> None:
+        self._consumer = consumer
+        self._sink = sink
+        self._failure: Exception | None = None
+
+    def raise_failure(self) -> None:
+        """aiokafka only logs what a listener raises."""
+        if self._failure is not None:
+            raise self._failure
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Nothing to do: a batch under way may commit late, and what is read twice is dropped."""
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        try:
+            await self._seek(list(assigned))
+        except (KafkaError, EntryGoError, OSError, TimeoutError) as error:
+            self._failure = error
+
+    async def _seek(self, assigned: Sequence[TopicPartition]) -> None:
+        if not assigned:
+            return
+        stored = await self._sink.positions()
+        async with asyncio.timeout(ASK_SECONDS):
+            begins = await self._consumer.beginning_offsets(assigned)
+            ends = await self._consumer.end_offsets(assigned)
+        for partition in assigned:
+            begin, end = begins[partition], ends[partition]
+            position = start_position(stored.get(partition.partition), begin, end)
+            if position != stored.get(partition.partition, position):
+                log.warning("projector.log_began_anew", partition=partition.partition, begin=begin, end=end)
+            self._consumer.seek(partition, position)
+
+
+def start_position(stored: int | None, begin: int, end: int) -> int:
+    """Where to go on: as stored, or from the beginning when the log no longer holds that place."""
+    return stored if stored is not None and begin <= stored <= end else begin
+
+
+def _positions_after(records: Sequence[TopicRecord]) -> dict[int, int]:
+    return {record.partition: record.offset + 1 for record in records}
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, EntryGoError) and error.error_kind is Kind.UNAVAILABLE
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

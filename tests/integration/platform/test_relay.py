@@ -1,0 +1,132 @@
+"""What was committed reaches the broker: all of it, in order per export, also after the broker was away."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.messaging.events import EXPORTS_TOPIC, make_event
+from entrygo.messaging.kafka import consumer_options
+from entrygo.messaging.outbox import append_all
+from entrygo.messaging.relay import Relay
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.process.settings import KafkaSettings
+from entrygo.proto.events.v1 import events_pb2
+from tests.harness.brokers import TansuBroker
+
+TENANT = Tenant("acc_alice", Mode.LIVE)
+WAIT_SECONDS = 60
+
+
+def settings(bootstrap: str) -> KafkaSettings:
+    return KafkaSettings(kafka_bootstrap=bootstrap, kafka_partitions=3)
+
+
+async def record(pool: Pool, streams: list[str], first: int, count: int) -> None:
+    """Writes `count` events of each stream, interleaved, one transaction each round."""
+    for sequence in range(first, first + count):
+        async with transaction(pool, TENANT) as connection:
+            await append_all(
+                connection,
+                [
+                    make_event(
+                        id=f"evt_{stream}_{sequence}",
+                        type="export.cancelled",
+                        source="planning",
+                        tenant=TENANT,
+                        stream_id=stream,
+                        sequence=sequence,
+                        occurred_at=datetime.now(UTC),
+                        data=events_pb2.ExportCancelled(batch_id=stream),
+                    )
+                    for stream in streams
+                ],
+            )
+
+
+@asynccontextmanager
+async def relaying(database_url: str, bootstrap: str) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    relay = Relay(database_url=database_url, schema="sync", kafka=settings(bootstrap))
+    task = asyncio.create_task(relay.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, WAIT_SECONDS)
+
+
+async def outbox_is_empty(pool: Pool) -> None:
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            async with transaction(pool, EVERYONE) as connection:
+                if not await connection.fetchval("SELECT count(*) FROM outbox"):
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def read(bootstrap: str, streams: list[str], expected: int) -> dict[str, list[int]]:
+    """The sequences of each stream as they lie in the topic, once `expected` events of them are there."""
+    seen: dict[str, list[int]] = {stream: [] for stream in streams}
+    consumer = AIOKafkaConsumer(EXPORTS_TOPIC, **consumer_options(settings(bootstrap)))
+    await consumer.start()
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            while sum(map(len, seen.values())) < expected:
+                for messages in (await consumer.getmany(timeout_ms=500)).values():
+                    for message in messages:
+                        event = events_pb2.Event.FromString(message.value)
+                        if event.stream_id in seen:
+                            assert message.key == event.stream_id.encode()
+                            assert ("ce_type", b"export.cancelled") in message.headers
+                            seen[event.stream_id].append(event.sequence)
+    finally:
+        await consumer.stop()
+    return seen
+
+
+@pytest.mark.kafka
+async def test_relay_publishes_everything_in_order_per_export(
+    database_url: str, kafka_bootstrap: str
+) -> None:
+    streams = [f"batch_{secrets.token_hex(4)}" for _ in range(20)]
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with relaying(database_url, kafka_bootstrap):
+            await record(pool, streams, first=1, count=30)
+            await outbox_is_empty(pool)
+        seen = await read(kafka_bootstrap, streams, expected=600)
+    assert all(sequences == list(range(1, 31)) for sequences in seen.values())
+
+
+@pytest.mark.kafka
+async def test_two_relays_of_one_schema_publish_each_event_once(
+    database_url: str, kafka_bootstrap: str
+) -> None:
+    streams = [f"batch_{secrets.token_hex(4)}" for _ in range(5)]
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with relaying(database_url, kafka_bootstrap), relaying(database_url, kafka_bootstrap):
+            await record(pool, streams, first=1, count=20)
+            await outbox_is_empty(pool)
+        seen = await read(kafka_bootstrap, streams, expected=100)
+    assert all(sequences == list(range(1, 21)) for sequences in seen.values())
+
+
+async def test_events_wait_in_the_outbox_while_the_broker_is_away_and_leave_in_order_after(
+    database_url: str, restartable_broker: TansuBroker
+) -> None:
+    streams = [f"batch_{secrets.token_hex(4)}" for _ in range(3)]
+    async with await open_pool(database_url, schema="sync") as pool:
+        restartable_broker.stop()
+        async with relaying(database_url, restartable_broker.bootstrap):
+            await record(pool, streams, first=1, count=10)
+            async with transaction(pool, EVERYONE) as connection:
+                assert await connection.fetchval("SELECT count(*) FROM outbox") == 30
+            restartable_broker.start()
+            await outbox_is_empty(pool)
+        seen = await read(restartable_broker.bootstrap, streams, expected=30)
+    assert all(sorted(set(sequences)) == list(range(1, 11)) for sequences in seen.values())

@@ -1,0 +1,262 @@
+"""The one door of every service: keys, scopes, deadlines, errors, health, reflection; on a real channel."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+
+from entrygo.domain.errors import InvalidOrderReference, RemoteError
+from entrygo.domain.principal import Mode, ScopeName
+from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.current import check_account, principal
+from entrygo.identity.use_cases import create_account, create_key, revoke_key
+from entrygo.postgres.pool import Pool, open_pool
+from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import RpcServerSettings
+from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
+from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.rpc.calls import service_metadata
+from entrygo.rpc.channel import open_channel
+from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
+from entrygo.rpc.interceptors.auth import Access
+from entrygo.rpc.server import build_server
+
+PLANNING = "/entrygo.proto.planning.v1.Planning/"
+SERVICE_TOKEN = "service-token"
+MANY = 20_000
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Probe(planning_pb2_grpc.PlanningServicer):
+    """Answers what the interceptors made of the call."""
+
+    async def PlanExport(
+        self, request: planning_pb2.PlanExportRequest, context: Context
+    ) -> planning_pb2.PlanExportResponse:
+        tenant = check_account(request.account_id)
+        return planning_pb2.PlanExportResponse(export_id=f"{tenant.account_id}/{tenant.mode}")
+
+    async def CancelExport(
+        self, request: planning_pb2.CancelExportRequest, context: Context
+    ) -> planning_pb2.CancelExportResponse:
+        if request.reason == "wait":
+            await asyncio.Event().wait()
+        if request.reason == "bug":
+            raise ZeroDivisionError("a secret of the implementation")
+        raise InvalidOrderReference(
+            details={"requestedOrderIds": [f"ord_{n:026d}" for n in range(MANY)], "foundOrderIds": []}
+        )
+
+    async def ReplayEvents(self, request: Any, context: Context) -> AsyncIterator[Any]:
+        assert principal().is_service
+        return
+        yield
+
+
+SCOPES = {
+    PLANNING + "PlanExport": ScopeName.EXPORTS_PLAN,
+    PLANNING + "CancelExport": Access.ANY_KEY,
+    PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
+}
+
+
+@pytest_asyncio.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    async with await open_pool(database_url, schema="identity") as pool:
+        await create_account(pool, Ids(), name="Alice", account_id="acc_alice")
+        yield pool
+
+
+@pytest_asyncio.fixture
+async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    async def ready() -> bool:
+        return True
+
+    server = build_server(
+        settings=RpcServerSettings(max_message_bytes=1024 * 1024),
+        port=port,
+        authenticator=Authenticator(pool, utc_now, service_token=SERVICE_TOKEN),
+        required_scopes=SCOPES,
+        register=lambda server: planning_pb2_grpc.add_PlanningServicer_to_server(Probe(), server),
+        service_names=("entrygo.proto.planning.v1.Planning",),
+        ready=ready,
+    )
+    stop = asyncio.Event()
+    serving = asyncio.create_task(server.serve(stop))
+    async with open_channel(f"127.0.0.1:{port}") as channel:
+        await channel.channel_ready()
+        yield channel
+    stop.set()
+    await serving
+
+
+async def key_of(pool: Pool, **options: Any) -> str:
+    _, secret = await create_key(pool, Ids(), utc_now, account_id="acc_alice", **options)
+    return f"Bearer {secret}"
+
+
+def call(channel: grpc.aio.Channel) -> planning_pb2_grpc.PlanningStub:
+    return planning_pb2_grpc.PlanningStub(channel)
+
+
+async def refusal(
+    channel: grpc.aio.Channel, authorization: str | None, account: str = "acc_alice"
+) -> RemoteError:
+    metadata = (("authorization", authorization),) if authorization is not None else ()
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await call(channel).PlanExport(
+            planning_pb2.PlanExportRequest(account_id=account), metadata=metadata, timeout=10
+        )
+    return refused.value
+
+
+async def test_call_with_a_key_runs_in_the_keys_account_and_mode(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    for mode in Mode:
+        answer = await call(channel).PlanExport(
+            planning_pb2.PlanExportRequest(account_id="acc_alice"),
+            metadata=(("authorization", await key_of(pool, mode=mode)),),
+        )
+        assert answer.export_id == f"acc_alice/{mode}"
+
+
+async def test_who_am_i_tells_the_keys_owner(channel: grpc.aio.Channel, pool: Pool) -> None:
+    answer = await identity_pb2_grpc.IdentityStub(channel).WhoAmI(
+        identity_pb2.WhoAmIRequest(),
+        metadata=(
+            ("authorization", await key_of(pool, scopes=frozenset({ScopeName.READ}), warehouse_id="wh_1")),
+        ),
+    )
+    assert (answer.account_id, answer.mode, list(answer.scopes), answer.warehouse_id) == (
+        "acc_alice",
+        "live",
+        ["read"],
+        "wh_1",
+    )
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer",
+        "Bearer x",
+        "Basic eDp5",
+        "Bearer shpbndl_live_" + "a" * 43,
+        "Service wrong",
+        "Service ",
+    ],
+)
+async def test_call_without_a_known_key_is_refused_alike(
+    channel: grpc.aio.Channel, authorization: str | None
+) -> None:
+    error = await refusal(channel, authorization)
+    assert (error.error_code, error.message) == ("INVALID_API_KEY", "Missing or invalid API key.")
+
+
+async def test_expired_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
+    expired = await key_of(pool, expires_at=utc_now() - timedelta(seconds=1))
+    assert (await refusal(channel, expired)).error_code == "INVALID_API_KEY"
+
+
+async def test_revoked_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
+    key, secret = await create_key(pool, Ids(), utc_now, account_id="acc_alice")
+    await revoke_key(pool, utc_now, account_id="acc_alice", key_id=key.key_id)
+    assert (await refusal(channel, f"Bearer {secret}")).error_code == "INVALID_API_KEY"
+
+
+async def test_key_without_the_scope_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
+    error = await refusal(channel, await key_of(pool, scopes=frozenset({ScopeName.READ})))
+    assert error.error_code == "INSUFFICIENT_SCOPE"
+    assert error.details == {"requiredScope": "exports:plan", "scopes": ["read"]}
+
+
+async def test_request_that_names_another_account_is_refused_with_both(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    error = await refusal(channel, await key_of(pool), account="acc_999")
+    assert error.error_code == "INVALID_ACCOUNT_SCOPE"
+    assert error.details == {"apiKeyAccountId": "acc_alice", "payloadAccountId": "acc_999"}
+
+
+async def test_service_only_call_is_refused_to_a_key_and_open_to_the_service(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
+        async for _ in call(channel).ReplayEvents(
+            planning_pb2.GetSnapshotRequest(), metadata=(("authorization", await key_of(pool)),)
+        ):
+            pass
+    events = call(channel).ReplayEvents(
+        planning_pb2.GetSnapshotRequest(), metadata=service_metadata(SERVICE_TOKEN, None)
+    )
+    assert [event async for event in events] == []
+
+
+async def test_error_that_names_twenty_thousand_ids_arrives_whole_at_our_own_client(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    authorization = ("authorization", await key_of(pool))
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await call(channel).CancelExport(
+            planning_pb2.CancelExportRequest(), metadata=(authorization, (LARGE_ERRORS_KEY, "1"))
+        )
+    assert len((refused.value.details or {})["requestedOrderIds"]) == MANY
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await call(channel).CancelExport(planning_pb2.CancelExportRequest(), metadata=(authorization,))
+    assert (refused.value.details or {})["truncated"] == ["requestedOrderIds"]
+
+
+async def test_unforeseen_exception_tells_nothing(channel: grpc.aio.Channel, pool: Pool) -> None:
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await call(channel).CancelExport(
+            planning_pb2.CancelExportRequest(reason="bug"), metadata=(("authorization", await key_of(pool)),)
+        )
+    assert refused.value.error_code == "INTERNAL_ERROR"
+    assert "secret" not in refused.value.message
+
+
+async def test_handler_is_ended_at_the_callers_deadline(channel: grpc.aio.Channel, pool: Pool) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as ended:
+        await call(channel).CancelExport(
+            planning_pb2.CancelExportRequest(reason="wait"),
+            metadata=(("authorization", await key_of(pool)),),
+            timeout=0.3,
+        )
+    assert ended.value.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE)
+
+
+async def test_message_over_the_limit_is_refused_as_too_large(channel: grpc.aio.Channel, pool: Pool) -> None:
+    with pytest.raises(Exception, match="larger") as refused, remote("planning"):
+        await call(channel).PlanExport(
+            planning_pb2.PlanExportRequest(account_id="a" * 2 * 1024 * 1024),
+            metadata=(("authorization", await key_of(pool)),),
+        )
+    assert getattr(refused.value, "error_code", None) == "PAYLOAD_TOO_LARGE"
+
+
+async def test_health_and_reflection_answer_without_a_key(channel: grpc.aio.Channel) -> None:
+    health = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
+    assert health.status == health_pb2.HealthCheckResponse.SERVING
+
+    async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
+        yield reflection_pb2.ServerReflectionRequest(list_services="")
+
+    stub = reflection_pb2_grpc.ServerReflectionStub(channel)
+    listed = [answer async for answer in stub.ServerReflectionInfo(ask())]
+    names = {service.name for answer in listed for service in answer.list_services_response.service}
+    assert {"entrygo.proto.planning.v1.Planning", "entrygo.proto.identity.v1.Identity"} <= names

@@ -1,0 +1,92 @@
+"""Transactions see one tenant's rows, commit in one place, and say so when a commit's outcome is unknown."""
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.postgres.migrate import MigrationChanged, migrate
+from entrygo.postgres.pool import EVERYONE, CommitUnknown, open_pool, transaction
+
+ALICE = Tenant("acc_alice", Mode.LIVE)
+BOB = Tenant("acc_bob", Mode.LIVE)
+ALICE_TEST = Tenant("acc_alice", Mode.TEST)
+
+INSERT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', 1, '')"
+COUNT = "SELECT count(*) FROM event_log"
+
+
+async def test_transaction_sees_only_the_rows_of_its_account_and_mode(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        for tenant in (ALICE, BOB, ALICE_TEST):
+            async with transaction(pool, tenant) as connection:
+                await connection.execute(INSERT, tenant.account_id, tenant.mode)
+        for tenant in (ALICE, BOB, ALICE_TEST):
+            async with transaction(pool, tenant) as connection:
+                assert await connection.fetchval(COUNT) == 1
+        async with transaction(pool, EVERYONE) as connection:
+            assert await connection.fetchval(COUNT) == 3
+
+
+async def test_transaction_cannot_write_a_row_of_another_account(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with transaction(pool, ALICE) as connection:
+                await connection.execute(INSERT, BOB.account_id, BOB.mode)
+
+
+async def test_session_outside_a_transaction_sees_nothing(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with transaction(pool, ALICE) as connection:
+            await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+        async with pool.acquire() as connection:
+            assert await connection.fetchval(COUNT) == 0
+
+
+async def test_transaction_rolls_back_when_its_block_raises(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        with pytest.raises(LookupError):
+            async with transaction(pool, ALICE) as connection:
+                await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+                raise LookupError
+        async with transaction(pool, ALICE) as connection:
+            assert await connection.fetchval(COUNT) == 0
+
+
+async def test_transaction_that_had_failed_inside_is_not_reported_as_committed(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        with pytest.raises(ServiceUnavailable, match="nothing was written"):
+            async with transaction(pool, ALICE) as connection:
+                await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+                with pytest.raises(asyncpg.UndefinedTableError):
+                    await connection.execute("SELECT * FROM nowhere")
+
+
+async def test_commit_is_unknown_when_the_server_ends_the_session_before_it_answers(
+    database_url: str,
+) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        with pytest.raises(CommitUnknown):
+            async with transaction(pool, ALICE) as connection:
+                pid = await connection.fetchval("SELECT pg_backend_pid()")
+                killer = await asyncpg.connect(database_url)
+                await killer.execute("SELECT pg_terminate_backend($1)", pid)
+                await killer.close()
+        async with transaction(pool, ALICE) as connection:  # the pool has recovered
+            assert await connection.fetchval(COUNT) == 0
+
+
+async def test_migration_is_applied_once_and_an_edited_one_is_refused(
+    database_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_create_things.sql").write_text("CREATE TABLE things (id int)")
+    assert await migrate(database_url, schema="fresh", migrations=tmp_path) == [
+        "schema.sql",
+        "0001_create_things.sql",
+    ]
+    assert await migrate(database_url, schema="fresh", migrations=tmp_path) == []
+    (tmp_path / "0001_create_things.sql").write_text("CREATE TABLE things (id bigint)")
+    with pytest.raises(MigrationChanged, match=r"0001_create_things\.sql"):
+        await migrate(database_url, schema="fresh", migrations=tmp_path)
