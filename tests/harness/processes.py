@@ -1,7 +1,7 @@
 """Child processes of the harness: free ports, waiting for a listener, an end that always comes."""
 
 import contextlib
-import os
+import random
 import signal
 import socket
 import subprocess
@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+# Below the range of outgoing connections, so that a stopped server finds its port free again.
+PORTS = range(20000, 32000)
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.02
 LOG_TAIL = 4000  # characters
@@ -21,9 +23,11 @@ class NotStarted(RuntimeError):
 
 def free_port() -> int:
     """A TCP port of the loopback that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise NotStarted(f"No port of {PORTS} is free.")
 
 
 def start(
@@ -41,7 +45,7 @@ def start(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env=None if env is None else {**os.environ, **env},
+            env=env,
             user=user,
             cwd=cwd,
             start_new_session=True,

@@ -2,9 +2,10 @@
 
 import aiosmtplib
 import asyncpg
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from tests.harness.brokers import TansuBroker
+from tests.harness.brokers import TansuBroker, is_apache
 from tests.harness.mail import SmtpSink
 from tests.harness.postgres import MIGRATIONS
 
@@ -21,6 +22,11 @@ async def test_database_holds_every_migrated_schema_when_cloned(database_url: st
 
 async def test_broker_gives_back_what_was_produced(kafka_bootstrap: str) -> None:
     assert await _round_trip(kafka_bootstrap, "harness.round-trip", b"hello") == b"hello"
+
+
+@pytest.mark.skipif(not is_apache(), reason="Tansu knows no idempotent producer")
+async def test_broker_takes_an_idempotent_producer_when_it_is_apache_kafka(kafka_bootstrap: str) -> None:
+    assert await _round_trip(kafka_bootstrap, "harness.idempotent", b"once", is_idempotent=True) == b"once"
 
 
 async def test_broker_serves_again_when_restarted(restartable_broker: TansuBroker) -> None:
@@ -46,8 +52,11 @@ async def test_sink_keeps_envelope_and_bytes_when_a_mail_arrives(smtp_sink: Smtp
     )
 
 
-async def _round_trip(bootstrap: str, topic: str, value: bytes) -> bytes | None:
-    async with AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all") as producer:
+async def _round_trip(
+    bootstrap: str, topic: str, value: bytes, *, is_idempotent: bool = False
+) -> bytes | None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=is_idempotent)
+    async with producer:
         await producer.send_and_wait(topic, value, key=b"k")
     async with AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         record = await consumer.getone()

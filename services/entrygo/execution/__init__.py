@@ -1,1 +1,1 @@
-"""Execution: carries a plan out. Owns executions, customs packages, artifacts, notifications, broker submissions."""
+"""Execution: carries a plan out. Owns executions, packages, artifacts, notifications, broker submissions."""

@@ -1,4 +1,4 @@
-"""The columns of one invoice line: names, order and values. Clean text; each document escapes it in its own way."""
+"""The columns of one invoice line: names, order, values. Clean text; each document escapes it itself."""
 
 from collections.abc import Callable
 from decimal import Decimal

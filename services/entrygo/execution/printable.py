@@ -1,4 +1,4 @@
-"""Text of outside origin made safe to print: what no reader should meet is taken out. Knows no document format."""
+"""Text of outside origin made safe to print: what no reader should meet is taken out. Knows no format."""
 
 import unicodedata
 from functools import lru_cache
@@ -39,7 +39,7 @@ def masked(number: str | None) -> str:
 
 
 def dotted_hts(code: str | None) -> str:
-    """The ten-digit code as the tariff prints it: 6110202041 is 6110.20.20.41. Anything else stays as it is."""
+    """The ten-digit code as the tariff prints it: 6110202041 is 6110.20.20.41. Others stay as they are."""
     cleaned = clean_text(code)
     digits = cleaned.replace(".", "")
     if len(digits) != 10 or not digits.isdigit():

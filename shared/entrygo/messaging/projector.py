@@ -26,6 +26,7 @@ MAX_BACKOFF = 5.0  # seconds
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
 ASK_SECONDS = 5.0
+LEAVE_SECONDS = 1.0
 # Records are there and none arrives for this long: the consumer is stuck and is made anew.
 STALL_SECONDS = 60.0
 # No partition for this long may be rightful (more consumers than partitions), or a lost membership.
@@ -120,7 +121,10 @@ class Projector:
             await self._read(consumer, seeker, stop)
         finally:
             self._consumer = None
-            await consumer.stop()
+            # While a group forms, aiokafka waits for the broker's answer to the join, however long it takes.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LEAVE_SECONDS):
+                    await consumer.stop()
 
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "_Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()

@@ -1,4 +1,4 @@
-"""Named points where a fault test may kill the process: ENTRYGO_FAILPOINT=<name>:kill. Inert unless that is set."""
+"""Named points where a fault test may kill the process: ENTRYGO_FAILPOINT=<name>:kill. Inert if unset."""
 
 import os
 from collections.abc import Callable

@@ -75,7 +75,9 @@ def make_warehouse(**changes: object) -> Warehouse:
         "importer_of_record": ImporterOfRecord(
             name="Northshore Imports LLC", number="98-7654321", bond="continuous"
         ),
-        "transport": Transport(carrier="Pacific Crossing", scac="PCXL", port_code="3004", port_name="Blaine, WA"),
+        "transport": Transport(
+            carrier="Pacific Crossing", scac="PCXL", port_code="3004", port_name="Blaine, WA"
+        ),
     }
     return Warehouse.model_validate(fields | changes)
 
@@ -115,8 +117,12 @@ def make_snapshot(**changes: object) -> Snapshot:
         "savings": None,
         "warehouse": make_warehouse(),
         "broker": Broker(
-            id="br_123", external_id="br", name="Blaine Customs Brokers", email="broker@example.com",
-            port_code="3004", filer_code="ABC",
+            id="br_123",
+            external_id="br",
+            name="Blaine Customs Brokers",
+            email="broker@example.com",
+            port_code="3004",
+            filer_code="ABC",
         ),
         "orders": (
             make_order("ord_123", [make_item(), make_item("prod_cap_002", "1", "35")]),
@@ -144,7 +150,9 @@ def make_large_snapshot(orders: int, products: int = 21) -> Snapshot:
             hts_code=f"62023080{index:02d}",
             section_232=Section232(
                 status=Section232Status.APPLICABLE,
-                metals=(Metal(metal="steel", weight_kg=Decimal("0.1"), weight_pct=Decimal(12), melt_pour="CA"),),
+                metals=(
+                    Metal(metal="steel", weight_kg=Decimal("0.1"), weight_pct=Decimal(12), melt_pour="CA"),
+                ),
             ),
         )
         for index in range(products)

@@ -1,4 +1,4 @@
-"""The documents of a customs package, in the order they are made: the manifest last, it names the others' hashes."""
+"""The documents of a customs package, in order: the manifest last, as it names the others' hashes."""
 
 from entrygo.execution.documents.base import Document
 from entrygo.execution.documents.commercial_customs_invoice import CommercialCustomsInvoice

@@ -1,16 +1,17 @@
-"""What a document is: a pure function of the invoice and of the artifacts rendered before it. No I/O, no clock."""
+"""What a document is: a pure function of the invoice and the artifacts rendered before it. No I/O."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from entrygo.execution.invoice import Invoice, PackageFacts, build_invoice
 from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.invoice import Invoice, PackageFacts, build_invoice
 
 NOTICE = (
     "Prepared from data supplied by the account, for review by a licensed customs broker. "
-    "It is not customs advice; classification, origin, value, duty and entry type are for the broker to determine."
+    "It is not customs advice: classification, origin, value, duty and entry type"
+    " are for the broker to determine."
 )
 
 

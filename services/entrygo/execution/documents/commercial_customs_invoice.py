@@ -74,6 +74,7 @@ def _view(invoice: Invoice) -> Mapping[str, object]:
         "order_lines": (_order_line(line) for line in invoice.lines),
         "messages": _messages(invoice),
         "excluded_count": len(snapshot.excluded_orders),
+        "weights_incomplete": not (totals.net_weight.is_complete and totals.gross_weight.is_complete),
         "claims_usmca": any(line.spi for line in invoice.consolidated),
         "totals": {
             "orders": f"{totals.orders:,}",

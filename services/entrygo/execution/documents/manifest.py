@@ -36,7 +36,9 @@ class Manifest:
     media_type = "application/json"
 
     def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
-        return orjson.dumps(_document(invoice, earlier), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+        return orjson.dumps(
+            _document(invoice, earlier), option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
+        )
 
 
 def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
@@ -109,7 +111,11 @@ def _parties(snapshot: Snapshot) -> Json:
             "email": _text(broker.email),
             "filer_code": _text(broker.filer_code),
         },
-        "warehouse": {"id": warehouse.id, "external_id": warehouse.external_id, "name": _text(warehouse.name)},
+        "warehouse": {
+            "id": warehouse.id,
+            "external_id": warehouse.external_id,
+            "name": _text(warehouse.name),
+        },
     }
 
 

@@ -90,18 +90,8 @@ class Home:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise AlreadyRunning(str(self.root)) from None
+                raise AlreadyRunning(f"The system of {self.root} is running already.") from None
             yield
-
-    def is_locked(self) -> bool:
-        """Whether a supervisor holds this home right now."""
-        if not self.lock_file.exists():
-            return False
-        try:
-            with self.lock():
-                return False
-        except AlreadyRunning:
-            return True
 
     def load_state(self, new_secret: Callable[[], str] = lambda: secrets.token_hex(TOKEN_BYTES)) -> State:
         """What was remembered, or the beginnings of it."""

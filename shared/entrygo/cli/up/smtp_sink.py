@@ -24,7 +24,7 @@ class MailFolder:
         self._now = now
         self._numbers: Iterator[int] = itertools.count(1)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content
         if not isinstance(content, bytes):
             return "554 no content"

@@ -1,0 +1,1 @@
+"""REST for clients outside: validates, asks the services over gRPC, renders. Owns and decides nothing."""

@@ -1,0 +1,69 @@
+"""The gateway process: `python -m entrygo.gateway`."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+
+from entrygo.gateway.app import create_app
+from entrygo.gateway.guard import guarded
+from entrygo.gateway.metrics import Metrics
+from entrygo.gateway.settings import GatewaySettings
+from entrygo.process.runtime import run
+
+GRACE_SECONDS = 3
+
+log = structlog.get_logger(__name__)
+
+
+class Server(uvicorn.Server):
+    """uvicorn without signal handling: the runtime has it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
+    """Serves until `stop`; requests under way get the grace time."""
+    metrics = Metrics()
+    if settings.gateway_metrics_port:
+        metrics.serve(settings.gateway_host, settings.gateway_metrics_port)
+    server = Server(_config(settings, metrics))
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    stopping.cancel()
+    await serving
+
+
+def _config(settings: GatewaySettings, metrics: Metrics) -> uvicorn.Config:
+    protocol = guarded(
+        header_seconds=settings.header_timeout_seconds,
+        body_seconds=settings.body_timeout_seconds,
+        max_header_bytes=settings.max_header_bytes,
+    )
+    log.info("gateway.listening", host=settings.gateway_host, port=settings.gateway_port)
+    return uvicorn.Config(
+        create_app(settings, metrics=metrics),
+        host=settings.gateway_host,
+        port=settings.gateway_port,
+        http=protocol,
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=1024,
+    )
+
+
+if __name__ == "__main__":
+    SETTINGS = GatewaySettings()
+    run("gateway", SETTINGS, lambda stop: serve(SETTINGS, stop))

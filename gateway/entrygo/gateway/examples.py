@@ -1,0 +1,230 @@
+"""The examples of the published documentation, shown in the OpenAPI document."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+_MESSAGE = {
+    "code": "METALS_REVIEW_RECOMMENDED",
+    "message": "Product JKT-001 should receive metals review before execution.",
+    "severity": "warning",
+    "field": "orders[0].items[0].product.section_232",
+    "product_id": "prod_hoodie_001",
+    "order_id": "ord_123",
+}
+_ITEMS = [
+    {"productId": "prod_hoodie_001", "quantity": 2, "unitValueUsd": 110},
+    {"productId": "prod_cap_002", "quantity": 1, "unitValueUsd": 35},
+]
+_ORDER = {
+    "externalId": "wms-order-1001",
+    "destinationCountry": "US",
+    "destinationRegion": "CA",
+    "destinationPostalCode": "94105",
+}
+_AT = "2026-03-11T16:10:00.000Z"
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+def _artifact(kind: str, filename: str, media_type: str) -> dict[str, Any]:
+    return {
+        "artifact_type": kind,
+        "filename": filename,
+        "generated_at": _AT,
+        "media_type": media_type,
+        "size_bytes": 4096,
+        "sha256": _SHA256,
+    }
+
+
+_ARTIFACTS = [
+    _artifact("cci_human_readable", "commercial_customs_invoice.html", "text/html; charset=utf-8"),
+    _artifact("cci_csv", "commercial_customs_invoice.csv", "text/csv; charset=utf-8"),
+    _artifact("manifest", "manifest.json", "application/json"),
+]
+_SUBMISSION = {
+    "id": "bes_123",
+    "submission_type": "EMAIL",
+    "status": "sent",
+    "recipient_email": "broker@example.com",
+    "subject": "EntryGo broker submission cp_ch123456",
+    "sent_at": _AT,
+    "error_message": None,
+    "attempts": 1,
+    "next_attempt_at": None,
+    "created_at": _AT,
+    "reason": None,
+}
+_STRATEGY = (
+    "Group U.S.-bound orders by operational readiness and generate an export batch "
+    "before broker-facing review."
+)
+
+SYNC_ORDERS_REQUEST = {
+    "accountId": "acc_123",
+    "items": [{**_ORDER, "items": _ITEMS, "metadata": {"source": "warehouse-wms", "wave": "wave-17"}}],
+}
+SYNC_ORDERS_ANSWER = {
+    "data": [{"id": "ord_123", "accountId": "acc_123", **_ORDER, "totalValueUsd": 255, "items": _ITEMS}]
+}
+PLAN_REQUEST = {
+    "accountId": "acc_123",
+    "warehouseId": "wh_123",
+    "brokerId": "br_123",
+    "destinationCountry": "US",
+    "orderIds": ["ord_123", "ord_124"],
+    "dryRun": False,
+}
+PLAN_ANSWER = {
+    "exportId": "batch_123",
+    "state": "BATCHED",
+    "batch_id": "batch_123",
+    "planHash": "planhash_abc123",
+    "status": "BATCHED",
+    "readinessState": "REVIEW_REQUIRED",
+    "complianceScore": 74,
+    "validationMessages": [_MESSAGE],
+    "included_order_ids": ["ord_123", "ord_124"],
+    "excluded_order_ids": [],
+    "flags": ["human_review_recommended"],
+    "missing_data": [],
+    "recommended_strategy": _STRATEGY,
+    "estimated_import_savings_usd": 18.5,
+    "next_recommended_action": "review_flags_then_execute",
+    "validation": {
+        "readiness_state": "REVIEW_REQUIRED",
+        "compliance_score": 74,
+        "validation_messages": [_MESSAGE],
+    },
+}
+EXECUTE_REQUEST = {"accountId": "acc_123", "batchId": "batch_123"}
+EXECUTE_ANSWER = {
+    "exportId": "batch_123",
+    "state": "COMPLETED",
+    "batch_id": "batch_123",
+    "status": "COMPLETED",
+    "customs_package_id": "cp_123",
+    "planHash": "planhash_abc123",
+    "artifacts": _ARTIFACTS,
+    "notification_ids": ["notif_123", "notif_456"],
+    "notifications": ["notif_123", "notif_456"],
+    "execution_timestamp": _AT,
+    "brokerSubmission": _SUBMISSION,
+}
+INSPECT_ANSWER = {
+    "exportId": "batch_123",
+    "status": "COMPLETED",
+    "state": "COMPLETED",
+    "readinessState": "REVIEW_REQUIRED",
+    "complianceScore": 74,
+    "validationMessages": [_MESSAGE],
+    "planHash": "planhash_abc123",
+    "artifacts": _ARTIFACTS,
+    "export": {
+        "batch_id": "batch_123",
+        "status": "COMPLETED",
+        "planHash": "planhash_abc123",
+        "lifecycle_state": "COMPLETED",
+        "plan": {
+            "readinessState": "REVIEW_REQUIRED",
+            "included_order_ids": ["ord_123", "ord_124"],
+            "excluded_order_ids": [],
+            "flags": ["human_review_recommended"],
+            "missing_data": [],
+            "recommended_strategy": _STRATEGY,
+            "revision": 1,
+            "planned_at": "2026-03-11T16:00:00.000Z",
+            "entry_type": "11",
+            "total_value_usd": 290,
+        },
+        "execution": {"customs_package_id": "cp_123", "executed_at": _AT},
+        "inspection": {"artifact_count": 3, "notification_count": 1},
+    },
+    "batch": {
+        "id": "batch_123",
+        "state": "COMPLETED",
+        "raw_state": "completed",
+        "warehouse_id": "wh_123",
+        "broker_id": "br_123",
+        "destination_country": "US",
+        "estimated_savings_usd": 18.5,
+        "next_recommended_action": "review_flags_then_execute",
+        "created_at": "2026-03-11T16:00:00.000Z",
+        "executed_at": _AT,
+    },
+    "customsPackage": {"id": "cp_123", "packageNumber": "cp_ch123456", "state": "sent_to_broker"},
+    "notifications": [
+        {"id": "notif_123", "channel": "EMAIL", "status": "sent", "created_at": _AT, "recipient": "broker"}
+    ],
+    "brokerSubmission": _SUBMISSION,
+    "brokerSubmissions": [_SUBMISSION],
+    "snapshot": {
+        "included_order_ids": ["ord_123", "ord_124"],
+        "planHash": "planhash_abc123",
+        "entry_date": "2026-03-11",
+        "ruleset_version": "1",
+        "reference_version": "2026-03",
+    },
+    "events": [
+        {"id": "evt_123", "type": "export.executed", "created_at": _AT, "payload": {"batchId": "batch_123"}}
+    ],
+    "stale": False,
+}
+CUSTOMS_PACKAGE_ANSWER = {
+    "id": "cp_123",
+    "exportBatchId": "batch_123",
+    "packageNumber": "cp_ch123456",
+    "state": "sent_to_broker",
+    "createdAt": _AT,
+    "artifacts": _ARTIFACTS,
+}
+SYNC_PRODUCTS_REQUEST = {
+    "accountId": "acc_123",
+    "items": [
+        {
+            "externalId": "CAP-002",
+            "sku": "CAP-002",
+            "name": "Baseball cap",
+            "customsDescription": "Men's knitted cotton baseball cap",
+            "htsCode": "6505003030",
+            "countryOfOrigin": "CA",
+            "materialComposition": "100% cotton",
+            "netWeightKg": 0.09,
+            "unitValueUsd": 35,
+            "section232": {"status": "not_applicable"},
+        }
+    ],
+}
+SYNC_WAREHOUSES_REQUEST = {
+    "accountId": "acc_123",
+    "items": [
+        {
+            "externalId": "yvr-01",
+            "name": "Northshore Fulfilment Inc.",
+            "address": {"line1": "7280 River Road", "city": "Richmond", "region": "BC", "country": "CA"},
+            "transitDays": 0,
+            "transport": {"carrier": "Cascade Crossborder Trucking", "scac": "CCBT", "portCode": "3004"},
+        }
+    ],
+}
+SYNC_BROKERS_REQUEST = {
+    "accountId": "acc_123",
+    "items": [
+        {"externalId": "demo-broker", "name": "Peace Arch Customs Brokers", "email": "broker@example.com"}
+    ],
+}
+
+# errorCode and status → the details that documentation shows.
+ERROR_DETAILS: Mapping[tuple[str, int], Mapping[str, Any]] = MappingProxyType(
+    {
+        ("VALIDATION_ERROR", 400): {
+            "issues": [{"path": "items.0.items.0.productId", "message": "Required", "code": "invalid_type"}]
+        },
+        ("INVALID_ACCOUNT_SCOPE", 403): {"apiKeyAccountId": "acc_123", "payloadAccountId": "acc_999"},
+        ("INVALID_ORDER_REFERENCE", 400): {
+            "requestedOrderIds": ["ord_123", "ord_missing"],
+            "foundOrderIds": ["ord_123"],
+        },
+        ("INVALID_EXPORT_STATE", 409): {"currentState": "COMPLETED"},
+    }
+)

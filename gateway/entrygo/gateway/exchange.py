@@ -1,0 +1,156 @@
+"""One request and what its handler may ask of it: credential, body, query, idempotency key."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrygo.domain.errors import (
+    EntryGoError,
+    InvalidApiKey,
+    NotFound,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from entrygo.domain.ids import is_valid_id
+from entrygo.gateway.issues import validation_failed
+from entrygo.gateway.json_reader import read_json
+from entrygo.gateway.schemas.fields import VISIBLE_ASCII
+from entrygo.gateway.services import Call, Services
+
+B = TypeVar("B", bound=BaseModel)
+
+_BEARER = re.compile(r"bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
+_KEY = re.compile(VISIBLE_ASCII)
+_JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE)
+KEY_FIELD = "idempotencyKey"
+
+
+class Exchange:
+    """A request of an authenticated route, on its way through one handler."""
+
+    def __init__(self, request: Request, services: Services, *, max_body_bytes: int) -> None:
+        self.request = request
+        self.services = services
+        self.call = Call(_authorization(request), request.scope["entrygo.request_id"])
+        self._max_body_bytes = max_body_bytes
+
+    async def body(self, model: type[B]) -> B:
+        """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""
+        try:
+            return await self._read_body(model)
+        except EntryGoError:
+            await self.services.who_am_i(self.call)
+            raise
+
+    async def query(self, model: type[B]) -> B:
+        """The validated query parameters; unknown ones are ignored."""
+        try:
+            return _validated(model, dict(self.request.query_params))
+        except EntryGoError:
+            await self.services.who_am_i(self.call)
+            raise
+
+    async def path_id(self, missing: str) -> str:
+        """The id in the path; one that cannot be an id is answered like one that nobody has."""
+        found: str = self.request.path_params["id"]
+        if is_valid_id(found):
+            return found
+        await self.services.who_am_i(self.call)
+        raise NotFound(missing)
+
+    async def _read_body(self, model: type[B]) -> B:
+        _check_media_type(self.request)
+        key = _header_key(self.request)
+        content = await _read_limited(self.request, self._max_body_bytes)
+        is_optional = not any(field.is_required() for field in model.model_fields.values())
+        value = {} if is_optional and not content else read_json(content)
+        body = _validated(model, value)
+        return body if key is None else body.model_copy(update={"idempotency_key": key})
+
+
+def json_answer(
+    content: object, *, replayed: bool = False, headers: Mapping[str, str] | None = None
+) -> Response:
+    """200 with a JSON body."""
+    sent = dict(headers or {})
+    if replayed:
+        sent["idempotency-replayed"] = "true"
+    return Response(orjson.dumps(content), headers=sent, media_type="application/json")
+
+
+def is_not_modified(request: Request, etag: str) -> bool:
+    """Whether If-None-Match names the entity tag (RFC 9110 §13.1.2: weak comparison)."""
+    asked = request.headers.get("if-none-match", "")
+    tags = [tag.strip().removeprefix("W/") for tag in asked.split(",")]
+    return etag in tags or "*" in tags
+
+
+def _validated(model: type[B], value: Any) -> B:
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise validation_failed(error) from error
+
+
+def _authorization(request: Request) -> str:
+    lines = request.headers.getlist("authorization")
+    match = _BEARER.fullmatch(lines[0]) if len(lines) == 1 else None
+    if match is None:
+        raise InvalidApiKey
+    return f"Bearer {match[1]}"
+
+
+def _check_media_type(request: Request) -> None:
+    encoding = request.headers.get("content-encoding", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType
+    media_type = request.headers.get("content-type")
+    has_body = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if media_type is None and not has_body:
+        return
+    if media_type is None or not _JSON.fullmatch(media_type.strip()):
+        raise UnsupportedMediaType
+
+
+def _header_key(request: Request) -> str | None:
+    lines = request.headers.getlist("idempotency-key")
+    if not lines:
+        return None
+    if len(lines) > 1:
+        raise ValidationFailed.of([(KEY_FIELD, "Send one Idempotency-Key header", "too_big")])
+    key = _unquoted(lines[0].strip())
+    if not _KEY.fullmatch(key):
+        raise ValidationFailed.of(
+            [(KEY_FIELD, "Expected 1 to 255 visible ASCII characters", "invalid_string")]
+        )
+    return key
+
+
+def _unquoted(key: str) -> str:
+    """The IETF draft writes the key as a structured-field string: in double quotes."""
+    if len(key) > 2 and key.startswith('"') and key.endswith('"'):
+        return re.sub(r"\\([\"\\])", r"\1", key[1:-1])
+    return key
+
+
+async def _read_limited(request: Request, limit: int) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > limit:
+        raise _too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"The request body is larger than {limit} bytes.", details={"limitBytes": limit})

@@ -1,0 +1,84 @@
+"""Turns what pydantic found into the issues of the contract: path, message and code, all at once.
+
+Codes: invalid_type (missing, null or of another type), too_small, too_big, invalid_number (too many
+digits or decimal places), invalid_string (form or characters), invalid_enum_value, invalid_date, custom.
+The services add `duplicate` and others that need more than the body to judge.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from entrygo.domain.errors import ValidationFailed
+
+MAX_LISTED = 100
+
+# pydantic's error type → code of the contract, message. `{...}` are filled from pydantic's context.
+ISSUES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "missing": ("invalid_type", "Required"),
+        "string_too_short": ("too_small", "Must have at least {min_length} character(s)"),
+        "string_too_long": ("too_big", "Must have at most {max_length} characters"),
+        "too_short": ("too_small", "Must have at least {min_length} item(s)"),
+        "too_long": ("too_big", "Must have at most {max_length} items"),
+        "greater_than": ("too_small", "Must be greater than {gt}"),
+        "greater_than_equal": ("too_small", "Must be at least {ge}"),
+        "less_than_equal": ("too_big", "Must be at most {le}"),
+        "decimal_max_digits": ("invalid_number", "At most {max_digits} digits"),
+        "decimal_whole_digits": (
+            "invalid_number",
+            "At most {whole_digits} digits before the point",
+        ),
+        "decimal_max_places": ("invalid_number", "At most {decimal_places} decimal place(s)"),
+        "string_pattern_mismatch": ("invalid_string", "Has characters or a form that is not allowed"),
+        "string_unicode": ("invalid_string", "Is not valid Unicode text"),
+        "invalid_text": ("invalid_string", "{message}"),
+        "literal_error": ("invalid_enum_value", "Expected one of {expected}"),
+        "enum": ("invalid_enum_value", "Expected one of {expected}"),
+        "invalid_date": ("invalid_date", "{message}"),
+    }
+)
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "string_type": "string",
+        "bool_type": "boolean",
+        "decimal_type": "number",
+        "is_instance_of": "number",
+        "list_type": "array",
+        "dict_type": "object",
+        "model_type": "object",
+    }
+)
+
+
+def validation_failed(error: ValidationError) -> ValidationFailed:
+    """The answer to a body that does not fit its schema: at most 100 issues, and how many there are."""
+    found = error.errors(include_url=False)
+    failed = ValidationFailed.of([_issue(one) for one in found[:MAX_LISTED]])
+    if len(found) > MAX_LISTED and failed.details is not None:
+        failed.details["totalIssues"] = len(found)
+    return failed
+
+
+def _issue(found: Mapping[str, Any]) -> tuple[str, str, str]:
+    path = ".".join(map(str, found["loc"]))
+    if found["type"] in TYPES:
+        return path, f"Expected {TYPES[found['type']]}, received {json_type(found['input'])}", "invalid_type"
+    code, message = ISSUES.get(found["type"], ("custom", "{message}"))
+    return path, message.format(message=found["msg"], **found.get("ctx", {})), code
+
+
+def json_type(value: object) -> str:
+    """What JSON calls the type of a value that the JSON reader made."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, Decimal):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"

@@ -1,0 +1,190 @@
+"""Plans, executions and exports between REST and protobuf."""
+
+import orjson
+
+from entrygo.domain.money import json_number
+from entrygo.gateway.schemas import export_views as views
+from entrygo.gateway.schemas.exports import ExecuteBody, ExportQuery, PlanBody
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+DRY_RUN = "DRY_RUN"
+
+
+def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
+    return planning_pb2.PlanExportRequest(
+        account_id=body.account_id,
+        warehouse_id=body.warehouse_id,
+        broker_id=body.broker_id,
+        order_ids=body.order_ids,
+        destination_country=body.destination_country or "",
+        batch_id=body.batch_id or "",
+        dry_run=body.dry_run or False,
+        idempotency_key=body.idempotency_key or "",
+        entry_date=body.entry_date or "",
+        on_blocked=body.on_blocked or "",
+    )
+
+
+def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
+    plan = message.plan
+    messages = validation_messages(plan)
+    return {
+        "exportId": message.export_id or None,
+        "state": None if message.status == DRY_RUN else message.status,
+        "batch_id": message.export_id or None,
+        "planHash": plan.plan_hash,
+        "status": message.status,
+        "readinessState": plan.readiness_state,
+        "complianceScore": plan.compliance_score,
+        "validationMessages": messages,
+        "included_order_ids": list(plan.included_order_ids),
+        "excluded_order_ids": list(plan.excluded_order_ids),
+        "flags": list(plan.flags),
+        "missing_data": list(plan.missing_data),
+        "recommended_strategy": plan.recommended_strategy,
+        "estimated_import_savings_usd": _number(plan.estimated_import_savings_usd),
+        "next_recommended_action": plan.next_recommended_action,
+        "validation": {
+            "readiness_state": plan.readiness_state,
+            "compliance_score": plan.compliance_score,
+            "validation_messages": messages,
+        },
+    }
+
+
+def validation_messages(plan: events_pb2.Plan) -> list[views.ValidationMessage]:
+    return [
+        {
+            "code": found.code,
+            "message": found.message,
+            "severity": found.severity,
+            "field": found.field,
+            "product_id": found.product_id if found.HasField("product_id") else None,
+            "order_id": found.order_id if found.HasField("order_id") else None,
+        }
+        for found in plan.validation_messages
+    ]
+
+
+def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
+    return execution_pb2.ExecuteExportRequest(
+        account_id=body.account_id,
+        batch_id=body.batch_id,
+        idempotency_key=body.idempotency_key or "",
+        expected_plan_hash=body.expected_plan_hash or "",
+    )
+
+
+def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:
+    return {
+        "exportId": message.export_id,
+        "state": message.status,
+        "batch_id": message.export_id,
+        "status": message.status,
+        "customs_package_id": message.customs_package_id,
+        "planHash": message.plan_hash,
+        "artifacts": [artifact(found) for found in message.artifacts],
+        "notification_ids": list(message.notification_ids),
+        "notifications": list(message.notification_ids),
+        "execution_timestamp": message.execution_timestamp,
+        "brokerSubmission": broker_submission(message.broker_submission)
+        if message.HasField("broker_submission")
+        else None,
+    }
+
+
+def artifact(message: events_pb2.Artifact) -> views.Artifact:
+    return {
+        "artifact_type": message.artifact_type,
+        "filename": message.filename,
+        "generated_at": message.generated_at,
+        "media_type": message.media_type,
+        "size_bytes": message.size_bytes,
+        "sha256": message.sha256,
+    }
+
+
+def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmission:
+    return {
+        "id": message.id,
+        "submission_type": message.submission_type,
+        "status": message.status,
+        "recipient_email": message.recipient_email,
+        "subject": message.subject,
+        "sent_at": message.sent_at if message.HasField("sent_at") else None,
+        "error_message": message.error_message if message.HasField("error_message") else None,
+        "attempts": message.attempts,
+        "next_attempt_at": message.next_attempt_at if message.HasField("next_attempt_at") else None,
+        "created_at": message.created_at or None,
+        "reason": message.reason or None,
+    }
+
+
+def customs_package(message: events_pb2.CustomsPackage) -> views.CustomsPackageAnswer:
+    return {
+        "id": message.id,
+        "exportBatchId": message.export_batch_id,
+        "packageNumber": message.package_number,
+        "state": message.state,
+        "createdAt": message.created_at,
+        "artifacts": [artifact(found) for found in message.artifacts],
+    }
+
+
+def list_request(query: ExportQuery) -> inspection_pb2.ListExportsRequest:
+    return inspection_pb2.ListExportsRequest(
+        limit=query.limit or 0,
+        cursor=query.cursor or "",
+        state=query.state or "",
+        readiness_state=query.readiness_state or "",
+        warehouse_id=query.warehouse_id or "",
+        broker_id=query.broker_id or "",
+        created_after=query.created_after or "",
+        created_before=query.created_before or "",
+    )
+
+
+def export_page(message: inspection_pb2.ListExportsResponse) -> views.ExportPage:
+    return {
+        "data": [_summary(found) for found in message.data],
+        "hasMore": message.has_more,
+        "nextCursor": message.next_cursor or None,
+    }
+
+
+def _summary(message: inspection_pb2.ExportSummary) -> views.ExportSummary:
+    return {
+        "exportId": message.export_id,
+        "state": message.state,
+        "readinessState": message.readiness_state,
+        "complianceScore": message.compliance_score,
+        "planHash": message.plan_hash,
+        "warehouseId": message.warehouse_id,
+        "brokerId": message.broker_id,
+        "destinationCountry": message.destination_country,
+        "estimatedImportSavingsUsd": _number(message.estimated_savings_usd),
+        "orderCount": message.order_count,
+        "customsPackageId": message.customs_package_id or None,
+        "brokerSubmissionStatus": message.broker_submission_status or None,
+        "createdAt": message.created_at,
+        "executedAt": message.executed_at if message.HasField("executed_at") else None,
+    }
+
+
+def _number(text: str) -> int | float:
+    return json_number(text or "0")
+
+
+def timeline(message: inspection_pb2.Export) -> list[views.TimelineEvent]:
+    return [
+        {
+            "id": entry.id,
+            "type": entry.type,
+            "created_at": entry.created_at,
+            "payload": orjson.loads(entry.payload_json or "{}"),
+        }
+        for entry in message.events
+    ]

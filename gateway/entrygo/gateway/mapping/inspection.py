@@ -1,0 +1,110 @@
+"""The inspect answer: one export of the read model in the documented shape."""
+
+from entrygo.domain.money import json_number
+from entrygo.gateway.mapping.exports import artifact, broker_submission, timeline, validation_messages
+from entrygo.gateway.schemas import export_views as views
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+
+def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
+    plan = message.plan
+    submissions = [broker_submission(found) for found in message.broker_submissions]
+    return {
+        "exportId": message.export_id,
+        "status": message.state,
+        "state": message.state,
+        "readinessState": plan.readiness_state,
+        "complianceScore": plan.compliance_score,
+        "validationMessages": validation_messages(plan),
+        "planHash": plan.plan_hash,
+        "artifacts": [artifact(found) for found in message.customs_package.artifacts],
+        "export": _export(message),
+        "batch": _batch(message),
+        "customsPackage": _package(message),
+        "notifications": _notifications(message),
+        "brokerSubmission": submissions[-1] if submissions else None,
+        "brokerSubmissions": submissions,
+        "snapshot": {
+            "included_order_ids": list(plan.included_order_ids),
+            "planHash": plan.plan_hash,
+            "entry_date": plan.entry_date,
+            "ruleset_version": plan.ruleset_version,
+            "reference_version": plan.reference_version,
+        },
+        "events": timeline(message),
+        "stale": message.stale,
+    }
+
+
+def _export(message: inspection_pb2.Export) -> views.ExportSection:
+    return {
+        "batch_id": message.export_id,
+        "status": message.state,
+        "planHash": message.plan.plan_hash,
+        "lifecycle_state": message.state,
+        "plan": _plan(message),
+        "execution": {
+            "customs_package_id": message.customs_package.id or None,
+            "executed_at": _executed_at(message),
+        },
+        "inspection": {
+            "artifact_count": len(message.customs_package.artifacts),
+            "notification_count": len(message.notifications),
+        },
+    }
+
+
+def _plan(message: inspection_pb2.Export) -> views.ExportPlan:
+    plan = message.plan
+    return {
+        "readinessState": plan.readiness_state,
+        "included_order_ids": list(plan.included_order_ids),
+        "excluded_order_ids": list(plan.excluded_order_ids),
+        "flags": list(plan.flags),
+        "missing_data": list(plan.missing_data),
+        "recommended_strategy": plan.recommended_strategy,
+        "revision": message.revision,
+        "planned_at": plan.planned_at,
+        "entry_type": plan.entry_type,
+        "total_value_usd": json_number(plan.total_value_usd or "0"),
+    }
+
+
+def _batch(message: inspection_pb2.Export) -> views.BatchSection:
+    plan = message.plan
+    return {
+        "id": message.export_id,
+        "state": message.state,
+        "raw_state": message.state.lower(),
+        "warehouse_id": plan.warehouse_id,
+        "broker_id": plan.broker_id,
+        "destination_country": plan.destination_country,
+        "estimated_savings_usd": json_number(plan.estimated_import_savings_usd or "0"),
+        "next_recommended_action": plan.next_recommended_action,
+        "created_at": message.created_at,
+        "executed_at": _executed_at(message),
+    }
+
+
+def _package(message: inspection_pb2.Export) -> views.CustomsPackageSummary | None:
+    if not message.HasField("customs_package"):
+        return None
+    package = message.customs_package
+    return {"id": package.id, "packageNumber": package.package_number, "state": package.state}
+
+
+def _notifications(message: inspection_pb2.Export) -> list[views.Notification]:
+    return [
+        {
+            "id": found.id,
+            "channel": found.channel,
+            "status": found.status,
+            "created_at": found.created_at,
+            "recipient": found.recipient,
+        }
+        for found in message.notifications
+    ]
+
+
+def _executed_at(message: inspection_pb2.Export) -> str | None:
+    return message.executed_at if message.HasField("executed_at") else None

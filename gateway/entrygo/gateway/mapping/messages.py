@@ -1,0 +1,83 @@
+"""Models whose fields are named like their message's: filled and read by name."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from pydantic import BaseModel
+
+from entrygo.domain.money import json_number, plain
+from entrygo.gateway.schemas.fields import Body
+
+M = TypeVar("M", bound=Message)
+
+# Decimals travel as text; the schema, not the wire, says which texts are numbers.
+NUMBERS = frozenset(
+    {
+        "net_weight_kg", "gross_weight_kg", "unit_value_usd", "weight_kg", "weight_pct", "value_usd",
+        "us_metal_pct", "fee_formal", "fee_informal", "line_fee", "order_fee", "pga_fee",
+        "disbursement_pct", "disbursement_min", "single_bond_rate", "single_bond_min",
+    }
+)  # fmt: skip
+
+
+def filled(message: M, model: Body) -> M:
+    """`message` with every field that `model` holds a value for; absent and null stay unset."""
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if value is not None:
+            _set(message, name, value)
+    return message
+
+
+def _set(message: Message, name: str, value: Any) -> None:
+    if isinstance(value, BaseModel):
+        assert isinstance(value, Body)
+        filled(getattr(message, name), value)
+        getattr(message, name).SetInParent()
+    elif isinstance(value, list):
+        for item in value:
+            filled(getattr(message, name).add(), item)
+    elif isinstance(value, Decimal):
+        field = message.DESCRIPTOR.fields_by_name[name]
+        is_text = field.type == FieldDescriptor.TYPE_STRING
+        setattr(message, name, plain(value) if is_text else int(value))
+    else:
+        setattr(message, name, value)
+
+
+def shown(message: Message, model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON object of `message` as `model` describes it: every field, null where nothing was given."""
+    return {
+        info.alias or name: _shown_value(message, name, _model_in(info.annotation))
+        for name, info in model.model_fields.items()
+    }
+
+
+def _shown_value(message: Message, name: str, inner: type[BaseModel] | None) -> Any:
+    field = message.DESCRIPTOR.fields_by_name[name]
+    value = getattr(message, name)
+    if field.is_repeated:
+        assert inner is not None
+        items: Iterable[Message] = value
+        return [shown(item, inner) for item in items]
+    if field.has_presence and not message.HasField(name):
+        return None
+    if inner is not None:
+        return shown(value, inner)
+    if name in NUMBERS:
+        return json_number(value) if value else None
+    return value
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in `Model`, `Model | None` or `list[Model]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found is not None:
+            return found
+    return None

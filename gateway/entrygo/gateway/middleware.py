@@ -1,0 +1,127 @@
+"""What surrounds every request, as pure ASGI; the order is in app.MIDDLEWARE."""
+
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from entrygo.domain.errors import EntryGoError, InternalError, ServiceUnavailable
+from entrygo.gateway.errors import error_response
+from entrygo.gateway.metrics import Metrics
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
+UNLIMITED_PATHS = frozenset({"/livez", "/readyz"})
+
+log = structlog.get_logger(__name__)
+
+
+class RequestContext:
+    """Outermost: gives the request its id, the answer its common headers, and writes the log line."""
+
+    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str], metrics: Metrics) -> None:
+        self._app = app
+        self._new_request_id = new_request_id
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = self._request_id(scope)
+        scope["entrygo.request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                headers["cache-control"] = "no-store"
+                headers["x-content-type-options"] = "nosniff"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            self._record(scope, status, time.perf_counter() - started)
+
+    def _request_id(self, scope: Scope) -> str:
+        given = Headers(scope=scope).get("x-request-id", "")
+        return given if _REQUEST_ID.fullmatch(given) else self._new_request_id()
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("entrygo.route", "unknown")
+        self._metrics.observe(scope["method"], route, status, seconds)
+        write = log.warning if status >= 500 else log.debug
+        write(
+            "http.request",
+            method=scope["method"],
+            route=route,
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+            request_id=scope["entrygo.request_id"],
+        )
+
+
+class ErrorBoundary:
+    """Answers every error in the one shape; what nobody foresaw stays in the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def send_noting_start(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting_start)
+        except ClientDisconnect:
+            log.debug("http.client_left", request_id=scope["entrygo.request_id"])
+        except Exception as error:
+            known = _known(error, scope)
+            if not has_started:
+                await error_response(known)(scope, receive, send)
+            else:
+                # Too late for an error answer: the server closes the connection, so that the
+                # client sees a body shorter than its Content-Length.
+                log.warning("http.answer_cut", code=known.error_code, request_id=scope["entrygo.request_id"])
+
+
+def _known(error: Exception, scope: Scope) -> EntryGoError:
+    if isinstance(error, EntryGoError):
+        return error
+    log.error("http.failed", request_id=scope["entrygo.request_id"], exc_info=error)
+    return InternalError()
+
+
+class ConcurrencyLimit:
+    """Innermost: above so many requests at once a quick 503 is kinder than a slow one."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
+            await self._app(scope, receive, send)
+            return
+        if self._running >= self._limit:
+            raise ServiceUnavailable("Too many requests at once; retry with the same idempotency key.")
+        self._running += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._running -= 1

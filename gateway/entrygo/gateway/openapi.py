@@ -1,0 +1,217 @@
+"""The OpenAPI 3.1 document, generated from the endpoints and the models that validate."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from entrygo.domain.errors import EntryGoError
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
+from entrygo.gateway.examples import ERROR_DETAILS
+from entrygo.gateway.schemas.errors import ErrorBody
+
+Schema = dict[str, Any]
+REFERENCE = "#/components/schemas/{model}"
+API_VERSION = "1.0.0"
+
+DESCRIPTION = """\
+The export lifecycle: **sync** orders → **plan** an export → **execute** it → **inspect** what happened.
+
+- Every route needs `Authorization: Bearer <api-key>`.
+- The contract grows by addition. Unknown top-level and nested fields of a request are ignored; expect new
+  fields in answers.
+- Every error has the shape `{errorCode, message, field?, details?}`. Branch on `errorCode`. A
+  `VALIDATION_ERROR` lists all issues at once in `details.issues` (at most 100; `details.totalIssues` counts
+  them when there are more).
+- Writes take an `Idempotency-Key` header; it wins over `idempotencyKey` in the body. A repeated write answers
+  as the first one did, with `Idempotency-Replayed: true`.
+- Numbers have at most 12 digits before the point and 4 after it, and are never rounded on the way in.
+- Every answer carries `X-Request-Id`; a valid one that you send is kept.
+"""
+_HEADERS = MappingProxyType(
+    {
+        "X-Request-Id": {"description": "Names the request in the logs.", "schema": {"type": "string"}},
+    }
+)
+_RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+_REPLAYED = {"description": "true when answered from an earlier call.", "schema": {"type": "string"}}
+
+
+def build_openapi(endpoints: Sequence[Endpoint]) -> Schema:
+    """The document for `endpoints`, in their order."""
+    schemas: Schema = {}
+    paths: dict[str, Schema] = {}
+    for endpoint in endpoints:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    _component(ErrorBody, "serialization", schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "EntryGo REST API", "version": API_VERSION, "description": DESCRIPTION},
+        "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in endpoints)],
+        "security": [{"apiKey": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key of the account: shpbndl_live_… or shpbndl_test_…",
+                }
+            },
+            "examples": _error_examples(endpoints),
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+def _operation(endpoint: Endpoint, schemas: Schema) -> Schema:
+    operation: Schema = {
+        "operationId": endpoint.name,
+        "tags": [endpoint.tag],
+        "summary": endpoint.summary,
+        "parameters": _parameters(endpoint),
+        "responses": _responses(endpoint, schemas),
+    }
+    if endpoint.description:
+        operation["description"] = endpoint.description
+    if endpoint.body is not None:
+        operation["requestBody"] = _request_body(endpoint, endpoint.body, schemas)
+    return operation
+
+
+def _request_body(endpoint: Endpoint, model: type[BaseModel], schemas: Schema) -> Schema:
+    content: Schema = {"schema": _component(model, "validation", schemas)}
+    if endpoint.request_example is not None:
+        content["example"] = endpoint.request_example
+    is_required = any(field.is_required() for field in model.model_fields.values())
+    return {"required": is_required, "content": {"application/json": content}}
+
+
+def _parameters(endpoint: Endpoint) -> list[Schema]:
+    found: list[Schema] = [
+        {"name": name, "in": "path", "required": True, "description": text, "schema": {"type": "string"}}
+        for name, text in endpoint.path_parameters.items()
+    ]
+    if endpoint.query is not None:
+        found += _query_parameters(endpoint.query)
+    if endpoint.body is not None:
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "description": "Makes a retry safe; wins over the body. 1 to 255 visible ASCII characters.",
+                "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+            }
+        )
+    return found
+
+
+def _query_parameters(model: type[BaseModel]) -> list[Schema]:
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+    found = []
+    for name, described in schema["properties"].items():
+        own = _without_null(described, definitions)
+        parameter = {"name": name, "in": "query", "required": False, "schema": own}
+        if "description" in described:
+            parameter["description"] = described["description"]
+        found.append(parameter)
+    return found
+
+
+def _without_null(described: Schema, definitions: Schema) -> Schema:
+    """A query parameter is absent rather than null."""
+    choice = next((one for one in described.get("anyOf", ()) if one.get("type") != "null"), described)
+    if "$ref" in choice:
+        choice = definitions[choice["$ref"].rsplit("/", 1)[-1]]
+    return {name: value for name, value in choice.items() if name not in ("title", "description", "default")}
+
+
+def _responses(endpoint: Endpoint, schemas: Schema) -> Schema:
+    responses: Schema = {"200": _success(endpoint, schemas)}
+    if endpoint.has_etag:
+        responses["304"] = {"description": "Not changed since the ETag sent in If-None-Match."}
+    by_status: dict[int, list[type[EntryGoError]]] = {}
+    for error in endpoint.all_errors:
+        by_status.setdefault(STATUS_OF_KIND[error.kind], []).append(error)
+    for status in sorted(by_status):
+        responses[str(status)] = _failure(by_status[status])
+    return responses
+
+
+def _success(endpoint: Endpoint, schemas: Schema) -> Schema:
+    if endpoint.answer is None:
+        content: Schema = {"schema": {"type": "string", "contentEncoding": "binary"}}
+        return {
+            "description": "The bytes.",
+            "content": {endpoint.media_type: content},
+            "headers": _headers(endpoint),
+        }
+    content = {"schema": _component(endpoint.answer, "serialization", schemas)}
+    if endpoint.answer_example is not None:
+        content["example"] = endpoint.answer_example
+    return {
+        "description": "Done.",
+        "content": {endpoint.media_type: content},
+        "headers": _headers(endpoint),
+    }
+
+
+def _headers(endpoint: Endpoint) -> Schema:
+    headers = dict[str, Any](_HEADERS)
+    if endpoint.has_etag:
+        headers["ETag"] = {"description": "Version of what is shown.", "schema": {"type": "string"}}
+    if endpoint.body is not None:
+        headers["Idempotency-Replayed"] = _REPLAYED
+    return headers
+
+
+def _failure(errors: Sequence[type[EntryGoError]]) -> Schema:
+    headers = dict[str, Any](_HEADERS)
+    if any(error.kind in RETRY_AFTER_SECONDS for error in errors):
+        headers["Retry-After"] = _RETRY_AFTER
+    return {
+        "description": "; ".join(f"`{error.code}`: {error().message}" for error in errors),
+        "headers": headers,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "allOf": [
+                        {"$ref": REFERENCE.format(model="ErrorBody")},
+                        {"properties": {"errorCode": {"enum": sorted({error.code for error in errors})}}},
+                    ]
+                },
+                "examples": {
+                    error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors
+                },
+            }
+        },
+    }
+
+
+def _error_examples(endpoints: Sequence[Endpoint]) -> Schema:
+    errors = {error.__name__: error for endpoint in endpoints for error in endpoint.all_errors}
+    return {name: {"value": _error_example(errors[name])} for name in sorted(errors)}
+
+
+def _error_example(error: type[EntryGoError]) -> Schema:
+    example: Schema = {"errorCode": error.code, "message": error().message}
+    details: Mapping[str, Any] | None = ERROR_DETAILS.get((error.code, STATUS_OF_KIND[error.kind]))
+    if details is not None:
+        if "issues" in details:
+            example["field"] = details["issues"][0]["path"]
+        example["details"] = details
+    return example
+
+
+def _component(model: Any, mode: Any, schemas: Schema) -> Schema:
+    """Adds the model, and those inside it, to the components; returns the reference to it."""
+    schema = TypeAdapter(model).json_schema(mode=mode, ref_template=REFERENCE)
+    schemas.update(schema.pop("$defs", {}))
+    name = model.__name__
+    if "$ref" not in schema:
+        schemas[name] = schema
+    return {"$ref": REFERENCE.format(model=name)}

@@ -1,0 +1,12 @@
+"""Every endpoint of the API, in the order of the documentation."""
+
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.routes import customs_packages, exports, orders, setup, system
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *orders.ENDPOINTS,
+    *exports.ENDPOINTS,
+    *customs_packages.ENDPOINTS,
+    *setup.ENDPOINTS,
+    *system.ENDPOINTS,
+)

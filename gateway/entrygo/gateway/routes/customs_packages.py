@@ -1,0 +1,114 @@
+"""Customs packages and their documents."""
+
+import base64
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+
+from entrygo.domain.errors import InternalError, NotFound
+from entrygo.gateway import examples
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
+from entrygo.gateway.mapping.exports import customs_package
+from entrygo.gateway.schemas.export_views import CustomsPackageAnswer
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+
+MISSING_PACKAGE = "Customs package not found."
+MISSING_ARTIFACT = "Artifact not found."
+
+_FILENAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,255}")
+_UNQUOTABLE = re.compile(r"[^A-Za-z0-9._ -]")
+
+
+async def get_package(exchange: Exchange) -> Response:
+    package_id = await exchange.path_id(MISSING_PACKAGE)
+    found = await exchange.services.get_customs_package(package_id, exchange.call)
+    return json_answer(customs_package(found))
+
+
+async def get_artifact(exchange: Exchange) -> Response:
+    package_id = await exchange.path_id(MISSING_PACKAGE)
+    filename: str = exchange.request.path_params["filename"]
+    if not _FILENAME.fullmatch(filename):
+        await exchange.services.who_am_i(exchange.call)
+        raise NotFound(MISSING_ARTIFACT)
+    request = execution_pb2.GetArtifactRequest(customs_package_id=package_id, filename=filename)
+    chunks = exchange.services.get_artifact(request, exchange.call)
+    first = await anext(chunks, None)
+    if first is None or first.WhichOneof("part") != "artifact":
+        raise InternalError
+    return await _document(exchange, first.artifact, chunks)
+
+
+async def _document(
+    exchange: Exchange,
+    artifact: events_pb2.Artifact,
+    chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None],
+) -> Response:
+    headers = document_headers(artifact)
+    if is_not_modified(exchange.request, headers["etag"]):
+        await chunks.aclose()
+        return Response(status_code=304, headers={"etag": headers["etag"]})
+    if exchange.request.method == "HEAD":
+        await chunks.aclose()
+        return Response(headers=headers)
+    return StreamingResponse(_bytes_of(chunks), headers=headers)
+
+
+async def _bytes_of(chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None]) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield chunk.content
+
+
+def document_headers(artifact: events_pb2.Artifact) -> dict[str, str]:
+    """Length and digest let a client prove that it got the whole document (RFC 9530, RFC 6266)."""
+    digest = base64.b64encode(bytes.fromhex(artifact.sha256)).decode("ascii")
+    plain_name = _UNQUOTABLE.sub("_", artifact.filename)
+    disposition = f'attachment; filename="{plain_name}"'
+    if plain_name != artifact.filename:
+        disposition += f"; filename*=UTF-8''{quote(artifact.filename, safe='')}"
+    return {
+        "content-type": artifact.media_type,
+        "content-length": str(artifact.size_bytes),
+        "content-disposition": disposition,
+        "repr-digest": f"sha-256=:{digest}:",
+        "etag": f'"{artifact.sha256}"',
+        # A document is shown without rights, should a browser be made to render it.
+        "content-security-policy": "sandbox",
+    }
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/api/customs-packages/{id}",
+        handler=get_package,
+        tag="Customs packages",
+        name="getCustomsPackage",
+        summary="Read a customs package",
+        description="State and artifact inventory of one package.",
+        answer=CustomsPackageAnswer,
+        errors=(NotFound,),
+        answer_example=examples.CUSTOMS_PACKAGE_ANSWER,
+        path_parameters={"id": "Customs package ID"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/customs-packages/{id}/artifacts/{filename}",
+        handler=get_artifact,
+        tag="Customs packages",
+        name="getArtifact",
+        summary="Download a document",
+        description="The bytes, with Content-Length, Content-Disposition, Repr-Digest (sha-256) and ETag.",
+        media_type="*/*",
+        has_etag=True,
+        errors=(NotFound,),
+        path_parameters={
+            "id": "Customs package ID",
+            "filename": "As listed in the package, e.g. manifest.json",
+        },
+    ),
+)

@@ -1,0 +1,168 @@
+"""Exports: plan, execute, inspect, list, cancel, send again."""
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import (
+    InvalidExportState,
+    InvalidOrderReference,
+    NotFound,
+    PlanHashMismatch,
+    ReferenceOutsideAccount,
+)
+from entrygo.gateway import examples
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
+from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.mapping.inspection import inspect_answer
+from entrygo.gateway.schemas import export_views as views
+from entrygo.gateway.schemas.exports import CancelBody, ExecuteBody, ExportQuery, PlanBody, ResubmitBody
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+MISSING = "Export batch not found."
+
+
+async def plan(exchange: Exchange) -> Response:
+    body = await exchange.body(PlanBody)
+    reply = await exchange.services.plan_export(mapping.plan_request(body), exchange.call)
+    return json_answer(mapping.plan_answer(reply.message), replayed=reply.replayed)
+
+
+async def execute(exchange: Exchange) -> Response:
+    body = await exchange.body(ExecuteBody)
+    reply = await exchange.services.execute_export(mapping.execute_request(body), exchange.call)
+    return json_answer(mapping.execute_answer(reply.message), replayed=reply.replayed)
+
+
+async def inspect(exchange: Exchange) -> Response:
+    export_id = await exchange.path_id(MISSING)
+    found = await exchange.services.inspect_export(export_id, exchange.call)
+    if found.stale:
+        # Newer facts may exist, so the version proves nothing.
+        return json_answer(inspect_answer(found))
+    etag = f'"{found.version}"'
+    if is_not_modified(exchange.request, etag):
+        return Response(status_code=304, headers={"etag": etag})
+    return json_answer(inspect_answer(found), headers={"etag": etag})
+
+
+async def list_exports(exchange: Exchange) -> Response:
+    query = await exchange.query(ExportQuery)
+    found = await exchange.services.list_exports(mapping.list_request(query), exchange.call)
+    return json_answer(mapping.export_page(found))
+
+
+async def cancel(exchange: Exchange) -> Response:
+    export_id = await exchange.path_id(MISSING)
+    body = await exchange.body(CancelBody)
+    request = planning_pb2.CancelExportRequest(
+        export_id=export_id, reason=body.reason or "", idempotency_key=body.idempotency_key or ""
+    )
+    reply = await exchange.services.cancel_export(request, exchange.call)
+    answer: views.CancelAnswer = {
+        "exportId": reply.message.export_id,
+        "state": reply.message.state,
+        "batch_id": reply.message.export_id,
+        "status": reply.message.state,
+        "cancelledAt": reply.message.cancelled_at,
+    }
+    return json_answer(answer, replayed=reply.replayed)
+
+
+async def resubmit(exchange: Exchange) -> Response:
+    export_id = await exchange.path_id(MISSING)
+    body = await exchange.body(ResubmitBody)
+    request = execution_pb2.ResubmitToBrokerRequest(
+        export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""
+    )
+    reply = await exchange.services.resubmit_to_broker(request, exchange.call)
+    submission = mapping.broker_submission(reply.message.broker_submission)
+    answer: views.ResubmitAnswer = {"exportId": export_id, "brokerSubmission": submission}
+    return json_answer(answer, replayed=reply.replayed)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/api/exports/plan",
+        handler=plan,
+        tag="Lifecycle",
+        name="planExport",
+        summary="Plan an export",
+        description="Evaluates readiness and returns a deterministic plan; executes nothing. "
+        "Read readinessState and validationMessages before executing.",
+        body=PlanBody,
+        answer=views.PlanAnswer,
+        errors=(InvalidOrderReference, ReferenceOutsideAccount, NotFound, InvalidExportState),
+        request_example=examples.PLAN_REQUEST,
+        answer_example=examples.PLAN_ANSWER,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/exports/execute",
+        handler=execute,
+        tag="Lifecycle",
+        name="executeExport",
+        summary="Execute a planned export",
+        description="Creates customs package, documents, notifications and the broker submission. "
+        "Retry with the same Idempotency-Key. Read brokerSubmission.status: 200 does not mean sent.",
+        body=ExecuteBody,
+        answer=views.ExecuteAnswer,
+        errors=(NotFound, InvalidExportState, PlanHashMismatch),
+        request_example=examples.EXECUTE_REQUEST,
+        answer_example=examples.EXECUTE_ANSWER,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/exports/{id}",
+        handler=inspect,
+        tag="Lifecycle",
+        name="inspectExport",
+        summary="Inspect an export",
+        description="The canonical current state. Poll with If-None-Match: 304 until something changed.",
+        answer=views.InspectAnswer,
+        has_etag=True,
+        errors=(NotFound,),
+        answer_example=examples.INSPECT_ANSWER,
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/exports",
+        handler=list_exports,
+        tag="Exports",
+        name="listExports",
+        summary="List exports",
+        description="Newest first, page by page.",
+        query=ExportQuery,
+        answer=views.ExportPage,
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/exports/{id}/cancel",
+        handler=cancel,
+        tag="Exports",
+        name="cancelExport",
+        summary="Cancel a planned export",
+        description="Only a batch that was not executed; its orders are free again. The body may be empty.",
+        body=CancelBody,
+        answer=views.CancelAnswer,
+        errors=(NotFound, InvalidExportState),
+        request_example={"reason": "Replaced by a larger batch"},
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/exports/{id}/broker-submissions",
+        handler=resubmit,
+        tag="Exports",
+        name="resubmitToBroker",
+        summary="Send an executed package to the broker again",
+        description="For a submission that failed or whose outcome is unknown; a new row of the ledger.",
+        body=ResubmitBody,
+        answer=views.ResubmitAnswer,
+        errors=(NotFound, InvalidExportState),
+        request_example={"reason": "The broker's mailbox was full"},
+        path_parameters={"id": "Export batch ID"},
+    ),
+)

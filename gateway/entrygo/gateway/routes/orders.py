@@ -1,0 +1,76 @@
+"""Orders: take them in, read them back."""
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import NotFound
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.examples import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQUEST
+from entrygo.gateway.exchange import Exchange, json_answer
+from entrygo.gateway.mapping.orders import stored_order, sync_orders_answer, sync_orders_request
+from entrygo.gateway.schemas.orders import OrderPage, StoredOrder, SyncOrdersAnswer, SyncOrdersBody
+from entrygo.gateway.schemas.pages import FactQuery
+from entrygo.proto.sync.v1 import sync_pb2
+
+
+async def sync_orders(exchange: Exchange) -> Response:
+    body = await exchange.body(SyncOrdersBody)
+    reply = await exchange.services.sync_orders(sync_orders_request(body), exchange.call)
+    return json_answer(sync_orders_answer(reply.message), replayed=reply.replayed)
+
+
+async def list_orders(exchange: Exchange) -> Response:
+    query = await exchange.query(FactQuery)
+    request = sync_pb2.ListRequest(
+        limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
+    )
+    found = await exchange.services.list_orders(request, exchange.call)
+    page: OrderPage = {
+        "data": [stored_order(order) for order in found.data],
+        "hasMore": found.has_more,
+        "nextCursor": found.next_cursor or None,
+    }
+    return json_answer(page)
+
+
+async def get_order(exchange: Exchange) -> Response:
+    order_id = await exchange.path_id("Order not found.")
+    return json_answer(stored_order(await exchange.services.get_order(order_id, exchange.call)))
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/api/orders/sync",
+        handler=sync_orders,
+        tag="Lifecycle",
+        name="syncOrders",
+        summary="Sync orders",
+        description="Upserts by externalId within the account, all or nothing; line items are replaced. "
+        "The answer holds the EntryGo order IDs that planning expects.",
+        body=SyncOrdersBody,
+        answer=SyncOrdersAnswer,
+        request_example=SYNC_ORDERS_REQUEST,
+        answer_example=SYNC_ORDERS_ANSWER,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/orders",
+        handler=list_orders,
+        tag="Orders",
+        name="listOrders",
+        summary="List orders",
+        query=FactQuery,
+        answer=OrderPage,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/orders/{id}",
+        handler=get_order,
+        tag="Orders",
+        name="getOrder",
+        summary="Read one order",
+        answer=StoredOrder,
+        errors=(NotFound,),
+        path_parameters={"id": "Order ID"},
+    ),
+)

@@ -1,0 +1,137 @@
+"""Products, warehouses and brokers: the same three endpoints for each kind of fact."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.message import Message
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from entrygo.domain.errors import NotFound
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.examples import SYNC_BROKERS_REQUEST, SYNC_PRODUCTS_REQUEST, SYNC_WAREHOUSES_REQUEST
+from entrygo.gateway.exchange import Exchange, json_answer
+from entrygo.gateway.mapping.messages import filled, shown
+from entrygo.gateway.schemas import brokers, products, warehouses
+from entrygo.gateway.schemas.pages import FactQuery
+from entrygo.gateway.services import Call, Reply, Services
+from entrygo.proto.sync.v1 import sync_pb2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A kind of fact: its schemas, its messages and its three calls."""
+
+    noun: str
+    body: type[BaseModel]
+    model: type[BaseModel]
+    answer: Any
+    page: Any
+    example: Mapping[str, Any]
+    request: Callable[[], Message]
+    sync: Callable[[Services, Any, Call], Awaitable[Reply[Any]]]
+    get: Callable[[Services, str, Call], Awaitable[Message]]
+    list: Callable[[Services, sync_pb2.ListRequest, Call], Awaitable[Any]]
+
+    async def answer_sync(self, exchange: Exchange) -> Response:
+        request = filled(self.request(), await exchange.body(self.body))  # type: ignore[arg-type]
+        reply = await self.sync(exchange.services, request, exchange.call)
+        data = [shown(item, self.model) for item in reply.message.data]
+        return json_answer({"data": data}, replayed=reply.replayed)
+
+    async def answer_list(self, exchange: Exchange) -> Response:
+        query = await exchange.query(FactQuery)
+        request = sync_pb2.ListRequest(
+            limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
+        )
+        found = await self.list(exchange.services, request, exchange.call)
+        page = {
+            "data": [shown(item, self.model) for item in found.data],
+            "hasMore": found.has_more,
+            "nextCursor": found.next_cursor or None,
+        }
+        return json_answer(page)
+
+    async def answer_get(self, exchange: Exchange) -> Response:
+        fact_id = await exchange.path_id(f"{self.noun.capitalize()} not found.")
+        return json_answer(shown(await self.get(exchange.services, fact_id, exchange.call), self.model))
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        title, path = self.noun.capitalize(), f"/api/{self.noun}s"
+        return (
+            Endpoint(
+                method="POST",
+                path=f"{path}/sync",
+                handler=self.answer_sync,
+                tag="Setup",
+                name=f"sync{title}s",
+                summary=f"Sync {self.noun}s",
+                description="Upserts by externalId, all or nothing; absent and null fields keep their value.",
+                body=self.body,
+                answer=self.answer,
+                request_example=self.example,
+            ),
+            Endpoint(
+                method="GET",
+                path=path,
+                handler=self.answer_list,
+                tag="Setup",
+                name=f"list{title}s",
+                summary=f"List {self.noun}s",
+                query=FactQuery,
+                answer=self.page,
+            ),
+            Endpoint(
+                method="GET",
+                path=f"{path}/{{id}}",
+                handler=self.answer_get,
+                tag="Setup",
+                name=f"get{title}",
+                summary=f"Read one {self.noun}",
+                answer=self.model,
+                errors=(NotFound,),
+                path_parameters={"id": f"{title} ID"},
+            ),
+        )
+
+
+FACTS = (
+    Fact(
+        noun="product",
+        body=products.SyncProductsBody,
+        model=products.Product,
+        answer=products.SyncProductsAnswer,
+        page=products.ProductPage,
+        example=SYNC_PRODUCTS_REQUEST,
+        request=sync_pb2.SyncProductsRequest,
+        sync=lambda services, request, call: services.sync_products(request, call),
+        get=lambda services, id, call: services.get_product(id, call),
+        list=lambda services, request, call: services.list_products(request, call),
+    ),
+    Fact(
+        noun="warehouse",
+        body=warehouses.SyncWarehousesBody,
+        model=warehouses.Warehouse,
+        answer=warehouses.SyncWarehousesAnswer,
+        page=warehouses.WarehousePage,
+        example=SYNC_WAREHOUSES_REQUEST,
+        request=sync_pb2.SyncWarehousesRequest,
+        sync=lambda services, request, call: services.sync_warehouses(request, call),
+        get=lambda services, id, call: services.get_warehouse(id, call),
+        list=lambda services, request, call: services.list_warehouses(request, call),
+    ),
+    Fact(
+        noun="broker",
+        body=brokers.SyncBrokersBody,
+        model=brokers.Broker,
+        answer=brokers.SyncBrokersAnswer,
+        page=brokers.BrokerPage,
+        example=SYNC_BROKERS_REQUEST,
+        request=sync_pb2.SyncBrokersRequest,
+        sync=lambda services, request, call: services.sync_brokers(request, call),
+        get=lambda services, id, call: services.get_broker(id, call),
+        list=lambda services, request, call: services.list_brokers(request, call),
+    ),
+)
+ENDPOINTS = tuple(endpoint for fact in FACTS for endpoint in fact.endpoints())

@@ -1,0 +1,57 @@
+"""How the system does: for clients with a key, and for whatever supervises this process without one."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.exchange import Exchange, json_answer
+from entrygo.gateway.schemas.system import HealthAnswer, LiveAnswer, ReadyAnswer
+from entrygo.gateway.services import Services
+
+
+async def health(exchange: Exchange) -> Response:
+    found = await exchange.services.system_health(exchange.call)
+    answer: HealthAnswer = {
+        "status": found.status,
+        "components": [
+            {"name": part.name, "status": part.status, "detail": part.detail} for part in found.components
+        ],
+    }
+    return json_answer(answer)
+
+
+async def livez(request: Request) -> Response:
+    """This process turns over; nothing else is asked."""
+    answer: LiveAnswer = {"status": "ok"}
+    return json_answer(answer)
+
+
+async def readyz(request: Request, services: Services) -> Response:
+    """200 when every service takes requests, else 503; names each."""
+    serving = await services.serving()
+    answer: ReadyAnswer = {
+        "status": "ok" if all(serving.values()) else "unavailable",
+        "services": {name: "ok" if is_ok else "unavailable" for name, is_ok in serving.items()},
+    }
+    response = json_answer(answer)
+    if not all(serving.values()):
+        response.status_code = 503
+        response.headers["retry-after"] = "1"
+    return response
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/api/system/health",
+        handler=health,
+        tag="System",
+        name="systemHealth",
+        summary="Verify the key and see how the system does",
+        answer=HealthAnswer,
+        answer_example={
+            "status": "ok",
+            "components": [{"name": "planning", "status": "ok", "detail": ""}],
+        },
+    ),
+)

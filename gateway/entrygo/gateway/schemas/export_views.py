@@ -1,0 +1,223 @@
+"""What is answered about exports. The documented spellings, camelCase and snake_case, stand side by side."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Timestamp = Annotated[str, Field(description="RFC 3339, UTC, milliseconds")]
+
+
+class ValidationMessage(TypedDict):
+    code: str
+    message: str
+    severity: Annotated[str, Field(description="error, warning or info")]
+    field: str
+    product_id: str | None
+    order_id: str | None
+
+
+class PlanValidation(TypedDict):
+    readiness_state: str
+    compliance_score: int
+    validation_messages: list[ValidationMessage]
+
+
+class PlanAnswer(TypedDict):
+    """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state."""
+
+    exportId: str | None
+    state: Annotated[str | None, Field(description="Lifecycle state; null for a dry run")]
+    batch_id: str | None
+    planHash: str
+    status: Annotated[str, Field(description="Lifecycle state, or DRY_RUN")]
+    readinessState: str
+    complianceScore: int
+    validationMessages: list[ValidationMessage]
+    included_order_ids: list[str]
+    excluded_order_ids: list[str]
+    flags: list[str]
+    missing_data: list[str]
+    recommended_strategy: str
+    estimated_import_savings_usd: float
+    next_recommended_action: str
+    validation: PlanValidation
+
+
+class Artifact(TypedDict):
+    artifact_type: str
+    filename: str
+    generated_at: Timestamp
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class BrokerSubmission(TypedDict):
+    id: str
+    submission_type: str
+    status: Annotated[str, Field(description="prepared, sending, sent, failed or unknown")]
+    recipient_email: str
+    subject: str
+    sent_at: str | None
+    error_message: str | None
+    attempts: int
+    next_attempt_at: str | None
+    created_at: str | None
+    reason: Annotated[str | None, Field(description="Why it was sent again; null for the first")]
+
+
+class ExecuteAnswer(TypedDict):
+    exportId: str
+    state: str
+    batch_id: str
+    status: str
+    customs_package_id: str
+    planHash: str
+    artifacts: list[Artifact]
+    notification_ids: list[str]
+    notifications: list[str]
+    execution_timestamp: Timestamp
+    brokerSubmission: BrokerSubmission | None
+
+
+class ResubmitAnswer(TypedDict):
+    exportId: str
+    brokerSubmission: BrokerSubmission
+
+
+class CancelAnswer(TypedDict):
+    exportId: str
+    state: str
+    batch_id: str
+    status: str
+    cancelledAt: Timestamp
+
+
+class ExportPlan(TypedDict):
+    readinessState: str
+    included_order_ids: list[str]
+    excluded_order_ids: list[str]
+    flags: list[str]
+    missing_data: list[str]
+    recommended_strategy: str
+    revision: int
+    planned_at: str
+    entry_type: str
+    total_value_usd: float
+
+
+class ExportExecution(TypedDict):
+    customs_package_id: str | None
+    executed_at: str | None
+
+
+class ExportInspection(TypedDict):
+    artifact_count: int
+    notification_count: int
+
+
+class ExportSection(TypedDict):
+    batch_id: str
+    status: str
+    planHash: str
+    lifecycle_state: str
+    plan: ExportPlan
+    execution: ExportExecution
+    inspection: ExportInspection
+
+
+class BatchSection(TypedDict):
+    id: str
+    state: str
+    raw_state: str
+    warehouse_id: str
+    broker_id: str
+    destination_country: str
+    estimated_savings_usd: float
+    next_recommended_action: str
+    created_at: Timestamp
+    executed_at: str | None
+
+
+class CustomsPackageSummary(TypedDict):
+    id: str
+    packageNumber: str
+    state: str
+
+
+class Notification(TypedDict):
+    id: str
+    channel: str
+    status: str
+    created_at: Timestamp
+    recipient: Annotated[str, Field(description="broker or warehouse")]
+
+
+class SnapshotSection(TypedDict):
+    included_order_ids: list[str]
+    planHash: str
+    entry_date: str
+    ruleset_version: str
+    reference_version: str
+
+
+class TimelineEvent(TypedDict):
+    id: str
+    type: Annotated[str, Field(description="Dotted name, e.g. export.executed")]
+    created_at: Timestamp
+    payload: dict[str, Any]
+
+
+class InspectAnswer(TypedDict):
+    """The truth about an export, now."""
+
+    exportId: str
+    status: str
+    state: str
+    readinessState: str
+    complianceScore: int
+    validationMessages: list[ValidationMessage]
+    planHash: str
+    artifacts: list[Artifact]
+    export: ExportSection
+    batch: BatchSection
+    customsPackage: CustomsPackageSummary | None
+    notifications: list[Notification]
+    brokerSubmission: BrokerSubmission | None
+    brokerSubmissions: Annotated[list[BrokerSubmission], Field(description="All of them, oldest first")]
+    snapshot: SnapshotSection
+    events: list[TimelineEvent]
+    stale: Annotated[bool, Field(description="An owner could not be asked: newer facts may exist")]
+
+
+class ExportSummary(TypedDict):
+    exportId: str
+    state: str
+    readinessState: str
+    complianceScore: int
+    planHash: str
+    warehouseId: str
+    brokerId: str
+    destinationCountry: str
+    estimatedImportSavingsUsd: float
+    orderCount: int
+    customsPackageId: str | None
+    brokerSubmissionStatus: str | None
+    createdAt: Timestamp
+    executedAt: str | None
+
+
+class ExportPage(TypedDict):
+    data: list[ExportSummary]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class CustomsPackageAnswer(TypedDict):
+    id: str
+    exportBatchId: str
+    packageNumber: str
+    state: str
+    createdAt: Timestamp
+    artifacts: list[Artifact]

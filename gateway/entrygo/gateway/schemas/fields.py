@@ -1,0 +1,152 @@
+"""Field types of the REST API: strict about type, length and content. Meaning is for the services."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from entrygo.domain.ids import MAX_ID_LENGTH
+from entrygo.domain.money import MAX_DECIMAL_PLACES, MAX_INTEGER_DIGITS
+from entrygo.domain.time import parse_rfc3339
+
+MAX_DIGITS = MAX_INTEGER_DIGITS + MAX_DECIMAL_PLACES
+MAX_NUMBER = 10**MAX_INTEGER_DIGITS
+MAX_METADATA_DEPTH = 16
+MAX_METADATA_VALUES = 1000
+MAX_METADATA_TEXT = 2000  # characters
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+VISIBLE_ASCII = r"^[\x21-\x7e]{1,255}$"
+# Line breaks and tabs are text; lone surrogates have no UTF-8.
+_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+class Body(BaseModel):
+    """A JSON object from outside: camelCase names, unknown ones ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, allow_inf_nan=False)
+
+
+Identifier = Annotated[
+    str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=PRINTABLE)
+]
+Reference = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=PRINTABLE)]
+ShortText = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=PRINTABLE)]
+LongText = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=PRINTABLE)]
+Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")]
+Flag = Annotated[bool, Strict()]
+IdempotencyKey = Annotated[
+    str,
+    StringConstraints(strict=True, pattern=VISIBLE_ASCII),
+    Field(description="1 to 255 visible ASCII characters; the Idempotency-Key header wins over it."),
+]
+
+
+def _number(**schema: Any) -> WithJsonSchema:
+    return WithJsonSchema(
+        {
+            "type": "number",
+            "description": f"Up to {MAX_INTEGER_DIGITS} digits before the point, {MAX_DECIMAL_PLACES} after.",
+            "exclusiveMaximum": MAX_NUMBER,
+            **schema,
+        }
+    )
+
+
+# The JSON reader hands every number over as a Decimal (see json_reader), so strict means: a number.
+_Bounded = Field(max_digits=MAX_DIGITS, decimal_places=MAX_DECIMAL_PLACES)
+PositiveNumber = Annotated[Decimal, Strict(), _Bounded, Field(gt=0), _number(exclusiveMinimum=0)]
+Amount = Annotated[Decimal, Strict(), _Bounded, Field(ge=0), _number(minimum=0)]
+Percent = Annotated[Decimal, Strict(), _Bounded, Field(ge=0, le=100), _number(minimum=0, maximum=100)]
+WholeNumber = Annotated[
+    Decimal,
+    Strict(),
+    Field(max_digits=4, decimal_places=0, ge=0),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 9999}),
+]
+
+
+def _check_date(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("invalid_date", "Expected a date: YYYY-MM-DD") from None
+    return text
+
+
+def _check_instant(text: str) -> str:
+    try:
+        parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        message = "Expected an RFC 3339 instant: 2026-03-11T16:10:00.000Z"
+        raise PydanticCustomError("invalid_date", message) from None
+    return text
+
+
+Date = Annotated[
+    str,
+    StringConstraints(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    AfterValidator(_check_date),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+Instant = Annotated[
+    str,
+    StringConstraints(strict=True, max_length=40),
+    AfterValidator(_check_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+def _plain_json(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Refuses what a database or a reader of JSON would stumble over; numbers become JSON numbers again."""
+    budget = [MAX_METADATA_VALUES]
+    return {_plain_text(name): _plain_value(value, 1, budget) for name, value in metadata.items()}
+
+
+def _plain_value(value: Any, depth: int, budget: list[int]) -> Any:
+    budget[0] -= 1
+    if depth > MAX_METADATA_DEPTH or budget[0] < 0:
+        message = f"At most {MAX_METADATA_VALUES} values, nested at most {MAX_METADATA_DEPTH} deep"
+        raise PydanticCustomError("metadata_too_big", message)
+    if isinstance(value, str):
+        return _plain_text(value)
+    if isinstance(value, Decimal):
+        return _plain_number(value)
+    if isinstance(value, list):
+        return [_plain_value(item, depth + 1, budget) for item in value]
+    if isinstance(value, dict):
+        return {_plain_text(name): _plain_value(item, depth + 1, budget) for name, item in value.items()}
+    return value
+
+
+def _plain_text(text: str) -> str:
+    if len(text) > MAX_METADATA_TEXT or _UNSTORABLE.search(text) is not None:
+        raise PydanticCustomError(
+            "invalid_text", "Text of at most 2000 characters without control characters"
+        )
+    return text
+
+
+def _plain_number(number: Decimal) -> int | float:
+    if not -308 < number.adjusted() < 308:
+        raise PydanticCustomError("number_out_of_range", "Number is out of the range of a double")
+    if number.as_tuple().exponent == 0 and number.adjusted() < 18:
+        return int(number)
+    return float(number)
+
+
+Metadata = Annotated[
+    dict[str, Any],
+    AfterValidator(_plain_json),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "Source metadata preserved with the order: any JSON object of at most "
+            f"{MAX_METADATA_VALUES} values. Numbers keep the precision of a double.",
+        }
+    ),
+]

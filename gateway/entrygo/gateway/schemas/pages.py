@@ -1,0 +1,30 @@
+"""Query parameters of lists."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from entrygo.gateway.schemas.fields import Body, Reference, ShortText
+
+MAX_PAGE = 200
+
+
+def _page_size(text: object) -> int:
+    if isinstance(text, str) and text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= MAX_PAGE:
+        return int(text)
+    raise PydanticCustomError("page_size", f"Expected a whole number from 1 to {MAX_PAGE}")
+
+
+PageSize = Annotated[
+    int, BeforeValidator(_page_size), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_PAGE})
+]
+
+
+class PageQuery(Body):
+    limit: Annotated[PageSize | None, Field(description="Items on a page; 50 unless told")] = None
+    cursor: Annotated[ShortText | None, Field(description="nextCursor of the page before")] = None
+
+
+class FactQuery(PageQuery):
+    external_id: Annotated[Reference | None, Field(description="Only the one with this externalId")] = None

@@ -1,0 +1,27 @@
+"""What the system says about itself."""
+
+from typing_extensions import TypedDict
+
+
+class ComponentHealth(TypedDict):
+    name: str
+    status: str
+    detail: str
+
+
+class HealthAnswer(TypedDict):
+    """`status` is ok or degraded."""
+
+    status: str
+    components: list[ComponentHealth]
+
+
+class LiveAnswer(TypedDict):
+    status: str
+
+
+class ReadyAnswer(TypedDict):
+    """Which services answer."""
+
+    status: str
+    services: dict[str, str]

@@ -1,0 +1,120 @@
+"""Execution's events: from records to messages, and into the outbox under the export's next numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from google.protobuf.message import Message
+
+from entrygo.domain.ids import IdKind
+from entrygo.domain.principal import Tenant
+from entrygo.domain.time import rfc3339
+from entrygo.execution.records import (
+    NOTIFICATION_STATUS_AFTER,
+    PACKAGE_STATE_AFTER,
+    Artifact,
+    Notification,
+    NotificationStatus,
+    Package,
+    PackageState,
+    Submission,
+)
+from entrygo.execution.store import PackageStore
+from entrygo.messaging.events import EXECUTION, make_event
+from entrygo.messaging.outbox import append_all
+from entrygo.postgres.pool import Connection
+from entrygo.process.clock import Ids
+from entrygo.proto.events.v1 import events_pb2
+
+Fact = tuple[str, Message]
+
+
+class EventRecorder:
+    """Writes events of one export in the transaction that changed it."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+
+    async def record(
+        self, connection: Connection, tenant: Tenant, export_id: str, facts: Sequence[Fact], now: datetime
+    ) -> None:
+        first = await PackageStore(connection, tenant).next_sequence(export_id, len(facts))
+        events = [
+            make_event(
+                id=self._ids.new(IdKind.EVENT),
+                type=type_,
+                source=EXECUTION,
+                tenant=tenant,
+                stream_id=export_id,
+                sequence=sequence,
+                occurred_at=now,
+                data=data,
+            )
+            for sequence, (type_, data) in enumerate(facts, start=first)
+        ]
+        await append_all(connection, events)
+
+
+def package_generated(package: Package, artifacts: Sequence[Artifact]) -> Fact:
+    message = events_pb2.CustomsPackage(
+        id=package.id,
+        export_batch_id=package.export_id,
+        package_number=package.number,
+        state=PackageState.GENERATED,
+        created_at=rfc3339(package.generated_at),
+        artifacts=[artifact_message(each) for each in artifacts],
+    )
+    return "customs_package.generated", events_pb2.CustomsPackageGenerated(customs_package=message)
+
+
+def notification_recorded(notification: Notification) -> Fact:
+    message = events_pb2.Notification(
+        id=notification.id,
+        channel=notification.channel,
+        status=notification.status,
+        recipient=notification.recipient,
+        created_at=rfc3339(notification.created_at),
+    )
+    return (
+        f"{notification.recipient}_notification.recorded",
+        events_pb2.NotificationRecorded(notification=message),
+    )
+
+
+def submission_changed(verb: str, submission: Submission) -> Fact:
+    """`verb` is the last part of the event's name; package and notification follow the submission."""
+    status = NOTIFICATION_STATUS_AFTER.get(submission.status, NotificationStatus.RECORDED)
+    changed = events_pb2.BrokerSubmissionChanged(
+        broker_submission=submission_message(submission),
+        customs_package_state=PACKAGE_STATE_AFTER.get(submission.status, PackageState.GENERATED),
+        notification_id=submission.notification_id,
+        notification_status=status,
+    )
+    return f"broker_submission.{verb}", changed
+
+
+def artifact_message(artifact: Artifact) -> events_pb2.Artifact:
+    return events_pb2.Artifact(
+        artifact_type=artifact.artifact_type,
+        filename=artifact.filename,
+        generated_at=rfc3339(artifact.generated_at),
+        media_type=artifact.media_type,
+        size_bytes=artifact.size_bytes,
+        sha256=artifact.sha256,
+    )
+
+
+def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
+    sent_at, next_attempt_at = submission.sent_at, submission.next_attempt_at
+    return events_pb2.BrokerSubmission(
+        id=submission.id,
+        submission_type=submission.submission_type,
+        status=submission.status,
+        recipient_email=submission.recipient_email or "",
+        subject=submission.subject,
+        sent_at=None if sent_at is None else rfc3339(sent_at),
+        error_message=submission.error_message,
+        attempts=submission.attempts,
+        next_attempt_at=None if next_attempt_at is None else rfc3339(next_attempt_at),
+        created_at=rfc3339(submission.created_at),
+        reason=submission.reason,
+    )

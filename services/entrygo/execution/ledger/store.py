@@ -1,0 +1,146 @@
+"""All SQL of the broker submission ledger. Methods run in the caller's transaction."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import asyncpg
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.execution.records import Phase, Submission, SubmissionStatus
+from entrygo.postgres.pool import Connection
+
+_SUBMISSION = (
+    "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
+    " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
+    " error_message, created_at"
+)
+
+
+class SubmissionStore:
+    """The ledger. Each change of a running attempt is fenced by its number."""
+
+    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+        self._connection = connection
+        self._scope = (tenant.account_id, str(tenant.mode))
+
+    async def add(self, submission: Submission) -> None:
+        fields = asdict(submission)
+        fields.pop("tenant")
+        await self._connection.execute(
+            f"INSERT INTO broker_submissions ({_SUBMISSION})"  # noqa: S608
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
+            " $19, $20)",
+            *self._scope,
+            *fields.values(),
+        )
+
+    async def get(self, submission_id: str) -> Submission:
+        row = await self._connection.fetchrow(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            submission_id,
+        )
+        assert row is not None
+        return _submission_from_row(row)
+
+    async def latest(self, package_id: str) -> Submission | None:
+        """The package's newest submission, locked until the transaction ends."""
+        row = await self._connection.fetchrow(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
+            " ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE",
+            *self._scope,
+            package_id,
+        )
+        return None if row is None else _submission_from_row(row)
+
+    async def begin_attempt(self, submission_id: str, lease_until: datetime) -> Submission | None:
+        """`prepared` to `sending`, with a new attempt number; None when it is not waiting to be sent."""
+        row = await self._connection.fetchrow(
+            "UPDATE broker_submissions SET status = 'sending', phase = 'envelope', attempts = attempts + 1,"  # noqa: S608
+            " lease_until = $4, next_attempt_at = NULL, error_message = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'prepared'"
+            f" RETURNING {_SUBMISSION}",
+            *self._scope,
+            submission_id,
+            lease_until,
+        )
+        return None if row is None else _submission_from_row(row)
+
+    async def enter_data_phase(self, submission: Submission, lease_until: datetime) -> bool:
+        return await self._changed(
+            "UPDATE broker_submissions SET phase = 'data', lease_until = $5"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempts = $4"
+            " AND status = 'sending' AND phase = 'envelope'",
+            submission.id,
+            submission.attempts,
+            lease_until,
+        )
+
+    async def extend_lease(self, submission: Submission, lease_until: datetime) -> bool:
+        return await self._changed(
+            "UPDATE broker_submissions SET lease_until = $5 WHERE account_id = $1 AND mode = $2"
+            " AND id = $3 AND attempts = $4 AND status = 'sending'",
+            submission.id,
+            submission.attempts,
+            lease_until,
+        )
+
+    async def settle(self, submission: Submission, lease_over_at: datetime | None = None) -> bool:
+        """Writes what became of an attempt; False when that attempt is no longer the one under way.
+
+        With `lease_over_at`, only when the owner's lease has ended by then.
+        """
+        return await self._changed(
+            "UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
+            " error_message = $8, lease_until = NULL WHERE account_id = $1 AND mode = $2 AND id = $3"
+            " AND attempts = $4 AND status = 'sending' AND ($9::timestamptz IS NULL OR lease_until <= $9)",
+            submission.id,
+            submission.attempts,
+            submission.status,
+            submission.next_attempt_at,
+            submission.sent_at,
+            submission.error_message,
+            lease_over_at,
+        )
+
+    async def _changed(self, statement: str, *arguments: object) -> bool:
+        status = await self._connection.execute(statement, *self._scope, *arguments)
+        return not status.endswith(" 0")
+
+
+class SubmissionBacklog:
+    """What waits for the delivery loop, across accounts; read only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def due_submissions(self, now: datetime, limit: int) -> list[Submission]:
+        rows = await self._connection.fetch(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE status = 'prepared' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2",
+            now,
+            limit,
+        )
+        return [_submission_from_row(row) for row in rows]
+
+    async def abandoned_submissions(self, now: datetime, limit: int) -> list[Submission]:
+        rows = await self._connection.fetch(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE status = 'sending' AND lease_until <= $1 ORDER BY lease_until LIMIT $2",
+            now,
+            limit,
+        )
+        return [_submission_from_row(row) for row in rows]
+
+
+def _submission_from_row(row: asyncpg.Record) -> Submission:
+    typed = ("account_id", "mode", "status", "phase")
+    fields = {name: value for name, value in row.items() if name not in typed}
+    return Submission(
+        tenant=Tenant(row["account_id"], Mode(row["mode"])),
+        status=SubmissionStatus(row["status"]),
+        phase=Phase(row["phase"]),
+        **fields,
+    )

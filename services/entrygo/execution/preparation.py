@@ -1,0 +1,161 @@
+"""From a snapshot to what is sent: documents rendered and stored, the mail frozen. No database."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.ids import IdKind
+from entrygo.domain.principal import Tenant
+from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.time import parse_rfc3339, rfc3339
+from entrygo.execution import failpoints
+from entrygo.execution.broker_mail import BrokerMail, compose
+from entrygo.execution.documents.base import Document, RenderedArtifact, render_documents
+from entrygo.execution.invoice import PackageFacts
+from entrygo.execution.objects import ObjectStore
+from entrygo.execution.records import (
+    Artifact,
+    Notification,
+    NotificationStatus,
+    Package,
+    Phase,
+    Submission,
+    SubmissionStatus,
+)
+from entrygo.process.clock import Ids
+from entrygo.process.failpoints import Reach
+
+
+class DocumentsFailed(EntryGoError):
+    """The documents could not be made from the plan; the export is FAILED and can be planned again."""
+
+    code = "DOCUMENT_GENERATION_FAILED"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything that the transaction after rendering writes."""
+
+    artifacts: tuple[Artifact, ...]
+    notifications: tuple[Notification, ...]
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """Makes documents and mails. What takes long runs in a thread, off the event loop."""
+
+    ids: Ids
+    objects: ObjectStore
+    documents: Sequence[Document]
+    sender: str
+    reach: Reach
+
+    async def prepare(
+        self, tenant: Tenant, package: Package, snapshot: Snapshot, now: datetime, send_from: datetime
+    ) -> Prepared:
+        """Renders, stores and composes; `send_from` is when the delivery loop may take the mail up."""
+        facts = package_facts(package)
+        rendered = await self._render(facts, snapshot)
+        self.reach(failpoints.AFTER_RENDER)
+        for each in rendered:
+            await self.objects.put(tenant, each.content)
+        notifications = self._notifications(package, now)
+        mail = BrokerMail(
+            submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
+            tenant=tenant,
+            export_id=package.export_id,
+            package=facts,
+            sender=self.sender,
+            recipient=snapshot.broker.email,
+            written_at=now,
+        )
+        submission = await self.freeze(mail, rendered, notifications[0].id, send_from)
+        return Prepared(
+            artifacts=tuple(_artifact(each) for each in rendered),
+            notifications=notifications,
+            submission=submission,
+        )
+
+    async def freeze(
+        self,
+        mail: BrokerMail,
+        artifacts: Sequence[RenderedArtifact],
+        notification_id: str,
+        send_from: datetime,
+    ) -> Submission:
+        """Stores the bytes that every attempt will send, and gives the ledger row that names them."""
+        content = await asyncio.to_thread(compose, mail, artifacts)
+        return Submission(
+            tenant=mail.tenant,
+            id=mail.submission_id,
+            export_id=mail.export_id,
+            package_id=mail.package.id,
+            notification_id=notification_id,
+            submission_type="EMAIL",
+            status=SubmissionStatus.PREPARED,
+            phase=Phase.ENVELOPE,
+            sender=mail.sender,
+            recipient_email=mail.recipient,
+            subject=mail.subject,
+            message_id=mail.message_id,
+            content_sha256=await self.objects.put(mail.tenant, content),
+            reason=mail.reason,
+            attempts=0,
+            next_attempt_at=send_from,
+            sent_at=None,
+            error_message=None,
+            created_at=mail.written_at,
+        )
+
+    async def load(self, tenant: Tenant, artifacts: Sequence[Artifact]) -> list[RenderedArtifact]:
+        """Artifacts with their stored bytes, to be sent again."""
+        return [
+            RenderedArtifact(
+                artifact_type=each.artifact_type,
+                filename=each.filename,
+                media_type=each.media_type,
+                generated_at=rfc3339(each.generated_at),
+                content=await self.objects.get(tenant, each.sha256),
+                sha256=each.sha256,
+            )
+            for each in artifacts
+        ]
+
+    async def _render(self, facts: PackageFacts, snapshot: Snapshot) -> tuple[RenderedArtifact, ...]:
+        try:
+            return await asyncio.to_thread(render_documents, self.documents, snapshot, facts)
+        except Exception as error:
+            # Rendering is pure: whatever it raises now it would raise again.
+            raise DocumentsFailed from error
+
+    def _notifications(self, package: Package, now: datetime) -> tuple[Notification, ...]:
+        return tuple(
+            Notification(
+                id=self.ids.new(IdKind.NOTIFICATION),
+                package_id=package.id,
+                channel=channel,
+                recipient=recipient,
+                status=NotificationStatus.RECORDED,
+                created_at=now,
+            )
+            for channel, recipient in (("EMAIL", "broker"), ("LIFECYCLE_EVENT", "warehouse"))
+        )
+
+
+def package_facts(package: Package) -> PackageFacts:
+    return PackageFacts(id=package.id, number=package.number, generated_at=rfc3339(package.generated_at))
+
+
+def _artifact(rendered: RenderedArtifact) -> Artifact:
+    return Artifact(
+        artifact_type=rendered.artifact_type,
+        filename=rendered.filename,
+        media_type=rendered.media_type,
+        size_bytes=len(rendered.content),
+        sha256=rendered.sha256,
+        generated_at=parse_rfc3339(rendered.generated_at),
+    )

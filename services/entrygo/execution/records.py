@@ -1,0 +1,131 @@
+"""What execution keeps, as values: executions, packages, artifacts, submissions. No SQL, no wire."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from entrygo.domain.principal import Tenant
+
+
+class Step(StrEnum):
+    """How far an execution has come."""
+
+    STARTED = "started"
+    CLAIMED = "claimed"
+    PREPARED = "prepared"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class PackageState(StrEnum):
+    RESERVED = "reserved"
+    GENERATED = "generated"
+    SENT = "sent_to_broker"
+    FAILED = "broker_submission_failed"
+    UNKNOWN = "broker_submission_unknown"
+
+
+class SubmissionStatus(StrEnum):
+    PREPARED = "prepared"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Phase(StrEnum):
+    """Within `sending`: before or after the point where bytes may reach the broker."""
+
+    ENVELOPE = "envelope"
+    DATA = "data"
+
+
+class NotificationStatus(StrEnum):
+    RECORDED = "recorded"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One run of a plan; whoever holds `attempt` may write."""
+
+    tenant: Tenant
+    id: str
+    export_id: str
+    step: Step
+    idempotency_key: str
+    expected_plan_hash: str
+    attempt: int
+    lease_until: datetime
+    revision: int | None = None
+    plan_hash: str | None = None
+    package_id: str | None = None
+    submission_id: str | None = None
+    executed_at: datetime | None = None
+    response: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    id: str
+    export_id: str
+    number: str
+    state: PackageState
+    generated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    artifact_type: str
+    filename: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    generated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    id: str
+    package_id: str
+    channel: str
+    recipient: str
+    status: NotificationStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A row of the ledger; `attempts` counts the tries and fences the owner of the latest."""
+
+    tenant: Tenant
+    id: str
+    export_id: str
+    package_id: str
+    notification_id: str
+    submission_type: str
+    status: SubmissionStatus
+    phase: Phase
+    sender: str
+    recipient_email: str | None
+    subject: str
+    message_id: str
+    content_sha256: str
+    reason: str
+    attempts: int
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    error_message: str | None
+    created_at: datetime
+
+
+PACKAGE_STATE_AFTER = {
+    SubmissionStatus.SENT: PackageState.SENT,
+    SubmissionStatus.FAILED: PackageState.FAILED,
+    SubmissionStatus.UNKNOWN: PackageState.UNKNOWN,
+}
+NOTIFICATION_STATUS_AFTER = {
+    SubmissionStatus.SENT: NotificationStatus.SENT,
+    SubmissionStatus.FAILED: NotificationStatus.FAILED,
+}

@@ -1,0 +1,147 @@
+"""The gRPC edge of execution: messages in, use case, messages out. Decides nothing."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.principal import ScopeName
+from entrygo.domain.time import parse_rfc3339
+from entrygo.execution.events import artifact_message
+from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
+from entrygo.execution.use_cases import (
+    RESUBMIT_OPERATION,
+    ExecuteCommand,
+    Executions,
+    ResubmitCommand,
+    find_artifact,
+    resubmit,
+)
+from entrygo.identity.current import check_account, principal
+from entrygo.messaging.event_log import events_after, replay
+from entrygo.postgres.idempotency import fingerprint
+from entrygo.postgres.pool import transaction
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
+from entrygo.rpc.interceptors.auth import Access
+from entrygo.rpc.replay import mark_replayed
+
+SERVICE_NAME = execution_pb2.DESCRIPTOR.services_by_name["Execution"].full_name
+REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
+    f"/{SERVICE_NAME}/ExecuteExport": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
+    f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
+    f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
+}
+
+MAX_KEY_LENGTH = 255
+MAX_REASON_LENGTH = 500
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Issues = list[tuple[str, str, str]]
+
+
+class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
+    def __init__(self, steps: ExecutionSteps, executions: Executions) -> None:
+        self._steps = steps
+        self._executions = executions
+
+    async def ExecuteExport(
+        self, request: execution_pb2.ExecuteExportRequest, context: Context
+    ) -> execution_pb2.ExecuteExportResponse:
+        _raise_if(
+            [
+                *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
+                *_id_issues("batchId", request.batch_id),
+                *_key_issues(request.idempotency_key),
+            ]
+        )
+        command = ExecuteCommand(
+            tenant=check_account(request.account_id),
+            export_id=request.batch_id,
+            expected_plan_hash=request.expected_plan_hash,
+            key=request.idempotency_key,
+            fingerprint=fingerprint(OPERATION, request),
+        )
+        reply = await self._executions.execute(command)
+        if reply.replayed:
+            mark_replayed(context)
+        return execution_pb2.ExecuteExportResponse.FromString(reply.body)
+
+    async def ResubmitToBroker(
+        self, request: execution_pb2.ResubmitToBrokerRequest, context: Context
+    ) -> execution_pb2.ResubmitToBrokerResponse:
+        _raise_if(
+            [
+                *_id_issues("exportId", request.export_id),
+                *_reason_issues(request.reason),
+                *_key_issues(request.idempotency_key),
+            ]
+        )
+        command = ResubmitCommand(
+            tenant=principal().tenant,
+            export_id=request.export_id,
+            reason=request.reason.strip(),
+            key=request.idempotency_key,
+            fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+        )
+        reply = await resubmit(self._steps, command)
+        if reply.replayed:
+            mark_replayed(context)
+        return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
+
+    async def GetArtifact(
+        self, request: execution_pb2.GetArtifactRequest, _context: Context
+    ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        tenant = principal().tenant
+        artifact = await find_artifact(self._steps, tenant, request.customs_package_id, request.filename)
+        yield execution_pb2.ArtifactChunk(artifact=artifact_message(artifact))
+        async for content in self._steps.preparation.objects.stream(tenant, artifact.sha256):
+            yield execution_pb2.ArtifactChunk(content=content)
+
+    async def EventsAfter(
+        self, request: events_pb2.EventsAfterRequest, _context: Context
+    ) -> AsyncIterator[events_pb2.Event]:
+        tenant = principal().tenant
+        async with transaction(self._steps.pool, tenant) as connection:
+            events = await events_after(connection, tenant, request.stream_id, request.after_sequence)
+        for event in events:
+            yield event
+
+    async def ReplayEvents(
+        self, request: events_pb2.ReplayEventsRequest, _context: Context
+    ) -> AsyncIterator[events_pb2.Event]:
+        try:
+            since = parse_rfc3339(request.recorded_since) if request.recorded_since else None
+        except ValueError as error:
+            raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
+        async for event in replay(self._steps.pool, since):
+            yield event
+
+
+def _raise_if(issues: Issues) -> None:
+    if issues:
+        raise ValidationFailed.of(issues)
+
+
+def _id_issues(path: str, value: str) -> Issues:
+    if not value:
+        return [(path, "Required", "invalid_type")]
+    return [] if is_valid_id(value) else [(path, "Not an id", "invalid_string")]
+
+
+def _key_issues(key: str) -> Issues:
+    if len(key) <= MAX_KEY_LENGTH and all("!" <= char <= "~" for char in key):
+        return []
+    return [("idempotencyKey", "Must be 1 to 255 visible ASCII characters", "invalid_string")]
+
+
+def _reason_issues(reason: str) -> Issues:
+    if not reason.strip():
+        return [("reason", "Required", "invalid_type")]
+    if len(reason) > MAX_REASON_LENGTH or "\0" in reason:
+        return [("reason", f"At most {MAX_REASON_LENGTH} characters of text", "too_big")]
+    return []

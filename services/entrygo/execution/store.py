@@ -1,0 +1,303 @@
+"""All SQL of execution. Methods run in the caller's transaction; each names the account in its WHERE."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Literal
+
+import asyncpg
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.execution.records import (
+    Artifact,
+    Execution,
+    Notification,
+    NotificationStatus,
+    Package,
+    PackageState,
+    Step,
+)
+from entrygo.postgres.pool import OUTAGES, Connection, Pool
+
+FIRST_PACKAGE_NUMBER = 100_001
+
+_EXECUTION = (
+    "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt, lease_until,"
+    " revision, plan_hash, package_id, submission_id, executed_at, response"
+)
+
+
+async def is_ready(pool: Pool) -> bool:
+    """Whether the database answers."""
+    try:
+        return bool(await pool.fetchval("SELECT true", timeout=2))
+    except (asyncpg.PostgresError, *OUTAGES):
+        return False
+
+
+class ExecutionStore:
+    """Executions: their lease, their step, their answer."""
+
+    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+        self._connection = connection
+        self._scope = (tenant.account_id, str(tenant.mode))
+
+    async def add(self, execution: Execution, created_at: datetime) -> None:
+        await self._connection.execute(
+            "INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
+            " expected_plan_hash, attempt, lease_until, created_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            *self._scope,
+            execution.id,
+            execution.export_id,
+            execution.step,
+            execution.idempotency_key,
+            execution.expected_plan_hash,
+            execution.attempt,
+            execution.lease_until,
+            created_at,
+        )
+
+    async def find(self, execution_id: str) -> Execution | None:
+        row = await self._connection.fetchrow(
+            f"SELECT {_EXECUTION} FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3",  # noqa: S608
+            *self._scope,
+            execution_id,
+        )
+        return None if row is None else _execution_from_row(row)
+
+    async def take_over(self, execution_id: str, now: datetime, lease_until: datetime) -> Execution | None:
+        """The unfinished execution with a new attempt, when its lease is over; None otherwise."""
+        row = await self._connection.fetchrow(
+            "UPDATE executions SET attempt = attempt + 1, lease_until = $5"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND lease_until <= $4 AND finished_at IS NULL"
+            f" RETURNING {_EXECUTION}",
+            *self._scope,
+            execution_id,
+            now,
+            lease_until,
+        )
+        return None if row is None else _execution_from_row(row)
+
+    async def extend_lease(self, execution: Execution, lease_until: datetime) -> bool:
+        """False when another owner has taken over. Locks the row until the transaction ends."""
+        return await self._changed(
+            "UPDATE executions SET lease_until = $5"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL",
+            execution.id,
+            execution.attempt,
+            lease_until,
+        )
+
+    async def save_claim(self, execution: Execution, revision: int, plan_hash: str, package_id: str) -> None:
+        await self._connection.execute(
+            "UPDATE executions SET step = 'claimed', revision = $4, plan_hash = $5, package_id = $6"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            execution.id,
+            revision,
+            plan_hash,
+            package_id,
+        )
+
+    async def save_prepared(self, execution: Execution, submission_id: str, executed_at: datetime) -> None:
+        await self._connection.execute(
+            "UPDATE executions SET step = 'prepared', submission_id = $4, executed_at = $5"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            execution.id,
+            submission_id,
+            executed_at,
+        )
+
+    async def complete(self, execution: Execution, response: bytes, now: datetime) -> None:
+        await self._connection.execute(
+            "UPDATE executions SET step = 'completed', response = $4, finished_at = $5"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            execution.id,
+            response,
+            now,
+        )
+
+    async def fail(self, execution: Execution, code: str, message: str, now: datetime) -> None:
+        await self._connection.execute(
+            "UPDATE executions SET step = 'failed', error_code = $4, error_message = $5, finished_at = $6"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            execution.id,
+            code,
+            message,
+            now,
+        )
+
+    async def remove(self, execution: Execution) -> bool:
+        """Forgets an execution that planning refused to start."""
+        return await self._changed(
+            "DELETE FROM executions"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'started'",
+            execution.id,
+            execution.attempt,
+        )
+
+    async def _changed(self, statement: str, *arguments: object) -> bool:
+        status = await self._connection.execute(statement, *self._scope, *arguments)
+        return not status.endswith(" 0")
+
+
+class PackageStore:
+    """Packages, their artifacts and notifications, and the event numbers of an export."""
+
+    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+        self._connection = connection
+        self._scope = (tenant.account_id, str(tenant.mode))
+
+    async def reserve(self, package_id: str, export_id: str, generated_at: datetime) -> Package:
+        """The export's package: a new one with the next number, or the one that an earlier run reserved."""
+        existing = await self._connection.fetchrow(
+            "UPDATE customs_packages SET generated_at = $4"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
+            " RETURNING id, export_id, number, state, generated_at",
+            *self._scope,
+            export_id,
+            generated_at,
+        )
+        if existing is not None:
+            return _package_from_row(existing)
+        row = await self._connection.fetchrow(
+            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at)"
+            " VALUES ($1, $2, $3, $4, $5, 'reserved', $6) "
+            " RETURNING id, export_id, number, state, generated_at",
+            *self._scope,
+            package_id,
+            export_id,
+            f"cp_ch{await self._next_number()}",
+            generated_at,
+        )
+        assert row is not None
+        return _package_from_row(row)
+
+    async def _next_number(self) -> int:
+        number = await self._connection.fetchval(
+            "INSERT INTO package_numbers (account_id, mode, last_number) VALUES ($1, $2, $3)"
+            " ON CONFLICT (account_id, mode) DO UPDATE SET last_number = package_numbers.last_number + 1"
+            " RETURNING last_number",
+            *self._scope,
+            FIRST_PACKAGE_NUMBER,
+        )
+        assert isinstance(number, int)
+        return number
+
+    async def find(self, package_id: str) -> Package | None:
+        return await self._find_package("id", package_id)
+
+    async def find_by_export(self, export_id: str) -> Package | None:
+        return await self._find_package("export_id", export_id)
+
+    async def _find_package(self, column: Literal["id", "export_id"], value: str) -> Package | None:
+        row = await self._connection.fetchrow(
+            "SELECT id, export_id, number, state, generated_at FROM customs_packages"  # noqa: S608
+            f" WHERE account_id = $1 AND mode = $2 AND {column} = $3",
+            *self._scope,
+            value,
+        )
+        return None if row is None else _package_from_row(row)
+
+    async def set_state(self, package_id: str, state: PackageState) -> None:
+        await self._connection.execute(
+            "UPDATE customs_packages SET state = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            package_id,
+            state,
+        )
+
+    async def add_artifacts(self, package_id: str, artifacts: Sequence[Artifact]) -> None:
+        await self._connection.executemany(
+            "INSERT INTO artifacts (account_id, mode, package_id, position, artifact_type, filename,"
+            " media_type, size_bytes, sha256, generated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            [
+                (*self._scope, package_id, position, *asdict(artifact).values())
+                for position, artifact in enumerate(artifacts)
+            ],
+        )
+
+    async def list_artifacts(self, package_id: str) -> list[Artifact]:
+        rows = await self._connection.fetch(
+            "SELECT artifact_type, filename, media_type, size_bytes, sha256, generated_at FROM artifacts"
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 ORDER BY position",
+            *self._scope,
+            package_id,
+        )
+        return [Artifact(**row) for row in rows]
+
+    async def add_notifications(self, notifications: Sequence[Notification]) -> None:
+        await self._connection.executemany(
+            "INSERT INTO notifications (account_id, mode, id, package_id, channel, recipient, status,"
+            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            [(*self._scope, *asdict(notification).values()) for notification in notifications],
+        )
+
+    async def list_notification_ids(self, package_id: str) -> list[str]:
+        rows = await self._connection.fetch(
+            "SELECT id FROM notifications WHERE account_id = $1 AND mode = $2 AND package_id = $3"
+            " ORDER BY recipient, id",
+            *self._scope,
+            package_id,
+        )
+        return [row["id"] for row in rows]
+
+    async def set_notification_status(self, notification_id: str, status: NotificationStatus) -> None:
+        await self._connection.execute(
+            "UPDATE notifications SET status = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            notification_id,
+            status,
+        )
+
+    async def next_sequence(self, export_id: str, count: int) -> int:
+        """The first of `count` event numbers; the export's row stays locked until the transaction ends."""
+        last = await self._connection.fetchval(
+            "INSERT INTO export_streams (account_id, mode, export_id, last_sequence) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (account_id, mode, export_id)"
+            " DO UPDATE SET last_sequence = export_streams.last_sequence + $4 RETURNING last_sequence",
+            *self._scope,
+            export_id,
+            count,
+        )
+        assert isinstance(last, int)
+        return last - count + 1
+
+
+class ExecutionBacklog:
+    """What waits for the recovery loop, across accounts; read only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def abandoned_executions(self, now: datetime, limit: int) -> list[Execution]:
+        rows = await self._connection.fetch(
+            f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
+            " WHERE finished_at IS NULL AND lease_until <= $1 ORDER BY lease_until LIMIT $2",
+            now,
+            limit,
+        )
+        return [_execution_from_row(row) for row in rows]
+
+
+def _tenant_from_row(row: asyncpg.Record) -> Tenant:
+    return Tenant(row["account_id"], Mode(row["mode"]))
+
+
+def _execution_from_row(row: asyncpg.Record) -> Execution:
+    fields = {name: value for name, value in row.items() if name not in ("account_id", "mode", "step")}
+    return Execution(tenant=_tenant_from_row(row), step=Step(row["step"]), **fields)
+
+
+def _package_from_row(row: asyncpg.Record) -> Package:
+    return Package(
+        id=row["id"],
+        export_id=row["export_id"],
+        number=row["number"],
+        state=PackageState(row["state"]),
+        generated_at=row["generated_at"],
+    )

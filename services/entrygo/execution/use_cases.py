@@ -1,0 +1,235 @@
+"""Executing an export, sending its package again, reading an artifact. The steps live elsewhere."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from entrygo.domain.errors import (
+    EntryGoError,
+    IdempotencyInProgress,
+    InvalidExportState,
+    NotFound,
+    ServiceUnavailable,
+)
+from entrygo.domain.ids import IdKind
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Tenant
+from entrygo.execution.broker_mail import BrokerMail
+from entrygo.execution.events import submission_changed, submission_message
+from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
+from entrygo.execution.ledger.store import SubmissionStore
+from entrygo.execution.planning_client import Planning, PlanningAccess
+from entrygo.execution.preparation import package_facts
+from entrygo.execution.records import Artifact, Execution, Package, PackageState, Step, SubmissionStatus
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
+from entrygo.postgres.idempotency import KeyStore, Reply, run_once
+from entrygo.postgres.pool import EVERYONE, Connection, transaction
+from entrygo.proto.execution.v1 import execution_pb2
+
+RESUBMIT_OPERATION = "execution.resubmit"
+POLL_SECONDS = 0.1
+_UNDER_WAY = frozenset({SubmissionStatus.PREPARED, SubmissionStatus.SENDING})
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecuteCommand:
+    """A validated request; `fingerprint` tells whether a key is used for the same request again."""
+
+    tenant: Tenant
+    export_id: str
+    expected_plan_hash: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResubmitCommand:
+    tenant: Tenant
+    export_id: str
+    reason: str
+    key: str
+    fingerprint: bytes
+
+
+class Executions:
+    """Runs executions as tasks of this process, so that a caller who hangs up stops nothing half way."""
+
+    def __init__(self, steps: ExecutionSteps, planning: PlanningAccess, *, join_wait: timedelta) -> None:
+        self._steps = steps
+        self._planning = planning
+        self._join_wait = join_wait
+        self._running: dict[str, asyncio.Task[bytes]] = {}
+
+    async def execute(self, command: ExecuteCommand) -> Reply:
+        """Runs the export, or gives the answer of the call that had the key first.
+
+        Raises planning's refusal, IdempotencyConflict, IdempotencyInProgress, DocumentsFailed, or an outage.
+        """
+        planning = self._planning.for_caller()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._join_wait.total_seconds()
+        while True:
+            execution, owned = await self._begin(command)
+            if owned and execution is not None:
+                return Reply(await asyncio.shield(self._start(execution, planning)), replayed=False)
+            if execution is not None and execution.response is not None:
+                return Reply(execution.response, replayed=True)
+            task = None if execution is None else self._running.get(execution.id)
+            remaining = deadline - loop.time()
+            if remaining <= 0:
+                raise IdempotencyInProgress
+            await (asyncio.wait({task}, timeout=remaining) if task else asyncio.sleep(POLL_SECONDS))
+
+    async def recover(self, limit: int) -> int:
+        """Resumes executions whose owner died; returns how many were taken over."""
+        now = self._steps.clock()
+        async with transaction(self._steps.pool, EVERYONE) as connection:
+            abandoned = await ExecutionBacklog(connection).abandoned_executions(now, limit)
+        taken = [await self._take_over(each.tenant, each.id) for each in abandoned]
+        resumed = [execution for execution in taken if execution is not None]
+        for execution in resumed:
+            log.info("execution.resumed", execution_id=execution.id, attempt=execution.attempt)
+            self._start(execution, self._planning.for_tenant(execution.tenant))
+        return len(resumed)
+
+    async def drain(self, seconds: float) -> None:
+        """At the end of the process: lets running executions finish, then leaves the rest to be resumed."""
+        tasks = set(self._running.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    async def _begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
+        """The execution of this call and whether this caller has to run it; None if just given up."""
+        steps, tenant = self._steps, command.tenant
+        now = steps.clock()
+        execution = Execution(
+            tenant=tenant,
+            id=steps.ids.new(IdKind.EXECUTION),
+            export_id=command.export_id,
+            step=Step.STARTED,
+            idempotency_key=command.key,
+            expected_plan_hash=command.expected_plan_hash,
+            attempt=1,
+            lease_until=now + steps.lease,
+        )
+        async with transaction(steps.pool, tenant) as connection:
+            store = ExecutionStore(connection, tenant)
+            if command.key:
+                keys = KeyStore(connection, tenant, OPERATION)
+                earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
+                if earlier is not None:
+                    return await self._join(store, earlier.resource_id or "")
+            await store.add(execution, now)
+        return execution, True
+
+    async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
+        now = self._steps.clock()
+        taken = await store.take_over(execution_id, now, now + self._steps.lease)
+        return (taken, True) if taken is not None else (await store.find(execution_id), False)
+
+    async def _take_over(self, tenant: Tenant, execution_id: str) -> Execution | None:
+        now = self._steps.clock()
+        async with transaction(self._steps.pool, tenant) as connection:
+            store = ExecutionStore(connection, tenant)
+            return await store.take_over(execution_id, now, now + self._steps.lease)
+
+    def _start(self, execution: Execution, planning: Planning) -> "asyncio.Task[bytes]":
+        task = asyncio.create_task(self._run(execution, planning))
+        self._running[execution.id] = task
+        task.add_done_callback(lambda done: self._finished(execution.id, done))
+        return task
+
+    def _finished(self, execution_id: str, task: "asyncio.Task[bytes]") -> None:
+        if self._running.get(execution_id) is task:
+            del self._running[execution_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("execution.stopped", execution_id=execution_id, error=repr(error))
+
+    async def _run(self, execution: Execution, planning: Planning) -> bytes:
+        try:
+            return await self._steps.run(execution, planning)
+        except (ServiceUnavailable, asyncio.CancelledError):
+            await self._give_up(execution)
+            raise
+
+    async def _give_up(self, execution: Execution) -> None:
+        try:
+            await self._steps.give_up_lease(execution)
+        except EntryGoError as error:
+            # The lease then runs out by itself.
+            log.warning("execution.lease_not_given_up", execution_id=execution.id, error=str(error))
+
+
+async def resubmit(steps: ExecutionSteps, command: ResubmitCommand) -> Reply:
+    """Sends an executed package again: a new row of the ledger, with the reason. The delivery loop sends it.
+
+    Raises NotFound, and InvalidExportState while an earlier submission may still go out by itself.
+    """
+
+    async def work(connection: Connection) -> bytes:
+        return await _add_submission(steps, command, connection)
+
+    return await run_once(
+        steps.pool,
+        command.tenant,
+        operation=RESUBMIT_OPERATION,
+        key=command.key,
+        fingerprint=command.fingerprint,
+        work=work,
+    )
+
+
+async def _add_submission(steps: ExecutionSteps, command: ResubmitCommand, connection: Connection) -> bytes:
+    tenant, now = command.tenant, steps.clock()
+    packages = PackageStore(connection, tenant)
+    package = await _executed_package(packages, command.export_id)
+    ledger = SubmissionStore(connection, tenant)
+    latest = await ledger.latest(package.id)
+    assert latest is not None
+    if latest.status in _UNDER_WAY:
+        raise InvalidExportState(
+            "The broker submission is still under way.",
+            details={"currentState": str(State.COMPLETED), "brokerSubmissionStatus": str(latest.status)},
+        )
+    artifacts = await steps.preparation.load(tenant, await packages.list_artifacts(package.id))
+    mail = BrokerMail(
+        submission_id=steps.ids.new(IdKind.BROKER_SUBMISSION),
+        tenant=tenant,
+        export_id=package.export_id,
+        package=package_facts(package),
+        sender=latest.sender,
+        recipient=latest.recipient_email,
+        written_at=now,
+        reason=command.reason,
+    )
+    submission = await steps.preparation.freeze(mail, artifacts, latest.notification_id, now)
+    await ledger.add(submission)
+    facts = [submission_changed("prepared", submission)]
+    await steps.recorder.record(connection, tenant, package.export_id, facts, now)
+    response = execution_pb2.ResubmitToBrokerResponse(broker_submission=submission_message(submission))
+    return response.SerializeToString()
+
+
+async def _executed_package(packages: PackageStore, export_id: str) -> Package:
+    package = await packages.find_by_export(export_id)
+    if package is None or package.state is PackageState.RESERVED:
+        raise NotFound("No executed export with this id.")
+    return package
+
+
+async def find_artifact(steps: ExecutionSteps, tenant: Tenant, package_id: str, filename: str) -> Artifact:
+    """The metadata of one document; NotFound for a name that the package does not have."""
+    async with transaction(steps.pool, tenant) as connection:
+        artifacts = await PackageStore(connection, tenant).list_artifacts(package_id)
+    for artifact in artifacts:
+        if artifact.filename == filename:
+            return artifact
+    raise NotFound("Artifact not found.")

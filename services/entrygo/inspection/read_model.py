@@ -1,0 +1,54 @@
+"""Applies events to the read model, one transaction a batch, whether Kafka, an inspect or a replay
+brought them."""
+
+from collections.abc import Mapping, Sequence
+
+from entrygo.domain.principal import Tenant
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, fold, group, key_of
+from entrygo.inspection.store import Position, ReadModelStore
+from entrygo.postgres.pool import EVERYONE, Everyone, Pool, transaction
+from entrygo.proto.events.v1 import events_pb2
+
+
+class ReadModel:
+    """The one door through which events get in."""
+
+    def __init__(self, pool: Pool, changes: Changes) -> None:
+        self._pool = pool
+        self._changes = changes
+
+    async def apply(
+        self,
+        scope: Tenant | Everyone,
+        events: Sequence[events_pb2.Event],
+        *,
+        dead: Sequence[DeadLetter] = (),
+        positions: Mapping[Position, int] | None = None,
+    ) -> bool:
+        """Applies what is next, drops what is known; True when more was told of than could be applied."""
+        grouped = group(events)
+        async with transaction(self._pool, scope) as connection:
+            store = ReadModelStore(connection)
+            folded: list[Folded] = []
+            if grouped:
+                known = await store.lock(list(grouped))
+                folded = [fold(known[key], grouped[key]) for key in grouped]
+            await store.save([one for one in folded if one.changed])
+            await store.bury(dead)
+            await store.save_positions(positions or {})
+        self._changes.tell(one.known.key for one in folded if one.changed)
+        return any(one.known.gaps for one in folded)
+
+    async def apply_missing(self, events: Sequence[events_pb2.Event]) -> bool:
+        """As `apply` for everyone, but takes no lock for what is known already; made for replays."""
+        keys = sorted({key_of(event) for event in events})
+        async with transaction(self._pool, EVERYONE) as connection:
+            applied = await ReadModelStore(connection).sequences(keys)
+        missing = [event for event in events if _is_missing(applied, event)]
+        return await self.apply(EVERYONE, missing) if missing else False
+
+
+def _is_missing(applied: Mapping[ExportKey, Mapping[str, int]], event: events_pb2.Event) -> bool:
+    known = applied.get(key_of(event))
+    return known is None or event.sequence > known[event.source]

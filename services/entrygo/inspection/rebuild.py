@@ -1,0 +1,49 @@
+"""Throws the read model away and makes it anew from the owners' logs. Safe while the service runs."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.owners import Owner, execution_owner, planning_owner
+from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.reconciler import Reconciler
+from entrygo.inspection.settings import SCHEMA, Settings
+from entrygo.inspection.store import ReadModelStore
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.process.clock import Clock, utc_now
+from entrygo.rpc.channel import open_channel
+
+
+async def rebuild(
+    pool: Pool, owners: Sequence[Owner], *, service_token: str | None, clock: Clock = utc_now
+) -> int:
+    """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again."""
+    reconciler = Reconciler(
+        pool, ReadModel(pool, Changes()), owners, clock, service_token=service_token, every_seconds=1
+    )
+    async with transaction(pool, EVERYONE) as connection:
+        await ReadModelStore(connection).forget_everything()
+    told = [await reconciler.replay(owner, None) for owner in owners]
+    await reconciler.heal()
+    return sum(told)
+
+
+async def rebuild_with(settings: Settings) -> int:
+    """The same for the installation that `settings` describe."""
+    pool = await open_pool(settings.database_url.get_secret_value(), schema=SCHEMA, max_size=4)
+    planning, execution = open_channel(settings.planning_target), open_channel(settings.execution_target)
+    owners = (planning_owner(planning), execution_owner(execution))
+    try:
+        return await rebuild(pool, owners, service_token=settings.token)
+    finally:
+        await asyncio.gather(planning.close(), execution.close(), pool.close())
+
+
+def main() -> None:
+    events = asyncio.run(rebuild_with(Settings()))
+    sys.stdout.write(f"The read model was rebuilt from {events} events.\n")
+
+
+if __name__ == "__main__":
+    main()

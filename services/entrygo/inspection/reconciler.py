@@ -1,0 +1,153 @@
+"""Repairs the read model without Kafka: fills gaps, and re-reads what the owners recorded lately.
+
+A broker that keeps its log in memory may lose what it acknowledged, so no event is trusted to arrive.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from entrygo.domain.errors import EntryGoError
+from entrygo.domain.time import rfc3339
+from entrygo.inspection.folding import Known
+from entrygo.inspection.owners import Owner, pull
+from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.store import ReadModelStore
+from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.clock import Clock
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.rpc.calls import service_metadata
+
+# Covers transactions that were open at the last look, and clocks that differ.
+OVERLAP = timedelta(seconds=60)
+PAGE_EVENTS = 500
+PAGE_BYTES = 4 * 1024 * 1024
+MAX_GAPS = 500
+PARALLEL_PULLS = 8
+PULL_SECONDS = 5.0
+MIN_PAUSE = 0.5  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+class Reconciler:
+    """Background work with the services' own credential; without one only `inspect` closes gaps."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        read_model: ReadModel,
+        owners: Sequence[Owner],
+        clock: Clock,
+        *,
+        service_token: str | None,
+        every_seconds: float,
+    ) -> None:
+        self._pool = pool
+        self._read_model = read_model
+        self._owners = owners
+        self._clock = clock
+        self._token = service_token
+        self._every = timedelta(seconds=every_seconds)
+        self._gap_seen = asyncio.Event()
+
+    def tell_gap(self) -> None:
+        """A gap was seen: fill it now rather than at the next look."""
+        self._gap_seen.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`: a failure is logged and tried again."""
+        if self._token is None:
+            log.warning("reconciler.disabled", reason="no service token")
+            await stop.wait()
+            return
+        due = self._clock()
+        pause = MIN_PAUSE
+        while not stop.is_set():
+            self._gap_seen.clear()
+            left = await self._attempt_heal()
+            if self._clock() >= due:
+                due = self._clock() + self._every
+                await self._attempt_reconcile()
+            # Gaps that stay are asked for again, less and less often.
+            pause = min(pause * 2, self._every.total_seconds()) if left else MIN_PAUSE
+            until_due = max((due - self._clock()).total_seconds(), 0.0)
+            await self._wait(stop, min(pause, until_due) if left else until_due)
+
+    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
+        waits = [asyncio.create_task(event.wait()) for event in (stop, self._gap_seen)]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _attempt_heal(self) -> bool:
+        try:
+            return await self.heal() > 0
+        except EntryGoError as error:
+            log.warning("reconciler.heal_failed", error=error.message)
+            return True
+
+    async def _attempt_reconcile(self) -> None:
+        for owner in self._owners:
+            try:
+                await self._reconcile(owner)
+            except EntryGoError as error:
+                log.warning("reconciler.replay_failed", owner=owner.source, error=error.message)
+
+    async def heal(self) -> int:
+        """Asks the owners for what is known to be missing; returns how many exports still lack something."""
+        async with transaction(self._pool, EVERYONE) as connection:
+            gaps = await ReadModelStore(connection).gaps(MAX_GAPS)
+        limit = asyncio.Semaphore(PARALLEL_PULLS)
+        return sum(await asyncio.gather(*(self._heal_one(known, limit) for known in gaps)))
+
+    async def _heal_one(self, known: Known, limit: asyncio.Semaphore) -> bool:
+        """True when the export still lacks something."""
+        tenant = known.key.tenant
+        async with limit:
+            events: list[events_pb2.Event] = []
+            for owner in self._owners:
+                if owner.source in known.gaps:
+                    request = events_pb2.EventsAfterRequest(
+                        stream_id=known.key.export_id, after_sequence=known.gaps[owner.source]
+                    )
+                    metadata = service_metadata(self._token or "", tenant)
+                    answered, _ = await pull(owner, tenant, request, metadata, PULL_SECONDS)
+                    events += answered
+            return await self._read_model.apply(tenant, events) if events else True
+
+    async def _reconcile(self, owner: Owner) -> None:
+        """Replays an owner since the last look, unless another replica just did."""
+        now = self._clock()
+        async with transaction(self._pool, EVERYONE) as connection:
+            until = await ReadModelStore(connection).reconciled_until(owner.source)
+        if until is not None and now - until < self._every / 2:
+            return
+        await self.replay(owner, until - OVERLAP if until else None)
+
+    async def replay(self, owner: Owner, since: datetime | None) -> int:
+        """Applies what an owner recorded since an instant (None: ever); returns how many events that is."""
+        started = self._clock()
+        request = events_pb2.ReplayEventsRequest(recorded_since=rfc3339(since) if since else "")
+        metadata = service_metadata(self._token or "", None)
+        page: list[events_pb2.Event] = []
+        told = size = 0
+        async for event in owner.replay_events(request, metadata):
+            page.append(event)
+            told += 1
+            size += event.ByteSize()
+            if len(page) >= PAGE_EVENTS or size >= PAGE_BYTES:
+                await self._apply(page)
+                page, size = [], 0
+        await self._apply(page)
+        async with transaction(self._pool, EVERYONE) as connection:
+            await ReadModelStore(connection).save_reconciled(owner.source, started)
+        return told
+
+    async def _apply(self, page: Sequence[events_pb2.Event]) -> None:
+        if page and await self._read_model.apply_missing(page):
+            self.tell_gap()

@@ -1,0 +1,74 @@
+"""The gRPC edge of inspection: who asks is taken from the call, the rest is the use cases'."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import grpc
+
+from entrygo.domain.principal import ScopeName
+from entrygo.identity.current import principal
+from entrygo.inspection.system_health import Probe, system_health
+from entrygo.inspection.use_cases import Caller, Inspector
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
+from entrygo.rpc.calls import caller_metadata, remaining_seconds
+from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+SERVICE_NAME = inspection_pb2.DESCRIPTOR.services_by_name["Inspection"].full_name
+REQUIRED_SCOPES: RequiredScopes = {
+    f"/{SERVICE_NAME}/InspectExport": ScopeName.READ,
+    f"/{SERVICE_NAME}/GetCustomsPackage": ScopeName.READ,
+    f"/{SERVICE_NAME}/ListExports": ScopeName.READ,
+    f"/{SERVICE_NAME}/WatchExport": ScopeName.READ,
+    # The guide verifies a key with it, whatever the key may do.
+    f"/{SERVICE_NAME}/SystemHealth": Access.ANY_KEY,
+}
+
+
+class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
+    """Proto in, use case, proto out."""
+
+    def __init__(
+        self, inspector: Inspector, probes: Sequence[Probe], *, owner_seconds: float, probe_seconds: float
+    ) -> None:
+        self._inspector = inspector
+        self._probes = probes
+        self._owner_seconds = owner_seconds
+        self._probe_seconds = probe_seconds
+
+    async def InspectExport(
+        self, request: inspection_pb2.InspectExportRequest, context: Context
+    ) -> inspection_pb2.Export:
+        return await self._inspector.inspect_export(self._caller(), request.export_id)
+
+    async def GetCustomsPackage(
+        self, request: inspection_pb2.GetCustomsPackageRequest, context: Context
+    ) -> events_pb2.CustomsPackage:
+        return await self._inspector.get_customs_package(self._caller(), request.id)
+
+    async def ListExports(
+        self, request: inspection_pb2.ListExportsRequest, context: Context
+    ) -> inspection_pb2.ListExportsResponse:
+        return await self._inspector.list_exports(self._caller(), request)
+
+    async def WatchExport(
+        self, request: inspection_pb2.InspectExportRequest, context: Context
+    ) -> AsyncIterator[inspection_pb2.Export]:
+        async for export in self._inspector.watch_export(self._caller(), request.export_id):
+            yield export
+
+    async def SystemHealth(
+        self, request: inspection_pb2.SystemHealthRequest, context: Context
+    ) -> inspection_pb2.SystemHealthResponse:
+        return await system_health(self._probes, self._probe_seconds)
+
+    def _caller(self) -> Caller:
+        caller = principal()
+        return Caller(
+            tenant=caller.tenant,
+            metadata=caller_metadata(),
+            seconds=remaining_seconds(self._owner_seconds),
+            warehouse_id=caller.warehouse_id,
+        )

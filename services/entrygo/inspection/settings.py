@@ -1,0 +1,41 @@
+"""The settings of the inspection process, composed of shared blocks."""
+
+from typing import Final
+
+from pydantic import Field, SecretStr
+
+from entrygo.process.settings import (
+    IdentitySettings,
+    KafkaSettings,
+    PoolSettings,
+    RpcServerSettings,
+    database_url_field,
+)
+
+SCHEMA: Final = "inspection"
+
+
+class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings):
+    """What `python -m entrygo.inspection` reads from the environment."""
+
+    port: int = Field(default=50054, ge=0, le=65535, validation_alias="ENTRYGO_INSPECTION_PORT")
+    database_url: SecretStr = database_url_field("INSPECTION")
+    sync_target: str = Field(default="127.0.0.1:50051", validation_alias="ENTRYGO_SYNC_TARGET")
+    planning_target: str = Field(default="127.0.0.1:50052", validation_alias="ENTRYGO_PLANNING_TARGET")
+    execution_target: str = Field(default="127.0.0.1:50053", validation_alias="ENTRYGO_EXECUTION_TARGET")
+    # How often the owners' logs are read again, in case Kafka lost something.
+    reconcile_seconds: float = Field(
+        default=30, gt=0, validation_alias="ENTRYGO_INSPECTION_RECONCILE_SECONDS"
+    )
+    # How long an inspect waits for an owner before it answers with what is here, marked stale.
+    owner_seconds: float = Field(default=2, gt=0, validation_alias="ENTRYGO_INSPECTION_OWNER_SECONDS")
+    # How often a watcher looks by itself, for changes that another replica applied.
+    watch_poll_seconds: float = Field(
+        default=1, gt=0, validation_alias="ENTRYGO_INSPECTION_WATCH_POLL_SECONDS"
+    )
+    # How long one part of the system has to say how it is.
+    probe_seconds: float = Field(default=1, gt=0, validation_alias="ENTRYGO_INSPECTION_PROBE_SECONDS")
+
+    @property
+    def token(self) -> str | None:
+        return self.service_token.get_secret_value() if self.service_token else None

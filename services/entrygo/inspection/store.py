@@ -1,0 +1,340 @@
+"""All SQL of this service: rows of the read model to and from what the code works with."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from asyncpg import Record
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Tenant
+from entrygo.domain.time import rfc3339
+from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, nothing_known, summarize
+from entrygo.inspection.projections.timeline import Row, told
+from entrygo.messaging.events import EXECUTION, PLANNING
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+MAX_ERROR_CHARACTERS = 2000
+
+Position = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFilter:
+    """What a list is narrowed to; None means any. `after` is the last row of the page before."""
+
+    state: str | None = None
+    readiness_state: str | None = None
+    warehouse_id: str | None = None
+    broker_id: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    after: tuple[datetime, str] | None = None
+
+
+class ReadModelStore:
+    """The read model, within the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def lock(self, keys: Sequence[ExportKey]) -> dict[ExportKey, Known]:
+        """What is known of these exports, their rows locked until the transaction ends.
+
+        Always in the same order, so that two writers wait for each other instead of for ever.
+        """
+        columns = _columns(keys)
+        await self._connection.execute(
+            "INSERT INTO exports (account_id, mode, export_id)"
+            " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS key (account_id, mode, export_id)"
+            " ORDER BY account_id, mode, export_id ON CONFLICT DO NOTHING",
+            *columns,
+        )
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
+            " execution_seen, detail FROM exports WHERE (account_id, mode, export_id) IN"
+            " (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"
+            " ORDER BY account_id, mode, export_id FOR UPDATE",
+            *columns,
+        )
+        return {known.key: known for known in map(_known_from_row, rows)}
+
+    async def sequences(self, keys: Sequence[ExportKey]) -> dict[ExportKey, dict[str, int]]:
+        """The last event applied of each owner, for the exports there are; locks nothing."""
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, export_id, planning_sequence, execution_sequence FROM exports"
+            " WHERE (account_id, mode, export_id) IN"
+            " (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))",
+            *_columns(keys),
+        )
+        return {_key_from_row(row): _applied_from_row(row) for row in rows}
+
+    async def save(self, folded: Sequence[Folded]) -> None:
+        """Writes what a fold changed."""
+        await self._update_exports(folded)
+        await self._add_timeline(folded)
+        await self._add_customs_packages(folded)
+        await self.bury([letter for one in folded for letter in one.dead])
+
+    async def _update_exports(self, folded: Sequence[Folded]) -> None:
+        await self._connection.executemany(
+            "UPDATE exports SET planning_sequence = $4, execution_sequence = $5, planning_seen = $6,"
+            " execution_seen = $7, detail = $8, plan = COALESCE($9, plan), state = $10,"
+            " readiness_state = COALESCE($11, readiness_state),"
+            " compliance_score = COALESCE($12, compliance_score), plan_hash = COALESCE($13, plan_hash),"
+            " warehouse_id = COALESCE($14, warehouse_id), broker_id = COALESCE($15, broker_id),"
+            " destination_country = COALESCE($16, destination_country),"
+            " estimated_savings_usd = COALESCE($17, estimated_savings_usd),"
+            " order_count = COALESCE($18, order_count), customs_package_id = $19,"
+            " broker_submission_status = $20, created_at = $21, executed_at = $22"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            [_export_values(one.known) for one in folded],
+        )
+
+    async def _add_timeline(self, folded: Sequence[Folded]) -> None:
+        await self._connection.executemany(
+            "INSERT INTO timeline (account_id, mode, export_id, source, sequence, entry)"
+            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            [
+                (*_values(one.known.key), row.source, row.sequence, row.entry.SerializeToString())
+                for one in folded
+                for row in one.rows
+            ],
+        )
+
+    async def _add_customs_packages(self, folded: Sequence[Folded]) -> None:
+        await self._connection.executemany(
+            "INSERT INTO customs_packages (account_id, mode, export_id, customs_package_id)"
+            " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            [
+                (*_values(one.known.key), one.known.export.customs_package.id)
+                for one in folded
+                if one.known.export.customs_package.id
+            ],
+        )
+
+    async def bury(self, letters: Sequence[DeadLetter]) -> None:
+        """Keeps what could not be applied; the same again counts an attempt."""
+        await self._connection.executemany(
+            "INSERT INTO dead_letters (account_id, mode, digest, origin, error, payload)"
+            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, mode, digest) DO UPDATE"
+            " SET attempts = dead_letters.attempts + 1, last_seen = now(), error = excluded.error",
+            [_dead_letter_values(letter) for letter in letters],
+        )
+
+    async def find(self, key: ExportKey) -> Known | None:
+        """The whole export with its plan and timeline, from one consistent statement."""
+        row = await self._connection.fetchrow(
+            "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
+            " execution_seen, detail, plan, created_at, sources, sequences, entries FROM exports"
+            " CROSS JOIN LATERAL (SELECT array_agg(source ORDER BY source, sequence) AS sources,"
+            " array_agg(sequence ORDER BY source, sequence) AS sequences,"
+            " array_agg(entry ORDER BY source, sequence) AS entries FROM timeline"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3) AS told"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *_values(key),
+        )
+        return _whole_from_row(row) if row else None
+
+    async def find_export_of_package(self, tenant: Tenant, customs_package_id: str) -> str | None:
+        """The id of the export that a customs package belongs to."""
+        found: str | None = await self._connection.fetchval(
+            "SELECT export_id FROM customs_packages"
+            " WHERE account_id = $1 AND mode = $2 AND customs_package_id = $3",
+            tenant.account_id,
+            tenant.mode,
+            customs_package_id,
+        )
+        return found
+
+    async def list_exports(
+        self, tenant: Tenant, wanted: ExportFilter, limit: int
+    ) -> list[inspection_pb2.ExportSummary]:
+        """At most `limit` exports, newest first."""
+        # Only what is asked for becomes a condition, so that each filter has an index to serve it.
+        conditions: list[tuple[str, object]] = [
+            ("state = ${}", wanted.state),
+            ("readiness_state = ${}", wanted.readiness_state),
+            ("warehouse_id = ${}", wanted.warehouse_id),
+            ("broker_id = ${}", wanted.broker_id),
+            ("created_at > ${}", wanted.created_after),
+            ("created_at < ${}", wanted.created_before),
+        ]
+        arguments: list[object] = [tenant.account_id, tenant.mode, limit]
+        where = ""
+        for condition, value in conditions:
+            if value is not None:
+                arguments.append(value)
+                where += " AND " + condition.format(len(arguments))
+        if wanted.after is not None:
+            arguments.extend(wanted.after)
+            where += f" AND (created_at, export_id) < (${len(arguments) - 1}, ${len(arguments)})"
+        rows = await self._connection.fetch(
+            "SELECT export_id, state, readiness_state, compliance_score, plan_hash, warehouse_id, broker_id,"  # noqa: S608
+            " destination_country, estimated_savings_usd, order_count, customs_package_id,"
+            " broker_submission_status, created_at, executed_at FROM exports"
+            f" WHERE account_id = $1 AND mode = $2 AND created_at IS NOT NULL{where}"
+            " ORDER BY created_at DESC, export_id DESC LIMIT $3",
+            *arguments,
+        )
+        return [_summary_from_row(row) for row in rows]
+
+    async def gaps(self, limit: int) -> list[Known]:
+        """Exports of which more was heard than applied."""
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
+            " execution_seen, ''::bytea AS detail FROM exports"
+            " WHERE planning_seen > planning_sequence OR execution_seen > execution_sequence"
+            " ORDER BY account_id, mode, export_id LIMIT $1",
+            limit,
+        )
+        return [_known_from_row(row) for row in rows]
+
+    async def positions(self, topic: str) -> dict[int, int]:
+        """Where reading goes on, per partition."""
+        rows = await self._connection.fetch(
+            "SELECT partition, next_offset FROM consumer_positions WHERE topic = $1", topic
+        )
+        return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def save_positions(self, positions: Mapping[Position, int]) -> None:
+        """Where reading goes on; also backwards, as a broker may have begun anew."""
+        await self._connection.executemany(
+            "INSERT INTO consumer_positions (topic, partition, next_offset) VALUES ($1, $2, $3)"
+            " ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
+            sorted((topic, partition, offset) for (topic, partition), offset in positions.items()),
+        )
+
+    async def reconciled_until(self, source: str) -> datetime | None:
+        """The instant up to which an owner's log was applied as a whole; None before the first time."""
+        until: datetime | None = await self._connection.fetchval(
+            "SELECT reconciled_until FROM reconciliations WHERE source = $1", source
+        )
+        return until
+
+    async def save_reconciled(self, source: str, until: datetime) -> None:
+        await self._connection.execute(
+            "INSERT INTO reconciliations (source, reconciled_until) VALUES ($1, $2)"
+            " ON CONFLICT (source) DO UPDATE SET reconciled_until ="
+            " GREATEST(reconciliations.reconciled_until, excluded.reconciled_until)",
+            source,
+            until,
+        )
+
+    async def forget_everything(self) -> None:
+        """Empties the read model. The positions stay: the owners' logs hold everything before them."""
+        await self._connection.execute(
+            "TRUNCATE exports, timeline, customs_packages, dead_letters, reconciliations"
+        )
+
+
+async def is_reachable(pool: Pool) -> bool:
+    """Whether the database answers."""
+    try:
+        async with transaction(pool, EVERYONE) as connection:
+            await connection.fetchval("SELECT 1")
+    except ServiceUnavailable:
+        return False
+    return True
+
+
+def _columns(keys: Iterable[ExportKey]) -> tuple[list[str], list[str], list[str]]:
+    listed = list(keys)
+    return (
+        [key.account_id for key in listed],
+        [key.mode for key in listed],
+        [key.export_id for key in listed],
+    )
+
+
+def _values(key: ExportKey) -> tuple[str, str, str]:
+    return key.account_id, key.mode, key.export_id
+
+
+def _key_from_row(row: Record) -> ExportKey:
+    return ExportKey(row["account_id"], row["mode"], row["export_id"])
+
+
+def _applied_from_row(row: Record) -> dict[str, int]:
+    return {PLANNING: row["planning_sequence"], EXECUTION: row["execution_sequence"]}
+
+
+def _known_from_row(row: Record) -> Known:
+    known = nothing_known(_key_from_row(row))
+    known.export.MergeFromString(row["detail"])
+    known.applied = _applied_from_row(row)
+    known.seen = {PLANNING: row["planning_seen"], EXECUTION: row["execution_seen"]}
+    return known
+
+
+def _whole_from_row(row: Record) -> Known:
+    known = _known_from_row(row)
+    if row["created_at"] is not None:
+        known.export.plan.MergeFromString(row["plan"])
+    parts = zip(row["sources"] or (), row["sequences"] or (), row["entries"] or (), strict=True)
+    known.export.events.extend(
+        told(
+            [
+                Row(source, sequence, inspection_pb2.TimelineEntry.FromString(entry))
+                for source, sequence, entry in parts
+            ]
+        )
+    )
+    known.export.version = known.version
+    return known
+
+
+def _export_values(known: Known) -> tuple[object, ...]:
+    export, summary = known.export, summarize(known.export)
+    detail = inspection_pb2.Export()
+    detail.CopyFrom(export)
+    detail.ClearField("plan")
+    return (
+        *_values(known.key),
+        known.applied[PLANNING],
+        known.applied[EXECUTION],
+        known.seen[PLANNING],
+        known.seen[EXECUTION],
+        detail.SerializeToString(deterministic=True),
+        export.plan.SerializeToString(deterministic=True) if export.HasField("plan") else None,
+        summary.state,
+        summary.readiness_state,
+        summary.compliance_score,
+        summary.plan_hash,
+        summary.warehouse_id,
+        summary.broker_id,
+        summary.destination_country,
+        summary.estimated_savings_usd,
+        summary.order_count,
+        summary.customs_package_id,
+        summary.broker_submission_status,
+        summary.created_at,
+        summary.executed_at,
+    )
+
+
+def _dead_letter_values(letter: DeadLetter) -> tuple[object, ...]:
+    error = letter.error.replace("\0", "\\0")[:MAX_ERROR_CHARACTERS]
+    digest = hashlib.sha256(letter.payload).digest()
+    return letter.account_id, letter.mode, digest, letter.origin, error, letter.payload
+
+
+def _summary_from_row(row: Record) -> inspection_pb2.ExportSummary:
+    return inspection_pb2.ExportSummary(
+        export_id=row["export_id"],
+        state=row["state"],
+        readiness_state=row["readiness_state"],
+        compliance_score=row["compliance_score"],
+        plan_hash=row["plan_hash"],
+        warehouse_id=row["warehouse_id"],
+        broker_id=row["broker_id"],
+        destination_country=row["destination_country"],
+        estimated_savings_usd=row["estimated_savings_usd"],
+        order_count=row["order_count"],
+        customs_package_id=row["customs_package_id"],
+        broker_submission_status=row["broker_submission_status"],
+        created_at=rfc3339(row["created_at"]),
+        executed_at=rfc3339(row["executed_at"]) if row["executed_at"] else None,
+    )

@@ -1,0 +1,71 @@
+"""What a plan tells its reader to notice and to do next: flags, missing data, next action, strategy. Pure."""
+
+from collections.abc import Iterable
+
+from entrygo.domain.snapshot import Readiness, Severity
+from entrygo.planning.judge import Finding
+
+NOT_BENEFICIAL = "CONSOLIDATION_NOT_BENEFICIAL"
+
+STRATEGIES = {
+    Readiness.READY: "Consolidate eligible U.S.-bound orders into one entry and execute.",
+    Readiness.REVIEW_REQUIRED: (
+        "Group U.S.-bound orders by operational readiness and generate an export batch"
+        " before broker-facing review."
+    ),
+    Readiness.BLOCKED: "Correct blocking product or order data, then re-plan before any broker-facing step.",
+}
+SEPARATE_STRATEGY = "Keep orders on separate entries; consolidation does not reduce cost at current fees."
+
+
+def missing_data_of(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The path of each datum that is absent where it must be, in the order of the findings.
+
+    Data of orders that stay behind do not count: the plan can do without them.
+    """
+    return tuple(
+        dict.fromkeys(
+            finding.field
+            for finding in findings
+            if finding.rule.is_datum_missing and finding.severity is finding.rule.severity
+        )
+    )
+
+
+def flags_of(
+    findings: Iterable[Finding], *, has_missing_data: bool, has_excluded_orders: bool
+) -> tuple[str, ...]:
+    """Sorted and unique."""
+    flags = set()
+    for finding in findings:
+        if finding.rule.flag is not None:
+            flags.add(finding.rule.flag)
+        if finding.severity is Severity.WARNING:
+            flags.add("human_review_recommended")
+        elif finding.severity is Severity.ERROR:
+            flags.add("blocked_by_validation")
+    if has_missing_data:
+        flags.add("data_missing")
+    if has_excluded_orders:
+        flags.add("orders_excluded")
+    return tuple(sorted(flags))
+
+
+def next_action_of(
+    readiness: Readiness, *, is_dry_run: bool, has_orders: bool, has_missing_data: bool
+) -> str:
+    """The one step that brings the caller forward."""
+    if not has_orders:
+        return "sync_orders_then_replan"
+    if readiness is Readiness.BLOCKED:
+        return "complete_missing_data_then_replan" if has_missing_data else "resolve_blocking_issues_then_replan"
+    if readiness is Readiness.REVIEW_REQUIRED:
+        return "review_flags_then_execute"
+    return "plan_without_dry_run" if is_dry_run else "execute"
+
+
+def strategy_of(readiness: Readiness, findings: Iterable[Finding]) -> str:
+    """A sentence for people. What blocks comes first; then whether one entry is worth it at all."""
+    if readiness is not Readiness.BLOCKED and any(finding.rule.code == NOT_BENEFICIAL for finding in findings):
+        return SEPARATE_STRATEGY
+    return STRATEGIES[readiness]

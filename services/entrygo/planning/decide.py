@@ -1,0 +1,151 @@
+"""The decision: request and facts in, plan out. Pure: no I/O, no clock, no randomness."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
+from entrygo.domain.snapshot import (
+    ExcludedOrder,
+    Readiness,
+    ReferenceRow,
+    Savings,
+    ValidationMessage,
+)
+from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
+from entrygo.planning.entries import entries_of
+from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders
+from entrygo.planning.plan_hash import HashedPlan, plan_hash
+from entrygo.planning.reference.in_force import Reference
+from entrygo.planning.rules import RULESET_VERSION
+from entrygo.planning.rules.base import Batch, Context, Rule
+from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
+from entrygo.planning.score import readiness_of, score_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What goes, what blocks and how ready it is; all of a snapshot but the export it belongs to."""
+
+    plan_hash: str
+    readiness: Readiness
+    score: int
+    messages: tuple[ValidationMessage, ...]
+    flags: tuple[str, ...]
+    missing_data: tuple[str, ...]
+    strategy: str
+    next_action: str
+    included: tuple[Order, ...]
+    excluded: tuple[ExcludedOrder, ...]
+    # Those that the included orders name.
+    products: tuple[Product, ...]
+    warehouse: Warehouse
+    broker: Broker
+    value_usd: Decimal
+    entry_type: EntryType
+    informal_limit: Decimal
+    savings: Savings | None
+    ruleset_version: str
+    reference_version: str
+    reference_rows: tuple[ReferenceRow, ...]
+
+
+def decide(
+    request: PlanRequest,
+    facts: PlanFacts,
+    rules: Sequence[Rule],
+    reference: Reference,
+    ruleset_version: str = RULESET_VERSION,
+) -> Decision:
+    """The plan of `request` on `facts`, by the rules and reference data of its entry date."""
+    context = Context(
+        entry_date=request.entry_date,
+        destination_country=request.destination_country,
+        reference=reference,
+        exported=facts.exported,
+        open_exports=facts.open_exports,
+    )
+    holding = in_force(rules, context)
+    orders = judge_orders(request, facts, holding, context)
+    schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
+    claimed = frozenset(
+        product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
+    )
+    entries = entries_of(orders.included, facts.products, claimed)
+    batch = _batch(facts, orders.included, entries, schedule, reference)
+    findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
+    readiness = readiness_of(finding.severity for finding in findings)
+    missing_data = missing_data_of(findings)
+    return Decision(
+        plan_hash=plan_hash(
+            HashedPlan(
+                ruleset_version=ruleset_version,
+                rule_codes=[rule.code for rule in holding],
+                reference_rows=reference.rows,
+                destination_country=request.destination_country,
+                warehouse=facts.warehouse,
+                broker=facts.broker,
+                fee_schedule=schedule,
+                orders=[facts.orders[order_id] for order_id in request.order_ids],
+                products=list(facts.products.values()),
+                usmca_product_ids=claimed,
+                exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
+                included_order_ids=[order.id for order in orders.included],
+            )
+        ),
+        readiness=readiness,
+        score=score_of(readiness, ((finding.rule.code, finding.penalty) for finding in findings)),
+        messages=tuple(finding.as_message() for finding in findings),
+        flags=flags_of(
+            findings, has_missing_data=bool(missing_data), has_excluded_orders=bool(orders.excluded)
+        ),
+        missing_data=missing_data,
+        strategy=strategy_of(readiness, findings),
+        next_action=next_action_of(
+            readiness,
+            is_dry_run=request.is_dry_run,
+            has_orders=bool(orders.included),
+            has_missing_data=bool(missing_data),
+        ),
+        included=orders.included,
+        excluded=orders.excluded,
+        products=_named_products(orders.included, facts),
+        warehouse=facts.warehouse,
+        broker=facts.broker,
+        value_usd=batch.value_usd,
+        entry_type=batch.entry_type,
+        informal_limit=reference.informal_limit,
+        savings=batch.savings,
+        ruleset_version=ruleset_version,
+        reference_version=reference.version,
+        reference_rows=reference.rows,
+    )
+
+
+def _batch(
+    facts: PlanFacts,
+    included: Sequence[Order],
+    entries: Sequence[Entry],
+    schedule: FeeSchedule | None,
+    reference: Reference,
+) -> Batch:
+    value = sum((entry.value_usd for entry in entries), Decimal(0))
+    savings = None
+    if schedule is not None and entries:
+        limit = reference.informal_limit
+        terms = Terms(schedule=schedule, processing_fee=reference.processing_fee, informal_limit=limit)
+        savings = estimate(entries, terms)
+    return Batch(
+        orders=included,
+        warehouse=facts.warehouse,
+        broker=facts.broker,
+        value_usd=value,
+        entry_type=entry_type_of(value, reference.informal_limit),
+        savings=savings,
+    )
+
+
+def _named_products(orders: Sequence[Order], facts: PlanFacts) -> tuple[Product, ...]:
+    named = {item.product_id for order in orders for item in order.items}
+    return tuple(facts.products[product_id] for product_id in sorted(named))

@@ -1,0 +1,40 @@
+"""What a decision is made from: the request as read, and the facts gathered for it. No judgement here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from entrygo.domain.facts import Broker, Order, Product, Warehouse
+
+
+class OnBlocked(StrEnum):
+    """What becomes of an order with an error of its own: it blocks the export, or it stays behind."""
+
+    BLOCK = "block"
+    EXCLUDE = "exclude"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What is asked for; the place of an order in `order_ids` is its index in every field path."""
+
+    order_ids: tuple[str, ...]
+    destination_country: str
+    entry_date: date
+    is_dry_run: bool = False
+    on_blocked: OnBlocked = OnBlocked.BLOCK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """Every requested order by id, the products they name, and what became of orders elsewhere."""
+
+    orders: Mapping[str, Order]
+    products: Mapping[str, Product]
+    warehouse: Warehouse
+    broker: Broker
+    # Order id → the export it left with.
+    exported: Mapping[str, str] = field(default_factory=dict)
+    # Order id → another open export that holds it; tells, but decides nothing.
+    open_exports: Mapping[str, str] = field(default_factory=dict)

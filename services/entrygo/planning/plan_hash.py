@@ -1,0 +1,100 @@
+"""The fingerprint of a plan: the canonical bytes of what it was decided on, and their SHA-256. Pure.
+
+The recipe is docs/plan-hash.md; a change to it is a new FORMAT. What is not listed here is not covered:
+no id of the batch, no clock, no idempotency key, nothing about other open batches, not the entry date itself.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from entrygo.domain.facts import Broker, Fact, FeeSchedule, Order, Product, Warehouse
+from entrygo.domain.money import plain
+from entrygo.domain.snapshot import ReferenceRow
+
+FORMAT = 1
+PREFIX = "planhash_"
+
+# Every field of a fact by name: a field added later is covered from the format on that lists it.
+PRODUCT_FIELDS = (
+    "id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin",
+    "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure",
+    "unit_value_usd", "usmca", "section_232",
+)  # fmt: skip
+WAREHOUSE_FIELDS = (
+    "id", "external_id", "name", "address", "responsible_employee", "phone", "email", "transit_days",
+    "importer_of_record", "transport",
+)  # fmt: skip
+BROKER_FIELDS = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashedPlan:
+    """What the fingerprint covers. Orders, products, ids and rows may come in any order."""
+
+    ruleset_version: str
+    rule_codes: Sequence[str]
+    reference_rows: Sequence[ReferenceRow]
+    destination_country: str
+    warehouse: Warehouse
+    broker: Broker
+    fee_schedule: FeeSchedule | None
+    # Every requested order, also those that stay behind.
+    orders: Sequence[Order]
+    products: Sequence[Product]
+    usmca_product_ids: frozenset[str]
+    exported_order_ids: frozenset[str]
+    included_order_ids: Sequence[str]
+
+
+def plan_hash(plan: HashedPlan) -> str:
+    """`planhash_` and 64 hex digits."""
+    return PREFIX + hashlib.sha256(canonical_bytes(plan)).hexdigest()
+
+
+def canonical_bytes(plan: HashedPlan) -> bytes:
+    """JSON in UTF-8 without blanks, keys sorted by code point, decimals as plain text."""
+    document = {
+        "format": FORMAT,
+        "ruleset_version": plan.ruleset_version,
+        "rules": sorted(plan.rule_codes),
+        "reference": sorted([row.table, row.key, row.value] for row in plan.reference_rows),
+        "destination_country": plan.destination_country,
+        "warehouse": _fields(plan.warehouse, WAREHOUSE_FIELDS),
+        "broker": _fields(plan.broker, BROKER_FIELDS),
+        "fee_schedule_valid_from": plan.fee_schedule.valid_from.isoformat() if plan.fee_schedule else None,
+        "orders": [_order(order) for order in sorted(plan.orders, key=lambda order: order.id)],
+        "products": [
+            _fields(product, PRODUCT_FIELDS) for product in sorted(plan.products, key=lambda one: one.id)
+        ],
+        "usmca_product_ids": sorted(plan.usmca_product_ids),
+        "exported_order_ids": sorted(plan.exported_order_ids),
+        "included_order_ids": sorted(plan.included_order_ids),
+    }
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def _fields(fact: Fact, names: Sequence[str]) -> Mapping[str, Any]:
+    return fact.model_dump(mode="json", include=set(names))
+
+
+def _order(order: Order) -> Mapping[str, Any]:
+    """Written out, because there are thousands."""
+    return {
+        "id": order.id,
+        "external_id": order.external_id,
+        "destination_country": order.destination_country,
+        "destination_region": order.destination_region,
+        "destination_postal_code": order.destination_postal_code,
+        "items": [
+            {
+                "product_id": item.product_id,
+                "quantity": plain(item.quantity),
+                "unit_value_usd": plain(item.unit_value_usd),
+            }
+            for item in order.items
+        ],
+    }

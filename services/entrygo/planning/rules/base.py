@@ -1,0 +1,110 @@
+"""What a rule is: who it looks at, what it weighs, when and why it holds. Rules are pure; engine is judge.py."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.snapshot import Savings, Severity
+from entrygo.planning.reference.in_force import Reference
+from entrygo.planning.savings import EntryType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a rule may know besides the thing it looks at."""
+
+    entry_date: date
+    destination_country: str
+    reference: Reference
+    exported: Mapping[str, str]
+    open_exports: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One order line with the product it names."""
+
+    item: OrderItem
+    product: Product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The export as a whole: what is left once orders were excluded."""
+
+    orders: Sequence[Order]
+    warehouse: Warehouse
+    broker: Broker
+    value_usd: Decimal
+    entry_type: EntryType
+    savings: Savings | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A rule that does not hold: the text for people, and where below the rule's field."""
+
+    message: str
+    below: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule of one of the kinds below.
+
+    `field` is the path below the thing looked at; `basis` names the law or policy behind the rule;
+    `is_datum_missing` puts the path into missing_data as well.
+    """
+
+    code: str
+    severity: Severity
+    penalty: int
+    field: str
+    basis: str
+    effective_from: date = date.min
+    effective_to: date | None = None
+    is_datum_missing: bool = False
+    flag: str | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRule(Rule):
+    """Looks at a product, once however many lines name it. Field: `orders[i].items[j].product.<field>`."""
+
+    check: Callable[[Product, Context], Problem | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRule(Rule):
+    """Looks at one order line. Field: `orders[i].items[j].<field>`."""
+
+    check: Callable[[Line, Context], Problem | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRule(Rule):
+    """Looks at one order; an order that an excluding rule meets stays behind. Field: `orders[i].<field>`."""
+
+    check: Callable[[Order, Context], Problem | None]
+    excludes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRule(Rule):
+    """Looks at the export as a whole. Field: `<field>`, or `<field>.<below>`."""
+
+    check: Callable[[Batch, Context], Sequence[Problem]]
+
+
+def sku_of(product: Product) -> str:
+    """How messages call a product."""
+    return product.sku or product.external_id
+
+
+def is_blank(text: str | None) -> bool:
+    return text is None or not text.strip()

@@ -1,0 +1,108 @@
+"""Rules on the export as a whole: that something goes, how it is entered, and what it saves."""
+
+from collections.abc import Sequence
+
+from entrygo.domain.money import plain
+from entrygo.domain.snapshot import Severity
+from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem
+from entrygo.planning.rules.destination import UNITED_STATES
+from entrygo.planning.savings import FORMAL
+
+# One order is one entry either way: there is nothing to consolidate.
+MIN_CONSOLIDATED_ORDERS = 2
+
+
+def _no_orders(batch: Batch, context: Context) -> Sequence[Problem]:
+    return [] if batch.orders else [Problem("No order can be included.")]
+
+
+def _unsupported_destination(batch: Batch, context: Context) -> Sequence[Problem]:
+    if context.destination_country == UNITED_STATES:
+        return []
+    return [Problem(f"Entries into {context.destination_country} cannot be planned; only the U.S. can.")]
+
+
+def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
+    if batch.entry_type != FORMAL:
+        return []
+    limit = context.reference.informal_limit
+    return [
+        Problem(f"Batch value {plain(batch.value_usd)} exceeds the informal limit {plain(limit)}; type 01.")
+    ]
+
+
+def _not_beneficial(batch: Batch, context: Context) -> Sequence[Problem]:
+    if len(batch.orders) < MIN_CONSOLIDATED_ORDERS or batch.savings is None or batch.savings.signed_usd > 0:
+        return []
+    return [Problem("Consolidation saves nothing at current fees.")]
+
+
+def _not_estimated(batch: Batch, context: Context) -> Sequence[Problem]:
+    if not batch.orders or batch.savings is not None:
+        return []
+    return [Problem(f"The broker has no USD fee schedule for {context.entry_date}; savings are not estimated.")]
+
+
+def _stale(batch: Batch, context: Context) -> Sequence[Problem]:
+    return [
+        Problem(f"{table} last checked {checked_on}; its last known period ended before the entry date.", table)
+        for table, checked_on in context.reference.outdated
+    ]
+
+
+BATCH_NO_ELIGIBLE_ORDERS = BatchRule(
+    code="BATCH_NO_ELIGIBLE_ORDERS",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="orders",
+    basis="The scope of the plan",
+    check=_no_orders,
+)
+
+DESTINATION_COUNTRY_UNSUPPORTED = BatchRule(
+    code="DESTINATION_COUNTRY_UNSUPPORTED",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="destination_country",
+    basis="The rules and fees here are those of U.S. entries",
+    check=_unsupported_destination,
+)
+
+FORMAL_ENTRY_REQUIRED = BatchRule(
+    code="FORMAL_ENTRY_REQUIRED",
+    severity=Severity.INFO,
+    penalty=1,
+    field="batch.entry_type",
+    basis="19 CFR 143.21 and 143.22",
+    flag="formal_entry_required",
+    check=_formal_entry,
+)
+
+CONSOLIDATION_NOT_BENEFICIAL = BatchRule(
+    code="CONSOLIDATION_NOT_BENEFICIAL",
+    severity=Severity.INFO,
+    penalty=0,
+    field="batch",
+    basis="The broker's fee schedule and 19 CFR 24.23",
+    flag="consolidation_not_beneficial",
+    check=_not_beneficial,
+)
+
+SAVINGS_NOT_ESTIMATED = BatchRule(
+    code="SAVINGS_NOT_ESTIMATED",
+    severity=Severity.INFO,
+    penalty=0,
+    field="broker.fee_schedules",
+    basis="The broker's fee schedule",
+    check=_not_estimated,
+)
+
+REFERENCE_DATA_STALE = BatchRule(
+    code="REFERENCE_DATA_STALE",
+    severity=Severity.WARNING,
+    penalty=5,
+    field="reference",
+    basis="Fees and lists are chosen by entry date",
+    flag="reference_data_stale",
+    check=_stale,
+)

@@ -1,0 +1,49 @@
+"""Rules on the classification: an HTS code of ten digits in a chapter that exists."""
+
+import re
+
+from entrygo.domain.facts import Product
+from entrygo.domain.snapshot import Severity
+from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+
+# Chapter 77 is reserved and empty; 98 and 99 never classify a product by themselves.
+LAST_CHAPTER = 97
+EMPTY_CHAPTER = 77
+
+_CODE = re.compile(r"[0-9]{10}")
+
+
+def _missing(product: Product, context: Context) -> Problem | None:
+    return Problem(f"Product {sku_of(product)} has no HTS code.") if is_blank(product.hts_code) else None
+
+
+def _invalid(product: Product, context: Context) -> Problem | None:
+    if product.hts_code is None or is_blank(product.hts_code) or _is_code(product.hts_code):
+        return None
+    return Problem(
+        f"Product {sku_of(product)} HTS code {product.hts_code} is not a valid 10-digit U.S. code."
+    )
+
+
+def _is_code(code: str) -> bool:
+    return _CODE.fullmatch(code) is not None and 1 <= int(code[:2]) <= LAST_CHAPTER and int(code[:2]) != EMPTY_CHAPTER
+
+
+PRODUCT_HTS_CODE_MISSING = ProductRule(
+    code="PRODUCT_HTS_CODE_MISSING",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="hts_code",
+    basis="19 CFR 142.3; CBP Form 7501",
+    is_datum_missing=True,
+    check=_missing,
+)
+
+PRODUCT_HTS_CODE_INVALID = ProductRule(
+    code="PRODUCT_HTS_CODE_INVALID",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="hts_code",
+    basis="Harmonized Tariff Schedule of the United States",
+    check=_invalid,
+)

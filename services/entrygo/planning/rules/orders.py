@@ -1,0 +1,55 @@
+"""Rules on an order as a whole: it has lines, and it leaves once."""
+
+from entrygo.domain.facts import Order
+from entrygo.domain.snapshot import Severity
+from entrygo.planning.rules.base import Context, OrderRule, Problem
+
+
+def _items_missing(order: Order, context: Context) -> Problem | None:
+    return None if order.items else Problem(f"Order {order.external_id} has no items.")
+
+
+def _already_exported(order: Order, context: Context) -> Problem | None:
+    export_id = context.exported.get(order.id)
+    if export_id is None:
+        return None
+    return Problem(f"Order {order.external_id} already left with {export_id}; excluded.")
+
+
+def _in_open_batch(order: Order, context: Context) -> Problem | None:
+    export_id = context.open_exports.get(order.id)
+    if export_id is None:
+        return None
+    return Problem(f"Order {order.external_id} is also in open batch {export_id}.")
+
+
+ORDER_ITEMS_MISSING = OrderRule(
+    code="ORDER_ITEMS_MISSING",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="items",
+    basis="19 CFR 141.86(a)(3)",
+    is_datum_missing=True,
+    check=_items_missing,
+)
+
+ORDER_ALREADY_EXPORTED = OrderRule(
+    code="ORDER_ALREADY_EXPORTED",
+    severity=Severity.INFO,
+    penalty=1,
+    field="",
+    basis="An order leaves once",
+    flag="orders_excluded",
+    excludes=True,
+    check=_already_exported,
+)
+
+# Which batch runs first is open, so this must not weigh: no penalty, and it is no part of the plan hash.
+ORDER_IN_OPEN_BATCH = OrderRule(
+    code="ORDER_IN_OPEN_BATCH",
+    severity=Severity.INFO,
+    penalty=0,
+    field="",
+    basis="An order leaves once",
+    check=_in_open_batch,
+)

@@ -1,0 +1,48 @@
+"""Rules on the warehouse and the broker: what documents and the entry need to know of them."""
+
+from collections.abc import Sequence
+
+from entrygo.domain.snapshot import Severity
+from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, is_blank
+
+
+def _warehouse(batch: Batch, context: Context) -> Sequence[Problem]:
+    address = batch.warehouse.address
+    parts = (
+        ("name", "name", batch.warehouse.name),
+        ("address.line_1", "street address", address.line_1),
+        ("address.city", "city", address.city),
+        ("address.country", "country", address.country),
+        ("responsible_employee", "responsible employee", batch.warehouse.responsible_employee),
+    )
+    return [Problem(f"Warehouse lacks {name}.", field) for field, name, value in parts if is_blank(value)]
+
+
+def _broker(batch: Batch, context: Context) -> Sequence[Problem]:
+    parts = (
+        ("email", "email", batch.broker.email),
+        ("port_code", "port", batch.broker.port_code),
+        ("filer_code", "filer code", batch.broker.filer_code),
+    )
+    return [Problem(f"Broker lacks {name}.", field) for field, name, value in parts if is_blank(value)]
+
+
+WAREHOUSE_PROFILE_INCOMPLETE = BatchRule(
+    code="WAREHOUSE_PROFILE_INCOMPLETE",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="warehouse",
+    basis="19 CFR 141.86(a)(2) and (j)",
+    is_datum_missing=True,
+    check=_warehouse,
+)
+
+BROKER_PROFILE_INCOMPLETE = BatchRule(
+    code="BROKER_PROFILE_INCOMPLETE",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="broker",
+    basis="CBP Form 7501; delivery of the documents",
+    is_datum_missing=True,
+    check=_broker,
+)

@@ -1,0 +1,152 @@
+"""What one entry costs to clear, and what consolidating many orders into one entry saves. Pure; an estimate.
+
+Duty and transport are left out: they are the same on both sides. Only the disbursement fee looks at duty,
+and takes its minimum where the duty is unknown.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from entrygo.domain.facts import FeeSchedule
+from entrygo.domain.money import to_cents
+from entrygo.domain.snapshot import EntryCost, Savings
+from entrygo.planning.reference.in_force import ProcessingFee
+
+EntryType = Literal["01", "11"]
+FORMAL: EntryType = "01"
+INFORMAL: EntryType = "11"
+
+# The fees of this estimate are in this currency; a schedule in another one is not converted.
+CURRENCY = "USD"
+
+ZERO = Decimal(0)
+THOUSAND = Decimal(1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The goods of one entry; `lines` are what remains after merging lines that customs sees alike."""
+
+    value_usd: Decimal
+    # The part of the value that pays the merchandise processing fee: all that claims no USMCA.
+    fee_value_usd: Decimal
+    has_fee_lines: bool
+    lines: frozenset[Hashable]
+    orders: int = 1
+    pga_lines: int = 0
+    duty_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What costs are worked out with: the broker's schedule and the public amounts of the entry date."""
+
+    schedule: FeeSchedule
+    processing_fee: ProcessingFee
+    informal_limit: Decimal
+
+
+def schedule_on(schedules: Sequence[FeeSchedule], day: date) -> FeeSchedule | None:
+    """The schedule in force on `day`, the latest where several are; None when there is none in USD."""
+    in_force = [
+        schedule
+        for schedule in schedules
+        if schedule.currency == CURRENCY
+        and schedule.valid_from <= day
+        and (schedule.valid_to is None or day <= schedule.valid_to)
+    ]
+    return max(in_force, key=lambda schedule: schedule.valid_from, default=None)
+
+
+def entry_type_of(value_usd: Decimal, informal_limit: Decimal) -> EntryType:
+    """Informal up to and including the limit (19 CFR 143.21)."""
+    return INFORMAL if value_usd <= informal_limit else FORMAL
+
+
+def consolidate(entries: Iterable[Entry]) -> Entry:
+    """All of them as one entry; its duty is known when each one's is."""
+    each = tuple(entries)
+    duties = [entry.duty_usd for entry in each]
+    return Entry(
+        value_usd=sum((entry.value_usd for entry in each), ZERO),
+        fee_value_usd=sum((entry.fee_value_usd for entry in each), ZERO),
+        has_fee_lines=any(entry.has_fee_lines for entry in each),
+        lines=frozenset().union(*(entry.lines for entry in each)),
+        orders=sum(entry.orders for entry in each),
+        pga_lines=sum(entry.pga_lines for entry in each),
+        duty_usd=None if None in duties else sum((duty for duty in duties if duty is not None), ZERO),
+    )
+
+
+def entry_cost(entry: Entry, terms: Terms) -> EntryCost:
+    """What clearing one entry costs under `terms`."""
+    schedule = terms.schedule
+    kind = entry_type_of(entry.value_usd, terms.informal_limit)
+    return EntryCost.model_construct(
+        entries=1,
+        entry_type=kind,
+        lines=len(entry.lines),
+        broker_fee=schedule.fee_formal if kind == FORMAL else schedule.fee_informal,
+        line_fees=max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee,
+        order_fees=max(0, entry.orders - 1) * schedule.order_fee,
+        pga_fees=entry.pga_lines * schedule.pga_fee,
+        disbursement=_disbursement(entry, schedule),
+        bond=_bond(entry, schedule, kind),
+        merchandise_processing_fee=_processing_fee(entry, kind, terms.processing_fee),
+    )
+
+
+def _disbursement(entry: Entry, schedule: FeeSchedule) -> Decimal:
+    if schedule.payment_mode == "importer_ach":
+        return ZERO
+    advanced = entry.duty_usd if entry.duty_usd is not None else ZERO
+    return max(schedule.disbursement_min, to_cents(advanced * schedule.disbursement_pct / 100))
+
+
+def _bond(entry: Entry, schedule: FeeSchedule, kind: EntryType) -> Decimal:
+    if kind == INFORMAL or schedule.bond_mode == "continuous":
+        return ZERO
+    secured = entry.value_usd + (entry.duty_usd if entry.duty_usd is not None else ZERO)
+    return max(schedule.single_bond_min, to_cents(secured / THOUSAND * schedule.single_bond_rate))
+
+
+def _processing_fee(entry: Entry, kind: EntryType, fee: ProcessingFee) -> Decimal:
+    if not entry.has_fee_lines:
+        return ZERO
+    if kind == INFORMAL:
+        return fee.informal
+    return min(max(to_cents(entry.fee_value_usd * fee.rate), fee.minimum), fee.maximum)
+
+
+def estimate(entries: Sequence[Entry], terms: Terms) -> Savings:
+    """Each entry on its own against all of them as one; negative when one entry costs more."""
+    separate = _sum([entry_cost(entry, terms) for entry in entries])
+    consolidated = entry_cost(consolidate(entries), terms)
+    signed = to_cents(separate.total - consolidated.total)
+    return Savings(
+        separate=separate,
+        consolidated=consolidated,
+        signed_usd=signed,
+        estimated_usd=max(ZERO, signed),
+        fee_schedule_valid_from=terms.schedule.valid_from,
+        mpf_fiscal_year=terms.processing_fee.fiscal_year,
+    )
+
+
+def _sum(costs: Sequence[EntryCost]) -> EntryCost:
+    kinds = {cost.entry_type for cost in costs}
+    return EntryCost(
+        entries=len(costs),
+        entry_type=kinds.pop() if len(kinds) == 1 else "mixed",
+        lines=sum(cost.lines for cost in costs),
+        broker_fee=sum((cost.broker_fee for cost in costs), ZERO),
+        line_fees=sum((cost.line_fees for cost in costs), ZERO),
+        order_fees=sum((cost.order_fees for cost in costs), ZERO),
+        pga_fees=sum((cost.pga_fees for cost in costs), ZERO),
+        disbursement=sum((cost.disbursement for cost in costs), ZERO),
+        bond=sum((cost.bond for cost in costs), ZERO),
+        merchandise_processing_fee=sum((cost.merchandise_processing_fee for cost in costs), ZERO),
+    )

@@ -1,0 +1,118 @@
+"""The gRPC edge of planning: proto in, use case, proto out. No decisions."""
+
+import zlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+import grpc
+
+from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.domain.principal import ScopeName
+from entrygo.domain.time import parse_rfc3339
+from entrygo.identity.current import check_account, principal
+from entrygo.messaging import event_log
+from entrygo.planning.plan_export import PlanExport
+from entrygo.planning.store import PlanningStore
+from entrygo.planning.transitions import Transitions
+from entrygo.postgres.pool import Pool, transaction
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+from entrygo.rpc.replay import mark_replayed
+
+SERVICE_NAME = planning_pb2.DESCRIPTOR.services_by_name["Planning"].full_name
+REQUIRED_SCOPES: RequiredScopes = {
+    f"/{SERVICE_NAME}/PlanExport": ScopeName.EXPORTS_PLAN,
+    f"/{SERVICE_NAME}/CancelExport": ScopeName.EXPORTS_PLAN,
+    f"/{SERVICE_NAME}/ClaimExport": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/ReleaseExport": ScopeName.EXPORTS_EXECUTE,
+    # Execution reads it with the key that executes.
+    f"/{SERVICE_NAME}/GetSnapshot": Access.ANY_KEY,
+    f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
+    f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
+}
+
+CHUNK_BYTES = 1024 * 1024
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class PlanningServicer(planning_pb2_grpc.PlanningServicer):
+    """Planning over gRPC."""
+
+    def __init__(self, pool: Pool, plan_export: PlanExport, transitions: Transitions) -> None:
+        self._pool = pool
+        self._plan_export = plan_export
+        self._transitions = transitions
+
+    async def PlanExport(
+        self, request: planning_pb2.PlanExportRequest, context: Context
+    ) -> planning_pb2.PlanExportResponse:
+        check_account(request.account_id)
+        reply = await self._plan_export.run(principal(), request)
+        if reply.replayed:
+            mark_replayed(context)
+        return planning_pb2.PlanExportResponse.FromString(reply.body)
+
+    async def CancelExport(
+        self, request: planning_pb2.CancelExportRequest, context: Context
+    ) -> planning_pb2.CancelExportResponse:
+        reply = await self._transitions.cancel(principal().tenant, request)
+        if reply.replayed:
+            mark_replayed(context)
+        return planning_pb2.CancelExportResponse.FromString(reply.body)
+
+    async def ClaimExport(
+        self, request: planning_pb2.ClaimExportRequest, context: Context
+    ) -> planning_pb2.ClaimExportResponse:
+        return await self._transitions.claim(principal().tenant, request)
+
+    async def ReleaseExport(
+        self, request: planning_pb2.ReleaseExportRequest, context: Context
+    ) -> planning_pb2.ReleaseExportResponse:
+        return await self._transitions.release(principal().tenant, request)
+
+    async def GetSnapshot(
+        self, request: planning_pb2.GetSnapshotRequest, context: Context
+    ) -> AsyncIterator[planning_pb2.SnapshotChunk]:
+        stored = await self._stored_snapshot(request)
+        content = zlib.decompress(stored)
+        for start in range(0, len(content), CHUNK_BYTES):
+            yield planning_pb2.SnapshotChunk(content=content[start : start + CHUNK_BYTES])
+
+    async def _stored_snapshot(self, request: planning_pb2.GetSnapshotRequest) -> bytes:
+        tenant = principal().tenant
+        async with transaction(self._pool, tenant) as connection:
+            store = PlanningStore(connection, tenant)
+            export = await store.find_export(request.export_id)
+            snapshot = export and await store.find_snapshot(
+                request.export_id, request.revision or export.revision
+            )
+        if not snapshot:
+            raise NotFound("Export batch not found.")
+        return snapshot
+
+    async def EventsAfter(
+        self, request: events_pb2.EventsAfterRequest, context: Context
+    ) -> AsyncIterator[events_pb2.Event]:
+        tenant = principal().tenant
+        async with transaction(self._pool, tenant) as connection:
+            events = await event_log.events_after(
+                connection, tenant, request.stream_id, request.after_sequence
+            )
+        for event in events:
+            yield event
+
+    async def ReplayEvents(
+        self, request: events_pb2.ReplayEventsRequest, context: Context
+    ) -> AsyncIterator[events_pb2.Event]:
+        async for event in event_log.replay(self._pool, _since(request.recorded_since)):
+            yield event
+
+
+def _since(text: str) -> datetime | None:
+    try:
+        return parse_rfc3339(text) if text else None
+    except ValueError as error:
+        raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error

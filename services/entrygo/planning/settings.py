@@ -1,0 +1,20 @@
+"""The settings of the planning process."""
+
+from pydantic import Field, SecretStr
+
+from entrygo.process.settings import (
+    IdentitySettings,
+    KafkaSettings,
+    PoolSettings,
+    RpcServerSettings,
+    database_url_field,
+)
+
+
+class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings):
+    """What `python -m entrygo.planning` reads from the environment."""
+
+    port: int = Field(default=50052, ge=1, le=65535, validation_alias="ENTRYGO_PLANNING_PORT")
+    database_url: SecretStr = database_url_field("PLANNING")
+    sync_target: str = Field(default="127.0.0.1:50051", validation_alias="ENTRYGO_SYNC_TARGET")
+    max_orders: int = Field(default=20_000, ge=1, validation_alias="ENTRYGO_PLANNING_MAX_ORDERS")

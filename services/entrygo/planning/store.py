@@ -1,0 +1,207 @@
+"""All SQL of planning: exports, plans, which orders sit in which batch, which have left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Tenant
+from entrygo.domain.snapshot import Readiness
+from entrygo.postgres.pool import EVERYONE, OUTAGES, Connection, Pool, transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """An export as its row has it."""
+
+    export_id: str
+    state: State
+    revision: int
+    plan_hash: str
+    readiness_state: Readiness
+    execution_id: str | None
+    event_sequence: int
+
+
+class OrderTaken(Exception):
+    """Some orders were claimed by another export meanwhile."""
+
+    def __init__(self, order_ids: Sequence[str]) -> None:
+        super().__init__(order_ids)
+        self.order_ids = list(order_ids)
+
+
+class PlanningStore:
+    """One tenant's rows, within the caller's transaction."""
+
+    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+        self._connection = connection
+        self._scope = (tenant.account_id, tenant.mode)
+
+    async def find_export(self, export_id: str) -> Export | None:
+        """The export as it is now."""
+        row = await self._connection.fetchrow(
+            "SELECT export_id, state, revision, plan_hash, readiness_state, execution_id, event_sequence"
+            " FROM exports WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *self._scope,
+            export_id,
+        )
+        return _export_from_row(row) if row else None
+
+    async def lock_export(self, export_id: str) -> Export | None:
+        """The export; nobody else changes it before this transaction ends."""
+        row = await self._connection.fetchrow(
+            "SELECT export_id, state, revision, plan_hash, readiness_state, execution_id, event_sequence"
+            " FROM exports WHERE account_id = $1 AND mode = $2 AND export_id = $3 FOR UPDATE",
+            *self._scope,
+            export_id,
+        )
+        return _export_from_row(row) if row else None
+
+    async def add_export(self, export: Export, at: datetime) -> None:
+        await self._connection.execute(
+            "INSERT INTO exports (account_id, mode, export_id, state, revision, plan_hash, readiness_state,"
+            " execution_id, event_sequence, created_at, updated_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+            *self._scope,
+            *_row_from_export(export),
+            at,
+        )
+
+    async def save_export(self, export: Export, at: datetime) -> None:
+        """Writes a locked export back."""
+        await self._connection.execute(
+            "UPDATE exports SET state = $4, revision = $5, plan_hash = $6, readiness_state = $7,"
+            " execution_id = $8, event_sequence = $9, updated_at = $10"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *self._scope,
+            *_row_from_export(export),
+            at,
+        )
+
+    async def add_plan(
+        self, export_id: str, *, revision: int, plan_hash: str, snapshot: bytes, at: datetime
+    ) -> None:
+        await self._connection.execute(
+            "INSERT INTO plans (account_id, mode, export_id, revision, plan_hash, snapshot, planned_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            *self._scope,
+            export_id,
+            revision,
+            plan_hash,
+            snapshot,
+            at,
+        )
+
+    async def find_snapshot(self, export_id: str, revision: int) -> bytes | None:
+        """The stored bytes of a plan's snapshot."""
+        snapshot: bytes | None = await self._connection.fetchval(
+            "SELECT snapshot FROM plans"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND revision = $4",
+            *self._scope,
+            export_id,
+            revision,
+        )
+        return snapshot
+
+    async def replace_orders(self, export_id: str, order_ids: Sequence[str]) -> None:
+        """Makes `order_ids` the orders that sit in this batch."""
+        await self._connection.execute(
+            "DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *self._scope,
+            export_id,
+        )
+        await self._connection.execute(
+            "INSERT INTO export_orders (account_id, mode, export_id, order_id)"
+            " SELECT $1, $2, $3, order_id FROM unnest($4::text[]) AS planned (order_id)",
+            *self._scope,
+            export_id,
+            list(order_ids),
+        )
+
+    async def orders_in_open_batches(self, order_ids: Sequence[str], *, but: str) -> dict[str, str]:
+        """Which of the orders sit in another batch that has not left yet: order id to export id."""
+        rows = await self._connection.fetch(
+            "SELECT order_id, min(export_id) AS export_id FROM export_orders"
+            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($3) AND export_id <> $4"
+            " GROUP BY order_id",
+            *self._scope,
+            list(order_ids),
+            but,
+        )
+        return {row["order_id"]: row["export_id"] for row in rows}
+
+    async def exported_orders(self, order_ids: Sequence[str], *, but: str) -> dict[str, str]:
+        """Which of the orders left, or are leaving, with another export: order id to export id."""
+        rows = await self._connection.fetch(
+            "SELECT order_id, export_id FROM order_claims"
+            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($3) AND export_id <> $4",
+            *self._scope,
+            list(order_ids),
+            but,
+        )
+        return {row["order_id"]: row["export_id"] for row in rows}
+
+    async def claim_orders(self, export_id: str, at: datetime) -> None:
+        """Takes every order of the batch, or raises OrderTaken; waits for claims under way.
+
+        In one fixed order, so that two batches with common orders wait for each other and never deadlock.
+        """
+        taken = await self._connection.fetch(
+            "WITH batch AS ("
+            " DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+            " RETURNING order_id),"
+            " claimed AS ("
+            " INSERT INTO order_claims (account_id, mode, order_id, export_id, claimed_at)"
+            " SELECT $1, $2, order_id, $3, $4 FROM batch ORDER BY order_id"
+            " ON CONFLICT DO NOTHING RETURNING order_id)"
+            " SELECT order_id FROM batch EXCEPT SELECT order_id FROM claimed ORDER BY order_id",
+            *self._scope,
+            export_id,
+            at,
+        )
+        if taken:
+            raise OrderTaken([row["order_id"] for row in taken])
+
+    async def release_orders(self, export_id: str) -> None:
+        """Lets the orders of a failed export go elsewhere."""
+        await self._connection.execute(
+            "DELETE FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *self._scope,
+            export_id,
+        )
+
+
+def _export_from_row(row: asyncpg.Record) -> Export:
+    return Export(
+        export_id=row["export_id"],
+        state=State(row["state"]),
+        revision=row["revision"],
+        plan_hash=row["plan_hash"],
+        readiness_state=Readiness(row["readiness_state"]),
+        execution_id=row["execution_id"],
+        event_sequence=row["event_sequence"],
+    )
+
+
+def _row_from_export(export: Export) -> tuple[object, ...]:
+    return (
+        export.export_id,
+        export.state,
+        export.revision,
+        export.plan_hash,
+        export.readiness_state,
+        export.execution_id,
+        export.event_sequence,
+    )
+
+
+async def is_ready(pool: Pool) -> bool:
+    """Whether writes can be taken: the database answers. Kafka is not needed for that."""
+    try:
+        async with transaction(pool, EVERYONE) as connection:
+            return bool(await connection.fetchval("SELECT true"))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+        return False

@@ -1,0 +1,88 @@
+"""Reads the facts of a plan from sync, in the caller's name."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
+from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.money import parse_decimal
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.calls import caller_metadata, remaining_seconds
+from entrygo.rpc.errors import remote
+
+# Reading ten thousand orders takes a while.
+TIMEOUT_SECONDS = 30.0
+NOT_FACTS = frozenset({"account_id", "created_at", "updated_at", "metadata_json", "total_value_usd"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What sync knows of the ids that were asked for; what it does not know is absent."""
+
+    orders: dict[str, Order]
+    products: dict[str, Product]
+    warehouse: Warehouse | None
+    broker: Broker | None
+
+
+class FactSource(Protocol):
+    """Where planning gets facts from."""
+
+    async def gather(self, order_ids: list[str], warehouse_id: str, broker_id: str) -> Gathered:
+        """Everything one plan is decided on, from one consistent read."""
+
+
+class SyncFacts:
+    """Facts from the sync service."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._stub = sync_pb2_grpc.SyncStub(channel)
+
+    async def gather(self, order_ids: list[str], warehouse_id: str, broker_id: str) -> Gathered:
+        request = sync_pb2.GetPlanningFactsRequest(
+            order_ids=order_ids, warehouse_id=warehouse_id, broker_id=broker_id
+        )
+        orders: dict[str, Order] = {}
+        products: dict[str, Product] = {}
+        warehouse: Warehouse | None = None
+        broker: Broker | None = None
+        with remote("sync"):
+            chunks = self._stub.GetPlanningFacts(
+                request, metadata=caller_metadata(), timeout=remaining_seconds(TIMEOUT_SECONDS)
+            )
+            async for chunk in chunks:
+                if chunk.HasField("warehouse"):
+                    warehouse = Warehouse.model_validate(_document(chunk.warehouse))
+                if chunk.HasField("broker"):
+                    broker = Broker.model_validate(_document(chunk.broker))
+                products |= {item.id: Product.model_validate(_document(item)) for item in chunk.products}
+                orders |= {order.id: order_from_proto(order) for order in chunk.orders}
+        return Gathered(orders=orders, products=products, warehouse=warehouse, broker=broker)
+
+
+def order_from_proto(order: sync_pb2.Order) -> Order:
+    """By hand: there are ten thousand of these in a plan."""
+    return Order.model_construct(
+        id=order.id,
+        external_id=order.external_id,
+        destination_country=order.destination_country,
+        destination_region=order.destination_region or None,
+        destination_postal_code=order.destination_postal_code or None,
+        items=tuple(
+            OrderItem.model_construct(
+                product_id=item.product_id,
+                quantity=parse_decimal(item.quantity),
+                unit_value_usd=parse_decimal(item.unit_value_usd),
+            )
+            for item in order.items
+        ),
+    )
+
+
+def _document(message: Message) -> dict[str, object]:
+    """The facts of a message, by the field names that facts.py shares with the proto."""
+    document: dict[str, object] = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return {name: value for name, value in document.items() if name not in NOT_FACTS}

@@ -1,0 +1,178 @@
+"""Moves of an export after planning: cancel, claim, release. Each is one transaction under the row's lock."""
+
+from dataclasses import dataclass, replace
+
+from google.protobuf.message import Message
+
+from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch
+from entrygo.domain.ids import IdKind
+from entrygo.domain.lifecycle import State, advance
+from entrygo.domain.principal import Tenant
+from entrygo.domain.snapshot import Readiness
+from entrygo.domain.time import rfc3339
+from entrygo.messaging import outbox
+from entrygo.messaging.events import PLANNING, make_event
+from entrygo.planning.store import Export, OrderTaken, PlanningStore
+from entrygo.postgres.idempotency import Reply, fingerprint, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+CANCEL = "exports.cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Transitions:
+    """The use cases that move an export which is already planned."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+
+    @property
+    def _recorder(self) -> "Recorder":
+        return Recorder(self.clock, self.ids)
+
+    async def cancel(self, tenant: Tenant, request: planning_pb2.CancelExportRequest) -> Reply:
+        """BATCHED to CANCELLED; the reply is a CancelExportResponse."""
+
+        async def work(connection: Connection) -> bytes:
+            store = PlanningStore(connection, tenant)
+            export = await locked_export(store, request.export_id)
+            cancelled = replace(export, state=advance(export.state, State.CANCELLED))
+            await store.replace_orders(export.export_id, ())
+            data = events_pb2.ExportCancelled(batch_id=export.export_id, reason=request.reason)
+            await self._recorder.save(connection, tenant, cancelled, "export.cancelled", data)
+            return planning_pb2.CancelExportResponse(
+                export_id=export.export_id, state=State.CANCELLED, cancelled_at=rfc3339(self.clock())
+            ).SerializeToString()
+
+        return await run_once(
+            self.pool,
+            tenant,
+            operation=CANCEL,
+            key=request.idempotency_key,
+            fingerprint=fingerprint(CANCEL, request),
+            work=work,
+        )
+
+    async def claim(
+        self, tenant: Tenant, request: planning_pb2.ClaimExportRequest
+    ) -> planning_pb2.ClaimExportResponse:
+        """BATCHED to EXECUTING for one execution, with every included order, or not at all.
+
+        Raises InvalidExportState (also for a BLOCKED plan, and when an order left meanwhile) and
+        PlanHashMismatch. A repeated claim of the same execution finds it done.
+        """
+        async with transaction(self.pool, tenant) as connection:
+            store = PlanningStore(connection, tenant)
+            export = await locked_export(store, request.export_id)
+            if export.execution_id != request.execution_id:
+                _check_claim(export, request.expected_plan_hash)
+                await self._take_orders(store, export)
+                export = replace(export, state=State.EXECUTING, execution_id=request.execution_id)
+                data = events_pb2.ExportExecutionStarted(
+                    batch_id=export.export_id, execution_id=request.execution_id, revision=export.revision
+                )
+                await self._recorder.save(connection, tenant, export, "export.execution_started", data)
+            return planning_pb2.ClaimExportResponse(
+                export_id=export.export_id, revision=export.revision, plan_hash=export.plan_hash
+            )
+
+    async def release(
+        self, tenant: Tenant, request: planning_pb2.ReleaseExportRequest
+    ) -> planning_pb2.ReleaseExportResponse:
+        """EXECUTING to COMPLETED or FAILED; a repeated release of the same execution finds it done."""
+        async with transaction(self.pool, tenant) as connection:
+            store = PlanningStore(connection, tenant)
+            export = await locked_export(store, request.export_id)
+            if export.execution_id != request.execution_id:
+                raise InvalidExportState(
+                    "Another execution holds this export.", details={"currentState": str(export.state)}
+                )
+            outcome, type_, data = _outcome_of(request)
+            if export.state is not outcome:
+                if outcome is State.FAILED:
+                    await store.release_orders(export.export_id)
+                export = replace(export, state=advance(export.state, outcome))
+                await self._recorder.save(connection, tenant, export, type_, data)
+            return planning_pb2.ReleaseExportResponse(state=export.state)
+
+    async def _take_orders(self, store: PlanningStore, export: Export) -> None:
+        try:
+            await store.claim_orders(export.export_id, self.clock())
+        except OrderTaken as error:
+            raise InvalidExportState(
+                "Orders of this batch have left with another export; plan again without them.",
+                details={"currentState": str(export.state), "conflictingOrderIds": error.order_ids},
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes a locked export together with the next event about it."""
+
+    clock: Clock
+    ids: Ids
+
+    async def save(
+        self, connection: Connection, tenant: Tenant, export: Export, type_: str, data: Message
+    ) -> None:
+        now = self.clock()
+        numbered = replace(export, event_sequence=export.event_sequence + 1)
+        await PlanningStore(connection, tenant).save_export(numbered, now)
+        event = make_event(
+            id=self.ids.new(IdKind.EVENT),
+            type=type_,
+            source=PLANNING,
+            tenant=tenant,
+            stream_id=export.export_id,
+            sequence=numbered.event_sequence,
+            occurred_at=now,
+            data=data,
+        )
+        await outbox.append(connection, event)
+
+
+async def locked_export(store: PlanningStore, export_id: str) -> Export:
+    """The export under its row's lock; NotFound when the tenant has none of that id."""
+    export = await store.lock_export(export_id)
+    if export is None:
+        raise NotFound("Export batch not found.")
+    return export
+
+
+def _check_claim(export: Export, expected_plan_hash: str) -> None:
+    advance(export.state, State.EXECUTING)
+    if export.readiness_state is Readiness.BLOCKED:
+        raise InvalidExportState(
+            "Export batch is blocked: resolve the errors of its plan and plan it again.",
+            details={"currentState": str(export.state), "readinessState": str(export.readiness_state)},
+        )
+    if expected_plan_hash not in ("", export.plan_hash):
+        raise PlanHashMismatch(details={"expectedPlanHash": expected_plan_hash, "planHash": export.plan_hash})
+
+
+def _outcome_of(request: planning_pb2.ReleaseExportRequest) -> tuple[State, str, Message]:
+    if request.WhichOneof("outcome") == "failed":
+        return (
+            State.FAILED,
+            "export.execution_failed",
+            events_pb2.ExportExecutionFailed(
+                batch_id=request.export_id,
+                execution_id=request.execution_id,
+                error_code=request.failed.error_code,
+                message=request.failed.message,
+            ),
+        )
+    return (
+        State.COMPLETED,
+        "export.executed",
+        events_pb2.ExportExecuted(
+            batch_id=request.export_id,
+            execution_id=request.execution_id,
+            customs_package_id=request.completed.customs_package_id,
+            executed_at=request.completed.executed_at,
+        ),
+    )

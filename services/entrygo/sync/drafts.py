@@ -1,0 +1,119 @@
+"""What a caller wants stored, checked and normalised, and what is stored. No I/O, no wire format."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import orjson
+
+from entrygo.domain.ids import IdKind
+from entrygo.sync.checks import Facts
+
+
+class Subject(StrEnum):
+    """The kinds of setup facts; the value names the table."""
+
+    PRODUCTS = "products"
+    WAREHOUSES = "warehouses"
+    BROKERS = "brokers"
+
+    @property
+    def id_kind(self) -> IdKind:
+        return _ID_KINDS[self]
+
+
+_ID_KINDS = {
+    Subject.PRODUCTS: IdKind.PRODUCT,
+    Subject.WAREHOUSES: IdKind.WAREHOUSE,
+    Subject.BROKERS: IdKind.BROKER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    product_id: str
+    quantity: str
+    unit_value_usd: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """One order to store. `items_json` and `metadata_json` are canonical; decimals are canonical text."""
+
+    external_id: str
+    destination_country: str
+    destination_region: str | None
+    destination_postal_code: str | None
+    lines: tuple[LineDraft, ...]
+    items_json: str
+    total_value_usd: Decimal
+    metadata_json: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactsDraft:
+    """One product, warehouse or broker to store: only the fields that were given."""
+
+    external_id: str
+    id: str | None
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What storing an order gave it."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """An order as it is kept."""
+
+    draft: OrderDraft
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """A product, warehouse or broker as it is kept."""
+
+    id: str
+    external_id: str
+    facts: Facts
+    created_at: datetime
+    updated_at: datetime
+
+
+def orders_fingerprint(account_id: str, orders: Sequence[OrderDraft]) -> bytes:
+    """SHA-256 of what is asked for, after normalising: 2 and 2.0 are the same request over any door."""
+    return _digest(
+        "orders",
+        account_id,
+        [
+            (
+                order.external_id,
+                order.destination_country,
+                order.destination_region,
+                order.destination_postal_code,
+                order.items_json,
+                order.metadata_json,
+            )
+            for order in orders
+        ],
+    )
+
+
+def facts_fingerprint(account_id: str, subject: Subject, drafts: Sequence[FactsDraft]) -> bytes:
+    """As orders_fingerprint, for setup facts."""
+    return _digest(subject, account_id, [(draft.external_id, draft.id, draft.facts) for draft in drafts])
+
+
+def _digest(operation: str, account_id: str, content: object) -> bytes:
+    canonical = orjson.dumps([operation, account_id, content], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).digest()

@@ -1,0 +1,197 @@
+"""Reads SyncOrdersRequest into drafts, or tells everything wrong with it. Hot path: no reflection."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+
+import orjson
+
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.money import line_value, plain
+from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.sync.checks import (
+    COUNTRY,
+    MAX_ID_TEXT,
+    Issues,
+    Wrong,
+    bounded_text,
+    check_key,
+    not_negative,
+    positive,
+)
+from entrygo.sync.drafts import LineDraft, OrderDraft
+
+MAX_ORDERS = 5_000
+MAX_LINES_PER_ORDER = 1_000
+MAX_LINES = 25_000
+MAX_REGION = 64
+MAX_POSTAL_CODE = 32
+MAX_METADATA_BYTES = 16 * 1024
+
+_ZERO = Decimal(0)
+
+# An escaped NUL (an even number of backslashes before it), which PostgreSQL cannot store.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
+    """The orders of a request; ValidationFailed with every issue otherwise."""
+    issues = Issues()
+    if not request.account_id:
+        issues.required("accountId")
+    check_key(request.idempotency_key, issues)
+    drafts: list[OrderDraft] = []
+    if _is_sized(request, issues):
+        drafts = [_order(item, f"items.{index}", issues) for index, item in enumerate(request.items)]
+        _check_unique(drafts, issues)
+    issues.check()
+    return drafts
+
+
+def _is_sized(request: sync_pb2.SyncOrdersRequest, issues: Issues) -> bool:
+    """Whether the request is small enough to be looked at in detail."""
+    if not request.items:
+        issues.required("items")
+    if len(request.items) > MAX_ORDERS:
+        issues.add("items", f"At most {MAX_ORDERS} orders in one request", "too_big")
+        return False
+    if sum(len(item.items) for item in request.items) > MAX_LINES:
+        issues.add("items", f"At most {MAX_LINES} lines in one request", "too_big")
+        return False
+    return True
+
+
+def _check_unique(drafts: list[OrderDraft], issues: Issues) -> None:
+    seen: set[str] = set()
+    for index, draft in enumerate(drafts):
+        if draft.external_id in seen:
+            issues.add(f"items.{index}.externalId", "Duplicate externalId in this request", "duplicate")
+        elif draft.external_id:
+            seen.add(draft.external_id)
+
+
+def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
+    """A draft; where an issue was found its content does not matter."""
+    if not item.items:
+        issues.required(f"{path}.items")
+    elif len(item.items) > MAX_LINES_PER_ORDER:
+        issues.add(f"{path}.items", f"At most {MAX_LINES_PER_ORDER} lines in one order", "too_big")
+    lines = []
+    total = _ZERO
+    for index, line in enumerate(item.items):
+        draft, value = _line(line, f"{path}.items.{index}", issues)
+        lines.append(draft)
+        total += value
+    return OrderDraft(
+        _external_id(item.external_id, path, issues),
+        _country(item.destination_country, path, issues),
+        _optional(item.destination_region, MAX_REGION, f"{path}.destinationRegion", issues),
+        _optional(item.destination_postal_code, MAX_POSTAL_CODE, f"{path}.destinationPostalCode", issues),
+        tuple(lines),
+        _items_json(lines),
+        total,
+        _metadata(item.metadata_json, path, issues) if item.metadata_json else None,
+    )
+
+
+def _items_json(lines: list[LineDraft]) -> str:
+    return orjson.dumps(
+        [
+            {"productId": line.product_id, "quantity": line.quantity, "unitValueUsd": line.unit_value_usd}
+            for line in lines
+        ]
+    ).decode()
+
+
+def _external_id(value: str, path: str, issues: Issues) -> str:
+    if not value.strip():
+        issues.required(f"{path}.externalId")
+        return ""
+    try:
+        if bounded_text(value, MAX_ID_TEXT) != value:
+            raise Wrong("Blanks around it are not allowed")
+    except Wrong as wrong:
+        issues.wrong(f"{path}.externalId", wrong)
+    return value
+
+
+def _country(value: str, path: str, issues: Issues) -> str:
+    if not value:
+        issues.required(f"{path}.destinationCountry")
+    elif not COUNTRY.fullmatch(value):
+        issues.add(f"{path}.destinationCountry", "Expected a two-letter country code", "invalid_string")
+    return value.upper()
+
+
+def _optional(value: str, maximum: int, path: str, issues: Issues) -> str | None:
+    if not value:
+        return None
+    try:
+        return bounded_text(value, maximum) or None
+    except Wrong as wrong:
+        issues.wrong(path, wrong)
+        return None
+
+
+@lru_cache(maxsize=65_536)
+def _quantity(value: str) -> tuple[Decimal, str]:
+    number = positive(value)
+    return number, plain(number)
+
+
+@lru_cache(maxsize=65_536)
+def _unit_value(value: str) -> tuple[Decimal, str]:
+    number = not_negative(value)
+    return number, plain(number)
+
+
+def _line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> tuple[LineDraft, Decimal]:
+    product_id = line.product_id
+    if not product_id:
+        issues.required(f"{path}.productId")
+    elif not is_valid_id(product_id):
+        issues.add(f"{path}.productId", "Expected the id of a product", "invalid_string")
+    quantity, quantity_text = _number(line.quantity, _quantity, path, "quantity", issues)
+    value, value_text = _number(line.unit_value_usd, _unit_value, path, "unitValueUsd", issues)
+    return LineDraft(product_id, quantity_text, value_text), line_value(quantity, value)
+
+
+def _number(
+    value: str, read: Callable[[str], tuple[Decimal, str]], path: str, name: str, issues: Issues
+) -> tuple[Decimal, str]:
+    if not value:
+        issues.required(f"{path}.{name}")
+        return _ZERO, "0"
+    try:
+        return read(value)
+    except Wrong as wrong:
+        issues.wrong(f"{path}.{name}", wrong)
+        return _ZERO, "0"
+
+
+def _metadata(value: str, path: str, issues: Issues) -> str | None:
+    try:
+        return _canonical_object(value)
+    except Wrong as wrong:
+        issues.wrong(f"{path}.metadata", wrong)
+        return None
+
+
+def _canonical_object(value: str) -> str | None:
+    """The canonical text of a JSON object; None for an empty one."""
+    if len(value.encode(errors="surrogatepass")) > MAX_METADATA_BYTES:
+        raise Wrong(f"At most {MAX_METADATA_BYTES} bytes of JSON", "too_big")
+    try:
+        parsed = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        raise Wrong("Expected a JSON object", "invalid_type") from None
+    if not isinstance(parsed, dict):
+        raise Wrong("Expected a JSON object", "invalid_type")
+    try:
+        canonical = orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        raise Wrong("Nested too deeply", "too_big") from None
+    if _NUL.search(canonical):
+        raise Wrong("NUL characters are not allowed")
+    return canonical.decode() if parsed else None

@@ -1,0 +1,200 @@
+"""The gRPC edge of sync: message in, use case, message out. Decides nothing."""
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
+
+import grpc
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.principal import ScopeName, Tenant
+from entrygo.identity.current import check_account, principal
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.replay import mark_replayed
+from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
+from entrygo.sync.paging import PageRequest, page_request
+from entrygo.sync.read_orders import read_orders
+from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
+from entrygo.sync.use_cases import SyncUseCases
+from entrygo.sync.write import broker_to_proto, order_to_proto, product_to_proto, warehouse_to_proto
+
+SERVICE_NAME = sync_pb2.DESCRIPTOR.services_by_name["Sync"].full_name
+ORDERS_PER_CHUNK = 1_000
+PRODUCTS_PER_CHUNK = 1_000
+MAX_PLANNED_ORDERS = 50_000
+
+REQUIRED_SCOPES = {
+    f"/{SERVICE_NAME}/{rpc}": scope
+    for rpc, scope in (
+        ("SyncOrders", ScopeName.ORDERS_WRITE),
+        ("SyncProducts", ScopeName.SETUP),
+        ("SyncWarehouses", ScopeName.SETUP),
+        ("SyncBrokers", ScopeName.SETUP),
+        ("GetOrder", ScopeName.READ),
+        ("GetProduct", ScopeName.READ),
+        ("GetWarehouse", ScopeName.READ),
+        ("GetBroker", ScopeName.READ),
+        ("ListOrders", ScopeName.READ),
+        ("ListProducts", ScopeName.READ),
+        ("ListWarehouses", ScopeName.READ),
+        ("ListBrokers", ScopeName.READ),
+        ("GetPlanningFacts", ScopeName.EXPORTS_PLAN),
+    )
+}
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class SyncServicer(sync_pb2_grpc.SyncServicer):
+    def __init__(self, use_cases: SyncUseCases) -> None:
+        self._use_cases = use_cases
+
+    async def SyncOrders(
+        self, request: sync_pb2.SyncOrdersRequest, context: Context
+    ) -> sync_pb2.SyncOrdersResponse:
+        drafts = read_orders(request)
+        tenant = check_account(request.account_id)
+        reply = await self._use_cases.sync_orders(
+            tenant, drafts, request.idempotency_key, partial(_orders_response, tenant)
+        )
+        if reply.replayed:
+            mark_replayed(context)
+        return sync_pb2.SyncOrdersResponse.FromString(reply.body)
+
+    async def SyncProducts(
+        self, request: sync_pb2.SyncProductsRequest, context: Context
+    ) -> sync_pb2.SyncProductsResponse:
+        drafts = read_products(request)
+        tenant = check_account(request.account_id)
+        reply = await self._use_cases.sync_facts(
+            tenant, Subject.PRODUCTS, drafts, request.idempotency_key, _products_response
+        )
+        if reply.replayed:
+            mark_replayed(context)
+        return sync_pb2.SyncProductsResponse.FromString(reply.body)
+
+    async def SyncWarehouses(
+        self, request: sync_pb2.SyncWarehousesRequest, context: Context
+    ) -> sync_pb2.SyncWarehousesResponse:
+        drafts = read_warehouses(request)
+        tenant = check_account(request.account_id)
+        reply = await self._use_cases.sync_facts(
+            tenant, Subject.WAREHOUSES, drafts, request.idempotency_key, _warehouses_response
+        )
+        if reply.replayed:
+            mark_replayed(context)
+        return sync_pb2.SyncWarehousesResponse.FromString(reply.body)
+
+    async def SyncBrokers(
+        self, request: sync_pb2.SyncBrokersRequest, context: Context
+    ) -> sync_pb2.SyncBrokersResponse:
+        drafts = read_brokers(request)
+        tenant = check_account(request.account_id)
+        reply = await self._use_cases.sync_facts(
+            tenant, Subject.BROKERS, drafts, request.idempotency_key, _brokers_response
+        )
+        if reply.replayed:
+            mark_replayed(context)
+        return sync_pb2.SyncBrokersResponse.FromString(reply.body)
+
+    async def GetOrder(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Order:
+        tenant = principal().tenant
+        return order_to_proto(tenant.account_id, await self._use_cases.get_order(tenant, _id(request)))
+
+    async def GetProduct(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Product:
+        return product_to_proto(await self._get(Subject.PRODUCTS, request))
+
+    async def GetWarehouse(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Warehouse:
+        return warehouse_to_proto(await self._get(Subject.WAREHOUSES, request))
+
+    async def GetBroker(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Broker:
+        return broker_to_proto(await self._get(Subject.BROKERS, request))
+
+    async def _get(self, subject: Subject, request: sync_pb2.GetRequest) -> StoredFacts:
+        return await self._use_cases.get_facts(principal().tenant, subject, _id(request))
+
+    async def ListOrders(
+        self, request: sync_pb2.ListRequest, context: Context
+    ) -> sync_pb2.ListOrdersResponse:
+        tenant = principal().tenant
+        page = await self._use_cases.list_orders(tenant, _page(request))
+        data = [order_to_proto(tenant.account_id, order) for order in page.rows]
+        return sync_pb2.ListOrdersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
+
+    async def ListProducts(
+        self, request: sync_pb2.ListRequest, context: Context
+    ) -> sync_pb2.ListProductsResponse:
+        page = await self._use_cases.list_facts(principal().tenant, Subject.PRODUCTS, _page(request))
+        data = [product_to_proto(product) for product in page.rows]
+        return sync_pb2.ListProductsResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
+
+    async def ListWarehouses(
+        self, request: sync_pb2.ListRequest, context: Context
+    ) -> sync_pb2.ListWarehousesResponse:
+        page = await self._use_cases.list_facts(principal().tenant, Subject.WAREHOUSES, _page(request))
+        data = [warehouse_to_proto(warehouse) for warehouse in page.rows]
+        return sync_pb2.ListWarehousesResponse(
+            data=data, has_more=page.has_more, next_cursor=page.next_cursor
+        )
+
+    async def ListBrokers(
+        self, request: sync_pb2.ListRequest, context: Context
+    ) -> sync_pb2.ListBrokersResponse:
+        page = await self._use_cases.list_facts(principal().tenant, Subject.BROKERS, _page(request))
+        data = [broker_to_proto(broker) for broker in page.rows]
+        return sync_pb2.ListBrokersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
+
+    async def GetPlanningFacts(
+        self, request: sync_pb2.GetPlanningFactsRequest, context: Context
+    ) -> AsyncIterator[sync_pb2.PlanningFactsChunk]:
+        if len(request.order_ids) > MAX_PLANNED_ORDERS:
+            raise ValidationFailed.of([("orderIds", f"At most {MAX_PLANNED_ORDERS} orders", "too_big")])
+        tenant = principal().tenant
+        facts = await self._use_cases.get_planning_facts(
+            tenant,
+            [order_id for order_id in request.order_ids if is_valid_id(order_id)],
+            request.warehouse_id if is_valid_id(request.warehouse_id) else "",
+            request.broker_id if is_valid_id(request.broker_id) else "",
+        )
+        # A large catalogue overflows into further chunks: a message has a limit.
+        yield sync_pb2.PlanningFactsChunk(
+            warehouse=warehouse_to_proto(facts.warehouse) if facts.warehouse else None,
+            broker=broker_to_proto(facts.broker) if facts.broker else None,
+            products=[product_to_proto(product) for product in facts.products[:PRODUCTS_PER_CHUNK]],
+        )
+        for start in range(PRODUCTS_PER_CHUNK, len(facts.products), PRODUCTS_PER_CHUNK):
+            rest = facts.products[start : start + PRODUCTS_PER_CHUNK]
+            yield sync_pb2.PlanningFactsChunk(products=[product_to_proto(product) for product in rest])
+        for start in range(0, len(facts.order_rows), ORDERS_PER_CHUNK):
+            orders = facts.orders(start, start + ORDERS_PER_CHUNK)
+            yield sync_pb2.PlanningFactsChunk(
+                orders=[order_to_proto(tenant.account_id, order) for order in orders]
+            )
+
+
+def _orders_response(tenant: Tenant, orders: Sequence[StoredOrder]) -> bytes:
+    data = [order_to_proto(tenant.account_id, order) for order in orders]
+    return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
+
+
+def _products_response(stored: Sequence[StoredFacts]) -> bytes:
+    return sync_pb2.SyncProductsResponse(data=[product_to_proto(one) for one in stored]).SerializeToString()
+
+
+def _warehouses_response(stored: Sequence[StoredFacts]) -> bytes:
+    data = [warehouse_to_proto(one) for one in stored]
+    return sync_pb2.SyncWarehousesResponse(data=data).SerializeToString()
+
+
+def _brokers_response(stored: Sequence[StoredFacts]) -> bytes:
+    return sync_pb2.SyncBrokersResponse(data=[broker_to_proto(one) for one in stored]).SerializeToString()
+
+
+def _id(request: sync_pb2.GetRequest) -> str:
+    """What cannot be an id is simply not found."""
+    return request.id if is_valid_id(request.id) else ""
+
+
+def _page(request: sync_pb2.ListRequest) -> PageRequest:
+    return page_request(limit=request.limit, cursor=request.cursor, external_id=request.external_id)

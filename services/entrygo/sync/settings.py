@@ -1,0 +1,16 @@
+"""The settings of the sync process."""
+
+from pydantic import Field, SecretStr
+
+from entrygo.process.settings import (
+    IdentitySettings,
+    KafkaSettings,
+    PoolSettings,
+    RpcServerSettings,
+    database_url_field,
+)
+
+
+class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings):
+    port: int = Field(default=50051, ge=1, le=65535, validation_alias="ENTRYGO_SYNC_PORT")
+    database_url: SecretStr = database_url_field("SYNC")

@@ -1,0 +1,248 @@
+"""All SQL of sync. A store works within the caller's transaction, for one tenant."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Tenant
+from entrygo.postgres.pool import OUTAGES, Connection, Pool
+from entrygo.sync.checks import Facts
+from entrygo.sync.drafts import (
+    FactsDraft,
+    LineDraft,
+    OrderDraft,
+    Stamp,
+    StoredFacts,
+    StoredOrder,
+    Subject,
+)
+from entrygo.sync.paging import PageRequest
+
+Row = asyncpg.Record
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningRows:
+    """What one plan is decided on. Orders stay rows until they are sent, chunk by chunk."""
+
+    warehouse: StoredFacts | None
+    broker: StoredFacts | None
+    products: list[StoredFacts]
+    order_rows: list[Row]
+
+    def orders(self, start: int, stop: int) -> list[StoredOrder]:
+        return [_order_from_row(row) for row in self.order_rows[start:stop]]
+
+
+async def is_ready(pool: Pool) -> bool:
+    """Whether the database answers."""
+    try:
+        return bool(await pool.fetchval("SELECT true", timeout=2))
+    except (asyncpg.PostgresError, *OUTAGES):
+        return False
+
+
+class SyncStore:
+    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+        self._connection = connection
+        self._scope = (tenant.account_id, str(tenant.mode))
+
+    async def known_products(self, product_ids: Iterable[str]) -> set[str]:
+        """Which of these products exist."""
+        rows = await self._connection.fetch(
+            "SELECT id FROM products WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])",
+            *self._scope,
+            list(product_ids),
+        )
+        return {row["id"] for row in rows}
+
+    async def upsert_orders(
+        self, drafts: Sequence[OrderDraft], new_ids: Sequence[str], now: datetime
+    ) -> dict[str, Stamp]:
+        """Writes orders, each replacing the one with its external id; gives their stamps by external id."""
+        # In one order everywhere, so that two requests with common orders wait instead of deadlocking.
+        ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
+        rows = await self._connection.fetch(
+            "INSERT INTO orders (account_id, mode, id, external_id, destination_country, destination_region,"
+            " destination_postal_code, items, total_value_usd, metadata, created_at, updated_at)"
+            " SELECT $1, $2, id, external_id, country, region, postal_code, items::jsonb, total,"
+            " metadata::jsonb, $11, $11"
+            " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
+            " $9::numeric[], $10::text[])"
+            " AS given (id, external_id, country, region, postal_code, items, total, metadata)"
+            " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
+            " destination_country = EXCLUDED.destination_country,"
+            " destination_region = EXCLUDED.destination_region,"
+            " destination_postal_code = EXCLUDED.destination_postal_code,"
+            " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
+            " metadata = EXCLUDED.metadata, updated_at = EXCLUDED.updated_at"
+            " RETURNING external_id, id, created_at, updated_at",
+            *self._scope,
+            [new_id for _, new_id in ordered],
+            [draft.external_id for draft, _ in ordered],
+            [draft.destination_country for draft, _ in ordered],
+            [draft.destination_region for draft, _ in ordered],
+            [draft.destination_postal_code for draft, _ in ordered],
+            [draft.items_json for draft, _ in ordered],
+            [draft.total_value_usd for draft, _ in ordered],
+            [draft.metadata_json for draft, _ in ordered],
+            now,
+        )
+        return {row[0]: Stamp(row[1], row[2], row[3]) for row in rows}
+
+    async def ids_in_use(
+        self, subject: Subject, external_ids: Sequence[str], ids: Sequence[str]
+    ) -> list[tuple[str, str]]:
+        """(external id, id) of every stored row that has one of either."""
+        rows = await self._connection.fetch(
+            f"SELECT external_id, id FROM {subject} WHERE account_id = $1 AND mode = $2"  # noqa: S608
+            " AND (external_id = ANY($3::text[]) OR id = ANY($4::text[]))",
+            *self._scope,
+            external_ids,
+            ids,
+        )
+        return [(row["external_id"], row["id"]) for row in rows]
+
+    async def upsert_facts(
+        self, subject: Subject, drafts: Sequence[FactsDraft], new_ids: Sequence[str], now: datetime
+    ) -> dict[str, StoredFacts]:
+        """Creates or merges; gives what is stored now, by external id.
+
+        ServiceUnavailable when another request takes one of the given ids at the same moment.
+        """
+        ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
+        try:
+            rows = await self._connection.fetch(
+                f"INSERT INTO {subject} AS stored"  # noqa: S608
+                " (account_id, mode, id, external_id, facts, created_at, updated_at)"
+                " SELECT $1, $2, id, external_id, facts::jsonb, $6, $6"
+                " FROM unnest($3::text[], $4::text[], $5::text[]) AS given (id, external_id, facts)"
+                " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
+                " facts = merge_facts(stored.facts, EXCLUDED.facts), updated_at = EXCLUDED.updated_at"
+                " RETURNING id, external_id, facts, created_at, updated_at",
+                *self._scope,
+                [draft.id or new_id for draft, new_id in ordered],
+                [draft.external_id for draft, _ in ordered],
+                [orjson.dumps(draft.facts).decode() for draft, _ in ordered],
+                now,
+            )
+        except asyncpg.UniqueViolationError as error:
+            raise ServiceUnavailable("Another request took one of these ids; retry.") from error
+        return {row["external_id"]: _facts_from_row(row) for row in rows}
+
+    async def find_order(self, order_id: str) -> StoredOrder | None:
+        row = await self._connection.fetchrow(
+            "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
+            " items, total_value_usd, metadata, created_at, updated_at"
+            " FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            order_id,
+        )
+        return _order_from_row(row) if row is not None else None
+
+    async def find_facts(self, subject: Subject, fact_id: str) -> StoredFacts | None:
+        row = await self._connection.fetchrow(
+            f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            fact_id,
+        )
+        return _facts_from_row(row) if row is not None else None
+
+    async def list_orders(self, page: PageRequest) -> list[StoredOrder]:
+        """One row more than the page holds, when there is one."""
+        rows = await self._connection.fetch(
+            "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
+            " items, total_value_usd, metadata, created_at, updated_at FROM orders"
+            " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
+            " ORDER BY id LIMIT $5",
+            *self._scope,
+            page.after,
+            page.external_id,
+            page.limit + 1,
+        )
+        return [_order_from_row(row) for row in rows]
+
+    async def list_facts(self, subject: Subject, page: PageRequest) -> list[StoredFacts]:
+        """One row more than the page holds, when there is one."""
+        rows = await self._connection.fetch(
+            f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
+            " ORDER BY id LIMIT $5",
+            *self._scope,
+            page.after,
+            page.external_id,
+            page.limit + 1,
+        )
+        return [_facts_from_row(row) for row in rows]
+
+    async def planning_rows(
+        self, order_ids: Sequence[str], warehouse_id: str, broker_id: str
+    ) -> PlanningRows:
+        """Orders with their products, the warehouse and the broker: one statement, so one moment."""
+        rows = await self._connection.fetch(
+            "WITH wanted AS MATERIALIZED ("
+            " SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
+            " items, total_value_usd, created_at, updated_at"
+            " FROM orders WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])),"
+            " sold AS MATERIALIZED ("
+            " SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)"
+            " SELECT 'orders' AS subject, id, external_id, items AS facts, created_at, updated_at,"
+            " destination_country, destination_region, destination_postal_code, items, total_value_usd,"
+            " NULL AS metadata FROM wanted"
+            " UNION ALL SELECT 'products', id, external_id, facts, created_at, updated_at,"
+            " NULL, NULL, NULL, NULL, NULL, NULL FROM products"
+            " WHERE account_id = $1 AND mode = $2 AND id IN (SELECT id FROM sold)"
+            " UNION ALL SELECT 'warehouses', id, external_id, facts, created_at, updated_at,"
+            " NULL, NULL, NULL, NULL, NULL, NULL FROM warehouses"
+            " WHERE account_id = $1 AND mode = $2 AND id = $4"
+            " UNION ALL SELECT 'brokers', id, external_id, facts, created_at, updated_at,"
+            " NULL, NULL, NULL, NULL, NULL, NULL FROM brokers"
+            " WHERE account_id = $1 AND mode = $2 AND id = $5",
+            *self._scope,
+            order_ids,
+            warehouse_id,
+            broker_id,
+        )
+        by_subject: dict[str, list[Row]] = {"orders": [], **{subject: [] for subject in Subject}}
+        for row in rows:
+            by_subject[row["subject"]].append(row)
+        return PlanningRows(
+            warehouse=_only(by_subject[Subject.WAREHOUSES]),
+            broker=_only(by_subject[Subject.BROKERS]),
+            products=[_facts_from_row(row) for row in by_subject[Subject.PRODUCTS]],
+            order_rows=by_subject["orders"],
+        )
+
+
+def _only(rows: list[Row]) -> StoredFacts | None:
+    return _facts_from_row(rows[0]) if rows else None
+
+
+def _facts_from_row(row: Row) -> StoredFacts:
+    facts: Facts = orjson.loads(row["facts"])
+    return StoredFacts(row["id"], row["external_id"], facts, row["created_at"], row["updated_at"])
+
+
+def _order_from_row(row: Row) -> StoredOrder:
+    items: list[dict[str, Any]] = orjson.loads(row["items"])
+    metadata: str | None = row["metadata"]
+    return StoredOrder(
+        OrderDraft(
+            row["external_id"],
+            row["destination_country"],
+            row["destination_region"],
+            row["destination_postal_code"],
+            tuple(LineDraft(item["productId"], item["quantity"], item["unitValueUsd"]) for item in items),
+            row["items"],
+            row["total_value_usd"],
+            # jsonb has an order of keys of its own; the canonical one is sorted.
+            orjson.dumps(orjson.loads(metadata), option=orjson.OPT_SORT_KEYS).decode() if metadata else None,
+        ),
+        Stamp(row["id"], row["created_at"], row["updated_at"]),
+    )

@@ -1,0 +1,158 @@
+"""What sync does: store what is given, all or nothing, and hand it out again. One transaction each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from entrygo.domain.errors import NotFound
+from entrygo.domain.ids import IdKind
+from entrygo.domain.principal import Tenant
+from entrygo.messaging.events import SYNC, make_event
+from entrygo.messaging.outbox import append
+from entrygo.postgres.idempotency import Reply, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.sync.checks import Issues
+from entrygo.sync.drafts import (
+    FactsDraft,
+    OrderDraft,
+    StoredFacts,
+    StoredOrder,
+    Subject,
+    facts_fingerprint,
+    orders_fingerprint,
+)
+from entrygo.sync.paging import Page, PageRequest, encode_cursor
+from entrygo.sync.store import PlanningRows, SyncStore
+
+NAMES = {Subject.PRODUCTS: "Product", Subject.WAREHOUSES: "Warehouse", Subject.BROKERS: "Broker"}
+
+# Turns what was stored into the bytes that are answered, and kept for a repeated call.
+RenderOrders = Callable[[Sequence[StoredOrder]], bytes]
+RenderFacts = Callable[[Sequence[StoredFacts]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncUseCases:
+    pool: Pool
+    clock: Clock
+    ids: Ids
+
+    async def sync_orders(
+        self, tenant: Tenant, drafts: Sequence[OrderDraft], key: str, render: RenderOrders
+    ) -> Reply:
+        """Upserts by external id, all or nothing; ValidationFailed names every unknown product."""
+
+        async def work(connection: Connection) -> bytes:
+            store = SyncStore(connection, tenant)
+            product_ids = {line.product_id for draft in drafts for line in draft.lines}
+            _check_products(drafts, await store.known_products(product_ids))
+            now = self.clock()
+            stamps = await store.upsert_orders(drafts, [self.ids.new(IdKind.ORDER) for _ in drafts], now)
+            stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in drafts]
+            await append(connection, self._orders_synced(tenant, stored))
+            return render(stored)
+
+        return await run_once(
+            self.pool,
+            tenant,
+            operation="sync.orders",
+            key=key,
+            fingerprint=orders_fingerprint(tenant.account_id, drafts) if key else b"",
+            work=work,
+        )
+
+    def _orders_synced(self, tenant: Tenant, stored: Sequence[StoredOrder]) -> events_pb2.Event:
+        return make_event(
+            id=self.ids.new(IdKind.EVENT),
+            type="orders.synced",
+            source=SYNC,
+            tenant=tenant,
+            stream_id=self.ids.new(IdKind.ORDER_SYNC),
+            sequence=1,
+            occurred_at=self.clock(),
+            data=events_pb2.OrdersSynced(order_ids=[order.stamp.id for order in stored]),
+        )
+
+    async def sync_facts(
+        self, tenant: Tenant, subject: Subject, drafts: Sequence[FactsDraft], key: str, render: RenderFacts
+    ) -> Reply:
+        """Creates or merges products, warehouses or brokers; an absent field keeps its value."""
+
+        async def work(connection: Connection) -> bytes:
+            store = SyncStore(connection, tenant)
+            used = await store.ids_in_use(
+                subject, [draft.external_id for draft in drafts], [draft.id for draft in drafts if draft.id]
+            )
+            _check_ids(drafts, used)
+            new_ids = [self.ids.new(subject.id_kind) for _ in drafts]
+            stored = await store.upsert_facts(subject, drafts, new_ids, self.clock())
+            return render([stored[draft.external_id] for draft in drafts])
+
+        return await run_once(
+            self.pool,
+            tenant,
+            operation=f"sync.{subject}",
+            key=key,
+            fingerprint=facts_fingerprint(tenant.account_id, subject, drafts) if key else b"",
+            work=work,
+        )
+
+    async def get_order(self, tenant: Tenant, order_id: str) -> StoredOrder:
+        async with transaction(self.pool, tenant) as connection:
+            found = await SyncStore(connection, tenant).find_order(order_id)
+        if found is None:
+            raise NotFound("Order not found.")
+        return found
+
+    async def get_facts(self, tenant: Tenant, subject: Subject, fact_id: str) -> StoredFacts:
+        async with transaction(self.pool, tenant) as connection:
+            found = await SyncStore(connection, tenant).find_facts(subject, fact_id)
+        if found is None:
+            raise NotFound(f"{NAMES[subject]} not found.")
+        return found
+
+    async def list_orders(self, tenant: Tenant, page: PageRequest) -> Page[StoredOrder]:
+        async with transaction(self.pool, tenant) as connection:
+            rows = await SyncStore(connection, tenant).list_orders(page)
+        kept = rows[: page.limit]
+        return Page(kept, encode_cursor(kept[-1].stamp.id) if len(rows) > page.limit else "")
+
+    async def list_facts(self, tenant: Tenant, subject: Subject, page: PageRequest) -> Page[StoredFacts]:
+        async with transaction(self.pool, tenant) as connection:
+            rows = await SyncStore(connection, tenant).list_facts(subject, page)
+        kept = rows[: page.limit]
+        return Page(kept, encode_cursor(kept[-1].id) if len(rows) > page.limit else "")
+
+    async def get_planning_facts(
+        self, tenant: Tenant, order_ids: Sequence[str], warehouse_id: str, broker_id: str
+    ) -> PlanningRows:
+        """Everything one plan is decided on, as of one moment; what is unknown is absent."""
+        async with transaction(self.pool, tenant) as connection:
+            return await SyncStore(connection, tenant).planning_rows(order_ids, warehouse_id, broker_id)
+
+
+def _check_products(drafts: Sequence[OrderDraft], known: set[str]) -> None:
+    issues = Issues()
+    for index, draft in enumerate(drafts):
+        for position, line in enumerate(draft.lines):
+            if line.product_id not in known:
+                path = f"items.{index}.items.{position}.productId"
+                issues.add(path, f"Unknown product {line.product_id}", "unknown_product")
+    issues.check()
+
+
+def _check_ids(drafts: Sequence[FactsDraft], used: Sequence[tuple[str, str]]) -> None:
+    """A given id is taken at creation when it is free, and must be the stored one later."""
+    issues = Issues()
+    id_of = dict(used)
+    taken = {fact_id for _, fact_id in used}
+    for index, draft in enumerate(drafts):
+        if draft.id is None:
+            continue
+        stored_id = id_of.get(draft.external_id)
+        if stored_id is not None and stored_id != draft.id:
+            issues.add(f"items.{index}.id", f"This externalId has the id {stored_id}", "id_mismatch")
+        elif stored_id is None and draft.id in taken:
+            issues.add(f"items.{index}.id", "This id is in use for another externalId", "id_taken")
+    issues.check()

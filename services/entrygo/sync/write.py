@@ -1,0 +1,60 @@
+"""Writes what is stored as messages. Hand-written, as it is on the hot path."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+from entrygo.domain.money import plain
+from entrygo.domain.time import rfc3339
+from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.sync.drafts import StoredFacts, StoredOrder
+
+_instant = lru_cache(maxsize=4096)(rfc3339)
+
+
+def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
+    draft, stamp = order.draft, order.stamp
+    return sync_pb2.Order(
+        id=stamp.id,
+        account_id=account_id,
+        external_id=draft.external_id,
+        destination_country=draft.destination_country,
+        destination_region=draft.destination_region,
+        destination_postal_code=draft.destination_postal_code,
+        total_value_usd=plain(draft.total_value_usd),
+        items=[
+            sync_pb2.OrderItem(
+                product_id=line.product_id, quantity=line.quantity, unit_value_usd=line.unit_value_usd
+            )
+            for line in draft.lines
+        ],
+        metadata_json=draft.metadata_json or "",
+        created_at=_instant(stamp.created_at),
+        updated_at=_instant(stamp.updated_at),
+    )
+
+
+def product_to_proto(product: StoredFacts) -> sync_pb2.Product:
+    defaults = {"sku": product.external_id, "status": "active"}
+    return sync_pb2.Product(**_fields(product, defaults))
+
+
+def warehouse_to_proto(warehouse: StoredFacts) -> sync_pb2.Warehouse:
+    return sync_pb2.Warehouse(**_fields(warehouse, {}))
+
+
+def broker_to_proto(broker: StoredFacts) -> sync_pb2.Broker:
+    return sync_pb2.Broker(**_fields(broker, {}))
+
+
+def _fields(stored: StoredFacts, defaults: Mapping[str, str]) -> dict[str, Any]:
+    """Facts are kept under the names of the message's own fields, nested ones included."""
+    facts = cast("dict[str, Any]", stored.facts)
+    return {
+        **defaults,
+        **facts,
+        "id": stored.id,
+        "external_id": stored.external_id,
+        "created_at": _instant(stored.created_at),
+        "updated_at": _instant(stored.updated_at),
+    }

@@ -1,0 +1,63 @@
+"""Which server, key, account and database a command talks to: the environment first, then the home."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from entrygo.cli.rest import Rest
+from entrygo.cli.up.home import Home
+from entrygo.cli.up.settings import UpSettings
+
+DEFAULT_BASE_URL = "http://localhost:3000"
+API_KEY = "ENTRYGO_API_KEY"
+
+
+class NotConfigured(Exception):
+    """A value that the command needs is neither in the environment nor in the home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The values of one account on one server; `need` explains what is missing."""
+
+    values: Mapping[str, str]
+
+    def need(self, name: str) -> str:
+        value = self.values.get(name)
+        if not value:
+            raise NotConfigured(f"{name} is not set. Run `entrygo up` and `. .entrygo/env`, or export it.")
+        return value
+
+    def rest(self) -> Rest:
+        return Rest(self.values.get("ENTRYGO_BASE_URL") or DEFAULT_BASE_URL, self.need(API_KEY))
+
+    @property
+    def account_id(self) -> str:
+        return self.need("ENTRYGO_ACCOUNT_ID")
+
+
+def find_target(environment: Mapping[str, str] | None = None, home: Home | None = None) -> Target:
+    """A key of the environment stands for itself: the home's ids belong to the home's key alone."""
+    given = {name: value for name, value in (environment or os.environ).items() if value}
+    remembered = (home or current_home()).load_env()
+    if API_KEY in given and given[API_KEY] != remembered.get(API_KEY):
+        remembered = {}
+    return Target({**remembered, **given})
+
+
+def current_home() -> Home:
+    return Home(UpSettings().home)
+
+
+def database_url(schema: str | None = None) -> str:
+    """The database of a schema: its own setting, the common one, or the one of this home's system."""
+    own = os.environ.get(f"ENTRYGO_{schema.upper()}_DATABASE_URL") if schema else None
+    url = own or os.environ.get("ENTRYGO_DATABASE_URL") or _remembered_database_url()
+    if not url:
+        raise NotConfigured("ENTRYGO_DATABASE_URL is not set, and no system was started in this home.")
+    return url
+
+
+def _remembered_database_url() -> str:
+    home = current_home()
+    return home.load_state().database_url if home.state_file.exists() else ""

@@ -1,0 +1,153 @@
+"""`entrygo demo`: the first-export guide against the running system, every request and answer shown."""
+
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import orjson
+import typer
+from rich.rule import Rule
+from rich.syntax import Syntax
+
+from entrygo.cli.connection import Target, current_home, find_target
+from entrygo.cli.rest import Rest
+from entrygo.cli.terminal import out
+from entrygo.cli.up.demo_account import read_demo_account
+
+SHOWN_LIST_ITEMS = 5
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="Where the documents go.")] = Path("entrygo-demo"),
+) -> None:
+    """Walk through a first export: sync, plan, execute, inspect, fetch the documents."""
+    target = find_target()
+    with target.rest() as rest:
+        walk = Walk(rest, target, run_id=uuid4().hex[:8])
+        package = walk.walk()
+        files = list(_save_documents(rest, package, folder / package["packageNumber"]))
+    out.print(Rule("what you have now"))
+    for file in files:
+        out.print(f"document  {file}")
+    mail = find_mail(current_home().mail, package["packageNumber"])
+    out.print(
+        f"mail      {mail}" if mail else "mail      at the broker: this system uses a mail server of its own"
+    )
+
+
+class Walk:
+    """The steps of the guide; each sends what the one before answered."""
+
+    def __init__(self, rest: Rest, target: Target, run_id: str) -> None:
+        self._rest = rest
+        self._target = target
+        self._run_id = run_id
+
+    def walk(self) -> dict[str, Any]:
+        """Returns the customs package."""
+        self._get("Verify the key", "/api/system/health")
+        order_ids = [order["id"] for order in self._sync()["data"]]
+        plan = self._plan(order_ids)
+        out.print(f"[bold]{plan['readinessState']}[/]: {plan['next_recommended_action']}")
+        execution = self._execute(plan["exportId"])
+        self._get("Inspect the export", f"/api/exports/{plan['exportId']}")
+        path = f"/api/customs-packages/{execution['customs_package_id']}"
+        return self._get("Read the customs package", path)
+
+    def _sync(self) -> dict[str, Any]:
+        jacket, cap = read_demo_account()["products"][1:]
+        lines = [_line(jacket, 2), _line(cap, 1)]
+        body = {
+            "accountId": self._target.account_id,
+            "items": [
+                self._order("1", "CA", "94105", lines),
+                self._order("2", "NY", "10001", [{**_line(cap, 1)}]),
+            ],
+        }
+        return self._post("Sync two orders", "/api/orders/sync", body)
+
+    def _order(
+        self, number: str, region: str, postal_code: str, lines: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        return {
+            "externalId": f"demo-{self._run_id}-{number}",
+            "destinationCountry": "US",
+            "destinationRegion": region,
+            "destinationPostalCode": postal_code,
+            "items": lines,
+            "metadata": {"source": "entrygo-demo"},
+        }
+
+    def _plan(self, order_ids: list[str]) -> dict[str, Any]:
+        body = {
+            "accountId": self._target.account_id,
+            "warehouseId": self._target.need("ENTRYGO_WAREHOUSE_ID"),
+            "brokerId": self._target.need("ENTRYGO_BROKER_ID"),
+            "destinationCountry": "US",
+            "orderIds": order_ids,
+            "dryRun": False,
+        }
+        return self._post("Plan the export", "/api/exports/plan", body)
+
+    def _execute(self, export_id: str) -> dict[str, Any]:
+        body = {"accountId": self._target.account_id, "batchId": export_id}
+        return self._post("Execute it", "/api/exports/execute", body)
+
+    def _post(self, title: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        key = f"demo-{self._run_id}-{path.rsplit('/', 1)[-1]}"
+        return self._shown(title, f"POST {path}", body, lambda: self._rest.post(path, body, key))
+
+    def _get(self, title: str, path: str) -> dict[str, Any]:
+        return self._shown(title, f"GET {path}", None, lambda: self._rest.get(path))
+
+    def _shown(
+        self, title: str, request: str, body: dict[str, Any] | None, send: Callable[[], Any]
+    ) -> dict[str, Any]:
+        out.print(Rule(title))
+        out.print(request, style="bold", markup=False)
+        if body is not None:
+            out.print(_json(body))
+        answer: dict[str, Any] = send()
+        out.print("answer", style="dim")
+        out.print(_json(answer))
+        return answer
+
+
+def find_mail(folder: Path, package_number: str) -> Path | None:
+    """The newest mail whose subject names the package."""
+    for file in sorted(folder.glob("*.eml"), reverse=True):
+        subject = message_from_bytes(file.read_bytes(), policy=policy.default)["subject"]
+        if package_number in str(subject):
+            return file
+    return None
+
+
+def _save_documents(rest: Rest, package: dict[str, Any], folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for artifact in package["artifacts"]:
+        # The last part only: a name never leads out of the folder.
+        file = folder / Path(artifact["filename"]).name
+        file.write_bytes(rest.get_bytes(f"/api/customs-packages/{package['id']}/artifacts/{file.name}"))
+        yield file
+
+
+def _line(product: dict[str, Any], quantity: int) -> dict[str, Any]:
+    return {"productId": product["id"], "quantity": quantity, "unitValueUsd": int(product["unit_value_usd"])}
+
+
+def _json(value: Any) -> Syntax:
+    text = orjson.dumps(_shortened(value), option=orjson.OPT_INDENT_2).decode()
+    return Syntax(text, "json", background_color="default", word_wrap=True)
+
+
+def _shortened(value: Any) -> Any:
+    """Long lists are cut for reading; the interface answers them whole."""
+    if isinstance(value, dict):
+        return {name: _shortened(item) for name, item in value.items()}
+    if isinstance(value, list):
+        shown = [_shortened(item) for item in value[:SHOWN_LIST_ITEMS]]
+        rest = len(value) - len(shown)
+        return [*shown, f"… {rest} more"] if rest else shown
+    return value

@@ -1,0 +1,126 @@
+"""Commands for one export: plan it, execute it, show it. They decide nothing; the answers do."""
+
+import csv
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from entrygo.cli.connection import find_target
+from entrygo.cli.readable import show_execution, show_export, show_plan
+from entrygo.cli.terminal import out, print_json
+
+export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, show.")
+
+ID_COLUMNS = ("entrygo_order_id", "orderId", "order_id", "id")
+ORDER_PREFIX = "ord_"
+
+Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
+Key = Annotated[
+    str | None, typer.Option("--idempotency-key", help="To repeat a request of which the answer was lost.")
+]
+
+
+@export_app.command("plan")
+def plan(
+    *,
+    orders: Annotated[
+        Path | None,
+        typer.Option(
+            "--orders", exists=True, dir_okay=False, help="The ids file that `orders import` wrote."
+        ),
+    ] = None,
+    order: Annotated[
+        list[str] | None, typer.Option("--order", help="An order's id; repeat for several.")
+    ] = None,
+    warehouse: Annotated[
+        str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")
+    ] = None,
+    broker: Annotated[str | None, typer.Option("--broker", help="Default: ENTRYGO_BROKER_ID.")] = None,
+    destination: Annotated[str, typer.Option("--destination", help="Two-letter country.")] = "US",
+    entry_date: Annotated[
+        str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")] = False,
+    exclude_blocked: Annotated[
+        bool, typer.Option("--exclude-blocked", help="Leave orders with errors out; plan the rest.")
+    ] = False,
+    batch: Annotated[str | None, typer.Option("--batch", help="An export to plan again.")] = None,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Decide what would go, and how ready it is."""
+    order_ids = [*(order or []), *(read_order_ids(orders) if orders else [])]
+    if not order_ids:
+        raise typer.BadParameter("Give --orders FILE or --order ID.")
+    target = find_target()
+    body: dict[str, Any] = {
+        "accountId": target.account_id,
+        "warehouseId": warehouse or target.need("ENTRYGO_WAREHOUSE_ID"),
+        "brokerId": broker or target.need("ENTRYGO_BROKER_ID"),
+        "destinationCountry": destination,
+        "orderIds": order_ids,
+        "dryRun": dry_run,
+    }
+    optional = {
+        "entryDate": entry_date,
+        "batchId": batch,
+        "onBlocked": "exclude" if exclude_blocked else None,
+    }
+    body |= {name: value for name, value in optional.items() if value}
+    with target.rest() as rest:
+        answer = rest.post("/api/exports/plan", body, idempotency_key or f"cli-plan-{uuid4()}")
+    if as_json:
+        print_json(answer)
+    else:
+        show_plan(out, answer)
+
+
+@export_app.command("execute")
+def execute(
+    export_id: Annotated[str, typer.Argument(help="The export that `export plan` made.")],
+    expect_hash: Annotated[
+        str | None, typer.Option("--expect-hash", help="Refuse when the plan is another one by now.")
+    ] = None,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Make the documents and send them to the broker. Safe to repeat: it happens once."""
+    target = find_target()
+    body = {"accountId": target.account_id, "batchId": export_id}
+    if expect_hash:
+        body["expectedPlanHash"] = expect_hash
+    key = idempotency_key or f"cli-execute-{export_id}-{(expect_hash or 'any')[-16:]}"
+    with target.rest() as rest:
+        answer = rest.post("/api/exports/execute", body, key)
+    if as_json:
+        print_json(answer)
+    else:
+        show_execution(out, answer)
+
+
+@export_app.command("show")
+def show(
+    export_id: Annotated[str, typer.Argument(help="The export's id.")],
+    as_json: Json = False,
+) -> None:
+    """Show everything that is known of an export."""
+    with find_target().rest() as rest:
+        answer = rest.get(f"/api/exports/{export_id}")
+    if as_json:
+        print_json(answer)
+    else:
+        show_export(out, answer)
+
+
+def read_order_ids(file: Path) -> list[str]:
+    """The distinct ids of a CSV with a column of them, or of a file with one id a line."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [row for row in csv.reader(lines) if row]
+    if rows and not rows[0][0].startswith(ORDER_PREFIX):
+        column = next((rows[0].index(name) for name in ID_COLUMNS if name in rows[0]), None)
+        if column is None:
+            raise typer.BadParameter(f"{file} has none of the columns {', '.join(ID_COLUMNS)}.")
+        return list(dict.fromkeys(row[column] for row in rows[1:]))
+    return list(dict.fromkeys(row[0] for row in rows))

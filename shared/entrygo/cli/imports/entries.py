@@ -1,0 +1,43 @@
+"""What a file is turned into before it is sent: entries for one item each, and rows that were refused."""
+
+from dataclasses import dataclass
+
+from entrygo.cli.imports.reading import SourceRow
+from entrygo.domain.money import json_number, parse_decimal
+
+JsonObject = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a request, and the rows it was made of (for an order: one a line, in their order)."""
+
+    item: JsonObject
+    rows: tuple[SourceRow, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not imported, and why."""
+
+    row: SourceRow
+    reason: str
+
+
+class Fault(ValueError):
+    """What is wrong with a cell, for the reject file."""
+
+
+def read_number(column: str, cell: str, *, positive: bool = False) -> int | float:
+    """The JSON number of a cell; Fault for anything but a plain decimal that is not negative."""
+    # Decimal itself would take 1_000, and digits of any script.
+    if not cell.isascii() or "_" in cell:
+        raise Fault(f"{column} is {cell!r}: expected a decimal number")
+    try:
+        number = parse_decimal(cell)
+    except ValueError as error:
+        raise Fault(f"{column} is {cell!r}: {str(error)[0].lower()}{str(error)[1:]}") from None
+    if number < 0 or (positive and number == 0):
+        raise Fault(f"{column} is {cell!r}: must {'be greater than 0' if positive else 'not be negative'}")
+    return json_number(number)

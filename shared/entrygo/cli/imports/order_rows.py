@@ -1,0 +1,157 @@
+"""Rows of an order file → orders. One row is one line; rows of an order may stand anywhere in the file.
+
+Two passes: the first counts the rows of each order, the second hands an order on as soon as it has all of
+its rows. So memory holds one number an order and the orders that are still open, not the file.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, Columns
+from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
+from entrygo.cli.imports.reading import SourceFile, SourceRow
+
+DESTINATION = (
+    ("ship_to_country", "destinationCountry"),
+    ("ship_to_state", "destinationRegion"),
+    ("ship_to_zip", "destinationPostalCode"),
+)
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The products of the account: their ids by SKU and by external id."""
+
+    by_sku: Mapping[str, tuple[str, ...]]
+    by_external_id: Mapping[str, str]
+
+    def product_id(self, sku: str) -> str:
+        found = self.by_sku.get(sku, ())
+        if len(found) > 1:
+            raise Fault(f"sku {sku!r} names {len(found)} products: {', '.join(found)}")
+        product_id = found[0] if found else self.by_external_id.get(sku)
+        if product_id is None:
+            raise Fault(f"unknown sku {sku!r}: import the product first")
+        return product_id
+
+
+def catalogue_of(products: Iterable[Mapping[str, object]]) -> Catalogue:
+    """From the products as the server lists them."""
+    by_sku: dict[str, tuple[str, ...]] = {}
+    by_external_id = {}
+    for product in products:
+        sku, product_id = str(product["sku"]), str(product["id"])
+        by_sku[sku] = (*by_sku.get(sku, ()), product_id)
+        by_external_id[str(product["externalId"])] = product_id
+    return Catalogue(by_sku, by_external_id)
+
+
+def count_rows(source: SourceFile, columns: Columns) -> dict[int, int]:
+    """How many rows each order has, by the hash of its id."""
+    counts: dict[int, int] = {}
+    for row in source.rows():
+        key = hash(columns.named(row).get("order_id", ""))
+        counts[key] = counts.get(key, 0) + 1
+    return counts
+
+
+def order_entries(
+    rows: Iterable[SourceRow], columns: Columns, counts: Mapping[int, int], catalogue: Catalogue
+) -> Iterator[Entry | Rejected]:
+    """Every order with all of its rows. A fault in one row refuses the whole order, and each row is told."""
+    missing = dict(counts)
+    open_orders: dict[str, list[SourceRow]] = {}
+    for row in rows:
+        order_id = columns.named(row).get("order_id", "")
+        key = hash(order_id)
+        missing[key] = missing.get(key, 0) - 1
+        if not order_id:
+            yield Rejected(row, row.fault or "order_id is missing")
+            continue
+        open_orders.setdefault(order_id, []).append(row)
+        if missing[key] <= 0:
+            yield from _order(order_id, open_orders.pop(order_id), columns, catalogue)
+    # Left only if two ids have one hash, or the file changed between the passes.
+    for order_id, its_rows in open_orders.items():
+        yield from _order(order_id, its_rows, columns, catalogue)
+
+
+def _order(
+    order_id: str, rows: list[SourceRow], columns: Columns, catalogue: Catalogue
+) -> Iterator[Entry | Rejected]:
+    faults: dict[int, str] = {}
+    lines = []
+    cells = [columns.named(row) for row in rows]
+    for position, row in enumerate(rows):
+        try:
+            if row.fault:
+                raise Fault(row.fault)
+            lines.append(_line(cells[position], catalogue))
+        except Fault as fault:
+            faults[position] = str(fault)
+    try:
+        destination = _destination(cells)
+    except Fault as fault:
+        faults = {position: faults.get(position, str(fault)) for position in range(len(rows))}
+    if faults:
+        yield from refused(order_id, rows, faults)
+        return
+    item: JsonObject = {"externalId": order_id, **destination, "items": lines}
+    if metadata := _metadata(cells):
+        item["metadata"] = metadata
+    yield Entry(item, tuple(rows), order_id)
+
+
+def refused(order_id: str, rows: Iterable[SourceRow], faults: Mapping[int, str]) -> Iterator[Rejected]:
+    """Every row of an order: its own fault, or which line keeps the order back."""
+    listed = list(rows)
+    culprit = min(faults)
+    for position, row in enumerate(listed):
+        reason = faults.get(position) or (
+            f"order {order_id} is refused as a whole, see line {listed[culprit].line}: {faults[culprit]}"
+        )
+        yield Rejected(row, reason)
+
+
+def _line(cells: Mapping[str, str], catalogue: Catalogue) -> JsonObject:
+    product_id = cells.get("product_id") or catalogue.product_id(_needed(cells, "sku"))
+    return {
+        "productId": product_id,
+        "quantity": read_number("quantity", _needed(cells, "quantity"), positive=True),
+        "unitValueUsd": read_number("unit_price_usd", _needed(cells, "unit_price_usd")),
+    }
+
+
+def _needed(cells: Mapping[str, str], column: str) -> str:
+    if column not in cells:
+        raise Fault(f"{column} is missing")
+    return cells[column]
+
+
+def _destination(cells: list[dict[str, str]]) -> JsonObject:
+    """What the rows agree on; a blank says nothing. ZIPs go as they are: planning judges them."""
+    destination: JsonObject = {}
+    for column, name in DESTINATION:
+        given = list(dict.fromkeys(row[column] for row in cells if column in row))
+        if len(given) > 1:
+            raise Fault(f"rows of this order disagree on {column}: {', '.join(map(repr, given))}")
+        if given:
+            destination[name] = given[0]
+    country = destination.get("destinationCountry")
+    if country is None:
+        raise Fault("ship_to_country is missing")
+    if not _COUNTRY.fullmatch(str(country)):
+        raise Fault(f"ship_to_country is {country!r}: expected a two-letter code")
+    return {**destination, "destinationCountry": str(country).upper()}
+
+
+def _metadata(cells: list[dict[str, str]]) -> JsonObject:
+    """Of each metadata column the first cell that is not blank."""
+    found: JsonObject = {}
+    for row in cells:
+        for column, cell in row.items():
+            if column in METADATA_COLUMNS or column.startswith(METADATA_PREFIX):
+                found.setdefault(column.removeprefix(METADATA_PREFIX), cell)
+    return found

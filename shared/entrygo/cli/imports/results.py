@@ -1,0 +1,65 @@
+"""Files beside the imported one: the rows that were refused, and the ids of what was taken."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from entrygo.cli.imports.entries import Rejected
+from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN
+
+REJECTS_SUFFIX = ".rejects.csv"
+IDS_SUFFIX = ".ids.csv"
+IDS_HEADER = ("external_id", "id")
+
+
+class ResultFile:
+    """A CSV file that is made with its first row; one of an earlier run is removed at the start."""
+
+    def __init__(self, path: Path, header: Sequence[str]) -> None:
+        self.path = path
+        self.rows = 0
+        self._header = header
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> "ResultFile":
+        self.path.unlink(missing_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, row: Sequence[str]) -> None:
+        if self._file is None:
+            # The byte order mark makes Excel read it as UTF-8; our own reader skips it.
+            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            csv.writer(self._file).writerow(self._header)
+        csv.writer(self._file).writerow(row)
+        self.rows += 1
+
+
+def rejects_file(source: Path, columns: Sequence[str]) -> ResultFile:
+    """`FILE.rejects.csv`: the original columns, then the reason and the line in the file."""
+    return ResultFile(_beside(source, REJECTS_SUFFIX), (*_kept(columns), REASON_COLUMN, LINE_COLUMN))
+
+
+def ids_file(source: Path) -> ResultFile:
+    """`FILE.ids.csv`: external id and EntryGo id of each order, for `entrygo export plan --orders`."""
+    return ResultFile(_beside(source, IDS_SUFFIX), IDS_HEADER)
+
+
+def reject_row(columns: Sequence[str], rejected: Rejected) -> list[str]:
+    cells = rejected.row.cells
+    return [*(cells.get(name, "") for name in _kept(columns)), rejected.reason, str(rejected.row.line)]
+
+
+def _beside(source: Path, suffix: str) -> Path:
+    return source.with_name(source.name + suffix)
+
+
+def _kept(columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name not in (REASON_COLUMN, LINE_COLUMN)]

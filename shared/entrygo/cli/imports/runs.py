@@ -1,0 +1,106 @@
+"""One import from start to end: entries are sent, outcomes are kept, shown and counted."""
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from entrygo.cli.imports.entries import Entry, Rejected
+from entrygo.cli.imports.reading import SourceFile
+from entrygo.cli.imports.results import ResultFile, ids_file, reject_row, rejects_file
+from entrygo.cli.imports.sending import Accepted, Outcome, Sender, send_all
+
+SHOWN_REASONS = 10
+EXIT_ALL_IMPORTED = 0
+EXIT_SOME_REJECTED = 3
+
+
+@dataclass
+class Tally:
+    """What became of the file so far."""
+
+    imported: int = 0
+    imported_rows: int = 0
+    rejected_rows: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def count(self, outcome: Outcome) -> int:
+        """Returns how many rows this outcome settles."""
+        if isinstance(outcome, Accepted):
+            self.imported += 1
+            self.imported_rows += len(outcome.entry.rows)
+            return len(outcome.entry.rows)
+        self.rejected_rows += 1
+        self.reasons[outcome.reason] += 1
+        return 1
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_SOME_REJECTED if self.rejected_rows else EXIT_ALL_IMPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRun:
+    """`noun` names the items in the summary; `keeps_ids` says whether to write FILE.ids.csv."""
+
+    source: SourceFile
+    sender: Sender
+    noun: str
+    batch_size: int
+    concurrency: int
+    keeps_ids: bool
+    screen: Console
+
+    def run(self, entries: Iterable[Entry | Rejected], total_rows: int) -> Tally:
+        """Imports everything that can be; what the files say so far stays when it is interrupted."""
+        tally = Tally()
+        with ExitStack() as stack:
+            rejects = stack.enter_context(rejects_file(self.source.path, self.source.columns))
+            ids = stack.enter_context(ids_file(self.source.path)) if self.keeps_ids else None
+            progress = stack.enter_context(_progress(self.screen))
+            task = progress.add_task(f"Importing {self.noun}", total=total_rows)
+            for outcome in send_all(
+                self.sender, entries, batch_size=self.batch_size, concurrency=self.concurrency
+            ):
+                progress.advance(task, tally.count(outcome))
+                self._keep(outcome, rejects, ids)
+        self._summarise(tally, rejects.path if rejects.rows else None, ids.path if ids and ids.rows else None)
+        return tally
+
+    def _keep(self, outcome: Outcome, rejects: ResultFile, ids: ResultFile | None) -> None:
+        if isinstance(outcome, Rejected):
+            rejects.add(reject_row(self.source.columns, outcome))
+        elif ids is not None:
+            ids.add((outcome.entry.name, outcome.id))
+
+    def _summarise(self, tally: Tally, rejects: Path | None, ids: Path | None) -> None:
+        table = Table(box=None, show_header=False)
+        table.add_row(f"{self.noun} imported", f"{tally.imported:,}", f"{tally.imported_rows:,} rows")
+        table.add_row("rows rejected", f"{tally.rejected_rows:,}", escape(str(rejects)) if rejects else "")
+        if ids is not None:
+            table.add_row("ids", "", escape(str(ids)))
+        self.screen.print(table)
+        if tally.reasons:
+            self.screen.print(_reasons_table(tally.reasons))
+
+
+def _progress(screen: Console) -> Progress:
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*parts, console=screen)
+
+
+def _reasons_table(reasons: Counter[str]) -> Table:
+    table = Table(box=None, header_style="dim")
+    table.add_column("rows", justify="right")
+    table.add_column("why rejected")
+    for reason, rows in reasons.most_common(SHOWN_REASONS):
+        table.add_row(f"{rows:,}", escape(reason))
+    if len(reasons) > SHOWN_REASONS:
+        table.add_row("", f"… and {len(reasons) - SHOWN_REASONS} more reasons, all in the reject file")
+    return table

@@ -1,0 +1,55 @@
+"""The `entrygo` command: which commands there are, and how an error ends one."""
+
+import sys
+
+import asyncpg
+import typer
+
+from entrygo.cli.accounts import accounts_app, keys_app
+from entrygo.cli.connection import NotConfigured
+from entrygo.cli.demo import demo
+from entrygo.cli.exports import export_app
+from entrygo.cli.projections import projections_app
+from entrygo.cli.rest import RestError
+from entrygo.cli.system import down, migrate, status, up
+from entrygo.cli.terminal import explain
+from entrygo.cli.up.background import StartFailed
+from entrygo.cli.up.home import AlreadyRunning
+from entrygo.cli.up.ports import PortTaken
+from entrygo.cli.up.postgres import PostgresFailed
+from entrygo.domain.errors import EntryGoError
+
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
+)
+for command in (up, down, status, migrate, demo):
+    app.command()(command)
+app.add_typer(accounts_app, name="accounts")
+app.add_typer(keys_app, name="keys")
+app.add_typer(export_app, name="export")
+app.add_typer(projections_app, name="projections")
+
+# What a person can act upon; anything else is a fault of ours and keeps its traceback.
+EXPECTED = (
+    RestError,
+    EntryGoError,
+    NotConfigured,
+    AlreadyRunning,
+    PortTaken,
+    PostgresFailed,
+    StartFailed,
+    asyncpg.PostgresError,
+    ConnectionError,
+)
+
+
+def main() -> None:
+    try:
+        app()
+    except EXPECTED as error:
+        explain(error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

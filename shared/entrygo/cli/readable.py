@@ -1,0 +1,167 @@
+"""Answers of the REST interface as people read them: a plan, an execution, an export."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Answer = dict[str, Any]
+
+SEVERITIES = ("error", "warning", "info")
+STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+READINESS_STYLES = {"READY": "bold green", "REVIEW_REQUIRED": "bold yellow", "BLOCKED": "bold red"}
+SHOWN_PRODUCTS = 3
+SHOWN_EXCLUDED = 10
+
+
+def show_plan(console: Console, plan: Answer) -> None:
+    _facts(
+        console,
+        ("export", plan.get("exportId") or "none (dry run)"),
+        ("status", plan["status"]),
+        ("readiness", _readiness(plan)),
+        ("orders", f"{len(plan['included_order_ids'])} included, {len(plan['excluded_order_ids'])} left out"),
+        ("saves", _money(plan.get("estimated_import_savings_usd"))),
+        ("flags", ", ".join(plan["flags"]) or "none"),
+        ("strategy", plan["recommended_strategy"]),
+        ("next", plan["next_recommended_action"]),
+        ("plan hash", plan["planHash"]),
+    )
+    show_messages(console, plan["validationMessages"])
+    _show_excluded(console, plan)
+
+
+def show_messages(console: Console, messages: list[Answer]) -> None:
+    """One row for each code: how many, of which products, and the first as an example."""
+    if not messages:
+        return
+    table = _table("severity", "code", "count", "products", "example")
+    for code, found in _by_code(messages):
+        severity = found[0]["severity"]
+        table.add_row(
+            Text(severity, style=STYLES.get(severity, "")),
+            code,
+            str(len(found)),
+            Text(_some(message.get("product_id") for message in found)),
+            Text(found[0]["message"]),
+        )
+    console.print(table)
+
+
+def show_execution(console: Console, execution: Answer) -> None:
+    submission = execution.get("brokerSubmission")
+    _facts(
+        console,
+        ("export", execution["exportId"]),
+        ("status", execution["status"]),
+        ("package", execution["customs_package_id"]),
+        ("executed", execution["execution_timestamp"]),
+        ("broker", _submission(submission)),
+        ("documents", ", ".join(artifact["filename"] for artifact in execution["artifacts"])),
+        ("plan hash", execution["planHash"]),
+    )
+
+
+def show_export(console: Console, export: Answer) -> None:
+    batch = export["batch"]
+    package = export.get("customsPackage")
+    orders = export["snapshot"].get("included_order_ids") or []
+    _facts(
+        console,
+        ("export", export["exportId"]),
+        ("state", export["state"] + (" (read model only: an owner is away)" if export.get("stale") else "")),
+        ("readiness", _readiness(export)),
+        ("orders", str(len(orders))),
+        ("from", f"{batch['warehouse_id']} by {batch['broker_id']} to {batch['destination_country']}"),
+        ("saves", _money(batch.get("estimated_savings_usd"))),
+        ("planned", batch["created_at"]),
+        ("executed", batch.get("executed_at") or "not yet"),
+        (
+            "package",
+            f"{package['packageNumber']} ({package['id']}): {package['state']}" if package else "none",
+        ),
+        ("broker", _submission(export.get("brokerSubmission"))),
+        ("next", batch["next_recommended_action"]),
+        ("plan hash", export["planHash"]),
+    )
+    show_messages(console, export["validationMessages"])
+    if export["artifacts"]:
+        console.print(_rows(export["artifacts"], "filename", "artifact_type", "generated_at"))
+    if export["notifications"]:
+        console.print(_rows(export["notifications"], "id", "channel", "status", "created_at"))
+    console.print(_rows(export["events"], "created_at", "type", "id"))
+
+
+def _readiness(answer: Answer) -> Text:
+    state = str(answer["readinessState"])
+    return Text(f"{state} ({answer['complianceScore']} of 100)", style=READINESS_STYLES.get(state, ""))
+
+
+def _submission(submission: Answer | None) -> str:
+    if submission is None:
+        return "no submission"
+    text = f"{submission['status']} to {submission['recipient_email']}: {submission['subject']}"
+    return f"{text} ({submission['error_message']})" if submission.get("error_message") else text
+
+
+def _show_excluded(console: Console, plan: Answer) -> None:
+    """Why orders stay behind; the first ones by name, all of them by reason."""
+    excluded = plan.get("excludedOrders") or plan.get("excluded_orders") or []
+    if not excluded:
+        return
+    reasons = Counter(reason for order in excluded for reason in order["reasons"])
+    console.print("left out: " + ", ".join(f"{count} × {reason}" for reason, count in reasons.most_common()))
+    table = _table("order", "external id", "reasons")
+    for order in excluded[:SHOWN_EXCLUDED]:
+        order_id = order.get("orderId") or order.get("order_id") or ""
+        external_id = order.get("externalId") or order.get("external_id") or ""
+        table.add_row(order_id, Text(external_id), ", ".join(order["reasons"]))
+    console.print(table)
+    if len(excluded) > SHOWN_EXCLUDED:
+        console.print(f"… and {len(excluded) - SHOWN_EXCLUDED} more; --json lists all")
+
+
+def _by_code(messages: list[Answer]) -> list[tuple[str, list[Answer]]]:
+    groups: dict[str, list[Answer]] = {}
+    for message in messages:
+        groups.setdefault(message["code"], []).append(message)
+    return sorted(groups.items(), key=lambda group: (_rank(group[1][0]), -len(group[1]), group[0]))
+
+
+def _rank(message: Answer) -> int:
+    severity = message["severity"]
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _some(values: Iterable[str | None]) -> str:
+    distinct = list(dict.fromkeys(value for value in values if value))
+    more = f" +{len(distinct) - SHOWN_PRODUCTS}" if len(distinct) > SHOWN_PRODUCTS else ""
+    return ", ".join(distinct[:SHOWN_PRODUCTS]) + more
+
+
+def _money(amount: object) -> str:
+    return "unknown" if amount is None else f"USD {amount:,.2f} (estimate)"
+
+
+def _facts(console: Console, *facts: tuple[str, str | Text]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        table.add_row(Text(name, style="dim"), value if isinstance(value, Text) else Text(value))
+    console.print(table)
+
+
+def _rows(items: list[Answer], *names: str) -> Table:
+    table = _table(*names)
+    for item in items:
+        table.add_row(*(Text(str(item.get(name, ""))) for name in names))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, header_style="dim")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table

@@ -1,0 +1,59 @@
+"""Commands about the system as a whole: up, down, status, migrate."""
+
+import asyncio
+import time
+from typing import Annotated
+
+import typer
+
+from entrygo.cli.connection import current_home, database_url
+from entrygo.cli.terminal import out, print_json
+from entrygo.cli.up.background import running, start_in_background, stop
+from entrygo.cli.up.run import run_in_foreground
+from entrygo.cli.up.schemas import migrate_all
+from entrygo.cli.up.screen import parts_table
+from entrygo.cli.up.settings import UpSettings
+
+NOT_RUNNING = 3  # as `systemctl status` answers
+
+
+def up(
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run in the background.")] = False,
+) -> None:
+    """Run the whole system on this machine; Ctrl-C ends it."""
+    if not detach:
+        raise typer.Exit(run_in_foreground(UpSettings()))
+    report = start_in_background(UpSettings())
+    out.print(f"ready: {report.base_url}")
+
+
+def down() -> None:
+    """End the system of this home."""
+    home = current_home()
+    out.print("stopped" if stop(home) else f"not running: {home.root}")
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show how each part is doing; exit code 3 when the system does not run."""
+    home = current_home()
+    report = running(home)
+    if report is None:
+        out.print(f"not running: {home.root}")
+        raise typer.Exit(NOT_RUNNING)
+    if as_json:
+        print_json(report.model_dump(mode="json"))
+        return
+    out.print(parts_table(report.parts, now=time.time()))
+    out.print(f"{'ready' if report.is_ready else 'starting'}: {report.base_url}")
+
+
+def migrate() -> None:
+    """Bring the schemas of all services up to date."""
+    asyncio.run(_migrate())
+
+
+async def _migrate() -> None:
+    async for schema, applied in migrate_all(database_url):
+        out.print(f"{schema:<11} {', '.join(applied) if applied else 'up to date'}")

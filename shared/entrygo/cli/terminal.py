@@ -1,0 +1,64 @@
+"""Where the commands write, and how an error looks to the one who typed the command."""
+
+import sys
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from entrygo.cli.rest import RestError
+from entrygo.domain.errors import EntryGoError
+
+# A pipe has no width; tables in it get enough of one to stay one line a row.
+PIPE_WIDTH = 200
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SHOWN_ISSUES = 20
+SHOWN_CHARACTERS = 400
+
+
+def print_json(value: Any) -> None:
+    """For machines: nothing but the JSON."""
+    out.out(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), highlight=False)
+
+
+def explain(error: Exception) -> None:
+    """One line that says what went wrong, and a table where the answer lists more than one thing."""
+    if isinstance(error, RestError):
+        _explain_answer(error.code, str(error.error.get("message", "")), error.error.get("details"))
+    elif isinstance(error, EntryGoError):
+        _explain_answer(error.error_code, error.message, error.details)
+    else:
+        err.print(f"[bold red]error[/] {_plain(str(error))}")
+
+
+def _explain_answer(code: str, message: str, details: Any) -> None:
+    err.print(f"[bold red]{code}[/] {_plain(message)}")
+    rest = dict(details) if isinstance(details, dict) else {}
+    issues = rest.pop("issues", None)
+    if isinstance(issues, list):
+        err.print(_issues_table(issues))
+    for name, value in rest.items():
+        text = orjson.dumps(value, default=str).decode()
+        shown = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
+        err.print(f"  {name}: {_plain(shown)}")
+
+
+def _issues_table(issues: list[Any]) -> Table:
+    table = Table(box=None, header_style="dim")
+    for heading in ("path", "message", "code"):
+        table.add_column(heading)
+    for issue in issues[:SHOWN_ISSUES]:
+        table.add_row(*(_plain(str(issue.get(name, ""))) for name in ("path", "message", "code")))
+    if len(issues) > SHOWN_ISSUES:
+        table.add_row(f"… and {len(issues) - SHOWN_ISSUES} more", "", "")
+    return table
+
+
+def _plain(text: str) -> str:
+    """Text that came from outside: its brackets are not markup, its control characters do nothing."""
+    visible = "".join(character for character in text if character.isprintable() or character == "\n")
+    return visible.replace("[", r"\[")

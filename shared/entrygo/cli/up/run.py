@@ -1,0 +1,208 @@
+"""One run of the system in the foreground: prepare the home, start by stages, wait, stop."""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import grpc
+from rich.console import Console
+
+from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
+from entrygo.cli.up.home import Home, Process, RunReport, State
+from entrygo.cli.up.parts import Part, Stage, addresses, build_parts
+from entrygo.cli.up.ports import check_free, pick_free
+from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.processes import end_all, identify
+from entrygo.cli.up.schemas import migrate_all
+from entrygo.cli.up.screen import Screen, open_screen
+from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
+from entrygo.cli.up.supervisor import PartFailed, Supervisor, processes_of
+from entrygo.domain.errors import EntryGoError
+from entrygo.postgres.migrate import MigrationChanged
+
+TAIL_LINES = 20
+
+
+class SetupFailed(Exception):
+    """A step between the starts of the parts failed."""
+
+
+class Run:
+    """The system of one home, from its start to its end."""
+
+    def __init__(self, settings: UpSettings, home: Home, screen: Screen) -> None:
+        self._settings = settings
+        self._home = home
+        self._screen = screen
+        self._base_url = f"http://localhost:{settings.gateway_port}"
+        self._is_ready = False
+        self._stop = asyncio.Event()
+
+    async def run(self) -> int:
+        """The exit code; `AlreadyRunning` and `PortTaken` before anything was started."""
+        self._home.prepare()
+        with self._home.lock():
+            state, postgres = self._prepare()
+            parts = build_parts(self._settings, self._home, state, postgres)
+            self._supervisor = Supervisor(parts, changed=self._publish)
+            self._listen()
+            try:
+                return await self._until_stopped(state, postgres)
+            finally:
+                self._screen.say("stopping")
+                await self._supervisor.stop()
+                self._home.run_file.unlink(missing_ok=True)
+
+    async def _until_stopped(self, state: State, postgres: Postgres) -> int:
+        start = asyncio.create_task(self._start(state, postgres))
+        stop = asyncio.create_task(self._stop.wait())
+        await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if start.done():
+                start.result()
+                await stop
+        except PartFailed as failure:
+            self._screen.say(f"failed: {failure}. The end of {_shown(failure.part.log)}:")
+            self._screen.say(tail(failure.part))
+            return 1
+        except SetupFailed as failure:
+            self._screen.say(f"failed: {failure}")
+            return 1
+        finally:
+            start.cancel()
+            stop.cancel()
+            await asyncio.gather(start, stop, return_exceptions=True)
+        return 0
+
+    def _prepare(self) -> tuple[State, Postgres]:
+        """End what an earlier run left, then settle ports, secrets and the data folder."""
+        state = self._home.load_state()
+        postgres = Postgres(self._home, state.postgres_password)
+        self._end_leftovers(postgres)
+        check_free(self._settings.ports(), PORT_SETTINGS)
+        state = self._with_ports(state)
+        if self._settings.database_url is None:
+            for opened in postgres.prepare():
+                self._screen.say(f"{opened} is now searchable by others: PostgreSQL does not run as root")
+            postgres.clear_remains()
+        url = addresses(self._settings, self._home, state, postgres).database_url
+        given = self._settings.service_token
+        token = given.get_secret_value() if given else state.service_token
+        state = state.model_copy(update={"database_url": url, "service_token": token})
+        self._home.save_state(state)
+        return state, postgres
+
+    def _end_leftovers(self, postgres: Postgres) -> None:
+        earlier = self._home.load_run()
+        recorded = processes_of(earlier.parts) if earlier else []
+        server = postgres.leftover()
+        ended = end_all([*recorded, *([server] if server and server not in recorded else [])])
+        if ended:
+            self._screen.say(f"ended {len(ended)} processes that an earlier run left behind")
+
+    def _with_ports(self, state: State) -> State:
+        taken = frozenset(self._settings.ports().values())
+        choose = random.SystemRandom()
+        broker = pick_free(state.broker_port, taken=taken, choose=choose)
+        smtp = pick_free(state.smtp_port, taken=taken | {broker}, choose=choose)
+        return state.model_copy(update={"broker_port": broker, "smtp_port": smtp})
+
+    async def _start(self, state: State, postgres: Postgres) -> None:
+        supervisor = self._supervisor
+        await supervisor.start(Stage.POSTGRES, Stage.BROKER, Stage.MAIL)
+        url = addresses(self._settings, self._home, state, postgres).database_url
+        await self._migrate(url)
+        await supervisor.start(Stage.SERVICES)
+        await self._ensure_demo(self._url_of(url)("identity"))
+        await supervisor.start(Stage.GATEWAY)
+        self._is_ready = True
+        self._publish()
+        self._announce()
+
+    def _url_of(self, common: str) -> Callable[[str], str]:
+        """Each schema's own database, where the environment names one."""
+        return lambda schema: os.environ.get(f"ENTRYGO_{schema.upper()}_DATABASE_URL") or common
+
+    async def _migrate(self, url: str) -> None:
+        try:
+            async for schema, applied in migrate_all(self._url_of(url)):
+                if applied:
+                    self._screen.say(f"migrated   {schema}: {', '.join(applied)}")
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, MigrationChanged) as error:
+            raise SetupFailed(f"the database could not be brought up to date: {error}") from error
+
+    async def _ensure_demo(self, identity_url: str) -> None:
+        target = f"127.0.0.1:{self._settings.sync_port}"
+        known = self._home.load_env().get("ENTRYGO_API_KEY")
+        try:
+            key = await ensure_account(identity_url, target, known)
+            made = await ensure_setup_data(target, key)
+        except (grpc.aio.AioRpcError, EntryGoError, OSError) as error:
+            raise SetupFailed(f"the demo account could not be made: {error}") from error
+        self._save_env(key)
+        if made:
+            self._screen.say(f"demo       {', '.join(made)}")
+
+    def _save_env(self, key: str) -> None:
+        content = read_demo_account()
+        self._home.save_env(
+            {
+                "ENTRYGO_BASE_URL": self._base_url,
+                "ENTRYGO_API_KEY": key,
+                "ENTRYGO_ACCOUNT_ID": content["account"]["id"],
+                "ENTRYGO_WAREHOUSE_ID": content["warehouses"][0]["id"],
+                "ENTRYGO_BROKER_ID": content["brokers"][0]["id"],
+                "ENTRYGO_PRODUCT_ID": content["products"][0]["id"],
+            }
+        )
+
+    def _announce(self) -> None:
+        self._screen.say(f"settings:  . {_shown(self._home.env_file)}")
+        if self._settings.smtp_url is None:
+            self._screen.say(f"mails:     {_shown(self._home.mail)}")
+        self._screen.say(f"ready: {self._base_url}")
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Under nohup the end of the terminal is to be ignored, and stays so.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, self._on_signal)
+
+    def _on_signal(self) -> None:
+        """The first asks the parts to end, a second one does not ask."""
+        if self._stop.is_set():
+            self._supervisor.kill()
+        self._stop.set()
+
+    def _publish(self) -> None:
+        reports = self._supervisor.reports()
+        self._screen.show(reports)
+        supervisor = identify(os.getpid()) or Process(pid=os.getpid(), created=0)
+        self._home.save_run(
+            RunReport(supervisor=supervisor, base_url=self._base_url, is_ready=self._is_ready, parts=reports)
+        )
+
+
+def tail(part: Part) -> str:
+    if not part.log.exists():
+        return "  (empty)"
+    lines = part.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+    return "\n".join(f"  {line}" for line in lines)
+
+
+def run_in_foreground(settings: UpSettings) -> int:
+    with open_screen(Console()) as screen:
+        return asyncio.run(Run(settings, Home(settings.home), screen).run())
+
+
+def _shown(path: Path) -> str:
+    """Relative to where the command was given, if it lies below."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

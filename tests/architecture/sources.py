@@ -1,0 +1,56 @@
+"""The code as text and syntax trees; nothing of it is run."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE_ROOTS = tuple(ROOT / name for name in ("services", "gateway", "shared"))
+SERVICES = ("sync", "planning", "execution", "inspection")
+GENERATED = ("entrygo", "proto")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One written module, by its path below its source root (`entrygo/sync/store.py`)."""
+
+    file: Path
+    path: Path
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.file.read_text(encoding="utf-8"), filename=str(self.file))
+
+    @property
+    def portion(self) -> str:
+        """The part of the namespace it belongs to: `sync` of `entrygo/sync/store.py`."""
+        return self.path.parts[1]
+
+    def imports(self) -> Iterator[tuple[int, str]]:
+        """Every imported module with its line, wherever the statement stands."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((node.lineno, alias.name) for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield node.lineno, node.module or ""
+
+
+def written_modules() -> list[Source]:
+    """Every module that people write, in a fixed order."""
+    return [
+        Source(file, path)
+        for root in SOURCE_ROOTS
+        for file in sorted(root.rglob("*.py"))
+        if (path := file.relative_to(root)).parts[:2] != GENERATED
+    ]
+
+
+def literal(node: ast.expr | None) -> str:
+    """The text of a string, of an f-string without what it inserts, or nothing."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(literal(part) for part in node.values)
+    return ""

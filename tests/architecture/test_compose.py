@@ -1,0 +1,139 @@
+"""compose.yaml and the image: valid, complete, pinned, and saying nothing the processes do not read."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import compose_spec
+import pytest
+import yaml
+
+from tests.architecture.settings import PROCESSES, variables
+from tests.architecture.sources import ROOT, SERVICES
+
+OURS = [*SERVICES, "gateway"]
+THEIRS = ["postgres", "kafka", "mail"]
+PINNED = re.compile(r"[\w./-]+:v?\d[\w.-]*")
+
+
+def _read() -> dict[str, Any]:
+    # The loader merges `<<`, as Compose does before it validates.
+    content: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+COMPOSE = _read()
+PARTS: dict[str, dict[str, Any]] = COMPOSE["services"]
+
+
+def test_compose_file_is_valid_by_the_specification() -> None:
+    parsed = compose_spec.PyCompose.from_json(json.dumps(COMPOSE))
+    assert set(parsed.service_names()) == set(PARTS)
+
+
+def test_compose_file_is_refused_when_a_key_is_misspelt() -> None:
+    broken = {**COMPOSE, "services": {"sync": {"image": "entrygo:1", "restat": "always"}}}
+    with pytest.raises(ValueError, match="restat"):
+        compose_spec.PyCompose.from_json(json.dumps(broken))
+
+
+def test_compose_runs_the_whole_topology() -> None:
+    assert set(PARTS) == {*OURS, *THEIRS, "migrate"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_process_is_given_only_settings_that_it_reads(name: str) -> None:
+    assert set(PARTS[name]["environment"]) - variables(PROCESSES[name]) == set()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_process_is_told_where_its_peers_are(name: str) -> None:
+    # The defaults name this host, which in a container is the container itself.
+    targets = {variable for variable in variables(PROCESSES[name]) if variable.endswith("_TARGET")}
+    assert targets <= set(PARTS[name]["environment"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_process_targets_name_the_port_that_the_peer_listens_on(name: str) -> None:
+    for variable, address in PARTS[name]["environment"].items():
+        if variable.endswith("_TARGET"):
+            peer, _, port = address.partition(":")
+            assert port == PARTS[peer]["environment"][f"ENTRYGO_{peer.upper()}_PORT"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_process_runs_its_own_module_from_the_one_image(name: str) -> None:
+    assert PARTS[name]["command"] == ["python", "-m", f"entrygo.{name}"]
+    assert PARTS[name]["image"] == PARTS["migrate"]["image"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_waits_for_the_migrations(name: str) -> None:
+    assert PARTS[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_probe_asks_the_port_it_listens_on(name: str) -> None:
+    probe = PARTS[name]["healthcheck"]["test"]
+    assert probe[:4] == ["CMD", "python", "-m", "entrygo.process.healthcheck"]
+    assert probe[4] == PARTS[name]["environment"][f"ENTRYGO_{name.upper()}_PORT"]
+
+
+@pytest.mark.parametrize("name", [*OURS, *THEIRS])
+def test_part_has_a_probe_and_comes_back_after_a_crash(name: str) -> None:
+    assert PARTS[name]["healthcheck"]["test"]
+    assert PARTS[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", [*OURS, "migrate"])
+def test_our_containers_run_without_privileges(name: str) -> None:
+    assert PARTS[name]["user"] == "10001"
+    assert PARTS[name]["cap_drop"] == ["ALL"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_image_is_pinned_by_a_version(name: str) -> None:
+    assert PINNED.fullmatch(PARTS[name]["image"])
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_published_port_is_on_the_loopback_only(name: str) -> None:
+    assert [port for port in PARTS[name].get("ports", []) if not port.startswith("127.0.0.1:")] == []
+
+
+def test_volumes_are_the_ones_in_use() -> None:
+    used = {volume.split(":")[0] for part in PARTS.values() for volume in part.get("volumes", [])}
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_kafka_is_the_version_that_the_tests_run_against() -> None:
+    pom = (ROOT / "tests" / "kafka" / "pom.xml").read_text(encoding="utf-8")
+    [version] = re.findall(r"<artifactId>kafka_2\.13</artifactId>\s*<version>([\d.]+)</version>", pom)
+    assert PARTS["kafka"]["image"] == f"apache/kafka:{version}"
+
+
+def test_image_is_built_from_the_lock_and_does_not_run_as_root() -> None:
+    dockerfile = (ROOT / "services" / "Dockerfile").read_text(encoding="utf-8")
+    installs = re.findall(r"uv sync [^\n]*", dockerfile)
+    assert installs
+    assert all("--locked" in line and "--no-dev" in line for line in installs)
+    last_stage = dockerfile.rpartition("\nFROM ")[2]
+    assert "\nUSER 10001\n" in last_stage
+
+
+def test_image_context_holds_everything_that_is_copied() -> None:
+    dockerfile = (ROOT / "services" / "Dockerfile").read_text(encoding="utf-8")
+    allowed = {
+        line[1:]
+        for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+        if line[:1] == "!"
+    }
+    copied = [
+        name
+        for line in dockerfile.splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+        for name in line.split()[1:-1]
+    ]
+    assert copied
+    assert [name for name in copied if name not in allowed or not Path(ROOT / name).exists()] == []

@@ -1,0 +1,38 @@
+"""Every RPC says what its caller needs: one without an answer would be refused for everybody, or open."""
+
+import pytest
+from google.protobuf.descriptor import ServiceDescriptor
+
+from entrygo.domain.principal import ScopeName
+from entrygo.execution.servicer import REQUIRED_SCOPES as EXECUTION_SCOPES
+from entrygo.inspection.servicer import REQUIRED_SCOPES as INSPECTION_SCOPES
+from entrygo.planning.servicer import REQUIRED_SCOPES as PLANNING_SCOPES
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+from entrygo.sync.servicer import REQUIRED_SCOPES as SYNC_SCOPES
+
+SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
+    "sync": (sync_pb2.DESCRIPTOR.services_by_name["Sync"], SYNC_SCOPES),
+    "planning": (planning_pb2.DESCRIPTOR.services_by_name["Planning"], PLANNING_SCOPES),
+    "execution": (execution_pb2.DESCRIPTOR.services_by_name["Execution"], EXECUTION_SCOPES),
+    "inspection": (inspection_pb2.DESCRIPTOR.services_by_name["Inspection"], INSPECTION_SCOPES),
+}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_required_scopes_name_exactly_the_rpcs_of_the_service(name: str) -> None:
+    service, scopes = SERVICES[name]
+    assert set(scopes) == {f"/{service.full_name}/{method.name}" for method in service.methods}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
+    # Only what reads may ask for less than a scope, or for our own credential.
+    _, scopes = SERVICES[name]
+    reads = ("Get", "List", "Events", "Replay", "Watch", "Inspect", "System", "Find")
+    lax = [rpc for rpc, needed in scopes.items() if isinstance(needed, Access)]
+    assert [rpc for rpc in lax if not rpc.rpartition("/")[2].startswith(reads)] == []
+    assert all(isinstance(needed, ScopeName | Access) for needed in scopes.values())

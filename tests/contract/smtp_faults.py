@@ -1,0 +1,160 @@
+"""A raw SMTP server that misbehaves at one named place, to show a channel every way a delivery can end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import StrEnum
+
+HOST = "127.0.0.1"
+
+
+class Fault(StrEnum):
+    """Where the server misbehaves; the value says how."""
+
+    NONE = "accepts everything"
+    GREETING_421 = "421 instead of a greeting"
+    GREETING_554 = "554 instead of a greeting"
+    GREETING_DROP = "drops instead of a greeting"
+    GREETING_HANG = "never greets"
+    MAIL_DROP = "drops at MAIL"
+    RCPT_450 = "450 at RCPT"
+    RCPT_550 = "550 at RCPT"
+    RCPT_DROP = "drops at RCPT"
+    RCPT_HANG = "never answers RCPT"
+    DATA_451 = "451 instead of 354"
+    DATA_DROP = "drops at DATA"
+    BODY_DROP = "drops while the mail is sent"
+    DOT_DROP = "drops after the dot"
+    DOT_HANG = "never answers the dot"
+    DOT_451 = "451 after the dot"
+    DOT_554 = "554 after the dot"
+    DOT_250_DROP = "250 after the dot, then drops"
+
+
+class FaultServer:
+    """What it accepted, and how many connections it had."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.port = 0
+        self.accepted: list[bytes] = []
+        self.envelopes: list[list[str]] = []
+        self.connections = 0
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self._open.add(writer)
+        try:
+            await self._converse(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+    def close(self) -> None:
+        for writer in self._open:
+            writer.transport.abort()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        match self.fault:
+            case Fault.GREETING_421:
+                return await _say(writer, "421 busy")
+            case Fault.GREETING_554:
+                return await _say(writer, "554 no service")
+            case Fault.GREETING_DROP:
+                return None
+            case Fault.GREETING_HANG:
+                await reader.read()
+                return None
+        await _say(writer, "220 faults.test")
+        envelope: list[str] = []
+        while line := await reader.readline():
+            command = line.decode().strip()
+            envelope.append(command)
+            if not await self._answer(command.split(" ")[0].upper(), envelope, reader, writer):
+                return None
+        return None
+
+    async def _answer(
+        self, verb: str, envelope: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Answers one command; False to drop the connection."""
+        match verb, self.fault:
+            case "MAIL", Fault.MAIL_DROP:
+                return False
+            case "RCPT", Fault.RCPT_DROP:
+                return False
+            case "RCPT", Fault.RCPT_450:
+                await _say(writer, "450 try later")
+            case "RCPT", Fault.RCPT_550:
+                await _say(writer, "550 no such user")
+            case "RCPT", Fault.RCPT_HANG:
+                await reader.read()
+                return False
+            case "DATA", _:
+                return await self._data(envelope, reader, writer)
+            case "QUIT", _:
+                await _say(writer, "221 bye")
+                return False
+            case _:
+                await _say(writer, "250 OK")
+        return True
+
+    async def _data(
+        self, envelope: list[str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        if self.fault is Fault.DATA_DROP:
+            return False
+        if self.fault is Fault.DATA_451:
+            await _say(writer, "451 not now")
+            return True
+        await _say(writer, "354 go ahead")
+        if self.fault is Fault.BODY_DROP:
+            await reader.read(1000)
+            writer.transport.abort()
+            return False
+        content = await reader.readuntil(b"\r\n.\r\n")
+        return await self._after_dot(envelope, content, reader, writer)
+
+    async def _after_dot(
+        self,
+        envelope: list[str],
+        content: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> bool:
+        match self.fault:
+            case Fault.DOT_DROP:
+                return False
+            case Fault.DOT_HANG:
+                await reader.read()
+                return False
+            case Fault.DOT_451 | Fault.DOT_554:
+                await _say(writer, f"{self.fault.value[:3]} refused after all")
+                return True
+        self.accepted.append(content.removesuffix(b".\r\n"))
+        self.envelopes.append(list(envelope))
+        envelope.clear()
+        await _say(writer, "250 queued as 42")
+        return self.fault is not Fault.DOT_250_DROP
+
+
+async def _say(writer: asyncio.StreamWriter, line: str) -> None:
+    writer.write(line.encode() + b"\r\n")
+    await writer.drain()
+
+
+@asynccontextmanager
+async def running(fault: Fault) -> AsyncIterator[FaultServer]:
+    """The server on a free port of the loopback."""
+    faults = FaultServer(fault)
+    server = await asyncio.start_server(faults.handle, HOST, 0)
+    faults.port = int(server.sockets[0].getsockname()[1])
+    try:
+        yield faults
+    finally:
+        server.close()
+        faults.close()
+        await server.wait_closed()

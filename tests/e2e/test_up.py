@@ -1,0 +1,327 @@
+"""`entrygo up` as a person uses it: the guide, a crash, a taken port, two systems, the end."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from entrygo.cli.up.home import Home, PartReport
+from entrygo.cli.up.processes import find
+from entrygo.cli.up.settings import PORT_SETTINGS
+from tests.harness import processes
+
+SECONDS = 110.0  # to wait for anything; reached only by a failure
+POLL_SECONDS = 0.05
+EMBEDDED = {"postgres", "broker", "smtp"}
+PARTS = EMBEDDED | set(PORT_SETTINGS)
+
+
+class Machine:
+    """One home with ports of its own, and the commands given in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = Home(folder / ".entrygo")
+        self.ports = {name: processes.free_port() for name in PORT_SETTINGS}
+        self.supervisor: subprocess.Popen[bytes] | None = None
+        self.log = folder / "terminal.log"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("ENTRYGO_")}
+        return {**clean, **{PORT_SETTINGS[name]: str(port) for name, port in self.ports.items()}}
+
+    def entrygo(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "entrygo.cli.main", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=SECONDS,
+            check=False,
+        )  # fmt: skip
+
+    def bash(self, script: str) -> str:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script], cwd=self.folder, env=self.environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def up(self) -> None:
+        command = [sys.executable, "-m", "entrygo.cli.main", "up"]
+        self.supervisor = processes.start(command, log=self.log, env=self.environment, cwd=self.folder)
+        self.wait_for(lambda: self.is_ready() or self.has_ended())
+        assert self.is_ready(), processes.tail(self.log)
+
+    def is_ready(self) -> bool:
+        report = self.home.load_run()
+        started = self.supervisor is not None and report is not None
+        return started and report.supervisor.pid == self.supervisor.pid and report.is_ready  # type: ignore[union-attr]
+
+    def has_ended(self) -> bool:
+        return self.supervisor is not None and self.supervisor.poll() is not None
+
+    def part(self, name: str) -> PartReport:
+        report = self.home.load_run()
+        return next(part for part in (report.parts if report else ()) if part.name == name)
+
+    def processes(self) -> dict[str, psutil.Process]:
+        report = self.home.load_run()
+        assert report is not None
+        found = {part.name: find(part.process) for part in report.parts if part.process}
+        return {name: process for name, process in found.items() if process}
+
+    def wait_for(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + SECONDS
+        while not holds():
+            assert time.monotonic() < deadline, processes.tail(self.log)
+            time.sleep(POLL_SECONDS)
+
+    def get(self, path: str, key: str | None = None) -> httpx.Response:
+        known = self.home.load_env()
+        bearer = {"authorization": f"Bearer {key or known['ENTRYGO_API_KEY']}"}
+        return httpx.get(known["ENTRYGO_BASE_URL"] + path, headers=bearer, trust_env=False, timeout=30)
+
+    def end(self) -> None:
+        if self.supervisor is not None:
+            processes.stop(self.supervisor, signal.SIGINT)
+
+
+def make_machine(folder: Path) -> Iterator[Machine]:
+    machine = Machine(folder)
+    try:
+        yield machine
+    finally:
+        machine.end()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A system that the tests of this module share; none of them ends it."""
+    for machine in make_machine(tmp_path_factory.mktemp("shared")):
+        machine.up()
+        yield machine
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """A machine of the test's own, on which nothing runs yet."""
+    yield from make_machine(tmp_path)
+
+
+def all_gone(found: dict[str, psutil.Process]) -> bool:
+    return not any(
+        process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in found.values()
+    )
+
+
+READS_A_FIELD = f"""
+field() {{
+    "{sys.executable}" -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+}}
+"""
+GUIDE = """
+. .entrygo/env
+curl -sf "$ENTRYGO_BASE_URL/api/system/health" -H "authorization: Bearer $ENTRYGO_API_KEY" >/dev/null
+
+order=$(curl -sf -X POST "$ENTRYGO_BASE_URL/api/orders/sync" \
+-H "authorization: Bearer $ENTRYGO_API_KEY" \
+-H "content-type: application/json" \
+-H "idempotency-key: first-export-orders-001" \
+-d '{
+"accountId": "'"$ENTRYGO_ACCOUNT_ID"'",
+"items": [
+{
+"externalId": "ord-ext-1001",
+"destinationCountry": "US",
+"destinationRegion": "CA",
+"destinationPostalCode": "94105",
+"items": [
+{
+"productId": "'"$ENTRYGO_PRODUCT_ID"'",
+"quantity": 1,
+"unitValueUsd": 110
+}
+],
+"metadata": {
+"source": "first-export-guide"
+}
+}
+]
+}' | field 'd["data"][0]["id"]')
+
+plan=$(curl -sf -X POST "$ENTRYGO_BASE_URL/api/exports/plan" \
+-H "authorization: Bearer $ENTRYGO_API_KEY" \
+-H "content-type: application/json" \
+-H "idempotency-key: first-export-plan-001" \
+-d '{
+"accountId": "'"$ENTRYGO_ACCOUNT_ID"'",
+"warehouseId": "'"$ENTRYGO_WAREHOUSE_ID"'",
+"brokerId": "'"$ENTRYGO_BROKER_ID"'",
+"destinationCountry": "US",
+"orderIds": ["'"$order"'"],
+"dryRun": false
+}')
+echo "readiness $(echo "$plan" | field 'd["readinessState"]')"
+batch=$(echo "$plan" | field 'd["exportId"]')
+
+execution=$(curl -sf -X POST "$ENTRYGO_BASE_URL/api/exports/execute" \
+-H "authorization: Bearer $ENTRYGO_API_KEY" \
+-H "content-type: application/json" \
+-H "idempotency-key: first-export-execute-001" \
+-d '{
+"accountId": "'"$ENTRYGO_ACCOUNT_ID"'",
+"batchId": "'"$batch"'"
+}')
+echo "submission $(echo "$execution" | field 'd["brokerSubmission"]["status"]')"
+package=$(echo "$execution" | field 'd["customs_package_id"]')
+
+curl -sf "$ENTRYGO_BASE_URL/api/exports/$batch" -H "authorization: Bearer $ENTRYGO_API_KEY" \
+| field '"state " + d["state"] + " " + d["customsPackage"]["state"]'
+curl -sf "$ENTRYGO_BASE_URL/api/customs-packages/$package" -H "authorization: Bearer $ENTRYGO_API_KEY" \
+| field '"package " + d["packageNumber"]'
+"""
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the guide is written in curl")
+def test_first_export_guide_runs_as_written_after_reading_the_env_file(running: Machine) -> None:
+    said = dict(line.split(" ", 1) for line in running.bash(READS_A_FIELD + GUIDE).splitlines())
+    assert said["readiness"] == "READY"
+    assert said["submission"] == "sent"
+    assert said["state"] == "COMPLETED sent_to_broker"
+    mails = [file.read_text() for file in running.home.mail.glob("*.eml")]
+    assert sum(said["package"] in mail for mail in mails) == 1
+
+
+def test_demo_saves_the_documents_and_names_the_mail(running: Machine) -> None:
+    done = running.entrygo("demo")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "REVIEW_REQUIRED" in done.stdout
+    saved = {file.name for file in (running.folder / "entrygo-demo").rglob("*.*")}
+    assert {"commercial_customs_invoice.html", "commercial_customs_invoice.csv", "manifest.json"} <= saved
+    named = done.stdout.rstrip().rsplit("\n", 1)[-1].split()
+    assert named[0] == "mail"
+    assert Path(named[1]).suffix == ".eml"
+
+
+def test_status_lists_every_part_as_ready(running: Machine) -> None:
+    running.wait_for(lambda: all(running.part(name).state == "ready" for name in PARTS))
+    done = running.entrygo("status")
+    assert done.returncode == 0
+    assert {line.split()[0] for line in done.stdout.splitlines() if " ready " in line} == PARTS
+
+
+@pytest.mark.parametrize("name", ["smtp", "broker", "planning", "gateway", "postgres"])
+def test_killed_part_comes_back(running: Machine, name: str) -> None:
+    before = running.processes()[name]
+    before.send_signal(signal.SIGKILL)
+    running.wait_for(
+        lambda: (
+            (part := running.part(name)).state == "ready"
+            and part.process is not None
+            and part.process.pid != before.pid
+        )
+    )
+    running.wait_for(lambda: running.get("/api/system/health").is_success)
+
+
+def test_second_up_in_the_same_home_says_that_one_runs(running: Machine) -> None:
+    done = running.entrygo("up")
+    assert done.returncode == 1
+    assert "is running already" in done.stderr
+    assert running.get("/api/system/health").status_code == 200
+
+
+def test_two_systems_run_side_by_side_and_know_nothing_of_each_other(
+    running: Machine, machine: Machine
+) -> None:
+    machine.up()
+    key = running.home.load_env()["ENTRYGO_API_KEY"]
+    assert machine.get("/api/system/health").status_code == 200
+    assert running.get("/api/system/health").status_code == 200
+    assert machine.get("/api/system/health", key).status_code == 401
+
+
+def test_up_names_port_setting_and_process_when_a_port_is_taken(machine: Machine) -> None:
+    with socket.create_server(("127.0.0.1", machine.ports["gateway"])):
+        done = machine.entrygo("up")
+    assert done.returncode == 1
+    assert f"Port {machine.ports['gateway']} is taken by pid {os.getpid()}" in done.stderr
+    assert "ENTRYGO_GATEWAY_PORT" in done.stderr
+    assert machine.home.load_run() is None
+
+
+def test_up_starts_again_after_everything_was_killed(machine: Machine) -> None:
+    machine.up()
+    key = machine.home.load_env()["ENTRYGO_API_KEY"]
+    found = machine.processes()
+    assert machine.supervisor is not None
+    machine.supervisor.kill()
+    for process in found.values():
+        process.kill()
+    machine.supervisor.wait()
+    machine.up()
+    assert machine.home.load_env()["ENTRYGO_API_KEY"] == key
+    assert machine.get("/api/products/prod_123").status_code == 200
+
+
+def test_up_ends_what_a_killed_supervisor_left_before_it_starts(machine: Machine) -> None:
+    machine.up()
+    orphans = machine.processes()
+    assert set(orphans) == PARTS
+    assert machine.supervisor is not None
+    machine.supervisor.kill()
+    machine.supervisor.wait()
+    machine.up()
+    assert all_gone(orphans)
+    assert set(machine.processes()) == PARTS
+
+
+def test_interrupt_ends_every_part_in_its_time(machine: Machine) -> None:
+    machine.up()
+    found = machine.processes()
+    assert machine.supervisor is not None
+    machine.supervisor.send_signal(signal.SIGINT)
+    machine.wait_for(machine.has_ended)
+    assert machine.supervisor.returncode == 0
+    assert all_gone(found)
+    # The supervisor's bounds add up to less than five seconds; it notes each part that it had to kill.
+    assert [
+        log.name for log in machine.home.logs.iterdir() if "did not stop in time" in log.read_text()
+    ] == []
+
+
+def test_detached_system_answers_until_it_is_taken_down(machine: Machine) -> None:
+    assert machine.entrygo("status").returncode == 3
+    started = machine.entrygo("up", "--detach")
+    try:
+        assert started.returncode == 0, started.stdout + started.stderr
+        assert started.stdout.endswith(f"ready: http://localhost:{machine.ports['gateway']}\n")
+        found = machine.processes()
+        assert machine.get("/api/system/health").status_code == 200
+        assert machine.entrygo("status").returncode == 0
+    finally:
+        machine.entrygo("down")
+    assert all_gone(found)
+    assert machine.entrygo("status").returncode == 3
+
+
+def test_detached_start_shows_the_end_of_the_log_when_a_part_fails(machine: Machine) -> None:
+    machine.ports["planning"] = machine.ports["sync"]
+    done = machine.entrygo("up", "--detach")
+    assert done.returncode == 1
+    assert "is given more than once" in done.stderr
+
+
+def test_files_of_a_home_are_closed_to_others(running: Machine) -> None:
+    assert (running.home.env_file.stat().st_mode & 0o077) == 0
+    assert (running.home.state_file.stat().st_mode & 0o077) == 0
+    assert (running.home.sockets.stat().st_mode & 0o077) == 0

@@ -1,0 +1,161 @@
+"""The whole system as real processes: `entrygo up` in a temporary home, on free ports."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from entrygo.cli.up.demo_account import read_demo_account
+from entrygo.cli.up.home import Home, PartReport
+from entrygo.cli.up.parts import SERVICES
+from entrygo.cli.up.settings import PORT_SETTINGS
+from entrygo.cli.up.supervisor import PartState
+from entrygo.domain.principal import Mode
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.postgres.pool import open_pool
+from entrygo.process.clock import Ids, utc_now
+from tests.harness import processes
+from tests.harness.brokers import is_apache
+
+START_SECONDS = 100.0  # below the timeout of a test, so that the end of the log is what a failure shows
+RESTART_SECONDS = 60.0
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A running system: where it answers, whom it knows, and what can be done to its parts."""
+
+    base_url: str
+    api_key: str
+    test_key: str  # the same account, mode test
+    account_id: str
+    warehouse_id: str
+    broker_id: str
+    product_ids: tuple[str, ...]
+    other_account_id: str
+    other_api_key: str
+    home: Path
+    mail_dir: Path
+    database_url: str
+    targets: Mapping[str, str]  # of the gRPC services, by name
+    env: Mapping[str, str]  # what a client command such as `entrygo export` reads
+
+    def part(self, name: str) -> PartReport:
+        """How one part is doing, by the report of the supervisor."""
+        report = Home(self.home).load_run()
+        parts = report.parts if report else ()
+        return next(part for part in parts if part.name == name)
+
+    def kill(self, name: str) -> int:
+        """Ends a part as a crash would; the supervisor starts it again. Gives the pid that is gone."""
+        process = self.part(name).process
+        if process is None:
+            raise LookupError(f"{name} has no process.")
+        os.kill(process.pid, signal.SIGKILL)
+        return process.pid
+
+    async def restarted(self, name: str, *, after: int) -> None:
+        """Returns once `name` is ready again in another process than `after`."""
+        async with asyncio.timeout(RESTART_SECONDS):
+            while not self._is_ready_again(name, after):  # noqa: ASYNC110 - another process writes it
+                await asyncio.sleep(POLL_SECONDS)
+
+    def _is_ready_again(self, name: str, after: int) -> bool:
+        part = self.part(name)
+        return part.state == PartState.READY and part.process is not None and part.process.pid != after
+
+
+@pytest_asyncio.fixture(scope="session")
+async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
+    """One system for the session; its broker is the session's own where that is Apache Kafka."""
+    kafka = {"ENTRYGO_KAFKA_BOOTSTRAP": request.getfixturevalue("kafka_bootstrap")} if is_apache() else {}
+    folder = Path(tempfile.mkdtemp(prefix="entrygo-system-"))
+    supervisor: subprocess.Popen[bytes] | None = None
+    try:
+        ports = {name: str(processes.free_port()) for name in PORT_SETTINGS}
+        settings = {PORT_SETTINGS[name]: port for name, port in ports.items()}
+        log = folder / "up.log"
+        environment = {**_clean_environment(), **settings, **kafka, "ENTRYGO_HOME": str(folder / "home")}
+        supervisor = processes.start(
+            [sys.executable, "-m", "entrygo.cli.main", "up"], log=log, env=environment, cwd=folder
+        )
+        home = Home(folder / "home")
+        await _ready(home, supervisor, log)
+        yield await _describe(home, {name: f"{processes.LOOPBACK}:{ports[name]}" for name in SERVICES})
+    finally:
+        if supervisor is not None:
+            _end(supervisor)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clean_environment() -> dict[str, str]:
+    """Without settings of the person who runs the tests: theirs may name a real broker."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ENTRYGO_")}
+
+
+async def _ready(home: Home, supervisor: "subprocess.Popen[bytes]", log: Path) -> None:
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while supervisor.poll() is None:
+                report = home.load_run()
+                if report is not None and report.is_ready:
+                    return
+                await asyncio.sleep(POLL_SECONDS)
+    except TimeoutError:
+        pass
+    raise processes.NotStarted(f"`entrygo up` is not ready:\n{processes.tail(log)}")
+
+
+async def _describe(home: Home, targets: Mapping[str, str]) -> System:
+    client = home.load_env()
+    demo = read_demo_account()
+    database_url = home.load_state().database_url
+    other_account_id, other_key, test_key = await _make_more_keys(database_url, client["ENTRYGO_ACCOUNT_ID"])
+    return System(
+        base_url=client["ENTRYGO_BASE_URL"],
+        api_key=client["ENTRYGO_API_KEY"],
+        test_key=test_key,
+        account_id=client["ENTRYGO_ACCOUNT_ID"],
+        warehouse_id=client["ENTRYGO_WAREHOUSE_ID"],
+        broker_id=client["ENTRYGO_BROKER_ID"],
+        product_ids=tuple(product["id"] for product in demo["products"]),
+        other_account_id=other_account_id,
+        other_api_key=other_key,
+        home=home.root,
+        mail_dir=home.mail,
+        database_url=database_url,
+        targets=targets,
+        env={**client, "ENTRYGO_HOME": str(home.root), "ENTRYGO_DATABASE_URL": database_url},
+    )
+
+
+async def _make_more_keys(database_url: str, account_id: str) -> tuple[str, str, str]:
+    pool = await open_pool(database_url, schema="identity", max_size=1)
+    try:
+        ids = Ids()
+        other, _ = await create_account(pool, ids, name="Another warehouse")
+        _, other_key = await create_key(pool, ids, utc_now, account_id=other)
+        _, test_key = await create_key(pool, ids, utc_now, account_id=account_id, mode=Mode.TEST)
+    finally:
+        await pool.close()
+    return other, other_key, test_key
+
+
+def _end(supervisor: "subprocess.Popen[bytes]") -> None:
+    """Asks the supervisor to stop all parts; what it may leave is ended too."""
+    children = psutil.Process(supervisor.pid).children(recursive=True) if supervisor.poll() is None else []
+    processes.stop(supervisor)
+    for child in children:
+        if child.is_running():
+            child.kill()

@@ -1,0 +1,21 @@
+"""The running system as the other tests get it."""
+
+import httpx
+import pytest
+
+from tests.harness.system import System
+
+
+@pytest.mark.parametrize("key", ["api_key", "other_api_key", "test_key"])
+async def test_system_lets_every_key_in(system: System, key: str) -> None:
+    headers = {"authorization": f"Bearer {getattr(system, key)}"}
+    async with httpx.AsyncClient(base_url=system.base_url, headers=headers, timeout=30) as client:
+        assert (await client.get("/api/system/health")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["inspection", "gateway"])
+async def test_system_starts_a_part_again_when_it_is_killed(system: System, name: str) -> None:
+    gone = system.kill(name)
+    await system.restarted(name, after=gone)
+    async with httpx.AsyncClient(base_url=system.base_url, timeout=30) as client:
+        assert (await client.get("/readyz")).status_code == 200

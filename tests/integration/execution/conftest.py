@@ -1,0 +1,39 @@
+"""Execution on real PostgreSQL and a real SMTP sink; planning is a fake of execution's own port."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest_asyncio
+from pydantic import SecretStr
+
+from entrygo.execution.settings import Settings
+from tests.harness.mail import SmtpSink
+from tests.integration.execution.world import World
+
+
+@pytest_asyncio.fixture
+async def make_world(
+    database_url: str, smtp_sink: SmtpSink, tmp_path: Path
+) -> AsyncIterator[Callable[..., World]]:
+    """Makes processes of execution that share one database, one planning and one broker."""
+    worlds: list[World] = []
+
+    def make(**changes: object) -> World:
+        fields: dict[str, object] = {
+            "database_url": SecretStr(database_url),
+            "artifacts_url": (tmp_path / "artifacts").as_uri(),
+            "smtp_url": SecretStr(smtp_sink.url),
+            "mail_from": "customs@northshore.example.com",
+        }
+        world = World(Settings.model_validate(fields | changes), smtp_sink)
+        worlds.append(world)
+        return world
+
+    yield make
+    for world in worlds:
+        await world.close()
+
+
+@pytest_asyncio.fixture
+async def world(make_world: Callable[..., World]) -> World:
+    return make_world()

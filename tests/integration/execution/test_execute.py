@@ -1,0 +1,416 @@
+"""Executing an export: one package, one mail, one answer, whatever dies or comes twice."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from types import MappingProxyType
+
+import orjson
+import pytest
+
+from entrygo.domain.errors import (
+    IdempotencyConflict,
+    IdempotencyInProgress,
+    InvalidExportState,
+    ServiceUnavailable,
+)
+from entrygo.domain.lifecycle import State
+from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
+from entrygo.execution.execution_steps import LeaseLost
+from entrygo.execution.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
+from entrygo.execution.preparation import DocumentsFailed
+from entrygo.execution.use_cases import ResubmitCommand, find_artifact, resubmit
+from entrygo.proto.execution.v1 import execution_pb2
+from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
+from tests.unit.execution.snapshots import make_snapshot
+
+SUBMITTED = MappingProxyType(
+    {
+        "sent": "sent_to_broker",
+        "failed": "broker_submission_failed",
+        "unknown": "broker_submission_unknown",
+    }
+)
+EVENTS_OF_ONE_RUN = [
+    "customs_package.generated",
+    "broker_notification.recorded",
+    "warehouse_notification.recorded",
+    "broker_submission.prepared",
+    "broker_submission.sending",
+    "broker_submission.sent",
+]
+
+
+class ScriptedChannel:
+    """Answers what the test says, after the point of no return."""
+
+    def __init__(self, *outcomes: Outcome) -> None:
+        self.outcomes = list(outcomes)
+        self.deliveries: list[Delivery] = []
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        await before_data()
+        self.deliveries.append(delivery)
+        outcome = self.outcomes.pop(0)
+        return Result(outcome, f"scripted {outcome}")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_an_execution_makes_the_package_sends_one_mail_and_completes_the_export(world: World) -> None:
+    process = await world.process()
+    answer = await process.answer()
+    assert answer.status == "COMPLETED"
+    assert [each.filename for each in answer.artifacts] == [
+        "commercial_customs_invoice.html",
+        "commercial_customs_invoice.csv",
+        "manifest.json",
+    ]
+    assert len(answer.notification_ids) == 2
+    assert answer.broker_submission.status == "sent"
+    assert answer.broker_submission.recipient_email == "broker@example.com"
+    assert answer.broker_submission.subject == "EntryGo broker submission cp_ch100001"
+    assert answer.broker_submission.sent_at == "2026-03-11T16:10:00.000Z"
+    assert not answer.broker_submission.HasField("error_message")
+    assert world.planning.states["batch_123"] is State.COMPLETED
+    [mail] = world.sink.mails
+    assert mail.recipients == ("broker@example.com",)
+    assert mail.message["Subject"] == "EntryGo broker submission cp_ch100001"
+    assert [part.get_filename() for part in mail.message.iter_attachments()] == [
+        each.filename for each in answer.artifacts
+    ]
+
+
+async def test_the_events_tell_every_step_without_a_gap(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    events = await process.events()
+    assert [event.type for event in events] == EVENTS_OF_ONE_RUN
+    assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
+    last = events[-1].broker_submission_changed
+    assert (last.customs_package_state, last.notification_status) == ("sent_to_broker", "sent")
+
+
+async def test_a_stored_document_has_the_digest_that_answer_and_manifest_name(world: World) -> None:
+    process = await world.process()
+    answer = await process.answer()
+    objects = process.steps.preparation.objects
+    contents = {}
+    for artifact in answer.artifacts:
+        found = await find_artifact(process.steps, LIVE, answer.customs_package_id, artifact.filename)
+        contents[artifact.filename] = b"".join([part async for part in objects.stream(LIVE, found.sha256)])
+        assert len(contents[artifact.filename]) == artifact.size_bytes
+    manifest = orjson.loads(contents["manifest.json"])
+    listed = {each["filename"]: each["sha256"] for each in manifest["artifacts"]}
+    answered = {each.filename: each.sha256 for each in answer.artifacts if each.filename != "manifest.json"}
+    assert listed == answered
+    assert Decimal(manifest["totals"]["invoice_total_usd"]) == Decimal("359.99")
+
+
+async def test_fifty_calls_with_one_key_have_one_effect_and_equal_answers(world: World) -> None:
+    processes = [await world.process() for _ in range(2)]
+    replies = await asyncio.gather(*(processes[index % 2].execute() for index in range(50)))
+    assert len({reply.body for reply in replies}) == 1
+    assert sum(not reply.replayed for reply in replies) == 1
+    assert len(world.sink.mails) == 1
+    assert await processes[0].count("customs_packages") == 1
+    assert await processes[0].count("executions") == 1
+
+
+async def test_calls_with_different_keys_meet_the_state_that_the_first_one_left(world: World) -> None:
+    process = await world.process()
+    results = await asyncio.gather(
+        *(process.execute(f"key-{index}") for index in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(each, InvalidExportState) for each in results) == 7
+    assert len(world.sink.mails) == 1
+    assert await process.count("executions") == 1
+
+
+async def test_a_key_used_for_another_request_is_a_conflict(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    with pytest.raises(IdempotencyConflict):
+        await process.execute(fingerprint=b"other")
+
+
+async def test_a_refusal_by_planning_frees_the_key(world: World) -> None:
+    process = await world.process()
+    world.planning.states["batch_123"] = State.CANCELLED
+    world.planning.owners["batch_123"] = "another"
+    with pytest.raises(InvalidExportState):
+        await process.execute()
+    world.planning.states.clear()
+    assert (await process.answer()).status == "COMPLETED"
+
+
+async def test_planning_being_away_leaves_an_execution_that_the_next_call_completes(world: World) -> None:
+    process = await world.process()
+    world.planning.is_away = True
+    with pytest.raises(ServiceUnavailable):
+        await process.execute()
+    world.planning.is_away = False
+    world.now += timedelta(milliseconds=1)
+    assert (await process.answer()).status == "COMPLETED"
+    assert await process.count("executions") == 1
+
+
+@pytest.mark.parametrize("point", FAILPOINTS)
+async def test_a_retry_completes_what_a_dead_process_left_with_one_package_and_one_mail(
+    world: World, point: str
+) -> None:
+    await _die(await world.process(crash_at=point))
+    world.pass_lease()
+    survivor = await world.process()
+    answer = await survivor.answer()
+    await survivor.recovery.deliver_due()
+    assert answer.status == "COMPLETED"
+    assert world.planning.states["batch_123"] is State.COMPLETED
+    assert await survivor.count("customs_packages") == 1
+    assert await survivor.count("broker_submissions") == 1
+    await _check_submission(survivor, "unknown" if point in AMBIGUOUS_FAILPOINTS else "sent")
+    events = await survivor.events()
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+
+
+@pytest.mark.parametrize("point", FAILPOINTS)
+async def test_the_recovery_loop_completes_what_a_dead_process_left(world: World, point: str) -> None:
+    await _die(await world.process(crash_at=point))
+    world.pass_lease()
+    survivor = await world.process()
+    await survivor.recovery.recover_executions()
+    await survivor.executions.drain(10)
+    await survivor.recovery.deliver_due()
+    reply = await survivor.execute()
+    assert reply.replayed
+    await _check_submission(survivor, "unknown" if point in AMBIGUOUS_FAILPOINTS else "sent")
+
+
+async def _die(process: Process) -> None:
+    with pytest.raises(Crash):
+        await process.execute()
+
+
+async def _check_submission(process: Process, status: str) -> None:
+    last = (await process.events())[-1].broker_submission_changed
+    assert last.broker_submission.status == status
+    assert last.customs_package_state == SUBMITTED[status]
+    assert len(process.world.sink.mails) <= 1
+    if status == "sent":
+        assert len(process.world.sink.mails) == 1
+
+
+async def test_a_call_joins_a_running_execution_and_gets_its_answer(world: World) -> None:
+    channel = HeldChannel()
+    process = await world.process(channel=channel)
+    first = asyncio.create_task(process.execute())
+    await channel.reached.wait()
+    second = asyncio.create_task(process.execute())
+    channel.go.set()
+    replies = [await first, await second]
+    assert [reply.replayed for reply in replies] == [False, True]
+    assert replies[0].body == replies[1].body
+
+
+async def test_a_call_that_waited_long_enough_says_that_the_first_is_still_running(world: World) -> None:
+    channel = HeldChannel()
+    process = await world.process(channel=channel)
+    first = asyncio.create_task(process.execute())
+    await channel.reached.wait()
+    process.executions._join_wait = timedelta(0)
+    with pytest.raises(IdempotencyInProgress):
+        await process.execute()
+    channel.go.set()
+    assert not (await first).replayed
+
+
+async def test_a_caller_that_hangs_up_does_not_stop_the_execution(world: World) -> None:
+    channel = HeldChannel()
+    process = await world.process(channel=channel)
+    caller = asyncio.create_task(process.execute())
+    await channel.reached.wait()
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    channel.go.set()
+    assert (await process.execute()).replayed
+    assert world.planning.states["batch_123"] is State.COMPLETED
+
+
+class HeldChannel:
+    """Holds the submission at the point of no return until told to go."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        await before_data()
+        self.reached.set()
+        await self.go.wait()
+        return Result(Outcome.SENT, "250 OK")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_an_owner_whose_execution_was_taken_over_can_write_nothing_more(world: World) -> None:
+    slow, fast = await world.process(), await world.process()
+    world.planning.gates = [asyncio.Event(), asyncio.Event()]
+    of_slow, of_fast = world.planning.gates
+    stale = asyncio.create_task(slow.execute())
+    await world.planning.waiting.acquire()
+    world.pass_lease()
+    owner = asyncio.create_task(fast.execute())
+    await world.planning.waiting.acquire()
+    of_slow.set()
+    with pytest.raises(LeaseLost):
+        await stale
+    assert await fast.events() == []
+    of_fast.set()
+    await owner
+    assert len(world.sink.mails) == 1
+
+
+async def test_an_owner_whose_submission_was_settled_as_unknown_cannot_call_it_sent(world: World) -> None:
+    channel = HeldChannel()
+    slow, other = await world.process(channel=channel), await world.process()
+    first = asyncio.create_task(slow.execute())
+    await channel.reached.wait()
+    world.pass_lease()
+    await other.recovery.deliver_due()
+    channel.go.set()
+    await asyncio.gather(first, return_exceptions=True)
+    events = await other.events()
+    assert [event.type for event in events][-1] == "broker_submission.unknown"
+
+
+async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_equal_bytes(
+    world: World,
+) -> None:
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    answer = await process.answer()
+    assert answer.status == "COMPLETED"
+    assert answer.broker_submission.status == "prepared"
+    assert answer.broker_submission.error_message == "scripted transient"
+    assert answer.broker_submission.attempts == 1
+    await process.recovery.deliver_due()
+    assert len(channel.deliveries) == 1, "not due yet"
+    for _ in range(2):
+        world.now += timedelta(minutes=10)
+        await process.recovery.deliver_due()
+    assert len({delivery.content for delivery in channel.deliveries}) == 1
+    events = await process.events()
+    assert [event.type.rpartition(".")[2] for event in events[3:]] == [
+        "prepared", "sending", "retrying", "sending", "retrying", "sending", "sent",
+    ]  # fmt: skip
+    assert events[-1].broker_submission_changed.broker_submission.attempts == 3
+
+
+async def test_a_mail_server_that_never_heals_ends_in_failed(world: World) -> None:
+    process = await world.process(channel=ScriptedChannel(*[Outcome.TRANSIENT] * 40))
+    await process.execute()
+    for _ in range(30):
+        world.now += timedelta(hours=8)
+        await process.recovery.deliver_due()
+    last = (await process.events())[-1].broker_submission_changed
+    assert last.broker_submission.status == "failed"
+    assert last.customs_package_state == "broker_submission_failed"
+    assert last.notification_status == "failed"
+
+
+@pytest.mark.parametrize(("outcome", "status"), [(Outcome.UNKNOWN, "unknown"), (Outcome.REFUSED, "failed")])
+async def test_an_unknown_or_refused_submission_is_never_sent_again_by_itself(
+    world: World, outcome: Outcome, status: str
+) -> None:
+    channel = ScriptedChannel(outcome)
+    process = await world.process(channel=channel)
+    answer = await process.answer()
+    assert answer.broker_submission.status == status
+    for _ in range(5):
+        world.now += timedelta(days=1)
+        await process.recovery.deliver_due()
+        await process.recovery.recover_executions()
+    assert len(channel.deliveries) == 1
+
+
+async def test_sending_again_is_a_new_row_with_its_reason_and_its_own_message_id(world: World) -> None:
+    channel = ScriptedChannel(Outcome.UNKNOWN, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    command = ResubmitCommand(
+        tenant=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
+    )
+    world.now += timedelta(hours=1)
+    replies = [await resubmit(process.steps, command) for _ in range(2)]
+    assert [reply.replayed for reply in replies] == [False, True]
+    prepared = execution_pb2.ResubmitToBrokerResponse.FromString(replies[0].body).broker_submission
+    assert (prepared.status, prepared.reason) == ("prepared", "broker asked")
+    await process.recovery.deliver_due()
+    await _is_sent_again(process, channel)
+
+
+async def _is_sent_again(process: Process, channel: ScriptedChannel) -> None:
+    first, second = channel.deliveries
+    assert first.submission_id != second.submission_id
+    assert b"broker asked" in second.content
+    last = (await process.events())[-1].broker_submission_changed
+    assert (last.broker_submission.status, last.customs_package_state) == ("sent", "sent_to_broker")
+    assert await process.count("broker_submissions") == 2
+
+
+async def test_sending_again_is_refused_while_the_first_may_still_go_out(world: World) -> None:
+    process = await world.process(channel=ScriptedChannel(Outcome.TRANSIENT))
+    await process.execute()
+    command = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
+    with pytest.raises(InvalidExportState):
+        await resubmit(process.steps, command)
+
+
+async def test_a_test_mode_account_never_reaches_the_broker(world: World) -> None:
+    process = await world.process()
+    answer = await process.answer(tenant=TEST)
+    assert answer.broker_submission.status == "sent"
+    assert world.sink.mails == []
+
+
+async def test_documents_that_cannot_be_made_fail_the_export_and_free_the_key_for_a_new_plan(
+    world: World,
+) -> None:
+    process = await world.process()
+    world.planning.snapshots["batch_123"] = make_snapshot(products=())
+    with pytest.raises(DocumentsFailed):
+        await process.execute()
+    assert world.planning.states["batch_123"] is State.FAILED
+    world.planning.snapshots["batch_123"] = make_snapshot()
+    world.planning.states["batch_123"] = State.BATCHED
+    answer = await process.answer()
+    assert answer.status == "COMPLETED"
+    assert await process.count("customs_packages") == 1
+
+
+async def test_package_numbers_count_up_per_account_and_mode(world: World) -> None:
+    process = await world.process()
+    world.planning.snapshots["batch_124"] = make_snapshot(export_id="batch_124")
+    world.planning.snapshots["batch_125"] = make_snapshot(export_id="batch_125")
+    subjects = [
+        (
+            await process.answer(f"key-{export_id}", export_id=export_id, tenant=tenant)
+        ).broker_submission.subject
+        for export_id, tenant in (("batch_123", LIVE), ("batch_124", LIVE), ("batch_125", TEST))
+    ]
+    assert [subject.rpartition("_")[2] for subject in subjects] == ["ch100001", "ch100002", "ch100001"]
+
+
+async def test_an_attempt_is_made_by_one_of_two_processes_at_once(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world()
+    channel = ScriptedChannel(Outcome.TRANSIENT, *[Outcome.SENT] * 9)
+    processes = [await world.process(channel=channel) for _ in range(3)]
+    await processes[0].execute()
+    world.now += timedelta(minutes=10)
+    await asyncio.gather(*(process.recovery.deliver_due() for process in processes))
+    assert len(channel.deliveries) == 2

@@ -1,0 +1,174 @@
+"""A small world for execution: fake planning, a clock that tests move, processes that crash where told."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from entrygo.domain.errors import InvalidExportState, ServiceUnavailable
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.channels.base import Channel
+from entrygo.execution.channels.email import EmailChannel
+from entrygo.execution.execution_steps import ExecutionSteps
+from entrygo.execution.planning_client import Claim, Planning
+from entrygo.execution.recovery import Recovery
+from entrygo.execution.settings import Settings
+from entrygo.execution.use_cases import ExecuteCommand, Executions
+from entrygo.execution.wiring import build_steps
+from entrygo.messaging.event_log import events_after
+from entrygo.postgres.idempotency import Reply
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.process.clock import Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+from tests.harness.mail import SmtpSink
+from tests.unit.execution.snapshots import make_snapshot
+
+LIVE = Tenant("acc_123", Mode.LIVE)
+TEST = Tenant("acc_123", Mode.TEST)
+START = datetime(2026, 3, 11, 16, 10, tzinfo=UTC)
+LEASE = timedelta(seconds=15)
+
+
+class Crash(BaseException):
+    """Stands for the death of a process: nothing in it may catch this and go on."""
+
+
+class FakePlanning:
+    """Planning's promises: one execution claims an export, every call may be repeated."""
+
+    def __init__(self) -> None:
+        self.snapshots: dict[str, Snapshot] = {"batch_123": make_snapshot()}
+        self.states: dict[str, State] = {}
+        self.owners: dict[str, str] = {}
+        self.completed: list[tuple[str, str]] = []
+        self.is_away = False
+        # Each holds up one call of snapshot, in turn; `waiting` counts those that have come.
+        self.gates: list[asyncio.Event] = []
+        self.waiting = asyncio.Semaphore(0)
+
+    def for_caller(self) -> Planning:
+        return self
+
+    def for_tenant(self, tenant: Tenant) -> Planning:
+        return self
+
+    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
+        self._answer()
+        state = self.states.get(export_id, State.BATCHED)
+        if state is not State.BATCHED and self.owners[export_id] != execution_id:
+            raise InvalidExportState(details={"currentState": str(state)})
+        if state is State.BATCHED:
+            self.states[export_id] = State.EXECUTING
+        self.owners[export_id] = execution_id
+        return Claim(1, self.snapshots[export_id].plan_hash)
+
+    async def snapshot(self, export_id: str, revision: int) -> Snapshot:
+        self._answer()
+        if self.gates:
+            gate = self.gates.pop(0)
+            self.waiting.release()
+            await gate.wait()
+        return self.snapshots[export_id]
+
+    async def complete(
+        self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
+    ) -> None:
+        self._release(export_id, execution_id, State.COMPLETED)
+        self.completed.append((export_id, package_id))
+
+    async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None:
+        self._release(export_id, execution_id, State.FAILED)
+
+    def _release(self, export_id: str, execution_id: str, to: State) -> None:
+        self._answer()
+        if self.owners[export_id] != execution_id or self.states[export_id] not in (State.EXECUTING, to):
+            raise InvalidExportState(details={"currentState": str(self.states[export_id])})
+        self.states[export_id] = to
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise ServiceUnavailable
+
+
+class World:
+    """One database, planning and broker; `process()` starts one more execution process on them."""
+
+    def __init__(self, settings: Settings, sink: SmtpSink) -> None:
+        self.settings = settings
+        self.sink = sink
+        self.planning = FakePlanning()
+        self.now = START
+        self._channels: list[EmailChannel] = []
+        self._pools: list[Pool] = []
+
+    async def process(self, crash_at: str | None = None, channel: Channel | None = None) -> "Process":
+        """A process that dies at the named point, if any."""
+        pool = await open_pool(self.settings.database_url.get_secret_value(), schema="execution")
+        self._pools.append(pool)
+        if channel is None:
+            channel = EmailChannel(self.settings.smtp_server)
+            self._channels.append(channel)
+        steps = build_steps(
+            self.settings, pool, channel, clock=lambda: self.now, ids=Ids(), reach=_crasher(crash_at)
+        )
+        return Process(steps, self)
+
+    def pass_lease(self) -> None:
+        self.now += LEASE + timedelta(seconds=1)
+
+    async def close(self) -> None:
+        for channel in self._channels:
+            await channel.close()
+        for pool in self._pools:
+            await pool.close()
+
+
+def _crasher(name: str | None) -> Callable[[str], None]:
+    passed = count()
+
+    def reach(point: str) -> None:
+        if point == name and next(passed) == 0:
+            raise Crash(point)
+
+    return reach
+
+
+class Process:
+    """One process of the execution service, without its gRPC edge."""
+
+    def __init__(self, steps: ExecutionSteps, world: World) -> None:
+        self.steps = steps
+        self.world = world
+        self.executions = Executions(steps, world.planning, join_wait=timedelta(seconds=5))
+        self.recovery = Recovery(
+            executions=self.executions, delivery=steps.delivery, interval=timedelta(seconds=1)
+        )
+
+    async def execute(
+        self,
+        key: str = "key-1",
+        export_id: str = "batch_123",
+        tenant: Tenant = LIVE,
+        fingerprint: bytes = b"same",
+    ) -> Reply:
+        command = ExecuteCommand(
+            tenant=tenant, export_id=export_id, expected_plan_hash="", key=key, fingerprint=fingerprint
+        )
+        return await self.executions.execute(command)
+
+    async def answer(self, key: str = "key-1", **changes: object) -> execution_pb2.ExecuteExportResponse:
+        reply = await self.execute(key, **changes)  # type: ignore[arg-type]
+        return execution_pb2.ExecuteExportResponse.FromString(reply.body)
+
+    async def events(self, export_id: str = "batch_123", tenant: Tenant = LIVE) -> list[events_pb2.Event]:
+        async with transaction(self.steps.pool, tenant) as connection:
+            return await events_after(connection, tenant, export_id, 0)
+
+    async def count(self, table: str) -> int:
+        async with transaction(self.steps.pool, EVERYONE) as connection:
+            number = await connection.fetchval(f"SELECT count(*) FROM {table}")
+        assert isinstance(number, int)
+        return number

@@ -1,0 +1,75 @@
+"""The read model on a real database, with owners in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest_asyncio
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.reconciler import Reconciler
+from entrygo.inspection.use_cases import Caller, Inspector
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.process.clock import utc_now
+from entrygo.proto.inspection.v1 import inspection_pb2
+from tests.integration.inspection.owners import SERVICE_TOKEN, Owners
+from tests.unit.inspection.events import ALICE
+
+# Short, so that a silent owner is found out quickly; no test asserts how long anything took.
+OWNER_SECONDS = 0.2
+
+
+def caller(tenant: Tenant = ALICE, *, warehouse_id: str | None = None, seconds: float = 5.0) -> Caller:
+    metadata = (("entrygo-tenant", f"{tenant.account_id}/{tenant.mode}"),)
+    return Caller(tenant=tenant, metadata=metadata, seconds=seconds, warehouse_id=warehouse_id)
+
+
+ALICE_TESTING = Tenant("acc_alice", Mode.TEST)
+BOB = Tenant("acc_bob", Mode.LIVE)
+
+
+@dataclass
+class Service:
+    """Everything of the service but its edges."""
+
+    pool: Pool
+    owners: Owners
+    changes: Changes = field(default_factory=Changes)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.read_model = ReadModel(self.pool, self.changes)
+        self.reconciler = Reconciler(
+            self.pool,
+            self.read_model,
+            self.owners.both,
+            utc_now,
+            service_token=SERVICE_TOKEN,
+            every_seconds=0.05,
+        )
+        self.inspector = Inspector(
+            self.pool,
+            self.read_model,
+            self.changes,
+            self.owners.by_source,
+            poll_seconds=0.05,
+            stop=self.stop,
+        )
+
+    async def inspect(self, export_id: str = "batch_123", tenant: Tenant = ALICE) -> inspection_pb2.Export:
+        return await self.inspector.inspect_export(caller(tenant), export_id)
+
+    async def count(self, table: str) -> int:
+        async with transaction(self.pool, EVERYONE) as connection:
+            return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
+
+
+@pytest_asyncio.fixture
+async def service(database_url: str) -> AsyncIterator[Service]:
+    pool = await open_pool(database_url, schema="inspection", max_size=10)
+    try:
+        yield Service(pool, Owners())
+    finally:
+        await pool.close()

@@ -1,0 +1,75 @@
+"""Owners in memory: a log of events that can be asked, hidden or taken off the network."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
+from entrygo.messaging.events import EXECUTION, PLANNING
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.rpc.calls import Metadata, service_metadata
+
+SERVICE_TOKEN = "service-token"
+
+
+class MemoryOwner:
+    """Answers as a service would, from a list."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.log: list[events_pb2.Event] = []
+        self.is_down = False
+        self.is_silent = False
+        self.refuses = False
+        self.replayed_since: list[str] = []
+
+    async def events_after(
+        self, request: events_pb2.EventsAfterRequest, metadata: Metadata, seconds: float
+    ) -> AsyncIterator[events_pb2.Event]:
+        await self._check()
+        stream_id = request.stream_id or self._stream_of(request.customs_package_id)
+        asked = (dict(metadata)["entrygo-tenant"], stream_id)
+        for event in self.log:
+            its = (f"{event.account_id}/{event.mode}", event.stream_id)
+            if its == asked and event.sequence > request.after_sequence:
+                yield event
+
+    async def replay_events(
+        self, request: events_pb2.ReplayEventsRequest, metadata: Metadata
+    ) -> AsyncIterator[events_pb2.Event]:
+        await self._check()
+        assert dict(metadata) == dict(service_metadata(SERVICE_TOKEN, None))
+        self.replayed_since.append(request.recorded_since)
+        for event in self.log:
+            if event.occurred_at >= request.recorded_since:
+                yield event
+
+    async def _check(self) -> None:
+        if self.is_down:
+            raise ServiceUnavailable
+        if self.refuses:
+            raise InvalidApiKey
+        if self.is_silent:
+            await asyncio.Event().wait()
+
+    def _stream_of(self, customs_package_id: str) -> str:
+        for event in self.log:
+            if event.customs_package_generated.customs_package.id == customs_package_id:
+                return event.stream_id
+        return ""
+
+
+class Owners:
+    """Planning and execution."""
+
+    def __init__(self) -> None:
+        self.planning = MemoryOwner(PLANNING)
+        self.execution = MemoryOwner(EXECUTION)
+        self.by_source = {PLANNING: self.planning, EXECUTION: self.execution}
+
+    @property
+    def both(self) -> tuple[MemoryOwner, MemoryOwner]:
+        return self.planning, self.execution
+
+    def record(self, events: Iterable[events_pb2.Event]) -> None:
+        for event in events:
+            self.by_source[event.source].log.append(event)

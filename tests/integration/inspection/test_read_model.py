@@ -1,0 +1,167 @@
+"""Events into the read model: once each, in order, whoever brings them, and never across accounts."""
+
+import asyncio
+import random
+
+from entrygo.inspection.folding import ExportKey
+from entrygo.inspection.rebuild import rebuild
+from entrygo.postgres.pool import EVERYONE, transaction
+from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
+from tests.integration.inspection.owners import SERVICE_TOKEN
+from tests.unit.inspection.events import ALICE, Event, Life
+
+
+async def test_events_brought_twice_are_applied_once(service: Service) -> None:
+    events = Life().lived()
+    service.owners.record(events)
+    for _ in range(2):
+        await service.read_model.apply(EVERYONE, events)
+    export = await service.inspect()
+    assert (export.version, len(export.events), export.state) == (9, 9, "COMPLETED")
+
+
+async def test_events_that_come_in_any_order_end_in_the_same_export(service: Service) -> None:
+    events = Life().lived()
+    service.owners.record(events)
+    for event in random.Random(5).sample(events, len(events)):
+        await service.read_model.apply(EVERYONE, [event])
+    await service.reconciler.heal()
+    assert await service.count("timeline") == 9
+    assert (await service.inspect()).state == "COMPLETED"
+
+
+async def test_a_gap_is_remembered_and_filled_from_its_owner(service: Service) -> None:
+    events = Life().lived()
+    service.owners.record(events)
+    assert await service.read_model.apply(EVERYONE, events[1:]) is True
+    assert await service.reconciler.heal() == 0
+    assert await service.count("timeline") == 9
+
+
+async def test_a_gap_stays_open_while_its_owner_is_away(service: Service) -> None:
+    events = Life().lived()
+    service.owners.record(events)
+    service.owners.planning.is_down = True
+    await service.read_model.apply(EVERYONE, events[1:])
+    assert await service.reconciler.heal() == 1
+    service.owners.planning.is_down = False
+    assert await service.reconciler.heal() == 0
+
+
+async def test_two_writers_of_the_same_exports_neither_lose_nor_double_nor_block(service: Service) -> None:
+    lives = [Life(f"batch_{number}") for number in range(20)]
+    events = [event for life in lives for event in life.lived()]
+    service.owners.record(events)
+    backwards = list(reversed(events))
+    await asyncio.gather(
+        *(service.read_model.apply(EVERYONE, batch) for batch in (events, backwards, events, backwards)),
+        *(service.inspect(life.export_id) for life in lives),
+    )
+    assert await service.count("timeline") == len(events)
+    assert {(await service.inspect(life.export_id)).version for life in lives} == {9}
+
+
+async def test_a_poisoned_event_is_kept_for_a_person_and_blocks_nothing(service: Service) -> None:
+    life = Life()
+    life.planned()
+    life.planned(estimated_import_savings_usd="a lot")
+    life.started()
+    service.owners.record(life.events)
+    await service.read_model.apply(EVERYONE, life.events)
+    export = await service.inspect()
+    assert (export.state, export.plan.estimated_import_savings_usd, export.version) == (
+        "EXECUTING",
+        "18.5",
+        3,
+    )
+    async with transaction(service.pool, EVERYONE) as connection:
+        letter = await connection.fetchrow("SELECT origin, payload FROM dead_letters")
+    assert letter["origin"] == "planning/batch_123/2"
+    assert Event.FromString(letter["payload"]) == life.events[1]
+
+
+async def test_accounts_and_modes_with_equal_export_ids_never_meet(service: Service) -> None:
+    lives = {tenant: Life(tenant=tenant) for tenant in (ALICE, ALICE_TESTING, BOB)}
+    lives[ALICE].lived()
+    lives[ALICE_TESTING].planned(plan_hash="planhash_test")
+    lives[BOB].planned(plan_hash="planhash_bob")
+    events = [event for life in lives.values() for event in life.events]
+    service.owners.record(events)
+    await service.read_model.apply(EVERYONE, events)
+    hashes = {tenant: (await service.inspect(tenant=tenant)).plan.plan_hash for tenant in lives}
+    assert hashes == {ALICE: "planhash_abc123", ALICE_TESTING: "planhash_test", BOB: "planhash_bob"}
+
+
+async def test_a_transaction_of_one_account_sees_no_row_of_another_even_when_it_asks(
+    service: Service,
+) -> None:
+    await service.read_model.apply(EVERYONE, Life().lived())
+    for table in ("exports", "timeline", "customs_packages"):
+        async with transaction(service.pool, BOB) as connection:
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+
+
+async def test_a_rebuild_gives_the_same_answers_to_the_byte(service: Service) -> None:
+    lives = [Life(f"batch_{number}", tenant) for number in range(30) for tenant in (ALICE, BOB)]
+    for life in lives:
+        life.planned(minutes=len(life.export_id))
+        life.lived()
+        service.owners.record(life.events)
+
+    async def answers() -> list[bytes]:
+        exports = [await service.inspect(life.export_id, life.tenant) for life in lives]
+        return [export.SerializeToString(deterministic=True) for export in exports]
+
+    mixed = random.Random(11).sample([event for life in lives for event in life.events], len(lives) * 10)
+    for event in mixed:
+        await service.read_model.apply(EVERYONE, [event])
+    before = await answers()
+    read = await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    assert read == len(mixed)
+    for owner in service.owners.both:
+        owner.log.clear()
+    assert await answers() == before
+
+
+async def test_a_rebuild_forgets_what_the_owners_never_said(service: Service) -> None:
+    await service.read_model.apply(EVERYONE, Life("batch_ghost").lived())
+    await rebuild(service.pool, service.owners.both, service_token=SERVICE_TOKEN)
+    for table in ("exports", "timeline", "customs_packages"):
+        assert await service.count(table) == 0
+
+
+async def test_reconciling_brings_what_kafka_never_did_and_then_asks_for_the_latest_only(
+    service: Service,
+) -> None:
+    service.owners.record(Life().lived())
+    stop = asyncio.Event()
+    async with asyncio.timeout(30):
+        with service.changes.watch(ExportKey("acc_alice", "live", "batch_123")) as changed:
+            running = asyncio.create_task(service.reconciler.run(stop))
+            while await service.count("timeline") < 9:
+                await changed.wait()
+                changed.clear()
+        while len(service.owners.execution.replayed_since) < 2:
+            await asyncio.sleep(0)
+        stop.set()
+        await running
+    first, second, *_ = service.owners.execution.replayed_since
+    assert first == ""
+    assert second > "2026"
+
+
+async def test_reconciling_goes_on_when_an_owner_is_away(service: Service) -> None:
+    service.owners.record(Life().lived())
+    service.owners.planning.is_down = True
+    stop = asyncio.Event()
+    async with asyncio.timeout(30):
+        with service.changes.watch(ExportKey("acc_alice", "live", "batch_123")) as changed:
+            running = asyncio.create_task(service.reconciler.run(stop))
+            await changed.wait()
+            assert await service.count("timeline") == 6
+            service.owners.planning.is_down = False
+            while await service.count("timeline") < 9:
+                await changed.wait()
+                changed.clear()
+        stop.set()
+        await running

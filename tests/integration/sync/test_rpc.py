@@ -1,0 +1,173 @@
+"""Sync as a gRPC caller meets it: the door, the errors, the replay flag, chunks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+import grpc
+import pytest
+import pytest_asyncio
+
+from entrygo.domain.errors import EntryGoError
+from entrygo.domain.principal import ScopeName
+from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.postgres.pool import Pool, open_pool
+from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import RpcServerSettings
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.channel import open_channel
+from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
+from entrygo.rpc.replay import is_replayed
+from entrygo.rpc.server import build_server
+from entrygo.sync import servicer
+from entrygo.sync.servicer import REQUIRED_SCOPES, SERVICE_NAME, SyncServicer
+from entrygo.sync.store import is_ready
+from tests.harness.processes import free_port
+from tests.integration.sync.conftest import Caller
+from tests.unit.sync.requests import ACCOUNT, line, order, orders
+
+METAL = sync_pb2.Section232(metals=[sync_pb2.Metal(metal="steel")])
+STREET = sync_pb2.Address(line_1="7280 River Road")
+
+
+@dataclass
+class Client:
+    stub: sync_pb2_grpc.SyncStub
+    all_scopes: tuple[tuple[str, str], ...]
+    read_only: tuple[tuple[str, str], ...]
+
+    async def sync(self, request: sync_pb2.SyncOrdersRequest) -> sync_pb2.SyncOrdersResponse:
+        with remote("sync"):
+            answer: sync_pb2.SyncOrdersResponse = await self.stub.SyncOrders(
+                request, metadata=self.all_scopes, timeout=10
+            )
+            return answer
+
+
+@pytest_asyncio.fixture
+async def client(database_url: str, pool: Pool, caller: Caller) -> AsyncIterator[Client]:
+    async with await open_pool(database_url, schema="identity", max_size=2) as identity:
+        ids, port, stop = Ids(), free_port(), asyncio.Event()
+        await create_account(identity, ids, name="A", account_id=ACCOUNT)
+        _, full = await create_key(identity, ids, utc_now, account_id=ACCOUNT)
+        read = frozenset({ScopeName.READ})
+        _, narrow = await create_key(identity, ids, utc_now, account_id=ACCOUNT, scopes=read)
+        server = build_server(
+            settings=RpcServerSettings(),
+            port=port,
+            authenticator=Authenticator(identity, utc_now, service_token=None),
+            required_scopes=REQUIRED_SCOPES,
+            register=partial(sync_pb2_grpc.add_SyncServicer_to_server, SyncServicer(caller.use_cases)),
+            service_names=(SERVICE_NAME,),
+            ready=partial(is_ready, pool),
+        )
+        async with asyncio.TaskGroup() as tasks, open_channel(f"127.0.0.1:{port}") as channel:
+            tasks.create_task(server.serve(stop))
+            try:
+                await asyncio.wait_for(channel.channel_ready(), 10)
+                yield Client(sync_pb2_grpc.SyncStub(channel), _metadata(full), _metadata(narrow))
+            finally:
+                stop.set()
+
+
+def _metadata(secret: str) -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {secret}"), (LARGE_ERRORS_KEY, "1"))
+
+
+async def test_a_sync_answers_the_stored_orders_and_a_repeat_says_that_it_is_one(client: Client) -> None:
+    request = orders(order("SO-1", line(), destination_region="CA"), key="k-1")
+    first = client.stub.SyncOrders(request, metadata=client.all_scopes)
+    again = client.stub.SyncOrders(request, metadata=client.all_scopes)
+    answer = await first
+    assert (answer.data[0].account_id, answer.data[0].total_value_usd) == (ACCOUNT, "220")
+    assert answer.data[0].items[0] == line()
+    assert not answer.data[0].HasField("destination_postal_code")
+    assert await again == answer
+    assert {await is_replayed(first), await is_replayed(again)} == {False, True}
+
+
+async def test_bad_input_is_told_with_all_its_issues(client: Client) -> None:
+    wrong = orders(*(order(f"SO-{number}", line("", "0")) for number in range(2000)))
+    with pytest.raises(EntryGoError) as raised:
+        await client.sync(wrong)
+    assert raised.value.error_code == "VALIDATION_ERROR"
+    assert raised.value.field == "items.0.items.0.productId"
+    assert raised.value.details is not None
+    assert len(raised.value.details["issues"]) == 4000
+
+
+async def test_another_account_in_the_request_is_refused_with_both_accounts(client: Client) -> None:
+    request = orders()
+    request.account_id = "acc_999"
+    with pytest.raises(EntryGoError) as raised:
+        await client.sync(request)
+    assert raised.value.error_code == "INVALID_ACCOUNT_SCOPE"
+    assert raised.value.details == {"apiKeyAccountId": ACCOUNT, "payloadAccountId": "acc_999"}
+
+
+async def test_a_key_without_the_scope_is_refused(client: Client) -> None:
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await client.stub.SyncOrders(orders(), metadata=client.read_only)
+    assert raised.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_lists_and_reads_answer_what_was_synced(client: Client) -> None:
+    made = await client.sync(orders(order("SO-1"), order("SO-2")))
+    page = await client.stub.ListOrders(sync_pb2.ListRequest(limit=1), metadata=client.read_only)
+    rest = await client.stub.ListOrders(
+        sync_pb2.ListRequest(cursor=page.next_cursor), metadata=client.read_only
+    )
+    assert sorted([*page.data, *rest.data], key=lambda one: one.external_id) == list(made.data)
+    assert (page.has_more, rest.has_more, rest.next_cursor) == (True, False, "")
+    one = await client.stub.GetOrder(sync_pb2.GetRequest(id=made.data[1].id), metadata=client.read_only)
+    assert one == made.data[1]
+    with pytest.raises(grpc.aio.AioRpcError) as raised:
+        await client.stub.GetProduct(sync_pb2.GetRequest(id="no\x00id"), metadata=client.read_only)
+    assert raised.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+async def test_setup_of_every_kind_is_answered_in_full(client: Client) -> None:
+    product = sync_pb2.Product(external_id="CAP", id="prod_cap_002", section_232=METAL)
+    warehouse = sync_pb2.Warehouse(external_id="yvr-01", address=STREET, transit_days=2)
+    schedule = {"valid_from": "2025-01-01", "fee_formal": "95", "fee_informal": "20.00"}
+    schedule |= {"line_fee": "3", "order_fee": "1.5"}
+    broker = sync_pb2.Broker(external_id="b", email="broker@example.com", fee_schedules=[schedule])
+    keyed = {"account_id": ACCOUNT, "idempotency_key": "k-1"}
+    products = await client.stub.SyncProducts(
+        sync_pb2.SyncProductsRequest(items=[product], **keyed), metadata=client.all_scopes
+    )
+    warehouses = await client.stub.SyncWarehouses(
+        sync_pb2.SyncWarehousesRequest(items=[warehouse], **keyed), metadata=client.all_scopes
+    )
+    brokers = await client.stub.SyncBrokers(
+        sync_pb2.SyncBrokersRequest(items=[broker], **keyed), metadata=client.all_scopes
+    )
+    assert products.data[0].section_232.metals[0].metal == "steel"
+    assert warehouses.data[0].address.line_1 == "7280 River Road"
+    assert brokers.data[0].fee_schedules[0].fee_informal == "20"
+    listed = await client.stub.ListBrokers(sync_pb2.ListRequest(), metadata=client.read_only)
+    assert listed.data == brokers.data
+    found = await client.stub.GetWarehouse(
+        sync_pb2.GetRequest(id=warehouses.data[0].id), metadata=client.read_only
+    )
+    assert found == warehouses.data[0]
+
+
+async def test_planning_facts_come_in_chunks(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servicer, "ORDERS_PER_CHUNK", 2)
+    made = await client.sync(orders(*(order(f"SO-{number}") for number in range(5))))
+    request = sync_pb2.GetPlanningFactsRequest(
+        order_ids=[one.id for one in made.data], warehouse_id="wh_none", broker_id="\x00"
+    )
+    chunks = [chunk async for chunk in client.stub.GetPlanningFacts(request, metadata=client.all_scopes)]
+    assert [len(chunk.orders) for chunk in chunks] == [0, 2, 2, 1]
+    assert [product.id for product in chunks[0].products] == ["prod_1"]
+    assert not chunks[0].HasField("warehouse")
+    assert {one.id for chunk in chunks for one in chunk.orders} == {one.id for one in made.data}
+
+
+def test_every_rpc_names_the_scope_that_it_needs() -> None:
+    rpcs = sync_pb2.DESCRIPTOR.services_by_name["Sync"].methods_by_name
+    assert set(REQUIRED_SCOPES) == {f"/{SERVICE_NAME}/{rpc}" for rpc in rpcs}

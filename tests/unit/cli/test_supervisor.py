@@ -1,0 +1,134 @@
+"""The supervisor over small children of its own table."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from entrygo.cli.up.backoff import Backoff
+from entrygo.cli.up.parts import Part, Stage
+from entrygo.cli.up.supervisor import PartFailed, PartState, Supervisor
+
+QUICK = Backoff(first_seconds=0.01, longest_seconds=0.05)
+SLEEPS = "import time; time.sleep(60)"
+IGNORES_SIGTERM = (
+    "import signal, pathlib, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+)
+NOTES_ITS_END = (
+    "import pathlib, signal, sys, time\n"
+    "def end(*_):\n"
+    "    open(sys.argv[2], 'a').write(sys.argv[3] + '\\n'); sys.exit()\n"
+    "signal.signal(signal.SIGTERM, end); pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+)
+
+
+def part(folder: Path, name: str, code: str, *arguments: str, stage: Stage = Stage.SERVICES) -> Part:
+    """A child that is ready as soon as it runs, or once it has made the file that is its first argument."""
+    made = Path(arguments[0]) if arguments else None
+
+    async def is_ready() -> bool:
+        return made is None or made.exists()
+
+    return Part(
+        name=name,
+        stage=stage,
+        command=(sys.executable, "-c", code, *arguments),
+        is_ready=is_ready,
+        address="-",
+        log=folder / f"{name}.log",
+    )
+
+
+class Watched:
+    """A supervisor whose changes can be awaited."""
+
+    def __init__(self, *parts: Part) -> None:
+        self._changed = asyncio.Event()
+        self.supervisor = Supervisor(parts, changed=self._changed.set, backoff=QUICK)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                self._changed.clear()
+                await self._changed.wait()
+
+
+@asynccontextmanager
+async def running(*parts: Part) -> AsyncIterator[Watched]:
+    watched = Watched(*parts)
+    try:
+        await watched.supervisor.start(*sorted({each.stage for each in parts}))
+        yield watched
+    finally:
+        await watched.supervisor.stop()
+
+
+async def test_supervisor_brings_a_killed_part_back(tmp_path: Path) -> None:
+    async with running(part(tmp_path, "sync", SLEEPS)) as watched:
+        unit = watched.supervisor.units[0]
+        assert unit.process is not None
+        killed = unit.process.pid
+        os.kill(killed, signal.SIGKILL)
+        await watched.until(lambda: unit.restarts == 1 and unit.state is PartState.READY)
+        assert unit.process is not None
+        assert unit.process.pid != killed
+        assert "ended with -9" in (tmp_path / "sync.log").read_text()
+
+
+async def test_start_fails_naming_the_part_when_it_ends_again_and_again(tmp_path: Path) -> None:
+    never = tmp_path / "never"
+    watched = Watched(part(tmp_path, "planning", "raise SystemExit('no database')", str(never)))
+    with pytest.raises(PartFailed, match="planning"):
+        await watched.supervisor.start(Stage.SERVICES)
+    await watched.supervisor.stop()
+    assert "no database" in (tmp_path / "planning.log").read_text()
+
+
+async def test_start_fails_when_the_program_is_missing(tmp_path: Path) -> None:
+    missing = part(tmp_path, "broker", SLEEPS, str(tmp_path / "never"))
+    broken = Part(
+        name="broker", stage=missing.stage, command=("/nonexistent/program",), is_ready=missing.is_ready,
+        address="-", log=missing.log,
+    )  # fmt: skip
+    watched = Watched(broken)
+    with pytest.raises(PartFailed, match="broker"):
+        await watched.supervisor.start(Stage.SERVICES)
+    await watched.supervisor.stop()
+
+
+async def test_stop_ends_every_part_also_one_that_ignores_the_signal(tmp_path: Path) -> None:
+    deaf = part(tmp_path, "deaf", IGNORES_SIGTERM, str(tmp_path / "deaf.ready"))
+    async with running(deaf, part(tmp_path, "sync", SLEEPS)) as watched:
+        processes = [psutil.Process(unit.process.pid) for unit in watched.supervisor.units if unit.process]
+        assert len(processes) == 2
+    assert not any(process.is_running() for process in processes)
+    assert {unit.state for unit in watched.supervisor.units} == {PartState.STOPPED}
+
+
+async def test_stop_goes_from_the_last_stage_to_the_first(tmp_path: Path) -> None:
+    ends = tmp_path / "ends"
+    stages = (Stage.POSTGRES, Stage.BROKER, Stage.MAIL, Stage.SERVICES, Stage.GATEWAY)
+    parts = [
+        part(tmp_path, str(stage), NOTES_ITS_END, str(tmp_path / f"{stage}.ready"), str(ends), stage.name,
+             stage=stage)
+        for stage in stages
+    ]  # fmt: skip
+    async with running(*parts):
+        pass
+    assert ends.read_text().split() == [stage.name for stage in reversed(stages)]
+
+
+async def test_stop_ends_a_part_that_waits_for_its_next_start(tmp_path: Path) -> None:
+    watched = Watched(part(tmp_path, "sync", "raise SystemExit(1)", str(tmp_path / "never")))
+    with pytest.raises(PartFailed):
+        await watched.supervisor.start(Stage.SERVICES)
+    await watched.supervisor.stop()
+    assert watched.supervisor.units[0].state is PartState.STOPPED
+    assert watched.supervisor.units[0].process is None

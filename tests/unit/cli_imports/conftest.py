@@ -1,0 +1,114 @@
+"""A small EntryGo behind the REST client, and a way to run the import commands against it."""
+
+import csv
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from entrygo.cli.imports import commands
+from entrygo.cli.rest import Rest
+
+Issue = dict[str, str]
+CATALOGUE = {"JKT-001": "prod_1", "CAP-002": "prod_2"}
+
+
+def no_issues(_: int, __: dict[str, Any]) -> list[Issue]:
+    return []
+
+
+@dataclass
+class FakeServer:
+    """Keeps what is synced; `judge` gives the issues of an item, `status` answers before anything else."""
+
+    judge: Callable[[int, dict[str, Any]], list[Issue]] = no_issues
+    status: Callable[[int], httpx.Response | None] = lambda _: None
+    stored: dict[str, dict[str, dict[str, Any]]] = field(
+        default_factory=lambda: {"orders": {}, "products": {}}
+    )
+    keys: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    account_id: str = "acc_1"
+    sleeps: list[float] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def rest(self) -> Rest:
+        transport = httpx.MockTransport(self._answer)
+        return Rest("http://entrygo.test", "key", transport=transport, sleep=self.sleeps.append)
+
+    @property
+    def orders(self) -> dict[str, dict[str, Any]]:
+        return self.stored["orders"]
+
+    @property
+    def products(self) -> dict[str, dict[str, Any]]:
+        return self.stored["products"]
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        with self._lock:
+            if request.method == "GET":
+                return self._products_page(request.url.params.get("cursor"))
+            self.keys.append(request.headers["idempotency-key"])
+            early = self.status(len(self.keys))
+            kind = request.url.path.split("/")[2]
+            return early or self._sync(kind, orjson.loads(request.content)["items"])
+
+    def _products_page(self, cursor: str | None) -> httpx.Response:
+        listed = [{"id": key, "sku": sku, "externalId": f"x-{sku}"} for sku, key in CATALOGUE.items()]
+        start = int(cursor or 0)
+        page = {"data": listed[start : start + 1], "hasMore": start == 0, "nextCursor": str(start + 1)}
+        return httpx.Response(200, json=page)
+
+    def _sync(self, kind: str, items: list[dict[str, Any]]) -> httpx.Response:
+        self.sizes.append(len(items))
+        issues = [issue for index, item in enumerate(items) for issue in self.judge(index, item)]
+        if issues:
+            return error(400, "VALIDATION_ERROR", {"issues": issues})
+        for item in items:
+            self.stored[kind][item["externalId"]] = item
+        return httpx.Response(200, json={"data": [{"id": f"id_{item['externalId']}"} for item in items]})
+
+
+def error(status: int, code: str, details: object = None) -> httpx.Response:
+    return httpx.Response(status, json={"errorCode": code, "message": code, "details": details})
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
+    fake = FakeServer()
+    monkeypatch.setattr(commands, "find_target", lambda _: fake)
+    return fake
+
+
+@dataclass
+class Importer:
+    folder: Path
+
+    def file(self, content: str | bytes, name: str = "file.csv") -> Path:
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def orders(self, path: Path, *options: str) -> Result:
+        return CliRunner().invoke(commands.orders_app, ["import", str(path), *options])
+
+    def products(self, path: Path, *options: str) -> Result:
+        return CliRunner().invoke(commands.products_app, ["import", str(path), *options])
+
+
+@pytest.fixture
+def importer(tmp_path: Path) -> Importer:
+    return Importer(tmp_path)
+
+
+def rejects_of(path: Path) -> list[dict[str, str]]:
+    """The reject file beside an imported one, sorted by line."""
+    with path.with_name(path.name + ".rejects.csv").open(encoding="utf-8-sig", newline="") as text:
+        return sorted(csv.DictReader(text), key=lambda row: int(row["reject_line"]))

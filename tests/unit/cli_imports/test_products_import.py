@@ -1,0 +1,122 @@
+"""`entrygo products import`: rows to products, Excel's habits, refusals."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.cli_imports.conftest import FakeServer, Importer, Issue, rejects_of
+
+CONTENT = (
+    "sku,name,hts_code,manufacturer_city,net_weight_kg,section_232_status,usmca_criterion\n"
+    'JKT-001,"Jacket, insulated",6202308061,Vancouver,0.82,review,\n'
+)
+
+
+def test_a_product_is_sent_with_the_cells_that_are_not_blank(server: FakeServer, importer: Importer) -> None:
+    done = importer.products(importer.file(CONTENT))
+    assert done.exit_code == 0, done.output
+    assert server.products["JKT-001"] == {
+        "externalId": "JKT-001",
+        "sku": "JKT-001",
+        "name": "Jacket, insulated",
+        "htsCode": "6202308061",
+        "netWeightKg": 0.82,
+        "manufacturer": {"city": "Vancouver"},
+        "section232": {"status": "review"},
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + CONTENT.encode(),
+        CONTENT.replace("\n", "\r\n").encode() + b",,,,,,\r\n\r\n",
+        CONTENT.replace('"Jacket, insulated"', "Jacket# insulated")
+        .replace(",", ";")
+        .replace("#", ",")
+        .encode(),
+        CONTENT.replace('"Jacket, insulated"', "Jacket# insulated")
+        .replace(",", "\t")
+        .replace("#", ",")
+        .encode(),
+    ],
+    ids=["byte order mark", "CRLF and empty rows", "semicolons", "tabs"],
+)
+def test_a_file_is_read_as_excel_writes_it(server: FakeServer, importer: Importer, content: bytes) -> None:
+    done = importer.products(importer.file(content))
+    assert done.exit_code == 0, done.output
+    assert list(server.products) == ["JKT-001"]
+    assert server.products["JKT-001"]["name"] == "Jacket, insulated"
+
+
+def test_line_numbers_count_lines_when_a_cell_spans_several(server: FakeServer, importer: Importer) -> None:
+    path = importer.file('sku,name\nA,"two\nlines"\n,nameless\n')
+    assert importer.products(path).exit_code == 3
+    assert rejects_of(path) == [
+        {"sku": "", "name": "nameless", "reject_reason": "sku is missing", "reject_line": "4"}
+    ]
+
+
+def test_a_second_row_for_a_product_is_rejected(server: FakeServer, importer: Importer) -> None:
+    path = importer.file("sku,name\nA,one\nA,two\n")
+    assert importer.products(path).exit_code == 3
+    assert server.products["A"]["name"] == "one"
+    assert [one["reject_reason"] for one in rejects_of(path)] == ["A is already on line 2"]
+
+
+def test_all_issues_of_a_row_are_told_together(server: FakeServer, importer: Importer) -> None:
+    def judge(index: int, item: dict[str, Any]) -> list[Issue]:
+        if item["sku"] != "B":
+            return []
+        return [
+            {"path": f"items.{index}.usmca.criterion", "message": "Expected one of A", "code": "x"},
+            {"path": f"items.{index}", "message": "Refused", "code": "x"},
+        ]
+
+    server.judge = judge
+    path = importer.file("sku,usmca_criterion\nA,A\nB,E\nC,A\n")
+    assert importer.products(path).exit_code == 3
+    assert set(server.products) == {"A", "C"}
+    assert [one["reject_reason"] for one in rejects_of(path)] == ["criterion: Expected one of A; Refused"]
+
+
+def test_only_the_culprit_is_rejected_when_the_answer_names_none(
+    server: FakeServer, importer: Importer
+) -> None:
+    def judge(_: int, item: dict[str, Any]) -> list[Issue]:
+        return [{"path": "", "message": "?", "code": "x"}] if item["sku"] == "S-5" else []
+
+    server.judge = judge
+    path = importer.file("sku\n" + "".join(f"S-{number}\n" for number in range(9)))
+    assert importer.products(path).exit_code == 3
+    assert len(server.products) == 8
+    assert [one["sku"] for one in rejects_of(path)] == ["S-5"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "has no header row"),
+        (b"sku,name,name\nA,1,2\n", "names a column twice: name"),
+        (b"sku,name\nA,caf\xe9\n", "is not utf-8-sig"),
+        (b"\xff\xfes\x00k\x00u\x00", "is not utf-8-sig"),
+    ],
+)
+def test_an_unreadable_file_is_told_before_anything_is_sent(
+    server: FakeServer, importer: Importer, content: bytes, told: str
+) -> None:
+    done = importer.products(importer.file(content))
+    assert done.exit_code == 2
+    assert told in done.output.replace("\n", " ")
+    assert server.keys == []
+
+
+def test_an_old_encoding_is_read_when_it_is_named(server: FakeServer, importer: Importer) -> None:
+    importer.products(importer.file(b"sku,name\nA,caf\xe9\n"), "--encoding", "cp1252")
+    assert server.products["A"]["name"] == "café"
+
+
+def test_progress_and_a_summary_are_shown(server: FakeServer, importer: Importer) -> None:
+    output = importer.products(importer.file("sku\nA\nB\n")).output
+    assert "2/2" in output
+    assert "products imported" in output

@@ -1,0 +1,82 @@
+"""The mail to the broker: frozen bytes, one recipient, no way to smuggle a header in."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.execution.broker_mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
+from entrygo.execution.documents import DOCUMENTS
+from entrygo.execution.documents.base import NOTICE, render_documents
+from entrygo.execution.email_address import parse_address
+from tests.unit.execution.snapshots import PACKAGE, make_snapshot
+
+MAIL = BrokerMail(
+    submission_id="bes_123",
+    tenant=Tenant("acc_123", Mode.LIVE),
+    export_id="batch_123",
+    package=PACKAGE,
+    sender="customs@wh.example",
+    recipient="broker@example.com",
+    written_at=datetime(2026, 3, 11, 16, 10, tzinfo=UTC),
+)
+ARTIFACTS = render_documents(DOCUMENTS, make_snapshot(), PACKAGE)
+
+
+def test_composing_twice_gives_the_same_bytes() -> None:
+    assert compose(MAIL, ARTIFACTS) == compose(MAIL, ARTIFACTS)
+
+
+def test_the_mail_carries_the_package_number_and_every_document() -> None:
+    message = message_from_bytes(compose(MAIL, ARTIFACTS), policy=default)
+    assert message["Subject"] == "EntryGo broker submission cp_ch123456"
+    assert message["To"] == "broker@example.com"
+    assert message["Message-ID"] == "<bes_123.acc_123@wh.example>"
+    assert message["Date"] == "Wed, 11 Mar 2026 16:10:00 +0000"
+    attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    assert attached == {each.filename: each.content for each in ARTIFACTS}
+    body = message.get_body()
+    assert body is not None
+    assert NOTICE in body.get_content().replace("\n", " ")
+
+
+def test_no_line_of_the_mail_is_longer_than_smtp_allows() -> None:
+    assert max(len(line) for line in compose(MAIL, ARTIFACTS).split(b"\r\n")) <= 998
+
+
+def test_documents_too_large_for_mail_servers_go_as_one_archive() -> None:
+    large = replace(ARTIFACTS[0], content=b"x" * (MAX_LOOSE_ATTACHMENTS + 1))
+    content = compose(MAIL, [large, *ARTIFACTS[1:]])
+    message = message_from_bytes(content, policy=default)
+    assert [part.get_filename() for part in message.iter_attachments()] == ["cp_ch123456.zip"]
+    assert len(content) < 1_000_000
+
+
+def test_an_unusable_address_is_never_written_into_a_header() -> None:
+    mail = replace(MAIL, recipient="b@y.test\r\nBcc: all@y.test")
+    message = message_from_bytes(compose(mail, ARTIFACTS), policy=default)
+    assert message["Bcc"] is None
+    assert "y.test" not in str(message["To"])
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("broker@example.com", "broker@example.com"),
+        ("first.last+tag@sub.example.com", "first.last+tag@sub.example.com"),
+        ("zoll@bücher.example", "zoll@xn--bcher-kva.example"),
+        ("a" * 65 + "@example.com", None),
+        ("a@" + "b" * 64 + ".com", None),
+        ("a@-b.com", None),
+        ("a..b@example.com", None),
+        (" a@example.com", None),
+        ("a@example.com\n", None),
+        ("a@[127.0.0.1]", None),
+        ('"a b"@example.com', None),
+    ],
+)
+def test_only_plain_addresses_are_taken(text: str, address: str | None) -> None:
+    assert parse_address(text) == address

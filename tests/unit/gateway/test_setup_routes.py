@@ -1,0 +1,181 @@
+"""Products, warehouses and brokers: every field there and back, null where nothing was given."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from entrygo.gateway.schemas.brokers import BrokerInput
+from entrygo.gateway.schemas.products import ProductInput
+from entrygo.gateway.schemas.warehouses import WarehouseInput
+from entrygo.proto.sync.v1 import sync_pb2
+from tests.fakes import ACCOUNT
+
+ADDRESS = {
+    "line1": "7280 River Road",
+    "line2": "Unit 4",
+    "city": "Richmond",
+    "region": "BC",
+    "postalCode": "V6X 1X5",
+    "country": "CA",
+}
+PRODUCT = {
+    "id": "prod_new",
+    "externalId": "JKT-009",
+    "sku": "JKT-009",
+    "name": "Jacket",
+    "status": "active",
+    "customsDescription": "Women's woven jacket",
+    "htsCode": "6202308061",
+    "countryOfOrigin": "CA",
+    "materialComposition": "100% polyester",
+    "manufacturer": {
+        "name": "Northshore Apparel Ltd",
+        "address": "1450 East Hastings Street",
+        "city": "Vancouver",
+        "region": "BC",
+        "postalCode": "V5L 1S3",
+        "country": "CA",
+        "mid": "XCNORAPP1450VAN",
+    },
+    "netWeightKg": 0.82,
+    "grossWeightKg": 0.95,
+    "unitOfMeasure": "pcs",
+    "unitValueUsd": 110,
+    "usmca": {
+        "criterion": "A",
+        "certification": "USMCA-2026-001",
+        "blanketFrom": "2026-01-01",
+        "blanketTo": "2026-12-31",
+    },
+    "section232": {
+        "status": "applicable",
+        "metals": [
+            {
+                "metal": "steel",
+                "weightKg": 0.1,
+                "weightPct": 12.5,
+                "valueUsd": 3,
+                "meltPour": "CA",
+                "smelt1": "CA",
+                "smelt2": "US",
+                "cast": "CA",
+            }
+        ],
+        "usMetalPct": 0,
+        "evidence": "Mill certificate",
+        "assessedOn": "2026-02-01",
+    },
+}
+WAREHOUSE = {
+    "id": "wh_new",
+    "externalId": "yvr-02",
+    "name": "Northshore",
+    "address": ADDRESS,
+    "responsibleEmployee": "Dana Whitfield",
+    "phone": "+1 604 555 0142",
+    "email": "exports@northshore.example.com",
+    "transitDays": 1,
+    "importerOfRecord": {
+        "name": "Northshore Brands USA LLC",
+        "number": "98-7654321",
+        "address": ADDRESS,
+        "powerOfAttorney": False,
+        "bond": "continuous",
+    },
+    "transport": {"carrier": "Cascade", "scac": "CCBT", "portCode": "3004", "portName": "Blaine, WA"},
+}
+BROKER = {
+    "id": "br_new",
+    "externalId": "broker-2",
+    "name": "Peace Arch",
+    "email": "broker@example.com",
+    "portCode": "3004",
+    "filerCode": "PA7",
+    "feeSchedules": [
+        {
+            "validFrom": "2025-01-01",
+            "validTo": "2026-12-31",
+            "currency": "USD",
+            "feeFormal": 95,
+            "feeInformal": 20,
+            "includedLines": 5,
+            "lineFee": 3,
+            "orderFee": 1.5,
+            "pgaFee": 0,
+            "disbursementPct": 0,
+            "disbursementMin": 0,
+            "paymentMode": "importer_ach",
+            "bondMode": "continuous",
+            "singleBondRate": 0,
+            "singleBondMin": 0,
+            "source": "Demo",
+        }
+    ],
+}
+FACTS = [("products", PRODUCT), ("warehouses", WAREHOUSE), ("brokers", BROKER)]
+
+
+@pytest.mark.parametrize(("kind", "fact"), FACTS)
+async def test_a_fact_comes_back_with_every_field(
+    client: httpx.AsyncClient, kind: str, fact: dict[str, Any]
+) -> None:
+    answer = await client.post(f"/api/{kind}/sync", json={"accountId": ACCOUNT, "items": [fact]})
+    [stored] = answer.json()["data"]
+    times = {"createdAt": stored["createdAt"], "updatedAt": stored["updatedAt"]}
+    assert stored == fact | times
+    assert (await client.get(f"/api/{kind}/{fact['id']}")).json() == stored
+    listed = (await client.get(f"/api/{kind}", params={"externalId": fact["externalId"]})).json()
+    assert listed == {"data": [stored], "hasMore": False, "nextCursor": None}
+
+
+@pytest.mark.parametrize(("kind", "fact"), FACTS)
+async def test_a_fact_shows_null_when_nothing_was_given(
+    client: httpx.AsyncClient, kind: str, fact: dict[str, Any]
+) -> None:
+    body = {"accountId": ACCOUNT, "items": [{"externalId": "bare", "name": None}]}
+    [stored] = (await client.post(f"/api/{kind}/sync", json=body)).json()["data"]
+    assert stored.keys() == fact.keys() | {"createdAt", "updatedAt"}
+    given = {"id", "externalId", "createdAt", "updatedAt"}
+    assert all(value in (None, []) for name, value in stored.items() if name not in given)
+
+
+@pytest.mark.parametrize("kind", ["products", "warehouses", "brokers", "orders"])
+async def test_a_fact_that_nobody_has_is_404(client: httpx.AsyncClient, kind: str) -> None:
+    answer = await client.get(f"/api/{kind}/none")
+    noun = kind.removesuffix("s").capitalize()
+    assert (answer.status_code, answer.json()["message"]) == (404, f"{noun} not found.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "path"),
+    [
+        ("products", {"externalId": None}, "externalId"),
+        ("products", {"netWeightKg": "1"}, "netWeightKg"),
+        ("products", {"status": "gone"}, "status"),
+        ("products", {"section232": {"metals": [{"metal": "gold"}]}}, "section232.metals.0.metal"),
+        ("products", {"usmca": {"blanketFrom": "2026-13-01"}}, "usmca.blanketFrom"),
+        ("warehouses", {"transitDays": 1.5}, "transitDays"),
+        ("warehouses", {"importerOfRecord": {"powerOfAttorney": "yes"}}, "importerOfRecord.powerOfAttorney"),
+        ("brokers", {"feeSchedules": [{}]}, "feeSchedules.0.validFrom"),
+    ],
+)
+async def test_a_fact_is_refused_when_a_field_is_wrong(
+    client: httpx.AsyncClient, kind: str, change: dict[str, Any], path: str
+) -> None:
+    body = {"accountId": ACCOUNT, "items": [{"externalId": "x", **change}]}
+    answer = await client.post(f"/api/{kind}/sync", json=body)
+    assert (answer.status_code, answer.json()["field"]) == (400, f"items.0.{path}")
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (ProductInput, sync_pb2.Product),
+        (WarehouseInput, sync_pb2.Warehouse),
+        (BrokerInput, sync_pb2.Broker),
+    ],
+)
+def test_a_schema_has_every_field_of_its_message(model: Any, message: Any) -> None:
+    fields = {field.name for field in message.DESCRIPTOR.fields}
+    assert set(model.model_fields) == fields - {"created_at", "updated_at"}

@@ -1,0 +1,141 @@
+"""Reading orders: what is taken, what is refused, and that all of it is told at once."""
+
+from decimal import Decimal
+
+import pytest
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.sync.drafts import orders_fingerprint
+from entrygo.sync.read_orders import MAX_LINES_PER_ORDER, MAX_ORDERS, read_orders
+from tests.unit.sync.requests import ACCOUNT, line, order, orders
+
+
+def issues_of(request: sync_pb2.SyncOrdersRequest) -> list[tuple[str, str, str]]:
+    with pytest.raises(ValidationFailed) as raised:
+        read_orders(request)
+    assert raised.value.details is not None
+    return [(issue["path"], issue["message"], issue["code"]) for issue in raised.value.details["issues"]]
+
+
+def test_an_order_is_read_with_its_value_as_the_sum_of_its_rounded_lines() -> None:
+    (draft,) = read_orders(orders(order("SO-1", line("p1", "3", "0.335"), line("p2", "2", "110.50"))))
+    assert draft.total_value_usd == Decimal("222.01")
+    assert draft.items_json == (
+        '[{"productId":"p1","quantity":"3","unitValueUsd":"0.335"},'
+        '{"productId":"p2","quantity":"2","unitValueUsd":"110.5"}]'
+    )
+
+
+def test_a_country_is_kept_in_upper_case() -> None:
+    (draft,) = read_orders(orders(order(destination_country="us")))
+    assert draft.destination_country == "US"
+
+
+def test_a_blank_region_is_none() -> None:
+    (draft,) = read_orders(orders(order(destination_region="  ", destination_postal_code=" 02134 ")))
+    assert draft.destination_region is None
+    assert draft.destination_postal_code == "02134"
+
+
+def test_everything_wrong_is_told_at_once_in_the_style_of_rest() -> None:
+    request = sync_pb2.SyncOrdersRequest(
+        items=[
+            sync_pb2.OrderInput(items=[sync_pb2.OrderItem(), line(quantity="0", unit_value_usd="-1")]),
+            sync_pb2.OrderInput(external_id="SO-2", destination_country="USA"),
+        ]
+    )
+    assert [(path, code) for path, _, code in issues_of(request)] == [
+        ("accountId", "invalid_type"),
+        ("items.0.items.0.productId", "invalid_type"),
+        ("items.0.items.0.quantity", "invalid_type"),
+        ("items.0.items.0.unitValueUsd", "invalid_type"),
+        ("items.0.items.1.quantity", "too_small"),
+        ("items.0.items.1.unitValueUsd", "too_small"),
+        ("items.0.externalId", "invalid_type"),
+        ("items.0.destinationCountry", "invalid_type"),
+        ("items.1.items", "invalid_type"),
+        ("items.1.destinationCountry", "invalid_string"),
+    ]
+
+
+def test_a_missing_field_says_required() -> None:
+    assert issues_of(orders(order("SO-1", line(product_id="")))) == [
+        ("items.0.items.0.productId", "Required", "invalid_type")
+    ]
+
+
+def test_the_second_of_two_equal_external_ids_is_named() -> None:
+    request = orders(order("SO-1"), order("SO-2"), order("SO-1"))
+    assert [(path, code) for path, _, code in issues_of(request)] == [("items.2.externalId", "duplicate")]
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        "NaN",
+        "Infinity",
+        "1e400",
+        "1e-9",
+        "1E999999999",
+        "0.00001",
+        "1_000",
+        " 1",
+        "٣",
+        "0x10",
+        "1,5",
+        "9" * 70,
+    ],
+)
+def test_a_quantity_is_refused_when_it_is_no_decimal_of_the_contract(quantity: str) -> None:
+    found = issues_of(orders(order("SO-1", line(quantity=quantity))))
+    assert [path for path, _, _ in found] == ["items.0.items.0.quantity"]
+
+
+@pytest.mark.parametrize("value", ["SO\x001", "SO\n1", " SO-1", "x" * 256])
+def test_an_external_id_is_refused_when_it_cannot_be_matched_again(value: str) -> None:
+    assert [path for path, _, _ in issues_of(orders(order(value)))] == ["items.0.externalId"]
+
+
+def test_an_external_id_may_be_in_any_script() -> None:
+    (draft,) = read_orders(orders(order("注文-№7")))
+    assert draft.external_id == "注文-№7"
+
+
+@pytest.mark.parametrize(
+    "metadata", ["[]", "1", "{", '{"a": "\\u0000"}', '{"a": NaN}', '{"a": "' + "x" * 17_000 + '"}']
+)
+def test_metadata_is_refused_when_it_is_not_a_small_json_object(metadata: str) -> None:
+    assert [path for path, _, _ in issues_of(orders(order(metadata_json=metadata)))] == ["items.0.metadata"]
+
+
+def test_metadata_is_refused_when_it_is_nested_too_deeply() -> None:
+    deep = '{"a":' * 400 + "1" + "}" * 400
+    assert issues_of(orders(order(metadata_json=deep)))[0][0] == "items.0.metadata"
+
+
+def test_metadata_is_kept_in_canonical_form() -> None:
+    (draft,) = read_orders(orders(order(metadata_json='{ "wave" : "w-17", "a": "\\\\u0000" }')))
+    assert draft.metadata_json == '{"a":"\\\\u0000","wave":"w-17"}'
+
+
+def test_too_many_orders_are_refused_without_looking_at_them() -> None:
+    request = orders(*(sync_pb2.OrderInput() for _ in range(MAX_ORDERS + 1)))
+    assert [path for path, _, _ in issues_of(request)] == ["items"]
+
+
+def test_too_many_lines_in_one_order_are_refused() -> None:
+    request = orders(order("SO-1", *(line() for _ in range(MAX_LINES_PER_ORDER + 1))))
+    assert [(path, code) for path, _, code in issues_of(request)] == [("items.0.items", "too_big")]
+
+
+@pytest.mark.parametrize("key", ["k" * 256, "a\nb"])
+def test_an_idempotency_key_is_refused_when_it_is_too_long_or_not_printable(key: str) -> None:
+    assert [path for path, _, _ in issues_of(orders(key=key))] == ["idempotencyKey"]
+
+
+def test_equal_requests_have_one_fingerprint_however_their_numbers_are_written() -> None:
+    plain, other = orders(order("SO-1", line(quantity="2"))), orders(order("SO-1", line(quantity="2.0")))
+    changed = orders(order("SO-1", line(quantity="3")))
+    prints = [orders_fingerprint(ACCOUNT, read_orders(one)) for one in (plain, other, changed)]
+    assert prints[0] == prints[1] != prints[2]

@@ -1,0 +1,130 @@
+"""Reading products, warehouses and brokers: given fields only, every rule named, blanks ignored."""
+
+import pytest
+from google.protobuf.message import Message
+
+from entrygo.domain import facts
+from entrygo.domain.errors import ValidationFailed
+from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.sync import read_setup
+from entrygo.sync.read_setup import Fields, Many, Nested, read_brokers, read_products, read_warehouses
+from tests.unit.sync.requests import ACCOUNT, products
+
+
+def issues_of(*items: sync_pb2.Product) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationFailed) as raised:
+        read_products(products(*items))
+    assert raised.value.details is not None
+    return [(issue["path"], issue["code"]) for issue in raised.value.details["issues"]]
+
+
+def test_a_product_is_read_with_the_given_fields_only_when_others_are_absent_or_blank() -> None:
+    given = sync_pb2.Product(
+        external_id="JKT-001",
+        name=" Jacket ",
+        hts_code="6202.30.8061",
+        country_of_origin="ca",
+        material_composition=" ",
+        manufacturer=sync_pb2.Manufacturer(city="Vancouver", mid=""),
+        unit_value_usd="110.00",
+        section_232=sync_pb2.Section232(
+            status="applicable", metals=[sync_pb2.Metal(metal="steel", weight_kg="1.50", melt_pour="oth")]
+        ),
+    )
+    (draft,) = read_products(products(given))
+    assert draft.id is None
+    assert draft.facts == {
+        "name": "Jacket",
+        "hts_code": "6202308061",
+        "country_of_origin": "CA",
+        "manufacturer": {"city": "Vancouver"},
+        "unit_value_usd": "110",
+        "section_232": {
+            "status": "applicable",
+            "metals": [{"metal": "steel", "weight_kg": "1.5", "melt_pour": "OTH"}],
+        },
+    }
+
+
+def test_every_issue_of_a_product_is_named_by_the_path_of_rest() -> None:
+    wrong = sync_pb2.Product(
+        id="not an id",
+        status="gone",
+        net_weight_kg="-1",
+        usmca=sync_pb2.Usmca(criterion="E", blanket_from="2026-1-1"),
+        section_232=sync_pb2.Section232(us_metal_pct="101", metals=[sync_pb2.Metal(weight_kg="x")]),
+    )
+    assert issues_of(wrong) == [
+        ("items.0.externalId", "invalid_type"),
+        ("items.0.id", "invalid_string"),
+        ("items.0.status", "invalid_enum_value"),
+        ("items.0.netWeightKg", "too_small"),
+        ("items.0.usmca.criterion", "invalid_enum_value"),
+        ("items.0.usmca.blanketFrom", "invalid_date"),
+        ("items.0.section232.metals.0.metal", "invalid_type"),
+        ("items.0.section232.metals.0.weightKg", "invalid_type"),
+        ("items.0.section232.usMetalPct", "too_big"),
+    ]
+
+
+def test_a_code_that_customs_will_not_accept_is_kept_for_planning_to_judge() -> None:
+    (draft,) = read_products(
+        products(sync_pb2.Product(external_id="A", hts_code="62x 1", country_of_origin="Canada"))
+    )
+    assert draft.facts == {"hts_code": "62x1", "country_of_origin": "Canada"}
+
+
+def test_duplicate_ids_and_external_ids_in_one_request_are_named() -> None:
+    twins = [sync_pb2.Product(external_id="A", id="prod_a"), sync_pb2.Product(external_id="A", id="prod_a")]
+    assert issues_of(*twins) == [("items.1.externalId", "duplicate"), ("items.1.id", "duplicate")]
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "line\nbreak", "x" * 501])
+def test_a_name_is_refused_when_it_has_control_characters_or_is_too_long(text: str) -> None:
+    assert [path for path, _ in issues_of(sync_pb2.Product(external_id="A", name=text))] == ["items.0.name"]
+
+
+def test_a_warehouse_keeps_no_and_zero_when_they_are_given() -> None:
+    warehouse = sync_pb2.Warehouse(
+        external_id="yvr-01",
+        transit_days=0,
+        importer_of_record=sync_pb2.ImporterOfRecord(power_of_attorney=False),
+    )
+    (draft,) = read_warehouses(sync_pb2.SyncWarehousesRequest(account_id=ACCOUNT, items=[warehouse]))
+    assert draft.facts == {"transit_days": 0, "importer_of_record": {"power_of_attorney": False}}
+
+
+def test_a_fee_schedule_needs_its_start_and_its_fees() -> None:
+    broker = sync_pb2.Broker(external_id="b", email="no-address", fee_schedules=[sync_pb2.FeeSchedule()])
+    with pytest.raises(ValidationFailed) as raised:
+        read_brokers(sync_pb2.SyncBrokersRequest(account_id=ACCOUNT, items=[broker]))
+    assert raised.value.details is not None
+    assert [issue["path"] for issue in raised.value.details["issues"]] == [
+        "items.0.email",
+        "items.0.feeSchedules.0.feeFormal",
+        "items.0.feeSchedules.0.feeInformal",
+        "items.0.feeSchedules.0.lineFee",
+        "items.0.feeSchedules.0.orderFee",
+        "items.0.feeSchedules.0.validFrom",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "fields", "fact"),
+    [
+        (sync_pb2.Product, read_setup.PRODUCT, facts.Product),
+        (sync_pb2.Warehouse, read_setup.WAREHOUSE, facts.Warehouse),
+        (sync_pb2.Broker, read_setup.BROKER, facts.Broker),
+    ],
+)
+def test_every_field_of_the_message_and_of_the_fact_has_a_rule(
+    message: type[Message], fields: Fields, fact: type[facts.Fact]
+) -> None:
+    kept_apart = {"id", "external_id", "created_at", "updated_at"}
+    assert set(message.DESCRIPTOR.fields_by_name) - kept_apart == set(fields)
+    assert set(fact.model_fields) - kept_apart == set(fields)
+    for name, rule in fields.items():
+        if isinstance(rule, Nested | Many):
+            nested = message.DESCRIPTOR.fields_by_name[name].message_type
+            assert nested is not None
+            assert set(nested.fields_by_name) == set(rule.fields)
