@@ -85,12 +85,21 @@ def _binaries(folder: Path, user: str | None) -> Path:
     try:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=user)
     except PermissionError:
-        copied = folder / "pginstall"
-        shutil.copytree(installed, copied, symlinks=True)
-        for path in (copied, *copied.rglob("*")):
-            path.chmod(path.stat().st_mode | 0o555)
-        return copied / "bin"
+        return _copy(installed, folder) / "bin"
     return installed / "bin"
+
+
+def _copy(installed: Path, folder: Path) -> Path:
+    """The installation with the libraries it looks for beside its package, readable for everybody."""
+    package = installed.parent
+    copied = folder / package.name / installed.name
+    shutil.copytree(installed, copied, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    for path in folder.rglob("*"):
+        path.chmod(path.stat().st_mode | 0o555)
+    return copied
 
 
 def _initialise(folder: Path, binaries: Path, password: str, user: str | None) -> None:

@@ -134,7 +134,7 @@ def _header_key(request: Request) -> str | None:
 
 def _unquoted(key: str) -> str:
     """The IETF draft writes the key as a structured-field string: in double quotes."""
-    if len(key) > 2 and key.startswith('"') and key.endswith('"'):
+    if len(key) > 1 and key.startswith('"') and key.endswith('"'):
         return re.sub(r"\\([\"\\])", r"\1", key[1:-1])
     return key
 

@@ -1,5 +1,6 @@
 """The gRPC edge of execution: messages in, use case, messages out. Decides nothing."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -37,6 +38,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
 }
 
+_PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MAX_KEY_LENGTH = 255
 MAX_REASON_LENGTH = 500
 
@@ -57,6 +59,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
                 *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
                 *_id_issues("batchId", request.batch_id),
                 *_key_issues(request.idempotency_key),
+                *_plan_hash_issues(request.expected_plan_hash),
             ]
         )
         command = ExecuteCommand(
@@ -106,6 +109,8 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: events_pb2.EventsAfterRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
         tenant = principal().tenant
+        if not is_valid_id(request.stream_id):
+            return
         async with transaction(self._steps.pool, tenant) as connection:
             events = await events_after(connection, tenant, request.stream_id, request.after_sequence)
         for event in events:
@@ -137,6 +142,12 @@ def _key_issues(key: str) -> Issues:
     if len(key) <= MAX_KEY_LENGTH and all("!" <= char <= "~" for char in key):
         return []
     return [("idempotencyKey", "Must be 1 to 255 visible ASCII characters", "invalid_string")]
+
+
+def _plan_hash_issues(plan_hash: str) -> Issues:
+    if not plan_hash or _PLAN_HASH.fullmatch(plan_hash):
+        return []
+    return [("expectedPlanHash", "Not a plan hash", "invalid_string")]
 
 
 def _reason_issues(reason: str) -> Issues:

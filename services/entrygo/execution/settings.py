@@ -32,6 +32,7 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
     smtp_command_seconds: float = Field(default=60.0, gt=0)
     # RFC 5321 asks for ten minutes after the final dot: a short wait makes unknowns.
     smtp_data_seconds: float = Field(default=600.0, gt=0)
+    smtp_connections: int = Field(default=4, ge=1, le=50)
     mail_from: str = "entrygo@localhost"
     # A process that stops renewing for this long is taken for dead.
     execution_lease_seconds: float = Field(default=15.0, ge=1)
@@ -70,4 +71,5 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
             connect_timeout=self.smtp_connect_seconds,
             command_timeout=self.smtp_command_seconds,
             data_timeout=self.smtp_data_seconds,
+            max_connections=self.smtp_connections,
         )

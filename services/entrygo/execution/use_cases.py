@@ -13,7 +13,7 @@ from entrygo.domain.errors import (
     NotFound,
     ServiceUnavailable,
 )
-from entrygo.domain.ids import IdKind
+from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant
 from entrygo.execution.broker_mail import BrokerMail
@@ -227,6 +227,8 @@ async def _executed_package(packages: PackageStore, export_id: str) -> Package:
 
 async def find_artifact(steps: ExecutionSteps, tenant: Tenant, package_id: str, filename: str) -> Artifact:
     """The metadata of one document; NotFound for a name that the package does not have."""
+    if not is_valid_id(package_id):
+        raise NotFound("Artifact not found.")
     async with transaction(steps.pool, tenant) as connection:
         artifacts = await PackageStore(connection, tenant).list_artifacts(package_id)
     for artifact in artifacts:

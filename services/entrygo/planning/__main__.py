@@ -6,7 +6,6 @@ from functools import partial
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.relay import Relay
 from entrygo.planning.plan_export import PlanExport
-from entrygo.planning.reference import load_reference
 from entrygo.planning.rules import RULES
 from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningServicer
 from entrygo.planning.settings import Settings
@@ -34,7 +33,6 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             pool=pool,
             facts=SyncFacts(sync),
             rules=RULES,
-            reference=load_reference(),
             clock=utc_now,
             ids=ids,
             max_orders=settings.max_orders,

@@ -19,9 +19,10 @@ from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Principal, Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import default_entry_date
-from entrygo.planning.decide import Decision, PlanFacts, PlanRequest, decide
-from entrygo.planning.plan_to_proto import plan_to_proto
-from entrygo.planning.reference import Reference
+from entrygo.planning.decide import Decision, decide
+from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
+from entrygo.planning.plan_record import plan_to_proto, snapshot_of
+from entrygo.planning.reference.in_force import NoReferenceData, Reference, reference_on
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
@@ -50,7 +51,6 @@ class PlanExport:
     pool: Pool
     facts: FactSource
     rules: Sequence[Rule]
-    reference: Reference
     clock: Clock
     ids: Ids
     max_orders: int
@@ -58,25 +58,32 @@ class PlanExport:
     async def run(self, caller: Principal, request: planning_pb2.PlanExportRequest) -> Reply:
         """The reply is a PlanExportResponse.
 
-        Raises ValidationFailed, InvalidOrderReference (with both lists), ReferenceOutsideAccount, NotFound
-        and InvalidExportState for a batch_id, IdempotencyConflict. A dry run stores nothing, its key included.
+        Raises ValidationFailed, InvalidOrderReference (with both lists), ReferenceOutsideAccount,
+        NotFound and InvalidExportState for a batch_id, IdempotencyConflict. A dry run stores nothing,
+        not even its key.
         """
         entry_date = self._validate(request)
         print_ = fingerprint(PLAN, request)
         key = "" if request.dry_run else request.idempotency_key
-        earlier = await find_reply(
-            self.pool, caller.tenant, operation=PLAN, key=key, fingerprint=print_
-        )
+        earlier = await find_reply(self.pool, caller.tenant, operation=PLAN, key=key, fingerprint=print_)
         if earlier is not None:
             return Reply(earlier, replayed=True)
         gathered = await self._gather(caller, request)
-        decision = await self._decide(caller.tenant, request, gathered, entry_date)
+        wanted = self._request_of(request, gathered, entry_date)
+        decision = await self._decide(caller.tenant, request.batch_id, wanted, gathered)
         if request.dry_run:
-            response = _response(request.batch_id, DRY_RUN, 0, decision, self.clock())
+            response = _response(
+                request.batch_id,
+                status=DRY_RUN,
+                revision=0,
+                wanted=wanted,
+                decision=decision,
+                planned_at=self.clock(),
+            )
             return Reply(response.SerializeToString(), replayed=False)
 
         async def work(connection: Connection) -> bytes:
-            return await self._store(connection, caller.tenant, request, decision)
+            return await self._store(connection, caller.tenant, request.batch_id, wanted, decision)
 
         return await run_once(
             self.pool, caller.tenant, operation=PLAN, key=key, fingerprint=print_, work=work
@@ -107,9 +114,7 @@ class PlanExport:
 
     async def _gather(self, caller: Principal, request: planning_pb2.PlanExportRequest) -> Gathered:
         if caller.warehouse_id not in (None, request.warehouse_id):
-            raise ReferenceOutsideAccount(
-                "The API key is bound to another warehouse.", field="warehouseId"
-            )
+            raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
         wanted = list(request.order_ids)
         gathered = await self.facts.gather(wanted, request.warehouse_id, request.broker_id)
         if gathered.warehouse is None:
@@ -129,60 +134,61 @@ class PlanExport:
             raise InvalidOrderReference(details={"requestedOrderIds": wanted, "foundOrderIds": found})
         return gathered
 
+    def _request_of(
+        self, request: planning_pb2.PlanExportRequest, gathered: Gathered, entry_date: date | None
+    ) -> PlanRequest:
+        assert gathered.warehouse is not None
+        return PlanRequest(
+            order_ids=tuple(request.order_ids),
+            destination_country=(request.destination_country or "US").upper(),
+            entry_date=entry_date or default_entry_date(self.clock(), gathered.warehouse.transit_days),
+            is_dry_run=request.dry_run,
+            on_blocked=OnBlocked(request.on_blocked or OnBlocked.BLOCK),
+        )
+
     async def _decide(
-        self,
-        tenant: Tenant,
-        request: planning_pb2.PlanExportRequest,
-        gathered: Gathered,
-        entry_date: date | None,
+        self, tenant: Tenant, batch_id: str, wanted: PlanRequest, gathered: Gathered
     ) -> Decision:
         assert gathered.warehouse is not None
         assert gathered.broker is not None
-        order_ids = list(request.order_ids)
         async with transaction(self.pool, tenant) as connection:
             store = PlanningStore(connection, tenant)
-            if request.batch_id:
-                export = await store.find_export(request.batch_id)
-                if export is None:
-                    raise NotFound("Export batch not found.")
-                advance(export.state, State.BATCHED)
-            exported = await store.exported_orders(order_ids, but=request.batch_id)
-            in_open_batch = await store.orders_in_open_batches(order_ids, but=request.batch_id)
-        arguments = (
-            PlanRequest(
-                order_ids=tuple(order_ids),
-                destination_country=(request.destination_country or "US").upper(),
-                entry_date=entry_date
-                or default_entry_date(self.clock(), gathered.warehouse.transit_days),
-                exclude_blocked=request.on_blocked == "exclude",
-                dry_run=request.dry_run,
-            ),
-            PlanFacts(
-                orders=gathered.orders,
-                products=gathered.products,
-                warehouse=gathered.warehouse,
-                broker=gathered.broker,
-                exported=exported,
-                in_open_batch=in_open_batch,
-            ),
-            self.rules,
-            self.reference,
+            if batch_id:
+                await _check_replannable(store, batch_id)
+            exported = await store.exported_orders(wanted.order_ids, but=batch_id)
+            open_exports = await store.orders_in_open_batches(wanted.order_ids, but=batch_id)
+        facts = PlanFacts(
+            orders=gathered.orders,
+            products=gathered.products,
+            warehouse=gathered.warehouse,
+            broker=gathered.broker,
+            exported=exported,
+            open_exports=open_exports,
         )
-        if len(order_ids) <= ORDERS_IN_LOOP:
-            return decide(*arguments)
-        return await asyncio.to_thread(decide, *arguments)
+        reference = _reference_of(wanted.entry_date)
+        if len(wanted.order_ids) <= ORDERS_IN_LOOP:
+            return decide(wanted, facts, self.rules, reference)
+        return await asyncio.to_thread(decide, wanted, facts, self.rules, reference)
 
     async def _store(
         self,
         connection: Connection,
         tenant: Tenant,
-        request: planning_pb2.PlanExportRequest,
+        batch_id: str,
+        wanted: PlanRequest,
         decision: Decision,
     ) -> bytes:
         now = self.clock()
         store = PlanningStore(connection, tenant)
-        export = await self._export_to_plan(store, request.batch_id, decision, now)
-        snapshot = decision.snapshot(tenant, export.export_id, export.revision, planned_at=now)
+        export = await self._export_to_plan(store, batch_id, decision, now)
+        snapshot = snapshot_of(
+            wanted,
+            decision,
+            tenant=tenant,
+            export_id=export.export_id,
+            revision=export.revision,
+            planned_at=now,
+        )
         await store.add_plan(
             export.export_id,
             revision=export.revision,
@@ -190,8 +196,15 @@ class PlanExport:
             snapshot=await _compressed(snapshot),
             at=now,
         )
-        await store.replace_orders(export.export_id, decision.included_order_ids)
-        response = _response(export.export_id, State.BATCHED, export.revision, decision, now)
+        await store.replace_orders(export.export_id, [order.id for order in decision.included])
+        response = _response(
+            export.export_id,
+            status=State.BATCHED,
+            revision=export.revision,
+            wanted=wanted,
+            decision=decision,
+            planned_at=now,
+        )
         data = events_pb2.ExportPlanned(
             batch_id=export.export_id, revision=export.revision, plan=response.plan
         )
@@ -248,14 +261,36 @@ def _parse_entry_date(text: str, issues: Issues) -> date | None:
         return None
 
 
+async def _check_replannable(store: PlanningStore, batch_id: str) -> None:
+    """Before the work is done; the move itself is checked again under the row's lock."""
+    export = await store.find_export(batch_id)
+    if export is None:
+        raise NotFound("Export batch not found.")
+    advance(export.state, State.BATCHED)
+
+
+def _reference_of(entry_date: date) -> Reference:
+    try:
+        return reference_on(entry_date)
+    except NoReferenceData as error:
+        message = f"The earliest entry date that can be planned is {error.first_day}"
+        raise ValidationFailed.of([("entryDate", message, "too_small")]) from error
+
+
 def _response(
-    export_id: str, status: str, revision: int, decision: Decision, planned_at: datetime
+    export_id: str,
+    *,
+    status: str,
+    revision: int,
+    wanted: PlanRequest,
+    decision: Decision,
+    planned_at: datetime,
 ) -> planning_pb2.PlanExportResponse:
     return planning_pb2.PlanExportResponse(
         export_id=export_id,
         status=status,
         revision=revision,
-        plan=plan_to_proto(decision, planned_at),
+        plan=plan_to_proto(wanted, decision, planned_at),
     )
 
 

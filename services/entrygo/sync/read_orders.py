@@ -80,14 +80,14 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
     lines = []
     total = _ZERO
     for index, line in enumerate(item.items):
-        draft, value = _line(line, f"{path}.items.{index}", issues)
+        draft, value = _line(line, path, index, issues)
         lines.append(draft)
         total += value
     return OrderDraft(
         _external_id(item.external_id, path, issues),
         _country(item.destination_country, path, issues),
-        _optional(item.destination_region, MAX_REGION, f"{path}.destinationRegion", issues),
-        _optional(item.destination_postal_code, MAX_POSTAL_CODE, f"{path}.destinationPostalCode", issues),
+        _optional(item.destination_region, MAX_REGION, path, "destinationRegion", issues),
+        _optional(item.destination_postal_code, MAX_POSTAL_CODE, path, "destinationPostalCode", issues),
         tuple(lines),
         _items_json(lines),
         total,
@@ -124,50 +124,50 @@ def _country(value: str, path: str, issues: Issues) -> str:
     return value.upper()
 
 
-def _optional(value: str, maximum: int, path: str, issues: Issues) -> str | None:
+def _optional(value: str, maximum: int, path: str, name: str, issues: Issues) -> str | None:
     if not value:
         return None
     try:
         return bounded_text(value, maximum) or None
     except Wrong as wrong:
-        issues.wrong(path, wrong)
+        issues.wrong(f"{path}.{name}", wrong)
         return None
 
 
-@lru_cache(maxsize=65_536)
-def _quantity(value: str) -> tuple[Decimal, str]:
-    number = positive(value)
-    return number, plain(number)
+@lru_cache(maxsize=32_768)
+def _priced(product_id: str, quantity: str, unit_value: str) -> tuple[LineDraft, Decimal]:
+    """A line without fault and its value. The lines of a warehouse repeat, hence the cache."""
+    if not is_valid_id(product_id):
+        raise Wrong("Expected the id of a product")
+    count, price = positive(quantity), not_negative(unit_value)
+    return LineDraft(product_id, plain(count), plain(price)), line_value(count, price)
 
 
-@lru_cache(maxsize=65_536)
-def _unit_value(value: str) -> tuple[Decimal, str]:
-    number = not_negative(value)
-    return number, plain(number)
-
-
-def _line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> tuple[LineDraft, Decimal]:
-    product_id = line.product_id
-    if not product_id:
-        issues.required(f"{path}.productId")
-    elif not is_valid_id(product_id):
-        issues.add(f"{path}.productId", "Expected the id of a product", "invalid_string")
-    quantity, quantity_text = _number(line.quantity, _quantity, path, "quantity", issues)
-    value, value_text = _number(line.unit_value_usd, _unit_value, path, "unitValueUsd", issues)
-    return LineDraft(product_id, quantity_text, value_text), line_value(quantity, value)
-
-
-def _number(
-    value: str, read: Callable[[str], tuple[Decimal, str]], path: str, name: str, issues: Issues
-) -> tuple[Decimal, str]:
-    if not value:
-        issues.required(f"{path}.{name}")
-        return _ZERO, "0"
+def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> tuple[LineDraft, Decimal]:
     try:
-        return read(value)
+        return _priced(line.product_id, line.quantity, line.unit_value_usd)
+    except Wrong:
+        _explain_line(line, f"{path}.items.{index}", issues)
+        return LineDraft("", "", ""), _ZERO
+
+
+def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
+    if not line.product_id:
+        issues.required(f"{path}.productId")
+    elif not is_valid_id(line.product_id):
+        issues.add(f"{path}.productId", "Expected the id of a product", "invalid_string")
+    _explain_number(line.quantity, positive, f"{path}.quantity", issues)
+    _explain_number(line.unit_value_usd, not_negative, f"{path}.unitValueUsd", issues)
+
+
+def _explain_number(value: str, read: Callable[[str], Decimal], path: str, issues: Issues) -> None:
+    if not value:
+        issues.required(path)
+        return
+    try:
+        read(value)
     except Wrong as wrong:
-        issues.wrong(f"{path}.{name}", wrong)
-        return _ZERO, "0"
+        issues.wrong(path, wrong)
 
 
 def _metadata(value: str, path: str, issues: Issues) -> str | None:
@@ -180,7 +180,7 @@ def _metadata(value: str, path: str, issues: Issues) -> str | None:
 
 def _canonical_object(value: str) -> str | None:
     """The canonical text of a JSON object; None for an empty one."""
-    if len(value.encode(errors="surrogatepass")) > MAX_METADATA_BYTES:
+    if len(value) > MAX_METADATA_BYTES or len(value.encode()) > MAX_METADATA_BYTES:
         raise Wrong(f"At most {MAX_METADATA_BYTES} bytes of JSON", "too_big")
     try:
         parsed = orjson.loads(value)
@@ -192,6 +192,6 @@ def _canonical_object(value: str) -> str | None:
         canonical = orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         raise Wrong("Nested too deeply", "too_big") from None
-    if _NUL.search(canonical):
+    if b"u0000" in canonical and _NUL.search(canonical):
         raise Wrong("NUL characters are not allowed")
     return canonical.decode() if parsed else None

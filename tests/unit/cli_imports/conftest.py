@@ -10,8 +10,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from entrygo.cli.imports import commands
 from entrygo.cli.rest import Rest
@@ -30,9 +29,8 @@ class FakeServer:
 
     judge: Callable[[int, dict[str, Any]], list[Issue]] = no_issues
     status: Callable[[int], httpx.Response | None] = lambda _: None
-    stored: dict[str, dict[str, dict[str, Any]]] = field(
-        default_factory=lambda: {"orders": {}, "products": {}}
-    )
+    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    products: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     account_id: str = "acc_1"
@@ -42,14 +40,6 @@ class FakeServer:
     def rest(self) -> Rest:
         transport = httpx.MockTransport(self._answer)
         return Rest("http://entrygo.test", "key", transport=transport, sleep=self.sleeps.append)
-
-    @property
-    def orders(self) -> dict[str, dict[str, Any]]:
-        return self.stored["orders"]
-
-    @property
-    def products(self) -> dict[str, dict[str, Any]]:
-        return self.stored["products"]
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
@@ -71,8 +61,9 @@ class FakeServer:
         issues = [issue for index, item in enumerate(items) for issue in self.judge(index, item)]
         if issues:
             return error(400, "VALIDATION_ERROR", {"issues": issues})
+        stored = self.orders if kind == "orders" else self.products
         for item in items:
-            self.stored[kind][item["externalId"]] = item
+            stored[item["externalId"]] = item
         return httpx.Response(200, json={"data": [{"id": f"id_{item['externalId']}"} for item in items]})
 
 

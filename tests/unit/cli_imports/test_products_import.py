@@ -12,6 +12,11 @@ CONTENT = (
 )
 
 
+def separated_by(delimiter: str) -> bytes:
+    unquoted = CONTENT.replace('"Jacket, insulated"', "Jacket# insulated")
+    return unquoted.replace(",", delimiter).replace("#", ",").encode()
+
+
 def test_a_product_is_sent_with_the_cells_that_are_not_blank(server: FakeServer, importer: Importer) -> None:
     done = importer.products(importer.file(CONTENT))
     assert done.exit_code == 0, done.output
@@ -31,14 +36,8 @@ def test_a_product_is_sent_with_the_cells_that_are_not_blank(server: FakeServer,
     [
         b"\xef\xbb\xbf" + CONTENT.encode(),
         CONTENT.replace("\n", "\r\n").encode() + b",,,,,,\r\n\r\n",
-        CONTENT.replace('"Jacket, insulated"', "Jacket# insulated")
-        .replace(",", ";")
-        .replace("#", ",")
-        .encode(),
-        CONTENT.replace('"Jacket, insulated"', "Jacket# insulated")
-        .replace(",", "\t")
-        .replace("#", ",")
-        .encode(),
+        separated_by(";"),
+        separated_by("\t"),
     ],
     ids=["byte order mark", "CRLF and empty rows", "semicolons", "tabs"],
 )

@@ -23,5 +23,7 @@ async def client(services: FakeServices) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(GatewaySettings(max_body_bytes=MAX_BODY_BYTES), services=services)
     transport = httpx.ASGITransport(app)
     headers = {"authorization": f"Bearer {KEY}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as open_client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://gateway", headers=headers
+    ) as open_client:
         yield open_client

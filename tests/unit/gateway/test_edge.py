@@ -6,11 +6,11 @@ import pytest
 from entrygo.domain.errors import (
     IdempotencyInProgress,
     InternalError,
+    Kind,
     RateLimited,
     RemoteError,
     ServiceUnavailable,
 )
-from entrygo.domain.errors import Kind
 from entrygo.gateway.app import create_app
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.settings import GatewaySettings
@@ -90,7 +90,9 @@ async def test_the_account_of_another_key_is_403(client: httpx.AsyncClient) -> N
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/api", "/api/orders/sync/", "/api/exports/a/b", "/docs", "/API/exports"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api", "/api/orders/sync/", "/api/exports/a/b", "/docs", "/API/exports"]
+)
 async def test_an_unknown_path_is_404_in_the_error_shape(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "NOT_FOUND")

@@ -35,7 +35,9 @@ async def test_order_sync_answers_the_documented_fields_and_no_other(client: htt
     }
 
 
-async def test_order_sync_shows_null_when_the_destination_is_only_a_country(client: httpx.AsyncClient) -> None:
+async def test_order_sync_shows_null_when_the_destination_is_only_a_country(
+    client: httpx.AsyncClient,
+) -> None:
     body = order_body()
     for name in ("destinationRegion", "destinationPostalCode", "metadata"):
         body["items"][0][name] = None
@@ -47,7 +49,15 @@ async def test_order_sync_shows_null_when_the_destination_is_only_a_country(clie
 
 
 async def test_metadata_is_kept_as_it_was_sent(client: httpx.AsyncClient) -> None:
-    metadata = {"wave": "wave-17", "n": 1, "x": 0.25, "on": True, "none": None, "deep": [{"ü": "\n"}], "big": 2**53}
+    metadata = {
+        "wave": "wave-17",
+        "n": 1,
+        "x": 0.25,
+        "on": True,
+        "none": None,
+        "deep": [{"ü": "\n"}],
+        "big": 2**53,
+    }
     body = order_body()
     body["items"][0]["metadata"] = metadata
     [order] = (await client.post("/api/orders/sync", json=body)).json()["data"]
@@ -93,7 +103,12 @@ async def test_plan_answers_the_documented_document(client: httpx.AsyncClient) -
 
 async def test_a_dry_run_has_no_export_and_no_state(client: httpx.AsyncClient) -> None:
     plan = await planned_export(client, dryRun=True)
-    assert (plan["exportId"], plan["batch_id"], plan["state"], plan["status"]) == (None, None, None, "DRY_RUN")
+    assert (plan["exportId"], plan["batch_id"], plan["state"], plan["status"]) == (
+        None,
+        None,
+        None,
+        "DRY_RUN",
+    )
 
 
 async def test_every_option_of_a_plan_reaches_the_service(
@@ -160,11 +175,14 @@ async def test_execute_answers_the_documented_fields(client: httpx.AsyncClient) 
     assert len(execution["notifications"]) == 2
     assert execution["execution_timestamp"] == "2026-03-11T16:10:00.000Z"
     [artifact] = execution["artifacts"]
-    assert artifact.items() >= {
-        "artifact_type": "manifest",
-        "filename": "manifest.json",
-        "generated_at": "2026-03-11T16:10:00.000Z",
-    }.items()
+    assert (
+        artifact.items()
+        >= {
+            "artifact_type": "manifest",
+            "filename": "manifest.json",
+            "generated_at": "2026-03-11T16:10:00.000Z",
+        }.items()
+    )
     submission = execution["brokerSubmission"]
     assert submission.keys() >= {"id", "submission_type", "status", "recipient_email", "subject", "sent_at"}
     assert (submission["status"], submission["error_message"]) == ("sent", None)
@@ -222,7 +240,9 @@ async def test_an_idempotency_key_is_refused_when_it_is_none(
 ) -> None:
     headers = [("authorization", f"Bearer {KEY}"), *(("idempotency-key", line) for line in lines)]
     answer = await client.post(
-        "/api/orders/sync", json=order_body(), headers=[(name, value.encode()) for name, value in headers]  # type: ignore[misc]
+        "/api/orders/sync",
+        json=order_body(),
+        headers=[(name, value.encode()) for name, value in headers],  # type: ignore[misc]
     )
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "VALIDATION_ERROR")
     assert answer.json()["field"] == "idempotencyKey"

@@ -55,6 +55,7 @@ def parse_smtp_url(
     connect_timeout: float = 30.0,
     command_timeout: float = 60.0,
     data_timeout: float = 600.0,
+    max_connections: int = 2,
 ) -> SmtpServer:
     """`smtp://`, `smtp+starttls://` or `smtps://` with `user:password@host:port`; ValueError otherwise."""
     parts = urlsplit(url)
@@ -71,6 +72,7 @@ def parse_smtp_url(
         connect_timeout=connect_timeout,
         command_timeout=command_timeout,
         data_timeout=data_timeout,
+        max_connections=max_connections,
     )
 
 

@@ -1,0 +1,217 @@
+"""The execution process as a gRPC caller meets it: its own main, real parts, planning over gRPC."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from entrygo.domain.errors import EntryGoError
+from entrygo.domain.principal import Mode, ScopeName, Tenant
+from entrygo.domain.time import parse_rfc3339
+from entrygo.execution.__main__ import main
+from entrygo.execution.objects import CHUNK_BYTES
+from entrygo.execution.settings import Settings
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.postgres.pool import open_pool
+from entrygo.process.clock import Ids, utc_now
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
+from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.rpc.calls import Metadata, service_metadata
+from entrygo.rpc.channel import open_channel
+from entrygo.rpc.errors import remote
+from entrygo.rpc.replay import is_replayed
+from tests.harness.mail import SmtpSink
+from tests.harness.processes import LOOPBACK, free_port
+from tests.unit.execution.snapshots import make_large_snapshot, make_snapshot
+
+ACCOUNT = "acc_123"
+TOKEN = "service-token-of-this-test"
+REQUEST = execution_pb2.ExecuteExportRequest(
+    account_id=ACCOUNT, batch_id="batch_123", idempotency_key="key-1"
+)
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class PlanningServicer(planning_pb2_grpc.PlanningServicer):
+    """Grants every claim and remembers with which credential it was asked."""
+
+    def __init__(self) -> None:
+        self.snapshot = make_snapshot()
+        self.credentials: set[str] = set()
+        self.released: list[planning_pb2.ReleaseExportRequest] = []
+
+    async def ClaimExport(
+        self, request: planning_pb2.ClaimExportRequest, context: Context
+    ) -> planning_pb2.ClaimExportResponse:
+        self.credentials.add(str(dict(context.invocation_metadata() or ())["authorization"]))
+        return planning_pb2.ClaimExportResponse(
+            export_id=request.export_id, revision=1, plan_hash=self.snapshot.plan_hash
+        )
+
+    async def GetSnapshot(
+        self, request: planning_pb2.GetSnapshotRequest, context: Context
+    ) -> AsyncIterator[planning_pb2.SnapshotChunk]:
+        content = self.snapshot.model_dump_json().encode()
+        for start in range(0, len(content), 1000):
+            yield planning_pb2.SnapshotChunk(content=content[start : start + 1000])
+
+    async def ReleaseExport(
+        self, request: planning_pb2.ReleaseExportRequest, context: Context
+    ) -> planning_pb2.ReleaseExportResponse:
+        self.released.append(request)
+        return planning_pb2.ReleaseExportResponse(state="COMPLETED")
+
+
+@dataclass
+class Client:
+    stub: execution_pb2_grpc.ExecutionStub
+    key: Metadata
+    narrow: Metadata
+    planning: PlanningServicer
+
+    async def execute(
+        self, request: execution_pb2.ExecuteExportRequest = REQUEST, metadata: Metadata | None = None
+    ) -> tuple[execution_pb2.ExecuteExportResponse, bool]:
+        call = self.stub.ExecuteExport(request, metadata=metadata or self.key, timeout=20)
+        with remote("execution"):
+            return await call, await is_replayed(call)
+
+
+@pytest_asyncio.fixture
+async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> AsyncIterator[Client]:
+    planning, planning_port = PlanningServicer(), free_port()
+    planning_server = grpc.aio.server()
+    planning_pb2_grpc.add_PlanningServicer_to_server(planning, planning_server)
+    planning_server.add_insecure_port(f"{LOOPBACK}:{planning_port}")
+    await planning_server.start()
+    key, narrow = await _keys(database_url)
+    settings = Settings.model_validate(
+        {
+            "port": free_port(),
+            "database_url": SecretStr(database_url),
+            "identity_database_url": SecretStr(database_url),
+            "planning_target": f"{LOOPBACK}:{planning_port}",
+            "smtp_url": SecretStr(smtp_sink.url),
+            "home": tmp_path,
+            "service_token": SecretStr(TOKEN),
+            "kafka_bootstrap": f"{LOOPBACK}:{free_port()}",
+        }
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(main(settings, stop))
+    async with open_channel(f"{LOOPBACK}:{settings.port}") as channel:
+        await channel.channel_ready()
+        yield Client(execution_pb2_grpc.ExecutionStub(channel), key, narrow, planning)
+    stop.set()
+    await running
+    await planning_server.stop(None)
+
+
+async def _keys(database_url: str) -> tuple[Metadata, Metadata]:
+    async with await open_pool(database_url, schema="identity", max_size=2) as pool:
+        ids = Ids()
+        await create_account(pool, ids, name="A", account_id=ACCOUNT)
+        _, full = await create_key(pool, ids, utc_now, account_id=ACCOUNT)
+        read = frozenset({ScopeName.READ})
+        _, narrow = await create_key(pool, ids, utc_now, account_id=ACCOUNT, scopes=read)
+    return (("authorization", f"Bearer {full}"),), (("authorization", f"Bearer {narrow}"),)
+
+
+async def test_execute_answers_replays_and_carries_the_callers_key_to_planning(
+    client: Client, smtp_sink: SmtpSink
+) -> None:
+    answer, replayed = await client.execute()
+    again, replayed_again = await client.execute()
+    assert (answer.status, replayed, replayed_again) == ("COMPLETED", False, True)
+    assert answer == again
+    assert client.planning.credentials == {client.key[0][1]}
+    [release] = client.planning.released
+    assert release.completed.customs_package_id == answer.customs_package_id
+    assert isinstance(parse_rfc3339(answer.execution_timestamp), datetime)
+    assert len(smtp_sink.mails) == 1
+
+
+async def test_an_artifact_streams_its_metadata_and_then_bytes_with_that_digest(client: Client) -> None:
+    client.planning.snapshot = make_large_snapshot(300)
+    answer, _ = await client.execute()
+    request = execution_pb2.GetArtifactRequest(
+        customs_package_id=answer.customs_package_id, filename="manifest.json"
+    )
+    chunks = [chunk async for chunk in client.stub.GetArtifact(request, metadata=client.narrow, timeout=10)]
+    content = b"".join(chunk.content for chunk in chunks[1:])
+    assert chunks[0].artifact.sha256 == sha256(content).hexdigest()
+    assert chunks[0].artifact.size_bytes == len(content)
+    assert len(chunks) > 2
+    assert max(len(chunk.content) for chunk in chunks) <= CHUNK_BYTES
+
+
+async def test_events_can_be_read_after_a_sequence_and_replayed_by_a_service(client: Client) -> None:
+    await client.execute()
+    after = events_pb2.EventsAfterRequest(stream_id="batch_123", after_sequence=3)
+    some = [event async for event in client.stub.EventsAfter(after, metadata=client.narrow, timeout=10)]
+    assert [event.sequence for event in some] == [4, 5, 6]
+    everything = client.stub.ReplayEvents(
+        events_pb2.ReplayEventsRequest(), metadata=service_metadata(TOKEN, None), timeout=10
+    )
+    assert len([event async for event in everything]) == 6
+
+
+async def test_sending_again_over_rpc_needs_a_reason_and_reaches_the_broker(
+    client: Client, smtp_sink: SmtpSink
+) -> None:
+    await client.execute()
+    request = execution_pb2.ResubmitToBrokerRequest(export_id="batch_123", reason="broker lost it")
+    with remote("execution"):
+        answer = await client.stub.ResubmitToBroker(request, metadata=client.key, timeout=10)
+    assert answer.broker_submission.reason == "broker lost it"
+    await smtp_sink.wait_for(2)
+    request.reason = "  "
+    with pytest.raises(EntryGoError) as caught, remote("execution"):
+        await client.stub.ResubmitToBroker(request, metadata=client.key, timeout=10)
+    assert (caught.value.error_code, caught.value.field) == ("VALIDATION_ERROR", "reason")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"account_id": "acc_999"}, "INVALID_ACCOUNT_SCOPE"),
+        ({"batch_id": ""}, "VALIDATION_ERROR"),
+        ({"batch_id": "no such\nid"}, "VALIDATION_ERROR"),
+        ({"idempotency_key": "x" * 256}, "VALIDATION_ERROR"),
+        ({"expected_plan_hash": "nul\0"}, "VALIDATION_ERROR"),
+    ],
+)
+async def test_a_bad_request_says_what_is_wrong(client: Client, changes: dict[str, str], code: str) -> None:
+    request = execution_pb2.ExecuteExportRequest()
+    request.CopyFrom(REQUEST)
+    for name, value in changes.items():
+        setattr(request, name, value)
+    with pytest.raises(EntryGoError) as caught:
+        await client.execute(request)
+    assert caught.value.error_code == code
+
+
+async def test_a_key_without_the_scope_cannot_execute(client: Client) -> None:
+    with pytest.raises(EntryGoError) as caught:
+        await client.execute(metadata=client.narrow)
+    assert caught.value.error_code == "INSUFFICIENT_SCOPE"
+
+
+async def test_an_artifact_of_another_account_is_not_found(client: Client) -> None:
+    answer, _ = await client.execute()
+    request = execution_pb2.GetArtifactRequest(
+        customs_package_id=answer.customs_package_id, filename="manifest.json"
+    )
+    foreign = service_metadata(TOKEN, Tenant("acc_other", Mode.LIVE))
+    with pytest.raises(EntryGoError) as caught, remote("execution"):
+        _ = [chunk async for chunk in client.stub.GetArtifact(request, metadata=foreign, timeout=10)]
+    assert caught.value.error_code == "NOT_FOUND"
