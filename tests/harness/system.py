@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 import pytest_asyncio
@@ -66,14 +67,22 @@ class System:
         return process.pid
 
     async def restarted(self, name: str, *, after: int) -> None:
-        """Returns once `name` is ready again in another process than `after`."""
-        async with asyncio.timeout(RESTART_SECONDS):
-            while not self._is_ready_again(name, after):  # noqa: ASYNC110 - another process writes it
+        """Returns once `name` runs in another process than `after` and its peers have found it again."""
+        async with asyncio.timeout(RESTART_SECONDS), httpx.AsyncClient(base_url=self.base_url) as client:
+            # What is waited for happens in other processes; there is no event to await.
+            while not (self._is_ready_again(name, after) and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 
     def _is_ready_again(self, name: str, after: int) -> bool:
         part = self.part(name)
         return part.state == PartState.READY and part.process is not None and part.process.pid != after
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/readyz")).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 @pytest_asyncio.fixture(scope="session")

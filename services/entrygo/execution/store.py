@@ -294,10 +294,5 @@ def _execution_from_row(row: asyncpg.Record) -> Execution:
 
 
 def _package_from_row(row: asyncpg.Record) -> Package:
-    return Package(
-        id=row["id"],
-        export_id=row["export_id"],
-        number=row["number"],
-        state=PackageState(row["state"]),
-        generated_at=row["generated_at"],
-    )
+    fields = {name: value for name, value in row.items() if name != "state"}
+    return Package(state=PackageState(row["state"]), **fields)

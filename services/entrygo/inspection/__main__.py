@@ -26,7 +26,6 @@ from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.server import build_server
 
-GROUP = "entrygo.inspection"
 # Identity is read on a cache miss only.
 IDENTITY_POOL = 4
 
@@ -72,7 +71,8 @@ async def _work(
         service_token=settings.token,
         every_seconds=settings.reconcile_seconds,
     )
-    projector = Projector(kafka=settings, group=GROUP, sink=ExportEvents(pool, read_model, reconciler))
+    sink = ExportEvents(pool, read_model, reconciler)
+    projector = Projector(kafka=settings, group=settings.kafka_group or None, sink=sink)
     inspector = Inspector(
         pool, read_model, changes, owners, poll_seconds=settings.watch_poll_seconds, stop=stop
     )

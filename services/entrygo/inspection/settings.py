@@ -23,6 +23,9 @@ class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings)
     sync_target: str = Field(default="127.0.0.1:50051", validation_alias="ENTRYGO_SYNC_TARGET")
     planning_target: str = Field(default="127.0.0.1:50052", validation_alias="ENTRYGO_PLANNING_TARGET")
     execution_target: str = Field(default="127.0.0.1:50053", validation_alias="ENTRYGO_EXECUTION_TARGET")
+    # Replicas of a large installation share the work as members of this Kafka group; empty: each reads all.
+    # A group costs seconds at each start and restart, and correctness does not need one.
+    kafka_group: str = Field(default="", validation_alias="ENTRYGO_INSPECTION_KAFKA_GROUP")
     # How often the owners' logs are read again, in case Kafka lost something.
     reconcile_seconds: float = Field(
         default=30, gt=0, validation_alias="ENTRYGO_INSPECTION_RECONCILE_SECONDS"

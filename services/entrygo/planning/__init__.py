@@ -1,1 +1,1 @@
-"""The planning service: decides what goes, what blocks and how ready it is; owns the state of every export."""
+"""The planning service: decides what goes, what blocks and how ready it is; owns every export's state."""

@@ -6,6 +6,7 @@ from functools import partial
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.relay import Relay
 from entrygo.planning.plan_export import PlanExport
+from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
 from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningServicer
 from entrygo.planning.settings import Settings
@@ -33,11 +34,13 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             pool=pool,
             facts=SyncFacts(sync),
             rules=RULES,
+            reference_on=reference_on,
             clock=utc_now,
             ids=ids,
-            max_orders=settings.max_orders,
         )
-        servicer = PlanningServicer(pool, plan_export, Transitions(pool, utc_now, ids))
+        servicer = PlanningServicer(
+            pool, plan_export, Transitions(pool, utc_now, ids), max_orders=settings.max_orders
+        )
         server = build_server(
             settings=settings,
             port=settings.port,

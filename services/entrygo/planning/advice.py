@@ -58,7 +58,9 @@ def next_action_of(
     if not has_orders:
         return "sync_orders_then_replan"
     if readiness is Readiness.BLOCKED:
-        return "complete_missing_data_then_replan" if has_missing_data else "resolve_blocking_issues_then_replan"
+        return (
+            "complete_missing_data_then_replan" if has_missing_data else "resolve_blocking_issues_then_replan"
+        )
     if readiness is Readiness.REVIEW_REQUIRED:
         return "review_flags_then_execute"
     return "plan_without_dry_run" if is_dry_run else "execute"
@@ -66,6 +68,7 @@ def next_action_of(
 
 def strategy_of(readiness: Readiness, findings: Iterable[Finding]) -> str:
     """A sentence for people. What blocks comes first; then whether one entry is worth it at all."""
-    if readiness is not Readiness.BLOCKED and any(finding.rule.code == NOT_BENEFICIAL for finding in findings):
-        return SEPARATE_STRATEGY
-    return STRATEGIES[readiness]
+    is_beneficial = all(finding.rule.code != NOT_BENEFICIAL for finding in findings)
+    if is_beneficial or readiness is Readiness.BLOCKED:
+        return STRATEGIES[readiness]
+    return SEPARATE_STRATEGY

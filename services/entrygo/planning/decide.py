@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
@@ -28,6 +29,8 @@ from entrygo.planning.score import readiness_of, score_of
 class Decision:
     """What goes, what blocks and how ready it is; all of a snapshot but the export it belongs to."""
 
+    destination_country: str
+    entry_date: date
     plan_hash: str
     readiness: Readiness
     score: int
@@ -78,6 +81,8 @@ def decide(
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
     return Decision(
+        destination_country=request.destination_country,
+        entry_date=request.entry_date,
         plan_hash=plan_hash(
             HashedPlan(
                 ruleset_version=ruleset_version,

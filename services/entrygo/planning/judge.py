@@ -134,12 +134,14 @@ class _OrderJudge:
         for position, item in enumerate(order.items):
             product = self._products[item.product_id]
             line = Line(item=item, product=product)
-            found = [
+            found: list[tuple[Rule, Problem, str]] = [
                 (rule, problem, rule.field)
                 for rule in self._line_rules
                 if (problem := rule.check(line, self._context)) is not None
             ]
-            found += [(rule, problem, f"product.{rule.field}") for rule, problem in self._of_product[product.id]]
+            found += [
+                (rule, problem, f"product.{rule.field}") for rule, problem in self._of_product[product.id]
+            ]
             for rule, problem, field in found:
                 yield Finding(
                     rule=rule,

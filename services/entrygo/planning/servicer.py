@@ -1,18 +1,20 @@
 """The gRPC edge of planning: proto in, use case, proto out. No decisions."""
 
-import zlib
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 import grpc
 
-from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.domain.errors import InsufficientScope, NotFound, ValidationFailed
+from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.current import check_account, principal
 from entrygo.messaging import event_log
 from entrygo.planning.plan_export import PlanExport
+from entrygo.planning.requests import check_claim, check_release, read_cancel, read_plan
+from entrygo.planning.snapshots import unpack
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.transitions import Transitions
 from entrygo.postgres.pool import Pool, transaction
@@ -27,7 +29,7 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/CancelExport": ScopeName.EXPORTS_PLAN,
     f"/{SERVICE_NAME}/ClaimExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ReleaseExport": ScopeName.EXPORTS_EXECUTE,
-    # Execution reads it with the key that executes.
+    # For a key that reads and for one that executes: checked in the method.
     f"/{SERVICE_NAME}/GetSnapshot": Access.ANY_KEY,
     f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
@@ -41,16 +43,20 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     """Planning over gRPC."""
 
-    def __init__(self, pool: Pool, plan_export: PlanExport, transitions: Transitions) -> None:
+    def __init__(
+        self, pool: Pool, plan_export: PlanExport, transitions: Transitions, *, max_orders: int
+    ) -> None:
         self._pool = pool
         self._plan_export = plan_export
         self._transitions = transitions
+        self._max_orders = max_orders
 
     async def PlanExport(
         self, request: planning_pb2.PlanExportRequest, context: Context
     ) -> planning_pb2.PlanExportResponse:
+        command = read_plan(request, max_orders=self._max_orders)
         check_account(request.account_id)
-        reply = await self._plan_export.run(principal(), request)
+        reply = await self._plan_export.run(principal(), command)
         if reply.replayed:
             mark_replayed(context)
         return planning_pb2.PlanExportResponse.FromString(reply.body)
@@ -58,7 +64,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def CancelExport(
         self, request: planning_pb2.CancelExportRequest, context: Context
     ) -> planning_pb2.CancelExportResponse:
-        reply = await self._transitions.cancel(principal().tenant, request)
+        reply = await self._transitions.cancel(principal(), read_cancel(request))
         if reply.replayed:
             mark_replayed(context)
         return planning_pb2.CancelExportResponse.FromString(reply.body)
@@ -66,30 +72,35 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def ClaimExport(
         self, request: planning_pb2.ClaimExportRequest, context: Context
     ) -> planning_pb2.ClaimExportResponse:
-        return await self._transitions.claim(principal().tenant, request)
+        check_claim(request)
+        return await self._transitions.claim(principal(), request)
 
     async def ReleaseExport(
         self, request: planning_pb2.ReleaseExportRequest, context: Context
     ) -> planning_pb2.ReleaseExportResponse:
-        return await self._transitions.release(principal().tenant, request)
+        check_release(request)
+        return await self._transitions.release(principal(), request)
 
     async def GetSnapshot(
         self, request: planning_pb2.GetSnapshotRequest, context: Context
     ) -> AsyncIterator[planning_pb2.SnapshotChunk]:
         stored = await self._stored_snapshot(request)
-        content = zlib.decompress(stored)
+        content = unpack(stored)
         for start in range(0, len(content), CHUNK_BYTES):
             yield planning_pb2.SnapshotChunk(content=content[start : start + CHUNK_BYTES])
 
     async def _stored_snapshot(self, request: planning_pb2.GetSnapshotRequest) -> bytes:
-        tenant = principal().tenant
-        async with transaction(self._pool, tenant) as connection:
-            store = PlanningStore(connection, tenant)
-            export = await store.find_export(request.export_id)
-            snapshot = export and await store.find_snapshot(
-                request.export_id, request.revision or export.revision
+        caller = principal()
+        if {ScopeName.READ, ScopeName.EXPORTS_EXECUTE}.isdisjoint(caller.scopes):
+            raise InsufficientScope(
+                details={"requiredScope": str(ScopeName.READ), "scopes": sorted(map(str, caller.scopes))}
             )
-        if not snapshot:
+        snapshot = None
+        if is_valid_id(request.export_id):
+            async with transaction(self._pool, caller.tenant) as connection:
+                store = PlanningStore(connection, caller.tenant)
+                snapshot = await store.find_snapshot(request.export_id, request.revision)
+        if snapshot is None:
             raise NotFound("Export batch not found.")
         return snapshot
 
@@ -97,6 +108,8 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         self, request: events_pb2.EventsAfterRequest, context: Context
     ) -> AsyncIterator[events_pb2.Event]:
         tenant = principal().tenant
+        if not is_valid_id(request.stream_id):
+            return
         async with transaction(self._pool, tenant) as connection:
             events = await event_log.events_after(
                 connection, tenant, request.stream_id, request.after_sequence

@@ -17,12 +17,15 @@ class Export:
     """An export as its row has it."""
 
     export_id: str
+    warehouse_id: str
     state: State
     revision: int
     plan_hash: str
     readiness_state: Readiness
-    execution_id: str | None
-    event_sequence: int
+    # The execution that claimed it last, and when.
+    execution_id: str | None = None
+    claimed_at: datetime | None = None
+    event_sequence: int = 0
 
 
 class OrderTaken(Exception):
@@ -43,7 +46,8 @@ class PlanningStore:
     async def find_export(self, export_id: str) -> Export | None:
         """The export as it is now."""
         row = await self._connection.fetchrow(
-            "SELECT export_id, state, revision, plan_hash, readiness_state, execution_id, event_sequence"
+            "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
+            " claimed_at, event_sequence"
             " FROM exports WHERE account_id = $1 AND mode = $2 AND export_id = $3",
             *self._scope,
             export_id,
@@ -53,7 +57,8 @@ class PlanningStore:
     async def lock_export(self, export_id: str) -> Export | None:
         """The export; nobody else changes it before this transaction ends."""
         row = await self._connection.fetchrow(
-            "SELECT export_id, state, revision, plan_hash, readiness_state, execution_id, event_sequence"
+            "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
+            " claimed_at, event_sequence"
             " FROM exports WHERE account_id = $1 AND mode = $2 AND export_id = $3 FOR UPDATE",
             *self._scope,
             export_id,
@@ -62,9 +67,9 @@ class PlanningStore:
 
     async def add_export(self, export: Export, at: datetime) -> None:
         await self._connection.execute(
-            "INSERT INTO exports (account_id, mode, export_id, state, revision, plan_hash, readiness_state,"
-            " execution_id, event_sequence, created_at, updated_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+            "INSERT INTO exports (account_id, mode, export_id, warehouse_id, state, revision, plan_hash,"
+            " readiness_state, execution_id, claimed_at, event_sequence, created_at, updated_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
             *self._scope,
             *_row_from_export(export),
             at,
@@ -73,8 +78,9 @@ class PlanningStore:
     async def save_export(self, export: Export, at: datetime) -> None:
         """Writes a locked export back."""
         await self._connection.execute(
-            "UPDATE exports SET state = $4, revision = $5, plan_hash = $6, readiness_state = $7,"
-            " execution_id = $8, event_sequence = $9, updated_at = $10"
+            "UPDATE exports SET warehouse_id = $4, state = $5, revision = $6, plan_hash = $7,"
+            " readiness_state = $8, execution_id = $9, claimed_at = $10, event_sequence = $11,"
+            " updated_at = $12"
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
             *self._scope,
             *_row_from_export(export),
@@ -96,29 +102,33 @@ class PlanningStore:
         )
 
     async def find_snapshot(self, export_id: str, revision: int) -> bytes | None:
-        """The stored bytes of a plan's snapshot."""
+        """The packed snapshot of a plan; revision 0 is the current one."""
         snapshot: bytes | None = await self._connection.fetchval(
             "SELECT snapshot FROM plans"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND revision = $4",
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND ($4 = 0 OR revision = $4)"
+            " ORDER BY revision DESC LIMIT 1",
             *self._scope,
             export_id,
             revision,
         )
         return snapshot
 
-    async def replace_orders(self, export_id: str, order_ids: Sequence[str]) -> None:
-        """Makes `order_ids` the orders that sit in this batch."""
-        await self._connection.execute(
-            "DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            *self._scope,
-            export_id,
-        )
+    async def add_orders(self, export_id: str, order_ids: Sequence[str]) -> None:
+        """Puts orders into a batch that has none."""
         await self._connection.execute(
             "INSERT INTO export_orders (account_id, mode, export_id, order_id)"
             " SELECT $1, $2, $3, order_id FROM unnest($4::text[]) AS planned (order_id)",
             *self._scope,
             export_id,
             list(order_ids),
+        )
+
+    async def remove_orders(self, export_id: str) -> None:
+        """Takes every order out of a batch."""
+        await self._connection.execute(
+            "DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *self._scope,
+            export_id,
         )
 
     async def orders_in_open_batches(self, order_ids: Sequence[str], *, but: str) -> dict[str, str]:
@@ -133,14 +143,13 @@ class PlanningStore:
         )
         return {row["order_id"]: row["export_id"] for row in rows}
 
-    async def exported_orders(self, order_ids: Sequence[str], *, but: str) -> dict[str, str]:
-        """Which of the orders left, or are leaving, with another export: order id to export id."""
+    async def exported_orders(self, order_ids: Sequence[str]) -> dict[str, str]:
+        """Which of the orders left, or are leaving, with an export: order id to export id."""
         rows = await self._connection.fetch(
             "SELECT order_id, export_id FROM order_claims"
-            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($3) AND export_id <> $4",
+            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($3)",
             *self._scope,
             list(order_ids),
-            but,
         )
         return {row["order_id"]: row["export_id"] for row in rows}
 
@@ -177,11 +186,13 @@ class PlanningStore:
 def _export_from_row(row: asyncpg.Record) -> Export:
     return Export(
         export_id=row["export_id"],
+        warehouse_id=row["warehouse_id"],
         state=State(row["state"]),
         revision=row["revision"],
         plan_hash=row["plan_hash"],
         readiness_state=Readiness(row["readiness_state"]),
         execution_id=row["execution_id"],
+        claimed_at=row["claimed_at"],
         event_sequence=row["event_sequence"],
     )
 
@@ -189,11 +200,13 @@ def _export_from_row(row: asyncpg.Record) -> Export:
 def _row_from_export(export: Export) -> tuple[object, ...]:
     return (
         export.export_id,
+        export.warehouse_id,
         export.state,
         export.revision,
         export.plan_hash,
         export.readiness_state,
         export.execution_id,
+        export.claimed_at,
         export.event_sequence,
     )
 

@@ -1,6 +1,7 @@
 """Reads the facts of a plan from sync, in the caller's name."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import grpc
@@ -16,6 +17,9 @@ from entrygo.rpc.errors import remote
 # Reading ten thousand orders takes a while.
 TIMEOUT_SECONDS = 30.0
 NOT_FACTS = frozenset({"account_id", "created_at", "updated_at", "metadata_json", "total_value_usd"})
+
+# Prices and quantities repeat.
+_decimal = lru_cache(maxsize=65_536)(parse_decimal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +57,22 @@ class SyncFacts:
             chunks = self._stub.GetPlanningFacts(
                 request, metadata=caller_metadata(), timeout=remaining_seconds(TIMEOUT_SECONDS)
             )
-            async for chunk in chunks:
-                if chunk.HasField("warehouse"):
-                    warehouse = Warehouse.model_validate(_document(chunk.warehouse))
-                if chunk.HasField("broker"):
-                    broker = Broker.model_validate(_document(chunk.broker))
-                products |= {item.id: Product.model_validate(_document(item)) for item in chunk.products}
-                orders |= {order.id: order_from_proto(order) for order in chunk.orders}
+            try:
+                async for chunk in chunks:
+                    if chunk.HasField("warehouse"):
+                        warehouse = Warehouse.model_validate(_document(chunk.warehouse))
+                    if chunk.HasField("broker"):
+                        broker = broker_from_proto(chunk.broker)
+                    products |= {item.id: Product.model_validate(_document(item)) for item in chunk.products}
+                    orders |= {order.id: order_from_proto(order) for order in chunk.orders}
+            finally:
+                # A call that is neither read to its end nor cancelled is never collected.
+                chunks.cancel()
         return Gathered(orders=orders, products=products, warehouse=warehouse, broker=broker)
 
 
 def order_from_proto(order: sync_pb2.Order) -> Order:
-    """By hand: there are ten thousand of these in a plan."""
+    """By hand: there are ten thousand of these in a plan, and sync has checked each."""
     return Order.model_construct(
         id=order.id,
         external_id=order.external_id,
@@ -74,12 +82,21 @@ def order_from_proto(order: sync_pb2.Order) -> Order:
         items=tuple(
             OrderItem.model_construct(
                 product_id=item.product_id,
-                quantity=parse_decimal(item.quantity),
-                unit_value_usd=parse_decimal(item.unit_value_usd),
+                quantity=_decimal(item.quantity),
+                unit_value_usd=_decimal(item.unit_value_usd),
             )
             for item in order.items
         ),
     )
+
+
+def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
+    document = _document(broker)
+    # Zero, the default of a number without presence, is left out of a document.
+    document["fee_schedules"] = [
+        {"included_lines": 0} | _document(schedule) for schedule in broker.fee_schedules
+    ]
+    return Broker.model_validate(document)
 
 
 def _document(message: Message) -> dict[str, object]:

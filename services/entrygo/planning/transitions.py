@@ -1,25 +1,25 @@
 """Moves of an export after planning: cancel, claim, release. Each is one transaction under the row's lock."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from google.protobuf.message import Message
 
 from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch
-from entrygo.domain.ids import IdKind
+from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.lifecycle import State, advance
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Principal, Tenant
 from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import rfc3339
 from entrygo.messaging import outbox
 from entrygo.messaging.events import PLANNING, make_event
+from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
-from entrygo.postgres.idempotency import Reply, fingerprint, run_once
+from entrygo.postgres.idempotency import Reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
-
-CANCEL = "exports.cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,16 @@ class Transitions:
     def _recorder(self) -> "Recorder":
         return Recorder(self.clock, self.ids)
 
-    async def cancel(self, tenant: Tenant, request: planning_pb2.CancelExportRequest) -> Reply:
+    async def cancel(self, caller: Principal, command: CancelCommand) -> Reply:
         """BATCHED to CANCELLED; the reply is a CancelExportResponse."""
+        tenant = caller.tenant
 
         async def work(connection: Connection) -> bytes:
             store = PlanningStore(connection, tenant)
-            export = await locked_export(store, request.export_id)
+            export = await locked_export(store, command.export_id, caller)
             cancelled = replace(export, state=advance(export.state, State.CANCELLED))
-            await store.replace_orders(export.export_id, ())
-            data = events_pb2.ExportCancelled(batch_id=export.export_id, reason=request.reason)
+            await store.remove_orders(export.export_id)
+            data = events_pb2.ExportCancelled(batch_id=export.export_id, reason=command.reason)
             await self._recorder.save(connection, tenant, cancelled, "export.cancelled", data)
             return planning_pb2.CancelExportResponse(
                 export_id=export.export_id, state=State.CANCELLED, cancelled_at=rfc3339(self.clock())
@@ -51,42 +52,51 @@ class Transitions:
         return await run_once(
             self.pool,
             tenant,
-            operation=CANCEL,
-            key=request.idempotency_key,
-            fingerprint=fingerprint(CANCEL, request),
+            operation=CANCEL_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
             work=work,
         )
 
     async def claim(
-        self, tenant: Tenant, request: planning_pb2.ClaimExportRequest
+        self, caller: Principal, request: planning_pb2.ClaimExportRequest
     ) -> planning_pb2.ClaimExportResponse:
         """BATCHED to EXECUTING for one execution, with every included order, or not at all.
 
         Raises InvalidExportState (also for a BLOCKED plan, and when an order left meanwhile) and
-        PlanHashMismatch. A repeated claim of the same execution finds it done.
+        PlanHashMismatch. The same execution finds its claim done, until it has failed.
         """
+        tenant = caller.tenant
         async with transaction(self.pool, tenant) as connection:
             store = PlanningStore(connection, tenant)
-            export = await locked_export(store, request.export_id)
-            if export.execution_id != request.execution_id:
+            export = await locked_export(store, request.export_id, caller)
+            if not _is_held_by(export, request.execution_id):
                 _check_claim(export, request.expected_plan_hash)
-                await self._take_orders(store, export)
-                export = replace(export, state=State.EXECUTING, execution_id=request.execution_id)
+                now = self.clock()
+                await self._take_orders(store, export, now)
+                export = replace(
+                    export, state=State.EXECUTING, execution_id=request.execution_id, claimed_at=now
+                )
                 data = events_pb2.ExportExecutionStarted(
                     batch_id=export.export_id, execution_id=request.execution_id, revision=export.revision
                 )
                 await self._recorder.save(connection, tenant, export, "export.execution_started", data)
+            assert export.claimed_at is not None
             return planning_pb2.ClaimExportResponse(
-                export_id=export.export_id, revision=export.revision, plan_hash=export.plan_hash
+                export_id=export.export_id,
+                revision=export.revision,
+                plan_hash=export.plan_hash,
+                claimed_at=rfc3339(export.claimed_at),
             )
 
     async def release(
-        self, tenant: Tenant, request: planning_pb2.ReleaseExportRequest
+        self, caller: Principal, request: planning_pb2.ReleaseExportRequest
     ) -> planning_pb2.ReleaseExportResponse:
         """EXECUTING to COMPLETED or FAILED; a repeated release of the same execution finds it done."""
+        tenant = caller.tenant
         async with transaction(self.pool, tenant) as connection:
             store = PlanningStore(connection, tenant)
-            export = await locked_export(store, request.export_id)
+            export = await locked_export(store, request.export_id, caller)
             if export.execution_id != request.execution_id:
                 raise InvalidExportState(
                     "Another execution holds this export.", details={"currentState": str(export.state)}
@@ -99,9 +109,9 @@ class Transitions:
                 await self._recorder.save(connection, tenant, export, type_, data)
             return planning_pb2.ReleaseExportResponse(state=export.state)
 
-    async def _take_orders(self, store: PlanningStore, export: Export) -> None:
+    async def _take_orders(self, store: PlanningStore, export: Export, now: datetime) -> None:
         try:
-            await store.claim_orders(export.export_id, self.clock())
+            await store.claim_orders(export.export_id, now)
         except OrderTaken as error:
             raise InvalidExportState(
                 "Orders of this batch have left with another export; plan again without them.",
@@ -119,9 +129,11 @@ class Recorder:
     async def save(
         self, connection: Connection, tenant: Tenant, export: Export, type_: str, data: Message
     ) -> None:
+        """The number of the event follows under the row's lock; an export without events is a new one."""
         now = self.clock()
         numbered = replace(export, event_sequence=export.event_sequence + 1)
-        await PlanningStore(connection, tenant).save_export(numbered, now)
+        store = PlanningStore(connection, tenant)
+        await (store.save_export(numbered, now) if export.event_sequence else store.add_export(numbered, now))
         event = make_event(
             id=self.ids.new(IdKind.EVENT),
             type=type_,
@@ -135,12 +147,16 @@ class Recorder:
         await outbox.append(connection, event)
 
 
-async def locked_export(store: PlanningStore, export_id: str) -> Export:
-    """The export under its row's lock; NotFound when the tenant has none of that id."""
-    export = await store.lock_export(export_id)
-    if export is None:
+async def locked_export(store: PlanningStore, export_id: str, caller: Principal) -> Export:
+    """The export under its row's lock; NotFound when the caller may see none of that id."""
+    export = await store.lock_export(export_id) if is_valid_id(export_id) else None
+    if export is None or caller.warehouse_id not in (None, export.warehouse_id):
         raise NotFound("Export batch not found.")
     return export
+
+
+def _is_held_by(export: Export, execution_id: str) -> bool:
+    return export.execution_id == execution_id and export.state in (State.EXECUTING, State.COMPLETED)
 
 
 def _check_claim(export: Export, expected_plan_hash: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 import orjson
 
@@ -32,15 +33,14 @@ _ID_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LineDraft:
+# Named tuples: hundreds of these are made in a request, at a quarter of the cost of a frozen dataclass.
+class LineDraft(NamedTuple):
     product_id: str
     quantity: str
     unit_value_usd: str
 
 
-@dataclass(frozen=True, slots=True)
-class OrderDraft:
+class OrderDraft(NamedTuple):
     """One order to store. `items_json` and `metadata_json` are canonical; decimals are canonical text."""
 
     external_id: str
@@ -62,8 +62,7 @@ class FactsDraft:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What storing an order gave it."""
 
     id: str
@@ -71,8 +70,7 @@ class Stamp:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOrder:
+class StoredOrder(NamedTuple):
     """An order as it is kept."""
 
     draft: OrderDraft

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 import orjson
 
@@ -33,6 +34,17 @@ _ZERO = Decimal(0)
 
 # An escaped NUL (an even number of backslashes before it), which PostgreSQL cannot store.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class PricedLine(NamedTuple):
+    """A line, its value in whole cents, and its canonical JSON."""
+
+    draft: LineDraft
+    value: Decimal
+    json: str
+
+
+_REFUSED = PricedLine(LineDraft("", "", ""), _ZERO, "{}")
 
 
 def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
@@ -77,31 +89,17 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
         issues.required(f"{path}.items")
     elif len(item.items) > MAX_LINES_PER_ORDER:
         issues.add(f"{path}.items", f"At most {MAX_LINES_PER_ORDER} lines in one order", "too_big")
-    lines = []
-    total = _ZERO
-    for index, line in enumerate(item.items):
-        draft, value = _line(line, path, index, issues)
-        lines.append(draft)
-        total += value
+    lines = [_line(line, path, index, issues) for index, line in enumerate(item.items)]
     return OrderDraft(
         _external_id(item.external_id, path, issues),
         _country(item.destination_country, path, issues),
         _optional(item.destination_region, MAX_REGION, path, "destinationRegion", issues),
         _optional(item.destination_postal_code, MAX_POSTAL_CODE, path, "destinationPostalCode", issues),
-        tuple(lines),
-        _items_json(lines),
-        total,
+        tuple([line.draft for line in lines]),
+        f"[{','.join([line.json for line in lines])}]",
+        sum([line.value for line in lines], _ZERO),
         _metadata(item.metadata_json, path, issues) if item.metadata_json else None,
     )
-
-
-def _items_json(lines: list[LineDraft]) -> str:
-    return orjson.dumps(
-        [
-            {"productId": line.product_id, "quantity": line.quantity, "unitValueUsd": line.unit_value_usd}
-            for line in lines
-        ]
-    ).decode()
 
 
 def _external_id(value: str, path: str, issues: Issues) -> str:
@@ -135,20 +133,24 @@ def _optional(value: str, maximum: int, path: str, name: str, issues: Issues) ->
 
 
 @lru_cache(maxsize=32_768)
-def _priced(product_id: str, quantity: str, unit_value: str) -> tuple[LineDraft, Decimal]:
-    """A line without fault and its value. The lines of a warehouse repeat, hence the cache."""
+def _priced(product_id: str, quantity: str, unit_value: str) -> PricedLine:
+    """A line without fault. The lines of a warehouse repeat, hence the cache."""
     if not is_valid_id(product_id):
         raise Wrong("Expected the id of a product")
     count, price = positive(quantity), not_negative(unit_value)
-    return LineDraft(product_id, plain(count), plain(price)), line_value(count, price)
+    draft = LineDraft(product_id, plain(count), plain(price))
+    text = orjson.dumps(
+        {"productId": product_id, "quantity": draft.quantity, "unitValueUsd": draft.unit_value_usd}
+    )
+    return PricedLine(draft, line_value(count, price), text.decode())
 
 
-def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> tuple[LineDraft, Decimal]:
+def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> PricedLine:
     try:
         return _priced(line.product_id, line.quantity, line.unit_value_usd)
     except Wrong:
         _explain_line(line, f"{path}.items.{index}", issues)
-        return LineDraft("", "", ""), _ZERO
+        return _REFUSED
 
 
 def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:

@@ -81,7 +81,7 @@ class SyncStore:
             " destination_postal_code = EXCLUDED.destination_postal_code,"
             " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
             " metadata = EXCLUDED.metadata, updated_at = EXCLUDED.updated_at"
-            " RETURNING external_id, id, created_at, updated_at",
+            " RETURNING external_id, id, created_at",
             *self._scope,
             [new_id for _, new_id in ordered],
             [draft.external_id for draft, _ in ordered],
@@ -93,7 +93,7 @@ class SyncStore:
             [draft.metadata_json for draft, _ in ordered],
             now,
         )
-        return {row[0]: Stamp(row[1], row[2], row[3]) for row in rows}
+        return {row[0]: Stamp(row[1], row[2], now) for row in rows}
 
     async def ids_in_use(
         self, subject: Subject, external_ids: Sequence[str], ids: Sequence[str]

@@ -7,9 +7,11 @@ from typing import Any, cast
 from entrygo.domain.money import plain
 from entrygo.domain.time import rfc3339
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync.drafts import StoredFacts, StoredOrder
+from entrygo.sync.drafts import LineDraft, StoredFacts, StoredOrder
 
+# Instants, totals and lines repeat within a request and from one to the next.
 _instant = lru_cache(maxsize=4096)(rfc3339)
+_plain = lru_cache(maxsize=16_384)(plain)
 
 
 def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
@@ -21,16 +23,19 @@ def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
         destination_country=draft.destination_country,
         destination_region=draft.destination_region,
         destination_postal_code=draft.destination_postal_code,
-        total_value_usd=plain(draft.total_value_usd),
-        items=[
-            sync_pb2.OrderItem(
-                product_id=line.product_id, quantity=line.quantity, unit_value_usd=line.unit_value_usd
-            )
-            for line in draft.lines
-        ],
+        total_value_usd=_plain(draft.total_value_usd),
+        items=[_line_to_proto(line) for line in draft.lines],
         metadata_json=draft.metadata_json or "",
         created_at=_instant(stamp.created_at),
         updated_at=_instant(stamp.updated_at),
+    )
+
+
+@lru_cache(maxsize=32_768)
+def _line_to_proto(line: LineDraft) -> sync_pb2.OrderItem:
+    """Shared by every order with this line: an order copies what it is made of."""
+    return sync_pb2.OrderItem(
+        product_id=line.product_id, quantity=line.quantity, unit_value_usd=line.unit_value_usd
     )
 
 

@@ -9,6 +9,7 @@ from entrygo.cli.accounts import accounts_app, keys_app
 from entrygo.cli.connection import NotConfigured
 from entrygo.cli.demo import demo
 from entrygo.cli.exports import export_app
+from entrygo.cli.imports.commands import orders_app, products_app
 from entrygo.cli.projections import projections_app
 from entrygo.cli.rest import RestError
 from entrygo.cli.system import down, migrate, status, up
@@ -26,6 +27,8 @@ for command in (up, down, status, migrate, demo):
     app.command()(command)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")
+app.add_typer(products_app, name="products")
+app.add_typer(orders_app, name="orders")
 app.add_typer(export_app, name="export")
 app.add_typer(projections_app, name="projections")
 

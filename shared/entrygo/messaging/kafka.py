@@ -44,7 +44,9 @@ def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
         "enable_auto_commit": False,
         "auto_offset_reset": "earliest",
         "fetch_max_wait_ms": FETCH_MAX_WAIT_MS,
-        "session_timeout_ms": 30_000,
+        # Tansu answers the join of a group after half of this; beyond the request timeout it never does.
+        "session_timeout_ms": 6_000,
+        "heartbeat_interval_ms": 2_000,
     }
 
 

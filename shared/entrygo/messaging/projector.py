@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from entrygo.domain.errors import EntryGoError, Kind
@@ -31,6 +31,8 @@ LEAVE_SECONDS = 1.0
 STALL_SECONDS = 60.0
 # No partition for this long may be rightful (more consumers than partitions), or a lost membership.
 UNASSIGNED_SECONDS = 300.0
+# Tansu answers a join after half of this; it must stay below the request's own timeout.
+SESSION_TIMEOUT_MS = 10_000
 # Of equal complaints in a row, one is logged per so many.
 LOG_EVERY = 20
 
@@ -66,13 +68,16 @@ class Stalled(Exception):
 
 
 class Projector:
-    """One replica's share of a topic."""
+    """One replica's share of a topic: what its group gives it, or all of it without a group.
+
+    Replicas without a group are correct too, as the sink drops what it knows, but each does all the work.
+    """
 
     def __init__(
         self,
         *,
         kafka: KafkaSettings,
-        group: str,
+        group: str | None,
         sink: Sink,
         check_seconds: float = CHECK_SECONDS,
         stall_seconds: float = STALL_SECONDS,
@@ -110,13 +115,16 @@ class Projector:
 
     async def _consume(self, stop: asyncio.Event) -> None:
         await ensure_topics(self._kafka)
-        consumer = AIOKafkaConsumer(
-            group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
-        )
+        options = consumer_options(self._kafka) | {"session_timeout_ms": SESSION_TIMEOUT_MS}
+        consumer = AIOKafkaConsumer(group_id=self._group, max_poll_records=BATCH, **options)
         seeker = _Seeker(consumer, self._sink)
         try:
             await consumer.start()
-            consumer.subscribe([self._sink.topic], listener=seeker)
+            if self._group is None:
+                consumer.assign(await _all_partitions(consumer, self._sink.topic))
+                await seeker.on_partitions_assigned(consumer.assignment())
+            else:
+                consumer.subscribe([self._sink.topic], listener=seeker)
             self._consumer = consumer
             await self._read(consumer, seeker, stop)
         finally:
@@ -129,7 +137,7 @@ class Projector:
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "_Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         while not stop.is_set():
-            fetched = await consumer.getmany(timeout_ms=POLL_MS)
+            fetched = await _fetch(consumer)
             seeker.raise_failure()
             records = [
                 TopicRecord(partition.partition, record.offset, record.value or b"")
@@ -186,6 +194,26 @@ class Projector:
         waiting = any(positions[partition] < ends[partition] for partition in assigned)
         if waiting and idle > self._stall_seconds:
             raise Stalled("records wait and none arrives")
+
+
+async def _fetch(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    """What has come. aiokafka's own timeout does not count the wait for partitions of a group that forms."""
+    try:
+        async with asyncio.timeout(2 * POLL_MS / 1000):
+            fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
+                timeout_ms=POLL_MS
+            )
+            return fetched
+    except TimeoutError:
+        return {}
+
+
+async def _all_partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    await consumer.topics()
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        raise Stalled(f"the broker tells of no partition of {topic}")
+    return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
 class _Seeker(ConsumerRebalanceListener):  # type: ignore[misc]

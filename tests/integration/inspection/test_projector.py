@@ -43,10 +43,11 @@ def records(events: Iterable[Event]) -> list[tuple[str, bytes]]:
 
 
 @asynccontextmanager
-async def projecting(service: Service, bootstrap: str) -> AsyncIterator[Projector]:
-    """The projector and the reconciler's gap filling, as the service runs them."""
+async def projecting(
+    service: Service, bootstrap: str, group: str | None = None
+) -> AsyncIterator[Projector]:
+    """The projector as the service runs it."""
     sink = ExportEvents(service.pool, service.read_model, service.reconciler)
-    group = f"group-{secrets.token_hex(4)}"
     projector = Projector(kafka=settings(bootstrap), group=group, sink=sink, check_seconds=0.3)
     stop = asyncio.Event()
     running = asyncio.create_task(projector.run(stop))
@@ -75,13 +76,14 @@ async def stored_version(service: Service, life: Life) -> int:
     return int(found or 0)
 
 
+@pytest.mark.parametrize("group", [None, "entrygo.inspection"])
 async def test_events_from_the_broker_reach_the_read_model_once(
-    service: Service, kafka_bootstrap: str
+    service: Service, kafka_bootstrap: str, group: str | None
 ) -> None:
     lives = [Life(f"batch_{secrets.token_hex(4)}") for _ in range(10)]
     events = [event for life in lives for event in life.lived()]
     await publish(kafka_bootstrap, records([*events, *events]))
-    async with projecting(service, kafka_bootstrap):
+    async with projecting(service, kafka_bootstrap, group):
         for life in lives:
             await until(service, life, version=9)
     for life in lives:
@@ -227,6 +229,6 @@ async def test_a_record_that_cannot_be_taken_is_rejected_alone_and_an_outage_rej
     sink = Refusing(b"bad", stop.set)
     kafka = settings(restartable_broker.bootstrap)
     await publish(restartable_broker.bootstrap, [("one", value) for value in (b"first", b"bad", b"last")])
-    projector = Projector(kafka=kafka, group="group-refusing", sink=sink)
+    projector = Projector(kafka=kafka, group=None, sink=sink)
     await asyncio.wait_for(projector.run(stop), WAIT_SECONDS)
     assert (sink.taken, sink.rejected) == ([b"first", b"last"], [b"bad"])

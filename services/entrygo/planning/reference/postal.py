@@ -63,6 +63,8 @@ def us_regions() -> PostalRegions:
     said = "\n".join("\t".join(row) for row in sorted(zip(codes, names, zips, strict=True)))
     return PostalRegions(
         names={name.upper(): code for code, name in zip(codes, names, strict=True)},
-        prefixes={code: re.compile(f"(?:{pattern})") for code, pattern in sorted(zip(codes, zips, strict=True))},
+        prefixes={
+            code: re.compile(f"(?:{pattern})") for code, pattern in sorted(zip(codes, zips, strict=True))
+        },
         version=hashlib.sha256(said.encode()).hexdigest()[:16],
     )

@@ -1,4 +1,4 @@
-"""Every rule, in the order in which they are asked. A new rule is a function in its family and a name here."""
+"""Every rule, in the order in which they are asked. A new one is a function in its family and a name here."""
 
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.rules.batch import (

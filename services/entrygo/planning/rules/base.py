@@ -1,4 +1,4 @@
-"""What a rule is: who it looks at, what it weighs, when and why it holds. Rules are pure; engine is judge.py."""
+"""What a rule is: what it looks at, weighs and rests on, and when it holds. Pure; judge.py runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -40,12 +40,16 @@ def _not_beneficial(batch: Batch, context: Context) -> Sequence[Problem]:
 def _not_estimated(batch: Batch, context: Context) -> Sequence[Problem]:
     if not batch.orders or batch.savings is not None:
         return []
-    return [Problem(f"The broker has no USD fee schedule for {context.entry_date}; savings are not estimated.")]
+    return [
+        Problem(f"The broker has no USD fee schedule for {context.entry_date}; savings are not estimated.")
+    ]
 
 
 def _stale(batch: Batch, context: Context) -> Sequence[Problem]:
     return [
-        Problem(f"{table} last checked {checked_on}; its last known period ended before the entry date.", table)
+        Problem(
+            f"{table} last checked {checked_on}; its last known period ended before the entry date.", table
+        )
         for table, checked_on in context.reference.outdated
     ]
 

@@ -4,7 +4,7 @@ import re
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, sku_of
 
 MIN_WORDS = 3
 MAX_FOREIGN_SHARE = 0.3

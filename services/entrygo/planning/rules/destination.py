@@ -1,4 +1,4 @@
-"""Rules on where an order goes: country, customs territory, ZIP and state. ZIP rules hold for the US alone."""
+"""Rules on where an order goes: country, customs territory, ZIP and state. ZIP rules are for the US alone."""
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import Severity

@@ -26,7 +26,11 @@ def _invalid(product: Product, context: Context) -> Problem | None:
 
 
 def _is_code(code: str) -> bool:
-    return _CODE.fullmatch(code) is not None and 1 <= int(code[:2]) <= LAST_CHAPTER and int(code[:2]) != EMPTY_CHAPTER
+    return (
+        _CODE.fullmatch(code) is not None
+        and 1 <= int(code[:2]) <= LAST_CHAPTER
+        and int(code[:2]) != EMPTY_CHAPTER
+    )
 
 
 PRODUCT_HTS_CODE_MISSING = ProductRule(

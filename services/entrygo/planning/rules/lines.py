@@ -8,9 +8,7 @@ def _quantity(line: Line, context: Context) -> Problem | None:
     quantity = line.item.quantity
     if quantity > 0 and quantity == quantity.to_integral_value():
         return None
-    return Problem(
-        f"Quantity of {sku_of(line.product)} must be a positive whole number."
-    )
+    return Problem(f"Quantity of {sku_of(line.product)} must be a positive whole number.")
 
 
 def _unit_value(line: Line, context: Context) -> Problem | None:

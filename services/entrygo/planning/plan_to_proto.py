@@ -1,0 +1,47 @@
+"""Writes a decision as the message that events and answers carry."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from entrygo.domain.money import plain
+from entrygo.domain.snapshot import ValidationMessage
+from entrygo.domain.time import rfc3339
+from entrygo.planning.decide import Decision
+from entrygo.proto.events.v1 import events_pb2
+
+
+def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
+    savings = decision.savings.estimated_usd if decision.savings is not None else Decimal(0)
+    return events_pb2.Plan(
+        plan_hash=decision.plan_hash,
+        readiness_state=decision.readiness,
+        compliance_score=decision.score,
+        validation_messages=[_message_to_proto(message) for message in decision.messages],
+        included_order_ids=[order.id for order in decision.included],
+        excluded_order_ids=[order.order_id for order in decision.excluded],
+        flags=decision.flags,
+        missing_data=decision.missing_data,
+        recommended_strategy=decision.strategy,
+        estimated_import_savings_usd=plain(savings),
+        next_recommended_action=decision.next_action,
+        warehouse_id=decision.warehouse.id,
+        broker_id=decision.broker.id,
+        destination_country=decision.destination_country,
+        entry_date=decision.entry_date.isoformat(),
+        ruleset_version=decision.ruleset_version,
+        reference_version=decision.reference_version,
+        planned_at=rfc3339(planned_at),
+        entry_type=decision.entry_type,
+        total_value_usd=plain(decision.value_usd),
+    )
+
+
+def _message_to_proto(message: ValidationMessage) -> events_pb2.ValidationMessage:
+    return events_pb2.ValidationMessage(
+        code=message.code,
+        message=message.message,
+        severity=message.severity,
+        field=message.field,
+        product_id=message.product_id,
+        order_id=message.order_id,
+    )

@@ -1,0 +1,48 @@
+"""The OpenAPI document, taken at its word: generated requests find no 5xx and nothing undocumented."""
+
+import httpx
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from entrygo.gateway.openapi import build_openapi
+from entrygo.gateway.routes import ENDPOINTS
+from tests.harness.system import System
+
+MAX_EXAMPLES = 25
+
+DOCUMENT = build_openapi(ENDPOINTS)
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    unsupported_method,
+    ignored_auth,
+]
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=MAX_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+def test_an_operation_answers_as_documented_whatever_it_is_asked(
+    case: schemathesis.Case, system: System
+) -> None:
+    headers = {"Authorization": f"Bearer {system.api_key}"}
+    case.call_and_validate(base_url=system.base_url, headers=headers, checks=CHECKS)
+
+
+def test_the_served_document_is_the_one_that_was_tested(system: System) -> None:
+    answer = httpx.get(f"{system.base_url}/docs/api/openapi", trust_env=False)
+    assert answer.json() == DOCUMENT

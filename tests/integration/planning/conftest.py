@@ -1,0 +1,149 @@
+"""A planner on a real database, with facts from memory."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest_asyncio
+
+from entrygo.domain.facts import Order
+from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
+from entrygo.domain.snapshot import Snapshot
+from entrygo.messaging.event_log import events_after
+from entrygo.planning.plan_export import PlanExport
+from entrygo.planning.reference.in_force import reference_on
+from entrygo.planning.requests import read_cancel, read_plan
+from entrygo.planning.rules import RULES
+from entrygo.planning.snapshots import unpack
+from entrygo.planning.store import PlanningStore
+from entrygo.planning.sync_client import Gathered
+from entrygo.planning.transitions import Transitions
+from entrygo.postgres.idempotency import Reply
+from entrygo.postgres.pool import Pool, open_pool, transaction
+from entrygo.process.clock import Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+from tests.factories import golden_orders, golden_products, make_broker, make_warehouse
+
+NOW = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
+MAX_ORDERS = 20_000
+
+ALICE = Tenant("acc_123", Mode.LIVE)
+ALICE_TEST = Tenant("acc_123", Mode.TEST)
+BOB = Tenant("acc_bob", Mode.LIVE)
+
+
+@dataclass
+class MemoryFacts:
+    """FactSource in memory; every tenant sees the same facts."""
+
+    orders: dict[str, Order] = field(default_factory=lambda: {order.id: order for order in golden_orders()})
+    products: dict[str, Any] = field(default_factory=lambda: {one.id: one for one in golden_products()})
+    warehouse: Any = field(default_factory=make_warehouse)
+    broker: Any = field(default_factory=make_broker)
+
+    def put(self, orders: Iterable[Order]) -> None:
+        self.orders |= {order.id: order for order in orders}
+
+    async def gather(self, order_ids: list[str], warehouse_id: str, broker_id: str) -> Gathered:
+        orders = {order_id: self.orders[order_id] for order_id in order_ids if order_id in self.orders}
+        named = {item.product_id for order in orders.values() for item in order.items}
+        return Gathered(
+            orders=orders,
+            products={id: product for id, product in self.products.items() if id in named},
+            warehouse=self.warehouse if warehouse_id == self.warehouse.id else None,
+            broker=self.broker if broker_id == self.broker.id else None,
+        )
+
+
+def caller_of(tenant: Tenant, warehouse_id: str | None = None) -> Principal:
+    return Principal(
+        tenant=tenant, key_id="key_1", scopes=ALL_SCOPES, authorization="", warehouse_id=warehouse_id
+    )
+
+
+@dataclass
+class Planner:
+    """The use cases as one caller meets them."""
+
+    pool: Pool
+    facts: MemoryFacts
+    caller: Principal = field(default_factory=lambda: caller_of(ALICE))
+
+    def as_(self, tenant: Tenant, warehouse_id: str | None = None) -> "Planner":
+        return replace(self, caller=caller_of(tenant, warehouse_id))
+
+    @property
+    def _transitions(self) -> Transitions:
+        return Transitions(self.pool, lambda: NOW, Ids())
+
+    async def reply(self, *order_ids: str, **fields: Any) -> Reply:
+        fields = {
+            "account_id": self.caller.tenant.account_id,
+            "warehouse_id": "wh_123",
+            "broker_id": "br_123",
+            "order_ids": order_ids or ("ord_123", "ord_124"),
+        } | fields
+        use_case = PlanExport(
+            pool=self.pool,
+            facts=self.facts,
+            rules=RULES,
+            reference_on=reference_on,
+            clock=lambda: NOW,
+            ids=Ids(),
+        )
+        request = planning_pb2.PlanExportRequest(**fields)
+        return await use_case.run(self.caller, read_plan(request, max_orders=MAX_ORDERS))
+
+    async def plan(self, *order_ids: str, **fields: Any) -> planning_pb2.PlanExportResponse:
+        return planning_pb2.PlanExportResponse.FromString((await self.reply(*order_ids, **fields)).body)
+
+    async def claim(self, export_id: str, execution_id: str = "exe_1", expected_plan_hash: str = "") -> Any:
+        request = planning_pb2.ClaimExportRequest(
+            export_id=export_id, execution_id=execution_id, expected_plan_hash=expected_plan_hash
+        )
+        return await self._transitions.claim(self.caller, request)
+
+    async def complete(self, export_id: str, execution_id: str = "exe_1") -> str:
+        outcome = planning_pb2.ReleaseExportRequest.Completed(customs_package_id="cp_1", executed_at="now")
+        return await self._release(export_id, execution_id, completed=outcome)
+
+    async def fail(self, export_id: str, execution_id: str = "exe_1") -> str:
+        outcome = planning_pb2.ReleaseExportRequest.Failed(error_code="DOCUMENTS_FAILED", message="no")
+        return await self._release(export_id, execution_id, failed=outcome)
+
+    async def _release(self, export_id: str, execution_id: str, **outcome: Any) -> str:
+        request = planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, **outcome)
+        answer = await self._transitions.release(self.caller, request)
+        return str(answer.state)
+
+    async def cancel(self, export_id: str, key: str = "") -> Reply:
+        request = planning_pb2.CancelExportRequest(
+            export_id=export_id, idempotency_key=key, reason="changed plans"
+        )
+        return await self._transitions.cancel(self.caller, read_cancel(request))
+
+    async def snapshot(self, export_id: str, revision: int = 0) -> Snapshot | None:
+        async with transaction(self.pool, self.caller.tenant) as connection:
+            packed = await PlanningStore(connection, self.caller.tenant).find_snapshot(export_id, revision)
+        return Snapshot.model_validate_json(unpack(packed)) if packed else None
+
+    async def events(self, export_id: str) -> list[events_pb2.Event]:
+        async with transaction(self.pool, self.caller.tenant) as connection:
+            return await events_after(connection, self.caller.tenant, export_id, 0)
+
+    async def event_types(self, export_id: str) -> list[str]:
+        events = await self.events(export_id)
+        assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+        return [event.type for event in events]
+
+    async def count(self, table: str) -> int:
+        async with transaction(self.pool, self.caller.tenant) as connection:
+            return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
+
+
+@pytest_asyncio.fixture
+async def planner(database_url: str) -> AsyncIterator[Planner]:
+    async with await open_pool(database_url, schema="planning") as pool:
+        yield Planner(pool, MemoryFacts())

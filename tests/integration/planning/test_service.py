@@ -1,0 +1,365 @@
+"""Planning over gRPC, on facts from a real sync service: the same door, the same errors, the same plan."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+from google.protobuf import json_format
+
+from entrygo.domain.errors import RemoteError
+from entrygo.domain.principal import ScopeName
+from entrygo.domain.snapshot import Snapshot
+from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.planning import servicer as planning
+from entrygo.planning.plan_export import PlanExport
+from entrygo.planning.reference.in_force import reference_on
+from entrygo.planning.rules import RULES
+from entrygo.planning.sync_client import SyncFacts
+from entrygo.planning.transitions import Transitions
+from entrygo.postgres.pool import Pool, open_pool
+from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import RpcServerSettings
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.calls import service_metadata
+from entrygo.rpc.channel import open_channel
+from entrygo.rpc.errors import remote
+from entrygo.rpc.server import build_server
+from entrygo.sync import servicer as sync
+from entrygo.sync.use_cases import SyncUseCases
+from tests.factories import CAP, HOODIE, demo_account
+from tests.unit.planning.documented import DOCUMENTED_MESSAGE
+
+SERVICE_TOKEN = "service-token"
+ACCOUNT = "acc_123"
+MAX_ORDERS = 100
+
+Metadata = tuple[tuple[str, str], ...]
+
+
+async def yes() -> bool:
+    return True
+
+
+@dataclass
+class System:
+    """Both services, reached as a caller reaches them."""
+
+    identity_pool: Pool
+    sync: Any
+    planning: Any
+    key: Metadata
+
+    async def key_with(self, *scopes: ScopeName) -> Metadata:
+        _, secret = await create_key(
+            self.identity_pool, Ids(), utc_now, account_id=ACCOUNT, scopes=frozenset(scopes)
+        )
+        return (("authorization", f"Bearer {secret}"),)
+
+    async def load_demo_account(self) -> list[str]:
+        """Syncs the demo account and the two documented orders; gives the ids of the orders."""
+        demo = demo_account()
+        for kind, call, request in (
+            ("products", self.sync.SyncProducts, sync_pb2.SyncProductsRequest),
+            ("warehouses", self.sync.SyncWarehouses, sync_pb2.SyncWarehousesRequest),
+            ("brokers", self.sync.SyncBrokers, sync_pb2.SyncBrokersRequest),
+        ):
+            body = {"account_id": ACCOUNT, "items": demo[kind]}
+            await call(json_format.ParseDict(body, request()), metadata=self.key)
+        answer = await self.sync.SyncOrders(documented_orders(), metadata=self.key)
+        return [order.id for order in answer.data]
+
+    async def plan(self, order_ids: list[str], **fields: Any) -> planning_pb2.PlanExportResponse:
+        request = planning_pb2.PlanExportRequest(
+            **{
+                "account_id": ACCOUNT,
+                "warehouse_id": "wh_123",
+                "broker_id": "br_123",
+                "order_ids": order_ids,
+                "entry_date": "2026-03-11",
+            }
+            | fields
+        )
+        with remote("planning"):
+            answer: planning_pb2.PlanExportResponse = await self.planning.PlanExport(
+                request, metadata=self.key, timeout=20
+            )
+        return answer
+
+
+def documented_orders() -> sync_pb2.SyncOrdersRequest:
+    hoodies = sync_pb2.OrderItem(product_id=HOODIE, quantity="2", unit_value_usd="110")
+    cap = sync_pb2.OrderItem(product_id=CAP, quantity="1", unit_value_usd="35")
+    place = {"destination_country": "US", "destination_region": "CA", "destination_postal_code": "94105"}
+    return sync_pb2.SyncOrdersRequest(
+        account_id=ACCOUNT,
+        items=[
+            sync_pb2.OrderInput(external_id="wms-1", items=[hoodies, cap], **place),
+            sync_pb2.OrderInput(external_id="wms-2", items=[cap], **place),
+        ],
+    )
+
+
+@asynccontextmanager
+async def serving(
+    identity_pool: Pool,
+    register: Callable[[grpc.aio.Server], None],
+    scopes: Mapping[str, Any],
+    name: str,
+) -> AsyncIterator[grpc.aio.Channel]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = build_server(
+        settings=RpcServerSettings(),
+        port=port,
+        authenticator=Authenticator(identity_pool, utc_now, service_token=SERVICE_TOKEN),
+        required_scopes=scopes,
+        register=register,
+        service_names=(name,),
+        ready=yes,
+    )
+    stop = asyncio.Event()
+    task = asyncio.create_task(server.serve(stop))
+    try:
+        async with open_channel(f"127.0.0.1:{port}") as channel:
+            await channel.channel_ready()
+            yield channel
+    finally:
+        stop.set()
+        await task
+
+
+@pytest_asyncio.fixture
+async def system(database_url: str) -> AsyncIterator[System]:
+    async with AsyncExitStack() as stack:
+        identity_pool, sync_pool, pool = [
+            await stack.enter_async_context(await open_pool(database_url, schema=schema, max_size=4))
+            for schema in ("identity", "sync", "planning")
+        ]
+        await create_account(identity_pool, Ids(), name="Demo", account_id=ACCOUNT)
+        sync_servicer = sync.SyncServicer(SyncUseCases(pool=sync_pool, clock=utc_now, ids=Ids()))
+        sync_channel = await stack.enter_async_context(
+            serving(
+                identity_pool,
+                partial(sync_pb2_grpc.add_SyncServicer_to_server, sync_servicer),
+                sync.REQUIRED_SCOPES,
+                sync.SERVICE_NAME,
+            )
+        )
+        plan_export = PlanExport(
+            pool=pool,
+            facts=SyncFacts(sync_channel),
+            rules=RULES,
+            reference_on=reference_on,
+            clock=utc_now,
+            ids=Ids(),
+        )
+        transitions = Transitions(pool, utc_now, Ids())
+        servicer = planning.PlanningServicer(pool, plan_export, transitions, max_orders=MAX_ORDERS)
+        channel = await stack.enter_async_context(
+            serving(
+                identity_pool,
+                partial(planning_pb2_grpc.add_PlanningServicer_to_server, servicer),
+                planning.REQUIRED_SCOPES,
+                planning.SERVICE_NAME,
+            )
+        )
+        system = System(
+            identity_pool, sync_pb2_grpc.SyncStub(sync_channel), planning_pb2_grpc.PlanningStub(channel), ()
+        )
+        system.key = await system.key_with(*ScopeName)
+        yield system
+
+
+async def read_snapshot(system: System, export_id: str, metadata: Metadata) -> Snapshot:
+    request = planning_pb2.GetSnapshotRequest(export_id=export_id)
+    with remote("planning"):
+        call = system.planning.GetSnapshot(request, metadata=metadata)
+        content = b"".join([chunk.content async for chunk in call])
+    return Snapshot.model_validate_json(content)
+
+
+async def test_documented_orders_of_the_demo_account_give_the_documented_plan(system: System) -> None:
+    first, second = await system.load_demo_account()
+    plan = (await system.plan([first, second])).plan
+    (message,) = plan.validation_messages
+    assert json_format.MessageToDict(message, preserving_proto_field_name=True) == {
+        **DOCUMENTED_MESSAGE,
+        "order_id": first,
+    }
+    assert (plan.readiness_state, plan.compliance_score) == ("REVIEW_REQUIRED", 74)
+    assert plan.estimated_import_savings_usd == "18.5"
+    assert list(plan.flags) == ["human_review_recommended"]
+    assert list(plan.missing_data) == []
+
+
+async def test_snapshot_holds_the_facts_that_sync_was_given(system: System) -> None:
+    export_id = (await system.plan(await system.load_demo_account())).export_id
+    snapshot = await read_snapshot(system, export_id, system.key)
+    demo = demo_account()
+    assert snapshot.warehouse.model_dump(mode="json", exclude_none=True) == demo["warehouses"][0] | {
+        "address": demo["warehouses"][0]["address"]
+    }
+    assert snapshot.broker.fee_schedules[0].included_lines == 5
+    assert {product.id for product in snapshot.products} == {HOODIE, CAP}
+    assert snapshot.orders[0].total_value_usd == 255
+
+
+async def test_fee_schedule_that_includes_no_lines_can_be_planned_with(system: System) -> None:
+    order_ids = await system.load_demo_account()
+    schedule = {
+        "valid_from": "2025-01-01",
+        "fee_formal": "95",
+        "fee_informal": "20",
+        "line_fee": "3",
+        "order_fee": "1.5",
+    }
+    body = {
+        "account_id": ACCOUNT,
+        "items": [{"external_id": demo_account()["brokers"][0]["external_id"], "fee_schedules": [schedule]}],
+    }
+    await system.sync.SyncBrokers(
+        json_format.ParseDict(body, sync_pb2.SyncBrokersRequest()), metadata=system.key
+    )
+    # Separate: 20 + 2 lines and 20 + 1 line; together: 20 + 2 lines + 1 order.
+    plan = (await system.plan(order_ids)).plan
+    assert plan.estimated_import_savings_usd == "21.5"
+
+
+async def test_references_that_nobody_has_are_refused_with_their_errors(system: System) -> None:
+    order_ids = await system.load_demo_account()
+    with pytest.raises(RemoteError) as refused:
+        await system.plan([*order_ids, "ord_missing", "nul\0"])
+    assert refused.value.error_code == "INVALID_ORDER_REFERENCE"
+    assert refused.value.details == {
+        "requestedOrderIds": [*order_ids, "ord_missing", "nul\0"],
+        "foundOrderIds": order_ids,
+    }
+    with pytest.raises(RemoteError) as refused:
+        await system.plan(order_ids, warehouse_id="wh_missing")
+    assert (refused.value.error_code, refused.value.field) == ("INVALID_ACCOUNT_SCOPE", "warehouseId")
+    assert refused.value.error_kind == "invalid"
+
+
+async def test_everything_wrong_with_a_request_is_told_at_once(system: System) -> None:
+    with pytest.raises(RemoteError) as refused:
+        await system.plan(
+            ["ord_1", "ord_1", ""],
+            account_id="",
+            broker_id="",
+            destination_country="USA",
+            on_blocked="maybe",
+            entry_date="20260311",
+            idempotency_key="k" * 256,
+        )
+    assert refused.value.error_code == "VALIDATION_ERROR"
+    assert [issue["path"] for issue in (refused.value.details or {})["issues"]] == [
+        "accountId",
+        "brokerId",
+        "orderIds.1",
+        "orderIds.2",
+        "destinationCountry",
+        "onBlocked",
+        "entryDate",
+        "idempotencyKey",
+    ]
+
+
+async def test_more_orders_than_the_limit_are_refused(system: System) -> None:
+    with pytest.raises(RemoteError, match="validation") as refused:
+        await system.plan([f"ord_{index}" for index in range(MAX_ORDERS + 1)])
+    assert refused.value.field == "orderIds"
+
+
+async def test_other_account_in_the_request_is_forbidden(system: System) -> None:
+    with pytest.raises(RemoteError) as refused:
+        await system.plan(["ord_1"], account_id="acc_999")
+    assert (refused.value.error_code, refused.value.error_kind) == ("INVALID_ACCOUNT_SCOPE", "forbidden")
+
+
+async def test_replayed_plan_says_so(system: System) -> None:
+    order_ids = await system.load_demo_account()
+    request = planning_pb2.PlanExportRequest(
+        account_id=ACCOUNT,
+        warehouse_id="wh_123",
+        broker_id="br_123",
+        order_ids=order_ids,
+        idempotency_key="plan-1",
+    )
+    calls = [system.planning.PlanExport(request, metadata=system.key) for _ in range(2)]
+    answers = await asyncio.gather(*calls)
+    trailers = [dict(await call.trailing_metadata() or ()) for call in calls]
+    assert answers[0] == answers[1]
+    assert sorted("idempotency-replayed" in trailer for trailer in trailers) == [False, True]
+
+
+async def test_each_call_asks_for_its_scope(system: System) -> None:
+    order_ids = await system.load_demo_account()
+    export_id = (await system.plan(order_ids)).export_id
+    planner = await system.key_with(ScopeName.EXPORTS_PLAN)
+    executor = await system.key_with(ScopeName.EXPORTS_EXECUTE)
+    claim = planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1")
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await system.planning.ClaimExport(claim, metadata=planner)
+    assert refused.value.error_code == "INSUFFICIENT_SCOPE"
+    with pytest.raises(RemoteError) as refused:
+        await read_snapshot(system, export_id, planner)
+    assert refused.value.error_code == "INSUFFICIENT_SCOPE"
+    await system.planning.ClaimExport(claim, metadata=executor)
+    assert (await read_snapshot(system, export_id, executor)).export_id == export_id
+
+
+async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) -> None:
+    export_id = (await system.plan(await system.load_demo_account())).export_id
+    call = system.planning
+    await call.ClaimExport(
+        planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1"), metadata=system.key
+    )
+    completed = planning_pb2.ReleaseExportRequest.Completed(customs_package_id="cp_1")
+    await call.ReleaseExport(
+        planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id="exe_1", completed=completed),
+        metadata=system.key,
+    )
+    request = events_pb2.EventsAfterRequest(stream_id=export_id, after_sequence=1)
+    events = [event async for event in call.EventsAfter(request, metadata=system.key)]
+    assert [(event.sequence, event.type) for event in events] == [
+        (2, "export.execution_started"),
+        (3, "export.executed"),
+    ]
+    replayed = [
+        event
+        async for event in call.ReplayEvents(
+            events_pb2.ReplayEventsRequest(), metadata=service_metadata(SERVICE_TOKEN, None)
+        )
+    ]
+    assert [event.sequence for event in replayed] == [1, 2, 3]
+
+
+async def test_replay_is_refused_to_a_key(system: System) -> None:
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        async for _ in system.planning.ReplayEvents(events_pb2.ReplayEventsRequest(), metadata=system.key):
+            pass
+    assert refused.value.error_code == "INVALID_API_KEY"
+
+
+async def test_cancel_over_grpc_tells_the_new_state(system: System) -> None:
+    export_id = (await system.plan(await system.load_demo_account())).export_id
+    answer = await system.planning.CancelExport(
+        planning_pb2.CancelExportRequest(export_id=export_id, reason="late truck"), metadata=system.key
+    )
+    assert (answer.export_id, answer.state) == (export_id, "CANCELLED")
+
+
+async def test_every_call_of_the_service_names_its_scope() -> None:
+    methods = planning_pb2.DESCRIPTOR.services_by_name["Planning"].methods
+    assert set(planning.REQUIRED_SCOPES) == {f"/{planning.SERVICE_NAME}/{method.name}" for method in methods}

@@ -1,0 +1,161 @@
+"""Cancel, claim and release on a real database: an order leaves once, an execution is known by its id."""
+
+import asyncio
+import re
+
+import pytest
+
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
+from entrygo.domain.lifecycle import State
+from tests.factories import HOODIE, make_order, make_product
+from tests.integration.planning.conftest import Planner
+
+
+async def test_claim_fixes_the_plan_and_moves_the_export(planner: Planner) -> None:
+    planned = await planner.plan()
+    claim = await planner.claim(planned.export_id)
+    assert (claim.revision, claim.plan_hash) == (1, planned.plan.plan_hash)
+    assert claim.claimed_at == "2026-03-11T16:00:00.000Z"
+    assert await planner.event_types(planned.export_id) == ["export.planned", "export.execution_started"]
+    assert (await planner.count("order_claims"), await planner.count("export_orders")) == (2, 0)
+
+
+async def test_claim_of_the_same_execution_is_found_done(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    claims = await asyncio.gather(*(planner.claim(export_id) for _ in range(10)))
+    assert len({claim.SerializeToString() for claim in claims}) == 1
+    await planner.complete(export_id)
+    assert await planner.claim(export_id) == claims[0]
+    assert len(await planner.event_types(export_id)) == 3
+
+
+async def test_claim_of_another_execution_is_refused(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    await planner.claim(export_id)
+    with pytest.raises(InvalidExportState, match="cannot be executed") as refused:
+        await planner.claim(export_id, "exe_2")
+    assert refused.value.details == {"currentState": "EXECUTING"}
+
+
+async def test_claim_of_a_failed_execution_is_refused_until_the_export_is_planned_again(
+    planner: Planner,
+) -> None:
+    export_id = (await planner.plan()).export_id
+    await planner.claim(export_id)
+    await planner.fail(export_id)
+    with pytest.raises(InvalidExportState) as refused:
+        await planner.claim(export_id)
+    assert refused.value.details == {"currentState": "FAILED"}
+
+
+async def test_blocked_plan_cannot_be_claimed(planner: Planner) -> None:
+    planner.facts.products[HOODIE] = make_product(HOODIE, hts_code=None)
+    export_id = (await planner.plan()).export_id
+    with pytest.raises(InvalidExportState) as refused:
+        await planner.claim(export_id)
+    assert refused.value.details == {"currentState": "BATCHED", "readinessState": "BLOCKED"}
+
+
+async def test_claim_of_another_plan_than_expected_names_both_hashes(planner: Planner) -> None:
+    planned = await planner.plan()
+    with pytest.raises(PlanHashMismatch) as refused:
+        await planner.claim(planned.export_id, expected_plan_hash="planhash_old")
+    assert refused.value.details == {
+        "expectedPlanHash": "planhash_old",
+        "planHash": planned.plan.plan_hash,
+    }
+    await planner.claim(planned.export_id, expected_plan_hash=planned.plan.plan_hash)
+
+
+async def test_of_two_batches_with_a_common_order_one_is_claimed(planner: Planner) -> None:
+    planner.facts.put(make_order(f"ord_{index}") for index in range(40))
+    shared = [f"ord_{index}" for index in range(30)]
+    # In opposite orders, which would be a deadlock if claims were made as listed.
+    one = (await planner.plan(*shared, "ord_30")).export_id
+    two = (await planner.plan("ord_31", *reversed(shared))).export_id
+    results = await asyncio.gather(
+        planner.claim(one, "exe_1"), planner.claim(two, "exe_2"), return_exceptions=True
+    )
+    (refused,) = [result for result in results if isinstance(result, BaseException)]
+    assert isinstance(refused, InvalidExportState)
+    assert refused.details == {"currentState": "BATCHED", "conflictingOrderIds": sorted(shared)}
+    assert await planner.count("order_claims") == 31
+
+
+async def test_loser_of_a_common_order_keeps_its_batch_and_can_replan(planner: Planner) -> None:
+    winner = (await planner.plan("ord_123")).export_id
+    loser = (await planner.plan()).export_id
+    await planner.claim(winner)
+    with pytest.raises(InvalidExportState):
+        await planner.claim(loser, "exe_2")
+    assert await planner.event_types(loser) == ["export.planned"]
+    replanned = await planner.plan(batch_id=loser)
+    assert list(replanned.plan.included_order_ids) == ["ord_124"]
+    await planner.claim(loser, "exe_2")
+
+
+async def test_release_ends_the_execution_once(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    await planner.claim(export_id)
+    assert [await planner.complete(export_id) for _ in range(3)] == ["COMPLETED"] * 3
+    assert await planner.event_types(export_id) == [
+        "export.planned",
+        "export.execution_started",
+        "export.executed",
+    ]
+
+
+async def test_failed_release_sets_the_orders_free(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    await planner.claim(export_id)
+    assert [await planner.fail(export_id) for _ in range(2)] == ["FAILED"] * 2
+    assert await planner.count("order_claims") == 0
+    assert (await planner.event_types(export_id))[-1] == "export.execution_failed"
+    other = (await planner.plan()).export_id
+    await planner.claim(other, "exe_2")
+
+
+async def test_release_by_another_execution_is_refused(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    await planner.claim(export_id)
+    with pytest.raises(InvalidExportState):
+        await planner.complete(export_id, "exe_2")
+    assert await planner.complete(export_id) == "COMPLETED"
+
+
+async def test_completed_export_cannot_fail_afterwards(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    await planner.claim(export_id)
+    await planner.complete(export_id)
+    with pytest.raises(InvalidExportState):
+        await planner.fail(export_id)
+    assert await planner.count("order_claims") == 2
+
+
+async def test_cancel_frees_the_orders_and_is_final(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    first, second = await planner.cancel(export_id, "k"), await planner.cancel(export_id, "k")
+    assert (first.body, first.replayed, second.replayed) == (second.body, False, True)
+    with pytest.raises(InvalidExportState) as refused:
+        await planner.cancel(export_id)
+    assert refused.value.details == {"currentState": "CANCELLED"}
+    assert await planner.event_types(export_id) == ["export.planned", "export.cancelled"]
+    messages = (await planner.plan()).plan.validation_messages
+    assert "ORDER_IN_OPEN_BATCH" not in {message.code for message in messages}
+
+
+async def test_claim_and_cancel_at_once_leave_one_of_the_two(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    results = await asyncio.gather(
+        planner.claim(export_id), planner.cancel(export_id), return_exceptions=True
+    )
+    assert sum(isinstance(result, InvalidExportState) for result in results) == 1
+    assert len(await planner.event_types(export_id)) == 2
+
+
+async def test_database_accepts_exactly_the_states_of_the_lifecycle(planner: Planner) -> None:
+    async with planner.pool.acquire() as connection:
+        check = await connection.fetchval(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'exports_state_check'"
+        )
+    assert set(re.findall(r"'([A-Z]+)'", check)) == set(State)
