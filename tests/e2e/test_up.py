@@ -90,6 +90,11 @@ class Machine:
         bearer = {"authorization": f"Bearer {key or known['ENTRYGO_API_KEY']}"}
         return httpx.get(known["ENTRYGO_BASE_URL"] + path, headers=bearer, trust_env=False, timeout=30)
 
+    def kill_supervisor(self) -> None:
+        assert self.supervisor is not None
+        self.supervisor.kill()
+        self.supervisor.wait()
+
     def end(self) -> None:
         if self.supervisor is not None:
             processes.stop(self.supervisor, signal.SIGINT)
@@ -240,14 +245,22 @@ def test_second_up_in_the_same_home_says_that_one_runs(running: Machine) -> None
     assert running.get("/api/system/health").status_code == 200
 
 
-def test_two_systems_run_side_by_side_and_know_nothing_of_each_other(
-    running: Machine, machine: Machine
-) -> None:
+def test_two_systems_run_side_by_side_until_one_is_interrupted(running: Machine, machine: Machine) -> None:
     machine.up()
-    key = running.home.load_env()["ENTRYGO_API_KEY"]
     assert machine.get("/api/system/health").status_code == 200
+    assert machine.get("/api/system/health", running.home.load_env()["ENTRYGO_API_KEY"]).status_code == 401
+    found = machine.processes()
+    assert set(found) == PARTS
+    assert machine.supervisor is not None
+    machine.supervisor.send_signal(signal.SIGINT)
+    machine.wait_for(machine.has_ended)
+    assert machine.supervisor.returncode == 0
+    assert all_gone(found)
+    # The supervisor's bounds add up to less than five seconds; it notes each part that it had to kill.
+    assert [
+        log.name for log in machine.home.logs.iterdir() if "did not stop in time" in log.read_text()
+    ] == []
     assert running.get("/api/system/health").status_code == 200
-    assert machine.get("/api/system/health", key).status_code == 401
 
 
 def test_up_names_port_setting_and_process_when_a_port_is_taken(machine: Machine) -> None:
@@ -259,44 +272,22 @@ def test_up_names_port_setting_and_process_when_a_port_is_taken(machine: Machine
     assert machine.home.load_run() is None
 
 
-def test_up_starts_again_after_everything_was_killed(machine: Machine) -> None:
+def test_up_starts_again_after_its_supervisor_and_after_everything_was_killed(machine: Machine) -> None:
     machine.up()
     key = machine.home.load_env()["ENTRYGO_API_KEY"]
-    found = machine.processes()
-    assert machine.supervisor is not None
-    machine.supervisor.kill()
-    for process in found.values():
+    orphans = machine.processes()
+    machine.kill_supervisor()
+    assert not all_gone(orphans)
+    machine.up()
+    assert all_gone(orphans)
+    assert "ended 8 processes that an earlier run left behind" in machine.log.read_text()
+    everything = machine.processes()
+    machine.kill_supervisor()
+    for process in everything.values():
         process.kill()
-    machine.supervisor.wait()
     machine.up()
     assert machine.home.load_env()["ENTRYGO_API_KEY"] == key
     assert machine.get("/api/products/prod_123").status_code == 200
-
-
-def test_up_ends_what_a_killed_supervisor_left_before_it_starts(machine: Machine) -> None:
-    machine.up()
-    orphans = machine.processes()
-    assert set(orphans) == PARTS
-    assert machine.supervisor is not None
-    machine.supervisor.kill()
-    machine.supervisor.wait()
-    machine.up()
-    assert all_gone(orphans)
-    assert set(machine.processes()) == PARTS
-
-
-def test_interrupt_ends_every_part_in_its_time(machine: Machine) -> None:
-    machine.up()
-    found = machine.processes()
-    assert machine.supervisor is not None
-    machine.supervisor.send_signal(signal.SIGINT)
-    machine.wait_for(machine.has_ended)
-    assert machine.supervisor.returncode == 0
-    assert all_gone(found)
-    # The supervisor's bounds add up to less than five seconds; it notes each part that it had to kill.
-    assert [
-        log.name for log in machine.home.logs.iterdir() if "did not stop in time" in log.read_text()
-    ] == []
 
 
 def test_detached_system_answers_until_it_is_taken_down(machine: Machine) -> None:

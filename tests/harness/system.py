@@ -8,9 +8,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
+import asyncpg
 import httpx
 import psutil
 import pytest
@@ -73,6 +76,34 @@ class System:
             while not (self._is_ready_again(name, after) and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 
+    async def entrygo(self, *arguments: str) -> str:
+        """What a command of the CLI says when it is given on the machine of this system."""
+        command = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "entrygo.cli.main", *arguments,
+            env={**_clean_environment(), **self.env},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await command.communicate()
+        assert command.returncode == 0, said.decode()
+        return said.decode()
+
+    def mails_of(self, export_id: str) -> list[Path]:
+        """The mails that the broker got about one export."""
+        parser = BytesHeaderParser()
+        return [
+            file
+            for file in self.mail_dir.glob("*.eml")
+            if parser.parsebytes(file.read_bytes())["X-EntryGo-Export"] == export_id
+        ]
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        """What the database holds, whoever it belongs to."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return list(await connection.fetch(statement, *arguments))
+        finally:
+            await connection.close()
+
     def _is_ready_again(self, name: str, after: int) -> bool:
         part = self.part(name)
         return part.state == PartState.READY and part.process is not None and part.process.pid != after
@@ -89,17 +120,24 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
 async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
     """One system for the session; its broker is the session's own where that is Apache Kafka."""
     kafka = {"ENTRYGO_KAFKA_BOOTSTRAP": request.getfixturevalue("kafka_bootstrap")} if is_apache() else {}
+    async with running_system(kafka) as started:
+        yield started
+
+
+@asynccontextmanager
+async def running_system(extra_env: Mapping[str, str]) -> AsyncIterator[System]:
+    """A system of its own, with settings beside the ports and the home; ended and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="entrygo-system-"))
     supervisor: subprocess.Popen[bytes] | None = None
     try:
         ports = {name: str(processes.free_port()) for name in PORT_SETTINGS}
         settings = {PORT_SETTINGS[name]: port for name, port in ports.items()}
+        home = Home(folder / "home")
         log = folder / "up.log"
-        environment = {**_clean_environment(), **settings, **kafka, "ENTRYGO_HOME": str(folder / "home")}
+        environment = {**_clean_environment(), **settings, **extra_env, "ENTRYGO_HOME": str(home.root)}
         supervisor = processes.start(
             [sys.executable, "-m", "entrygo.cli.main", "up"], log=log, env=environment, cwd=folder
         )
-        home = Home(folder / "home")
         await _ready(home, supervisor, log)
         yield await _describe(home, {name: f"{processes.LOOPBACK}:{ports[name]}" for name in SERVICES})
     finally:

@@ -1,6 +1,7 @@
 """The gateway process: `python -m entrygo.gateway`."""
 
 import asyncio
+import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -19,7 +20,11 @@ log = structlog.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """uvicorn without signal handling: the runtime has it."""
+    """uvicorn that says when it listens, and leaves signals to the runtime."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        log.info("gateway.listening", host=self.config.host, port=self.config.port)
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -46,7 +51,6 @@ def _config(settings: GatewaySettings, metrics: Metrics) -> uvicorn.Config:
         body_seconds=settings.body_timeout_seconds,
         max_header_bytes=settings.max_header_bytes,
     )
-    log.info("gateway.listening", host=settings.gateway_host, port=settings.gateway_port)
     return uvicorn.Config(
         create_app(settings, metrics=metrics),
         host=settings.gateway_host,

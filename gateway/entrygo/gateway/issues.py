@@ -39,6 +39,10 @@ ISSUES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "literal_error": ("invalid_enum_value", "Expected one of {expected}"),
         "enum": ("invalid_enum_value", "Expected one of {expected}"),
         "invalid_date": ("invalid_date", "{message}"),
+        "too_many_lines": ("too_big", "{message}"),
+        "metadata_too_big": ("too_big", "{message}"),
+        "number_out_of_range": ("invalid_number", "{message}"),
+        "page_size": ("invalid_number", "{message}"),
     }
 )
 TYPES: Mapping[str, str] = MappingProxyType(

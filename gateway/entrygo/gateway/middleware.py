@@ -57,7 +57,7 @@ class RequestContext:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("entrygo.route", "unknown")
         self._metrics.observe(scope["method"], route, status, seconds)
-        write = log.warning if status >= 500 else log.debug
+        write = log.warning if status >= 500 and route not in UNLIMITED_PATHS else log.debug
         write(
             "http.request",
             method=scope["method"],

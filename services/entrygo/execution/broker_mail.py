@@ -15,8 +15,8 @@ from entrygo.execution.documents.base import NOTICE, RenderedArtifact
 from entrygo.execution.email_address import parse_address
 from entrygo.execution.invoice import PackageFacts
 
-# Base64 adds a third, and many mail servers take no more than 20 to 25 MB.
-MAX_LOOSE_ATTACHMENTS = 15 * 1024 * 1024
+# Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
+MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

@@ -81,13 +81,11 @@ class GrpcOwner:
 
 
 def planning_owner(channel: grpc.aio.Channel) -> GrpcOwner:
-    stub = planning_pb2_grpc.PlanningStub(channel)  # type: ignore[no-untyped-call]
-    return GrpcOwner(PLANNING, stub)
+    return GrpcOwner(PLANNING, planning_pb2_grpc.PlanningStub(channel))
 
 
 def execution_owner(channel: grpc.aio.Channel) -> GrpcOwner:
-    stub = execution_pb2_grpc.ExecutionStub(channel)  # type: ignore[no-untyped-call]
-    return GrpcOwner(EXECUTION, stub)
+    return GrpcOwner(EXECUTION, execution_pb2_grpc.ExecutionStub(channel))
 
 
 async def pull(

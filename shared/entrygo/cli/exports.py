@@ -8,12 +8,14 @@ from uuid import uuid4
 import typer
 
 from entrygo.cli.connection import find_target
+from entrygo.cli.findings import write_findings
 from entrygo.cli.readable import show_execution, show_export, show_plan
 from entrygo.cli.terminal import out, print_json
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, show.")
 
 ID_COLUMNS = ("entrygo_order_id", "orderId", "order_id", "id")
+EXTERNAL_ID_COLUMN = "external_id"
 ORDER_PREFIX = "ord_"
 
 Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
@@ -51,7 +53,8 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Decide what would go, and how ready it is."""
-    order_ids = [*(order or []), *(read_order_ids(orders) if orders else [])]
+    listed = read_order_ids(orders) if orders else {}
+    order_ids = list(dict.fromkeys([*(order or []), *listed]))
     if not order_ids:
         raise typer.BadParameter("Give --orders FILE or --order ID.")
     target = find_target()
@@ -75,6 +78,10 @@ def plan(
         print_json(answer)
     else:
         show_plan(out, answer)
+        if orders:
+            findings = orders.with_name(f"{orders.name}.findings.csv")
+            count = write_findings(findings, answer, listed)
+            out.print(f"{count} order(s) left out or blocking, each with its reasons: {findings}")
 
 
 @export_app.command("execute")
@@ -114,13 +121,15 @@ def show(
         show_export(out, answer)
 
 
-def read_order_ids(file: Path) -> list[str]:
-    """The distinct ids of a CSV with a column of them, or of a file with one id a line."""
+def read_order_ids(file: Path) -> dict[str, str]:
+    """Order ids to external ids ("" where unknown), of a CSV with a column of ids or one id a line."""
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = [row for row in csv.reader(lines) if row]
-    if rows and not rows[0][0].startswith(ORDER_PREFIX):
-        column = next((rows[0].index(name) for name in ID_COLUMNS if name in rows[0]), None)
-        if column is None:
-            raise typer.BadParameter(f"{file} has none of the columns {', '.join(ID_COLUMNS)}.")
-        return list(dict.fromkeys(row[column] for row in rows[1:]))
-    return list(dict.fromkeys(row[0] for row in rows))
+    if not rows or rows[0][0].startswith(ORDER_PREFIX):
+        return {row[0]: "" for row in rows}
+    header, *records = rows
+    column = next((header.index(name) for name in ID_COLUMNS if name in header), None)
+    if column is None:
+        raise typer.BadParameter(f"{file} has none of the columns {', '.join(ID_COLUMNS)}.")
+    external = header.index(EXTERNAL_ID_COLUMN) if EXTERNAL_ID_COLUMN in header else None
+    return {row[column]: row[external] if external is not None else "" for row in records}

@@ -31,8 +31,6 @@ LEAVE_SECONDS = 1.0
 STALL_SECONDS = 60.0
 # No partition for this long may be rightful (more consumers than partitions), or a lost membership.
 UNASSIGNED_SECONDS = 300.0
-# Tansu answers a join after half of this; it must stay below the request's own timeout.
-SESSION_TIMEOUT_MS = 10_000
 # Of equal complaints in a row, one is logged per so many.
 LOG_EVERY = 20
 
@@ -115,13 +113,14 @@ class Projector:
 
     async def _consume(self, stop: asyncio.Event) -> None:
         await ensure_topics(self._kafka)
-        options = consumer_options(self._kafka) | {"session_timeout_ms": SESSION_TIMEOUT_MS}
-        consumer = AIOKafkaConsumer(group_id=self._group, max_poll_records=BATCH, **options)
+        consumer = AIOKafkaConsumer(
+            group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
+        )
         seeker = _Seeker(consumer, self._sink)
         try:
             await consumer.start()
             if self._group is None:
-                consumer.assign(await _all_partitions(consumer, self._sink.topic))
+                consumer.assign(_all_partitions(consumer, self._sink.topic))
                 await seeker.on_partitions_assigned(consumer.assignment())
             else:
                 consumer.subscribe([self._sink.topic], listener=seeker)
@@ -149,7 +148,9 @@ class Projector:
                 self._progressed_at = _now()
             elif _now() - checked_at >= self._check_seconds:
                 async with asyncio.timeout(ASK_SECONDS):
-                    await self._check_progress(consumer)
+                    await check_progress(
+                        consumer, idle=_now() - self._progressed_at, stall_seconds=self._stall_seconds
+                    )
                 checked_at = _now()
 
     async def _deliver(self, records: Sequence[TopicRecord]) -> None:
@@ -175,26 +176,6 @@ class Projector:
                     log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
                     await self._sink.reject(record, error)
 
-    async def _check_progress(self, consumer: AIOKafkaConsumer) -> None:
-        """Raises Stalled when records wait in vain or the log ends before where we are."""
-        idle = _now() - self._progressed_at
-        assigned = consumer.assignment()
-        if not assigned:
-            if idle > UNASSIGNED_SECONDS:
-                raise Stalled("no partition was assigned")
-            return
-        try:
-            # Before the ends, so that a position can only be behind them unless the log began anew.
-            positions = {partition: await consumer.position(partition) for partition in assigned}
-        except IllegalStateError:
-            return  # A rebalance took the partition meanwhile.
-        ends = await consumer.end_offsets(assigned)
-        if any(positions[partition] > ends[partition] for partition in assigned):
-            raise Stalled("the log ends before the position: the broker began anew")
-        waiting = any(positions[partition] < ends[partition] for partition in assigned)
-        if waiting and idle > self._stall_seconds:
-            raise Stalled("records wait and none arrives")
-
 
 async def _fetch(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
     """What has come. aiokafka's own timeout does not count the wait for partitions of a group that forms."""
@@ -208,8 +189,26 @@ async def _fetch(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence
         return {}
 
 
-async def _all_partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    await consumer.topics()
+async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_seconds: float) -> None:
+    """Raises Stalled when records wait in vain or the log ends before where we are."""
+    assigned = consumer.assignment()
+    if not assigned:
+        if idle > UNASSIGNED_SECONDS:
+            raise Stalled("no partition was assigned")
+        return
+    try:
+        # Before the ends, so that a position can only be behind them unless the log began anew.
+        positions = {partition: await consumer.position(partition) for partition in assigned}
+    except IllegalStateError:
+        return  # A rebalance took the partition meanwhile.
+    ends = await consumer.end_offsets(assigned)
+    if any(positions[partition] > ends[partition] for partition in assigned):
+        raise Stalled("the log ends before the position: the broker began anew")
+    if idle > stall_seconds and any(positions[partition] < ends[partition] for partition in assigned):
+        raise Stalled("records wait and none arrives")
+
+
+def _all_partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
     numbers = consumer.partitions_for_topic(topic)
     if not numbers:
         raise Stalled(f"the broker tells of no partition of {topic}")

@@ -167,7 +167,9 @@ async def test_an_unknown_method_is_405_with_those_allowed(rest: Rest, method: s
     assert method not in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["exports", "customs-packages", "orders", "products", "warehouses", "brokers"])
+@pytest.mark.parametrize(
+    "path", ["exports", "customs-packages", "orders", "products", "warehouses", "brokers"]
+)
 @pytest.mark.parametrize("id", ["%00", "a%0d%0ab", "x" * 5000, "%F0%9F%9A%9A", "'%20OR%201=1"])
 async def test_an_impossible_id_is_404(rest: Rest, path: str, id: str) -> None:
     error_of(await rest.client.get(f"/api/{path}/{id}"), status=404, code="NOT_FOUND")

@@ -21,6 +21,7 @@ class MemoryOwner:
         self.is_silent = False
         self.refuses = False
         self.replayed_since: list[str] = []
+        self.replayed_again = asyncio.Event()
 
     async def events_after(
         self, request: events_pb2.EventsAfterRequest, metadata: Metadata, seconds: float
@@ -39,6 +40,8 @@ class MemoryOwner:
         await self._check()
         assert dict(metadata) == dict(service_metadata(SERVICE_TOKEN, None))
         self.replayed_since.append(request.recorded_since)
+        if len(self.replayed_since) > 1:
+            self.replayed_again.set()
         for event in self.log:
             if event.occurred_at >= request.recorded_since:
                 yield event

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -43,9 +43,7 @@ def records(events: Iterable[Event]) -> list[tuple[str, bytes]]:
 
 
 @asynccontextmanager
-async def projecting(
-    service: Service, bootstrap: str, group: str | None = None
-) -> AsyncIterator[Projector]:
+async def projecting(service: Service, bootstrap: str, group: str | None = None) -> AsyncIterator[Projector]:
     """The projector as the service runs it."""
     sink = ExportEvents(service.pool, service.read_model, service.reconciler)
     projector = Projector(kafka=settings(bootstrap), group=group, sink=sink, check_seconds=0.3)
@@ -208,7 +206,7 @@ class Refusing:
     async def positions(self) -> dict[int, int]:
         return {}
 
-    async def take(self, records: list[TopicRecord], positions: dict[int, int]) -> None:
+    async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         if self.is_away:
             self.is_away = False
             raise ServiceUnavailable

@@ -3,8 +3,9 @@
 import asyncio
 import random
 
-from entrygo.inspection.folding import ExportKey
+from entrygo.inspection.folding import ExportKey, fold
 from entrygo.inspection.rebuild import rebuild
+from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, transaction
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
@@ -61,6 +62,26 @@ async def test_two_writers_of_the_same_exports_neither_lose_nor_double_nor_block
     assert {(await service.inspect(life.export_id)).version for life in lives} == {9}
 
 
+async def test_a_writer_waits_for_the_one_that_holds_the_export_and_goes_on_from_there(
+    service: Service,
+) -> None:
+    life = Life()
+    first, second, third = life.planned(), life.started(), life.executed()
+    await service.read_model.apply(EVERYONE, [first])
+    key = ExportKey("acc_alice", "live", "batch_123")
+    async with transaction(service.pool, EVERYONE) as holding:
+        store = ReadModelStore(holding)
+        known = await store.lock([key])
+        waiting = asyncio.create_task(service.read_model.apply(EVERYONE, [third]))
+        async with asyncio.timeout(30), transaction(service.pool, EVERYONE) as watching:
+            while not await watching.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                pass
+        await store.save([fold(known[key], [second])])
+    assert await waiting is False
+    export = await service.inspect()
+    assert (export.state, export.version) == ("COMPLETED", 3)
+
+
 async def test_a_poisoned_event_is_kept_for_a_person_and_blocks_nothing(service: Service) -> None:
     life = Life()
     life.planned()
@@ -76,6 +97,7 @@ async def test_a_poisoned_event_is_kept_for_a_person_and_blocks_nothing(service:
     )
     async with transaction(service.pool, EVERYONE) as connection:
         letter = await connection.fetchrow("SELECT origin, payload FROM dead_letters")
+    assert letter is not None
     assert letter["origin"] == "planning/batch_123/2"
     assert Event.FromString(letter["payload"]) == life.events[1]
 
@@ -141,8 +163,7 @@ async def test_reconciling_brings_what_kafka_never_did_and_then_asks_for_the_lat
             while await service.count("timeline") < 9:
                 await changed.wait()
                 changed.clear()
-        while len(service.owners.execution.replayed_since) < 2:
-            await asyncio.sleep(0)
+        await service.owners.execution.replayed_again.wait()
         stop.set()
         await running
     first, second, *_ = service.owners.execution.replayed_since

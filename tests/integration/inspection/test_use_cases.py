@@ -6,6 +6,7 @@ import pytest
 
 from entrygo.domain.errors import InvalidApiKey, NotFound, ServiceUnavailable
 from entrygo.domain.principal import Tenant
+from entrygo.inspection.use_cases import Inspector
 from entrygo.postgres.pool import EVERYONE
 from entrygo.proto.inspection.v1.inspection_pb2 import ListExportsRequest, ListExportsResponse
 from tests.integration.inspection.conftest import BOB, OWNER_SECONDS, Service, caller
@@ -163,14 +164,15 @@ async def test_a_list_is_narrowed_by_each_filter(service: Service) -> None:
     ]
     await service.read_model.apply(EVERYONE, events)
     assert ids(await listed(service)) == ["batch_open", "batch_done"]
-    for narrowed in (
+    narrow: tuple[dict[str, str], ...] = (
         {"state": "COMPLETED"},
         {"readiness_state": "REVIEW_REQUIRED"},
         {"warehouse_id": "wh_123"},
         {"broker_id": "br_123"},
         {"created_before": "2026-03-11T16:30:00Z"},
-    ):
-        assert ids(await listed(service, **narrowed)) == ["batch_done"]
+    )
+    for narrowed in narrow:
+        assert ids(await listed(service, ALICE, **narrowed)) == ["batch_done"]
     assert ids(await listed(service, created_after="2026-03-11T16:30:00Z")) == ["batch_open"]
     assert ids(await listed(service, state="COMPLETED", broker_id="br_2")) == []
     assert ids(await listed(service, BOB)) == []
@@ -197,6 +199,29 @@ async def test_a_summary_shows_plan_package_and_submission(service: Service) -> 
 async def test_an_export_that_planning_has_not_told_of_is_not_listed(service: Service) -> None:
     await service.read_model.apply(EVERYONE, [Life().generated()])
     assert ids(await listed(service)) == []
+
+
+async def test_a_watcher_is_told_at_once_of_a_change_in_its_process(service: Service) -> None:
+    life = Life()
+    service.owners.record([life.planned()])
+    never_polling = Inspector(
+        service.pool,
+        service.read_model,
+        service.changes,
+        service.owners.by_source,
+        poll_seconds=3600,
+        stop=service.stop,
+    )
+    seen = []
+    async with asyncio.timeout(30):
+        async for export in never_polling.watch_export(caller(), "batch_123"):
+            seen.append(export.state)
+            if len(seen) == 2:
+                break
+            started = life.started()
+            service.owners.record([started])
+            await service.read_model.apply(EVERYONE, [started])
+    assert seen == ["BATCHED", "EXECUTING"]
 
 
 async def test_a_watcher_gets_the_export_now_and_after_each_change_until_the_process_stops(

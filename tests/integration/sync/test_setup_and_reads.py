@@ -2,12 +2,15 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.sync.drafts import FactsDraft, Subject
 from entrygo.sync.paging import PageRequest, decode_cursor
+from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, product_to_proto, warehouse_to_proto
 from tests.integration.sync.conftest import OTHER, TENANT, TEST_MODE, Caller
 from tests.unit.sync.requests import line, order, orders
@@ -156,3 +159,21 @@ async def test_planning_facts_hold_the_orders_with_their_products_and_nothing_un
     assert facts.orders(0, 10)[0].draft.lines
     foreign = await caller.use_cases.get_planning_facts(OTHER, wanted, "wh_1", "br_1")
     assert (foreign.warehouse, foreign.broker, foreign.products, foreign.order_rows) == (None, None, [], [])
+
+
+async def test_every_read_stays_within_its_account_and_mode_without_row_level_security(
+    caller: Caller, database_url: str
+) -> None:
+    (made,) = await caller.orders(TENANT, orders())
+    # The login of the tests is a superuser, whom no policy binds.
+    async with asyncpg.create_pool(database_url, server_settings={"search_path": "sync"}) as unbound:
+        use_cases = SyncUseCases(pool=unbound, clock=utc_now, ids=Ids())
+        assert (await use_cases.get_order(TENANT, made.id)).stamp.id == made.id
+        for tenant in (OTHER, TEST_MODE):
+            with pytest.raises(NotFound):
+                await use_cases.get_order(tenant, made.id)
+            assert (await use_cases.list_orders(tenant, PageRequest(50))).rows == []
+            products = await use_cases.list_facts(tenant, Subject.PRODUCTS, PageRequest(50))
+            assert [one.external_id for one in products.rows] == ["JKT-001"]
+            facts = await use_cases.get_planning_facts(tenant, [made.id], "", "")
+            assert (facts.order_rows, facts.products) == ([], [])

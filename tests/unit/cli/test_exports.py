@@ -156,7 +156,7 @@ def test_execute_repeats_its_idempotency_key_for_the_same_export(server: Recorde
 def test_read_order_ids_takes_a_file_of_one_id_a_line(tmp_path: Path) -> None:
     file = tmp_path / "ids"
     file.write_text("ord_1\nord_2\nord_1\n\n")
-    assert read_order_ids(file) == ["ord_1", "ord_2"]
+    assert read_order_ids(file) == {"ord_1": "", "ord_2": ""}
 
 
 def test_read_order_ids_names_the_columns_it_looks_for_when_none_is_there(tmp_path: Path) -> None:

@@ -87,6 +87,7 @@ async def test_start_fails_naming_the_part_when_it_ends_again_and_again(tmp_path
     watched = Watched(part(tmp_path, "planning", "raise SystemExit('no database')", str(never)))
     with pytest.raises(PartFailed, match="planning"):
         await watched.supervisor.start(Stage.SERVICES)
+    assert [part.name for part in watched.supervisor.unready()] == ["planning"]
     await watched.supervisor.stop()
     assert "no database" in (tmp_path / "planning.log").read_text()
 

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fakes import FakeServices
+from entrygo.gateway.app import create_app
+from entrygo.gateway.settings import GatewaySettings
+from tests.fakes import KEY, FakeServices
 from tests.unit.gateway.conftest import MAX_BODY_BYTES
 from tests.unit.gateway.requests import line_body, order_body
 
@@ -116,7 +118,7 @@ async def test_metadata_is_refused_when_it_cannot_be_kept(
 async def test_metadata_is_refused_when_a_number_is_no_double(client: httpx.AsyncClient) -> None:
     body = b'{"accountId":"acc_123","items":[{"externalId":"a","destinationCountry":"US","items":'
     body += b'[{"productId":"prod_cap_002","quantity":1,"unitValueUsd":1}],"metadata":{"n":1e400}}]}'
-    assert issues(await send(client, body)) == [("items.0.metadata", "custom")]
+    assert issues(await send(client, body)) == [("items.0.metadata", "invalid_number")]
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,16 @@ async def test_a_body_is_refused_when_it_is_no_json(client: httpx.AsyncClient, c
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "INVALID_REQUEST")
 
 
+async def test_a_body_is_refused_before_a_close_look_when_it_has_too_many_lines(
+    services: FakeServices,
+) -> None:
+    app = create_app(GatewaySettings(), services=services)
+    body = order_body(items=[{"items": [{}] * 501}] * 50)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        answer = await client.post(PATH, json=body, headers={"authorization": f"Bearer {KEY}"})
+    assert issues(answer) == [("items", "too_big")]
+
+
 async def test_a_body_is_refused_when_it_is_not_an_object(client: httpx.AsyncClient) -> None:
     assert issues(await send(client, b"[]")) == [("", "invalid_type")]
 
@@ -165,7 +177,7 @@ async def test_a_number_reaches_the_services_with_every_digit(
 ) -> None:
     content = (
         '{"accountId":"acc_123","items":[{"externalId":"a","destinationCountry":"US","items":'
-        '[{"productId":"prod_cap_002","quantity":1,"unitValueUsd":%s}]}]}' % written
+        f'[{{"productId":"prod_cap_002","quantity":1,"unitValueUsd":{written}}}]}}]}}'
     )
     answer = await send(client, content.encode())
     if kept is None:

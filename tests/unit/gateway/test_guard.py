@@ -1,27 +1,33 @@
 """The HTTP protocol against clients that are slow, endless or broken; on a real socket."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 
 import orjson
 import pytest
 import pytest_asyncio
 import uvicorn
 
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
+from entrygo.gateway.services import Call
 from entrygo.gateway.settings import GatewaySettings
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
 from tests.fakes import KEY, FakeServices
 
 MAX_HEADER_BYTES = 4096
 PATIENCE = 10.0  # seconds; far above the deadlines of the server under test
 
 
-@pytest_asyncio.fixture
-async def port() -> AsyncIterator[int]:
+@asynccontextmanager
+async def serving(services: FakeServices) -> AsyncIterator[int]:
+    """The gateway on a port of its own, with short deadlines."""
     protocol = guarded(header_seconds=0.2, body_seconds=0.2, max_header_bytes=MAX_HEADER_BYTES)
     config = uvicorn.Config(
-        create_app(GatewaySettings(), services=FakeServices()),
+        create_app(GatewaySettings(), services=services),
         port=0,
         http=protocol,
         ws="none",
@@ -34,10 +40,18 @@ async def port() -> AsyncIterator[int]:
     server.lifespan = config.lifespan_class(config)
     await server.startup()
     ticking = asyncio.create_task(server.main_loop())
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await ticking
-    await server.shutdown()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await ticking
+        await server.shutdown()
+
+
+@pytest_asyncio.fixture
+async def port() -> AsyncIterator[int]:
+    async with serving(FakeServices()) as open_port:
+        yield open_port
 
 
 async def exchange(port: int, sent: bytes) -> bytes:
@@ -110,3 +124,43 @@ async def test_a_connection_serves_request_after_request(port: int) -> None:
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
         assert await reader.readexactly(15) == b'{"status":"ok"}'
     writer.close()
+
+
+class BrokenOff(FakeServices):
+    """Loses the document after its first bytes."""
+
+    async def get_artifact(
+        self, request: execution_pb2.GetArtifactRequest, call: Call
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        artifact = events_pb2.Artifact(
+            filename="a.json", media_type="application/json", size_bytes=100, sha256="00"
+        )
+        yield execution_pb2.ArtifactChunk(artifact=artifact)
+        yield execution_pb2.ArtifactChunk(content=b"first")
+        raise ServiceUnavailable
+
+
+async def test_a_document_that_breaks_off_closes_the_connection_without_a_stack_trace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with serving(BrokenOff()) as port:
+        path = "/api/customs-packages/cp_1/artifacts/a.json"
+        answer = await exchange(port, head(f"Authorization: Bearer {KEY}", path=path))
+    assert b"content-length: 100\r\n" in answer
+    assert answer.endswith(b"\r\n\r\nfirst")
+    assert not any(record.exc_info for record in caplog.records)
+
+
+async def test_a_client_that_leaves_during_its_body_makes_no_stack_trace(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = ("Content-Length: 10", "Content-Type: application/json", f"Authorization: Bearer {KEY}")
+    sent = head(*lines, path="/api/orders/sync", method="POST") + b"{"
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    # The server is still there, and has noticed by the time it answers the next one.
+    assert (await exchange(port, head("Connection: close"))).startswith(b"HTTP/1.1 200 ")
+    assert not any(record.exc_info for record in caplog.records)

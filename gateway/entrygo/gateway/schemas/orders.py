@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from entrygo.gateway.schemas.fields import (
@@ -18,7 +19,8 @@ from entrygo.gateway.schemas.fields import (
 )
 
 MAX_ORDERS = 5_000
-MAX_LINES = 1_000
+MAX_LINES_PER_ORDER = 1_000
+MAX_LINES = 25_000
 
 
 class OrderLineInput(Body):
@@ -32,13 +34,27 @@ class OrderInput(Body):
     destination_country: Annotated[Country, Field(description="Two-letter country code")]
     destination_region: ShortText | None = None
     destination_postal_code: ShortText | None = None
-    items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES)]
+    items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES_PER_ORDER)]
     metadata: Metadata | None = None
+
+
+def _check_lines(orders: object) -> object:
+    """Counts before it looks closely: millions of broken lines would take a minute to describe."""
+    lines = (
+        [order.get("items") for order in orders if isinstance(order, dict)]
+        if isinstance(orders, list)
+        else []
+    )
+    if sum(len(found) for found in lines if isinstance(found, list)) > MAX_LINES:
+        raise PydanticCustomError("too_many_lines", f"At most {MAX_LINES} lines in one request")
+    return orders
 
 
 class SyncOrdersBody(Body):
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
-    items: Annotated[list[OrderInput], Field(min_length=1, max_length=MAX_ORDERS)]
+    items: Annotated[
+        list[OrderInput], BeforeValidator(_check_lines), Field(min_length=1, max_length=MAX_ORDERS)
+    ]
     idempotency_key: IdempotencyKey | None = None
 
 

@@ -53,7 +53,7 @@ class Metal(Body):
 
 class Section232(Body):
     status: Literal["not_assessed", "not_applicable", "review", "applicable"] | None = None
-    metals: Annotated[list[Metal], Field(max_length=50)] = Field(default_factory=list)
+    metals: Annotated[list[Metal], Field(max_length=20)] = Field(default_factory=list)
     us_metal_pct: Percent | None = None
     evidence: LongText | None = None
     assessed_on: Date | None = None

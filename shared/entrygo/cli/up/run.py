@@ -11,6 +11,7 @@ import asyncpg
 import grpc
 from rich.console import Console
 
+from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
 from entrygo.cli.up.home import Home, Process, RunReport, State
 from entrygo.cli.up.parts import Part, Stage, addresses, build_parts
@@ -48,7 +49,8 @@ class Run:
         with self._home.lock():
             state, postgres = self._prepare()
             parts = build_parts(self._settings, self._home, state, postgres)
-            self._supervisor = Supervisor(parts, changed=self._publish)
+            backoff = Backoff(longest_seconds=self._settings.restart_seconds)
+            self._supervisor = Supervisor(parts, changed=self._publish, backoff=backoff)
             self._listen()
             try:
                 return await self._until_stopped(state, postgres)
@@ -66,8 +68,7 @@ class Run:
                 start.result()
                 await stop
         except PartFailed as failure:
-            self._screen.say(f"failed: {failure}. The end of {_shown(failure.part.log)}:")
-            self._screen.say(tail(failure.part))
+            self._explain(failure)
             return 1
         except SetupFailed as failure:
             self._screen.say(f"failed: {failure}")
@@ -159,6 +160,12 @@ class Run:
                 "ENTRYGO_PRODUCT_ID": content["products"][0]["id"],
             }
         )
+
+    def _explain(self, failure: PartFailed) -> None:
+        """The cause may be another part: one that ends again and again keeps the gateway from being ready."""
+        self._screen.say(f"failed: {failure}")
+        for part in self._supervisor.unready():
+            self._screen.say(f"The end of {_shown(part.log)}:\n{tail(part)}")
 
     def _announce(self) -> None:
         self._screen.say(f"settings:  . {_shown(self._home.env_file)}")

@@ -35,6 +35,8 @@ class UpSettings(BaseSettings):
     smtp_url: SecretStr | None = None
     artifacts_url: str | None = None
     service_token: SecretStr | None = None
+    # The longest pause before a part that ends again and again is started once more.
+    restart_seconds: float = Field(default=10.0, ge=0.25)
 
     def ports(self) -> dict[str, int]:
         """The public port of every part that has one, by name."""

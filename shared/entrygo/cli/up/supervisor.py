@@ -94,6 +94,11 @@ class Supervisor:
     def reports(self) -> tuple[PartReport, ...]:
         return tuple(unit.report() for unit in self.units)
 
+    def unready(self) -> list[Part]:
+        """The parts that were started and are not ready now."""
+        settled = (PartState.WAITING, PartState.READY)
+        return [unit.part for unit in self.units if unit.state not in settled]
+
     async def start(self, *stages: Stage) -> None:
         """Start the parts of these stages and wait until each is ready; PartFailed if one will not be."""
         units = [unit for unit in self.units if unit.part.stage in stages]

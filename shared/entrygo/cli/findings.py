@@ -1,0 +1,37 @@
+"""Writes which orders a plan left out or is blocked by, and why, as a CSV that a person can work through."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+COLUMNS = ("external_id", "order_id", "left_out", "severity", "code", "message", "field")
+
+
+def write_findings(file: Path, plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> int:
+    """One row per finding about an order that stays behind or that blocks; returns how many orders.
+
+    `external_ids` maps order ids to the warehouse's own; an order left out always has a row.
+    """
+    rows = list(_rows(plan, external_ids))
+    with file.open("w", newline="", encoding="utf-8-sig") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
+    return len({row[1] for row in rows})
+
+
+def _rows(plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    excluded = set(plan["excluded_order_ids"])
+    for message in plan["validationMessages"]:
+        order_id = message["order_id"]
+        if order_id is not None and (order_id in excluded or message["severity"] == "error"):
+            yield (
+                external_ids.get(order_id, ""),
+                order_id,
+                "yes" if order_id in excluded else "no",
+                message["severity"],
+                message["code"],
+                message["message"],
+                message["field"],
+            )

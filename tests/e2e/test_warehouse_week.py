@@ -1,0 +1,192 @@
+"""A warehouse's week, as a new user would do it: import, plan, leave out what cannot go, execute, show."""
+
+import csv
+import email
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from email.message import EmailMessage
+from email.policy import default
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+from zipfile import ZipFile
+
+import httpx
+import pytest
+
+from tests.e2e.warehouse_week import Week, write_week
+from tests.harness.system import System
+
+ORDERS = 2000
+REJECTED = 3  # the exit code of an import that left rows out
+
+WAREHOUSE = {
+    "externalId": "yvr-01",
+    "name": "Fraser Fulfilment Ltd",
+    "address": {"line1": "1200 Trade Street", "city": "Delta", "region": "BC", "country": "CA"},
+    "responsibleEmployee": "Morgan Reyes",
+    "transitDays": 1,
+    "importerOfRecord": {"name": "Fraser Brands USA Inc", "number": "98-7654321"},
+}
+BROKER = {
+    "externalId": "broker-1",
+    "name": "Border Brokers Inc",
+    "email": "entries@week-broker.example.com",
+    "portCode": "3004",
+    "filerCode": "BBX",
+    "feeSchedules": [
+        {
+            "validFrom": "2026-01-01",
+            "feeFormal": 95,
+            "feeInformal": 20,
+            "includedLines": 5,
+            "lineFee": 3,
+            "orderFee": 1.5,
+        }
+    ],
+}
+
+
+class Shell:
+    """The `entrygo` command with the account's own key."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = dict(environment)
+
+    def run(self, *arguments: str, exit_code: int = 0) -> str:
+        """What the command told: answers on stdout, the account of an import on stderr."""
+        done = subprocess.run(
+            [sys.executable, "-m", "entrygo.cli.main", *arguments],
+            env={**os.environ, **self.environment, "COLUMNS": "200"},
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+        assert done.returncode == exit_code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def read(self, *arguments: str) -> dict[str, Any]:
+        return cast("dict[str, Any]", json.loads(self.run(*arguments, "--json")))
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Week:
+    return write_week(tmp_path_factory.mktemp("week"), orders=ORDERS)
+
+
+@pytest.fixture(scope="module")
+def shell(system: System) -> Shell:
+    """A new account with its key, warehouse and broker."""
+    operator = Shell(system.env)
+    operator.run("accounts", "create", "--id", "acc_week", "--name", "Fraser Fulfilment")
+    key = operator.run("keys", "create", "--account", "acc_week").split()[-1]
+    account = Shell(
+        {"ENTRYGO_BASE_URL": system.base_url, "ENTRYGO_API_KEY": key, "ENTRYGO_ACCOUNT_ID": "acc_week"}
+    )
+    with httpx.Client(base_url=system.base_url, headers={"authorization": f"Bearer {key}"}) as client:
+        for path, item, variable in (
+            ("/api/warehouses/sync", WAREHOUSE, "ENTRYGO_WAREHOUSE_ID"),
+            ("/api/brokers/sync", BROKER, "ENTRYGO_BROKER_ID"),
+        ):
+            answer = client.post(path, json={"accountId": "acc_week", "items": [item]})
+            assert answer.status_code == 200, answer.text
+            account.environment[variable] = answer.json()["data"][0]["id"]
+    return account
+
+
+def test_week_ends_with_one_export_at_the_broker_and_a_reason_for_everything_left_out(
+    system: System, shell: Shell, week: Week, tmp_path: Path
+) -> None:
+    assert "21" in shell.run("products", "import", str(week.products))
+    shell.run("orders", "import", str(week.orders), exit_code=REJECTED)
+    rejected = read_csv(Path(f"{week.orders}.rejects.csv"))
+    assert {row["order_id"] for row in rejected} == week.faults["bad_row"]
+    assert len(rejected) == week.rejected_lines
+    ids = read_csv(Path(f"{week.orders}.ids.csv"))
+    assert {row["external_id"] for row in ids} == set(week.order_ids) - week.faults["bad_row"]
+
+    blocked = shell.read("export", "plan", "--orders", f"{week.orders}.ids.csv", "--dry-run")
+    assert blocked["readinessState"] == "BLOCKED"
+
+    plan_text = shell.run("export", "plan", "--orders", f"{week.orders}.ids.csv", "--exclude-blocked")
+    export_id = next(word for word in plan_text.split() if word.startswith("batch_"))
+    left_out = {row["external_id"]: row["code"] for row in findings(week) if row["left_out"] == "yes"}
+    assert {order for order in week.order_ids if order in left_out} == expected_left_out(week)
+    for fault, code in CODES.items():
+        assert {left_out[order] for order in week.faults[fault] - week.faults["no_hts_code"]} == {code}
+
+    shell.run("export", "execute", export_id)
+    export = shell.read("export", "show", export_id)
+    assert export["status"] == "COMPLETED"
+    assert export["brokerSubmission"]["status"] == "sent"
+    planned = len(ids) - len(expected_left_out(week))
+    assert len(export["snapshot"]["included_order_ids"]) == planned
+    check_documents(system, export, planned)
+
+    shell.run("orders", "import", str(week.orders), exit_code=REJECTED)  # safe to run again
+    again = read_csv(Path(f"{week.orders}.ids.csv"))
+    assert {row["external_id"]: row["id"] for row in again} == {row["external_id"]: row["id"] for row in ids}
+
+
+# What each fault in the file makes of its orders.
+CODES = {
+    "zip_too_short": "ORDER_POSTAL_CODE_INVALID",
+    "zip_missing": "ORDER_POSTAL_CODE_MISSING",
+    "not_us": "ORDER_DESTINATION_MISMATCH",
+    "outside_customs_territory": "ORDER_OUTSIDE_CUSTOMS_TERRITORY",
+    "military": "ORDER_OUTSIDE_CUSTOMS_TERRITORY",
+}
+
+
+def expected_left_out(week: Week) -> set[str]:
+    wrong = set().union(*(week.faults[fault] for fault in CODES), week.faults["no_hts_code"])
+    return wrong - week.faults["bad_row"]
+
+
+def findings(week: Week) -> list[dict[str, str]]:
+    return read_csv(Path(f"{week.orders}.ids.csv.findings.csv"))
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def check_documents(system: System, export: dict[str, Any], orders: int) -> None:
+    """One mail; the documents in it open and add up to the cent."""
+    mails = [read_mail(path) for path in system.mail_dir.glob("*.eml")]
+    subject = export["brokerSubmission"]["subject"]
+    (mail,) = [mail for mail in mails if mail["subject"] == subject and "week-broker" in mail["to"]]
+    documents = attachments(mail)
+    manifest = json.loads(documents["manifest.json"])
+    lines = list(csv.DictReader(documents["commercial_customs_invoice.csv"].decode("utf-8").splitlines()))
+    total = sum(Decimal(line["line_value"]) for line in lines)
+    assert len({line["order_id"] for line in lines}) == orders == len(manifest["orders"])
+    assert total == sum(Decimal(line["line_value"]) for line in manifest["lines"])
+    assert total == sum(Decimal(order["total_value_usd"]) for order in manifest["orders"])
+    assert total == Decimal(manifest["entry"]["value_usd"])
+    html = documents["commercial_customs_invoice.html"].decode("utf-8")
+    assert f"{total:,.2f}" in html or f"{total:.2f}" in html
+    assert {artifact["filename"] for artifact in export["artifacts"]} <= set(documents)
+
+
+def read_mail(path: Path) -> EmailMessage:
+    return email.message_from_bytes(path.read_bytes(), policy=default)
+
+
+def attachments(mail: EmailMessage) -> dict[str, bytes]:
+    """By file name; those in a zip as if they were loose."""
+    found: dict[str, bytes] = {}
+    for part in mail.iter_attachments():
+        content = cast("bytes", part.get_payload(decode=True))
+        if (part.get_filename() or "").endswith(".zip"):
+            with ZipFile(BytesIO(content)) as archive:
+                found |= {name: archive.read(name) for name in archive.namelist()}
+        else:
+            found[part.get_filename() or ""] = content
+    return found

@@ -1,0 +1,41 @@
+"""One running system for all fault tests, on a broker of their own."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from entrygo.process.failpoints import FILE_PREFIX, VARIABLE
+from tests.contract.rest.documented import Rest
+from tests.faults.world import World
+from tests.harness.brokers import run_tansu
+from tests.harness.system import running_system
+
+SETTINGS = {
+    "ENTRYGO_EXECUTION_LEASE_SECONDS": "1",
+    "ENTRYGO_RESTART_SECONDS": "0.25",
+    # What the broker brings back must come from the broker.
+    "ENTRYGO_INSPECTION_RECONCILE_SECONDS": "3600",
+}
+
+
+@pytest_asyncio.fixture(scope="package")
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    failpoint = tmp_path_factory.mktemp("faults") / "failpoint"
+    with run_tansu() as broker:
+        settings = {
+            **SETTINGS,
+            VARIABLE: f"{FILE_PREFIX}{failpoint}",
+            "ENTRYGO_KAFKA_BOOTSTRAP": broker.bootstrap,
+        }
+        async with (
+            running_system(settings) as system,
+            httpx.AsyncClient(
+                base_url=system.base_url,
+                headers={"authorization": f"Bearer {system.api_key}"},
+                timeout=30,
+                trust_env=False,
+            ) as client,
+        ):
+            yield World(system=system, rest=Rest(client, system), broker=broker, failpoint=failpoint)

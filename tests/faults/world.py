@@ -1,0 +1,54 @@
+"""The running system as the fault tests see it: what they break, and a client that does not give up."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.contract.rest.documented import Rest, key_header
+from tests.harness.brokers import TansuBroker
+from tests.harness.system import System
+
+PATIENCE_SECONDS = 60.0
+POLL_SECONDS = 0.05
+RECONNECT_SECONDS = 0.1
+RETRYABLE = {503: "SERVICE_UNAVAILABLE", 409: "IDEMPOTENCY_IN_PROGRESS"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """One system whose broker can be stopped and whose execution process dies where it is told to."""
+
+    system: System
+    rest: Rest
+    broker: TansuBroker
+    failpoint: Path
+
+    def arm(self, point: str) -> None:
+        """Lets the execution process die when it next reaches `point`, once."""
+        self.failpoint.write_text(point, encoding="utf-8")
+
+    def is_armed(self) -> bool:
+        return self.failpoint.exists()
+
+    async def attempt(self, path: str, body: Any, key: str) -> httpx.Response | None:
+        """One try of a write; None when the connection broke before the answer."""
+        try:
+            return await self.rest.client.post(path, json=body, headers=key_header(key))
+        except httpx.TransportError:
+            return None
+
+    async def post(self, path: str, body: Any, key: str) -> httpx.Response:
+        """Tries with the same key, as often as the answers ask for it, until the write is acknowledged."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                answer = await self.attempt(path, body, key)
+                if answer is None:
+                    await asyncio.sleep(RECONNECT_SECONDS)
+                    continue
+                if answer.status_code == 200:
+                    return answer
+                assert RETRYABLE.get(answer.status_code) == answer.json()["errorCode"], answer.text
+                await asyncio.sleep(float(answer.headers["retry-after"]))

@@ -1,0 +1,105 @@
+"""The service as its process runs it: server, projector and reconciler on real parts, and a clean stop."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator
+
+import grpc
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from entrygo.domain.principal import ScopeName
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.inspection.__main__ import serve
+from entrygo.inspection.settings import Settings
+from entrygo.postgres.pool import open_pool
+from entrygo.process.clock import Ids, utc_now
+from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
+from entrygo.rpc.channel import open_channel
+
+CALL_SECONDS = 20
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def settings(database_url: str, kafka_bootstrap: str) -> Settings:
+    nobody = f"127.0.0.1:{free_port()}"
+    return Settings.model_validate(
+        {
+            "ENTRYGO_INSPECTION_PORT": free_port(),
+            "ENTRYGO_DATABASE_URL": database_url,
+            "kafka_bootstrap": kafka_bootstrap,
+            "service_token": SecretStr(secrets.token_hex(8)),
+            "ENTRYGO_SYNC_TARGET": nobody,
+            "ENTRYGO_PLANNING_TARGET": nobody,
+            "ENTRYGO_EXECUTION_TARGET": nobody,
+        }
+    )
+
+
+@pytest_asyncio.fixture
+async def stub(settings: Settings) -> AsyncIterator[inspection_pb2_grpc.InspectionStub]:
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve(settings, stop))
+    channel = open_channel(f"127.0.0.1:{settings.port}")
+    try:
+        await channel.channel_ready()
+        yield inspection_pb2_grpc.InspectionStub(channel)
+    finally:
+        await channel.close()
+        stop.set()
+        await asyncio.wait_for(serving, 30)
+
+
+async def key_of(settings: Settings, *scopes: ScopeName) -> tuple[tuple[str, str], ...]:
+    pool = await open_pool(settings.identity_database_url.get_secret_value(), schema="identity", max_size=1)
+    async with pool:
+        account, _ = await create_account(pool, Ids(), name="Alice", account_id="acc_alice")
+        _, secret = await create_key(pool, Ids(), utc_now, account_id=account, scopes=frozenset(scopes))
+    return (("authorization", f"Bearer {secret}"),)
+
+
+async def test_health_names_what_is_there_and_what_is_not(
+    settings: Settings, stub: inspection_pb2_grpc.InspectionStub
+) -> None:
+    metadata = await key_of(settings, ScopeName.ORDERS_WRITE)
+    health = await stub.SystemHealth(
+        inspection_pb2.SystemHealthRequest(), metadata=metadata, timeout=CALL_SECONDS
+    )
+    statuses = {component.name: component.status for component in health.components}
+    assert health.status == "degraded"
+    assert statuses["database"] == "ok"
+    assert [statuses[name] for name in ("sync", "planning", "execution")] == ["down"] * 3
+
+
+async def test_an_inspect_with_the_owners_away_says_unavailable_and_one_without_scope_is_refused(
+    settings: Settings, stub: inspection_pb2_grpc.InspectionStub
+) -> None:
+    request = inspection_pb2.InspectExportRequest(export_id="batch_123")
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.InspectExport(
+            request, metadata=await key_of(settings, ScopeName.READ), timeout=CALL_SECONDS
+        )
+    assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await stub.InspectExport(
+            request, metadata=await key_of(settings, ScopeName.EXPORTS_PLAN), timeout=CALL_SECONDS
+        )
+    assert caught.value.code() is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_list_is_answered_from_what_is_here(
+    settings: Settings, stub: inspection_pb2_grpc.InspectionStub
+) -> None:
+    metadata = await key_of(settings, ScopeName.READ)
+    page = await stub.ListExports(
+        inspection_pb2.ListExportsRequest(), metadata=metadata, timeout=CALL_SECONDS
+    )
+    assert (list(page.data), page.has_more) == ([], False)

@@ -1,0 +1,135 @@
+"""The services over gRPC, against a server in this process: metadata, replays, errors, deadlines, streams."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+
+from entrygo.domain.errors import EntryGoError, IdempotencyConflict, Kind
+from entrygo.gateway.clients import GrpcServices
+from entrygo.gateway.services import Call
+from entrygo.gateway.settings import GatewaySettings
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
+from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.errors import DETAILS_KEY, status_code, status_details
+from entrygo.rpc.replay import mark_replayed
+
+CALL = Call("Bearer shpbndl_live_x", "req_1")
+READ_SECONDS = 0.2
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Identity(identity_pb2_grpc.IdentityServicer):
+    """Answers with what came along with the call."""
+
+    async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, context: Context) -> Any:
+        metadata = dict(context.invocation_metadata() or ())
+        return identity_pb2.WhoAmIResponse(
+            account_id=str(metadata["authorization"]), key_id=str(metadata["x-request-id"])
+        )
+
+
+class Sync(sync_pb2_grpc.SyncServicer):
+    """A write that was done before, a write that conflicts, a read that never ends."""
+
+    async def SyncOrders(self, request: sync_pb2.SyncOrdersRequest, context: Context) -> Any:
+        if request.idempotency_key == "used":
+            error = IdempotencyConflict(details={"key": "used", "count": 2})
+            trailers = ((DETAILS_KEY, status_details(error, large=True)),)
+            await context.abort(status_code(error), error.message, trailing_metadata=trailers)
+        if request.idempotency_key:
+            mark_replayed(context)
+        return sync_pb2.SyncOrdersResponse()
+
+    async def GetOrder(self, request: sync_pb2.GetRequest, context: Context) -> Any:
+        await asyncio.Event().wait()
+
+
+class Execution(execution_pb2_grpc.ExecutionServicer):
+    """A document that is much larger than anyone reads."""
+
+    def __init__(self) -> None:
+        self.left = asyncio.Event()
+
+    async def GetArtifact(
+        self, request: execution_pb2.GetArtifactRequest, context: Context
+    ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        try:
+            yield execution_pb2.ArtifactChunk(artifact=events_pb2.Artifact(filename=request.filename))
+            while True:
+                yield execution_pb2.ArtifactChunk(content=b"x" * 65_536)
+        finally:
+            self.left.set()
+
+
+@pytest.fixture
+def execution() -> Execution:
+    return Execution()
+
+
+@pytest_asyncio.fixture
+async def services(execution: Execution) -> AsyncIterator[GrpcServices]:
+    server = grpc.aio.server()
+    identity_pb2_grpc.add_IdentityServicer_to_server(Identity(), server)
+    sync_pb2_grpc.add_SyncServicer_to_server(Sync(), server)
+    execution_pb2_grpc.add_ExecutionServicer_to_server(execution, server)
+    target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    await server.start()
+    settings = GatewaySettings(
+        sync_target=target,
+        execution_target=target,
+        planning_target="127.0.0.1:1",
+        inspection_target="127.0.0.1:1",
+        read_timeout_seconds=READ_SECONDS,
+    )
+    services = GrpcServices(settings)
+    yield services
+    await services.close()
+    await server.stop(None)
+
+
+async def test_a_call_carries_the_key_and_the_request_id(services: GrpcServices) -> None:
+    found = await services.who_am_i(CALL)
+    assert (found.account_id, found.key_id) == (CALL.authorization, CALL.request_id)
+
+
+async def test_a_write_tells_whether_it_was_done_before(services: GrpcServices) -> None:
+    request = sync_pb2.SyncOrdersRequest()
+    assert (await services.sync_orders(request, CALL)).replayed is False
+    request.idempotency_key = "seen"
+    assert (await services.sync_orders(request, CALL)).replayed is True
+
+
+async def test_an_error_arrives_as_the_service_sent_it(services: GrpcServices) -> None:
+    with pytest.raises(EntryGoError) as raised:
+        await services.sync_orders(sync_pb2.SyncOrdersRequest(idempotency_key="used"), CALL)
+    assert (raised.value.error_code, raised.value.error_kind) == ("IDEMPOTENCY_CONFLICT", Kind.KEY_REUSED)
+    assert raised.value.details == {"key": "used", "count": 2}
+
+
+async def test_a_call_is_given_up_when_its_deadline_passes(services: GrpcServices) -> None:
+    with pytest.raises(EntryGoError) as raised:
+        await services.get_order("ord_1", CALL)
+    assert raised.value.error_kind is Kind.UNAVAILABLE
+
+
+async def test_a_service_that_is_not_there_is_unavailable(services: GrpcServices) -> None:
+    with pytest.raises(EntryGoError) as raised:
+        await services.inspect_export("batch_1", CALL)
+    assert raised.value.error_kind is Kind.UNAVAILABLE
+    assert await services.serving() == dict.fromkeys(("sync", "planning", "execution", "inspection"), False)
+
+
+async def test_a_document_is_cancelled_when_its_reader_leaves(
+    services: GrpcServices, execution: Execution
+) -> None:
+    chunks = services.get_artifact(execution_pb2.GetArtifactRequest(filename="a.json"), CALL)
+    assert (await anext(chunks)).artifact.filename == "a.json"
+    await chunks.aclose()
+    await asyncio.wait_for(execution.left.wait(), 10)

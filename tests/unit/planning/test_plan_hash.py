@@ -1,0 +1,192 @@
+"""The plan hash: golden vectors, what it must not depend on, and what it must."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.snapshot import ReferenceRow
+from entrygo.planning.decide import Decision
+from entrygo.planning.plan_hash import (
+    BROKER_FIELDS,
+    PRODUCT_FIELDS,
+    WAREHOUSE_FIELDS,
+    HashedPlan,
+    canonical_bytes,
+    plan_hash,
+)
+from entrygo.planning.rules import RULES
+from tests.factories import (
+    CAP,
+    HOODIE,
+    golden_orders,
+    make_broker,
+    make_fee_schedule,
+    make_item,
+    make_order,
+    make_product,
+    make_warehouse,
+)
+from tests.unit.planning.decisions import decide_on
+
+MINIMAL = HashedPlan(
+    ruleset_version="1",
+    rule_codes=["B_RULE", "A_RULE"],
+    reference_rows=[
+        ReferenceRow(table="limits", key="all", value="2500", effective_from=date(2013, 1, 7), source="law")
+    ],
+    destination_country="US",
+    warehouse=Warehouse(id="wh_1", external_id="w", name="Entrepôt"),
+    broker=Broker(id="br_1", external_id="b"),
+    fee_schedule=None,
+    orders=[make_order("ord_2", make_item("prod_1", "2.50", "10.00")), make_order("ord_1")],
+    products=[Product(id="prod_1", external_id="p", sku="P-1")],
+    usmca_product_ids=frozenset(),
+    exported_order_ids=frozenset({"ord_1"}),
+    included_order_ids=["ord_2"],
+)
+MINIMAL_BYTES = (
+    '{"broker":{"email":null,"external_id":"b","fee_schedules":[],"filer_code":null,"id":"br_1","name":null,'
+    '"port_code":null},"destination_country":"US","exported_order_ids":["ord_1"],'
+    '"fee_schedule_valid_from":null,"format":1,"included_order_ids":["ord_2"],"orders":['
+    '{"destination_country":"US","destination_postal_code":"94105","destination_region":"CA",'
+    '"external_id":"wms-ord_1","id":"ord_1","items":[{"product_id":"prod_cap_002","quantity":"1",'
+    '"unit_value_usd":"35"}]},'
+    '{"destination_country":"US","destination_postal_code":"94105","destination_region":"CA",'
+    '"external_id":"wms-ord_2","id":"ord_2","items":[{"product_id":"prod_1","quantity":"2.5",'
+    '"unit_value_usd":"10"}]}],"products":[{"country_of_origin":null,"customs_description":null,'
+    '"external_id":"p","gross_weight_kg":null,"hts_code":null,"id":"prod_1","manufacturer":{"address":null,'
+    '"city":null,"country":null,"mid":null,"name":null,"postal_code":null,"region":null},'
+    '"material_composition":null,"name":null,"net_weight_kg":null,"section_232":{"assessed_on":null,'
+    '"evidence":null,"metals":[],"status":"not_assessed","us_metal_pct":null},"sku":"P-1","status":"active",'
+    '"unit_of_measure":null,"unit_value_usd":null,"usmca":{"blanket_from":null,"blanket_to":null,'
+    '"certification":null,"criterion":null}}],"reference":[["limits","all","2500"]],'
+    '"rules":["A_RULE","B_RULE"],"ruleset_version":"1","usmca_product_ids":[],"warehouse":{"address":'
+    '{"city":null,"country":null,"line_1":null,"line_2":null,"postal_code":null,"region":null},'
+    '"email":null,"external_id":"w","id":"wh_1","importer_of_record":{"address":{"city":null,'
+    '"country":null,"line_1":null,"line_2":null,"postal_code":null,"region":null},"bond":null,"name":null,'
+    '"number":null,"power_of_attorney":null},"name":"Entrepôt","phone":null,"responsible_employee":null,'
+    '"transit_days":0,"transport":{"carrier":null,"port_code":null,"port_name":null,"scac":null}}}'
+)
+MINIMAL_HASH = "planhash_4ce230e13e57eee8e2a881ec8b0712bc148816366dd42cd50ec1dd5d8f006091"
+
+
+def test_canonical_bytes_are_those_of_the_recipe() -> None:
+    assert canonical_bytes(MINIMAL).decode() == MINIMAL_BYTES
+
+
+def test_hash_of_the_minimal_plan_is_golden() -> None:
+    assert plan_hash(MINIMAL) == MINIMAL_HASH
+    assert plan_hash(MINIMAL) == "planhash_" + hashlib.sha256(MINIMAL_BYTES.encode()).hexdigest()
+
+
+orders = st.lists(
+    st.builds(
+        lambda number, quantity, value, region: make_order(
+            f"ord_{number}", make_item(HOODIE, str(quantity), str(value)), destination_region=region
+        ),
+        st.integers(0, 10_000),
+        st.integers(1, 9),
+        st.integers(1, 400),
+        st.sampled_from(["CA", "NY", None]),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda order: order.id,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(orders, st.randoms(use_true_random=False))
+def test_order_of_the_input_never_matters(given_orders: list[Order], random: Any) -> None:
+    shuffled = random.sample(given_orders, len(given_orders))
+    assert decide_on(*shuffled).plan_hash == decide_on(*given_orders).plan_hash
+
+
+@settings(max_examples=25, deadline=None)
+@given(orders)
+def test_dry_run_has_the_hash_of_the_real_run(given_orders: list[Order]) -> None:
+    real, dry = decide_on(*given_orders), decide_on(*given_orders, is_dry_run=True)
+    assert dry.plan_hash == real.plan_hash
+
+
+@settings(max_examples=50, deadline=None)
+@given(orders, st.data())
+def test_change_of_any_line_changes_the_hash(given_orders: list[Order], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(given_orders) - 1))
+    item = given_orders[index].items[0]
+    more = item.model_copy(update={"quantity": item.quantity + 1})
+    changed = list(given_orders)
+    changed[index] = changed[index].model_copy(update={"items": (more,)})
+    assert decide_on(*changed).plan_hash != decide_on(*given_orders).plan_hash
+
+
+def golden(**changes: Any) -> Decision:
+    return decide_on(*golden_orders(), **changes)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda: golden(entry_date=date(2026, 3, 12)),
+        lambda: golden(open_exports={"ord_123": "batch_9"}),
+        lambda: golden(exported={"ord_unasked": "batch_9"}),
+        lambda: golden(on_blocked="exclude"),
+    ],
+    ids=[
+        "another day under the same rows",
+        "another open batch",
+        "an order not asked for",
+        "nothing to exclude",
+    ],
+)
+def test_hash_does_not_depend_on_what_decides_nothing(same: Callable[[], Decision]) -> None:
+    assert same().plan_hash == golden().plan_hash
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: golden(entry_date=date(2026, 10, 1)),
+        lambda: golden(entry_date=date(2027, 1, 1)),
+        lambda: golden(exported={"ord_123": "batch_9"}),
+        lambda: golden(destination_country="CA"),
+        lambda: golden(warehouse=make_warehouse(responsible_employee="Someone Else")),
+        lambda: golden(broker=make_broker(fee_schedules=[make_fee_schedule(order_fee="1.51")])),
+        lambda: golden(products=[make_product(HOODIE, country_of_origin="VN")]),
+        lambda: golden(products=[make_product(CAP, usmca={})]),
+        lambda: golden(rules=RULES[1:]),
+        lambda: decide_on(golden_orders()[0]),
+    ],
+    ids=["fiscal year", "USMCA ended", "exported", "destination", "warehouse", "fee", "origin", "usmca",
+         "rules", "fewer orders"],
+)  # fmt: skip
+def test_hash_depends_on_whatever_decides(other: Callable[[], Decision]) -> None:
+    assert other().plan_hash != golden().plan_hash
+
+
+def test_leaving_blocked_orders_behind_is_another_plan_when_there_are_any() -> None:
+    bad = make_order("ord_bad", destination_postal_code=None)
+    assert decide_on(bad, on_blocked="exclude").plan_hash != decide_on(bad).plan_hash
+
+
+def test_usmca_claim_that_ends_between_two_days_changes_the_hash_under_the_same_rows() -> None:
+    cap = make_product(usmca={"criterion": "A", "certification": "C-1", "blanket_to": "2026-03-11"})
+    before, after = (
+        decide_on(products=[cap], entry_date=day) for day in (date(2026, 3, 11), date(2026, 3, 12))
+    )
+    assert before.plan_hash != after.plan_hash
+
+
+def test_every_field_of_every_fact_is_covered() -> None:
+    assert set(PRODUCT_FIELDS) == set(Product.model_fields)
+    assert set(WAREHOUSE_FIELDS) == set(Warehouse.model_fields)
+    assert set(BROKER_FIELDS) == set(Broker.model_fields)
+    hashed = canonical_bytes(MINIMAL).decode()
+    for field in (*Order.model_fields, *OrderItem.model_fields):
+        assert f'"{field}"' in hashed

@@ -1,0 +1,353 @@
+"""Each rule on facts that break it, and on facts that just do not."""
+
+import importlib
+import pkgutil
+from datetime import date
+from typing import Any
+
+import pytest
+
+from entrygo.domain.facts import Order
+from entrygo.planning import rules
+from entrygo.planning.rules import RULES
+from entrygo.planning.rules.base import Rule
+from tests.factories import (
+    CAP,
+    make_broker,
+    make_fee_schedule,
+    make_item,
+    make_order,
+    make_product,
+    make_warehouse,
+)
+from tests.unit.planning.decisions import decide_on, found
+
+PRODUCT = "orders[0].items[0].product."
+ORDER = "orders[0]"
+
+# Code, facts that break the rule, facts that do not: a rule without a row here fails a test below.
+PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]] = [
+    ("PRODUCT_HTS_CODE_MISSING", "hts_code", [{"hts_code": None}, {"hts_code": " "}], [{"hts_code": "1"}]),
+    (
+        "PRODUCT_HTS_CODE_INVALID",
+        "hts_code",
+        [
+            {"hts_code": code}
+            for code in ("650500303", "65050030300", "7701000000", "9801000000", "0001000000", "65050030a0")
+        ],
+        [{"hts_code": code} for code in (None, "6505003030", "0101210010", "9705100000")],
+    ),
+    (
+        "PRODUCT_ORIGIN_MISSING",
+        "country_of_origin",
+        [{"country_of_origin": None}, {"country_of_origin": ""}],
+        [{"country_of_origin": "XX"}],
+    ),
+    (
+        "PRODUCT_ORIGIN_INVALID",
+        "country_of_origin",
+        [{"country_of_origin": "XX"}, {"country_of_origin": "EU"}, {"country_of_origin": "ca"}],
+        [{"country_of_origin": None}, {"country_of_origin": "VN"}],
+    ),
+    (
+        "PRODUCT_DESCRIPTION_MISSING",
+        "customs_description",
+        [{"customs_description": None}, {"customs_description": " .,! "}],
+        [{"customs_description": "gift"}],
+    ),
+    (
+        "PRODUCT_DESCRIPTION_VAGUE",
+        "customs_description",
+        [
+            {"customs_description": text}
+            for text in (
+                "gift",
+                "Gifts!",
+                "Daily  Necessities",
+                "cotton cap",
+                "123 456 789",
+                "Nice cap for men",
+            )
+        ],
+        [
+            {"customs_description": "Men's cotton cap"},
+            {"customs_description": "Printed paperback book", "hts_code": "4901990092"},
+            {"customs_description": None},
+        ],
+    ),
+    (
+        "PRODUCT_DESCRIPTION_NOT_ENGLISH",
+        "customs_description",
+        [{"customs_description": "男士棉质帽子"}, {"customs_description": "Мужская cotton кепка"}],
+        [{"customs_description": "Café crème cotton cap"}, {"customs_description": "123"}],
+    ),
+    (
+        "METALS_REVIEW_RECOMMENDED",
+        "section_232",
+        [
+            {"section_232": {"status": "review"}},
+            {"section_232": {}, "material_composition": "95% Aluminium, 5% phenolic"},
+            {
+                "section_232": {"status": "not_assessed"},
+                "material_composition": "polyester; zinc alloy zipper",
+            },
+        ],
+        [
+            {"section_232": {}, "material_composition": "100% cotton, irony aside"},
+            {"section_232": {"status": "not_applicable"}, "material_composition": "100% steel"},
+            {"section_232": {"status": "applicable"}, "material_composition": "100% steel"},
+        ],
+    ),
+]
+
+ORDER_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]] = [
+    (
+        "ITEM_QUANTITY_INVALID",
+        ".items[0].quantity",
+        [{"items": (make_item(quantity=quantity),)} for quantity in ("0", "-1", "1.5")],
+        [{"items": (make_item(quantity=quantity),)} for quantity in ("1", "2.0", "100")],
+    ),
+    (
+        "ITEM_UNIT_VALUE_INVALID",
+        ".items[0].unit_value_usd",
+        [{"items": (make_item(unit_value_usd=value),)} for value in ("0", "-0.01")],
+        [{"items": (make_item(unit_value_usd="0.0001"),)}],
+    ),
+    ("ORDER_ITEMS_MISSING", ".items", [{"items": ()}], [{}]),
+    (
+        "ORDER_DESTINATION_MISMATCH",
+        ".destination_country",
+        [{"destination_country": "CA"}, {"destination_country": "GU"}],
+        [{"destination_country": "US"}],
+    ),
+    (
+        "ORDER_OUTSIDE_CUSTOMS_TERRITORY",
+        ".destination_region",
+        [
+            {"destination_region": "GU", "destination_postal_code": "96910"},
+            {"destination_region": "us-vi", "destination_postal_code": "00802"},
+            {"destination_region": "Armed Forces (AP)", "destination_postal_code": "96200"},
+            {"destination_region": None, "destination_postal_code": "09012"},
+        ],
+        [
+            {"destination_region": "PR", "destination_postal_code": "00901"},
+            {"destination_region": "HI", "destination_postal_code": "96801"},
+            {"destination_region": None, "destination_postal_code": "94105"},
+        ],
+    ),
+    (
+        "ORDER_POSTAL_CODE_MISSING",
+        ".destination_postal_code",
+        [{"destination_postal_code": None}, {"destination_postal_code": "  "}],
+        [{"destination_postal_code": "1"}],
+    ),
+    (
+        "ORDER_POSTAL_CODE_INVALID",
+        ".destination_postal_code",
+        [
+            {"destination_postal_code": code}
+            for code in ("2139", "941055", "94105-12", "V6X 1X5", "９４１０５")
+        ],
+        [{"destination_postal_code": code} for code in (None, "94105", " 94105-1234 ", "941051234")],
+    ),
+    (
+        "ORDER_REGION_MISSING",
+        ".destination_region",
+        [{"destination_region": None}, {"destination_region": ""}],
+        [{"destination_region": "XX"}],
+    ),
+    (
+        "ORDER_POSTAL_REGION_MISMATCH",
+        ".destination_postal_code",
+        [
+            {"destination_region": "NY"},
+            {"destination_region": "XX"},
+            {"destination_region": "TX", "destination_postal_code": "90210-1111"},
+        ],
+        [
+            {"destination_region": "California"},
+            {"destination_region": "ca"},
+            {"destination_region": "NY", "destination_postal_code": "00501"},
+            {"destination_region": "TX", "destination_postal_code": "2139"},
+            {"destination_region": None},
+        ],
+    ),
+]
+
+ADDRESS = {"line_1": "1 Road", "city": "Richmond", "country": "CA"}
+TWO = (make_order("ord_1"), make_order("ord_2"))
+CHEAP_FORMAL = [make_fee_schedule(fee_formal="1", fee_informal="50")]
+
+# Code, field, facts of the batch that break the rule, facts that do not.
+BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "WAREHOUSE_PROFILE_INCOMPLETE",
+        "warehouse.responsible_employee",
+        {"warehouse": make_warehouse(responsible_employee=" ")},
+        {"warehouse": make_warehouse(phone=None, email=None)},
+    ),
+    (
+        "WAREHOUSE_PROFILE_INCOMPLETE",
+        "warehouse.address.city",
+        {"warehouse": make_warehouse(address=ADDRESS | {"city": None})},
+        {"warehouse": make_warehouse(address=ADDRESS)},
+    ),
+    (
+        "BROKER_PROFILE_INCOMPLETE",
+        "broker.email",
+        {"broker": make_broker(email=None)},
+        {"broker": make_broker(name=None)},
+    ),
+    ("BATCH_NO_ELIGIBLE_ORDERS", "orders", {"exported": {"ord_123": "batch_1"}}, {}),
+    (
+        "DESTINATION_COUNTRY_UNSUPPORTED",
+        "destination_country",
+        {"destination_country": "CA"},
+        {"destination_country": "US"},
+    ),
+    (
+        "FORMAL_ENTRY_REQUIRED",
+        "batch.entry_type",
+        {"orders": (make_order("ord_1", make_item(CAP, "1", "2500.01")),)},
+        {"orders": (make_order("ord_1", make_item(CAP, "1", "2500")),)},
+    ),
+    (
+        "CONSOLIDATION_NOT_BENEFICIAL",
+        "batch",
+        {"orders": TWO, "broker": make_broker(fee_schedules=[make_fee_schedule(order_fee="20")])},
+        {"orders": TWO, "broker": make_broker(fee_schedules=[make_fee_schedule(order_fee="19.99")])},
+    ),
+    (
+        "SAVINGS_NOT_ESTIMATED",
+        "broker.fee_schedules",
+        {"broker": make_broker(fee_schedules=[make_fee_schedule(currency="CAD")])},
+        {"broker": make_broker()},
+    ),
+    (
+        "REFERENCE_DATA_STALE",
+        "reference.merchandise_processing_fees",
+        {"entry_date": date(2027, 10, 1)},
+        {"entry_date": date(2027, 9, 30)},
+    ),
+    (
+        "ORDER_ALREADY_EXPORTED",
+        ORDER,
+        {"exported": {"ord_123": "batch_1"}},
+        {"exported": {"ord_9": "batch_1"}},
+    ),
+    (
+        "ORDER_IN_OPEN_BATCH",
+        ORDER,
+        {"open_exports": {"ord_123": "batch_1"}},
+        {"open_exports": {"ord_9": "batch_1"}},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "facts"),
+    [(code, field, bad) for code, field, cases, _ in PRODUCT_CASES for bad in cases],
+)
+def test_product_rule_speaks_when_it_is_broken(code: str, field: str, facts: dict[str, Any]) -> None:
+    decision = decide_on(products=[make_product(**facts)])
+    (message,) = found(decision, code)
+    assert (message.field, message.product_id, message.order_id) == (PRODUCT + field, CAP, "ord_123")
+    assert "CAP-002" in message.message
+
+
+@pytest.mark.parametrize(
+    ("code", "facts"), [(code, good) for code, _, _, cases in PRODUCT_CASES for good in cases]
+)
+def test_product_rule_is_silent_when_it_holds(code: str, facts: dict[str, Any]) -> None:
+    assert found(decide_on(products=[make_product(**facts)]), code) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "facts"), [(code, field, bad) for code, field, cases, _ in ORDER_CASES for bad in cases]
+)
+def test_order_rule_speaks_when_it_is_broken(code: str, field: str, facts: dict[str, Any]) -> None:
+    (message,) = found(decide_on(make_order(**facts)), code)
+    assert (message.field, message.order_id) == (ORDER + field, "ord_123")
+
+
+@pytest.mark.parametrize(
+    ("code", "facts"), [(code, good) for code, _, _, cases in ORDER_CASES for good in cases]
+)
+def test_order_rule_is_silent_when_it_holds(code: str, facts: dict[str, Any]) -> None:
+    assert found(decide_on(make_order(**facts)), code) == []
+
+
+@pytest.mark.parametrize(("code", "field", "bad", "good"), BATCH_CASES)
+def test_batch_rule_speaks_when_broken_and_only_then(
+    code: str, field: str, bad: dict[str, Any], good: dict[str, Any]
+) -> None:
+    assert [message.field for message in found(_decide(bad), code)] == [field]
+    assert found(_decide(good), code) == []
+
+
+def _decide(facts: dict[str, Any]) -> Any:
+    orders: tuple[Order, ...] = facts.get("orders", ())
+    return decide_on(*orders, **{name: value for name, value in facts.items() if name != "orders"})
+
+
+def test_one_finding_names_each_missing_part_of_a_profile() -> None:
+    decision = decide_on(warehouse=make_warehouse(name=None, address={}))
+    assert [message.field for message in found(decision, "WAREHOUSE_PROFILE_INCOMPLETE")] == [
+        "warehouse.address.city",
+        "warehouse.address.country",
+        "warehouse.address.line_1",
+        "warehouse.name",
+    ]
+    assert set(decision.missing_data) >= {"warehouse.name", "warehouse.address.city"}
+
+
+def test_zip_rules_are_silent_on_orders_that_go_elsewhere() -> None:
+    order = make_order(destination_country="CA", destination_region=None, destination_postal_code=None)
+    decision = decide_on(order, destination_country="CA")
+    assert not [code for code in (message.code for message in decision.messages) if code.startswith("ORDER_")]
+
+
+def test_single_order_has_nothing_to_consolidate() -> None:
+    assert found(decide_on(), "CONSOLIDATION_NOT_BENEFICIAL") == []
+
+
+def test_every_rule_has_a_case() -> None:
+    cased = {case[0] for case in (*PRODUCT_CASES, *ORDER_CASES, *BATCH_CASES)}
+    assert cased == {rule.code for rule in RULES}
+
+
+def test_every_rule_of_every_file_is_registered_once() -> None:
+    written = [
+        value
+        for module in pkgutil.iter_modules(rules.__path__)
+        for value in vars(importlib.import_module(f"{rules.__name__}.{module.name}")).values()
+        if isinstance(value, Rule)
+    ]
+    assert {rule.code for rule in written} == {rule.code for rule in RULES}
+    assert len(RULES) == len({rule.code for rule in RULES}) == len(written)
+
+
+def test_every_rule_names_its_basis_and_is_called_by_its_code() -> None:
+    for rule in RULES:
+        assert rule.basis
+        assert getattr(rules, rule.code) is rule
+
+
+def test_rule_holds_only_between_its_dates() -> None:
+    dated = [
+        type(rule)(
+            **{**_fields(rule), "effective_from": date(2026, 3, 11), "effective_to": date(2026, 3, 12)}
+        )
+        for rule in RULES
+        if rule.code == "PRODUCT_HTS_CODE_MISSING"
+    ]
+    bare = [make_product(hts_code=None)]
+    spoken = [
+        bool(decide_on(products=bare, rules=dated, entry_date=date(2026, 3, day)).messages)
+        for day in (10, 11, 12, 13)
+    ]
+    assert spoken == [False, True, True, False]
+
+
+def _fields(rule: Rule) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in type(rule).__dataclass_fields__}
