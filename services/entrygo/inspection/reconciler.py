@@ -22,6 +22,8 @@ from entrygo.rpc.calls import service_metadata
 
 # Covers transactions that were open at the last look, and clocks that differ.
 OVERLAP = timedelta(seconds=60)
+# After an owner was away, as when the whole system starts.
+RETRY = timedelta(seconds=5)
 PAGE_EVENTS = 500
 PAGE_BYTES = 4 * 1024 * 1024
 MAX_GAPS = 500
@@ -69,8 +71,8 @@ class Reconciler:
             self._gap_seen.clear()
             left = await self._attempt_heal()
             if self._clock() >= due:
-                due = self._clock() + self._every
-                await self._attempt_reconcile()
+                whole = await self._attempt_reconcile()
+                due = self._clock() + (self._every if whole else min(self._every, RETRY))
             # Gaps that stay are asked for again, less and less often.
             pause = min(pause * 2, self._every.total_seconds()) if left else MIN_PAUSE
             until_due = max((due - self._clock()).total_seconds(), 0.0)
@@ -91,12 +93,16 @@ class Reconciler:
             log.warning("reconciler.heal_failed", error=error.message)
             return True
 
-    async def _attempt_reconcile(self) -> None:
+    async def _attempt_reconcile(self) -> bool:
+        """False when an owner could not be read to its end."""
+        whole = True
         for owner in self._owners:
             try:
                 await self._reconcile(owner)
             except EntryGoError as error:
+                whole = False
                 log.warning("reconciler.replay_failed", owner=owner.source, error=error.message)
+        return whole
 
     async def heal(self) -> int:
         """Asks the owners for what is known to be missing; returns how many exports still lack something."""

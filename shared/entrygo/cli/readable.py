@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from rich.console import Console
@@ -108,20 +109,21 @@ def _submission(submission: Answer | None) -> str:
 
 
 def _show_excluded(console: Console, plan: Answer) -> None:
-    """Why orders stay behind; the first ones by name, all of them by reason."""
-    excluded = plan.get("excludedOrders") or plan.get("excluded_orders") or []
-    if not excluded:
+    """Why orders stay behind: all of them by reason, the first ones by name."""
+    reasons: dict[str, list[str]] = {order_id: [] for order_id in plan["excluded_order_ids"]}
+    for message in plan["validationMessages"]:
+        if message.get("order_id") in reasons:
+            reasons[message["order_id"]].append(message["code"])
+    if not reasons:
         return
-    reasons = Counter(reason for order in excluded for reason in order["reasons"])
-    console.print("left out: " + ", ".join(f"{count} × {reason}" for reason, count in reasons.most_common()))
-    table = _table("order", "external id", "reasons")
-    for order in excluded[:SHOWN_EXCLUDED]:
-        order_id = order.get("orderId") or order.get("order_id") or ""
-        external_id = order.get("externalId") or order.get("external_id") or ""
-        table.add_row(order_id, Text(external_id), ", ".join(order["reasons"]))
+    counts = Counter(code for codes in reasons.values() for code in set(codes))
+    console.print("left out: " + ", ".join(f"{count} × {code}" for code, count in counts.most_common()))
+    table = _table("order", "reasons")
+    for order_id, codes in islice(reasons.items(), SHOWN_EXCLUDED):
+        table.add_row(order_id, ", ".join(dict.fromkeys(codes)))
     console.print(table)
-    if len(excluded) > SHOWN_EXCLUDED:
-        console.print(f"… and {len(excluded) - SHOWN_EXCLUDED} more; --json lists all")
+    if len(reasons) > SHOWN_EXCLUDED:
+        console.print(f"… and {len(reasons) - SHOWN_EXCLUDED} more; --json lists all")
 
 
 def _by_code(messages: list[Answer]) -> list[tuple[str, list[Answer]]]:

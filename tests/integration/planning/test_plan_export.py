@@ -66,6 +66,7 @@ async def test_dry_run_has_the_hash_of_the_real_plan_and_stores_nothing(planner:
     assert await planner.count("exports") == await planner.count("outbox") == 0
     real = await planner.plan(idempotency_key="plan-1")
     assert real.plan.plan_hash == dry.plan.plan_hash
+    assert (await planner.plan(dry_run=True, idempotency_key="plan-1")).status == "DRY_RUN"
 
 
 async def test_dry_run_of_a_replan_names_the_export_and_leaves_it(planner: Planner) -> None:
@@ -108,6 +109,7 @@ async def test_replan_replaces_the_plan_and_raises_its_revision(planner: Planner
     second = await planner.plan("ord_123", batch_id=first.export_id)
     assert (second.export_id, second.status, second.revision) == (first.export_id, "BATCHED", 2)
     assert second.plan.plan_hash != first.plan.plan_hash
+    assert "ORDER_IN_OPEN_BATCH" not in {message.code for message in second.plan.validation_messages}
     old, new = await planner.snapshot(first.export_id, 1), await planner.snapshot(first.export_id)
     assert old is not None
     assert new is not None

@@ -1,14 +1,36 @@
 """Cancel, claim and release on a real database: an order leaves once, an execution is known by its id."""
 
 import asyncio
+import contextlib
 import re
 
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
 from entrygo.domain.lifecycle import State
+from entrygo.postgres.pool import Connection
 from tests.factories import HOODIE, make_order, make_product
 from tests.integration.planning.conftest import Planner
+
+
+async def hold_order(connection: Connection, order_id: str) -> None:
+    """Claims an order in a transaction that stays open."""
+    await connection.execute("BEGIN; SET LOCAL entrygo.account_id = '*'")
+    await connection.execute(
+        "INSERT INTO order_claims (account_id, mode, order_id, export_id, claimed_at)"
+        " VALUES ('acc_123', 'live', $1, 'batch_x', now())",
+        order_id,
+    )
+
+
+async def until_waiting(planner: Planner, sessions: int) -> None:
+    """Until that many sessions of this database wait for a lock."""
+    async with asyncio.timeout(10), planner.pool.acquire() as connection:
+        while sessions != await connection.fetchval(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.01)
 
 
 async def test_claim_fixes_the_plan_and_moves_the_export(planner: Planner) -> None:
@@ -70,12 +92,20 @@ async def test_claim_of_another_plan_than_expected_names_both_hashes(planner: Pl
 async def test_of_two_batches_with_a_common_order_one_is_claimed(planner: Planner) -> None:
     planner.facts.put(make_order(f"ord_{index}") for index in range(40))
     shared = [f"ord_{index}" for index in range(30)]
-    # In opposite orders, which would be a deadlock if claims were made as listed.
     one = (await planner.plan(*shared, "ord_30")).export_id
     two = (await planner.plan("ord_31", *reversed(shared))).export_id
-    results = await asyncio.gather(
-        planner.claim(one, "exe_1"), planner.claim(two, "exe_2"), return_exceptions=True
-    )
+    # While somebody else holds the last of them, both claims get under way: made in any order but one and
+    # the same, each would now hold what the other waits for.
+    async with contextlib.AsyncExitStack() as stack:
+        blocker = await stack.enter_async_context(planner.pool.acquire())
+        await hold_order(blocker, max(shared))
+        claims = [
+            asyncio.create_task(planner.claim(export_id, execution_id))
+            for export_id, execution_id in ((one, "exe_1"), (two, "exe_2"))
+        ]
+        await until_waiting(planner, 2)
+        await blocker.execute("ROLLBACK")
+        results = await asyncio.gather(*claims, return_exceptions=True)
     (refused,) = [result for result in results if isinstance(result, BaseException)]
     assert isinstance(refused, InvalidExportState)
     assert refused.details == {"currentState": "BATCHED", "conflictingOrderIds": sorted(shared)}

@@ -28,13 +28,14 @@ PLAN: dict[str, Any] = {
             "severity": severity,
             "field": "f",
             "product_id": product,
-            "order_id": "ord_1",
+            "order_id": order,
         }
-        for code, severity, product in (
-            ("FORMAL_ENTRY_REQUIRED", "info", None),
-            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_a"),
-            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_b"),
-            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_a"),
+        for code, severity, product, order in (
+            ("FORMAL_ENTRY_REQUIRED", "info", None, None),
+            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_a", "ord_1"),
+            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_b", "ord_1"),
+            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_a", "ord_1"),
+            ("ORDER_POSTAL_CODE_INVALID", "info", None, "ord_2"),
         )
     ],
     "included_order_ids": ["ord_1"],
@@ -128,6 +129,12 @@ def test_plan_shows_one_row_for_each_code_most_severe_first(server: Recorder) ->
     assert "prod_a, prod_b" in metals
     assert lines.index(metals) < next(i for i, line in enumerate(lines) if "FORMAL_ENTRY_REQUIRED" in line)
     assert "USD 1,303.22" in shown
+
+
+def test_plan_says_why_an_order_is_left_out(server: Recorder) -> None:
+    shown = run("export", "plan", "--order", "ord_1").splitlines()
+    assert "left out: 1 × ORDER_POSTAL_CODE_INVALID" in shown
+    assert ["ord_2", "ORDER_POSTAL_CODE_INVALID"] in [line.split() for line in shown]
 
 
 def test_plan_answers_the_whole_json_for_machines(server: Recorder) -> None:

@@ -108,18 +108,18 @@ def test_order_excluded_for_two_reasons_names_both() -> None:
 def test_findings_are_sorted_by_severity_order_line_and_code() -> None:
     bad = make_product("prod_bad", hts_code=None, country_of_origin=None, section_232={"status": "review"})
     orders = [
-        make_order("ord_1", make_item("prod_bad"), destination_region=None),
-        make_order("ord_2", make_item(CAP), make_item("prod_bad")),
+        make_order("ord_1", make_item(CAP), make_item("prod_bad"), destination_region=None),
+        make_order("ord_2", make_item("prod_bad")),
     ]
     decision = decide_on(*orders, products=[bad], open_exports={"ord_2": "batch_1"})
     assert [(message.code, message.field.removeprefix("orders")) for message in decision.messages] == [
-        ("PRODUCT_HTS_CODE_MISSING", "[0].items[0].product.hts_code"),
-        ("PRODUCT_ORIGIN_MISSING", "[0].items[0].product.country_of_origin"),
-        ("PRODUCT_HTS_CODE_MISSING", "[1].items[1].product.hts_code"),
-        ("PRODUCT_ORIGIN_MISSING", "[1].items[1].product.country_of_origin"),
+        ("PRODUCT_HTS_CODE_MISSING", "[0].items[1].product.hts_code"),
+        ("PRODUCT_ORIGIN_MISSING", "[0].items[1].product.country_of_origin"),
+        ("PRODUCT_HTS_CODE_MISSING", "[1].items[0].product.hts_code"),
+        ("PRODUCT_ORIGIN_MISSING", "[1].items[0].product.country_of_origin"),
         ("ORDER_REGION_MISSING", "[0].destination_region"),
-        ("METALS_REVIEW_RECOMMENDED", "[0].items[0].product.section_232"),
-        ("METALS_REVIEW_RECOMMENDED", "[1].items[1].product.section_232"),
+        ("METALS_REVIEW_RECOMMENDED", "[0].items[1].product.section_232"),
+        ("METALS_REVIEW_RECOMMENDED", "[1].items[0].product.section_232"),
         ("ORDER_IN_OPEN_BATCH", "[1]"),
     ]
 

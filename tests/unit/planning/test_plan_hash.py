@@ -175,6 +175,13 @@ def test_leaving_blocked_orders_behind_is_another_plan_when_there_are_any() -> N
     assert decide_on(bad, on_blocked="exclude").plan_hash != decide_on(bad).plan_hash
 
 
+def test_order_that_left_is_another_fact_than_one_that_goes_elsewhere() -> None:
+    away, near = make_order("ord_1", destination_country="CA"), make_order("ord_2")
+    left = decide_on(away, near, exported={"ord_1": "batch_9"})
+    assert left.included == decide_on(away, near).included
+    assert left.plan_hash != decide_on(away, near).plan_hash
+
+
 def test_usmca_claim_that_ends_between_two_days_changes_the_hash_under_the_same_rows() -> None:
     cap = make_product(usmca={"criterion": "A", "certification": "C-1", "blanket_to": "2026-03-11"})
     before, after = (
