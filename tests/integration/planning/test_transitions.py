@@ -24,12 +24,9 @@ async def hold_order(connection: Connection, order_id: str) -> None:
 
 
 async def until_waiting(planner: Planner, sessions: int) -> None:
-    """Until that many sessions of this database wait for a lock."""
+    """Until that many sessions wait for a lock."""
     async with asyncio.timeout(10), planner.pool.acquire() as connection:
-        while sessions != await connection.fetchval(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND wait_event_type = 'Lock'"
-        ):
+        while await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < sessions:
             await asyncio.sleep(0.01)
 
 

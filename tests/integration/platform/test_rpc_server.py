@@ -25,7 +25,7 @@ from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.calls import service_metadata
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
-from entrygo.rpc.interceptors.auth import Access
+from entrygo.rpc.interceptors.auth import Access, RequiredScopes
 from entrygo.rpc.server import build_server
 
 PLANNING = "/entrygo.proto.planning.v1.Planning/"
@@ -61,7 +61,7 @@ class Probe(planning_pb2_grpc.PlanningServicer):
         yield
 
 
-SCOPES = {
+SCOPES: RequiredScopes = {
     PLANNING + "PlanExport": ScopeName.EXPORTS_PLAN,
     PLANNING + "CancelExport": Access.ANY_KEY,
     PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
