@@ -26,7 +26,7 @@ async def hold_order(connection: Connection, order_id: str) -> None:
 async def until_waiting(planner: Planner, sessions: int) -> None:
     """Until that many sessions wait for a lock."""
     async with asyncio.timeout(10), planner.pool.acquire() as connection:
-        while await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < sessions:
+        while await connection.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") < sessions:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
