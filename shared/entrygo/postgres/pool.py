@@ -30,9 +30,11 @@ SESSION_SETTINGS = {
 }
 
 if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PooledConnection
     Pool = asyncpg.Pool[asyncpg.Record]
 else:  # asyncpg's classes are generic in its stubs alone
+    PooledConnection = asyncpg.pool.PoolConnectionProxy
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 
@@ -165,12 +167,12 @@ async def _rollback(connection: Connection) -> None:
 
 def _is_lost(connection: Connection) -> bool:
     try:
-        return bool(connection.is_closed())
+        return connection.is_closed()
     except asyncpg.InterfaceError:
         return True  # terminated, and by that already out of the pool
 
 
-async def _release(pool: Pool, connection: Connection) -> None:
+async def _release(pool: Pool, connection: PooledConnection) -> None:
     try:
         await pool.release(connection)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
