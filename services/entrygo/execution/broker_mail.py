@@ -1,7 +1,5 @@
 """The mail to the broker as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +9,14 @@ from email.utils import format_datetime
 
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import parse_rfc3339
-from entrygo.execution.documents.base import NOTICE, RenderedArtifact
+from entrygo.execution.documents.base import RenderedArtifact
+from entrygo.execution.documents.package_zip import PackageZip
 from entrygo.execution.email_address import parse_address
 from entrygo.execution.invoice import PackageFacts
+from entrygo.execution.notice import NOTICE
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
 MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +43,10 @@ class BrokerMail:
 
 
 def compose(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> bytes:
-    """The MIME bytes with every artifact attached; equal arguments give equal bytes."""
+    """The MIME bytes: the documents one by one while they are small, otherwise the archive that holds them.
+
+    Equal arguments give equal bytes.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = mail.sender
     message["To"] = parse_address(mail.recipient) or "undisclosed-recipients:;"
@@ -54,10 +56,13 @@ def compose(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> bytes:
     message["Auto-Submitted"] = "auto-generated"
     message["X-EntryGo-Export"] = mail.export_id
     message["X-EntryGo-Submission"] = mail.submission_id
-    message.set_content(_text(mail, artifacts))
-    for name, media_type, content in _attachments(mail, artifacts):
-        maintype, _, subtype = media_type.partition(";")[0].partition("/")
-        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+    loose = [each for each in artifacts if each.artifact_type != PackageZip.artifact_type]
+    archives = [each for each in artifacts if each.artifact_type == PackageZip.artifact_type]
+    is_small = sum(len(each.content) for each in loose) <= MAX_LOOSE_ATTACHMENTS
+    message.set_content(_text(mail, loose if is_small else (*archives, *loose)))
+    for each in loose if is_small else archives:
+        maintype, _, subtype = each.media_type.partition(";")[0].partition("/")
+        message.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=each.filename)
     message.set_boundary(f"=_entrygo_{mail.submission_id}")
     return message.as_bytes()
 
@@ -71,20 +76,6 @@ def _text(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> str:
         f"Customs package {mail.package.number} (export {mail.export_id}) is attached for your review.\n"
         f"{again}\n{files}\n\nPrepared {mail.package.generated_at}. {NOTICE}\n"
     )
-
-
-def _attachments(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> Sequence[tuple[str, str, bytes]]:
-    if sum(len(each.content) for each in artifacts) <= MAX_LOOSE_ATTACHMENTS:
-        return [(each.filename, each.media_type, each.content) for each in artifacts]
-    return [(f"{mail.package.number}.zip", "application/zip", _zipped(artifacts))]
-
-
-def _zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for each in artifacts:
-            bundle.writestr(zipfile.ZipInfo(each.filename, _ZIP_EPOCH), each.content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
 
 
 def written_at(package: PackageFacts) -> datetime:
