@@ -6,12 +6,13 @@ from typing import Any
 
 import grpc
 import httpx
-import pytest
 import pytest_asyncio
+from google.protobuf import json_format
+from google.rpc import status_pb2
 
-from entrygo.domain.errors import RemoteError
+from entrygo.proto.common.v1 import common_pb2
+from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
-from entrygo.rpc.errors import remote
 from tests.contract.rest.documented import (
     CAP,
     Rest,
@@ -71,6 +72,11 @@ async def test_fifty_syncs_with_one_key_make_one_order(rest: Rest, system: Syste
         "SELECT id FROM sync.orders WHERE external_id = $1", body["items"][0]["externalId"]
     )
     assert [row["id"] for row in rows] == [answer["data"][0]["id"]]
+    events = await system.fetch(
+        "SELECT sequence FROM sync.event_log WHERE position(convert_to($1, 'UTF8') IN payload) > 0",
+        rows[0]["id"],
+    )
+    assert len(events) == 1
 
 
 async def test_fifty_plans_with_one_key_make_one_export(rest: Rest, system: System) -> None:
@@ -105,6 +111,24 @@ async def test_of_two_batches_with_a_common_order_one_executes(rest: Rest, syste
     assert {message["code"] for message in again["validationMessages"]} >= {"ORDER_ALREADY_EXPORTED"}
 
 
+async def test_of_two_batches_with_a_common_order_one_executes_over_grpc(rest: Rest, system: System) -> None:
+    order_ids = await golden_orders(rest)
+    plans = [await rest.post("/api/exports/plan", plan_request(rest, order_ids)) for _ in range(2)]
+    requests = [
+        execution_pb2.ExecuteExportRequest(account_id=system.account_id, batch_id=plan["exportId"])
+        for plan in plans
+    ]
+    async with grpc.aio.insecure_channel(system.targets["execution"]) as channel:
+        execute = execution_pb2_grpc.ExecutionStub(channel).ExecuteExport
+        calls = [execute(request, metadata=bearer(system), timeout=30) for request in requests]
+        ended = [await call.code() for call in calls]
+        assert sorted(code.name for code in ended) == ["FAILED_PRECONDITION", "OK"]
+        detail = await error_detail(calls[ended.index(grpc.StatusCode.FAILED_PRECONDITION)])
+    assert detail.error_code == "INVALID_EXPORT_STATE"
+    details = json_format.MessageToDict(detail.details)
+    assert sorted(details["conflictingOrderIds"]) == sorted(order_ids)
+
+
 async def test_key_of_another_payload_is_refused_over_both_doors(rest: Rest, system: System) -> None:
     key = unique("reused")
     await rest.post("/api/orders/sync", sync_request(rest, order(CAP)), key)
@@ -117,8 +141,20 @@ async def test_key_of_another_payload_is_refused_over_both_doors(rest: Rest, sys
     )
     request = sync_pb2.SyncOrdersRequest(account_id=system.account_id, items=[item], idempotency_key=key)
     async with grpc.aio.insecure_channel(system.targets["sync"]) as channel:
-        with pytest.raises(RemoteError) as refused, remote("sync"):
-            await sync_pb2_grpc.SyncStub(channel).SyncOrders(
-                request, metadata=(("authorization", f"Bearer {system.api_key}"),), timeout=10
-            )
-    assert refused.value.error_code == "IDEMPOTENCY_CONFLICT"
+        call = sync_pb2_grpc.SyncStub(channel).SyncOrders(request, metadata=bearer(system), timeout=10)
+        assert await call.code() is grpc.StatusCode.ALREADY_EXISTS
+        assert (await error_detail(call)).error_code == "IDEMPOTENCY_CONFLICT"
+
+
+def bearer(system: System) -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {system.api_key}"),)
+
+
+async def error_detail(call: "grpc.aio.UnaryUnaryCall[Any, Any]") -> common_pb2.ErrorDetail:
+    """Read as a client without our code reads it: google.rpc.Status in the trailers."""
+    trailers = dict(await call.trailing_metadata() or ())
+    status = trailers["grpc-status-details-bin"]
+    assert isinstance(status, bytes)
+    detail = common_pb2.ErrorDetail()
+    assert status_pb2.Status.FromString(status).details[0].Unpack(detail)
+    return detail
