@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from entrygo.domain.facts import Address
 from entrygo.domain.money import plain, to_cents
 from entrygo.execution.documents.base import NOTICE, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceLine, Weight
+from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine, Weight
 from entrygo.execution.printable import clean_text, dotted_hts, masked
 
 _SHORT_HASH = 20
@@ -69,6 +69,7 @@ def _view(invoice: Invoice) -> Mapping[str, object]:
             "filer_code": clean_text(snapshot.broker.filer_code),
         },
         "transport": _transport(invoice),
+        "entries": [_entry(entry) for entry in invoice.entries],
         "entry_lines": [_entry_line(line) for line in invoice.consolidated],
         # An iterator: thousands of rows never lie in memory twice.
         "order_lines": (_order_line(line) for line in invoice.lines),
@@ -123,10 +124,20 @@ def _transport(invoice: Invoice) -> Mapping[str, object]:
     }
 
 
+def _entry(entry: InvoiceEntry) -> Mapping[str, object]:
+    return {
+        "number": entry.number,
+        "orders": f"{len(entry.order_ids):,}",
+        "lines": f"{entry.lines:,}",
+        "value": amount(entry.value),
+    }
+
+
 def _entry_line(line: ConsolidatedLine) -> Mapping[str, object]:
     shown, hidden = line.descriptions[:_SHOWN_DESCRIPTIONS], line.descriptions[_SHOWN_DESCRIPTIONS:]
     return {
         "number": line.number,
+        "entry": line.entry_number,
         "hts": dotted_hts(line.hts_code),
         "origin": line.country_of_origin,
         "manufacturer": line.manufacturer_name,

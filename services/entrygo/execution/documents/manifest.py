@@ -13,7 +13,7 @@ from entrygo.domain.facts import Address, Order
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import NOTICE, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, Totals, Weight
+from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Totals, Weight
 from entrygo.execution.invoice_columns import COLUMNS
 from entrygo.execution.printable import clean_text, dotted_hts, masked
 
@@ -138,8 +138,19 @@ def _entry(invoice: Invoice) -> Json:
         "port": _transport(snapshot)["port_code"],
         "value_usd": _money(invoice.totals.value),
         "lines": invoice.totals.consolidated_lines,
+        "entries": [_part(entry) for entry in invoice.entries],
         "informal_limit": _money(snapshot.informal_limit_usd),
         "fees_basis": None if snapshot.savings is None else snapshot.savings.model_dump(mode="json"),
+    }
+
+
+def _part(entry: InvoiceEntry) -> Json:
+    """One of the entries that the broker's limits split the export into; most often the only one."""
+    return {
+        "number": entry.number,
+        "order_ids": entry.order_ids,
+        "lines": entry.lines,
+        "value_usd": _money(entry.value),
     }
 
 
@@ -180,12 +191,14 @@ def _value(name: str, text: str) -> object:
 def _consolidated(line: ConsolidatedLine) -> Json:
     return {
         "number": line.number,
+        "entry_number": line.entry_number,
         "hts_code": line.hts_code,
         "hts_code_dotted": dotted_hts(line.hts_code),
         "country_of_origin": line.country_of_origin,
         "manufacturer_mid": line.manufacturer_mid or None,
         "manufacturer_name": line.manufacturer_name or None,
         "spi": line.spi or None,
+        "chapter99_headings": [dotted_hts(heading) for heading in line.chapter_99],
         "customs_descriptions": line.descriptions,
         "skus": line.skus,
         "order_ids": line.order_ids,
