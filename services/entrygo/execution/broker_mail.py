@@ -9,11 +9,12 @@ from email.utils import format_datetime
 
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import parse_rfc3339, rfc3339
-from entrygo.execution.bundle import MEDIA_TYPE, pack_name, zipped
-from entrygo.execution.documents.base import NOTICE, RenderedArtifact
+from entrygo.execution.bundle import MEDIA_TYPE, loose_documents, pack_name, zipped
+from entrygo.execution.documents.base import RenderedArtifact
 from entrygo.execution.email_address import parse_address
 from entrygo.execution.invoice import PackageFacts
 from entrygo.execution.ledger.links import Link
+from entrygo.execution.notice import NOTICE
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
 MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
@@ -102,9 +103,10 @@ def _link_text(mail: BrokerMail) -> str:
 def _attachments(
     mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes | None, max_bytes: int
 ) -> Sequence[tuple[str, str, bytes]]:
-    loose = sum(len(each.content) for each in artifacts)
+    documents = loose_documents(artifacts)
+    loose = sum(len(each.content) for each in documents)
     if loose <= MAX_LOOSE_ATTACHMENTS and _mail_size(loose) <= max_bytes:
-        return [(each.filename, each.media_type, each.content) for each in artifacts]
+        return [(each.filename, each.media_type, each.content) for each in documents]
     content = zipped(artifacts) if pack is None else pack
     if mail.link is not None and _mail_size(len(content)) > max_bytes:
         return []

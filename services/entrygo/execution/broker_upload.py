@@ -6,8 +6,9 @@ import orjson
 
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker_mail import BrokerMail
-from entrygo.execution.bundle import MEDIA_TYPE, pack_name
-from entrygo.execution.documents.base import NOTICE, RenderedArtifact
+from entrygo.execution.bundle import MEDIA_TYPE, loose_documents, pack_name
+from entrygo.execution.documents.base import RenderedArtifact
+from entrygo.execution.notice import NOTICE
 
 SCHEMA_VERSION = 1
 
@@ -60,7 +61,7 @@ def _description(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> dic
                 "bytes": len(each.content),
                 "sha256": each.sha256,
             }
-            for each in artifacts
+            for each in loose_documents(artifacts)
         ],
         "notice": NOTICE,
     }

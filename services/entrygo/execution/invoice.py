@@ -87,6 +87,7 @@ class ConsolidatedLine:
     chapter_99: tuple[str, ...]
     descriptions: tuple[str, ...]
     skus: tuple[str, ...]
+    product_ids: tuple[str, ...]
     order_ids: tuple[str, ...]
     line_numbers: tuple[int, ...]
     quantities: tuple[tuple[str, Decimal], ...]
@@ -237,11 +238,12 @@ def _consolidate(number: int, entry_number: int, lines: Sequence[InvoiceLine]) -
         chapter_99=lines[0].chapter_99,
         descriptions=_distinct(clean_text(line.product.customs_description) for line in lines),
         skus=_distinct(clean_text(line.product.sku) for line in lines),
+        product_ids=_distinct(line.product.id for line in lines),
         order_ids=_distinct(line.order.id for line in lines),
         line_numbers=tuple(line.number for line in lines),
-        quantities=_quantities(lines),
-        net_weight=_weight(line.net_weight_kg for line in lines),
-        gross_weight=_weight(line.gross_weight_kg for line in lines),
+        quantities=sum_quantities(lines),
+        net_weight=sum_weights(line.net_weight_kg for line in lines),
+        gross_weight=sum_weights(line.gross_weight_kg for line in lines),
         value=sum((line.value for line in lines), Decimal("0.00")),
         section_232_statuses=_distinct(str(line.product.section_232.status) for line in lines),
         warnings=tuple(sorted({code for line in lines for code in line.warnings})),
@@ -253,9 +255,9 @@ def _totals(snapshot: Snapshot, lines: Sequence[InvoiceLine], consolidated_lines
         orders=len(snapshot.orders),
         lines=len(lines),
         consolidated_lines=consolidated_lines,
-        quantities=_quantities(lines),
-        net_weight=_weight(line.net_weight_kg for line in lines),
-        gross_weight=_weight(line.gross_weight_kg for line in lines),
+        quantities=sum_quantities(lines),
+        net_weight=sum_weights(line.net_weight_kg for line in lines),
+        gross_weight=sum_weights(line.gross_weight_kg for line in lines),
         value=sum((line.value for line in lines), Decimal("0.00")),
     )
 
@@ -264,7 +266,7 @@ def _distinct(texts: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _quantities(lines: Sequence[InvoiceLine]) -> tuple[tuple[str, Decimal], ...]:
+def sum_quantities(lines: Sequence[InvoiceLine]) -> tuple[tuple[str, Decimal], ...]:
     """Per unit of measure: pairs and pieces are never added together."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
@@ -272,7 +274,7 @@ def _quantities(lines: Sequence[InvoiceLine]) -> tuple[tuple[str, Decimal], ...]
     return tuple(sorted(sums.items()))
 
 
-def _weight(weights: Iterator[Decimal | None]) -> Weight:
+def sum_weights(weights: Iterator[Decimal | None]) -> Weight:
     known = list(weights)
     return Weight(
         kg=sum((each for each in known if each is not None), Decimal(0)),

@@ -14,6 +14,7 @@ from entrygo.execution.broker_answers import read_answer
 from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
 from entrygo.execution.events import artifact_message, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
+from entrygo.execution.store import PackageStore
 from entrygo.execution.use_cases import (
     RESUBMIT_OPERATION,
     ExecuteCommand,
@@ -137,10 +138,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: events_pb2.EventsAfterRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
         tenant = principal().tenant
-        if not is_valid_id(request.stream_id):
-            return
         async with transaction(self._steps.pool, tenant) as connection:
-            events = await events_after(connection, tenant, request.stream_id, request.after_sequence)
+            stream_id = request.stream_id
+            if not stream_id and is_valid_id(request.customs_package_id):
+                package = await PackageStore(connection, tenant).find(request.customs_package_id)
+                stream_id = package.export_id if package is not None else ""
+            if not is_valid_id(stream_id):
+                return
+            events = await events_after(connection, tenant, stream_id, request.after_sequence)
         for event in events:
             yield event
 

@@ -113,14 +113,15 @@ class Projector:
 
     async def _consume(self, stop: asyncio.Event) -> None:
         await ensure_topics(self._kafka)
+        # Without a group the topic named here is assigned whole, once its metadata is known.
+        topics = [self._sink.topic] if self._group is None else []
         consumer = AIOKafkaConsumer(
-            group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
+            *topics, group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
         )
         seeker = _Seeker(consumer, self._sink)
         try:
             await consumer.start()
             if self._group is None:
-                consumer.assign(_all_partitions(consumer, self._sink.topic))
                 await seeker.on_partitions_assigned(consumer.assignment())
             else:
                 consumer.subscribe([self._sink.topic], listener=seeker)
@@ -128,10 +129,7 @@ class Projector:
             await self._read(consumer, seeker, stop)
         finally:
             self._consumer = None
-            # While a group forms, aiokafka waits for the broker's answer to the join, however long it takes.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LEAVE_SECONDS):
-                    await consumer.stop()
+            await _leave(consumer)
 
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "_Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
@@ -208,11 +206,19 @@ async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_secon
         raise Stalled("records wait and none arrives")
 
 
-def _all_partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    numbers = consumer.partitions_for_topic(topic)
-    if not numbers:
-        raise Stalled(f"the broker tells of no partition of {topic}")
-    return [TopicPartition(topic, number) for number in sorted(numbers)]
+async def _leave(consumer: AIOKafkaConsumer) -> None:
+    """Ends a consumer in whatever state it is."""
+    try:
+        # While a group forms, aiokafka waits for the broker's answer to the join, however long it takes.
+        async with asyncio.timeout(LEAVE_SECONDS):
+            await consumer.stop()
+    except TimeoutError:
+        pass
+    except asyncio.CancelledError:
+        # aiokafka awaits tasks that it has just cancelled; their end is not ours.
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
 
 
 class _Seeker(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import asyncpg
+import structlog
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant
+
+log = structlog.get_logger(__name__)
 
 # The role that row level security binds, where the login itself would pass it by.
 APP_ROLE = "entrygo_app"
@@ -27,9 +30,11 @@ SESSION_SETTINGS = {
 }
 
 if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    PooledConnection = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Connection = asyncpg.Connection[asyncpg.Record] | PooledConnection
     Pool = asyncpg.Pool[asyncpg.Record]
 else:  # asyncpg's classes are generic in its stubs alone
+    PooledConnection = asyncpg.pool.PoolConnectionProxy
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 
@@ -109,7 +114,7 @@ async def transaction(pool: Pool, scope: Tenant | Everyone) -> AsyncIterator[Con
     """
     try:
         connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
-    except OUTAGES as error:
+    except (asyncpg.InterfaceError, *OUTAGES) as error:
         raise ServiceUnavailable from error
     try:
         await _begin(connection, scope)
@@ -125,11 +130,11 @@ async def transaction(pool: Pool, scope: Tenant | Everyone) -> AsyncIterator[Con
         raise ServiceUnavailable from error
     except asyncpg.InterfaceError as error:
         # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
-        if connection.is_closed():
+        if _is_lost(connection):
             raise ServiceUnavailable from error
         raise
     finally:
-        await asyncio.shield(pool.release(connection))
+        await asyncio.shield(_release(pool, connection))
 
 
 async def _begin(connection: Connection, scope: Tenant | Everyone) -> None:
@@ -158,3 +163,18 @@ async def _rollback(connection: Connection) -> None:
     except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
         # The server rolls back what it has lost; a broken connection leaves the pool at release.
         connection.terminate()
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # terminated, and by that already out of the pool
+
+
+async def _release(pool: Pool, connection: PooledConnection) -> None:
+    try:
+        await pool.release(connection)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+        # What the block did is decided by now; asyncpg has dropped the connection.
+        log.debug("postgres.connection_dropped")

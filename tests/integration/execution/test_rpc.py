@@ -166,6 +166,18 @@ async def test_events_can_be_read_after_a_sequence_and_replayed_by_a_service(cli
     assert len([event async for event in everything]) == 6
 
 
+@pytest.mark.parametrize(("known", "expected"), [(True, [1, 2, 3, 4, 5, 6]), (False, [])])
+async def test_events_of_an_export_are_found_by_its_package(
+    client: Client, known: bool, expected: list[int]
+) -> None:
+    answer, _ = await client.execute()
+    asked = events_pb2.EventsAfterRequest(
+        customs_package_id=answer.customs_package_id if known else "cp_of_nobody"
+    )
+    events = client.stub.EventsAfter(asked, metadata=client.narrow, timeout=10)
+    assert [event.sequence async for event in events] == expected
+
+
 async def test_sending_again_over_rpc_needs_a_reason_and_reaches_the_broker(
     client: Client, smtp_sink: SmtpSink
 ) -> None:

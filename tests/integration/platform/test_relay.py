@@ -80,9 +80,9 @@ async def read(bootstrap: str, streams: list[str], expected: int) -> dict[str, l
             while sum(map(len, seen.values())) < expected:
                 for messages in (await consumer.getmany(timeout_ms=500)).values():
                     for message in messages:
-                        event = events_pb2.Event.FromString(message.value)
-                        if event.stream_id in seen:
-                            assert message.key == event.stream_id.encode()
+                        # The session's other tests write to the topic too, some of it on purpose broken.
+                        if (message.key or b"").decode() in seen:
+                            event = events_pb2.Event.FromString(message.value)
                             assert ("ce_type", b"export.cancelled") in message.headers
                             seen[event.stream_id].append(event.sequence)
     finally:

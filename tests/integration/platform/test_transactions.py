@@ -70,12 +70,27 @@ async def test_commit_is_unknown_when_the_server_ends_the_session_before_it_answ
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(CommitUnknown):
             async with transaction(pool, ALICE) as connection:
-                pid = await connection.fetchval("SELECT pg_backend_pid()")
-                killer = await asyncpg.connect(database_url)
-                await killer.execute("SELECT pg_terminate_backend($1)", pid)
-                await killer.close()
+                await end_session(database_url, await connection.fetchval("SELECT pg_backend_pid()"))
         async with transaction(pool, ALICE) as connection:  # the pool has recovered
             assert await connection.fetchval(COUNT) == 0
+
+
+async def test_lost_session_is_an_outage_also_for_a_block_that_went_on(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        with pytest.raises(ServiceUnavailable):
+            async with transaction(pool, ALICE) as connection:
+                await end_session(database_url, await connection.fetchval("SELECT pg_backend_pid()"))
+                with pytest.raises(asyncpg.PostgresError):
+                    await connection.execute("SELECT 1")
+                await connection.execute("SELECT 1")
+        async with transaction(pool, ALICE) as connection:
+            assert await connection.fetchval("SELECT 1") == 1
+
+
+async def end_session(database_url: str, pid: int) -> None:
+    killer = await asyncpg.connect(database_url)
+    await killer.execute("SELECT pg_terminate_backend($1)", pid)
+    await killer.close()
 
 
 async def test_migration_is_applied_once_and_an_edited_one_is_refused(

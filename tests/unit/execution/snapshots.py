@@ -19,7 +19,14 @@ from entrygo.domain.facts import (
     Usmca,
     Warehouse,
 )
-from entrygo.domain.snapshot import Readiness, Severity, Snapshot, ValidationMessage
+from entrygo.domain.snapshot import (
+    EntryCost,
+    Readiness,
+    Savings,
+    Severity,
+    Snapshot,
+    ValidationMessage,
+)
 from entrygo.execution.invoice import PackageFacts
 
 PACKAGE = PackageFacts(id="cp_123", number="cp_ch123456", generated_at="2026-03-11T16:10:00.000Z")
@@ -82,6 +89,33 @@ def make_warehouse(**changes: object) -> Warehouse:
     return Warehouse.model_validate(fields | changes)
 
 
+def make_savings() -> Savings:
+    """Two informal entries against one: the public example's saving of 18.50."""
+    return Savings(
+        separate=make_cost(entries=2, broker_fee="40"),
+        consolidated=make_cost(entries=1, broker_fee="20", order_fees="1.5"),
+        signed_usd=Decimal("18.5"),
+        estimated_usd=Decimal("18.5"),
+        fee_schedule_valid_from=date(2026, 1, 1),
+        mpf_fiscal_year=2026,
+    )
+
+
+def make_cost(**changes: object) -> EntryCost:
+    fields: dict[str, object] = {
+        "entries": 1,
+        "entry_type": "11",
+        "lines": 2,
+        "broker_fee": "20",
+        "line_fees": "0",
+        "order_fees": "0",
+        "disbursement": "0",
+        "bond": "0",
+        "merchandise_processing_fee": "0",
+    }
+    return EntryCost.model_validate(fields | changes)
+
+
 def make_snapshot(**changes: object) -> Snapshot:
     """Two orders, three lines, two products; the jacket waits for a metals review."""
     fields: dict[str, object] = {
@@ -114,7 +148,7 @@ def make_snapshot(**changes: object) -> Snapshot:
         "next_recommended_action": "review_flags_then_execute",
         "entry_type": "11",
         "informal_limit_usd": "2500",
-        "savings": None,
+        "savings": make_savings(),
         "warehouse": make_warehouse(),
         "broker": Broker(
             id="br_123",

@@ -10,8 +10,9 @@ import pytest
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker_mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
 from entrygo.execution.documents import DOCUMENTS
-from entrygo.execution.documents.base import NOTICE, render_documents
+from entrygo.execution.documents.base import render_documents
 from entrygo.execution.email_address import parse_address
+from entrygo.execution.notice import NOTICE
 from tests.unit.execution.snapshots import PACKAGE, make_snapshot
 
 MAIL = BrokerMail(
@@ -37,7 +38,8 @@ def test_the_mail_carries_the_package_number_and_every_document() -> None:
     assert message["Message-ID"] == "<bes_123.acc_123@wh.example>"
     assert message["Date"] == "Wed, 11 Mar 2026 16:10:00 +0000"
     attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
-    assert attached == {each.filename: each.content for each in ARTIFACTS}
+    loose = [each for each in ARTIFACTS if each.artifact_type != "package_zip"]
+    assert attached == {each.filename: each.content for each in loose}
     body = message.get_body()
     assert body is not None
     assert NOTICE in body.get_content().replace("\n", " ")
@@ -51,8 +53,18 @@ def test_documents_too_large_for_mail_servers_go_as_one_archive() -> None:
     large = replace(ARTIFACTS[0], content=b"x" * (MAX_LOOSE_ATTACHMENTS + 1))
     content = compose(MAIL, [large, *ARTIFACTS[1:]])
     message = message_from_bytes(content, policy=default)
-    assert [part.get_filename() for part in message.iter_attachments()] == ["cp_ch123456.zip"]
-    assert len(content) < 1_000_000
+    attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    assert attached == {"customs_package.zip": ARTIFACTS[-1].content}
+    body = message.get_body()
+    assert body is not None
+    named = body.get_content()
+    assert all(each.filename in named and each.sha256 in named for each in ARTIFACTS)
+
+
+def test_the_mail_names_no_archive_that_is_not_attached() -> None:
+    body = message_from_bytes(compose(MAIL, ARTIFACTS), policy=default).get_body()
+    assert body is not None
+    assert "customs_package.zip" not in body.get_content()
 
 
 def test_an_unusable_address_is_never_written_into_a_header() -> None:

@@ -8,12 +8,6 @@ from typing import Protocol
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.invoice import Invoice, PackageFacts, build_invoice
 
-NOTICE = (
-    "Prepared from data supplied by the account, for review by a licensed customs broker. "
-    "It is not customs advice: classification, origin, value, duty and entry type"
-    " are for the broker to determine."
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedArtifact:
@@ -39,16 +33,20 @@ class Document(Protocol):
     @property
     def media_type(self) -> str: ...
 
+    def applies(self, _invoice: Invoice, /) -> bool:
+        """Whether this package has the document at all."""
+        return True
+
     def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes: ...
 
 
 def render_documents(
     documents: Sequence[Document], snapshot: Snapshot, package: PackageFacts
 ) -> tuple[RenderedArtifact, ...]:
-    """Every document in the order given; a later one may name the hashes of those before it."""
+    """Every document that applies, in the order given; a later one may name the hashes of those before it."""
     invoice = build_invoice(snapshot, package)
     finished: list[RenderedArtifact] = []
-    for document in documents:
+    for document in (each for each in documents if each.applies(invoice)):
         content = document.render(invoice, tuple(finished))
         finished.append(
             RenderedArtifact(

@@ -1,19 +1,14 @@
-"""commercial_customs_invoice.csv: one row an order line, so that nobody at the broker types anything again.
+"""commercial_customs_invoice.csv: one row an order line, so that nobody at the broker retypes anything."""
 
-UTF-8, RFC 4180, every cell quoted. Text that a spreadsheet would run as a formula gets a leading apostrophe.
-"""
+from collections.abc import Sequence
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-
-from entrygo.execution.documents.base import RenderedArtifact
-from entrygo.execution.invoice import Invoice, InvoiceLine
+from entrygo.execution.csv_table import csv_table
+from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.invoice import Invoice
 from entrygo.execution.invoice_columns import COLUMNS, NUMERIC_COLUMNS
-from entrygo.execution.printable import spreadsheet_text
 
 
-class CommercialCustomsInvoiceCsv:
+class CommercialCustomsInvoiceCsv(Document):
     """The line-level spreadsheet."""
 
     artifact_type = "cci_csv"
@@ -21,14 +16,5 @@ class CommercialCustomsInvoiceCsv:
     media_type = "text/csv; charset=utf-8"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
-        buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        writer.writerow(name for name, _ in COLUMNS)
-        writer.writerows(_row(invoice, line) for line in invoice.lines)
-        return buffer.getvalue().encode()
-
-
-def _row(invoice: Invoice, line: InvoiceLine) -> Iterator[str]:
-    for name, cell in COLUMNS:
-        value = cell(invoice, line)
-        yield value if name in NUMERIC_COLUMNS else spreadsheet_text(value)
+        rows = ([cell(invoice, line) for _, cell in COLUMNS] for line in invoice.lines)
+        return csv_table([name for name, _ in COLUMNS], rows, NUMERIC_COLUMNS)

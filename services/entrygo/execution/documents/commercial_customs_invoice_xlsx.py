@@ -1,0 +1,110 @@
+"""commercial_customs_invoice.xlsx: order lines, entry lines and totals, for who works in a spreadsheet."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from entrygo.domain.time import parse_rfc3339
+from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.figures import quantities
+from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine
+from entrygo.execution.invoice_columns import COLUMNS, NUMERIC_COLUMNS
+from entrygo.execution.notice import NOTICE
+from entrygo.execution.printable import dotted_hts
+from entrygo.execution.workbook import Cell, Sheet, workbook
+
+_WIDE = frozenset({"customs_description", "material_composition", "manufacturer_name", "warnings"})
+_ENTRY_COLUMNS = (
+    ("consolidated_line_number", 12), ("hts_code", 13), ("hts_code_dotted", 15), ("country_of_origin", 10),
+    ("manufacturer_name", 34), ("manufacturer_mid", 18), ("spi", 6), ("customs_descriptions", 50),
+    ("skus", 34), ("orders", 9), ("order_lines", 11), ("quantities", 16), ("net_weight_kg", 14),
+    ("gross_weight_kg", 14), ("weights_complete", 14), ("value_usd", 14), ("section_232_statuses", 20),
+    ("warnings", 34),
+)  # fmt: skip
+
+
+class CommercialCustomsInvoiceXlsx(Document):
+    """The invoice as a workbook; figures are numbers, codes are text."""
+
+    artifact_type = "cci_xlsx"
+    filename = "commercial_customs_invoice.xlsx"
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        return workbook(
+            (_lines(invoice), _consolidated(invoice), _totals(invoice)),
+            title=f"Commercial Customs Invoice {invoice.package.number}",
+            comments=NOTICE,
+            created=parse_rfc3339(invoice.package.generated_at).replace(tzinfo=None),
+        )
+
+
+def _lines(invoice: Invoice) -> Sheet:
+    return Sheet(
+        name="lines",
+        header=[name for name, _ in COLUMNS],
+        widths=[40 if name in _WIDE else max(10, len(name)) for name, _ in COLUMNS],
+        rows=(list(_line(invoice, line)) for line in invoice.lines),
+    )
+
+
+def _line(invoice: Invoice, line: InvoiceLine) -> Iterator[Cell]:
+    for name, cell in COLUMNS:
+        content = cell(invoice, line)
+        yield Decimal(content) if content and name in NUMERIC_COLUMNS else content
+
+
+def _consolidated(invoice: Invoice) -> Sheet:
+    return Sheet(
+        name="consolidated",
+        header=[name for name, _ in _ENTRY_COLUMNS],
+        widths=[width for _, width in _ENTRY_COLUMNS],
+        rows=(
+            (
+                line.number,
+                line.hts_code,
+                dotted_hts(line.hts_code),
+                line.country_of_origin,
+                line.manufacturer_name,
+                line.manufacturer_mid,
+                line.spi,
+                "; ".join(line.descriptions),
+                "; ".join(line.skus),
+                len(line.order_ids),
+                len(line.line_numbers),
+                quantities(line.quantities),
+                line.net_weight.kg,
+                line.gross_weight.kg,
+                "yes" if line.net_weight.is_complete and line.gross_weight.is_complete else "no",
+                line.value,
+                "; ".join(line.section_232_statuses),
+                "; ".join(line.warnings),
+            )
+            for line in invoice.consolidated
+        ),
+    )
+
+
+def _totals(invoice: Invoice) -> Sheet:
+    return Sheet(name="totals", header=("item", "value"), widths=(28, 60), rows=tuple(_total_rows(invoice)))
+
+
+def _total_rows(invoice: Invoice) -> Iterator[tuple[str, Cell]]:
+    snapshot, package, totals = invoice.snapshot, invoice.package, invoice.totals
+    yield "package_number", package.number
+    yield "invoice_number", package.number
+    yield "invoice_date", package.invoice_date.isoformat()
+    yield "export_id", snapshot.export_id
+    yield "plan_hash", snapshot.plan_hash
+    yield "expected_entry_date", snapshot.entry_date.isoformat()
+    yield "currency", CURRENCY
+    yield "orders", totals.orders
+    yield "order_lines", totals.lines
+    yield "entry_lines", totals.consolidated_lines
+    yield from ((f"quantity_{unit}", quantity) for unit, quantity in totals.quantities)
+    yield "net_weight_kg", totals.net_weight.kg
+    yield "net_weight_complete", "yes" if totals.net_weight.is_complete else "no"
+    yield "gross_weight_kg", totals.gross_weight.kg
+    yield "gross_weight_complete", "yes" if totals.gross_weight.is_complete else "no"
+    yield "merchandise_value_usd", totals.value
+    yield "invoice_total_usd", totals.value
+    yield "notice", NOTICE

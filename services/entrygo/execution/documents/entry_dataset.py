@@ -1,0 +1,149 @@
+"""entry_dataset.json: the data of CBP forms 3461 and 7501, as the account supplied them, for broker review.
+
+What only the broker, carrier or surety can give is null, and named in `left_to_the_broker`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.invoice import ConsolidatedLine, Invoice
+from entrygo.execution.json_values import (
+    Json,
+    canonical_json,
+    json_head,
+    money,
+    number,
+    parties,
+    quantities,
+    text,
+    transport,
+    weight,
+)
+from entrygo.execution.metal_content import MetalContent, metal_content
+from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.shipped_products import shipped_products
+
+SCHEMA_VERSION = "1.0"
+TRUCK_NOT_IN_CONTAINER = "30"
+SEVERAL = "MULTI"
+_BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}
+_OF_THE_ENTRY = (
+    "bill_of_lading", "charges", "entry_number", "entry_summary_date", "export_date", "paps_number",
+    "related_parties", "surety_number",
+)  # fmt: skip
+_OF_A_LINE = ("chapter99_headings", "charges", "net_quantity_hts_units", "related_parties")
+_DOLLAR = Decimal(1)
+
+
+class EntryDataset(Document):
+    """What a broker would type into the entry."""
+
+    artifact_type = "entry_dataset"
+    filename = "entry_dataset.json"
+    media_type = "application/json"
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        metals = _metals_by_line(invoice)
+        lines = [_line(invoice, line, metals.get(line.number, ())) for line in invoice.consolidated]
+        return canonical_json(
+            {
+                **json_head(invoice, "entry_dataset", SCHEMA_VERSION),
+                "forms": ["CBP 3461", "CBP 7501"],
+                "status": "for broker review",
+                "parties": parties(invoice.snapshot),
+                "entry": _entry(invoice),
+                "lines": lines,
+                "totals": {
+                    "lines": len(lines),
+                    # A sum of rounded lines, so it may differ from the invoice by some dollars.
+                    "entered_value": sum(whole_dollars(line.value) for line in invoice.consolidated),
+                    "invoice_value": money(invoice.totals.value),
+                    "gross_weight_kg": weight(invoice.totals.gross_weight),
+                },
+                "left_to_the_broker": {"entry": _OF_THE_ENTRY, "lines": _OF_A_LINE},
+            }
+        )
+
+
+def whole_dollars(value: Decimal) -> int:
+    """Entered values are whole US dollars, half a dollar up, line by line."""
+    return int(value.quantize(_DOLLAR, rounding=ROUND_HALF_UP))
+
+
+def _entry(invoice: Invoice) -> Json:
+    snapshot = invoice.snapshot
+    carriage, importer = transport(snapshot), snapshot.warehouse.importer_of_record
+    return {
+        **dict.fromkeys(_OF_THE_ENTRY),
+        "filer_code": text(snapshot.broker.filer_code),
+        "entry_type": snapshot.entry_type,
+        "entry_type_is_estimate": True,
+        "expected_entry_date": snapshot.entry_date.isoformat(),
+        "expected_import_date": snapshot.entry_date.isoformat(),
+        "port_of_entry": carriage["port_code"],
+        "port_of_unlading": carriage["port_code"],
+        "bond": importer.bond,
+        "bond_type": _BOND_TYPES.get(importer.bond),
+        "mode_of_transport": TRUCK_NOT_IN_CONTAINER,
+        "importing_carrier": carriage["carrier"],
+        "carrier_scac": carriage["scac"],
+        "exporting_country": text(snapshot.warehouse.address.country),
+        "country_of_origin": _one_or_several(line.country_of_origin for line in invoice.consolidated),
+        "manufacturer_id": _one_or_several(line.manufacturer_mid for line in invoice.consolidated),
+        "reference_number": invoice.package.number,
+        "invoice": {"number": invoice.package.number, "date": invoice.package.invoice_date.isoformat()},
+        "manifest_quantity": {"unit": "PKG", "quantity": str(invoice.totals.orders)},
+    }
+
+
+def _one_or_several(values: Iterable[str]) -> str | None:
+    """The value that all lines share, as the forms' header has it."""
+    found = set(values)
+    return (found.pop() or None) if len(found) == 1 else SEVERAL
+
+
+def _line(invoice: Invoice, line: ConsolidatedLine, metals: Sequence[Json]) -> Json:
+    return {
+        **dict.fromkeys(_OF_A_LINE),
+        "number": line.number,
+        "descriptions": line.descriptions,
+        "hts_code": text(line.hts_code),
+        "hts_code_dotted": dotted_hts(line.hts_code) or None,
+        "country_of_origin": text(line.country_of_origin),
+        "exporting_country": text(invoice.snapshot.warehouse.address.country),
+        "manufacturer_id": text(line.manufacturer_mid),
+        "manufacturer_name": text(line.manufacturer_name),
+        "spi": text(line.spi),
+        "quantities": quantities(line.quantities),
+        "net_weight_kg": weight(line.net_weight),
+        "gross_weight_kg": weight(line.gross_weight),
+        "entered_value": whole_dollars(line.value),
+        "invoice_value": money(line.value),
+        "section_232_statuses": line.section_232_statuses,
+        "metals": metals,
+        "warnings": line.warnings,
+    }
+
+
+def _metals_by_line(invoice: Invoice) -> Mapping[int, Sequence[Json]]:
+    found: dict[int, list[Json]] = {}
+    for shipped in shipped_products(invoice):
+        sku = clean_text(shipped.product.sku)
+        metals = [_metal(sku, each) for each in metal_content(shipped)]
+        found.setdefault(shipped.entry_line, []).extend(metals)
+    return found
+
+
+def _metal(sku: str, content: MetalContent) -> Json:
+    return {
+        "sku": sku,
+        "metal": content.metal,
+        "weight_kg": number(content.weight_kg),
+        "weight_pct": number(content.weight_pct),
+        "value": None if content.value is None else money(content.value),
+        "melt_pour": content.melt_pour or None,
+        "smelt_primary": content.smelt_1 or None,
+        "smelt_secondary": content.smelt_2 or None,
+        "cast": content.cast or None,
+    }

@@ -1,0 +1,64 @@
+"""section_232_declaration.html: the metal in goods that Section 232 covers or may cover, to be signed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.figures import amount, plain_figure, quantities
+from entrygo.execution.html_pages import html_template
+from entrygo.execution.invoice import Invoice
+from entrygo.execution.invoice_view import SECTION_232, document_view
+from entrygo.execution.metal_content import MetalContent, metal_content
+from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.shipped_products import ShippedProduct, metals_matters
+
+
+class Section232Declaration(Document):
+    """One row a metal of a product; a product of which no metal is stated has one row to fill in."""
+
+    artifact_type = "section_232_declaration"
+    filename = "section_232_declaration.html"
+    media_type = "text/html; charset=utf-8"
+
+    def applies(self, invoice: Invoice, /) -> bool:
+        return bool(metals_matters(invoice))
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        rows = [row for shipped in metals_matters(invoice) for row in _rows(shipped)]
+        view = {**document_view(invoice), "rows": rows}
+        return html_template("section_232_declaration.html.j2").render(view).encode()
+
+
+def _rows(shipped: ShippedProduct) -> Iterator[Mapping[str, object]]:
+    goods = _goods(shipped)
+    for content in metal_content(shipped):
+        yield goods | _metal(content)
+    if not shipped.product.section_232.metals:
+        yield goods | dict.fromkeys(
+            ("metal", "metal_kg", "metal_pct", "metal_value", "melt_pour", "smelt", "cast"), ""
+        )
+
+
+def _goods(shipped: ShippedProduct) -> dict[str, object]:
+    product = shipped.product
+    return {
+        "entry_line": shipped.entry_line,
+        "sku": clean_text(product.sku),
+        "description": clean_text(product.customs_description),
+        "hts": dotted_hts(product.hts_code),
+        "origin": clean_text(product.country_of_origin),
+        "quantity": quantities([(shipped.unit, shipped.quantity)]),
+        "value": amount(shipped.value),
+        "status": SECTION_232[str(product.section_232.status)],
+    }
+
+
+def _metal(content: MetalContent) -> dict[str, object]:
+    return {
+        "metal": content.metal.capitalize(),
+        "metal_kg": plain_figure(content.weight_kg),
+        "metal_pct": plain_figure(content.weight_pct),
+        "metal_value": "" if content.value is None else amount(content.value),
+        "melt_pour": content.melt_pour,
+        "smelt": " / ".join(filter(None, (content.smelt_1, content.smelt_2))),
+        "cast": content.cast,
+    }

@@ -1,0 +1,85 @@
+"""section_232_declaration.csv: the same goods and metals as a spreadsheet, with room for the broker."""
+
+from collections.abc import Iterator, Sequence
+
+from entrygo.execution.csv_table import csv_table
+from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.invoice import Invoice
+from entrygo.execution.invoice_columns import money, number
+from entrygo.execution.metal_content import MetalContent, metal_content
+from entrygo.execution.printable import clean_text, dotted_hts, undotted_hts
+from entrygo.execution.shipped_products import ShippedProduct, metals_matters
+
+_GOODS = (
+    "package_number", "entry_line", "product_id", "sku", "customs_description", "hts_code", "hts_code_dotted",
+    "chapter99_heading", "country_of_origin", "quantity", "unit_of_measure", "value_usd",
+    "section_232_status", "us_metal_pct", "assessed_on", "evidence", "no_metal_content",
+)  # fmt: skip
+_METAL = (
+    "metal", "metal_weight_kg", "metal_weight_pct", "metal_value_usd", "melt_pour_country",
+    "smelt_primary_country", "smelt_secondary_country", "cast_country",
+)  # fmt: skip
+COLUMNS = _GOODS + _METAL
+NUMERIC_COLUMNS = frozenset(
+    {"entry_line", "quantity", "value_usd", "us_metal_pct", "metal_weight_kg", "metal_weight_pct"}
+    | {"metal_value_usd"}
+)
+
+
+class Section232DeclarationCsv(Document):
+    """The declaration's rows."""
+
+    artifact_type = "section_232_declaration_csv"
+    filename = "section_232_declaration.csv"
+    media_type = "text/csv; charset=utf-8"
+
+    def applies(self, invoice: Invoice, /) -> bool:
+        return bool(metals_matters(invoice))
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        rows = (row for shipped in metals_matters(invoice) for row in _rows(invoice.package.number, shipped))
+        return csv_table(COLUMNS, rows, NUMERIC_COLUMNS)
+
+
+def _rows(package_number: str, shipped: ShippedProduct) -> Iterator[Sequence[str]]:
+    goods = _goods(package_number, shipped)
+    for content in metal_content(shipped):
+        yield goods + _metal(content)
+    if not shipped.product.section_232.metals:
+        yield goods + ("",) * len(_METAL)
+
+
+def _goods(package_number: str, shipped: ShippedProduct) -> tuple[str, ...]:
+    product, section = shipped.product, shipped.product.section_232
+    return (
+        package_number,
+        str(shipped.entry_line),
+        product.id,
+        clean_text(product.sku),
+        clean_text(product.customs_description),
+        undotted_hts(product.hts_code),
+        dotted_hts(product.hts_code),
+        "",
+        clean_text(product.country_of_origin),
+        number(shipped.quantity),
+        shipped.unit,
+        money(shipped.value),
+        str(section.status),
+        number(section.us_metal_pct),
+        "" if section.assessed_on is None else section.assessed_on.isoformat(),
+        clean_text(section.evidence),
+        "",
+    )
+
+
+def _metal(content: MetalContent) -> tuple[str, ...]:
+    return (
+        content.metal,
+        number(content.weight_kg),
+        number(content.weight_pct),
+        "" if content.value is None else money(content.value),
+        content.melt_pour,
+        content.smelt_1,
+        content.smelt_2,
+        content.cast,
+    )

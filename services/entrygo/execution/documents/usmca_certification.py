@@ -1,0 +1,64 @@
+"""usmca_certification.html: the nine data elements of USMCA Annex 5-A for a person to complete and sign."""
+
+from collections.abc import Mapping, Sequence
+
+from entrygo.domain.facts import Address, Manufacturer, Usmca
+from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.figures import address_lines
+from entrygo.execution.html_pages import html_template
+from entrygo.execution.invoice import Invoice
+from entrygo.execution.invoice_view import document_view
+from entrygo.execution.printable import clean_text, undotted_hts
+from entrygo.execution.shipped_products import ShippedProduct, usmca_claims
+from entrygo.execution.usmca_statement import HS_DIGITS, STATEMENT
+
+
+class UsmcaCertification(Document):
+    """The goods of this shipment that claim preference. Never signed by us."""
+
+    artifact_type = "usmca_certification"
+    filename = "usmca_certification.html"
+    media_type = "text/html; charset=utf-8"
+
+    def applies(self, invoice: Invoice, /) -> bool:
+        return bool(usmca_claims(invoice))
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        goods = [_good(shipped) for shipped in usmca_claims(invoice)]
+        view = {**document_view(invoice), "goods": goods, "statement": STATEMENT}
+        return html_template("usmca_certification.html.j2").render(view).encode()
+
+
+def _good(shipped: ShippedProduct) -> Mapping[str, object]:
+    product, maker = shipped.product, shipped.product.manufacturer
+    return {
+        "entry_line": shipped.entry_line,
+        "sku": clean_text(product.sku),
+        "description": clean_text(product.customs_description),
+        "hs6": undotted_hts(product.hts_code)[:HS_DIGITS],
+        "origin": clean_text(product.country_of_origin),
+        "producer": clean_text(maker.name),
+        "producer_address": _address_lines(maker),
+        "criterion": clean_text(product.usmca.criterion),
+        "period": _period(product.usmca),
+        "certification": clean_text(product.usmca.certification),
+    }
+
+
+def _address_lines(maker: Manufacturer) -> Sequence[str]:
+    address = Address(
+        line_1=maker.address,
+        city=maker.city,
+        region=maker.region,
+        postal_code=maker.postal_code,
+        country=maker.country,
+    )
+    return address_lines(address)
+
+
+def _period(usmca: Usmca) -> str:
+    if usmca.blanket_from is None and usmca.blanket_to is None:
+        return "this shipment"
+    return " to ".join(
+        "open" if day is None else day.isoformat() for day in (usmca.blanket_from, usmca.blanket_to)
+    )

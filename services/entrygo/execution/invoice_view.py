@@ -1,0 +1,182 @@
+"""What the documents for people show, as ready text: the HTML and the PDF print the same. Escapes nothing."""
+
+from collections.abc import Mapping, Sequence
+
+from entrygo.domain.money import plain
+from entrygo.execution.figures import address_lines, amount, quantities, unit_amount, weight
+from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
+from entrygo.execution.notice import NOTICE
+from entrygo.execution.printable import clean_text, dotted_hts, masked
+
+_SHORT_HASH = 20
+_SHOWN_DESCRIPTIONS = 3
+_SHOWN_SKUS = 12
+SECTION_232 = {
+    "not_assessed": "Not assessed",
+    "not_applicable": "Not applicable",
+    "review": "Review",
+    "applicable": "Applicable",
+}
+
+View = Mapping[str, object]
+
+
+def document_view(invoice: Invoice) -> View:
+    """What every document for people shows: package, parties, and how the plan came about."""
+    snapshot = invoice.snapshot
+    return {
+        "notice": NOTICE,
+        "currency": CURRENCY,
+        "package": {"number": invoice.package.number, "generated_at": invoice.package.generated_at},
+        "invoice_date": invoice.package.invoice_date.isoformat(),
+        "export_id": snapshot.export_id,
+        "plan_hash": snapshot.plan_hash[:_SHORT_HASH] + "…",
+        "ruleset": f"{clean_text(snapshot.ruleset_version)} / {clean_text(snapshot.reference_version)}",
+        "entry_date": snapshot.entry_date.isoformat(),
+        "exporter": _exporter(invoice),
+        "importer": _importer(invoice),
+        "broker": {
+            "name": clean_text(snapshot.broker.name),
+            "email": clean_text(snapshot.broker.email),
+            "filer_code": clean_text(snapshot.broker.filer_code),
+        },
+        "transport": _transport(invoice),
+        "totals": _totals(invoice),
+        "weights_incomplete": not (
+            invoice.totals.net_weight.is_complete and invoice.totals.gross_weight.is_complete
+        ),
+    }
+
+
+def invoice_view(invoice: Invoice) -> View:
+    """The commercial invoice without its lines, which each document sets in its own way."""
+    snapshot = invoice.snapshot
+    return {
+        **document_view(invoice),
+        "entry_type": {"01": "01 formal", "11": "11 informal"}[snapshot.entry_type],
+        "is_informal": snapshot.entry_type == "11",
+        "informal_limit": amount(snapshot.informal_limit_usd),
+        "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
+        "score": snapshot.compliance_score,
+        "entries": [_entry(entry) for entry in invoice.entries],
+        "messages": _messages(invoice),
+        "excluded_count": len(snapshot.excluded_orders),
+        "claims_usmca": any(line.spi for line in invoice.consolidated),
+    }
+
+
+def _entry(entry: InvoiceEntry) -> View:
+    return {
+        "number": entry.number,
+        "orders": f"{len(entry.order_ids):,}",
+        "lines": f"{entry.lines:,}",
+        "value": amount(entry.value),
+    }
+
+
+def _exporter(invoice: Invoice) -> View:
+    warehouse = invoice.snapshot.warehouse
+    return {
+        "name": clean_text(warehouse.name),
+        "address": address_lines(warehouse.address),
+        "country": clean_text(warehouse.address.country),
+        "employee": clean_text(warehouse.responsible_employee),
+        "phone": clean_text(warehouse.phone),
+        "email": clean_text(warehouse.email),
+    }
+
+
+def _importer(invoice: Invoice) -> View:
+    importer = invoice.snapshot.warehouse.importer_of_record
+    return {
+        "name": clean_text(importer.name),
+        "address": address_lines(importer.address),
+        "number": masked(importer.number),
+        "bond": clean_text(importer.bond),
+    }
+
+
+def _transport(invoice: Invoice) -> View:
+    transport = invoice.snapshot.warehouse.transport
+    address = invoice.snapshot.warehouse.address
+    place = ", ".join(filter(None, (clean_text(address.city), clean_text(address.region))))
+    port = clean_text(transport.port_code) or clean_text(invoice.snapshot.broker.port_code)
+    return {
+        "carrier": clean_text(transport.carrier),
+        "scac": clean_text(transport.scac),
+        "place": place,
+        "port": " ".join(filter(None, (clean_text(transport.port_name), port))),
+    }
+
+
+def _totals(invoice: Invoice) -> View:
+    totals = invoice.totals
+    return {
+        "orders": f"{totals.orders:,}",
+        "lines": f"{totals.lines:,}",
+        "entry_lines": f"{totals.consolidated_lines:,}",
+        "quantities": quantities(totals.quantities),
+        "net": weight(totals.net_weight),
+        "gross": weight(totals.gross_weight),
+        "value": amount(totals.value),
+    }
+
+
+def entry_line_view(line: ConsolidatedLine) -> View:
+    return {
+        "number": line.number,
+        "entry": line.entry_number,
+        "hts": dotted_hts(line.hts_code),
+        "origin": line.country_of_origin,
+        "manufacturer": line.manufacturer_name,
+        "mid": line.manufacturer_mid,
+        "spi": line.spi,
+        "descriptions": line.descriptions[:_SHOWN_DESCRIPTIONS],
+        "more": len(line.descriptions[_SHOWN_DESCRIPTIONS:]),
+        "skus": _shortened(line.skus),
+        "quantities": quantities(line.quantities),
+        "net": weight(line.net_weight),
+        "gross": weight(line.gross_weight),
+        "value": amount(line.value),
+        "order_count": f"{len(line.order_ids):,}",
+        "section_232": " / ".join(SECTION_232[status] for status in line.section_232_statuses),
+        "needs_review": bool(line.warnings),
+    }
+
+
+def _shortened(skus: Sequence[str]) -> str:
+    hidden = len(skus) - _SHOWN_SKUS
+    return ", ".join(skus[:_SHOWN_SKUS]) + (f" and {hidden:,} more" if hidden > 0 else "")
+
+
+def order_line_view(line: InvoiceLine) -> View:
+    order, product = line.order, line.product
+    region, postal_code = clean_text(order.destination_region), clean_text(order.destination_postal_code)
+    return {
+        "number": line.number,
+        "entry_line": line.consolidated_number,
+        "order": clean_text(order.external_id),
+        "sku": clean_text(product.sku),
+        "description": clean_text(product.customs_description),
+        "composition": clean_text(product.material_composition),
+        "hts": dotted_hts(product.hts_code),
+        "origin": clean_text(product.country_of_origin),
+        "quantity": f"{plain(line.item.quantity)} {line.unit}",
+        "net": "" if line.net_weight_kg is None else plain(line.net_weight_kg),
+        "unit_value": unit_amount(line.item.unit_value_usd),
+        "value": amount(line.value),
+        "destination": " ".join(filter(None, (region, postal_code))),
+        "needs_review": bool(line.warnings),
+    }
+
+
+def _messages(invoice: Invoice) -> Sequence[View]:
+    """Equal findings in one row: five thousand orders with one product to review are one thing to read."""
+    counted: dict[tuple[str, str, str], int] = {}
+    for each in invoice.snapshot.validation_messages:
+        key = (str(each.severity), clean_text(each.code), clean_text(each.message))
+        counted[key] = counted.get(key, 0) + 1
+    return [
+        {"severity": severity, "code": code, "message": message, "count": f"{count:,}"}
+        for (severity, code, message), count in counted.items()
+    ]

@@ -1,0 +1,61 @@
+"""The products of a shipment, each with what of it is shipped: the grain of declarations about goods."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from entrygo.domain.facts import Product, Section232Status
+from entrygo.execution.invoice import Invoice, InvoiceLine
+
+METALS_FINDING = "METALS_REVIEW_RECOMMENDED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedProduct:
+    """One product, and the sums over its order lines."""
+
+    product: Product
+    entry_line: int
+    unit: str
+    spi: str
+    quantity: Decimal
+    value: Decimal
+    findings: frozenset[str]
+
+    @property
+    def is_metals_matter(self) -> bool:
+        """Section 232 applies or may apply: the product says so, or it holds metal and nobody has looked."""
+        section = self.product.section_232
+        if section.status is not Section232Status.NOT_ASSESSED:
+            return section.status is not Section232Status.NOT_APPLICABLE
+        return bool(section.metals) or METALS_FINDING in self.findings
+
+
+def shipped_products(invoice: Invoice) -> Sequence[ShippedProduct]:
+    """By entry line, then by SKU."""
+    lines: dict[str, list[InvoiceLine]] = {}
+    for line in invoice.lines:
+        lines.setdefault(line.product.id, []).append(line)
+    found = [_sum(each) for each in lines.values()]
+    return sorted(found, key=lambda each: (each.entry_line, each.product.sku, each.product.id))
+
+
+def metals_matters(invoice: Invoice) -> Sequence[ShippedProduct]:
+    return [each for each in shipped_products(invoice) if each.is_metals_matter]
+
+
+def usmca_claims(invoice: Invoice) -> Sequence[ShippedProduct]:
+    return [each for each in shipped_products(invoice) if each.spi]
+
+
+def _sum(lines: Sequence[InvoiceLine]) -> ShippedProduct:
+    first = lines[0]
+    return ShippedProduct(
+        product=first.product,
+        entry_line=first.consolidated_number,
+        unit=first.unit,
+        spi=first.spi,
+        quantity=sum((line.item.quantity for line in lines), Decimal(0)),
+        value=sum((line.value for line in lines), Decimal("0.00")),
+        findings=frozenset(code for line in lines for code in line.warnings),
+    )

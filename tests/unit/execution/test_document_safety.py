@@ -1,0 +1,217 @@
+"""Nothing hostile gets through any document, nothing private shows, and each says what it is."""
+
+import csv
+import html
+import io
+import re
+import zipfile
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entrygo.domain.facts import Broker, Manufacturer, Metal, Section232, Section232Status, Usmca
+from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
+from entrygo.execution.fonts import character_widths, in_shipped_fonts
+from entrygo.execution.notice import NOTICE
+from entrygo.execution.printable import FORMULA_OPENERS, clean_text
+from tests.unit.execution.pdf_text import has_empty_boxes, text_of
+from tests.unit.execution.rendered import json_of, readable, rendered, sheets_of
+from tests.unit.execution.snapshots import make_item, make_order, make_product, make_snapshot, make_warehouse
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    '=HYPERLINK("http://evil")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r\n=cmd",
+    "＝1+1",
+    "\u200b=1+1",
+    "safe\u202egnp.exe",
+    "zero\u200bwidth\ufeff",
+    "nul\0byte\x07",
+    "{{ 7*7 }}",
+    "' onmouseover='x",
+    'comma, "quote"',
+    '#panic("x") #read("/etc/passwd") *b* $x$ \\ // /* <l> @l',
+    "http://evil.example/x",
+    "_x0041_",
+    "W" * 300,
+)
+HTML_TYPES = (
+    "cci_human_readable", "packing_list", "section_232_declaration", "usmca_certification",
+)  # fmt: skip
+CSV_TYPES = ("cci_csv", "packing_list_csv", "section_232_declaration_csv")
+JSON_TYPES = (
+    "usmca_certification_json", "fee_estimate", "entry_dataset", "ace_manifest", "manifest",
+)  # fmt: skip
+SCRIPTS = {
+    "Latin": "Ångström Škoda Đặng ßtraße",
+    "Greek": "Ελλάδα",
+    "Cyrillic": "Щёлково",
+    "Chinese": "深圳市华强",
+    "Japanese": "東京かなカナ",
+    "Korean": "한국무역",
+    "Arabic": "مصنع السجاد",
+    "Hebrew": "שלום",
+    "Thai": "กรุงเทพ",
+    "Georgian": "ქართული",
+    "emoji": "🧦 sock",
+    "old ideograph": "\U0002a6d6",
+}
+
+
+def _hostile_snapshot(text: str) -> Snapshot:
+    product = make_product(
+        sku=text,
+        customs_description=text,
+        material_composition=text,
+        country_of_origin=text,
+        hts_code=text,
+        unit_of_measure=text,
+        manufacturer=Manufacturer(name=text, address=text, city=text, mid=text),
+        usmca=Usmca(criterion=text, certification=text),
+        section_232=Section232(
+            status=Section232Status.REVIEW,
+            evidence=text,
+            metals=(Metal(metal="steel", melt_pour=text, smelt_1=text, smelt_2=text, cast=text),),
+        ),
+    )
+    order = make_order(
+        external_id=text,
+        destination_region=text,
+        destination_postal_code=text,
+        items=[make_item(product.id, "2", "1.5")],
+    )
+    message = ValidationMessage(code="C", message=text, severity=Severity.WARNING, field=text)
+    return make_snapshot(
+        products=(product,),
+        orders=(order,),
+        warehouse=make_warehouse(name=text, responsible_employee=text, phone=text, email=text),
+        broker=Broker(id="br_123", external_id=text, name=text, email=text),
+        validation_messages=(message,),
+    )
+
+
+class _Elements(HTMLParser):
+    """The names of all elements and attributes of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_adds_no_element_and_no_attribute_to_any_html(text: str) -> None:
+    harmless, hostile = rendered(_hostile_snapshot("harmless")), rendered(_hostile_snapshot(text))
+    for each in HTML_TYPES:
+        expected = _Elements(harmless[each].content.decode())
+        found = _Elements(hostile[each].content.decode())
+        assert found.found <= expected.found | {"span"}
+        assert found.attributes == expected.attributes
+
+
+@pytest.mark.parametrize("artifact_type", HTML_TYPES)
+def test_no_html_may_load_or_run_anything(artifact_type: str) -> None:
+    page = rendered()[artifact_type].content.decode()
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page
+    risky = {"script", "img", "link", "iframe", "object", "form", "a", "base"}
+    assert not _Elements(page).found & risky
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_cell_of_any_csv_is_a_formula(text: str) -> None:
+    artifacts = rendered(_hostile_snapshot(text))
+    openers = FORMULA_OPENERS | set("\t\r\n")
+    for each in CSV_TYPES:
+        [row] = csv.DictReader(io.StringIO(artifacts[each].content.decode(), newline=""))
+        assert [value for value in row.values() if value[:1] in openers] == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_workbook_holds_hostile_text_as_text(text: str) -> None:
+    content = rendered(_hostile_snapshot(text))["cci_xlsx"].content
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        pages = [parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")]
+        assert not any("hyperlink" in name or "rels/sheet" in name for name in parts.namelist())
+    assert not any(re.search(r"<(f|hyperlink)[ >]", page) for page in pages)
+    header, row = sheets_of(content)["lines"]
+    assert row[header.index("sku")] == clean_text(text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_hidden_or_control_character_reaches_a_document(text: str) -> None:
+    for artifact in rendered(_hostile_snapshot(text)).values():
+        content = readable(artifact)
+        assert {char for char in content if char not in "\n\r" and not char.isprintable()} == set()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_pdf_prints_hostile_text_as_it_is(text: str) -> None:
+    content = rendered(_hostile_snapshot(text))["cci_pdf"].content
+    printed = "".join(text_of(content).split())
+    assert "".join(in_shipped_fonts(clean_text(text)).split()) in printed
+    assert not has_empty_boxes(content)
+    assert b"/URI" not in content
+    assert b"/JavaScript" not in content
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_the_pdf_prints_no_empty_box_for_any_script(script: str) -> None:
+    product = make_product(manufacturer=Manufacturer(name=SCRIPTS[script], mid="XXABC"))
+    content = rendered(make_snapshot(products=(product,), orders=(make_order(),)))["cci_pdf"].content
+    assert not has_empty_boxes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("深圳市华强", "深圳市华强"), ("Щёлково Ω", "Щёлково Ω"), ("กรุงเทพ", "krungethph †")],
+)
+def test_the_pdf_writes_in_latin_letters_only_what_no_font_has(name: str, printed: str) -> None:
+    product = make_product(manufacturer=Manufacturer(name=name, mid="XXABC"))
+    text = text_of(rendered(make_snapshot(products=(product,), orders=(make_order(),)))["cci_pdf"].content)
+    assert printed in text
+    assert ("† Written in Latin letters here" in text) is ("†" in printed)
+
+
+@given(st.text())
+@settings(max_examples=300, deadline=None)
+def test_whatever_the_text_is_every_character_printed_has_a_glyph(text: str) -> None:
+    assert character_widths().keys() >= set(in_shipped_fonts(clean_text(text)))
+
+
+def test_the_manifest_keeps_text_as_it_is_where_no_spreadsheet_reads_it() -> None:
+    [line] = json_of("manifest", _hostile_snapshot("-2+3"))["lines"]
+    assert line["sku"] == "-2+3"
+
+
+def test_no_document_shows_more_than_the_last_four_characters_of_the_importers_number() -> None:
+    for artifact in rendered().values():
+        content = readable(artifact)
+        assert "98-7654321" not in content
+        assert "987654321" not in content
+    for each in ("cci_human_readable", "cci_pdf", "packing_list", "entry_dataset", "manifest"):
+        assert "****4321" in readable(rendered()[each])
+
+
+@pytest.mark.parametrize("artifact_type", [*HTML_TYPES, *JSON_TYPES, "cci_pdf", "cci_xlsx"])
+def test_every_document_that_is_read_says_that_it_is_for_a_brokers_review(artifact_type: str) -> None:
+    content = html.unescape(readable(rendered()[artifact_type]))
+    assert " ".join(NOTICE.split()) in " ".join(content.split())
+
+
+@pytest.mark.parametrize(
+    "artifact_type", ["cci_human_readable", "cci_pdf", "section_232_declaration", "usmca_certification"]
+)
+def test_what_a_person_is_to_sign_is_unsigned(artifact_type: str) -> None:
+    assert "Signature (unsigned)" in readable(rendered()[artifact_type])

@@ -1,0 +1,123 @@
+"""The PDF of the invoice: numbered pages, the paper of the destination, the others' figures."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from pypdf import PdfReader
+
+from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
+from entrygo.execution.documents import commercial_customs_invoice_pdf
+from entrygo.execution.documents.commercial_customs_invoice_pdf import CommercialCustomsInvoicePdf
+from entrygo.execution.invoice import build_invoice
+from tests.unit.execution.pdf_text import lowest_of, pages_of, text_of
+from tests.unit.execution.snapshots import (
+    PACKAGE,
+    make_item,
+    make_large_snapshot,
+    make_order,
+    make_product,
+    make_snapshot,
+)
+
+INCH = 72
+
+
+def _pdf(snapshot: Snapshot) -> bytes:
+    return CommercialCustomsInvoicePdf().render(build_invoice(snapshot, PACKAGE), ())
+
+
+def test_every_page_says_which_of_how_many_it_is() -> None:
+    pages = pages_of(_pdf(make_large_snapshot(200)))
+    assert len(pages) > 5
+    for number, page in enumerate(pages, start=1):
+        assert f"Inv. 1, p. {number} of {len(pages)}" in page
+        assert "cp_ch123456" in page
+
+
+def test_the_table_head_stands_on_every_page_that_has_order_lines() -> None:
+    pages = pages_of(_pdf(make_large_snapshot(200)))
+    with_lines = [page for page in pages if re.search(r"wms-ord_\d{6}", page)]
+    assert len(with_lines) > 4
+    assert all("ORDER REF." in page for page in with_lines)
+
+
+def test_no_order_line_runs_into_the_foot_of_its_page() -> None:
+    content = _pdf(make_large_snapshot(200))
+    assert lowest_of(content, "wms-ord_") > lowest_of(content, "Commercial Customs Invoice") + 10
+
+
+@pytest.mark.parametrize(("country", "inches"), [("US", (11, 8.5)), ("DE", (11.69, 8.27))])
+def test_the_paper_is_that_of_the_destination(country: str, inches: tuple[float, float]) -> None:
+    [*pages] = PdfReader(io.BytesIO(_pdf(make_snapshot(destination_country=country)))).pages
+    for page in pages:
+        size = (float(page.mediabox.width) / INCH, float(page.mediabox.height) / INCH)
+        assert size == pytest.approx(inches, abs=0.01)
+
+
+def test_it_has_the_figures_of_the_invoice() -> None:
+    text = text_of(_pdf(make_snapshot()))
+    for shown in (
+        "Northshore Fulfilment Inc.", "Dana Whitfield", "Northshore Imports LLC", "PCXL", "Blaine, WA 3004",
+        "6202.30.80.61", "XCNORAPP1450VAN", "220.00", "139.99", "359.99", "34.995", "104.99", "wms-ord_124",
+        "METALS_REVIEW_RECOMMENDED", "Informal entry (19 CFR 143.23)", "put forward for USMCA preference",
+    ):  # fmt: skip
+        assert shown in text
+
+
+def test_goods_of_one_entry_line_are_each_described_in_full() -> None:
+    products = [
+        make_product(
+            f"prod_{name}", customs_description=f"Men's {name} shirt, {'long words ' * 20}end of {name}"
+        )
+        for name in ("red", "blue")
+    ]
+    orders = (make_order(items=[make_item(product.id) for product in products]),)
+    text = text_of(_pdf(make_snapshot(products=tuple(products), orders=orders)))
+    assert "2 goods listed below" in text
+    assert "end of red" in " ".join(text.split())
+    assert "end of blue" in " ".join(text.split())
+
+
+def test_every_order_line_is_printed_once() -> None:
+    text = text_of(_pdf(make_large_snapshot(300)))
+    assert sorted(re.findall(r"wms-ord_\d{6}", text)) == sorted(
+        f"wms-ord_{index:06d}" for index in range(300) for _ in range(1 + index % 2)
+    )
+
+
+def test_no_figure_of_a_common_size_is_cut() -> None:
+    order = make_order(items=[make_item(quantity="1250", value="1234.5678")])
+    text = text_of(_pdf(make_snapshot(orders=(order,))))
+    assert "1250 pcs" in text
+    assert "1,234.5678" in text
+    assert "1,543,209.75" in text
+
+
+def test_what_is_too_much_for_paper_is_left_to_the_spreadsheets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commercial_customs_invoice_pdf, "MAX_ORDER_LINES", 10)
+    monkeypatch.setattr(commercial_customs_invoice_pdf, "MAX_GOODS", 3)
+    monkeypatch.setattr(commercial_customs_invoice_pdf, "MAX_FINDINGS", 4)
+    found = [
+        ValidationMessage(code="C", message=f"finding {index}", severity=Severity.INFO, field="f")
+        for index in range(6)
+    ]
+    snapshot = make_large_snapshot(20).model_copy(update={"validation_messages": tuple(found)})
+    text = text_of(_pdf(snapshot))
+    assert "20 further order lines stand in commercial_customs_invoice.csv" in text
+    assert "1 goods: see the CSV" in text
+    assert "2 further findings stand in manifest.json" in text
+    assert "30 lines of 20 orders" in text
+
+
+def test_it_carries_no_time_of_its_own() -> None:
+    later = replace(PACKAGE, id="cp_other")
+    snapshot = make_snapshot()
+    document = CommercialCustomsInvoicePdf()
+    first = document.render(build_invoice(snapshot, PACKAGE), ())
+    assert first == document.render(build_invoice(snapshot, later), ())
+    metadata = PdfReader(io.BytesIO(first)).metadata
+    assert metadata is not None
+    assert metadata.creation_date in (None, datetime(1970, 1, 1, tzinfo=UTC))

@@ -1,0 +1,73 @@
+"""The workbook: codes stay text, figures are numbers, and it has the rows of the CSV."""
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from entrygo.execution.workbook import MAX_CELL
+from tests.unit.execution.rendered import csv_rows, rendered, sheets_of
+from tests.unit.execution.snapshots import (
+    make_item,
+    make_large_snapshot,
+    make_order,
+    make_product,
+    make_snapshot,
+)
+
+
+def test_the_lines_are_those_of_the_csv() -> None:
+    header, *rows = sheets_of(rendered()["cci_xlsx"].content)["lines"]
+    expected = csv_rows()
+    assert header == list(expected[0])
+    assert [row[header.index("order_external_id")] for row in rows] == [
+        each["order_external_id"] for each in expected
+    ]
+    assert [row[header.index("line_value")] for row in rows] == [220.0, 35.0, 104.99]
+
+
+def test_codes_keep_their_zeros_and_figures_are_numbers() -> None:
+    product = make_product(hts_code="0901210045")
+    order = make_order(destination_postal_code="02134")
+    content = rendered(make_snapshot(products=(product,), orders=(order,)))["cci_xlsx"].content
+    header, row = sheets_of(content)["lines"]
+    named = dict(zip(header, row, strict=True))
+    assert (named["hts_code"], named["destination_postal_code"]) == ("0901210045", "02134")
+    assert (named["quantity"], named["unit_value"], named["net_weight_kg"]) == (2.0, 110.0, 1.64)
+
+
+def test_the_sheets_add_up() -> None:
+    sheets = sheets_of(rendered(make_large_snapshot(100))["cci_xlsx"].content)
+    assert list(sheets) == ["lines", "consolidated", "totals"]
+    totals = dict(row[:2] for row in sheets["totals"][1:])
+    lines, entry_lines = sheets["lines"], sheets["consolidated"]
+    value = totals["invoice_total_usd"]
+    assert sum(row[lines[0].index("line_value")] for row in lines[1:]) == pytest.approx(value)
+    assert sum(row[entry_lines[0].index("value_usd")] for row in entry_lines[1:]) == pytest.approx(value)
+    assert totals["order_lines"] == len(lines) - 1 == 150
+
+
+def test_the_header_stays_in_view() -> None:
+    with zipfile.ZipFile(io.BytesIO(rendered()["cci_xlsx"].content)) as parts:
+        pages = [parts.read(name).decode() for name in parts.namelist() if "worksheets/sheet" in name]
+    assert len(pages) == 3
+    assert all('state="frozen"' in page for page in pages)
+
+
+def test_its_only_time_is_that_of_the_package() -> None:
+    with zipfile.ZipFile(io.BytesIO(rendered()["cci_xlsx"].content)) as parts:
+        properties = parts.read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", properties)) == {"2026-03-11T16:10:00Z"}
+
+
+def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
+    products = tuple(
+        make_product(f"prod_{index:04d}", customs_description=f"{index} " + "x" * 400) for index in range(100)
+    )
+    orders = (make_order(items=[make_item(product.id) for product in products]),)
+    content = rendered(make_snapshot(products=products, orders=orders))["cci_xlsx"].content
+    header, row = sheets_of(content)["consolidated"]
+    text = row[header.index("customs_descriptions")]
+    assert len(text) == MAX_CELL
+    assert text.endswith("…")
