@@ -67,7 +67,7 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["X-EntryGo-Export"] = mail.export_id
     message["X-EntryGo-Submission"] = mail.submission_id
-    message.set_content(_text(mail, artifacts, is_attached=bool(attachments)))
+    message.set_content(_text(mail, loose_documents(artifacts), is_attached=bool(attachments)))
     for name, media_type, content in attachments:
         maintype, _, subtype = media_type.partition(";")[0].partition("/")
         message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)

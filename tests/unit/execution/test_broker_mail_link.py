@@ -10,7 +10,7 @@ from email.policy import default
 import pytest
 
 from entrygo.execution.broker_mail import compose
-from entrygo.execution.bundle import zipped
+from entrygo.execution.bundle import loose_documents, zipped
 from entrygo.execution.ledger.links import Link
 from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL
 
@@ -34,7 +34,7 @@ def test_the_mail_carries_the_link_and_says_until_when_it_works() -> None:
     text, attached = read(compose(LINKED, ARTIFACTS))
     assert LINK.url in text
     assert "until 2026-06-09" in text
-    assert len(attached) == len(ARTIFACTS)
+    assert len(attached) == len(loose_documents(ARTIFACTS))
 
 
 def test_documents_above_the_cap_stay_behind_the_link() -> None:
@@ -42,7 +42,7 @@ def test_documents_above_the_cap_stay_behind_the_link() -> None:
     text, attached = read(content)
     assert attached == []
     assert "is ready for your review, behind the link" in text
-    assert all(each.sha256 in text for each in ARTIFACTS)
+    assert all(each.sha256 in text for each in loose_documents(ARTIFACTS))
     assert len(content) < 5_000
 
 

@@ -10,7 +10,7 @@ from email.policy import HTTP
 import orjson
 
 from entrygo.execution.broker_upload import compose_upload, media_type_of
-from entrygo.execution.bundle import zipped
+from entrygo.execution.bundle import loose_documents, zipped
 from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL
 
 
@@ -30,11 +30,11 @@ def test_the_upload_names_every_document_and_holds_it() -> None:
     described = orjson.loads(submission.get_content())
     assert described["package_number"] == "cp_ch123456"
     assert {each["filename"]: each["sha256"] for each in described["documents"]} == {
-        each.filename: each.sha256 for each in ARTIFACTS
+        each.filename: each.sha256 for each in loose_documents(ARTIFACTS)
     }
     content = package.get_payload(decode=True)
     assert isinstance(content, bytes)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
-            each.filename: each.content for each in ARTIFACTS
+            each.filename: each.content for each in loose_documents(ARTIFACTS)
         }
