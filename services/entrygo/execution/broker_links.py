@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrygo.execution.bundle import MEDIA_TYPE, pack_name
+from entrygo.execution.documents.package_zip import PackageZip
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.ledger.answers import Answer, record_answer
 from entrygo.execution.ledger.links import LinkClaim, LinkNotValid, LinkReplaced, LinkSigner
@@ -77,10 +78,12 @@ async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
 async def _linked(connection: Connection, claim: LinkClaim, submission: Submission) -> LinkedSubmission:
     packages = PackageStore(connection, claim.tenant)
     package = await packages.find(claim.package_id)
+    artifacts = await packages.list_artifacts(claim.package_id)
     assert package is not None, "a submission has a package"
     return LinkedSubmission(
         submission=submission,
         package=package,
-        artifacts=tuple(await packages.list_artifacts(package.id)),
+        # The archive is behind a button of its own.
+        artifacts=tuple(each for each in artifacts if each.artifact_type != PackageZip.artifact_type),
         expires_at=claim.expires_at,
     )

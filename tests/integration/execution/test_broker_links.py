@@ -64,7 +64,9 @@ async def test_the_mail_carries_a_link_that_shows_the_package(world: World) -> N
     found = await links_of(process).find(newest_token(world))
     assert found.submission.id == answer.broker_submission.id
     assert found.package.number == "cp_ch100001"
-    assert [each.sha256 for each in found.artifacts] == [each.sha256 for each in answer.artifacts]
+    *documents, archive = answer.artifacts
+    assert [each.sha256 for each in found.artifacts] == [each.sha256 for each in documents]
+    assert found.pack.sha256 == archive.sha256
     assert found.expires_at == world.now + timedelta(days=90)
 
 
@@ -75,7 +77,7 @@ async def test_the_pack_behind_the_link_holds_every_document(world: World) -> No
     content = await process.steps.preparation.objects.get(LIVE, found.pack.sha256)
     assert len(content) == found.pack.size_bytes
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert archive.namelist() == [each.filename for each in answer.artifacts]
+        assert [*archive.namelist(), "customs_package.zip"] == [each.filename for each in answer.artifacts]
 
 
 async def test_a_broker_acknowledges_and_later_gives_the_entry_number(world: World) -> None:
