@@ -15,6 +15,7 @@ from entrygo.domain.errors import (
     InvalidExportState,
     InvalidOrderReference,
     NotFound,
+    PlanHashMismatch,
     ReferenceOutsideAccount,
     ValidationFailed,
 )
@@ -26,6 +27,7 @@ from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
+from tests.fake_broker_links import FakeBrokerLinks
 
 M = TypeVar("M", bound=Message)
 
@@ -42,10 +44,11 @@ STRATEGY = (
 MANIFEST = b'{"manifest":true}'
 
 
-class FakeServices:
+class FakeServices(FakeBrokerLinks):
     """One object for the four services. Accounts see their own facts only, as the real ones do."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.accounts = {KEY: ACCOUNT, OTHER_KEY: OTHER_ACCOUNT}
         self.requests: list[Message] = []
         self.calls: list[Call] = []
@@ -55,6 +58,7 @@ class FakeServices:
         self._facts: dict[tuple[str, str, str], Any] = {}
         self._exports: dict[tuple[str, str], inspection_pb2.Export] = {}
         self._answers: dict[tuple[str, str, str], tuple[bytes, Message]] = {}
+        self._policies: dict[str, planning_pb2.Policy] = {}
         self._count = 0
         for product_id in ("prod_123", "prod_hoodie_001", "prod_cap_002"):
             self._put("product", ACCOUNT, sync_pb2.Product(id=product_id, external_id=product_id))
@@ -69,10 +73,14 @@ class FakeServices:
     ) -> Reply[sync_pb2.SyncOrdersResponse]:
         account = self._enter(request, call, request.account_id)
         issues = [
-            (f"items.{i}.items.{j}.productId", "Unknown product", "unknown_reference")
+            (
+                f"items.{i}.items.{j}.{'sku' if line.sku else 'productId'}",
+                "Unknown product",
+                "unknown_product",
+            )
             for i, order in enumerate(request.items)
             for j, line in enumerate(order.items)
-            if ("product", account, line.product_id) not in self._facts
+            if ("product", account, line.product_id or line.sku) not in self._facts
         ]
         if issues:
             raise ValidationFailed.of(issues)
@@ -92,7 +100,14 @@ class FakeServices:
             external_id=item.external_id,
             destination_country=item.destination_country,
             total_value_usd=plain(total),
-            items=item.items,
+            items=[
+                sync_pb2.OrderItem(
+                    product_id=line.product_id or line.sku,
+                    quantity=line.quantity,
+                    unit_value_usd=line.unit_value_usd,
+                )
+                for line in item.items
+            ],
             metadata_json=item.metadata_json,
             created_at=PLANNED_AT,
             updated_at=PLANNED_AT,
@@ -109,6 +124,29 @@ class FakeServices:
         account = self._enter(request, call, request.account_id)
         stored = [self._upsert("product", "prod", account, item) for item in request.items]
         return Reply(sync_pb2.SyncProductsResponse(data=stored))
+
+    async def update_product(
+        self, request: sync_pb2.UpdateProductRequest, call: Call
+    ) -> Reply[sync_pb2.Product]:
+        account = self._enter(request, call)
+        stored: sync_pb2.Product | None = self._facts.get(("product", account, request.id))
+        if stored is None:
+            raise NotFound("Product not found.")
+
+        def merge() -> sync_pb2.Product:
+            for path in request.clear:
+                *owners, name = path.split(".")
+                owner: Any = stored
+                for part in owners:
+                    owner = getattr(owner, part)
+                if isinstance(owner, Message):
+                    owner.ClearField(name)
+                else:
+                    owner.pop(name, None)
+            stored.MergeFrom(request.product)
+            return stored
+
+        return self._once(account, "update_product", request, merge)
 
     async def sync_warehouses(
         self, request: sync_pb2.SyncWarehousesRequest, call: Call
@@ -165,7 +203,16 @@ class FakeServices:
         for kind, id in (("warehouse", request.warehouse_id), ("broker", request.broker_id)):
             if (kind, account, id) not in self._facts:
                 raise ReferenceOutsideAccount
-        return self._once(account, "plan", request, lambda: self._plan(account, request))
+        by_name = {
+            external_id: self._id_of("order", account, external_id)
+            for external_id in request.external_order_ids
+        }
+        if not all(by_name.values()):
+            raise InvalidOrderReference(details={"requestedExternalOrderIds": list(by_name)})
+        named = planning_pb2.PlanExportRequest()
+        named.CopyFrom(request)
+        named.order_ids.extend(filter(None, by_name.values()))
+        return self._once(account, "plan", request, lambda: self._plan(account, named))
 
     def _plan(self, account: str, request: planning_pb2.PlanExportRequest) -> planning_pb2.PlanExportResponse:
         plan = self._decide(account, request)
@@ -219,6 +266,8 @@ class FakeServices:
             planned_at=PLANNED_AT,
             entry_type="11",
             total_value_usd="290",
+            issues=_issues(messages),
+            entries=[events_pb2.PlannedEntry(number=1, orders=1, lines=2, value_usd="290")],
         )
 
     async def cancel_export(
@@ -230,6 +279,55 @@ class FakeServices:
             export_id=export.export_id, state="CANCELLED", cancelled_at=EXECUTED_AT
         )
         return Reply(answer)
+
+    async def diff_plans(self, request: planning_pb2.DiffPlansRequest, call: Call) -> planning_pb2.PlanDiff:
+        export = self._export(self._enter(request, call), request.export_id)
+        if request.from_plan_hash != "planhash_before":
+            raise NotFound("No plan of this export has that hash.")
+        change = planning_pb2.FieldChange(field="country_of_origin", after="CN")
+        changes = planning_pb2.FieldChanges(count=1, first=[change])
+        items = [planning_pb2.ItemChanges.Item(id="prod_cap_002", name="CAP-002", changes=changes)]
+        diff = planning_pb2.PlanDiff(
+            export_id=export.export_id,
+            to=planning_pb2.PlanVersion(revision=2, plan_hash=export.plan.plan_hash, planned_at=PLANNED_AT),
+            products=planning_pb2.ItemChanges(changed_count=1, changed=items),
+            messages=planning_pb2.MessageChanges(
+                disappeared_count=1, disappeared=export.plan.validation_messages
+            ),
+        )
+        version = planning_pb2.PlanVersion(revision=1, plan_hash="planhash_before", planned_at=PLANNED_AT)
+        getattr(diff, "from").CopyFrom(version)
+        return diff
+
+    async def get_policy(self, call: Call) -> planning_pb2.Policy:
+        return self._policies.get(self._account(call), planning_pb2.Policy())
+
+    async def set_policy(
+        self, request: planning_pb2.SetPolicyRequest, call: Call
+    ) -> Reply[planning_pb2.Policy]:
+        account = self._enter(request, call, request.account_id)
+        self._policies[account] = request.policy
+        self._policies[account].updated_at = PLANNED_AT
+        return Reply(self._policies[account])
+
+    async def approve_export(
+        self, request: planning_pb2.ApproveExportRequest, call: Call
+    ) -> Reply[planning_pb2.ApproveExportResponse]:
+        account = self._enter(request, call)
+        export = self._export(account, request.export_id)
+
+        def approve() -> planning_pb2.ApproveExportResponse:
+            if request.plan_hash != export.plan.plan_hash:
+                raise PlanHashMismatch(details={"planHash": export.plan.plan_hash})
+            return planning_pb2.ApproveExportResponse(
+                export_id=export.export_id,
+                state=export.state,
+                plan_hash=request.plan_hash,
+                approved_by=request.approved_by,
+                approved_at=PLANNED_AT,
+            )
+
+        return self._once(account, "approve_export", request, approve)
 
     async def execute_export(
         self, request: execution_pb2.ExecuteExportRequest, call: Call
@@ -460,3 +558,32 @@ def _start(cursor: str) -> int:
     if cursor and not (cursor.isascii() and cursor.isdecimal()):
         raise ValidationFailed.of([("cursor", "Not a cursor of this list", "invalid_string")])
     return int(cursor or 0)
+
+
+def _issues(messages: Sequence[events_pb2.ValidationMessage]) -> events_pb2.PlanIssues:
+    """The first message as an issue of its product, and as one of its order."""
+    if not messages:
+        return events_pb2.PlanIssues()
+    first = messages[0]
+    product = events_pb2.ProductIssue(
+        code=first.code,
+        message=first.message,
+        severity=first.severity,
+        product_id=first.product_id,
+        sku="JKT-001",
+        orders=len({message.order_id for message in messages}),
+        lines=len(messages),
+        field="section_232",
+        accepted="A status",
+    )
+    order = events_pb2.OrderIssue(
+        code="ORDER_POSTAL_CODE_MISSING",
+        message="No ZIP.",
+        severity="error",
+        orders_blocked=1,
+        orders=1,
+        field="orders[0].destination_postal_code",
+        order_id=first.order_id,
+        external_id="wms-order-1001",
+    )
+    return events_pb2.PlanIssues(by_product=[product], by_order=[order], orders_blocked=1)

@@ -20,6 +20,11 @@ SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
     "execution": (execution_pb2.DESCRIPTOR.services_by_name["Execution"], EXECUTION_SCOPES),
     "inspection": (inspection_pb2.DESCRIPTOR.services_by_name["Inspection"], INSPECTION_SCOPES),
 }
+# Their requests carry a signed token, which names one submission and ends.
+OPEN = {
+    f"/{execution_pb2.DESCRIPTOR.services_by_name['Execution'].full_name}/{name}"
+    for name in ("FindBrokerLink", "AnswerBrokerLink", "GetBrokerPack")
+}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -28,11 +33,18 @@ def test_required_scopes_name_exactly_the_rpcs_of_the_service(name: str) -> None
     assert set(scopes) == {f"/{service.full_name}/{method.name}" for method in service.methods}
 
 
+def test_only_the_rpcs_of_signed_links_are_open_to_callers_without_a_key() -> None:
+    found = {
+        rpc for _, scopes in SERVICES.values() for rpc, needed in scopes.items() if needed is Access.OPEN
+    }
+    assert found == OPEN
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
     # Only what reads may ask for less than a scope, or for our own credential.
     _, scopes = SERVICES[name]
     reads = ("Get", "List", "Events", "Replay", "Watch", "Inspect", "System", "Find")
-    lax = [rpc for rpc, needed in scopes.items() if isinstance(needed, Access)]
+    lax = [rpc for rpc, needed in scopes.items() if isinstance(needed, Access) and rpc not in OPEN]
     assert [rpc for rpc in lax if not rpc.rpartition("/")[2].startswith(reads)] == []
     assert all(isinstance(needed, ScopeName | Access) for needed in scopes.values())

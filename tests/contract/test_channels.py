@@ -1,198 +1,83 @@
-"""What every channel to a broker must promise, and each way in which a real SMTP delivery can end."""
+"""What every channel to a broker must promise, each against a real server of its kind."""
 
-import asyncio
 import socket
-from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from entrygo.domain.facts import HttpsEndpoint, SftpEndpoint
 from entrygo.execution.channels import CHANNELS
 from entrygo.execution.channels.base import Channel, Delivery, Outcome
-from entrygo.execution.channels.email import EmailChannel, SmtpServer, parse_smtp_url
+from entrygo.execution.channels.email import EmailChannel, SmtpServer
+from entrygo.execution.channels.https import HttpsChannel
+from entrygo.execution.channels.sftp import SftpChannel
 from entrygo.execution.channels.simulated import SimulatedChannel
-from tests.contract.smtp_faults import HOST, Fault, running
-from tests.harness.mail import SmtpSink
+from tests.contract.sides import SIDES, Point, delivery, sftp_channel, upload_channel
+from tests.harness.processes import LOOPBACK
 
-MAIL = b"From: a@b.example\r\nTo: broker@example.com\r\nSubject: s\r\n\r\n.leading dot\r\nend\r\n"
-DELIVERY = Delivery(
-    submission_id="bes_1", sender="customs@wh.example", recipient="broker@example.com", content=MAIL
-)
-# Fault, the outcome to report, whether the point of no return was passed.
-ENDINGS = [
-    (Fault.NONE, Outcome.SENT, True),
-    (Fault.GREETING_421, Outcome.TRANSIENT, False),
-    (Fault.GREETING_554, Outcome.TRANSIENT, False),
-    (Fault.GREETING_DROP, Outcome.TRANSIENT, False),
-    (Fault.GREETING_HANG, Outcome.TRANSIENT, False),
-    (Fault.MAIL_DROP, Outcome.TRANSIENT, False),
-    (Fault.RCPT_450, Outcome.TRANSIENT, False),
-    (Fault.RCPT_550, Outcome.REFUSED, False),
-    (Fault.RCPT_DROP, Outcome.TRANSIENT, False),
-    (Fault.RCPT_HANG, Outcome.TRANSIENT, False),
-    (Fault.DATA_451, Outcome.TRANSIENT, True),
-    (Fault.DATA_DROP, Outcome.UNKNOWN, True),
-    (Fault.BODY_DROP, Outcome.UNKNOWN, True),
-    (Fault.DOT_DROP, Outcome.UNKNOWN, True),
-    (Fault.DOT_HANG, Outcome.UNKNOWN, True),
-    (Fault.DOT_451, Outcome.TRANSIENT, True),
-    (Fault.DOT_554, Outcome.REFUSED, True),
-    (Fault.DOT_250_DROP, Outcome.SENT, True),
-]
-# Every registered channel, made for a server on this port; a new channel is added here and in CHANNELS.
-MAKERS: dict[type[Channel], Callable[[int], Channel]] = {
-    EmailChannel: lambda port: EmailChannel(_server(port)),
-    SimulatedChannel: lambda _port: SimulatedChannel(),
-}
-
-
-def _server(port: int) -> SmtpServer:
-    return SmtpServer(
-        host=HOST, port=port, security="none", connect_timeout=0.5, command_timeout=0.5, data_timeout=0.5
-    )
-
-
-class Point:
-    """Counts how often the point of no return was passed."""
-
-    def __init__(self) -> None:
-        self.passed = 0
-
-    async def __call__(self) -> None:
-        self.passed += 1
+REAL = [kind for kind in SIDES if kind is not SimulatedChannel]
 
 
 def test_every_registered_channel_is_held_to_the_contract() -> None:
-    assert {kind for _, kind in CHANNELS} == set(MAKERS)
+    assert {kind for _, kind in CHANNELS} == set(SIDES)
 
 
-@pytest.mark.parametrize("kind", list(MAKERS))
+@pytest.mark.parametrize("kind", list(SIDES))
 async def test_a_channel_passes_the_point_of_no_return_once_before_it_says_sent(
-    kind: type[Channel], smtp_sink: SmtpSink
+    kind: type[Channel], tmp_path: Path
 ) -> None:
-    channel, point = MAKERS[kind](smtp_sink.port), Point()
-    result = await channel.submit(DELIVERY, point)
-    await channel.close()
-    assert (result.outcome, point.passed) == (Outcome.SENT, 1)
+    async with SIDES[kind](tmp_path) as side:
+        point = Point()
+        result = await side.channel.submit(side.delivery, point)
+        await side.channel.close()
+    assert (result.outcome, point.passed) == (Outcome.SENT, 1), result.message
 
 
-@pytest.mark.parametrize("kind", list(MAKERS))
+@pytest.mark.parametrize("kind", REAL)
+async def test_the_content_arrives_once_and_byte_for_byte(kind: type[Channel], tmp_path: Path) -> None:
+    content = b"Subject: s\r\n\r\n" + bytes(range(32, 127)) * 7000 + b"\r\n"
+    if kind is EmailChannel:
+        content = b"Subject: s\r\n\r\n" + b"x" * 70 + b"\r\n.dot\r\n" * 20_000
+    async with SIDES[kind](tmp_path) as side:
+        await side.channel.submit(replace(side.delivery, content=content), Point())
+        await side.channel.close()
+        assert side.received() == [content]
+
+
+@pytest.mark.parametrize("kind", list(SIDES))
 async def test_a_channel_sends_nothing_when_the_phase_cannot_be_recorded(
-    kind: type[Channel], smtp_sink: SmtpSink
+    kind: type[Channel], tmp_path: Path
 ) -> None:
-    channel = MAKERS[kind](smtp_sink.port)
-
     async def broken() -> None:
         raise ConnectionResetError("database")
 
-    with pytest.raises(ConnectionResetError, match="database"):
-        await channel.submit(DELIVERY, broken)
-    await channel.close()
-    assert smtp_sink.mails == []
+    async with SIDES[kind](tmp_path) as side:
+        with pytest.raises(ConnectionResetError, match="database"):
+            await side.channel.submit(side.delivery, broken)
+        await side.channel.close()
+        assert side.received() == []
 
 
-@pytest.mark.parametrize(("fault", "outcome", "passes_point"), ENDINGS, ids=[f.name for f, *_ in ENDINGS])
-async def test_each_ending_of_a_delivery_is_told_apart(
-    fault: Fault, outcome: Outcome, passes_point: bool
-) -> None:
+@pytest.mark.parametrize("kind", REAL)
+async def test_a_server_that_is_not_there_is_transient_and_nothing_has_left(kind: type[Channel]) -> None:
     point = Point()
-    async with running(fault) as server:
-        channel = EmailChannel(_server(server.port))
-        result = await channel.submit(DELIVERY, point)
-        await channel.close()
-    assert result.outcome is outcome
+    channel, to_nobody = _to_nobody(kind)
+    result = await channel.submit(to_nobody, point)
+    assert (result.outcome, point.passed) == (Outcome.TRANSIENT, 0)
     assert result.message
-    assert bool(point.passed) is passes_point
-    assert len(server.accepted) == (1 if outcome is Outcome.SENT else 0)
 
 
-async def test_a_refused_connection_is_transient() -> None:
+def _to_nobody(kind: type[Channel]) -> tuple[Channel, Delivery]:
     with socket.socket() as unused:
-        unused.bind((HOST, 0))
-        port = unused.getsockname()[1]
-    result = await EmailChannel(_server(port)).submit(DELIVERY, Point())
-    assert result.outcome is Outcome.TRANSIENT
-
-
-async def test_the_mail_arrives_byte_for_byte(smtp_sink: SmtpSink) -> None:
-    channel = EmailChannel(_server(smtp_sink.port))
-    await channel.submit(DELIVERY, Point())
-    await channel.close()
-    [mail] = smtp_sink.mails
-    assert mail.content == MAIL
-    assert (mail.sender, mail.recipients) == ("customs@wh.example", ("broker@example.com",))
-
-
-async def test_a_connection_is_kept_for_the_next_mail() -> None:
-    async with running(Fault.NONE) as server:
-        channel = EmailChannel(_server(server.port))
-        for _ in range(3):
-            await channel.submit(DELIVERY, Point())
-        await channel.close()
-    assert (server.connections, len(server.accepted)) == (1, 3)
-
-
-async def test_a_kept_connection_that_died_is_replaced_before_anything_is_sent() -> None:
-    async with running(Fault.DOT_250_DROP) as server:
-        channel = EmailChannel(_server(server.port))
-        outcomes = [(await channel.submit(DELIVERY, Point())).outcome for _ in range(3)]
-        await channel.close()
-    assert outcomes == [Outcome.SENT] * 3
-    assert (server.connections, len(server.accepted)) == (3, 3)
-
-
-async def test_a_refused_recipient_leaves_the_connection_clean_for_the_next_mail() -> None:
-    async with running(Fault.RCPT_550) as server:
-        channel = EmailChannel(_server(server.port))
-        await channel.submit(DELIVERY, Point())
-        server.fault = Fault.NONE
-        result = await channel.submit(DELIVERY, Point())
-        await channel.close()
-    assert result.outcome is Outcome.SENT
-    assert [line.split(" ")[0] for line in server.envelopes[0]][-4:] == ["RSET", "MAIL", "RCPT", "DATA"]
-
-
-async def test_mails_at_once_share_a_bounded_number_of_connections() -> None:
-    async with running(Fault.NONE) as server:
-        channel = EmailChannel(_server(server.port))
-        await asyncio.gather(*(channel.submit(DELIVERY, Point()) for _ in range(10)))
-        await channel.close()
-    assert len(server.accepted) == 10
-    assert server.connections <= 2
-
-
-@pytest.mark.parametrize(
-    "recipient",
-    [
-        None,
-        "",
-        "broker",
-        '"b\r\nDATA"@y.test',
-        "b@y.test\r\nRCPT TO:<c@z.test>",
-        "Broker <b@y.test>",
-        "a@b@c",
-        "é@x.y",
-    ],
-)
-async def test_an_address_that_could_be_misread_is_refused_without_a_connection(
-    recipient: str | None,
-) -> None:
-    async with running(Fault.NONE) as server:
-        delivery = Delivery(submission_id="bes_1", sender="a@b.example", recipient=recipient, content=MAIL)
-        result = await EmailChannel(_server(server.port)).submit(delivery, Point())
-    assert result.outcome is Outcome.REFUSED
-    assert server.connections == 0
-
-
-def test_the_url_says_how_the_server_is_reached() -> None:
-    server = parse_smtp_url("smtp+starttls://us%40er:p%3Ass@mail.example")
-    assert (server.security, server.port, server.username, server.password) == (
-        "starttls", 587, "us@er", "p:ss",
-    )  # fmt: skip
-    assert parse_smtp_url("smtps://mail.example").port == 465
-    assert parse_smtp_url("smtp://mail.example:1025").port == 1025
-
-
-@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])
-def test_a_url_of_another_kind_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="ENTRYGO_SMTP_URL"):
-        parse_smtp_url(url)
+        unused.bind((LOOPBACK, 0))
+        port = int(unused.getsockname()[1])
+    if kind is EmailChannel:
+        return EmailChannel(SmtpServer(host=LOOPBACK, port=port, security="none")), delivery()
+    if kind is HttpsChannel:
+        https = HttpsEndpoint(url=f"https://{LOOPBACK}:{port}/in")
+        return upload_channel(), delivery(endpoint=https.model_dump_json())
+    assert kind is SftpChannel
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2fFO4aLw1vKcmZ8mN1y3q5d0Qx7wq6q5vB5p1mT0cE"
+    sftp = SftpEndpoint(host=LOOPBACK, port=port, username="u", host_key=key)
+    return sftp_channel(), delivery(endpoint=sftp.model_dump_json())

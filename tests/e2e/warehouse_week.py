@@ -12,6 +12,8 @@ from pathlib import Path
 
 # HTS-10 codes that exist in the schedule; prices in USD, weights in kg.
 PRODUCTS = Path(__file__).with_name("week_products.csv")
+# What the products' makers and the agencies had to be asked for, in a file of its own.
+FIXES = Path(__file__).with_name("week_fixes.csv")
 
 ORDER_COLUMNS = (
     "order_id",
@@ -43,9 +45,10 @@ STATES = {
 
 @dataclass
 class Week:
-    """The two files, and what is wrong in them: external order ids by fault."""
+    """The files, and what is wrong in them: external order ids by fault."""
 
     products: Path
+    fixes: Path
     orders: Path
     order_ids: list[str]
     faults: dict[str, set[str]] = field(default_factory=dict)
@@ -66,10 +69,13 @@ def write_week(folder: Path, *, orders: int, seed: int = 20260311) -> Week:
             faults.setdefault(fault, set()).add(order_id)
         if any(row["sku"] == "GFT-900" for row in made):
             faults.setdefault("no_hts_code", set()).add(order_id)
-    week = Week(folder / "products.csv", folder / "orders.csv", ids, faults, lines=len(rows))
+    week = Week(
+        folder / "products.csv", folder / "fixes.csv", folder / "orders.csv", ids, faults, lines=len(rows)
+    )
     per_order = Counter(row["order_id"] for row in rows)
     week.rejected_lines = sum(per_order[order_id] for order_id in faults.get("bad_row", ()))
     shutil.copyfile(PRODUCTS, week.products)
+    shutil.copyfile(FIXES, week.fixes)
     _write(week.orders, rows)
     return week
 

@@ -41,6 +41,10 @@ class SmtpSink:
         """The value for ENTRYGO_SMTP_URL."""
         return f"smtp://{LOOPBACK}:{self.port}"
 
+    def session(self) -> SMTP:
+        """The protocol of one connection to this sink."""
+        return SMTP(self, hostname="sink.test")
+
     async def wait_for(self, count: int, seconds: float = 10.0) -> list[ReceivedMail]:
         """The mails, once there are at least `count`."""
         async with asyncio.timeout(seconds), self._arrived:
@@ -63,7 +67,7 @@ async def smtp_sink() -> AsyncIterator[SmtpSink]:
     """A listening sink of this test alone."""
     sink = SmtpSink()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(sink, hostname="sink.test"), LOOPBACK, 0)
+    server = await loop.create_server(sink.session, LOOPBACK, 0)
     sink.port = int(server.sockets[0].getsockname()[1])
     try:
         yield sink

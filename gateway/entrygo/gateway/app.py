@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from entrygo.domain.errors import MethodNotAllowed, NotFound
+from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import error_response
@@ -86,6 +87,7 @@ class Edge:
             "/livez": {"GET": livez},
             "/readyz": {"GET": self._readyz},
             "/docs/api/openapi": {"GET": Reference(endpoints).answer},
+            **BrokerPages(lambda: self.services).routes(),
         }
         for endpoint in endpoints:
             paths.setdefault(endpoint.path, {})[endpoint.method] = self._answer(endpoint)

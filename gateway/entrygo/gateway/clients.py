@@ -94,6 +94,12 @@ class GrpcServices:
         )
         return reply
 
+    async def update_product(
+        self, request: sync_pb2.UpdateProductRequest, call: Call
+    ) -> Reply[sync_pb2.Product]:
+        reply: Reply[sync_pb2.Product] = await self._write("sync", self._sync.UpdateProduct, request, call)
+        return reply
+
     async def get_order(self, id: str, call: Call) -> sync_pb2.Order:
         found: sync_pb2.Order = await self._read(
             "sync", self._sync.GetOrder, sync_pb2.GetRequest(id=id), call
@@ -154,6 +160,32 @@ class GrpcServices:
         )
         return reply
 
+    async def diff_plans(self, request: planning_pb2.DiffPlansRequest, call: Call) -> planning_pb2.PlanDiff:
+        diff: planning_pb2.PlanDiff = await self._read("planning", self._planning.DiffPlans, request, call)
+        return diff
+
+    async def get_policy(self, call: Call) -> planning_pb2.Policy:
+        policy: planning_pb2.Policy = await self._read(
+            "planning", self._planning.GetPolicy, planning_pb2.GetPolicyRequest(), call
+        )
+        return policy
+
+    async def set_policy(
+        self, request: planning_pb2.SetPolicyRequest, call: Call
+    ) -> Reply[planning_pb2.Policy]:
+        reply: Reply[planning_pb2.Policy] = await self._write(
+            "planning", self._planning.SetPolicy, request, call
+        )
+        return reply
+
+    async def approve_export(
+        self, request: planning_pb2.ApproveExportRequest, call: Call
+    ) -> Reply[planning_pb2.ApproveExportResponse]:
+        reply: Reply[planning_pb2.ApproveExportResponse] = await self._write(
+            "planning", self._planning.ApproveExport, request, call
+        )
+        return reply
+
     async def execute_export(
         self, request: execution_pb2.ExecuteExportRequest, call: Call
     ) -> Reply[execution_pb2.ExecuteExportResponse]:
@@ -170,10 +202,36 @@ class GrpcServices:
         )
         return reply
 
-    async def get_artifact(
+    def get_artifact(
         self, request: execution_pb2.GetArtifactRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
-        running = self._execution.GetArtifact(request, metadata=call.metadata(), timeout=self._write_seconds)
+        return self._chunks(self._execution.GetArtifact, request, call)
+
+    async def find_broker_link(
+        self, request: execution_pb2.FindBrokerLinkRequest, call: Call
+    ) -> execution_pb2.BrokerLink:
+        found: execution_pb2.BrokerLink = await self._read(
+            "execution", self._execution.FindBrokerLink, request, call
+        )
+        return found
+
+    async def answer_broker_link(
+        self, request: execution_pb2.AnswerBrokerLinkRequest, call: Call
+    ) -> execution_pb2.BrokerLink:
+        reply: Reply[execution_pb2.BrokerLink] = await self._write(
+            "execution", self._execution.AnswerBrokerLink, request, call
+        )
+        return reply.message
+
+    def get_broker_pack(
+        self, request: execution_pb2.FindBrokerLinkRequest, call: Call
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        return self._chunks(self._execution.GetBrokerPack, request, call)
+
+    async def _chunks(
+        self, method: Any, request: Message, call: Call
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        running = method(request, metadata=call.metadata(), timeout=self._write_seconds)
         try:
             with remote("execution"):
                 async for chunk in running:

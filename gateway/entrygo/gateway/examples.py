@@ -54,6 +54,10 @@ _SUBMISSION = {
     "next_attempt_at": None,
     "created_at": _AT,
     "reason": None,
+    "destination": "broker@example.com",
+    "entry_number": None,
+    "broker_reason": None,
+    "answered_at": None,
 }
 _STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "
@@ -97,6 +101,82 @@ PLAN_ANSWER = {
         "validation_messages": [_MESSAGE],
     },
 }
+ISSUES_ANSWER = {
+    "exportId": "batch_123",
+    "planHash": "planhash_abc123",
+    "readinessState": "BLOCKED",
+    "revision": 1,
+    "stale": False,
+    "issue_totals": {"products_blocking": 1, "orders_blocked_by_products": 284, "orders_blocked": 285},
+    "issues_by_product": [
+        {
+            "code": "PRODUCT_ORIGIN_INVALID",
+            "message": "Product CAP-002 origin China is not an ISO country code.",
+            "severity": "error",
+            "product_id": "prod_cap_002",
+            "sku": "CAP-002",
+            "orders_blocked": 284,
+            "orders_affected": 284,
+            "lines_affected": 301,
+            "fix": {"method": "PATCH", "path": "/api/products/prod_cap_002", "field": "countryOfOrigin"},
+            "accepted": "ISO 3166-1 alpha-2 code of the country of origin: CN",
+            "suggestion": "CN",
+        }
+    ],
+    "issues_by_order": [
+        {
+            "code": "ORDER_POSTAL_CODE_MISSING",
+            "message": "Order wms-order-1001 has no destination ZIP.",
+            "severity": "error",
+            "orders_blocked": 1,
+            "orders_affected": 1,
+            "lines_affected": 0,
+            "example": {
+                "field": "orders[0].destination_postal_code",
+                "order_id": "ord_123",
+                "external_id": "wms-order-1001",
+            },
+        }
+    ],
+}
+_NO_FIELDS = {"count": 0, "first": []}
+_NO_ITEMS = {
+    "added_count": 0,
+    "removed_count": 0,
+    "changed_count": 0,
+    "added": [],
+    "removed": [],
+    "changed": [],
+}
+PLAN_DIFF_ANSWER = {
+    "exportId": "batch_123",
+    "from": {"revision": 1, "planHash": "planhash_abc123", "planned_at": "2026-03-11T16:00:00.000Z"},
+    "to": {"revision": 2, "planHash": "planhash_def456", "planned_at": "2026-03-11T16:20:00.000Z"},
+    "is_same": False,
+    "plan": {
+        "count": 1,
+        "first": [{"field": "readiness_state", "before": "BLOCKED", "after": "REVIEW_REQUIRED"}],
+    },
+    "warehouse": _NO_FIELDS,
+    "broker": _NO_FIELDS,
+    "orders": {**_NO_ITEMS, "added_count": 1, "added": [{"id": "ord_125", "name": "wms-order-1003"}]},
+    "products": {
+        **_NO_ITEMS,
+        "changed_count": 1,
+        "changed": [
+            {
+                "id": "prod_cap_002",
+                "name": "CAP-002",
+                "changes": {
+                    "count": 1,
+                    "first": [{"field": "country_of_origin", "before": "China", "after": "CN"}],
+                },
+            }
+        ],
+    },
+    "reference_rows": _NO_ITEMS,
+    "messages": {"appeared_count": 0, "disappeared_count": 0, "appeared": [], "disappeared": []},
+}
 EXECUTE_REQUEST = {"accountId": "acc_123", "batchId": "batch_123"}
 EXECUTE_ANSWER = {
     "exportId": "batch_123",
@@ -136,6 +216,7 @@ INSPECT_ANSWER = {
             "planned_at": "2026-03-11T16:00:00.000Z",
             "entry_type": "11",
             "total_value_usd": 290,
+            "entries": [{"number": 1, "orders": 2, "lines": 2, "value_usd": 290}],
         },
         "execution": {"customs_package_id": "cp_123", "executed_at": _AT},
         "inspection": {"artifact_count": 3, "notification_count": 1},
@@ -194,6 +275,26 @@ SYNC_PRODUCTS_REQUEST = {
             "section232": {"status": "not_applicable"},
         }
     ],
+}
+PATCH_PRODUCT_REQUEST = {
+    "manufacturer": {"mid": "XCNORAPP1450VAN"},
+    "usmca": {"criterion": "A", "certification": "USMCA-2026-NSA-003"},
+    "section232": {"evidence": None},
+}
+POLICY_REQUEST = {
+    "accountId": "acc_123",
+    "severities": {"PRODUCT_DESCRIPTION_VAGUE": "error"},
+    "approvalRequired": True,
+    "codesWithoutApproval": ["METALS_REVIEW_RECOMMENDED"],
+}
+POLICY_ANSWER = {
+    **{name: value for name, value in POLICY_REQUEST.items() if name != "accountId"},
+    "updatedAt": _AT,
+}
+APPROVE_REQUEST = {
+    "planHash": "planhash_abc123",
+    "approvedBy": "Dana Whitfield",
+    "note": "Metal trims checked against the bill of materials",
 }
 SYNC_WAREHOUSES_REQUEST = {
     "accountId": "acc_123",

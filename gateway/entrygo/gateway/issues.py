@@ -1,7 +1,8 @@
 """Turns what pydantic found into the issues of the contract: path, message and code, all at once.
 
 Codes: invalid_type (missing, null or of another type), too_small, too_big, invalid_number (too many
-digits or decimal places), invalid_string (form or characters), invalid_enum_value, invalid_date, custom.
+digits or decimal places), invalid_string (form or characters), invalid_enum_value, invalid_date,
+conflict (of two fields only one may be given), custom.
 The services add `duplicate` and others that need more than the body to judge.
 """
 
@@ -42,6 +43,7 @@ ISSUES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "too_many_lines": ("too_big", "{message}"),
         "metadata_too_big": ("too_big", "{message}"),
         "number_out_of_range": ("invalid_number", "{message}"),
+        "conflict": ("conflict", "{message}"),
         "page_size": ("invalid_number", "{message}"),
     }
 )

@@ -115,7 +115,8 @@ def _query_parameters(model: type[BaseModel]) -> list[Schema]:
     found = []
     for name, described in schema["properties"].items():
         own = _without_null(described, definitions)
-        parameter = {"name": name, "in": "query", "required": False, "schema": own}
+        is_required = name in schema.get("required", ())
+        parameter = {"name": name, "in": "query", "required": is_required, "schema": own}
         if "description" in described:
             parameter["description"] = described["description"]
         found.append(parameter)

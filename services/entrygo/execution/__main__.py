@@ -4,14 +4,14 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 
-from entrygo.execution.channels.email import EmailChannel
+from entrygo.execution.broker_links import BrokerLinks
 from entrygo.execution.planning_client import PlanningClient
 from entrygo.execution.recovery import Recovery
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
 from entrygo.execution.store import is_ready
 from entrygo.execution.use_cases import Executions
-from entrygo.execution.wiring import build_steps
+from entrygo.execution.wiring import build_channels, build_links, build_steps
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.relay import Relay
 from entrygo.postgres.idempotency import keep_purged
@@ -33,9 +33,10 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     token = settings.service_token.get_secret_value() if settings.service_token else None
     pool = await open_pool(url, schema="execution", max_size=settings.pool_size)
     identity_pool = await open_pool(identity_url, schema="identity", max_size=2)
-    channel = EmailChannel(settings.smtp_server)
+    channels = build_channels(settings)
     async with pool, identity_pool, open_channel(settings.planning_target) as planning_channel:
-        steps = build_steps(settings, pool, channel, clock=utc_now, ids=Ids(), reach=reach)
+        steps = build_steps(settings, pool, channels, clock=utc_now, ids=Ids(), reach=reach)
+        links = BrokerLinks(pool=pool, clock=utc_now, recorder=steps.recorder, signer=build_links(settings))
         planning = PlanningClient(planning_channel, service_token=token)
         executions = Executions(steps, planning, join_wait=JOIN_WAIT)
         interval = timedelta(seconds=settings.recovery_interval_seconds)
@@ -46,7 +47,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             authenticator=Authenticator(identity_pool, utc_now, service_token=token),
             required_scopes=REQUIRED_SCOPES,
             register=partial(
-                execution_pb2_grpc.add_ExecutionServicer_to_server, ExecutionServicer(steps, executions)
+                execution_pb2_grpc.add_ExecutionServicer_to_server,
+                ExecutionServicer(steps, executions, links),
             ),
             service_names=(SERVICE_NAME,),
             ready=partial(is_ready, pool),
@@ -60,7 +62,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
                 keep_purged(pool, keep_days=settings.idempotency_keep_days, clock=utc_now, stop=stop)
             )
         await executions.drain(DRAIN_SECONDS)
-        await channel.close()
+        for channel in channels.values():
+            await channel.close()
 
 
 if __name__ == "__main__":

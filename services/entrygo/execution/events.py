@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import rfc3339
+from entrygo.execution.destinations import shown
 from entrygo.execution.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
@@ -105,6 +106,7 @@ def artifact_message(artifact: Artifact) -> events_pb2.Artifact:
 
 def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
     sent_at, next_attempt_at = submission.sent_at, submission.next_attempt_at
+    answered_at = submission.answered_at
     return events_pb2.BrokerSubmission(
         id=submission.id,
         submission_type=submission.submission_type,
@@ -117,4 +119,8 @@ def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
         next_attempt_at=None if next_attempt_at is None else rfc3339(next_attempt_at),
         created_at=rfc3339(submission.created_at),
         reason=submission.reason,
+        destination=shown(submission),
+        entry_number=submission.entry_number,
+        broker_reason=submission.broker_reason,
+        answered_at=None if answered_at is None else rfc3339(answered_at),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from entrygo.domain.consolidation import line_key
 from entrygo.domain.facts import Metal, Order, OrderItem, Product
 from entrygo.domain.snapshot import Severity, Snapshot
 from entrygo.domain.time import CUSTOMS_ZONE, parse_rfc3339
@@ -50,6 +51,8 @@ class InvoiceLine:
     product: Product
     item: OrderItem
     spi: str
+    # Headings of chapter 99 that somebody has found to apply.
+    chapter_99: tuple[str, ...]
     value: Decimal
     net_weight_kg: Decimal | None
     gross_weight_kg: Decimal | None
@@ -60,8 +63,14 @@ class InvoiceLine:
         return clean_text(self.product.unit_of_measure) or UNIT_WHEN_UNSTATED
 
 
-# HTS code, origin, manufacturer (its MID, else its name), special programme: what makes one entry line.
-GroupKey = tuple[str, str, str, str]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceEntry:
+    """One of the entries that the orders are filed in."""
+
+    number: int
+    order_ids: tuple[str, ...]
+    lines: int
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +78,13 @@ class ConsolidatedLine:
     """Order lines that a broker files as one line, and the orders it came from."""
 
     number: int
+    entry_number: int
     hts_code: str
     country_of_origin: str
     manufacturer_mid: str
     manufacturer_name: str
     spi: str
+    chapter_99: tuple[str, ...]
     descriptions: tuple[str, ...]
     skus: tuple[str, ...]
     product_ids: tuple[str, ...]
@@ -106,51 +117,68 @@ class Invoice:
     package: PackageFacts
     lines: tuple[InvoiceLine, ...]
     consolidated: tuple[ConsolidatedLine, ...]
+    entries: tuple[InvoiceEntry, ...]
     totals: Totals
 
 
 def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
     """Number the lines, group them into entry lines, and total both."""
-    numbers = _group_numbers(snapshot)
-    lines = tuple(_lines(snapshot, numbers))
+    entry_of = _entry_numbers(snapshot)
+    lines = tuple(_lines(snapshot, _line_numbers(snapshot, entry_of), entry_of))
     groups: dict[int, list[InvoiceLine]] = defaultdict(list)
     for line in lines:
         groups[line.consolidated_number].append(line)
-    consolidated = tuple(_consolidate(number, groups[number]) for number in sorted(groups))
+    consolidated = tuple(
+        _consolidate(number, entry_of[groups[number][0].order.id], groups[number])
+        for number in sorted(groups)
+    )
     return Invoice(
         snapshot=snapshot,
         package=package,
         lines=lines,
         consolidated=consolidated,
+        entries=_entries(snapshot, consolidated, entry_of),
         totals=_totals(snapshot, lines, len(consolidated)),
     )
-
-
-def special_programme(product: Product, entry_date: date) -> str:
-    """`S` when a USMCA certification in hand covers the entry date, otherwise no claim."""
-    return "S" if product.usmca.is_certified_on(entry_date) else ""
 
 
 def metals_by_name(product: Product) -> Mapping[str, Metal]:
     return {metal.metal: metal for metal in product.section_232.metals}
 
 
-def _group_key(product: Product, entry_date: date) -> GroupKey:
-    maker = product.manufacturer
-    return (
-        undotted_hts(product.hts_code),
-        clean_text(product.country_of_origin).upper(),
-        clean_text(maker.mid).upper() or clean_text(maker.name),
-        special_programme(product, entry_date),
+def _entry_numbers(snapshot: Snapshot) -> Mapping[str, int]:
+    """Order id to the number of the entry that it is filed in."""
+    planned = {order_id: entry.number for entry in snapshot.entries for order_id in entry.order_ids}
+    return {order.id: planned.get(order.id, 1) for order in snapshot.orders}
+
+
+def _line_numbers(snapshot: Snapshot, entry_of: Mapping[str, int]) -> Mapping[tuple[int, str], int]:
+    """Entry and product id to the number of the consolidated line; entry after entry."""
+    keys = {product.id: line_key(product, snapshot.entry_date) for product in snapshot.products}
+    used = {(entry_of[order.id], item.product_id) for order in snapshot.orders for item in order.items}
+    ordered = sorted({(entry, keys[product_id]) for entry, product_id in used})
+    numbers = {place: number for number, place in enumerate(ordered, start=1)}
+    return {(entry, product_id): numbers[entry, keys[product_id]] for entry, product_id in used}
+
+
+def _entries(
+    snapshot: Snapshot, consolidated: Sequence[ConsolidatedLine], entry_of: Mapping[str, int]
+) -> tuple[InvoiceEntry, ...]:
+    order_ids: dict[int, list[str]] = defaultdict(list)
+    for order in snapshot.orders:
+        order_ids[entry_of[order.id]].append(order.id)
+    lines: dict[int, list[ConsolidatedLine]] = defaultdict(list)
+    for line in consolidated:
+        lines[line.entry_number].append(line)
+    return tuple(
+        InvoiceEntry(
+            number=number,
+            order_ids=tuple(order_ids[number]),
+            lines=len(lines[number]),
+            value=sum((line.value for line in lines[number]), Decimal("0.00")),
+        )
+        for number in sorted(order_ids)
     )
-
-
-def _group_numbers(snapshot: Snapshot) -> Mapping[str, int]:
-    """Product id to the number of its consolidated line; only products that an order names count."""
-    used = {item.product_id for order in snapshot.orders for item in order.items}
-    keys = {product.id: _group_key(product, snapshot.entry_date) for product in snapshot.products}
-    ordered = {key: index for index, key in enumerate(sorted({keys[each] for each in used}), start=1)}
-    return {product_id: ordered[keys[product_id]] for product_id in used}
 
 
 def _warnings(snapshot: Snapshot) -> Mapping[tuple[str | None, str | None], tuple[str, ...]]:
@@ -161,9 +189,11 @@ def _warnings(snapshot: Snapshot) -> Mapping[tuple[str | None, str | None], tupl
     return {key: tuple(sorted(codes)) for key, codes in found.items()}
 
 
-def _lines(snapshot: Snapshot, numbers: Mapping[str, int]) -> Iterator[InvoiceLine]:
+def _lines(
+    snapshot: Snapshot, numbers: Mapping[tuple[int, str], int], entry_of: Mapping[str, int]
+) -> Iterator[InvoiceLine]:
     products = {product.id: product for product in snapshot.products}
-    programmes = {each.id: special_programme(each, snapshot.entry_date) for each in snapshot.products}
+    keys = {each.id: line_key(each, snapshot.entry_date) for each in snapshot.products}
     warnings = _warnings(snapshot)
     number = 0
     for order in snapshot.orders:
@@ -177,11 +207,12 @@ def _lines(snapshot: Snapshot, numbers: Mapping[str, int]) -> Iterator[InvoiceLi
             }
             yield InvoiceLine(
                 number=number,
-                consolidated_number=numbers[product.id],
+                consolidated_number=numbers[entry_of[order.id], product.id],
                 order=order,
                 product=product,
                 item=item,
-                spi=programmes[product.id],
+                spi=keys[product.id].spi,
+                chapter_99=keys[product.id].chapter_99,
                 value=item.value_usd,
                 net_weight_kg=times(item.quantity, product.net_weight_kg),
                 gross_weight_kg=times(item.quantity, product.gross_weight_kg),
@@ -194,15 +225,17 @@ def times(quantity: Decimal, each: Decimal | None) -> Decimal | None:
     return None if each is None else quantity * each
 
 
-def _consolidate(number: int, lines: Sequence[InvoiceLine]) -> ConsolidatedLine:
+def _consolidate(number: int, entry_number: int, lines: Sequence[InvoiceLine]) -> ConsolidatedLine:
     product = lines[0].product
     return ConsolidatedLine(
         number=number,
+        entry_number=entry_number,
         hts_code=undotted_hts(product.hts_code),
         country_of_origin=clean_text(product.country_of_origin).upper(),
         manufacturer_mid=clean_text(product.manufacturer.mid).upper(),
         manufacturer_name=clean_text(product.manufacturer.name),
         spi=lines[0].spi,
+        chapter_99=lines[0].chapter_99,
         descriptions=_distinct(clean_text(line.product.customs_description) for line in lines),
         skus=_distinct(clean_text(line.product.sku) for line in lines),
         product_ids=_distinct(line.product.id for line in lines),

@@ -47,7 +47,7 @@ def _text(value: str | None) -> str:
 
 
 # The column names and their order are the broker's import contract.
-# Left empty: what the supplied data cannot know (chapter 99 headings, HTS reporting quantities, PGA flags).
+# Left empty: what the supplied data cannot know (HTS reporting quantities, PGA flags).
 COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("package_number", lambda invoice, _: _text(invoice.package.number)),
     ("invoice_number", lambda invoice, _: _text(invoice.package.number)),
@@ -63,7 +63,7 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("material_composition", lambda _, line: _text(line.product.material_composition)),
     ("hts_code", lambda _, line: _text(undotted_hts(line.product.hts_code))),
     ("hts_code_dotted", lambda _, line: _text(dotted_hts(line.product.hts_code))),
-    ("chapter99_headings", lambda _invoice, _line: ""),
+    ("chapter99_headings", lambda _, line: ";".join(map(dotted_hts, line.chapter_99))),
     ("country_of_origin", lambda _, line: _text(line.product.country_of_origin)),
     ("manufacturer_name", lambda _, line: _text(line.product.manufacturer.name)),
     ("manufacturer_mid", lambda _, line: _text(line.product.manufacturer.mid)),

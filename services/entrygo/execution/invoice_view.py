@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from entrygo.domain.money import plain
 from entrygo.execution.figures import address_lines, amount, quantities, unit_amount, weight
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceLine
+from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
 from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts, masked
 
@@ -58,9 +58,19 @@ def invoice_view(invoice: Invoice) -> View:
         "informal_limit": amount(snapshot.informal_limit_usd),
         "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
         "score": snapshot.compliance_score,
+        "entries": [_entry(entry) for entry in invoice.entries],
         "messages": _messages(invoice),
         "excluded_count": len(snapshot.excluded_orders),
         "claims_usmca": any(line.spi for line in invoice.consolidated),
+    }
+
+
+def _entry(entry: InvoiceEntry) -> View:
+    return {
+        "number": entry.number,
+        "orders": f"{len(entry.order_ids):,}",
+        "lines": f"{entry.lines:,}",
+        "value": amount(entry.value),
     }
 
 
@@ -115,6 +125,7 @@ def _totals(invoice: Invoice) -> View:
 def entry_line_view(line: ConsolidatedLine) -> View:
     return {
         "number": line.number,
+        "entry": line.entry_number,
         "hts": dotted_hts(line.hts_code),
         "origin": line.country_of_origin,
         "manufacturer": line.manufacturer_name,

@@ -11,19 +11,13 @@ from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution import failpoints
-from entrygo.execution.broker_mail import BrokerMail, compose
+from entrygo.execution.broker_mail import BrokerMail
+from entrygo.execution.destinations import destination_of
 from entrygo.execution.documents.base import Document, RenderedArtifact, render_documents
 from entrygo.execution.invoice import PackageFacts
+from entrygo.execution.ledger.freezing import Freezer
 from entrygo.execution.objects import ObjectStore
-from entrygo.execution.records import (
-    Artifact,
-    Notification,
-    NotificationStatus,
-    Package,
-    Phase,
-    Submission,
-    SubmissionStatus,
-)
+from entrygo.execution.records import Artifact, Notification, NotificationStatus, Package, Submission
 from entrygo.process.clock import Ids
 from entrygo.process.failpoints import Reach
 
@@ -51,6 +45,7 @@ class Preparation:
     ids: Ids
     objects: ObjectStore
     documents: Sequence[Document]
+    freezer: Freezer
     sender: str
     reach: Reach
 
@@ -73,42 +68,12 @@ class Preparation:
             recipient=snapshot.broker.email,
             written_at=now,
         )
-        submission = await self.freeze(mail, rendered, notifications[0].id, send_from)
+        to = destination_of(snapshot.broker)
+        submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id, send_from)
         return Prepared(
             artifacts=tuple(_artifact(each) for each in rendered),
             notifications=notifications,
             submission=submission,
-        )
-
-    async def freeze(
-        self,
-        mail: BrokerMail,
-        artifacts: Sequence[RenderedArtifact],
-        notification_id: str,
-        send_from: datetime,
-    ) -> Submission:
-        """Stores the bytes that every attempt will send, and gives the ledger row that names them."""
-        content = await asyncio.to_thread(compose, mail, artifacts)
-        return Submission(
-            tenant=mail.tenant,
-            id=mail.submission_id,
-            export_id=mail.export_id,
-            package_id=mail.package.id,
-            notification_id=notification_id,
-            submission_type="EMAIL",
-            status=SubmissionStatus.PREPARED,
-            phase=Phase.ENVELOPE,
-            sender=mail.sender,
-            recipient_email=mail.recipient,
-            subject=mail.subject,
-            message_id=mail.message_id,
-            content_sha256=await self.objects.put(mail.tenant, content),
-            reason=mail.reason,
-            attempts=0,
-            next_attempt_at=send_from,
-            sent_at=None,
-            error_message=None,
-            created_at=mail.written_at,
         )
 
     async def load(self, tenant: Tenant, artifacts: Sequence[Artifact]) -> list[RenderedArtifact]:

@@ -39,12 +39,15 @@ def masked(number: str | None) -> str:
 
 
 def dotted_hts(code: str | None) -> str:
-    """The ten-digit code as the tariff prints it: 6110202041 is 6110.20.20.41. Others stay as they are."""
+    """The code as the tariff prints it: 6110202041 is 6110.20.20.41, 99038803 is 9903.88.03.
+
+    What has not eight or ten digits stays as it is.
+    """
     cleaned = clean_text(code)
     digits = cleaned.replace(".", "")
-    if len(digits) != 10 or not digits.isdigit():
+    if len(digits) not in (8, 10) or not digits.isdigit():
         return cleaned
-    return f"{digits[:4]}.{digits[4:6]}.{digits[6:8]}.{digits[8:]}"
+    return ".".join([digits[:4], *(digits[start : start + 2] for start in range(4, len(digits), 2))])
 
 
 def undotted_hts(code: str | None) -> str:

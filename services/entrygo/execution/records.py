@@ -23,12 +23,24 @@ class PackageState(StrEnum):
     SENT = "sent_to_broker"
     FAILED = "broker_submission_failed"
     UNKNOWN = "broker_submission_unknown"
+    ACKNOWLEDGED = "acknowledged_by_broker"
+    REJECTED = "rejected_by_broker"
+
+
+class SubmissionType(StrEnum):
+    """The way to the broker; a name of CHANNELS."""
+
+    EMAIL = "EMAIL"
+    HTTPS = "HTTPS"
+    SFTP = "SFTP"
 
 
 class SubmissionStatus(StrEnum):
     PREPARED = "prepared"
     SENDING = "sending"
     SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -104,7 +116,7 @@ class Submission:
     export_id: str
     package_id: str
     notification_id: str
-    submission_type: str
+    submission_type: SubmissionType
     status: SubmissionStatus
     phase: Phase
     sender: str
@@ -118,14 +130,31 @@ class Submission:
     sent_at: datetime | None
     error_message: str | None
     created_at: datetime
+    # Where an upload goes, as JSON; empty for mail.
+    endpoint: str
+    # What the upload is called at the broker.
+    filename: str
+    # Every document in one ZIP.
+    pack_sha256: str
+    pack_bytes: int
+    entry_number: str | None = None
+    broker_reason: str | None = None
+    answered_at: datetime | None = None
+    answers: int = 0
+    # When the simulated broker of a test account answers.
+    reaction_at: datetime | None = None
 
 
 PACKAGE_STATE_AFTER = {
     SubmissionStatus.SENT: PackageState.SENT,
+    SubmissionStatus.ACKNOWLEDGED: PackageState.ACKNOWLEDGED,
+    SubmissionStatus.REJECTED: PackageState.REJECTED,
     SubmissionStatus.FAILED: PackageState.FAILED,
     SubmissionStatus.UNKNOWN: PackageState.UNKNOWN,
 }
 NOTIFICATION_STATUS_AFTER = {
     SubmissionStatus.SENT: NotificationStatus.SENT,
+    SubmissionStatus.ACKNOWLEDGED: NotificationStatus.SENT,
+    SubmissionStatus.REJECTED: NotificationStatus.SENT,
     SubmissionStatus.FAILED: NotificationStatus.FAILED,
 }

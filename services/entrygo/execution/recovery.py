@@ -35,11 +35,13 @@ class Recovery:
         await self.executions.recover(BATCH)
 
     async def deliver_due(self) -> None:
-        """Settles attempts whose owner died, then makes those that are due."""
+        """Settles attempts whose owner died, makes those that are due, and lets simulated brokers answer."""
         for submission in await self.delivery.abandoned(BATCH):
             await self._guarded(submission, self.delivery.settle_abandoned(submission))
         for submission in await self.delivery.due(BATCH):
             await self._guarded(submission, self.delivery.deliver(submission))
+        for submission in await self.delivery.reacting(BATCH):
+            await self._guarded(submission, self.delivery.react(submission))
 
     async def _guarded(self, submission: Submission, work: Awaitable[None]) -> None:
         """One submission's trouble holds up no other."""

@@ -9,8 +9,10 @@ import grpc
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName
-from entrygo.domain.time import parse_rfc3339
-from entrygo.execution.events import artifact_message
+from entrygo.domain.time import parse_rfc3339, rfc3339
+from entrygo.execution.broker_answers import read_answer
+from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
+from entrygo.execution.events import artifact_message, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
 from entrygo.execution.store import PackageStore
 from entrygo.execution.use_cases import (
@@ -35,6 +37,10 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ExecuteExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
+    # The signed token in the request is the credential.
+    f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
+    f"/{SERVICE_NAME}/AnswerBrokerLink": Access.OPEN,
+    f"/{SERVICE_NAME}/GetBrokerPack": Access.OPEN,
     f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
 }
@@ -48,9 +54,10 @@ Issues = list[tuple[str, str, str]]
 
 
 class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
-    def __init__(self, steps: ExecutionSteps, executions: Executions) -> None:
+    def __init__(self, steps: ExecutionSteps, executions: Executions, links: BrokerLinks) -> None:
         self._steps = steps
         self._executions = executions
+        self._links = links
 
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
@@ -106,6 +113,27 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         async for content in self._steps.preparation.objects.stream(tenant, artifact.sha256):
             yield execution_pb2.ArtifactChunk(content=content)
 
+    async def FindBrokerLink(
+        self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
+    ) -> execution_pb2.BrokerLink:
+        return link_message(await self._links.find(request.token))
+
+    async def AnswerBrokerLink(
+        self, request: execution_pb2.AnswerBrokerLinkRequest, _context: Context
+    ) -> execution_pb2.BrokerLink:
+        # A holder of a token learns what is wrong with an answer, others only that the token is.
+        await self._links.find(request.token)
+        return link_message(await self._links.answer(request.token, read_answer(request)))
+
+    async def GetBrokerPack(
+        self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
+    ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        found = await self._links.find(request.token)
+        yield execution_pb2.ArtifactChunk(artifact=artifact_message(found.pack))
+        objects, tenant = self._steps.preparation.objects, found.submission.tenant
+        async for content in objects.stream(tenant, found.pack.sha256):
+            yield execution_pb2.ArtifactChunk(content=content)
+
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
@@ -130,6 +158,21 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
         async for event in replay(self._steps.pool, since):
             yield event
+
+
+def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
+    submission, package = found.submission, found.package
+    return execution_pb2.BrokerLink(
+        mode=submission.tenant.mode,
+        export_id=submission.export_id,
+        package_number=package.number,
+        prepared_at=rfc3339(package.generated_at),
+        sender=submission.sender,
+        artifacts=[artifact_message(each) for each in found.artifacts],
+        broker_submission=submission_message(submission),
+        pack=artifact_message(found.pack),
+        expires_at=rfc3339(found.expires_at),
+    )
 
 
 def _raise_if(issues: Issues) -> None:

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
 from entrygo.execution.channels.email import SmtpServer, parse_smtp_url
 from entrygo.execution.email_address import parse_address
+from entrygo.execution.ledger.links import MIN_SECRET_LENGTH
 from entrygo.process.settings import (
+    MEBIBYTE,
     IdentitySettings,
     KafkaSettings,
     PoolSettings,
@@ -34,6 +37,21 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
     smtp_data_seconds: float = Field(default=600.0, gt=0)
     smtp_connections: int = Field(default=4, ge=1, le=50)
     mail_from: str = "entrygo@localhost"
+    # A mail that would be larger carries the link instead of the documents.
+    mail_max_bytes: int = Field(default=10 * MEBIBYTE, ge=64 * 1024)
+    # Signs the brokers' links; several, with commas between: the first signs, all verify. None: no links.
+    link_secret: SecretStr | None = None
+    link_days: int = Field(default=90, ge=1, le=3650)
+    # Where brokers reach the gateway from outside.
+    public_url: str = "http://localhost:3000"
+    # Secrets of uploads, by account and name (JSON): a file for its owner alone, or the text itself.
+    broker_credentials_file: Path | None = None
+    broker_credentials: SecretStr | None = None
+    # Uploads to addresses that are not public.
+    broker_allow_private: bool = False
+    broker_ca_file: str | None = None
+    broker_connect_seconds: float = Field(default=30.0, gt=0)
+    broker_answer_seconds: float = Field(default=300.0, gt=0)
     # A process that stops renewing for this long is taken for dead.
     execution_lease_seconds: float = Field(default=15.0, ge=1)
     recovery_interval_seconds: float = Field(default=1.0, gt=0)
@@ -48,12 +66,31 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
             raise ValueError("ENTRYGO_MAIL_FROM must be a plain e-mail address")
         return value
 
+    @field_validator("link_secret")
+    @classmethod
+    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(each) < MIN_SECRET_LENGTH for each in _parts(value)):
+            raise ValueError(f"ENTRYGO_LINK_SECRET needs at least {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("ENTRYGO_PUBLIC_URL must be http:// or https:// with a host")
+        return value
+
     @field_validator("broker_retry_seconds")
     @classmethod
     def _check_delays(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if not value or min(value) <= 0:
             raise ValueError("ENTRYGO_BROKER_RETRY_SECONDS must be a list of positive numbers")
         return value
+
+    @property
+    def link_secrets(self) -> tuple[str, ...]:
+        return () if self.link_secret is None else _parts(self.link_secret)
 
     @property
     def lease(self) -> timedelta:
@@ -73,3 +110,7 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
             data_timeout=self.smtp_data_seconds,
             max_connections=self.smtp_connections,
         )
+
+
+def _parts(secrets: SecretStr) -> tuple[str, ...]:
+    return tuple(each.strip() for each in secrets.get_secret_value().split(",") if each.strip())

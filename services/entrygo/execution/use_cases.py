@@ -17,6 +17,7 @@ from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant
 from entrygo.execution.broker_mail import BrokerMail
+from entrygo.execution.destinations import destination_again
 from entrygo.execution.events import submission_changed, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
 from entrygo.execution.ledger.store import SubmissionStore
@@ -210,7 +211,8 @@ async def _add_submission(steps: ExecutionSteps, command: ResubmitCommand, conne
         written_at=now,
         reason=command.reason,
     )
-    submission = await steps.preparation.freeze(mail, artifacts, latest.notification_id, now)
+    to = destination_again(latest)
+    submission = await steps.preparation.freezer.freeze(mail, to, artifacts, latest.notification_id, now)
     await ledger.add(submission)
     facts = [submission_changed("prepared", submission)]
     await steps.recorder.record(connection, tenant, package.export_id, facts, now)

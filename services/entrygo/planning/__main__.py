@@ -6,7 +6,8 @@ from functools import partial
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.relay import Relay
 from entrygo.planning.plan_export import PlanExport
-from entrygo.planning.reference.in_force import reference_on
+from entrygo.planning.policy.use_cases import Policies
+from entrygo.planning.reference.library import Library
 from entrygo.planning.rules import RULES
 from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningServicer
 from entrygo.planning.settings import Settings
@@ -30,16 +31,22 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     pool = await open_pool(url, schema="planning", max_size=settings.pool_size)
     identity_pool = await open_pool(identity_url, schema="identity", max_size=2)
     async with pool, identity_pool, open_channel(settings.sync_target) as sync:
+        library = Library(pool)
+        await library.refresh()
         plan_export = PlanExport(
             pool=pool,
             facts=SyncFacts(sync),
             rules=RULES,
-            reference_on=reference_on,
+            reference_on=library.on,
             clock=utc_now,
             ids=ids,
         )
         servicer = PlanningServicer(
-            pool, plan_export, Transitions(pool, utc_now, ids), max_orders=settings.max_orders
+            pool,
+            plan_export,
+            Transitions(pool, utc_now, ids),
+            Policies(pool, utc_now, ids, RULES),
+            max_orders=settings.max_orders,
         )
         server = build_server(
             settings=settings,
@@ -54,6 +61,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve(stop))
             tasks.create_task(relay.run(stop))
+            tasks.create_task(library.keep_fresh(stop))
             tasks.create_task(
                 keep_purged(pool, keep_days=settings.idempotency_keep_days, clock=utc_now, stop=stop)
             )

@@ -8,14 +8,16 @@ from decimal import Decimal
 from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
 from entrygo.domain.snapshot import (
     ExcludedOrder,
+    PlannedEntry,
     Readiness,
     ReferenceRow,
     Savings,
     ValidationMessage,
 )
 from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
-from entrygo.planning.entries import entries_of
+from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.issues import Issues, issues_of
 from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
 from entrygo.planning.reference.in_force import Reference
@@ -45,10 +47,13 @@ class Decision:
     products: tuple[Product, ...]
     warehouse: Warehouse
     broker: Broker
+    # What remains of one entry for each order.
+    entries: tuple[PlannedEntry, ...]
     value_usd: Decimal
     entry_type: EntryType
     informal_limit: Decimal
     savings: Savings | None
+    issues: Issues
     ruleset_version: str
     reference_version: str
     reference_rows: tuple[ReferenceRow, ...]
@@ -68,6 +73,7 @@ def decide(
         reference=reference,
         exported=facts.exported,
         open_exports=facts.open_exports,
+        importer=facts.warehouse.importer_of_record,
     )
     holding = in_force(rules, context)
     orders = judge_orders(request, facts, holding, context)
@@ -75,8 +81,10 @@ def decide(
     claimed = frozenset(
         product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
     )
-    entries = entries_of(orders.included, facts.products, claimed)
-    batch = _batch(facts, orders.included, entries, schedule, reference)
+    entries = entries_of(orders.included, facts.products, request.entry_date)
+    together = consolidated(orders.included, entries, facts.broker)
+    savings = _savings(entries, [entry for _, entry in together], schedule, reference)
+    batch = _batch(facts, orders.included, entries, savings, reference.informal_limit)
     findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
@@ -86,7 +94,7 @@ def decide(
         plan_hash=plan_hash(
             HashedPlan(
                 ruleset_version=ruleset_version,
-                rule_codes=[rule.code for rule in holding],
+                rule_codes=[rule.label for rule in holding],
                 reference_rows=reference.rows,
                 destination_country=request.destination_country,
                 warehouse=facts.warehouse,
@@ -118,10 +126,12 @@ def decide(
         products=_named_products(orders.included, facts),
         warehouse=facts.warehouse,
         broker=facts.broker,
+        entries=tuple(planned for planned, _ in together),
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         informal_limit=reference.informal_limit,
         savings=batch.savings,
+        issues=issues_of(findings, facts.orders, facts.products, holding, context),
         ruleset_version=ruleset_version,
         reference_version=reference.version,
         reference_rows=reference.rows,
@@ -132,23 +142,31 @@ def _batch(
     facts: PlanFacts,
     included: Sequence[Order],
     entries: Sequence[Entry],
-    schedule: FeeSchedule | None,
-    reference: Reference,
+    savings: Savings | None,
+    informal_limit: Decimal,
 ) -> Batch:
     value = sum((entry.value_usd for entry in entries), Decimal(0))
-    savings = None
-    if schedule is not None and entries:
-        limit = reference.informal_limit
-        terms = Terms(schedule=schedule, processing_fee=reference.processing_fee, informal_limit=limit)
-        savings = estimate(entries, terms)
     return Batch(
         orders=included,
         warehouse=facts.warehouse,
         broker=facts.broker,
         value_usd=value,
-        entry_type=entry_type_of(value, reference.informal_limit),
+        entry_type=entry_type_of(value, informal_limit),
         savings=savings,
     )
+
+
+def _savings(
+    entries: Sequence[Entry],
+    together: Sequence[Entry],
+    schedule: FeeSchedule | None,
+    reference: Reference,
+) -> Savings | None:
+    if schedule is None or not entries:
+        return None
+    limit = reference.informal_limit
+    terms = Terms(schedule=schedule, processing_fee=reference.processing_fee, informal_limit=limit)
+    return estimate(entries, terms, together)
 
 
 def _named_products(orders: Sequence[Order], facts: PlanFacts) -> tuple[Product, ...]:

@@ -1,29 +1,30 @@
-"""Turns orders into entries: their value, and their lines as customs tells lines apart. Pure."""
+"""Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
-from entrygo.domain.facts import Order, Product
-from entrygo.planning.savings import Entry
-
-USMCA = "S"
+from entrygo.domain.consolidation import LineKey, line_key, split_orders
+from entrygo.domain.facts import Broker, Order, Product
+from entrygo.domain.snapshot import PlannedEntry
+from entrygo.planning.savings import Entry, consolidate
 
 
 def entries_of(
-    orders: Sequence[Order], products: Mapping[str, Product], usmca_product_ids: frozenset[str]
+    orders: Sequence[Order], products: Mapping[str, Product], entry_date: date
 ) -> tuple[Entry, ...]:
-    """One entry for each order; a product in `usmca_product_ids` claims preference and pays no fee."""
-    keys = {product.id: _line_key(product, product.id in usmca_product_ids) for product in products.values()}
-    return tuple(_entry(order, keys, usmca_product_ids) for order in orders)
+    """One entry for each order; a product that claims a preference pays no processing fee."""
+    keys = {product.id: line_key(product, entry_date) for product in products.values()}
+    return tuple(_entry(order, keys) for order in orders)
 
 
-def _entry(order: Order, keys: Mapping[str, Hashable], usmca_product_ids: frozenset[str]) -> Entry:
+def _entry(order: Order, keys: Mapping[str, LineKey]) -> Entry:
     value = fee_value = Decimal(0)
     has_fee_lines = False
     for item in order.items:
         line_value = item.value_usd
         value += line_value
-        if item.product_id not in usmca_product_ids:
+        if not keys[item.product_id].spi:
             fee_value += line_value
             has_fee_lines = True
     return Entry(
@@ -34,12 +35,21 @@ def _entry(order: Order, keys: Mapping[str, Hashable], usmca_product_ids: frozen
     )
 
 
-def _line_key(product: Product, is_usmca: bool) -> Hashable:
-    """Lines that agree in these are one line of an entry."""
-    return (
-        product.hts_code,
-        product.country_of_origin,
-        USMCA if is_usmca else None,
-        product.manufacturer.mid,
-        product.section_232.status,
+def consolidated(
+    orders: Sequence[Order], entries: Sequence[Entry], broker: Broker
+) -> tuple[tuple[PlannedEntry, Entry], ...]:
+    """As few entries as the broker's limits allow, each as it is told and as it is priced."""
+    of_order = {order.id: entry for order, entry in zip(orders, entries, strict=True)}
+    split = split_orders(
+        {order_id: entry.lines for order_id, entry in of_order.items()},
+        max_lines=broker.max_lines_per_entry,
+        max_orders=broker.max_orders_per_entry,
+    )
+    priced = [(ids, consolidate(of_order[order_id] for order_id in ids)) for ids in split]
+    return tuple(
+        (
+            PlannedEntry(number=number, order_ids=ids, lines=len(entry.lines), value_usd=entry.value_usd),
+            entry,
+        )
+        for number, (ids, entry) in enumerate(priced, start=1)
     )

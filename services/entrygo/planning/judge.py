@@ -18,6 +18,7 @@ from entrygo.planning.rules.base import (
     LineRule,
     OrderRule,
     Problem,
+    ProductPartsRule,
     ProductRule,
     Rule,
 )
@@ -42,6 +43,13 @@ class Finding:
     item_index: int = NO_INDEX
     order_id: str | None = None
     product_id: str | None = None
+    # An error that leaves its order behind is told as an info.
+    keeps_behind: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether its order cannot go: it blocks the export, or it was left out for this."""
+        return self.keeps_behind or self.severity is Severity.ERROR
 
     @property
     def sort_key(self) -> tuple[int, int, int, str, str]:
@@ -106,7 +114,7 @@ def judge_orders(
 
 def _as_reason(finding: Finding) -> Finding:
     """An error of an order that stays behind tells why; it neither blocks nor weighs on the rest."""
-    return replace(finding, severity=Severity.INFO, penalty=0)
+    return replace(finding, severity=Severity.INFO, penalty=0, keeps_behind=True)
 
 
 def _left_behind(order: Order, reasons: Sequence[Finding]) -> ExcludedOrder:
@@ -124,7 +132,7 @@ class _OrderJudge:
         self._excluding = tuple(rule for rule in order_rules if rule.excludes)
         self._order_rules = tuple(rule for rule in order_rules if not rule.excludes)
         self._line_rules = _of_kind(rules, LineRule)
-        self._of_product = _judge_products(facts, _of_kind(rules, ProductRule), context)
+        self._of_product = _judge_products(facts, rules, context)
 
     def exclusions(self, order: Order, index: int) -> Iterator[Finding]:
         return self._order_findings(self._excluding, order, index)
@@ -140,7 +148,8 @@ class _OrderJudge:
                 if (problem := rule.check(line, self._context)) is not None
             ]
             found += [
-                (rule, problem, f"product.{rule.field}") for rule, problem in self._of_product[product.id]
+                (rule, problem, f"product.{_below(rule.field, problem.below)}")
+                for rule, problem in self._of_product[product.id]
             ]
             for rule, problem, field in found:
                 yield Finding(
@@ -171,11 +180,13 @@ class _OrderJudge:
 
 
 def _judge_products(
-    facts: PlanFacts, rules: Sequence[ProductRule], context: Context
+    facts: PlanFacts, rules: Sequence[Rule], context: Context
 ) -> Mapping[str, Sequence[tuple[Rule, Problem]]]:
+    wholes, parts = _of_kind(rules, ProductRule), _of_kind(rules, ProductPartsRule)
     return {
         product.id: [
-            (rule, problem) for rule in rules if (problem := rule.check(product, context)) is not None
+            *((rule, problem) for rule in wholes if (problem := rule.check(product, context)) is not None),
+            *((rule, problem) for rule in parts for problem in rule.check(product, context)),
         ]
         for product in facts.products.values()
     }

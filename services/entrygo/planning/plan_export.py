@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from entrygo.domain.errors import (
-    InvalidOrderReference,
     NotFound,
     ReferenceOutsideAccount,
     ValidationFailed,
@@ -17,14 +16,17 @@ from entrygo.domain.principal import Principal, Tenant
 from entrygo.domain.time import default_entry_date
 from entrygo.planning.decide import Decision, decide
 from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.named_orders import named_orders
 from entrygo.planning.plan_to_proto import plan_to_proto
+from entrygo.planning.policy.policy import Policy, raised
+from entrygo.planning.policy.store import PolicyStore
+from entrygo.planning.recording import Recorder, locked_export
 from entrygo.planning.reference.in_force import NoReferenceData, Reference
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.snapshots import pack, snapshot_of
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
-from entrygo.planning.transitions import Recorder, locked_export
 from entrygo.postgres.idempotency import Reply, find_reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
@@ -64,6 +66,7 @@ class PlanExport:
         if earlier is not None:
             return Reply(earlier, replayed=True)
         gathered = await self._gather(caller, command)
+        command = replace(command, order_ids=named_orders(command, gathered.orders))
         decision = await self._decide(caller, command, gathered)
         if command.is_dry_run:
             response = _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
@@ -84,7 +87,12 @@ class PlanExport:
     async def _gather(self, caller: Principal, command: PlanCommand) -> Gathered:
         if caller.warehouse_id not in (None, command.warehouse_id):
             raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
-        gathered = await self.facts.gather(list(command.order_ids), command.warehouse_id, command.broker_id)
+        gathered = await self.facts.gather(
+            list(command.order_ids),
+            list(command.external_order_ids),
+            command.warehouse_id,
+            command.broker_id,
+        )
         _check_references(command, gathered)
         return gathered
 
@@ -101,7 +109,7 @@ class PlanExport:
             is_dry_run=command.is_dry_run,
             on_blocked=command.on_blocked,
         )
-        exported, open_exports = await self._whereabouts(caller, command)
+        exported, open_exports, policy = await self._circumstances(caller, command)
         facts = PlanFacts(
             orders=gathered.orders,
             products=gathered.products,
@@ -110,15 +118,18 @@ class PlanExport:
             exported=exported,
             open_exports=open_exports,
         )
-        reference = self._reference(entry_date)
+        reference, rules = self._reference(entry_date), raised(self.rules, policy)
         if len(command.order_ids) <= ORDERS_IN_LOOP:
-            return decide(request, facts, self.rules, reference)
-        return await asyncio.to_thread(decide, request, facts, self.rules, reference)
+            return decide(request, facts, rules, reference)
+        return await asyncio.to_thread(decide, request, facts, rules, reference)
 
-    async def _whereabouts(
+    async def _circumstances(
         self, caller: Principal, command: PlanCommand
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        """Which orders have left, which sit in other open batches. A given batch must be open to plans."""
+    ) -> tuple[dict[str, str], dict[str, str], Policy]:
+        """Which orders have left, which sit in other open batches, and the account's policy.
+
+        A given batch must be open to plans.
+        """
         async with transaction(self.pool, caller.tenant) as connection:
             store = PlanningStore(connection, caller.tenant)
             if command.batch_id:
@@ -129,6 +140,7 @@ class PlanExport:
             return (
                 await store.exported_orders(command.order_ids),
                 await store.orders_in_open_batches(command.order_ids, but=command.batch_id),
+                await PolicyStore(connection, caller.tenant).find_policy(),
             )
 
     def _reference(self, entry_date: date) -> Reference:
@@ -193,11 +205,6 @@ def _check_references(command: PlanCommand, gathered: Gathered) -> None:
             raise ReferenceOutsideAccount(
                 f"{name} is outside the current account scope.", field=field, details={field: id_}
             )
-    found = [order_id for order_id in command.order_ids if order_id in gathered.orders]
-    if len(found) < len(command.order_ids):
-        raise InvalidOrderReference(
-            details={"requestedOrderIds": list(command.order_ids), "foundOrderIds": found}
-        )
 
 
 def _response(

@@ -15,20 +15,24 @@ from entrygo.domain.facts import Broker, Fact, FeeSchedule, Order, Product, Ware
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow
 
-FORMAT = 1
+FORMAT = 2
 PREFIX = "planhash_"
 
 # Every field of a fact by name: a field added later is covered from the format on that lists it.
 PRODUCT_FIELDS = (
     "id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin",
     "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure",
-    "unit_value_usd", "usmca", "section_232",
+    "unit_value_usd", "usmca", "section_232", "hts_codes", "pga", "dangerous_goods", "section_301",
+    "section_338", "adcvd_case", "supply_chain",
 )  # fmt: skip
 WAREHOUSE_FIELDS = (
     "id", "external_id", "name", "address", "responsible_employee", "phone", "email", "transit_days",
     "importer_of_record", "transport",
 )  # fmt: skip
-BROKER_FIELDS = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules")
+BROKER_FIELDS = (
+    "id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "channel", "https",
+    "sftp", "max_lines_per_entry", "max_orders_per_entry",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from entrygo.domain.money import plain
-from entrygo.domain.snapshot import ValidationMessage
+from entrygo.domain.snapshot import PlannedEntry, ValidationMessage
 from entrygo.domain.time import rfc3339
 from entrygo.planning.decide import Decision
+from entrygo.planning.issues import Issues, OrderIssue, ProductIssue
 from entrygo.proto.events.v1 import events_pb2
 
 
@@ -16,7 +17,7 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         plan_hash=decision.plan_hash,
         readiness_state=decision.readiness,
         compliance_score=decision.score,
-        validation_messages=[_message_to_proto(message) for message in decision.messages],
+        validation_messages=[message_to_proto(message) for message in decision.messages],
         included_order_ids=[order.id for order in decision.included],
         excluded_order_ids=[order.order_id for order in decision.excluded],
         flags=decision.flags,
@@ -33,10 +34,61 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         planned_at=rfc3339(planned_at),
         entry_type=decision.entry_type,
         total_value_usd=plain(decision.value_usd),
+        issues=_issues_to_proto(decision.issues),
+        entries=[_entry_to_proto(entry) for entry in decision.entries],
     )
 
 
-def _message_to_proto(message: ValidationMessage) -> events_pb2.ValidationMessage:
+def _entry_to_proto(entry: PlannedEntry) -> events_pb2.PlannedEntry:
+    return events_pb2.PlannedEntry(
+        number=entry.number,
+        orders=len(entry.order_ids),
+        lines=entry.lines,
+        value_usd=plain(entry.value_usd),
+    )
+
+
+def _issues_to_proto(issues: Issues) -> events_pb2.PlanIssues:
+    return events_pb2.PlanIssues(
+        by_product=[_product_issue_to_proto(issue) for issue in issues.by_product],
+        by_order=[_order_issue_to_proto(issue) for issue in issues.by_order],
+        products_blocking=issues.products_blocking,
+        orders_blocked_by_products=issues.orders_blocked_by_products,
+        orders_blocked=issues.orders_blocked,
+    )
+
+
+def _product_issue_to_proto(issue: ProductIssue) -> events_pb2.ProductIssue:
+    return events_pb2.ProductIssue(
+        code=issue.code,
+        message=issue.message,
+        severity=issue.severity,
+        product_id=issue.product_id,
+        sku=issue.sku,
+        orders_blocked=issue.orders_blocked,
+        orders=issue.orders,
+        lines=issue.lines,
+        field=issue.field,
+        accepted=issue.accepted,
+        suggestion=issue.suggestion,
+    )
+
+
+def _order_issue_to_proto(issue: OrderIssue) -> events_pb2.OrderIssue:
+    return events_pb2.OrderIssue(
+        code=issue.code,
+        message=issue.message,
+        severity=issue.severity,
+        orders_blocked=issue.orders_blocked,
+        orders=issue.orders,
+        lines=issue.lines,
+        field=issue.field,
+        order_id=issue.order_id,
+        external_id=issue.external_id,
+    )
+
+
+def message_to_proto(message: ValidationMessage) -> events_pb2.ValidationMessage:
     return events_pb2.ValidationMessage(
         code=message.code,
         message=message.message,

@@ -16,6 +16,7 @@ CANCEL_OPERATION = "exports.cancel"
 DEFAULT_COUNTRY = "US"
 MAX_KEY_LENGTH = 255
 MAX_REASON_LENGTH = 2000
+MAX_DIFF_LIMIT = 1000
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -30,6 +31,8 @@ class PlanCommand:
     warehouse_id: str
     broker_id: str
     order_ids: tuple[str, ...]
+    # By the ids of their source system; planned after those of order_ids.
+    external_order_ids: tuple[str, ...]
     destination_country: str
     batch_id: str
     is_dry_run: bool
@@ -52,7 +55,7 @@ def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> Pl
     issues = _required(
         accountId=request.account_id, warehouseId=request.warehouse_id, brokerId=request.broker_id
     )
-    issues += _order_id_issues(request.order_ids, max_orders)
+    issues += _order_issues(request.order_ids, request.external_order_ids, max_orders)
     if request.destination_country and not _COUNTRY.fullmatch(request.destination_country):
         issues.append(("destinationCountry", "Expected a two-letter country code", "invalid_string"))
     if request.on_blocked and request.on_blocked not in tuple(OnBlocked):
@@ -65,6 +68,7 @@ def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> Pl
         warehouse_id=normal.warehouse_id,
         broker_id=normal.broker_id,
         order_ids=tuple(normal.order_ids),
+        external_order_ids=tuple(normal.external_order_ids),
         destination_country=normal.destination_country,
         batch_id=normal.batch_id,
         is_dry_run=normal.dry_run,
@@ -111,6 +115,13 @@ def check_release(request: planning_pb2.ReleaseExportRequest) -> None:
     _check(issues + _execution_id_issues(request.execution_id))
 
 
+def check_diff(request: planning_pb2.DiffPlansRequest) -> None:
+    issues = _required(**{"exportId": request.export_id, "from": request.from_plan_hash})
+    if not 0 <= request.limit <= MAX_DIFF_LIMIT:
+        issues.append(("limit", f"Expected a whole number from 1 to {MAX_DIFF_LIMIT}", "invalid_number"))
+    _check(issues)
+
+
 def _check(issues: Issues) -> None:
     if issues:
         raise ValidationFailed.of(issues)
@@ -126,18 +137,23 @@ def _execution_id_issues(execution_id: str) -> Issues:
     return [("executionId", "Expected the id of an execution", "invalid_string")]
 
 
-def _order_id_issues(order_ids: Sequence[str], max_orders: int) -> Issues:
-    if not order_ids:
+def _order_issues(order_ids: Sequence[str], external_ids: Sequence[str], max_orders: int) -> Issues:
+    if not order_ids and not external_ids:
         return [("orderIds", "Required", "invalid_type")]
-    if len(order_ids) > max_orders:
-        return [("orderIds", f"At most {max_orders} orders in one export", "too_big")]
+    if len(order_ids) + len(external_ids) > max_orders:
+        field = "orderIds" if order_ids else "externalOrderIds"
+        return [(field, f"At most {max_orders} orders in one export", "too_big")]
+    return _listed_issues("orderIds", order_ids) + _listed_issues("externalOrderIds", external_ids)
+
+
+def _listed_issues(field: str, ids: Sequence[str]) -> Issues:
     issues: Issues = []
     seen: set[str] = set()
-    for index, order_id in enumerate(order_ids):
+    for index, order_id in enumerate(ids):
         if not order_id:
-            issues.append((f"orderIds.{index}", "Required", "invalid_type"))
+            issues.append((f"{field}.{index}", "Required", "invalid_type"))
         elif order_id in seen:
-            issues.append((f"orderIds.{index}", f"Order {order_id} is listed twice", "duplicate"))
+            issues.append((f"{field}.{index}", f"Order {order_id} is listed twice", "duplicate"))
         seen.add(order_id)
     return issues
 

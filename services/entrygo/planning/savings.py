@@ -4,12 +4,13 @@ Duty and transport are left out: they are the same on both sides. Only the disbu
 and takes its minimum where the duty is unknown.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from entrygo.domain.consolidation import Comparable
 from entrygo.domain.facts import FeeSchedule
 from entrygo.domain.money import to_cents
 from entrygo.domain.snapshot import EntryCost, Savings
@@ -34,7 +35,7 @@ class Entry:
     # The part of the value that pays the merchandise processing fee: all that claims no USMCA.
     fee_value_usd: Decimal
     has_fee_lines: bool
-    lines: frozenset[Hashable]
+    lines: frozenset[Comparable]
     orders: int = 1
     pga_lines: int = 0
     duty_usd: Decimal | None = None
@@ -81,10 +82,10 @@ def consolidate(entries: Iterable[Entry]) -> Entry:
     )
 
 
-def entry_cost(entry: Entry, terms: Terms) -> EntryCost:
-    """What clearing one entry costs under `terms`."""
+def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> EntryCost:
+    """What clearing one entry costs under `terms`; its type follows from its value unless it is told."""
     schedule = terms.schedule
-    kind = entry_type_of(entry.value_usd, terms.informal_limit)
+    kind = kind or entry_type_of(entry.value_usd, terms.informal_limit)
     return EntryCost.model_construct(
         entries=1,
         entry_type=kind,
@@ -121,10 +122,15 @@ def _processing_fee(entry: Entry, kind: EntryType, fee: ProcessingFee) -> Decima
     return min(max(to_cents(entry.fee_value_usd * fee.rate), fee.minimum), fee.maximum)
 
 
-def estimate(entries: Sequence[Entry], terms: Terms) -> Savings:
-    """Each entry on its own against all of them as one; negative when one entry costs more."""
+def estimate(entries: Sequence[Entry], terms: Terms, together: Sequence[Entry] = ()) -> Savings:
+    """Each entry on its own against all of them as one, or as the few of `together`; may be negative.
+
+    What is imported together is formal or informal by its whole value: to split it makes no part informal.
+    """
+    together = together or (consolidate(entries),)
+    kind = entry_type_of(sum((entry.value_usd for entry in together), ZERO), terms.informal_limit)
     separate = _sum([entry_cost(entry, terms) for entry in entries])
-    consolidated = entry_cost(consolidate(entries), terms)
+    consolidated = _sum([entry_cost(entry, terms, kind) for entry in together])
     signed = to_cents(separate.total - consolidated.total)
     return Savings(
         separate=separate,

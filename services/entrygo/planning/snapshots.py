@@ -43,6 +43,7 @@ def snapshot_of(
         orders=decision.included,
         products=decision.products,
         excluded_orders=decision.excluded,
+        entries=decision.entries,
     )
 
 

@@ -113,6 +113,18 @@ class PlanningStore:
         )
         return snapshot
 
+    async def find_plan(self, export_id: str, plan_hash: str) -> bytes | None:
+        """The packed snapshot of the latest plan with this hash; "" is the current one."""
+        snapshot: bytes | None = await self._connection.fetchval(
+            "SELECT snapshot FROM plans"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND ($4 = '' OR plan_hash = $4)"
+            " ORDER BY revision DESC LIMIT 1",
+            *self._scope,
+            export_id,
+            plan_hash,
+        )
+        return snapshot
+
     async def add_orders(self, export_id: str, order_ids: Sequence[str]) -> None:
         """Puts orders into a batch that has none."""
         await self._connection.execute(

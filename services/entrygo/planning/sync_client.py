@@ -35,7 +35,9 @@ class Gathered:
 class FactSource(Protocol):
     """Where planning gets facts from."""
 
-    async def gather(self, order_ids: list[str], warehouse_id: str, broker_id: str) -> Gathered:
+    async def gather(
+        self, order_ids: list[str], external_order_ids: list[str], warehouse_id: str, broker_id: str
+    ) -> Gathered:
         """Everything one plan is decided on, from one consistent read."""
 
 
@@ -45,9 +47,14 @@ class SyncFacts:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._stub = sync_pb2_grpc.SyncStub(channel)
 
-    async def gather(self, order_ids: list[str], warehouse_id: str, broker_id: str) -> Gathered:
+    async def gather(
+        self, order_ids: list[str], external_order_ids: list[str], warehouse_id: str, broker_id: str
+    ) -> Gathered:
         request = sync_pb2.GetPlanningFactsRequest(
-            order_ids=order_ids, warehouse_id=warehouse_id, broker_id=broker_id
+            order_ids=order_ids,
+            external_order_ids=external_order_ids,
+            warehouse_id=warehouse_id,
+            broker_id=broker_id,
         )
         orders: dict[str, Order] = {}
         products: dict[str, Product] = {}

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch
-from entrygo.domain.ids import IdKind, is_valid_id
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
 from entrygo.domain.lifecycle import State, advance
-from entrygo.domain.principal import Principal, Tenant
+from entrygo.domain.principal import Principal
 from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import rfc3339
-from entrygo.messaging import outbox
-from entrygo.messaging.events import PLANNING, make_event
+from entrygo.planning.policy.use_cases import check_approval
+from entrygo.planning.recording import Recorder, locked_export
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.postgres.idempotency import Reply, run_once
@@ -31,7 +30,7 @@ class Transitions:
     ids: Ids
 
     @property
-    def _recorder(self) -> "Recorder":
+    def _recorder(self) -> Recorder:
         return Recorder(self.clock, self.ids)
 
     async def cancel(self, caller: Principal, command: CancelCommand) -> Reply:
@@ -63,8 +62,9 @@ class Transitions:
     ) -> planning_pb2.ClaimExportResponse:
         """BATCHED to EXECUTING for one execution, with every included order, or not at all.
 
-        Raises InvalidExportState (also for a BLOCKED plan, and when an order left meanwhile) and
-        PlanHashMismatch. The same execution finds its claim done, until it has failed.
+        Raises InvalidExportState (also for a BLOCKED plan, for one that lacks the approval which the
+        account's policy asks for, and when an order left meanwhile) and PlanHashMismatch.
+        The same execution finds its claim done, until it has failed.
         """
         tenant = caller.tenant
         async with transaction(self.pool, tenant) as connection:
@@ -72,6 +72,7 @@ class Transitions:
             export = await locked_export(store, request.export_id, caller)
             if not _is_held_by(export, request.execution_id):
                 _check_claim(export, request.expected_plan_hash)
+                await check_approval(connection, tenant, export)
                 now = self.clock()
                 await self._take_orders(store, export, now)
                 export = replace(
@@ -117,42 +118,6 @@ class Transitions:
                 "Orders of this batch have left with another export; plan again without them.",
                 details={"currentState": str(export.state), "conflictingOrderIds": error.order_ids},
             ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Recorder:
-    """Writes a locked export together with the next event about it."""
-
-    clock: Clock
-    ids: Ids
-
-    async def save(
-        self, connection: Connection, tenant: Tenant, export: Export, type_: str, data: Message
-    ) -> None:
-        """The number of the event follows under the row's lock; an export without events is a new one."""
-        now = self.clock()
-        numbered = replace(export, event_sequence=export.event_sequence + 1)
-        store = PlanningStore(connection, tenant)
-        await (store.save_export(numbered, now) if export.event_sequence else store.add_export(numbered, now))
-        event = make_event(
-            id=self.ids.new(IdKind.EVENT),
-            type=type_,
-            source=PLANNING,
-            tenant=tenant,
-            stream_id=export.export_id,
-            sequence=numbered.event_sequence,
-            occurred_at=now,
-            data=data,
-        )
-        await outbox.append(connection, event)
-
-
-async def locked_export(store: PlanningStore, export_id: str, caller: Principal) -> Export:
-    """The export under its row's lock; NotFound when the caller may see none of that id."""
-    export = await store.lock_export(export_id) if is_valid_id(export_id) else None
-    if export is None or caller.warehouse_id not in (None, export.warehouse_id):
-        raise NotFound("Export batch not found.")
-    return export
 
 
 def _is_held_by(export: Export, execution_id: str) -> bool:

@@ -19,6 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _HTS_PUNCTUATION = re.compile(r"[. ]")
+_UN_NUMBER = re.compile(r"(?:UN ?)?([0-9]{4})", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z]{2,3}")
 
 # A stored value: text, a whole number, a flag, or objects and lists of them.
@@ -105,6 +106,18 @@ def email(value: str) -> str:
 def hts_code(value: str) -> str:
     """Digits without the dots and blanks that tariff tables print; never padded, and judged by planning."""
     return bounded_text(_HTS_PUNCTUATION.sub("", value), 32)
+
+
+def disclaimer(value: str) -> str:
+    """Why an agency's data do not apply, as ACE codes it."""
+    return str(one_of("A", "B", "C", "D")(value.upper()))
+
+
+def un_number(value: str) -> str:
+    match = _UN_NUMBER.fullmatch(value)
+    if match is None:
+        raise Wrong("Expected a UN number: four digits")
+    return f"UN{match[1]}"
 
 
 def day(value: str) -> str:

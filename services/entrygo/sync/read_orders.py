@@ -133,28 +133,41 @@ def _optional(value: str, maximum: int, path: str, name: str, issues: Issues) ->
 
 
 @lru_cache(maxsize=32_768)
-def _priced(product_id: str, quantity: str, unit_value: str) -> PricedLine:
+def _priced(product_id: str, sku: str, quantity: str, unit_value: str) -> PricedLine:
     """A line without fault. The lines of a warehouse repeat, hence the cache."""
-    if not is_valid_id(product_id):
+    if sku:
+        sku = _sku(product_id, sku)
+    elif not is_valid_id(product_id):
         raise Wrong("Expected the id of a product")
     count, price = positive(quantity), not_negative(unit_value)
-    draft = LineDraft(product_id, plain(count), plain(price))
-    text = orjson.dumps(
-        {"productId": product_id, "quantity": draft.quantity, "unitValueUsd": draft.unit_value_usd}
-    )
-    return PricedLine(draft, line_value(count, price), text.decode())
+    draft = LineDraft(product_id, plain(count), plain(price), sku)
+    return PricedLine(draft, line_value(count, price), draft.json)
+
+
+def _sku(product_id: str, sku: str) -> str:
+    if product_id:
+        raise Wrong("Give productId or sku, not both", "conflict")
+    found = bounded_text(sku, MAX_ID_TEXT)
+    if not found:
+        raise Wrong("Required", "invalid_type")
+    return found
 
 
 def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> PricedLine:
     try:
-        return _priced(line.product_id, line.quantity, line.unit_value_usd)
+        return _priced(line.product_id, line.sku, line.quantity, line.unit_value_usd)
     except Wrong:
         _explain_line(line, f"{path}.items.{index}", issues)
         return _REFUSED
 
 
 def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
-    if not line.product_id:
+    if line.sku:
+        try:
+            _sku(line.product_id, line.sku)
+        except Wrong as wrong:
+            issues.wrong(f"{path}.sku", wrong)
+    elif not line.product_id:
         issues.required(f"{path}.productId")
     elif not is_valid_id(line.product_id):
         issues.add(f"{path}.productId", "Expected the id of a product", "invalid_string")

@@ -10,7 +10,7 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync import checks
+from entrygo.sync import checks, endpoint_checks
 from entrygo.sync.checks import (
     MAX_ID_TEXT,
     Check,
@@ -23,7 +23,7 @@ from entrygo.sync.checks import (
     country,
     text,
 )
-from entrygo.sync.drafts import FactsDraft
+from entrygo.sync.drafts import FactsDraft, FactsUpdate
 
 MAX_ITEMS = 5_000
 MAX_LIST = 100
@@ -60,7 +60,16 @@ class Flag:
     """Yes or no."""
 
 
-Rule = Check | Nested | Many | Whole | Flag
+@dataclass(frozen=True, slots=True)
+class ByCountry:
+    """A value for each country but the one that has a field of its own; merged country by country."""
+
+    check: Check
+    but: str
+    field: str
+
+
+Rule = Check | Nested | Many | Whole | Flag | ByCountry
 Fields = Mapping[str, Rule]
 
 ADDRESS: Fields = {
@@ -81,6 +90,37 @@ METAL: Fields = {
     "smelt_1": checks.origin,
     "smelt_2": checks.origin,
     "cast": checks.origin,
+}
+
+REVIEW: Fields = {
+    "status": checks.one_of("not_assessed", "not_applicable", "applicable"),
+    "headings": text(500),
+    "signed_off_by": text(200),
+    "valid_from": checks.day,
+    "valid_to": checks.day,
+}
+
+DISCLAIMER: Fields = {"disclaimer": checks.disclaimer}
+AGENCY: Fields = {"reference": text(100), **DISCLAIMER}
+PGA: Fields = {
+    "fda": Nested(
+        {"product_code": text(20), "registration": text(20), "prior_notice": text(40), **DISCLAIMER}
+    ),
+    "cpsc": Nested(
+        {
+            "certificate": text(100),
+            "product_id": text(100),
+            "citations": text(500),
+            "manufactured_on": checks.day,
+            "manufactured_at": text(500),
+            "tested_on": checks.day,
+            "laboratory": text(200),
+            "records_contact": text(500),
+            **DISCLAIMER,
+        }
+    ),
+    "fcc": Nested({"authorization": text(100), **DISCLAIMER}),
+    **{agency: Nested(AGENCY) for agency in ("usda", "fws", "epa", "dot", "ttb")},
 }
 
 PRODUCT: Fields = {
@@ -121,8 +161,24 @@ PRODUCT: Fields = {
             "us_metal_pct": checks.percent,
             "evidence": text(2000),
             "assessed_on": checks.day,
+            "metal_weight_pct": checks.percent,
         }
     ),
+    "hts_codes": ByCountry(checks.hts_code, but="US", field="htsCode"),
+    "pga": Nested(PGA),
+    "dangerous_goods": Nested(
+        {
+            "status": checks.one_of("not_assessed", "not_regulated", "regulated"),
+            "un_number": checks.un_number,
+            "hazard_class": text(20),
+            "packing_group": checks.one_of("I", "II", "III"),
+            "proper_shipping_name": text(200),
+        }
+    ),
+    "section_301": Nested(REVIEW),
+    "section_338": Nested(REVIEW),
+    "adcvd_case": Nested(REVIEW),
+    "supply_chain": Nested(REVIEW),
 }
 
 WAREHOUSE: Fields = {
@@ -139,6 +195,7 @@ WAREHOUSE: Fields = {
             "address": Nested(ADDRESS),
             "power_of_attorney": Flag(),
             "bond": checks.one_of("continuous", "single"),
+            "section_301": Nested(REVIEW),
         }
     ),
     "transport": Nested(
@@ -173,6 +230,20 @@ BROKER: Fields = {
     "fee_schedules": Many(
         FEE_SCHEDULE, frozenset({"valid_from", "fee_formal", "fee_informal", "line_fee", "order_fee"})
     ),
+    "max_lines_per_entry": Whole(1_000_000, minimum=1),
+    "max_orders_per_entry": Whole(1_000_000, minimum=1),
+    "channel": checks.one_of("email", "https", "sftp"),
+    "https": Nested({"url": endpoint_checks.upload_url, "credential": endpoint_checks.credential}),
+    "sftp": Nested(
+        {
+            "host": endpoint_checks.host,
+            "port": Whole(65_535, minimum=1),
+            "username": text(64),
+            "folder": endpoint_checks.folder,
+            "host_key": endpoint_checks.host_key,
+            "credential": endpoint_checks.credential,
+        }
+    ),
 }
 
 
@@ -186,6 +257,36 @@ def read_warehouses(request: sync_pb2.SyncWarehousesRequest) -> list[FactsDraft]
 
 def read_brokers(request: sync_pb2.SyncBrokersRequest) -> list[FactsDraft]:
     return _read_request(request, request.items, BROKER)
+
+
+def read_product_update(request: sync_pb2.UpdateProductRequest) -> FactsUpdate:
+    """What to set and what to clear in one product; ValidationFailed with every issue otherwise."""
+    issues = Issues()
+    check_key(request.idempotency_key, issues)
+    facts = _facts(request.product, PRODUCT, "", issues)
+    clear = tuple(sorted({_stored_path(path) for path in request.clear}))
+    for path in clear:
+        if not _is_field(path.split("."), PRODUCT):
+            issues.add(path, "There is no such field to clear", "unrecognized_key")
+    issues.check()
+    return FactsUpdate(request.id, facts, clear)
+
+
+def _stored_path(path: str) -> str:
+    """Countries are kept in upper case."""
+    name, _, rest = path.partition(".")
+    return f"{name}.{rest.upper()}" if rest and isinstance(PRODUCT.get(name), ByCountry) else path
+
+
+def _is_field(path: Sequence[str], fields: Fields) -> bool:
+    """Whether a path leads to a field, an object of fields, or a country's value."""
+    name, *rest = path
+    rule = fields.get(name)
+    if rule is None or not rest:
+        return rule is not None
+    if isinstance(rule, Nested):
+        return _is_field(rest, rule.fields)
+    return isinstance(rule, ByCountry) and len(rest) == 1 and bool(checks.COUNTRY.fullmatch(rest[0]))
 
 
 def _read_request(request: SetupRequest, items: Sequence[Item], fields: Fields) -> list[FactsDraft]:
@@ -237,7 +338,7 @@ def _facts(message: Message, fields: Fields, path: str, issues: Issues) -> Facts
         if descriptor.has_presence and not message.HasField(name):
             continue
         value = getattr(message, name)
-        where = f"{path}.{descriptor.json_name}"
+        where = f"{path}.{descriptor.json_name}".removeprefix(".")
         match rule:
             case Nested():
                 if nested := _facts(value, rule.fields, where, issues):
@@ -246,12 +347,13 @@ def _facts(message: Message, fields: Fields, path: str, issues: Issues) -> Facts
                 if value:
                     facts[name] = _list(value, rule, where, issues)
             case Whole():
-                if not rule.minimum <= value <= rule.maximum:
-                    code = "too_small" if value < rule.minimum else "too_big"
-                    issues.add(where, f"Must be between {rule.minimum} and {rule.maximum}", code)
+                _check_bounds(value, rule, where, issues)
                 facts[name] = value
             case Flag():
                 facts[name] = value
+            case ByCountry():
+                if values := _by_country(value, rule, where, issues):
+                    facts[name] = values
             case _:
                 if value.strip() and (taken := _take(rule, value.strip(), where, issues)) is not None:
                     facts[name] = taken
@@ -269,6 +371,26 @@ def _list(messages: Sequence[Message], rule: Many, path: str, issues: Issues) ->
             if not getattr(message, name).strip():
                 issues.required(f"{where}.{message.DESCRIPTOR.fields_by_name[name].json_name}")
         found.append(_facts(message, rule.fields, where, issues))
+    return found
+
+
+def _check_bounds(value: int, rule: Whole, path: str, issues: Issues) -> None:
+    if not rule.minimum <= value <= rule.maximum:
+        code = "too_small" if value < rule.minimum else "too_big"
+        issues.add(path, f"Must be between {rule.minimum} and {rule.maximum}", code)
+
+
+def _by_country(values: Mapping[str, str], rule: ByCountry, path: str, issues: Issues) -> Facts:
+    found: Facts = {}
+    for key in sorted(values):
+        where = f"{path}.{key}"
+        code = _take(country, key, where, issues)
+        if code == rule.but:
+            issues.add(where, f"Give this one as {rule.field}", "invalid_string")
+        elif code is not None and values[key].strip():
+            taken = _take(rule.check, values[key].strip(), where, issues)
+            if taken is not None:
+                found[str(code)] = taken
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName, Tenant
 from entrygo.identity.current import check_account, principal
@@ -15,7 +15,12 @@ from entrygo.rpc.replay import mark_replayed
 from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
 from entrygo.sync.paging import PageRequest, page_request
 from entrygo.sync.read_orders import read_orders
-from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
+from entrygo.sync.read_setup import (
+    read_brokers,
+    read_product_update,
+    read_products,
+    read_warehouses,
+)
 from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, order_to_proto, product_to_proto, warehouse_to_proto
 
@@ -31,6 +36,7 @@ REQUIRED_SCOPES = {
         ("SyncProducts", ScopeName.SETUP),
         ("SyncWarehouses", ScopeName.SETUP),
         ("SyncBrokers", ScopeName.SETUP),
+        ("UpdateProduct", ScopeName.SETUP),
         ("GetOrder", ScopeName.READ),
         ("GetProduct", ScopeName.READ),
         ("GetWarehouse", ScopeName.READ),
@@ -98,6 +104,19 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
             mark_replayed(context)
         return sync_pb2.SyncBrokersResponse.FromString(reply.body)
 
+    async def UpdateProduct(
+        self, request: sync_pb2.UpdateProductRequest, context: Context
+    ) -> sync_pb2.Product:
+        update = read_product_update(request)
+        if not is_valid_id(update.id):
+            raise NotFound("Product not found.")
+        reply = await self._use_cases.update_product(
+            principal().tenant, update, request.idempotency_key, _product_bytes
+        )
+        if reply.replayed:
+            mark_replayed(context)
+        return sync_pb2.Product.FromString(reply.body)
+
     async def GetOrder(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Order:
         tenant = principal().tenant
         return order_to_proto(tenant.account_id, await self._use_cases.get_order(tenant, _id(request)))
@@ -148,12 +167,14 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def GetPlanningFacts(
         self, request: sync_pb2.GetPlanningFactsRequest, context: Context
     ) -> AsyncIterator[sync_pb2.PlanningFactsChunk]:
-        if len(request.order_ids) > MAX_PLANNED_ORDERS:
+        if len(request.order_ids) + len(request.external_order_ids) > MAX_PLANNED_ORDERS:
             raise ValidationFailed.of([("orderIds", f"At most {MAX_PLANNED_ORDERS} orders", "too_big")])
         tenant = principal().tenant
         facts = await self._use_cases.get_planning_facts(
             tenant,
             [order_id for order_id in request.order_ids if is_valid_id(order_id)],
+            # What holds a NUL is in no database, and no parameter of one.
+            [external_id for external_id in request.external_order_ids if "\0" not in external_id],
             request.warehouse_id if is_valid_id(request.warehouse_id) else "",
             request.broker_id if is_valid_id(request.broker_id) else "",
         )
@@ -176,6 +197,10 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
 def _orders_response(tenant: Tenant, orders: Sequence[StoredOrder]) -> bytes:
     data = [order_to_proto(tenant.account_id, order) for order in orders]
     return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
+
+
+def _product_bytes(stored: StoredFacts) -> bytes:
+    return product_to_proto(stored).SerializeToString()
 
 
 def _products_response(stored: Sequence[StoredFacts]) -> bytes:

@@ -14,6 +14,7 @@ from entrygo.postgres.pool import OUTAGES, Connection, Pool
 from entrygo.sync.checks import Facts
 from entrygo.sync.drafts import (
     FactsDraft,
+    FactsUpdate,
     LineDraft,
     OrderDraft,
     Stamp,
@@ -22,6 +23,7 @@ from entrygo.sync.drafts import (
     Subject,
 )
 from entrygo.sync.paging import PageRequest
+from entrygo.sync.skus import Named
 
 Row = asyncpg.Record
 
@@ -60,6 +62,18 @@ class SyncStore:
             list(product_ids),
         )
         return {row["id"] for row in rows}
+
+    async def products_named(self, skus: Iterable[str]) -> list[Named]:
+        """The products that go by one of these SKUs, or have one as their external id."""
+        rows = await self._connection.fetch(
+            "SELECT id, sku, external_id FROM products"
+            " WHERE account_id = $1 AND mode = $2 AND sku = ANY($3::text[])"
+            " UNION SELECT id, sku, external_id FROM products"
+            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($3::text[])",
+            *self._scope,
+            list(skus),
+        )
+        return [Named(row["id"], row["sku"], row["external_id"]) for row in rows]
 
     async def upsert_orders(
         self, drafts: Sequence[OrderDraft], new_ids: Sequence[str], now: datetime
@@ -135,6 +149,21 @@ class SyncStore:
             raise ServiceUnavailable("Another request took one of these ids; retry.") from error
         return {row["external_id"]: _facts_from_row(row) for row in rows}
 
+    async def update_product(self, update: FactsUpdate, now: datetime) -> StoredFacts | None:
+        """Clears, then merges; gives what is stored now."""
+        row = await self._connection.fetchrow(
+            "UPDATE products SET facts = merge_facts(clear_facts(facts, $4::text[]), $5::jsonb),"
+            " updated_at = $6"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3"
+            " RETURNING id, external_id, facts, created_at, updated_at",
+            *self._scope,
+            update.id,
+            update.clear,
+            orjson.dumps(update.facts).decode(),
+            now,
+        )
+        return _facts_from_row(row) if row is not None else None
+
     async def find_order(self, order_id: str) -> StoredOrder | None:
         row = await self._connection.fetchrow(
             "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
@@ -182,14 +211,24 @@ class SyncStore:
         return [_facts_from_row(row) for row in rows]
 
     async def planning_rows(
-        self, order_ids: Sequence[str], warehouse_id: str, broker_id: str
+        self,
+        order_ids: Sequence[str],
+        external_order_ids: Sequence[str],
+        warehouse_id: str,
+        broker_id: str,
     ) -> PlanningRows:
-        """Orders with their products, the warehouse and the broker: one statement, so one moment."""
+        """Orders with their products, the warehouse and the broker: one statement, so one moment.
+
+        An order that is named by both of its ids comes twice.
+        """
         rows = await self._connection.fetch(
             "WITH wanted AS MATERIALIZED ("
             " SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
             " items, total_value_usd, created_at, updated_at"
-            " FROM orders WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])),"
+            " FROM orders WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])"
+            " UNION ALL SELECT id, external_id, destination_country, destination_region,"
+            " destination_postal_code, items, total_value_usd, created_at, updated_at"
+            " FROM orders WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"
             " sold AS MATERIALIZED ("
             " SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)"
             " SELECT 'orders' AS subject, id, external_id, items AS facts, created_at, updated_at,"
@@ -208,6 +247,7 @@ class SyncStore:
             order_ids,
             warehouse_id,
             broker_id,
+            external_order_ids,
         )
         by_subject: dict[str, list[Row]] = {"orders": [], **{subject: [] for subject in Subject}}
         for row in rows:

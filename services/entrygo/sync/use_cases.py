@@ -15,14 +15,17 @@ from entrygo.proto.events.v1 import events_pb2
 from entrygo.sync.checks import Issues
 from entrygo.sync.drafts import (
     FactsDraft,
+    FactsUpdate,
     OrderDraft,
     StoredFacts,
     StoredOrder,
     Subject,
     facts_fingerprint,
     orders_fingerprint,
+    update_fingerprint,
 )
 from entrygo.sync.paging import Page, PageRequest, encode_cursor
+from entrygo.sync.skus import Catalogue, skus_of, with_products
 from entrygo.sync.store import PlanningRows, SyncStore
 
 NAMES = {Subject.PRODUCTS: "Product", Subject.WAREHOUSES: "Warehouse", Subject.BROKERS: "Broker"}
@@ -41,15 +44,14 @@ class SyncUseCases:
     async def sync_orders(
         self, tenant: Tenant, drafts: Sequence[OrderDraft], key: str, render: RenderOrders
     ) -> Reply:
-        """Upserts by external id, all or nothing; ValidationFailed names every unknown product."""
+        """Upserts by external id, all or nothing; ValidationFailed names every unknown product and SKU."""
 
         async def work(connection: Connection) -> bytes:
             store = SyncStore(connection, tenant)
-            product_ids = {line.product_id for draft in drafts for line in draft.lines}
-            _check_products(drafts, await store.known_products(product_ids))
+            known = with_products(drafts, await _catalogue(store, drafts))
             now = self.clock()
-            stamps = await store.upsert_orders(drafts, [self.ids.new(IdKind.ORDER) for _ in drafts], now)
-            stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in drafts]
+            stamps = await store.upsert_orders(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
+            stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
             await append(connection, self._orders_synced(tenant, stored))
             return render(stored)
 
@@ -98,6 +100,26 @@ class SyncUseCases:
             work=work,
         )
 
+    async def update_product(
+        self, tenant: Tenant, update: FactsUpdate, key: str, render: Callable[[StoredFacts], bytes]
+    ) -> Reply:
+        """Merges into one product and clears what is named; NotFound when there is none of that id."""
+
+        async def work(connection: Connection) -> bytes:
+            stored = await SyncStore(connection, tenant).update_product(update, self.clock())
+            if stored is None:
+                raise NotFound("Product not found.")
+            return render(stored)
+
+        return await run_once(
+            self.pool,
+            tenant,
+            operation="products.update",
+            key=key,
+            fingerprint=update_fingerprint(update) if key else b"",
+            work=work,
+        )
+
     async def get_order(self, tenant: Tenant, order_id: str) -> StoredOrder:
         async with transaction(self.pool, tenant) as connection:
             found = await SyncStore(connection, tenant).find_order(order_id)
@@ -125,21 +147,26 @@ class SyncUseCases:
         return Page(kept, encode_cursor(kept[-1].id) if len(rows) > page.limit else "")
 
     async def get_planning_facts(
-        self, tenant: Tenant, order_ids: Sequence[str], warehouse_id: str, broker_id: str
+        self,
+        tenant: Tenant,
+        order_ids: Sequence[str],
+        external_order_ids: Sequence[str],
+        warehouse_id: str,
+        broker_id: str,
     ) -> PlanningRows:
         """Everything one plan is decided on, as of one moment; what is unknown is absent."""
         async with transaction(self.pool, tenant) as connection:
-            return await SyncStore(connection, tenant).planning_rows(order_ids, warehouse_id, broker_id)
+            store = SyncStore(connection, tenant)
+            return await store.planning_rows(order_ids, external_order_ids, warehouse_id, broker_id)
 
 
-def _check_products(drafts: Sequence[OrderDraft], known: set[str]) -> None:
-    issues = Issues()
-    for index, draft in enumerate(drafts):
-        for position, line in enumerate(draft.lines):
-            if line.product_id not in known:
-                path = f"items.{index}.items.{position}.productId"
-                issues.add(path, f"Unknown product {line.product_id}", "unknown_product")
-    issues.check()
+async def _catalogue(store: SyncStore, drafts: Sequence[OrderDraft]) -> Catalogue:
+    product_ids = {line.product_id for draft in drafts for line in draft.lines if not line.sku}
+    skus = skus_of(drafts)
+    return Catalogue(
+        await store.known_products(product_ids) if product_ids else (),
+        await store.products_named(skus) if skus else (),
+    )
 
 
 def _check_ids(drafts: Sequence[FactsDraft], used: Sequence[tuple[str, str]]) -> None:

@@ -9,6 +9,8 @@ import typer
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.findings import write_findings
+from entrygo.cli.fixing import show_issues
+from entrygo.cli.plan_diff import show_diff
 from entrygo.cli.readable import show_execution, show_export, show_plan
 from entrygo.cli.terminal import out, print_json
 
@@ -36,6 +38,9 @@ def plan(
     order: Annotated[
         list[str] | None, typer.Option("--order", help="An order's id; repeat for several.")
     ] = None,
+    external_order: Annotated[
+        list[str] | None, typer.Option("--external-order", help="Your own id of an order; repeatable.")
+    ] = None,
     warehouse: Annotated[
         str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")
     ] = None,
@@ -55,8 +60,8 @@ def plan(
     """Decide what would go, and how ready it is."""
     listed = read_order_ids(orders) if orders else {}
     order_ids = list(dict.fromkeys([*(order or []), *listed]))
-    if not order_ids:
-        raise typer.BadParameter("Give --orders FILE or --order ID.")
+    if not order_ids and not external_order:
+        raise typer.BadParameter("Give --orders FILE, --order ID or --external-order ID.")
     target = find_target()
     body: dict[str, Any] = {
         "accountId": target.account_id,
@@ -65,11 +70,13 @@ def plan(
         "destinationCountry": destination,
         "orderIds": order_ids,
         "dryRun": dry_run,
+        "include": ["issuesByProduct", "entries"],
     }
     optional = {
         "entryDate": entry_date,
         "batchId": batch,
         "onBlocked": "exclude" if exclude_blocked else None,
+        "externalOrderIds": external_order,
     }
     body |= {name: value for name, value in optional.items() if value}
     with target.rest() as rest:
@@ -78,6 +85,7 @@ def plan(
         print_json(answer)
     else:
         show_plan(out, answer)
+        show_issues(out, answer)
         if orders:
             findings = orders.with_name(f"{orders.name}.findings.csv")
             count = write_findings(findings, answer, listed)
@@ -119,6 +127,23 @@ def show(
         print_json(answer)
     else:
         show_export(out, answer)
+
+
+@export_app.command("diff")
+def diff(
+    export_id: Annotated[str, typer.Argument(help="The export's id.")],
+    since: Annotated[str, typer.Option("--from", help="The plan hash it had before.")],
+    to: Annotated[str | None, typer.Option("--to", help="Another plan hash; default: the current.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two plans of an export."""
+    params = {"from": since} | ({"to": to} if to else {})
+    with find_target().rest() as rest:
+        answer = rest.get(f"/api/exports/{export_id}/plan-diff", params)
+    if as_json:
+        print_json(answer)
+    else:
+        show_diff(out, answer)
 
 
 def read_order_ids(file: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from entrygo.cli.demo import demo
 from entrygo.cli.exports import export_app
 from entrygo.cli.imports.commands import orders_app, products_app
 from entrygo.cli.projections import projections_app
+from entrygo.cli.reference import reference_app
 from entrygo.cli.rest import RestError
 from entrygo.cli.system import down, migrate, status, up
 from entrygo.cli.terminal import explain
@@ -19,6 +20,7 @@ from entrygo.cli.up.home import AlreadyRunning
 from entrygo.cli.up.ports import PortTaken
 from entrygo.cli.up.postgres import PostgresFailed
 from entrygo.domain.errors import EntryGoError
+from entrygo.planning.reference.published import UnusableFile
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
@@ -31,12 +33,14 @@ app.add_typer(products_app, name="products")
 app.add_typer(orders_app, name="orders")
 app.add_typer(export_app, name="export")
 app.add_typer(projections_app, name="projections")
+app.add_typer(reference_app, name="reference")
 
 # What a person can act upon; anything else is a fault of ours and keeps its traceback.
 EXPECTED = (
     RestError,
     EntryGoError,
     NotConfigured,
+    UnusableFile,
     AlreadyRunning,
     PortTaken,
     PostgresFailed,

@@ -25,6 +25,7 @@ def show_plan(console: Console, plan: Answer) -> None:
         ("status", plan["status"]),
         ("readiness", _readiness(plan)),
         ("orders", f"{len(plan['included_order_ids'])} included, {len(plan['excluded_order_ids'])} left out"),
+        ("entries", _entries(plan.get("entries") or [])),
         ("saves", _money(plan.get("estimated_import_savings_usd"))),
         ("flags", ", ".join(plan["flags"]) or "none"),
         ("strategy", plan["recommended_strategy"]),
@@ -94,6 +95,13 @@ def show_export(console: Console, export: Answer) -> None:
     if export["notifications"]:
         console.print(_rows(export["notifications"], "id", "channel", "status", "created_at"))
     console.print(_rows(export["events"], "created_at", "type", "id"))
+
+
+def _entries(entries: list[Answer]) -> str:
+    """How many, and of how many lines each."""
+    lines = ", ".join(f"{entry['lines']:,}" for entry in entries[:SHOWN_EXCLUDED])
+    more = ", …" if len(entries) > SHOWN_EXCLUDED else ""
+    return f"{len(entries)} ({lines}{more} lines)" if entries else "none"
 
 
 def _readiness(answer: Answer) -> Text:

@@ -4,6 +4,7 @@ They cross two wires (sync to planning, and in the snapshot to execution), hence
 A datum nobody gave is None; nothing here judges it, that is what the planning rules do.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -90,6 +91,93 @@ class Section232(Fact):
     us_metal_pct: Number | None = None
     evidence: str | None = None
     assessed_on: date | None = None
+    # The share of all metals together in the weight of the product.
+    metal_weight_pct: Number | None = None
+
+
+class ReviewStatus(StrEnum):
+    NOT_ASSESSED = "not_assessed"
+    NOT_APPLICABLE = "not_applicable"
+    APPLICABLE = "applicable"
+
+
+class TradeReview(Fact):
+    """What a person found about a duty or ban, and between which days the finding holds."""
+
+    status: ReviewStatus = ReviewStatus.NOT_ASSESSED
+    headings: str | None = None
+    signed_off_by: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_signed_off_on(self, day: date) -> bool:
+        """Whether somebody answers for the finding on `day`."""
+        return (
+            self.status is not ReviewStatus.NOT_ASSESSED
+            and bool(self.signed_off_by)
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_to is None or day <= self.valid_to)
+        )
+
+
+class Fda(Fact):
+    product_code: str | None = None
+    registration: str | None = None
+    prior_notice: str | None = None
+    disclaimer: str | None = None
+
+
+class Cpsc(Fact):
+    """A certificate of the CPSC registry, or the elements of 16 CFR 1110 one by one."""
+
+    certificate: str | None = None
+    product_id: str | None = None
+    citations: str | None = None
+    manufactured_on: date | None = None
+    manufactured_at: str | None = None
+    tested_on: date | None = None
+    laboratory: str | None = None
+    records_contact: str | None = None
+    disclaimer: str | None = None
+
+
+class Fcc(Fact):
+    authorization: str | None = None
+    disclaimer: str | None = None
+
+
+class AgencyFiling(Fact):
+    reference: str | None = None
+    disclaimer: str | None = None
+
+
+class Pga(Fact):
+    """What partner government agencies ask for; a disclaimer is a code A to D of the ACE message set."""
+
+    fda: Fda = Fda()
+    cpsc: Cpsc = Cpsc()
+    fcc: Fcc = Fcc()
+    usda: AgencyFiling = AgencyFiling()
+    fws: AgencyFiling = AgencyFiling()
+    epa: AgencyFiling = AgencyFiling()
+    dot: AgencyFiling = AgencyFiling()
+    ttb: AgencyFiling = AgencyFiling()
+
+
+class DangerousGoodsStatus(StrEnum):
+    NOT_ASSESSED = "not_assessed"
+    NOT_REGULATED = "not_regulated"
+    REGULATED = "regulated"
+
+
+class DangerousGoods(Fact):
+    """Classification for transport (49 CFR 172.101, TDG)."""
+
+    status: DangerousGoodsStatus = DangerousGoodsStatus.NOT_ASSESSED
+    un_number: str | None = None
+    hazard_class: str | None = None
+    packing_group: str | None = None
+    proper_shipping_name: str | None = None
 
 
 class Product(Fact):
@@ -111,6 +199,15 @@ class Product(Fact):
     unit_value_usd: Number | None = None
     usmca: Usmca = Usmca()
     section_232: Section232 = Section232()
+    # Codes of destinations other than the US, by country.
+    hts_codes: Mapping[str, str] = {}
+    pga: Pga = Pga()
+    dangerous_goods: DangerousGoods = DangerousGoods()
+    section_301: TradeReview = TradeReview()
+    section_338: TradeReview = TradeReview()
+    adcvd_case: TradeReview = TradeReview()
+    # Forced labour in the supply chain (UFLPA).
+    supply_chain: TradeReview = TradeReview()
 
 
 class OrderItem(Fact):
@@ -146,6 +243,8 @@ class ImporterOfRecord(Fact):
     address: Address = Address()
     power_of_attorney: bool | None = None
     bond: Literal["continuous", "single"] | None = None
+    # Section 301 duties that meet every good of an origin are signed off once, not for each product.
+    section_301: TradeReview = TradeReview()
 
 
 class Transport(Fact):
@@ -191,6 +290,24 @@ class FeeSchedule(Fact):
     source: str = ""
 
 
+class HttpsEndpoint(Fact):
+    """Where packages are uploaded to; `credential` names a secret that only execution knows."""
+
+    url: str | None = None
+    credential: str | None = None
+
+
+class SftpEndpoint(Fact):
+    """A folder on a broker's server; `host_key` is the one public key that is trusted."""
+
+    host: str | None = None
+    port: int = 22
+    username: str | None = None
+    folder: str | None = None
+    host_key: str | None = None
+    credential: str | None = None
+
+
 class Broker(Fact):
     id: str
     external_id: str
@@ -199,3 +316,9 @@ class Broker(Fact):
     port_code: str | None = None
     filer_code: str | None = None
     fee_schedules: tuple[FeeSchedule, ...] = ()
+    channel: Literal["email", "https", "sftp"] = "email"
+    https: HttpsEndpoint = HttpsEndpoint()
+    sftp: SftpEndpoint = SftpEndpoint()
+    # What the broker takes in one entry; None is any number.
+    max_lines_per_entry: int | None = None
+    max_orders_per_entry: int | None = None

@@ -94,6 +94,16 @@ class ExcludedOrder(Fact):
     reasons: tuple[str, ...]
 
 
+class PlannedEntry(Fact):
+    """One entry of the export: several where the broker's limits ask for it."""
+
+    number: int
+    order_ids: tuple[str, ...]
+    # Lines as customs counts them.
+    lines: int
+    value_usd: Number
+
+
 class Snapshot(Fact):
     """Everything an export was planned on and decided to be; the canonical JSON of this is stored."""
 
@@ -125,3 +135,5 @@ class Snapshot(Fact):
     orders: tuple[Order, ...]
     products: tuple[Product, ...]
     excluded_orders: tuple[ExcludedOrder, ...] = ()
+    # Every included order is in one of them.
+    entries: tuple[PlannedEntry, ...] = ()

@@ -27,6 +27,7 @@ EVENT_DATA: Mapping[str, str] = MappingProxyType(
         "export.executed": "export_executed",
         "export.execution_failed": "export_execution_failed",
         "export.cancelled": "export_cancelled",
+        "export.approved": "export_approved",
         "customs_package.generated": "customs_package_generated",
         "broker_notification.recorded": "notification_recorded",
         "warehouse_notification.recorded": "notification_recorded",
@@ -34,6 +35,8 @@ EVENT_DATA: Mapping[str, str] = MappingProxyType(
         "broker_submission.sending": "broker_submission_changed",
         "broker_submission.sent": "broker_submission_changed",
         "broker_submission.retrying": "broker_submission_changed",
+        "broker_submission.acknowledged": "broker_submission_changed",
+        "broker_submission.rejected": "broker_submission_changed",
         "broker_submission.failed": "broker_submission_changed",
         "broker_submission.unknown": "broker_submission_changed",
     }
@@ -99,6 +102,13 @@ def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
             payload |= {"errorCode": failed.error_code, "message": failed.message}
         case "export_cancelled":
             payload |= {"reason": event.export_cancelled.reason or None}
+        case "export_approved":
+            approved = event.export_approved
+            payload |= {
+                "planHash": approved.plan_hash,
+                "approvedBy": approved.approved_by,
+                "note": approved.note or None,
+            }
         case "customs_package_generated":
             package = event.customs_package_generated.customs_package
             payload |= {
@@ -114,4 +124,8 @@ def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
             payload |= {"brokerSubmissionId": submission.id, "status": submission.status}
             if submission.HasField("error_message"):
                 payload["errorMessage"] = submission.error_message
+            if submission.HasField("entry_number"):
+                payload["entryNumber"] = submission.entry_number
+            if submission.HasField("broker_reason"):
+                payload["brokerReason"] = submission.broker_reason
     return payload

@@ -104,6 +104,7 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
             "home": tmp_path,
             "service_token": SecretStr(TOKEN),
             "kafka_bootstrap": f"{LOOPBACK}:{free_port()}",
+            "link_secret": SecretStr("s" * 32),
         }
     )
     stop = asyncio.Event()

@@ -10,13 +10,13 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.channels.base import Channel
-from entrygo.execution.channels.email import EmailChannel
 from entrygo.execution.execution_steps import ExecutionSteps
 from entrygo.execution.planning_client import Claim, Planning
+from entrygo.execution.records import SubmissionType
 from entrygo.execution.recovery import Recovery
 from entrygo.execution.settings import Settings
 from entrygo.execution.use_cases import ExecuteCommand, Executions
-from entrygo.execution.wiring import build_steps
+from entrygo.execution.wiring import build_channels, build_steps
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
@@ -101,18 +101,19 @@ class World:
         self.sink = sink
         self.planning = FakePlanning()
         self.now = START
-        self._channels: list[EmailChannel] = []
+        self._channels: list[Channel] = []
         self._pools: list[Pool] = []
 
     async def process(self, crash_at: str | None = None, channel: Channel | None = None) -> "Process":
         """A process that dies at the named point, if any."""
         pool = await open_pool(self.settings.database_url.get_secret_value(), schema="execution")
         self._pools.append(pool)
-        if channel is None:
-            channel = EmailChannel(self.settings.smtp_server)
-            self._channels.append(channel)
+        channels = build_channels(self.settings)
+        self._channels += channels.values()
+        if channel is not None:
+            channels = dict.fromkeys(SubmissionType, channel)
         steps = build_steps(
-            self.settings, pool, channel, clock=lambda: self.now, ids=Ids(), reach=_crasher(crash_at)
+            self.settings, pool, channels, clock=lambda: self.now, ids=Ids(), reach=_crasher(crash_at)
         )
         return Process(steps, self)
 

@@ -46,8 +46,14 @@ class MemoryFacts:
     def put(self, orders: Iterable[Order]) -> None:
         self.orders |= {order.id: order for order in orders}
 
-    async def gather(self, order_ids: list[str], warehouse_id: str, broker_id: str) -> Gathered:
-        orders = {order_id: self.orders[order_id] for order_id in order_ids if order_id in self.orders}
+    async def gather(
+        self, order_ids: list[str], external_order_ids: list[str], warehouse_id: str, broker_id: str
+    ) -> Gathered:
+        orders = {
+            order.id: order
+            for order in self.orders.values()
+            if order.id in order_ids or order.external_id in external_order_ids
+        }
         named = {item.product_id for order in orders.values() for item in order.items}
         return Gathered(
             orders=orders,
@@ -83,7 +89,7 @@ class Planner:
             "account_id": self.caller.tenant.account_id,
             "warehouse_id": "wh_123",
             "broker_id": "br_123",
-            "order_ids": order_ids or ("ord_123", "ord_124"),
+            "order_ids": order_ids or (("ord_123", "ord_124") if "external_order_ids" not in fields else ()),
         } | fields
         use_case = PlanExport(
             pool=self.pool,

@@ -212,3 +212,33 @@ async def test_plan_of_thousands_of_orders_is_stored_whole(planner: Planner) -> 
     assert snapshot.orders == tuple(orders)
     await planner.claim(answer.export_id)
     assert await planner.count("order_claims") == 1_000
+
+
+async def test_orders_named_by_external_id_make_the_same_plan(planner: Planner) -> None:
+    by_id = await planner.plan(dry_run=True)
+    by_name = await planner.plan(external_order_ids=("wms-ord_124", "wms-ord_123"), dry_run=True)
+    mixed = await planner.plan("ord_124", external_order_ids=("wms-ord_123",))
+    assert by_name.plan.plan_hash == mixed.plan.plan_hash == by_id.plan.plan_hash
+    assert list(by_name.plan.included_order_ids) == ["ord_124", "ord_123"]
+    assert list(mixed.plan.included_order_ids) == ["ord_124", "ord_123"]
+    assert mixed.plan.validation_messages[0].field.startswith("orders[1].")
+
+
+async def test_every_unknown_name_of_an_order_is_told(planner: Planner) -> None:
+    with pytest.raises(InvalidOrderReference) as raised:
+        await planner.plan("ord_123", "ord_none", external_order_ids=("wms-none", "wms-ord_124"))
+    assert raised.value.details == {
+        "requestedOrderIds": ["ord_123", "ord_none"],
+        "foundOrderIds": ["ord_123"],
+        "requestedExternalOrderIds": ["wms-none", "wms-ord_124"],
+        "foundExternalOrderIds": ["wms-ord_124"],
+    }
+
+
+async def test_order_named_twice_is_refused_whichever_its_names(planner: Planner) -> None:
+    for external in (("wms-ord_123",), ("wms-ord_124", "wms-ord_124")):
+        with pytest.raises(ValidationFailed) as raised:
+            await planner.plan("ord_123", external_order_ids=external)
+        assert raised.value.details is not None
+        assert raised.value.details["issues"][0]["code"] == "duplicate"
+        assert raised.value.field == f"externalOrderIds.{len(external) - 1}"

@@ -14,12 +14,14 @@ import pytest_asyncio
 from google.protobuf import json_format
 
 from entrygo.domain.errors import RemoteError
+from entrygo.domain.facts import Warehouse
 from entrygo.domain.principal import ScopeName
 from entrygo.domain.snapshot import Snapshot
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.planning import servicer as planning
 from entrygo.planning.plan_export import PlanExport
+from entrygo.planning.policy.use_cases import Policies
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
 from entrygo.planning.sync_client import SyncFacts
@@ -165,7 +167,9 @@ async def system(database_url: str) -> AsyncIterator[System]:
             ids=Ids(),
         )
         transitions = Transitions(pool, utc_now, Ids())
-        servicer = planning.PlanningServicer(pool, plan_export, transitions, max_orders=MAX_ORDERS)
+        servicer = planning.PlanningServicer(
+            pool, plan_export, transitions, Policies(pool, utc_now, Ids(), RULES), max_orders=MAX_ORDERS
+        )
         channel = await stack.enter_async_context(
             serving(
                 identity_pool,
@@ -207,7 +211,7 @@ async def test_snapshot_holds_the_facts_that_sync_was_given(system: System) -> N
     export_id = (await system.plan(await system.load_demo_account())).export_id
     snapshot = await read_snapshot(system, export_id, system.key)
     demo = demo_account()
-    assert snapshot.warehouse.model_dump(mode="json", exclude_none=True) == demo["warehouses"][0]
+    assert snapshot.warehouse == Warehouse.model_validate(demo["warehouses"][0])
     assert snapshot.broker.fee_schedules[0].included_lines == 5
     assert {product.id for product in snapshot.products} == {HOODIE, CAP}
     assert snapshot.orders[0].total_value_usd == 255
@@ -271,6 +275,30 @@ async def test_everything_wrong_with_a_request_is_told_at_once(system: System) -
         "entryDate",
         "idempotencyKey",
     ]
+
+
+async def test_plan_by_external_ids_over_both_services_and_its_difference_from_the_first(
+    system: System,
+) -> None:
+    await system.load_demo_account()
+    first = await system.plan([], external_order_ids=["wms-1"])
+    second = await system.plan([], external_order_ids=["wms-1", "wms-2"], batch_id=first.export_id)
+    with pytest.raises(RemoteError) as raised:
+        await system.plan([], external_order_ids=["wms-1", "wms-none"])
+    assert raised.value.details is not None
+    assert raised.value.details["foundExternalOrderIds"] == ["wms-1"]
+    asked = planning_pb2.DiffPlansRequest(export_id=first.export_id, from_plan_hash=first.plan.plan_hash)
+    diff = await system.planning.DiffPlans(asked, metadata=await system.key_with(ScopeName.READ))
+    assert (diff.to.plan_hash, diff.orders.added_count) == (second.plan.plan_hash, 1)
+    assert diff.orders.added[0].name == "wms-2"
+    for asked, code in (
+        (planning_pb2.DiffPlansRequest(export_id=first.export_id, from_plan_hash="x"), "NOT_FOUND"),
+        (planning_pb2.DiffPlansRequest(export_id="batch_none", from_plan_hash="x"), "NOT_FOUND"),
+        (planning_pb2.DiffPlansRequest(export_id=first.export_id), "VALIDATION_ERROR"),
+    ):
+        with pytest.raises(RemoteError) as raised, remote("planning"):
+            await system.planning.DiffPlans(asked, metadata=system.key)
+        assert raised.value.error_code == code
 
 
 async def test_more_orders_than_the_limit_are_refused(system: System) -> None:

@@ -168,6 +168,16 @@ async def test_planning_facts_come_in_chunks(client: Client, monkeypatch: pytest
     assert {one.id for chunk in chunks for one in chunk.orders} == {one.id for one in made.data}
 
 
+async def test_orders_named_by_sku_are_answered_and_planned_with_their_product(client: Client) -> None:
+    sold = sync_pb2.OrderItem(sku="JKT-001", quantity="2", unit_value_usd="110")
+    made = await client.sync(orders(order("SO-1", sold)))
+    assert [(item.product_id, item.sku) for item in made.data[0].items] == [("prod_1", "")]
+    request = sync_pb2.GetPlanningFactsRequest(external_order_ids=["SO-1", "SO-none", "SO\x00"])
+    chunks = [chunk async for chunk in client.stub.GetPlanningFacts(request, metadata=client.all_scopes)]
+    assert [one for chunk in chunks for one in chunk.orders] == list(made.data)
+    assert [product.id for product in chunks[0].products] == ["prod_1"]
+
+
 def test_every_rpc_names_the_scope_that_it_needs() -> None:
     rpcs = sync_pb2.DESCRIPTOR.services_by_name["Sync"].methods_by_name
     assert set(REQUIRED_SCOPES) == {f"/{SERVICE_NAME}/{rpc}" for rpc in rpcs}

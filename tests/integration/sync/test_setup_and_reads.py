@@ -149,15 +149,15 @@ async def test_planning_facts_hold_the_orders_with_their_products_and_nothing_un
     for subject, given in ((Subject.WAREHOUSES, "wh_1"), (Subject.BROKERS, "br_1")):
         draft = FactsDraft("x", given, {"name": "Peace Arch"})
         await caller.use_cases.sync_facts(TENANT, subject, [draft], "", lambda _: b"")
-    wanted = [made[1].id, made[0].id, "ord_unknown"]
-    facts = await caller.use_cases.get_planning_facts(TENANT, wanted, "wh_1", "br_1")
+    wanted, names = [made[1].id, "ord_unknown"], ["SO-1", "SO-unknown"]
+    facts = await caller.use_cases.get_planning_facts(TENANT, wanted, names, "wh_1", "br_1")
     assert facts.warehouse is not None
     assert warehouse_to_proto(facts.warehouse).name == "Peace Arch"
     assert facts.broker is not None
     assert sorted(product_to_proto(one).sku for one in facts.products) == ["CAP", "JKT-001"]
-    assert {one.stamp.id for one in facts.orders(0, 10)} == set(wanted[:2])
+    assert {one.stamp.id for one in facts.orders(0, 10)} == {made[0].id, made[1].id}
     assert facts.orders(0, 10)[0].draft.lines
-    foreign = await caller.use_cases.get_planning_facts(OTHER, wanted, "wh_1", "br_1")
+    foreign = await caller.use_cases.get_planning_facts(OTHER, wanted, names, "wh_1", "br_1")
     assert (foreign.warehouse, foreign.broker, foreign.products, foreign.order_rows) == (None, None, [], [])
 
 
@@ -175,5 +175,5 @@ async def test_every_read_stays_within_its_account_and_mode_without_row_level_se
             assert (await use_cases.list_orders(tenant, PageRequest(50))).rows == []
             products = await use_cases.list_facts(tenant, Subject.PRODUCTS, PageRequest(50))
             assert [one.external_id for one in products.rows] == ["JKT-001"]
-            facts = await use_cases.get_planning_facts(tenant, [made.id], "", "")
+            facts = await use_cases.get_planning_facts(tenant, [made.id], [made.external_id], "", "")
             assert (facts.order_rows, facts.products) == ([], [])

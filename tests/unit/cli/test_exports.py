@@ -12,6 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from entrygo.cli.exports import read_order_ids
+from entrygo.cli.fixing import headline
 from entrygo.cli.main import app
 
 PLAN: dict[str, Any] = {
@@ -45,6 +46,20 @@ PLAN: dict[str, Any] = {
     "recommended_strategy": "Group them.",
     "estimated_import_savings_usd": 1303.22,
     "next_recommended_action": "review_flags_then_execute",
+    "entries": [{"number": number, "orders": 900, "lines": 999, "value_usd": 1} for number in range(1, 5)],
+    "issue_totals": {"products_blocking": 12, "orders_blocked_by_products": 3418, "orders_blocked": 3420},
+    "issues_by_product": [
+        {
+            "code": "PRODUCT_ORIGIN_INVALID",
+            "sku": f"SKU-{number}",
+            "orders_blocked": 3000 - number,
+            "orders_affected": 3000,
+            "fix": {"method": "PATCH", "path": f"/api/products/prod_{number}", "field": "countryOfOrigin"},
+            "accepted": "ISO 3166-1 alpha-2 code [2 letters]",
+            "suggestion": "CN" if number == 0 else None,
+        }
+        for number in range(22)
+    ],
 }
 
 
@@ -66,6 +81,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.asked.append((self.path, self.headers["idempotency-key"], body))
         content = json.dumps(self.server.answer).encode()
         self.send_response(self.server.status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, None, None))
+        content = json.dumps(self.server.answer).encode()
+        self.send_response(200)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -115,10 +138,17 @@ def test_plan_sends_the_orders_of_a_file_and_those_named(server: Recorder, tmp_p
         "destinationCountry": "US",
         "orderIds": ["ord_1", "ord_2", "ord_3"],
         "dryRun": False,
+        "include": ["issuesByProduct", "entries"],
         "entryDate": "2026-03-11",
         "batchId": "batch_1",
         "onBlocked": "exclude",
     }
+
+
+def test_plan_sends_orders_by_their_own_ids(server: Recorder) -> None:
+    run("export", "plan", "--external-order", "SO-1", "--external-order", "SO-2")
+    body = server.asked[0][2]
+    assert (body["orderIds"], body["externalOrderIds"]) == ([], ["SO-1", "SO-2"])
 
 
 def test_plan_shows_one_row_for_each_code_most_severe_first(server: Recorder) -> None:
@@ -129,12 +159,78 @@ def test_plan_shows_one_row_for_each_code_most_severe_first(server: Recorder) ->
     assert "prod_a, prod_b" in metals
     assert lines.index(metals) < next(i for i, line in enumerate(lines) if "FORMAL_ENTRY_REQUIRED" in line)
     assert "USD 1,303.22" in shown
+    assert ["entries", "4"] in [line.split()[:2] for line in lines]
 
 
 def test_plan_says_why_an_order_is_left_out(server: Recorder) -> None:
     shown = run("export", "plan", "--order", "ord_1").splitlines()
     assert "left out: 1 × ORDER_POSTAL_CODE_INVALID" in shown
     assert ["ord_2", "ORDER_POSTAL_CODE_INVALID"] in [line.split() for line in shown]
+
+
+def test_plan_says_how_many_products_hold_up_how_many_orders(server: Recorder) -> None:
+    lines = run("export", "plan", "--order", "ord_1").splitlines()
+    assert "12 products block 3,418 orders; 3,420 orders are blocked in all" in lines
+    first = next(line for line in lines if "SKU-0" in line)
+    assert first.split()[:6] == ["SKU-0", "PRODUCT_ORIGIN_INVALID", "3,000", "3,000", "countryOfOrigin", "CN"]
+    assert first.rstrip().endswith("ISO 3166-1 alpha-2 code [2 letters]")
+    assert "… and 2 more; --json lists all" in lines
+    assert not any("SKU-20" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("products", "by_products", "in_all", "expected"),
+    [
+        (0, 0, 0, "No order is blocked"),
+        (0, 0, 1, "1 order is blocked"),
+        (1, 1, 1, "1 product blocks 1 order"),
+        (2, 1, 3, "2 products block 1 order; 3 orders are blocked in all"),
+    ],
+)
+def test_headline_counts_as_people_do(products: int, by_products: int, in_all: int, expected: str) -> None:
+    totals = {
+        "products_blocking": products,
+        "orders_blocked_by_products": by_products,
+        "orders_blocked": in_all,
+    }
+    assert headline(totals) == expected
+
+
+def test_diff_shows_both_values_of_each_change_and_how_many_more_there_are(server: Recorder) -> None:
+    nothing = {"count": 0, "first": []}
+    none: dict[str, Any] = dict.fromkeys(("added_count", "removed_count", "changed_count"), 0)
+    none |= {"added": [], "removed": [], "changed": []}
+    change = {"field": "country_of_origin", "before": "China", "after": "CN"}
+    item = {"id": "prod_1", "name": "CAP", "changes": {"count": 3, "first": [change]}}
+    server.answer = {
+        "from": {"revision": 1, "planned_at": "then"},
+        "to": {"revision": 2, "planned_at": "now"},
+        "is_same": False,
+        "plan": {"count": 1, "first": [{"field": "orders", "before": None, "after": "[2]"}]},
+        "warehouse": nothing,
+        "broker": nothing,
+        "orders": {**none, "added_count": 1200, "added": [{"id": "ord_1", "name": "SO-1"}]},
+        "products": {**none, "changed_count": 1, "changed": [item]},
+        "reference_rows": {**none, "removed_count": 1, "removed": [{"id": "fees FY2026", "name": None}]},
+        "messages": {
+            "appeared_count": 0,
+            "appeared": [],
+            "disappeared_count": 1,
+            "disappeared": [{"code": "PRODUCT_ORIGIN_INVALID", "message": "No country."}],
+        },
+    }
+    shown = [line.split() for line in run("export", "diff", "batch_1", "--from", "planhash_1").splitlines()]
+    assert server.asked[0][0] == "/api/exports/batch_1/plan-diff?from=planhash_1"
+    for expected in (
+        "plan orders [2]",
+        "product CAP country_of_origin China CN",
+        "product CAP … 2 more changes",
+        "order SO-1 added",
+        "order … 1,199 more added",
+        "reference row fees FY2026 removed",
+        "message PRODUCT_ORIGIN_INVALID No country.",
+    ):
+        assert expected.split() in shown
 
 
 def test_plan_answers_the_whole_json_for_machines(server: Recorder) -> None:

@@ -31,8 +31,14 @@ def test_state_keeps_its_secrets_from_start_to_start(home: Home) -> None:
     numbers = itertools.count()
     first = home.load_state(lambda: f"secret-{next(numbers)}")
     home.save_state(first)
-    assert first.postgres_password != first.service_token
+    assert len({first.postgres_password, first.service_token, first.link_secret}) == 3
     assert home.load_state() == first
+
+
+def test_a_home_of_an_earlier_release_gets_the_secret_that_it_lacks(home: Home) -> None:
+    home.state_file.write_text('{"postgres_password": "p", "service_token": "t"}')
+    state = home.load_state(lambda: "new")
+    assert (state.postgres_password, state.service_token, state.link_secret) == ("p", "t", "new")
 
 
 def test_files_with_secrets_are_readable_by_the_owner_alone(home: Home) -> None:

@@ -31,6 +31,48 @@ def test_a_product_is_sent_with_the_cells_that_are_not_blank(server: FakeServer,
     }
 
 
+def test_objects_within_a_product_have_columns_of_their_own(server: FakeServer, importer: Importer) -> None:
+    cells = {
+        "sku": "PAN-050",
+        "section_232_status": "applicable",
+        "section_232_steel_weight_kg": "1.1",
+        "section_232_steel_melt_pour": "CN",
+        "section_232_aluminum_weight_pct": "2",
+        "section_301_status": "applicable",
+        "section_301_signed_off_by": "Dana",
+        "supply_chain_valid_to": "2026-12-31",
+        "fda_product_code": "52AYY",
+        "cpsc_certificate": "GCC-1",
+        "usda_disclaimer": "A",
+        "dangerous_goods_un_number": "3480",
+        "hts_code_ca": "7323930010",
+        "hts_code": "7323930045",
+    }
+    done = importer.products(importer.file(f"{','.join(cells)}\n{','.join(cells.values())}\n"))
+    assert done.exit_code == 0, done.output
+    assert server.products["PAN-050"] == {
+        "externalId": "PAN-050",
+        "sku": "PAN-050",
+        "htsCode": "7323930045",
+        "section232": {
+            "status": "applicable",
+            "metals": [
+                {"metal": "steel", "weightKg": 1.1, "meltPour": "CN"},
+                {"metal": "aluminum", "weightPct": 2},
+            ],
+        },
+        "section301": {"status": "applicable", "signedOffBy": "Dana"},
+        "supplyChain": {"validTo": "2026-12-31"},
+        "pga": {
+            "fda": {"productCode": "52AYY"},
+            "cpsc": {"certificate": "GCC-1"},
+            "usda": {"disclaimer": "A"},
+        },
+        "dangerousGoods": {"unNumber": "3480"},
+        "htsCodes": {"CA": "7323930010"},
+    }
+
+
 @pytest.mark.parametrize(
     "content",
     [

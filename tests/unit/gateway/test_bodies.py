@@ -40,6 +40,26 @@ async def test_a_missing_field_is_answered_as_the_documentation_shows(client: ht
     }
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"sku": "CAP", "productId": "prod_cap_002"}, [("sku", "conflict")]),
+        ({"sku": ""}, [("sku", "too_small")]),
+        ({"sku": 7, "quantity": 0}, [("sku", "invalid_type"), ("quantity", "too_small")]),
+        ({"sku": None}, [("productId", "invalid_type")]),
+        ({"sku": None, "quantity": 0}, [("productId", "invalid_type"), ("quantity", "too_small")]),
+        ({"productId": None}, [("productId", "invalid_type")]),
+    ],
+)
+async def test_a_line_names_its_product_in_one_way(
+    client: httpx.AsyncClient, line: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    body = order_body()
+    body["items"][0]["items"] = [{"quantity": 1, "unitValueUsd": 35, **line}]
+    found = issues(await client.post(PATH, json=body))
+    assert found == [(f"items.0.items.0.{field}", code) for field, code in expected]
+
+
 async def test_every_issue_is_listed_at_once(client: httpx.AsyncClient) -> None:
     answer = await client.post(PATH, json={"items": [{"items": [{}]}]})
     assert set(issues(answer)) == {

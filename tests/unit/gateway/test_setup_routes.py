@@ -19,6 +19,14 @@ ADDRESS = {
     "postalCode": "V6X 1X5",
     "country": "CA",
 }
+FILING = {"reference": "PERMIT-1", "disclaimer": "D"}
+REVIEW = {
+    "status": "applicable",
+    "headings": "9903.88.15",
+    "signedOffBy": "Dana Whitfield",
+    "validFrom": "2026-01-01",
+    "validTo": "2026-12-31",
+}
 PRODUCT = {
     "id": "prod_new",
     "externalId": "JKT-009",
@@ -65,7 +73,36 @@ PRODUCT = {
         "usMetalPct": 0,
         "evidence": "Mill certificate",
         "assessedOn": "2026-02-01",
+        "metalWeightPct": 12.5,
     },
+    "htsCodes": {"CA": "6202300061", "GB": "6202300010"},
+    "pga": {
+        "fda": {"productCode": "53CA6", "registration": "123", "priorNotice": "PN-1", "disclaimer": "A"},
+        "cpsc": {
+            "certificate": "GCC-1",
+            "productId": "JKT-009",
+            "citations": "16 CFR 1610",
+            "manufacturedOn": "2026-01-05",
+            "manufacturedAt": "Vancouver, CA",
+            "testedOn": "2026-01-20",
+            "laboratory": "Lab 1",
+            "recordsContact": "Dana Whitfield",
+            "disclaimer": "B",
+        },
+        "fcc": {"authorization": "2AB-1", "disclaimer": "C"},
+        **dict.fromkeys(("usda", "fws", "epa", "dot", "ttb"), FILING),
+    },
+    "dangerousGoods": {
+        "status": "regulated",
+        "unNumber": "UN3481",
+        "hazardClass": "9",
+        "packingGroup": "II",
+        "properShippingName": "Lithium ion batteries contained in equipment",
+    },
+    "section301": REVIEW,
+    "section338": REVIEW,
+    "adcvdCase": REVIEW,
+    "supplyChain": REVIEW,
 }
 WAREHOUSE = {
     "id": "wh_new",
@@ -82,6 +119,7 @@ WAREHOUSE = {
         "address": ADDRESS,
         "powerOfAttorney": False,
         "bond": "continuous",
+        "section301": REVIEW,
     },
     "transport": {"carrier": "Cascade", "scac": "CCBT", "portCode": "3004", "portName": "Blaine, WA"},
 }
@@ -112,6 +150,18 @@ BROKER = {
             "source": "Demo",
         }
     ],
+    "maxLinesPerEntry": 999,
+    "maxOrdersPerEntry": 5000,
+    "channel": "sftp",
+    "https": {"url": "https://upload.broker.example/in", "credential": "upload"},
+    "sftp": {
+        "host": "sftp.broker.example",
+        "port": 2222,
+        "username": "northshore",
+        "folder": "/in",
+        "hostKey": "ssh-ed25519 AAAA",
+        "credential": "sftp",
+    },
 }
 FACTS = [("products", PRODUCT), ("warehouses", WAREHOUSE), ("brokers", BROKER)]
 
@@ -158,6 +208,11 @@ async def test_a_fact_that_nobody_has_is_404(client: httpx.AsyncClient, kind: st
         ("warehouses", {"transitDays": 1.5}, "transitDays"),
         ("warehouses", {"importerOfRecord": {"powerOfAttorney": "yes"}}, "importerOfRecord.powerOfAttorney"),
         ("brokers", {"feeSchedules": [{}]}, "feeSchedules.0.validFrom"),
+        ("products", {"pga": {"fda": {"disclaimer": "E"}}}, "pga.fda.disclaimer"),
+        ("products", {"htsCodes": {"CA": 6202}}, "htsCodes.CA"),
+        ("brokers", {"maxLinesPerEntry": 0}, "maxLinesPerEntry"),
+        ("brokers", {"channel": "fax"}, "channel"),
+        ("brokers", {"sftp": {"port": 65536}}, "sftp.port"),
     ],
 )
 async def test_a_fact_is_refused_when_a_field_is_wrong(

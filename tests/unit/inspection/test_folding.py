@@ -48,6 +48,17 @@ def test_a_life_ends_completed_with_package_notifications_and_submission() -> No
     assert [known.status for known in export.broker_submissions] == ["sent"]
 
 
+def test_what_the_broker_answers_replaces_its_submission_and_settles_the_package() -> None:
+    life = Life()
+    life.lived()
+    life.submitted("acknowledged", package_state="acknowledged_by_broker")
+    export = export_of(life.events)
+    assert [known.status for known in export.broker_submissions] == ["acknowledged"]
+    assert export.customs_package.state == "acknowledged_by_broker"
+    assert (export.state, export.events[-1:]) == ("COMPLETED", [])
+    assert summarize(export).broker_submission_status == "acknowledged"
+
+
 def test_the_order_of_arrival_does_not_matter_within_a_batch() -> None:
     events = Life().lived()
     shuffled = random.Random(7).sample(events, len(events))

@@ -2,8 +2,12 @@
 
 import random
 
+import orjson
+
 from entrygo.inspection.folding import ExportKey, fold, nothing_known
 from entrygo.inspection.projections.timeline import Row, told
+from entrygo.messaging.events import PLANNING
+from entrygo.proto.events.v1 import events_pb2
 from tests.unit.inspection.events import Event, Life
 
 KEY = ExportKey("acc_alice", "live", "batch_123")
@@ -32,6 +36,22 @@ def types(rows: list[Row]) -> list[str]:
 def test_a_life_is_told_in_order_however_the_rows_come() -> None:
     rows = rows_of(Life().lived())
     assert types(random.Random(3).sample(rows, len(rows))) == TOLD
+
+
+def test_an_approval_is_told_with_its_plan_and_person_and_moves_nothing() -> None:
+    life = Life()
+    life.planned()
+    approved = events_pb2.ExportApproved(plan_hash="planhash_abc123", approved_by="Dana")
+    life.tell(PLANNING, "export.approved", approved)
+    folded = fold(nothing_known(KEY), life.events)
+    assert folded.known.export.state == "BATCHED"
+    assert types(folded.rows) == ["export.planned", "export.approved"]
+    assert orjson.loads(folded.rows[-1].entry.payload_json) == {
+        "batchId": "batch_123",
+        "planHash": "planhash_abc123",
+        "approvedBy": "Dana",
+        "note": None,
+    }
 
 
 def test_a_life_within_one_millisecond_is_told_in_the_same_order() -> None:

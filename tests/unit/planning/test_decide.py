@@ -82,7 +82,7 @@ def test_plan_that_includes_nothing_asks_for_orders() -> None:
 
 def test_index_of_a_finding_is_the_place_in_the_request() -> None:
     away = make_order("ord_1", destination_country="CA")
-    near = make_order("ord_2", make_item(CAP), make_item(HOODIE))
+    near = make_order("ord_2", make_item(CAP), make_item(HOODIE, unit_value_usd="110"))
     decision = decide_on(away, near)
     assert [order.id for order in decision.included] == ["ord_2"]
     assert [(message.code, message.field) for message in decision.messages] == [

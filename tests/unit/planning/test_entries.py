@@ -6,15 +6,20 @@ from typing import Any
 import pytest
 
 from entrygo.domain.facts import Product
+from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.entries import entries_of
-from tests.factories import make_item, make_order, make_product
+from tests.factories import GOLDEN_ENTRY_DATE, make_broker, make_item, make_order, make_product
+from tests.unit.planning.decisions import decide_on
 
 MAKER = {"name": "Northshore Apparel Ltd", "mid": "XCNORAPP1450VAN"}
 
 
-def lines_of(*products: Product, usmca: frozenset[str] = frozenset()) -> int:
+NO_CLAIM: dict[str, Any] = {"criterion": None, "certification": None}
+
+
+def lines_of(*products: Product) -> int:
     order = make_order("ord_1", *(make_item(product.id) for product in products))
-    (entry,) = entries_of([order], {product.id: product for product in products}, usmca)
+    (entry,) = entries_of([order], {product.id: product for product in products}, GOLDEN_ENTRY_DATE)
     return len(entry.lines)
 
 
@@ -37,19 +42,68 @@ def test_products_that_differ_in_what_customs_asks_are_two_lines(difference: dic
 
 
 def test_claim_of_preference_makes_a_line_of_its_own() -> None:
-    products = make_product("prod_a"), make_product("prod_b")
-    assert lines_of(*products, usmca=frozenset({"prod_a"})) == 2
-    assert lines_of(*products, usmca=frozenset({"prod_a", "prod_b"})) == 1
+    claimed, plain = make_product("prod_a"), make_product("prod_b", usmca=NO_CLAIM)
+    assert lines_of(claimed, plain) == 2
+    assert lines_of(claimed, make_product("prod_b")) == 1
 
 
 def test_value_without_preference_pays_the_processing_fee() -> None:
-    products = {product.id: product for product in (make_product("prod_a"), make_product("prod_b"))}
+    plain, claimed = make_product("prod_a", usmca=NO_CLAIM), make_product("prod_b")
     order = make_order("ord_1", make_item("prod_a", "3", "0.335"), make_item("prod_b", "1", "10"))
-    (entry,) = entries_of([order], products, frozenset({"prod_b"}))
+    products = {"prod_a": plain, "prod_b": claimed}
+    (entry,) = entries_of([order], products, GOLDEN_ENTRY_DATE)
     assert (entry.value_usd, entry.fee_value_usd, entry.has_fee_lines) == (
         Decimal("11.01"),
         Decimal("1.01"),
         True,
     )
-    (entry,) = entries_of([order], products, frozenset(products))
+    (entry,) = entries_of([order], products | {"prod_a": make_product("prod_a")}, GOLDEN_ENTRY_DATE)
     assert (entry.fee_value_usd, entry.has_fee_lines) == (Decimal(0), False)
+
+
+FIVE = tuple(make_order(f"ord_{number}", make_item("prod_a"), make_item("prod_b")) for number in range(5))
+PRODUCTS = make_product("prod_a"), make_product("prod_b", hts_code="6110202041")
+
+
+def test_plan_is_one_entry_when_the_broker_has_no_limits() -> None:
+    decision = decide_on(*FIVE, products=PRODUCTS)
+    assert decision.entries == (
+        PlannedEntry(number=1, order_ids=tuple(order.id for order in FIVE), lines=2, value_usd=Decimal(350)),
+    )
+    assert decision.savings is not None
+    assert decision.savings.consolidated.entries == 1
+
+
+def test_plan_is_split_at_the_brokers_limit_whatever_the_order_of_the_request() -> None:
+    broker = make_broker(max_orders_per_entry=2)
+    decision = decide_on(*FIVE, products=PRODUCTS, broker=broker)
+    assert [entry.order_ids for entry in decision.entries] == [
+        ("ord_0", "ord_1"),
+        ("ord_2", "ord_3"),
+        ("ord_4",),
+    ]
+    assert [entry.lines for entry in decision.entries] == [2, 2, 2]
+    again = decide_on(*reversed(FIVE), products=PRODUCTS, broker=broker)
+    assert (again.entries, again.plan_hash) == (decision.entries, decision.plan_hash)
+
+
+def test_savings_count_every_entry_that_is_filed() -> None:
+    one = decide_on(*FIVE, products=PRODUCTS).savings
+    three = decide_on(*FIVE, products=PRODUCTS, broker=make_broker(max_orders_per_entry=2)).savings
+    assert one is not None
+    assert three is not None
+    assert three.separate == one.separate
+    assert (three.consolidated.entries, three.consolidated.lines) == (3, 6)
+    fee = one.consolidated.broker_fee
+    assert three.consolidated.broker_fee == 3 * fee
+    assert three.signed_usd == three.separate.total - three.consolidated.total
+    assert three.signed_usd < one.signed_usd
+
+
+def test_splitting_a_formal_entry_makes_no_informal_ones() -> None:
+    dear = tuple(make_order(f"ord_{number}", make_item("prod_a", "1", "2000")) for number in range(2))
+    decision = decide_on(*dear, products=PRODUCTS, broker=make_broker(max_orders_per_entry=1))
+    assert decision.entry_type == "01"
+    assert decision.savings is not None
+    assert decision.savings.separate.entry_type == "11"
+    assert decision.savings.consolidated.entry_type == "01"

@@ -51,29 +51,42 @@ MINIMAL = HashedPlan(
     included_order_ids=["ord_2"],
 )
 MINIMAL_BYTES = (
-    '{"broker":{"email":null,"external_id":"b","fee_schedules":[],"filer_code":null,"id":"br_1","name":null,'
-    '"port_code":null},"destination_country":"US","exported_order_ids":["ord_1"],'
-    '"fee_schedule_valid_from":null,"format":1,"included_order_ids":["ord_2"],"orders":['
-    '{"destination_country":"US","destination_postal_code":"94105","destination_region":"CA",'
-    '"external_id":"wms-ord_1","id":"ord_1","items":[{"product_id":"prod_cap_002","quantity":"1",'
-    '"unit_value_usd":"35"}]},'
-    '{"destination_country":"US","destination_postal_code":"94105","destination_region":"CA",'
-    '"external_id":"wms-ord_2","id":"ord_2","items":[{"product_id":"prod_1","quantity":"2.5",'
-    '"unit_value_usd":"10"}]}],"products":[{"country_of_origin":null,"customs_description":null,'
-    '"external_id":"p","gross_weight_kg":null,"hts_code":null,"id":"prod_1","manufacturer":{"address":null,'
-    '"city":null,"country":null,"mid":null,"name":null,"postal_code":null,"region":null},'
-    '"material_composition":null,"name":null,"net_weight_kg":null,"section_232":{"assessed_on":null,'
-    '"evidence":null,"metals":[],"status":"not_assessed","us_metal_pct":null},"sku":"P-1","status":"active",'
-    '"unit_of_measure":null,"unit_value_usd":null,"usmca":{"blanket_from":null,"blanket_to":null,'
-    '"certification":null,"criterion":null}}],"reference":[["limits","all","2500"]],'
-    '"rules":["A_RULE","B_RULE"],"ruleset_version":"1","usmca_product_ids":[],"warehouse":{"address":'
-    '{"city":null,"country":null,"line_1":null,"line_2":null,"postal_code":null,"region":null},'
-    '"email":null,"external_id":"w","id":"wh_1","importer_of_record":{"address":{"city":null,'
-    '"country":null,"line_1":null,"line_2":null,"postal_code":null,"region":null},"bond":null,"name":null,'
-    '"number":null,"power_of_attorney":null},"name":"Entrepôt","phone":null,"responsible_employee":null,'
-    '"transit_days":0,"transport":{"carrier":null,"port_code":null,"port_name":null,"scac":null}}}'
+    '{"broker":{"channel":"email","email":null,"external_id":"b","fee_schedules":[],"filer_code":null,"ht'
+    'tps":{"credential":null,"url":null},"id":"br_1","max_lines_per_entry":null,"max_orders_per_entry":nu'
+    'll,"name":null,"port_code":null,"sftp":{"credential":null,"folder":null,"host":null,"host_key":null,'
+    '"port":22,"username":null}},"destination_country":"US","exported_order_ids":["ord_1"],"fee_schedule_'
+    'valid_from":null,"format":2,"included_order_ids":["ord_2"],"orders":[{"destination_country":"US","de'
+    'stination_postal_code":"94105","destination_region":"CA","external_id":"wms-ord_1","id":"ord_1","ite'
+    'ms":[{"product_id":"prod_cap_002","quantity":"1","unit_value_usd":"35"}]},{"destination_country":"US'
+    '","destination_postal_code":"94105","destination_region":"CA","external_id":"wms-ord_2","id":"ord_2"'
+    ',"items":[{"product_id":"prod_1","quantity":"2.5","unit_value_usd":"10"}]}],"products":[{"adcvd_case'
+    '":{"headings":null,"signed_off_by":null,"status":"not_assessed","valid_from":null,"valid_to":null},"'
+    'country_of_origin":null,"customs_description":null,"dangerous_goods":{"hazard_class":null,"packing_g'
+    'roup":null,"proper_shipping_name":null,"status":"not_assessed","un_number":null},"external_id":"p","'
+    'gross_weight_kg":null,"hts_code":null,"hts_codes":{},"id":"prod_1","manufacturer":{"address":null,"c'
+    'ity":null,"country":null,"mid":null,"name":null,"postal_code":null,"region":null},"material_composit'
+    'ion":null,"name":null,"net_weight_kg":null,"pga":{"cpsc":{"certificate":null,"citations":null,"discl'
+    'aimer":null,"laboratory":null,"manufactured_at":null,"manufactured_on":null,"product_id":null,"recor'
+    'ds_contact":null,"tested_on":null},"dot":{"disclaimer":null,"reference":null},"epa":{"disclaimer":nu'
+    'll,"reference":null},"fcc":{"authorization":null,"disclaimer":null},"fda":{"disclaimer":null,"prior_'
+    'notice":null,"product_code":null,"registration":null},"fws":{"disclaimer":null,"reference":null},"tt'
+    'b":{"disclaimer":null,"reference":null},"usda":{"disclaimer":null,"reference":null}},"section_232":{'
+    '"assessed_on":null,"evidence":null,"metal_weight_pct":null,"metals":[],"status":"not_assessed","us_m'
+    'etal_pct":null},"section_301":{"headings":null,"signed_off_by":null,"status":"not_assessed","valid_f'
+    'rom":null,"valid_to":null},"section_338":{"headings":null,"signed_off_by":null,"status":"not_assesse'
+    'd","valid_from":null,"valid_to":null},"sku":"P-1","status":"active","supply_chain":{"headings":null,'
+    '"signed_off_by":null,"status":"not_assessed","valid_from":null,"valid_to":null},"unit_of_measure":nu'
+    'll,"unit_value_usd":null,"usmca":{"blanket_from":null,"blanket_to":null,"certification":null,"criter'
+    'ion":null}}],"reference":[["limits","all","2500"]],"rules":["A_RULE","B_RULE"],"ruleset_version":"1"'
+    ',"usmca_product_ids":[],"warehouse":{"address":{"city":null,"country":null,"line_1":null,"line_2":nu'
+    'll,"postal_code":null,"region":null},"email":null,"external_id":"w","id":"wh_1","importer_of_record"'
+    ':{"address":{"city":null,"country":null,"line_1":null,"line_2":null,"postal_code":null,"region":null'
+    '},"bond":null,"name":null,"number":null,"power_of_attorney":null,"section_301":{"headings":null,"sig'
+    'ned_off_by":null,"status":"not_assessed","valid_from":null,"valid_to":null}},"name":"Entrepôt","phon'
+    'e":null,"responsible_employee":null,"transit_days":0,"transport":{"carrier":null,"port_code":null,"p'
+    'ort_name":null,"scac":null}}}'
 )
-MINIMAL_HASH = "planhash_4ce230e13e57eee8e2a881ec8b0712bc148816366dd42cd50ec1dd5d8f006091"
+MINIMAL_HASH = "planhash_0d565a81620f11b671dc25105fbba9b67064386de08e46400360f5bbfeff1b65"
 
 
 def test_canonical_bytes_are_those_of_the_recipe() -> None:
@@ -153,7 +166,7 @@ def test_hash_does_not_depend_on_what_decides_nothing(same: Callable[[], Decisio
     "other",
     [
         lambda: golden(entry_date=date(2026, 10, 1)),
-        lambda: golden(entry_date=date(2027, 1, 1)),
+        lambda: golden(products=[make_product(CAP, pga={"fda": {"disclaimer": "A"}})]),
         lambda: golden(exported={"ord_123": "batch_9"}),
         lambda: golden(destination_country="CA"),
         lambda: golden(warehouse=make_warehouse(responsible_employee="Someone Else")),
@@ -163,7 +176,7 @@ def test_hash_does_not_depend_on_what_decides_nothing(same: Callable[[], Decisio
         lambda: golden(rules=RULES[1:]),
         lambda: decide_on(golden_orders()[0]),
     ],
-    ids=["fiscal year", "USMCA ended", "exported", "destination", "warehouse", "fee", "origin", "usmca",
+    ids=["fiscal year", "agency data", "exported", "destination", "warehouse", "fee", "origin", "usmca",
          "rules", "fewer orders"],
 )  # fmt: skip
 def test_hash_depends_on_whatever_decides(other: Callable[[], Decision]) -> None:

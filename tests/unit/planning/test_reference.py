@@ -1,5 +1,6 @@
 """Reference data: every table is dated and sourced, and the entry date chooses the row."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from entrygo.planning.reference.in_force import NoReferenceData, first_day, reference_on
 from entrygo.planning.reference.postal import us_regions, zip5_of
+from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.reference.tables import TABLES, rows_of
 
 
@@ -55,8 +57,47 @@ def test_rows_in_force_cover_the_day(day: date) -> None:
 
 
 def test_version_changes_exactly_with_the_rows() -> None:
-    assert reference_on(date(2026, 3, 11)).version == reference_on(date(2026, 9, 30)).version
+    assert reference_on(date(2026, 9, 15)).version == reference_on(date(2026, 9, 30)).version
     assert reference_on(date(2026, 9, 30)).version != reference_on(date(2026, 10, 1)).version
+
+
+def test_programme_holds_from_its_first_day_to_its_last_and_never_after() -> None:
+    desk = "9403200082"
+
+    def annexes(day: date) -> list[str]:
+        rows = reference_on(day).programmes.section_232.nearest(desk)
+        return [text_of(row, "annex") for row in rows]
+
+    assert annexes(date(2025, 3, 11)) == []
+    assert annexes(date(2026, 4, 5)) == ["derivative"]
+    assert annexes(date(2026, 6, 7)) == ["II"]
+    assert annexes(date(2026, 6, 8)) == ["I-B"]
+    assert annexes(date(2031, 1, 1)) == ["I-B"]
+
+
+def test_particular_code_goes_before_the_general_one() -> None:
+    annexes = reference_on(date(2026, 5, 1)).programmes.section_232
+    assert [text_of(row, "annex") for row in annexes.nearest("7326908688")] == ["I-A"]
+    assert [text_of(row, "annex") for row in annexes.nearest("7326908635")] == ["I-B"]
+    assert annexes.nearest("6202308061") == annexes.nearest(None) == ()
+
+
+def test_table_is_stale_when_its_last_check_is_over_45_days_before_the_entry() -> None:
+    checked = rows_of("section_301_lists")[0].checked_on
+    assert reference_on(checked + timedelta(days=45)).stale == ()
+    stale = dict(reference_on(checked + timedelta(days=46)).stale)
+    assert stale["section_301_lists"] == checked
+    # What changes on known days only is not among them.
+    assert not {"merchandise_processing_fees", "countries", "material_words"} & set(stale)
+
+
+def test_long_value_is_told_by_a_digest_of_all_of_it() -> None:
+    row = next(row for row in rows_of("countries"))
+    assert isinstance(row.value, list)
+    told, other = row.as_reference().value, replace(row, value=row.value[:-1]).as_reference().value
+    assert told.startswith("249 values, sha256 ")
+    assert other.startswith("248 values, sha256 ")
+    assert told[12:] != other[12:]
 
 
 def test_every_data_file_is_a_table() -> None:

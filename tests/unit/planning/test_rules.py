@@ -2,17 +2,20 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
-from entrygo.domain.facts import Order
+from entrygo.domain.facts import Order, Warehouse
 from entrygo.planning import rules
+from entrygo.planning.reference.in_force import HtsRelease, reference_on
 from entrygo.planning.rules import RULES
 from entrygo.planning.rules.base import Rule
 from tests.factories import (
     CAP,
+    GOLDEN_ENTRY_DATE,
     make_broker,
     make_fee_schedule,
     make_item,
@@ -21,6 +24,7 @@ from tests.factories import (
     make_warehouse,
 )
 from tests.unit.planning.decisions import decide_on, found
+from tests.unit.planning.test_trade_rules import CODES as TRADE_CODES
 
 PRODUCT = "orders[0].items[0].product."
 ORDER = "orders[0]"
@@ -48,6 +52,66 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
         "country_of_origin",
         [{"country_of_origin": "XX"}, {"country_of_origin": "EU"}, {"country_of_origin": "ca"}],
         [{"country_of_origin": None}, {"country_of_origin": "VN"}],
+    ),
+    (
+        "PRODUCT_COMPOSITION_TOTAL_INVALID",
+        "material_composition",
+        [
+            {"material_composition": text}
+            for text in ("80% cotton 25% polyester", "95 percent wool", "99,5% silk")
+        ],
+        [
+            {"material_composition": text}
+            for text in (
+                "80% cotton 20% polyester",
+                "100% polyester shell; 100% polyester fill",
+                "cotton",
+                None,
+            )
+        ],
+    ),
+    (
+        "PRODUCT_MID_MISSING",
+        "manufacturer.mid",
+        [{"manufacturer": {"name": "Works"}}, {"manufacturer": {"mid": " "}}],
+        [{"manufacturer": {"mid": "XCNORAPP1450VAN"}}],
+    ),
+    (
+        "PRODUCT_MID_INVALID",
+        "manufacturer.mid",
+        [
+            {"manufacturer": {"mid": mid}}
+            for mid in ("CANORAPP1450VAN", "XCNORAPP1450VANC", "XC NOR", "xcnor1van")
+        ],
+        [{"manufacturer": {"mid": mid}} for mid in ("XCNORAPP1450VAN", "USBERREN", "CNSHEPOW88SHE", None)],
+    ),
+    (
+        "PRODUCT_UOM_UNCONVERTIBLE",
+        "unit_of_measure",
+        [{"unit_of_measure": unit} for unit in ("pairs", "carton", "kg")],
+        [{"unit_of_measure": unit} for unit in ("pcs", "PCS.", "dozen", None, " ")]
+        + [{"unit_of_measure": "carton", "hts_code": "4901990092"}],
+    ),
+    (
+        "PRODUCT_NET_WEIGHT_MISSING",
+        "net_weight_kg",
+        [{"net_weight_kg": None}, {"net_weight_kg": "0"}],
+        [{"net_weight_kg": "0.09"}, {"net_weight_kg": None, "hts_code": "6404199060"}],
+    ),
+    ("PRODUCT_ARCHIVED", "status", [{"status": "archived"}], [{"status": "active"}]),
+    (
+        "DANGEROUS_GOODS_REVIEW",
+        "dangerous_goods",
+        [
+            {"material_composition": "plastic; lithium-ion cells"},
+            {"customs_description": "Men's perfume in glass bottle"},
+            {"dangerous_goods": {"status": "regulated"}},
+        ],
+        [
+            {"material_composition": "lithium-ion cells", "dangerous_goods": {"status": "not_regulated"}},
+            {"dangerous_goods": {"status": "regulated", "un_number": "UN3481"}},
+            {"material_composition": "100% cotton"},
+        ],
     ),
     (
         "PRODUCT_DESCRIPTION_MISSING",
@@ -113,6 +177,12 @@ ORDER_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]] =
         [{"items": (make_item(unit_value_usd=value),)} for value in ("0", "-0.01")],
         [{"items": (make_item(unit_value_usd="0.0001"),)}],
     ),
+    (
+        "ITEM_VALUE_OUTLIER",
+        ".items[0].unit_value_usd",
+        [{"items": (make_item(unit_value_usd=value),)} for value in ("17.49", "52.51", "3500")],
+        [{"items": (make_item(unit_value_usd=value),)} for value in ("17.50", "52.50", "35", "0")],
+    ),
     ("ORDER_ITEMS_MISSING", ".items", [{"items": ()}], [{}]),
     (
         "ORDER_DESTINATION_MISMATCH",
@@ -174,6 +244,15 @@ ORDER_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]] =
     ),
 ]
 
+FRESH = reference_on(GOLDEN_ENTRY_DATE)
+FORMAL = (make_order("ord_1", make_item(CAP, "100", "35")),)
+
+
+def importer(**changes: Any) -> Warehouse:
+    """The demo warehouse with a changed importer of record."""
+    return make_warehouse(importer_of_record=make_warehouse().importer_of_record.model_dump() | changes)
+
+
 ADDRESS = {"line_1": "1 Road", "city": "Richmond", "country": "CA"}
 TWO = (make_order("ord_1"), make_order("ord_2"))
 CHEAP_FORMAL = [make_fee_schedule(fee_formal="1", fee_informal="50")]
@@ -226,8 +305,42 @@ BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     (
         "REFERENCE_DATA_STALE",
         "reference.merchandise_processing_fees",
-        {"entry_date": date(2027, 10, 1)},
-        {"entry_date": date(2027, 9, 30)},
+        {"reference": replace(FRESH, outdated=(("merchandise_processing_fees", date(2026, 11, 21)),))},
+        {"reference": FRESH},
+    ),
+    (
+        "REFERENCE_DATA_STALE",
+        "reference.section_338_lists",
+        {"reference": replace(FRESH, stale=(("section_338_lists", date(2026, 11, 21)),))},
+        {"reference": FRESH},
+    ),
+    *(
+        ("IMPORTER_OF_RECORD_INCOMPLETE", f"batch.importer_of_record.{part}", {"warehouse": lacking}, {})
+        for part, lacking in (
+            ("name", importer(name=" ")),
+            ("number", importer(number=None)),
+            ("power_of_attorney", importer(power_of_attorney=False)),
+            ("power_of_attorney", importer(power_of_attorney=None)),
+            ("address", importer(address={"city": "Blaine", "country": "US"})),
+        )
+    ),
+    (
+        "PRODUCT_HTS_CODE_NOT_CURRENT",
+        f"{PRODUCT}hts_code",
+        {"reference": replace(FRESH, hts_release=HtsRelease("Rev 21", frozenset({"6505003031"})))},
+        {"reference": replace(FRESH, hts_release=HtsRelease("Rev 21", frozenset({"6505003030"})))},
+    ),
+    (
+        "BOND_REQUIRED",
+        "batch.bond",
+        {"orders": FORMAL, "warehouse": importer(bond=None)},
+        {"orders": FORMAL, "warehouse": importer(bond="single")},
+    ),
+    (
+        "BOND_REQUIRED",
+        "batch.bond",
+        {"orders": FORMAL, "warehouse": importer(bond=None)},
+        {"warehouse": importer(bond=None)},
     ),
     (
         "ORDER_ALREADY_EXPORTED",
@@ -313,7 +426,7 @@ def test_single_order_has_nothing_to_consolidate() -> None:
 
 def test_every_rule_has_a_case() -> None:
     cased = {case[0] for case in (*PRODUCT_CASES, *ORDER_CASES, *BATCH_CASES)}
-    assert cased == {rule.code for rule in RULES}
+    assert cased | TRADE_CODES == {rule.code for rule in RULES}
 
 
 def test_every_rule_of_every_file_is_registered_once() -> None:

@@ -139,3 +139,30 @@ def test_equal_requests_have_one_fingerprint_however_their_numbers_are_written()
     changed = orders(order("SO-1", line(quantity="3")))
     prints = [orders_fingerprint(ACCOUNT, read_orders(one)) for one in (plain, other, changed)]
     assert prints[0] == prints[1] != prints[2]
+
+
+def by_sku(sku: str, product_id: str = "") -> sync_pb2.OrderItem:
+    return sync_pb2.OrderItem(sku=sku, product_id=product_id, quantity="2.0", unit_value_usd="110")
+
+
+def test_a_line_may_name_a_sku_of_any_spelling_instead_of_a_product() -> None:
+    (draft,) = read_orders(orders(order("SO-1", by_sku(" JKT 001/ü "), line("p2"))))
+    assert [(found.sku, found.product_id) for found in draft.lines] == [("JKT 001/ü", ""), ("", "p2")]
+    assert draft.total_value_usd == Decimal(440)
+
+
+def test_a_line_with_both_names_or_a_blank_one_is_refused_at_its_sku() -> None:
+    request = orders(order("SO-1", by_sku("JKT-001", "prod_1"), by_sku("  "), by_sku("x" * 129)))
+    assert [(path, code) for path, _, code in issues_of(request)] == [
+        ("items.0.items.0.sku", "conflict"),
+        ("items.0.items.1.sku", "invalid_type"),
+        ("items.0.items.2.sku", "too_big"),
+    ]
+
+
+def test_naming_the_product_or_its_sku_are_two_payloads() -> None:
+    (named,), (sold,) = (
+        read_orders(orders(order("SO-1", line("A")))),
+        read_orders(orders(order("SO-1", by_sku("A")))),
+    )
+    assert orders_fingerprint(ACCOUNT, [named]) != orders_fingerprint(ACCOUNT, [sold])

@@ -19,6 +19,7 @@ def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
         warehouse_id=body.warehouse_id,
         broker_id=body.broker_id,
         order_ids=body.order_ids,
+        external_order_ids=body.external_order_ids or (),
         destination_country=body.destination_country or "",
         batch_id=body.batch_id or "",
         dry_run=body.dry_run or False,
@@ -56,16 +57,29 @@ def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
 
 
 def validation_messages(plan: events_pb2.Plan) -> list[views.ValidationMessage]:
+    return [validation_message(found) for found in plan.validation_messages]
+
+
+def validation_message(found: events_pb2.ValidationMessage) -> views.ValidationMessage:
+    return {
+        "code": found.code,
+        "message": found.message,
+        "severity": found.severity,
+        "field": found.field,
+        "product_id": found.product_id if found.HasField("product_id") else None,
+        "order_id": found.order_id if found.HasField("order_id") else None,
+    }
+
+
+def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
     return [
         {
-            "code": found.code,
-            "message": found.message,
-            "severity": found.severity,
-            "field": found.field,
-            "product_id": found.product_id if found.HasField("product_id") else None,
-            "order_id": found.order_id if found.HasField("order_id") else None,
+            "number": entry.number,
+            "orders": entry.orders,
+            "lines": entry.lines,
+            "value_usd": _number(entry.value_usd),
         }
-        for found in plan.validation_messages
+        for entry in plan.entries
     ]
 
 
@@ -120,6 +134,10 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
         "next_attempt_at": message.next_attempt_at if message.HasField("next_attempt_at") else None,
         "created_at": message.created_at or None,
         "reason": message.reason or None,
+        "destination": message.destination,
+        "entry_number": message.entry_number if message.HasField("entry_number") else None,
+        "broker_reason": message.broker_reason if message.HasField("broker_reason") else None,
+        "answered_at": message.answered_at if message.HasField("answered_at") else None,
     }
 
 

@@ -1,7 +1,13 @@
 """The inspect answer: one export of the read model in the documented shape."""
 
 from entrygo.domain.money import json_number
-from entrygo.gateway.mapping.exports import artifact, broker_submission, timeline, validation_messages
+from entrygo.gateway.mapping.exports import (
+    artifact,
+    broker_submission,
+    planned_entries,
+    timeline,
+    validation_messages,
+)
 from entrygo.gateway.schemas import export_views as views
 from entrygo.proto.inspection.v1 import inspection_pb2
 
@@ -67,6 +73,7 @@ def _plan(message: inspection_pb2.Export) -> views.ExportPlan:
         "planned_at": plan.planned_at,
         "entry_type": plan.entry_type,
         "total_value_usd": json_number(plan.total_value_usd or "0"),
+        "entries": planned_entries(plan),
     }
 
 

@@ -1,6 +1,6 @@
 """Models whose fields are named like their message's: filled and read by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Message)
 NUMBERS = frozenset(
     {
         "net_weight_kg", "gross_weight_kg", "unit_value_usd", "weight_kg", "weight_pct", "value_usd",
-        "us_metal_pct", "fee_formal", "fee_informal", "line_fee", "order_fee", "pga_fee",
+        "us_metal_pct", "metal_weight_pct", "fee_formal", "fee_informal", "line_fee", "order_fee", "pga_fee",
         "disbursement_pct", "disbursement_min", "single_bond_rate", "single_bond_min",
     }
 )  # fmt: skip
@@ -32,11 +32,25 @@ def filled(message: M, model: Body) -> M:
     return message
 
 
+def cleared(model: Body, prefix: str = "") -> Iterator[str]:
+    """The paths of the fields that `model` names with null, or with an empty list."""
+    for name in sorted(model.model_fields_set):
+        value = getattr(model, name)
+        if value is None or value == []:
+            yield f"{prefix}{name}"
+        elif isinstance(value, Body):
+            yield from cleared(value, f"{prefix}{name}.")
+        elif isinstance(value, dict):
+            yield from (f"{prefix}{name}.{key}" for key, given in value.items() if given is None)
+
+
 def _set(message: Message, name: str, value: Any) -> None:
     if isinstance(value, BaseModel):
         assert isinstance(value, Body)
         filled(getattr(message, name), value)
         getattr(message, name).SetInParent()
+    elif isinstance(value, dict):
+        getattr(message, name).update({key: given for key, given in value.items() if given is not None})
     elif isinstance(value, list):
         for item in value:
             filled(getattr(message, name).add(), item)
@@ -59,6 +73,8 @@ def shown(message: Message, model: type[BaseModel]) -> dict[str, Any]:
 def _shown_value(message: Message, name: str, inner: type[BaseModel] | None) -> Any:
     field = message.DESCRIPTOR.fields_by_name[name]
     value = getattr(message, name)
+    if field.is_repeated and inner is None:
+        return dict(value) or None
     if field.is_repeated:
         assert inner is not None
         items: Iterable[Message] = value

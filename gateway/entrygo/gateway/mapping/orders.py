@@ -30,7 +30,8 @@ def _order_input(order: OrderInput) -> sync_pb2.OrderInput:
         destination_postal_code=order.destination_postal_code,
         items=[
             sync_pb2.OrderItem(
-                product_id=line.product_id,
+                product_id=line.product_id if line.sku is None else "",
+                sku=line.sku or "",
                 quantity=plain(line.quantity),
                 unit_value_usd=plain(line.unit_value_usd),
             )

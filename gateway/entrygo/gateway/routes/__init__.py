@@ -1,12 +1,13 @@
 """Every endpoint of the API, in the order of the documentation."""
 
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.routes import customs_packages, exports, orders, setup, system
+from entrygo.gateway.routes import customs_packages, exports, orders, policies, setup, system
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *orders.ENDPOINTS,
     *exports.ENDPOINTS,
     *customs_packages.ENDPOINTS,
     *setup.ENDPOINTS,
+    *policies.ENDPOINTS,
     *system.ENDPOINTS,
 )

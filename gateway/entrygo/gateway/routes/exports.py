@@ -14,8 +14,19 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
 from entrygo.gateway.mapping import exports as mapping
 from entrygo.gateway.mapping.inspection import inspect_answer
+from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
+from entrygo.gateway.mapping.plan_issues import issues_answer, plan_issues
 from entrygo.gateway.schemas import export_views as views
-from entrygo.gateway.schemas.exports import CancelBody, ExecuteBody, ExportQuery, PlanBody, ResubmitBody
+from entrygo.gateway.schemas.exports import (
+    CancelBody,
+    DiffQuery,
+    ExecuteBody,
+    ExportQuery,
+    PlanBody,
+    ResubmitBody,
+)
+from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
+from entrygo.gateway.schemas.plan_issues import IssuesAnswer
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -25,7 +36,25 @@ MISSING = "Export batch not found."
 async def plan(exchange: Exchange) -> Response:
     body = await exchange.body(PlanBody)
     reply = await exchange.services.plan_export(mapping.plan_request(body), exchange.call)
-    return json_answer(mapping.plan_answer(reply.message), replayed=reply.replayed)
+    answer, included = mapping.plan_answer(reply.message), body.include or ()
+    if "issuesByProduct" in included:
+        answer = {**answer, **plan_issues(reply.message.plan)}
+    if "entries" in included:
+        answer = {**answer, "entries": mapping.planned_entries(reply.message.plan)}
+    return json_answer(answer, replayed=reply.replayed)
+
+
+async def issues(exchange: Exchange) -> Response:
+    export_id = await exchange.path_id(MISSING)
+    found = await exchange.services.inspect_export(export_id, exchange.call)
+    return json_answer(issues_answer(found))
+
+
+async def plan_diff(exchange: Exchange) -> Response:
+    query = await exchange.query(DiffQuery)
+    export_id = await exchange.path_id(MISSING)
+    found = await exchange.services.diff_plans(diff_request(export_id, query), exchange.call)
+    return json_answer(diff_answer(found))
 
 
 async def execute(exchange: Exchange) -> Response:
@@ -90,7 +119,9 @@ ENDPOINTS = (
         name="planExport",
         summary="Plan an export",
         description="Evaluates readiness and returns a deterministic plan; executes nothing. "
-        "Read readinessState and validationMessages before executing.",
+        "Read readinessState and validationMessages before executing. "
+        'include: ["issuesByProduct"] adds what to fix, once a product, and how many orders wait for it; '
+        '"entries" adds the entries that the broker files, several where its limits ask for it.',
         body=PlanBody,
         answer=views.PlanAnswer,
         errors=(InvalidOrderReference, ReferenceOutsideAccount, NotFound, InvalidExportState),
@@ -136,6 +167,35 @@ ENDPOINTS = (
         description="Newest first, page by page.",
         query=ExportQuery,
         answer=views.ExportPage,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/exports/{id}/issues",
+        handler=issues,
+        tag="Exports",
+        name="listExportIssues",
+        summary="List what to fix in a plan",
+        description="The messages of the current plan gathered by product and by code, most orders blocked "
+        "first. For a plan that is not stored, ask the plan to include them.",
+        answer=IssuesAnswer,
+        errors=(NotFound,),
+        answer_example=examples.ISSUES_ANSWER,
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/exports/{id}/plan-diff",
+        handler=plan_diff,
+        tag="Exports",
+        name="diffPlans",
+        summary="Tell what changed between two plans",
+        description="Compares the facts and findings of an earlier plan of this export with those of the "
+        "current one. Counts are of all; the lists hold the first of each.",
+        query=DiffQuery,
+        answer=PlanDiffAnswer,
+        errors=(NotFound,),
+        answer_example=examples.PLAN_DIFF_ANSWER,
+        path_parameters={"id": "Export batch ID"},
     ),
     Endpoint(
         method="POST",

@@ -1,4 +1,4 @@
-"""Products, warehouses and brokers: the same three endpoints for each kind of fact."""
+"""Products, warehouses and brokers: the same three endpoints for each kind of fact, and a product's PATCH."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,9 +10,14 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import SYNC_BROKERS_REQUEST, SYNC_PRODUCTS_REQUEST, SYNC_WAREHOUSES_REQUEST
+from entrygo.gateway.examples import (
+    PATCH_PRODUCT_REQUEST,
+    SYNC_BROKERS_REQUEST,
+    SYNC_PRODUCTS_REQUEST,
+    SYNC_WAREHOUSES_REQUEST,
+)
 from entrygo.gateway.exchange import Exchange, json_answer
-from entrygo.gateway.mapping.messages import filled, shown
+from entrygo.gateway.mapping.messages import cleared, filled, shown
 from entrygo.gateway.schemas import brokers, products, warehouses
 from entrygo.gateway.schemas.pages import FactQuery
 from entrygo.gateway.services import Call, Reply, Services
@@ -134,4 +139,35 @@ FACTS = (
         list=lambda services, request, call: services.list_brokers(request, call),
     ),
 )
-ENDPOINTS = tuple(endpoint for fact in FACTS for endpoint in fact.endpoints())
+
+
+async def patch_product(exchange: Exchange) -> Response:
+    product_id = await exchange.path_id("Product not found.")
+    body = await exchange.body(products.PatchProductBody)
+    fields = body.model_copy(update={"idempotency_key": None})
+    request = sync_pb2.UpdateProductRequest(
+        id=product_id,
+        product=filled(sync_pb2.Product(), fields),
+        clear=[path for path in cleared(body) if path != "idempotency_key"],
+        idempotency_key=body.idempotency_key or "",
+    )
+    reply = await exchange.services.update_product(request, exchange.call)
+    return json_answer(shown(reply.message, products.Product), replayed=reply.replayed)
+
+
+PATCH_PRODUCT = Endpoint(
+    method="PATCH",
+    path="/api/products/{id}",
+    handler=patch_product,
+    tag="Setup",
+    name="patchProduct",
+    summary="Change one product",
+    description="Merges: an absent field keeps its value, null clears it. Takes effect with the next plan.",
+    body=products.PatchProductBody,
+    answer=products.Product,
+    errors=(NotFound,),
+    request_example=PATCH_PRODUCT_REQUEST,
+    path_parameters={"id": "Product ID"},
+)
+
+ENDPOINTS = (*(endpoint for fact in FACTS for endpoint in fact.endpoints()), PATCH_PRODUCT)

@@ -12,12 +12,21 @@ from entrygo.gateway.schemas.fields import (
     IdempotencyKey,
     Identifier,
     LongText,
+    Port,
+    PositiveWholeNumber,
     Reference,
     ShortText,
     WholeNumber,
 )
 
 MAX_BROKERS = 500
+Credential = Annotated[
+    ShortText,
+    Field(description="The name of a credential of this account in ENTRYGO_BROKER_CREDENTIALS_FILE"),
+]
+EntryLimit = Annotated[
+    PositiveWholeNumber | None, Field(description="What the broker takes in one entry; null: any number")
+]
 Currency = Annotated[ShortText, Field(pattern=r"^[A-Za-z]{3}$", description="ISO 4217")]
 
 
@@ -42,6 +51,27 @@ class FeeSchedule(Body):
     source: LongText | None = None
 
 
+class HttpsEndpoint(Body):
+    """Where a package is uploaded to. Secrets stay with the operator; here is only the name of one."""
+
+    url: Annotated[ShortText | None, Field(description="An HTTPS URL")] = None
+    credential: Credential | None = None
+
+
+class SftpEndpoint(Body):
+    """The folder of the broker's server that packages are put into."""
+
+    host: ShortText | None = None
+    port: Port | None = None
+    username: ShortText | None = None
+    folder: Annotated[ShortText | None, Field(description="The login folder when absent")] = None
+    host_key: Annotated[
+        LongText | None,
+        Field(description="The server's public key, `ssh-ed25519 AAAA…`; no other is trusted"),
+    ] = None
+    credential: Credential | None = None
+
+
 class BrokerFields(Body):
     name: ShortText | None = None
     email: ShortText | None = None
@@ -51,6 +81,14 @@ class BrokerFields(Body):
         list[FeeSchedule],
         Field(max_length=50, description="Replaces the stored schedules when at least one is given"),
     ] = Field(default_factory=list)
+    max_lines_per_entry: EntryLimit = None
+    max_orders_per_entry: EntryLimit = None
+    channel: Annotated[
+        Literal["email", "https", "sftp"] | None,
+        Field(description="How packages reach the broker; email when absent"),
+    ] = None
+    https: HttpsEndpoint | None = None
+    sftp: SftpEndpoint | None = None
 
 
 class BrokerInput(BrokerFields):

@@ -1,9 +1,11 @@
 """What is answered about exports. The documented spellings, camelCase and snake_case, stand side by side."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
+
+from entrygo.gateway.schemas.plan_issues import IssueTotals, OrderIssue, ProductIssue
 
 Timestamp = Annotated[str, Field(description="RFC 3339, UTC, milliseconds")]
 
@@ -23,8 +25,20 @@ class PlanValidation(TypedDict):
     validation_messages: list[ValidationMessage]
 
 
+class PlannedEntry(TypedDict):
+    """One of the entries that the orders are filed in; more than one where the broker's limits ask for it."""
+
+    number: int
+    orders: int
+    lines: Annotated[int, Field(description="As customs counts them")]
+    value_usd: float
+
+
 class PlanAnswer(TypedDict):
-    """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state."""
+    """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state.
+
+    The fields after validation are there when `include` asks for them.
+    """
 
     exportId: str | None
     state: Annotated[str | None, Field(description="Lifecycle state; null for a dry run")]
@@ -42,6 +56,10 @@ class PlanAnswer(TypedDict):
     estimated_import_savings_usd: float
     next_recommended_action: str
     validation: PlanValidation
+    issue_totals: NotRequired[IssueTotals]
+    issues_by_product: NotRequired[list[ProductIssue]]
+    issues_by_order: NotRequired[list[OrderIssue]]
+    entries: NotRequired[list[PlannedEntry]]
 
 
 class Artifact(TypedDict):
@@ -55,8 +73,10 @@ class Artifact(TypedDict):
 
 class BrokerSubmission(TypedDict):
     id: str
-    submission_type: str
-    status: Annotated[str, Field(description="prepared, sending, sent, failed or unknown")]
+    submission_type: Annotated[str, Field(description="EMAIL, HTTPS or SFTP")]
+    status: Annotated[
+        str, Field(description="prepared, sending, sent, acknowledged, rejected, failed or unknown")
+    ]
     recipient_email: str
     subject: str
     sent_at: str | None
@@ -65,6 +85,10 @@ class BrokerSubmission(TypedDict):
     next_attempt_at: str | None
     created_at: str | None
     reason: Annotated[str | None, Field(description="Why it was sent again; null for the first")]
+    destination: Annotated[str, Field(description="The address, the URL without its query, or sftp://…")]
+    entry_number: Annotated[str | None, Field(description="What the broker entered behind the signed link")]
+    broker_reason: Annotated[str | None, Field(description="Why the broker rejected it")]
+    answered_at: Annotated[str | None, Field(description="When the broker acknowledged or rejected it")]
 
 
 class ExecuteAnswer(TypedDict):
@@ -105,6 +129,7 @@ class ExportPlan(TypedDict):
     planned_at: str
     entry_type: str
     total_value_usd: float
+    entries: list[PlannedEntry]
 
 
 class ExportExecution(TypedDict):

@@ -1,8 +1,9 @@
 """What is asked about exports: plan, execute, cancel, resend, list."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from entrygo.domain.lifecycle import State
 from entrygo.gateway.schemas.fields import (
@@ -15,19 +16,30 @@ from entrygo.gateway.schemas.fields import (
     Instant,
     LongText,
     Reference,
+    either_required,
 )
-from entrygo.gateway.schemas.pages import PageQuery
+from entrygo.gateway.schemas.pages import PageQuery, PageSize
 
 MAX_PLANNED_ORDERS = 50_000
 
 
 class PlanBody(Body):
+    model_config = ConfigDict(json_schema_extra=either_required("orderIds", "externalOrderIds"))
+
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
     warehouse_id: Annotated[Identifier, Field(description="Warehouse in the same account")]
     broker_id: Annotated[Identifier, Field(description="Broker in the same account")]
+    # Stands before order_ids, which may be empty where this one is not.
+    external_order_ids: Annotated[
+        list[Reference] | None,
+        Field(
+            max_length=MAX_PLANNED_ORDERS,
+            description="Orders by their externalId, beside or instead of orderIds; planned after those",
+        ),
+    ] = None
     order_ids: Annotated[
         list[Identifier],
-        Field(min_length=1, max_length=MAX_PLANNED_ORDERS, description="EntryGo order IDs from order sync"),
+        Field(max_length=MAX_PLANNED_ORDERS, description="EntryGo order IDs from order sync"),
     ]
     destination_country: Annotated[Country | None, Field(description="Two letters, defaults to US")] = None
     batch_id: Annotated[Identifier | None, Field(description="Existing batch ID to re-plan")] = None
@@ -42,7 +54,26 @@ class PlanBody(Body):
         Literal["block", "exclude"] | None,
         Field(description="block: an order with an error blocks the export; exclude: it is left out"),
     ] = None
+    include: Annotated[
+        list[Literal["issuesByProduct", "entries"]] | None,
+        Field(max_length=10, description="What the answer shows besides; not part of what is asked"),
+    ] = None
     idempotency_key: IdempotencyKey | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_external_id(cls, body: Any) -> Any:
+        """The field stays required, so that a plan without orders is told as any other missing field is."""
+        if isinstance(body, dict) and body.get("externalOrderIds") and body.get("orderIds") is None:
+            return {**body, "orderIds": []}
+        return body
+
+    @field_validator("order_ids")
+    @classmethod
+    def _has_orders(cls, order_ids: list[str], known: ValidationInfo) -> list[str]:
+        if not order_ids and not known.data.get("external_order_ids", True):
+            raise PydanticKnownError("too_short", {"field_type": "List", "min_length": 1, "actual_length": 0})
+        return order_ids
 
 
 class ExecuteBody(Body):
@@ -71,3 +102,9 @@ class ExportQuery(PageQuery):
     broker_id: Identifier | None = None
     created_after: Instant | None = None
     created_before: Instant | None = None
+
+
+class DiffQuery(Body):
+    from_: Annotated[Reference, Field(alias="from", description="planHash that the export had before")]
+    to: Annotated[Reference | None, Field(description="Another planHash; else the current plan")] = None
+    limit: Annotated[PageSize | None, Field(description="Listed of each kind; 100 unless told")] = None

@@ -1,6 +1,7 @@
 """Field types of the REST API: strict about type, length and content. Meaning is for the services."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -28,6 +29,16 @@ class Body(BaseModel):
     """A JSON object from outside: camelCase names, unknown ones ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, allow_inf_nan=False)
+
+
+def either_required(one: str, other: str) -> Callable[[dict[str, Any]], None]:
+    """Says in a schema that one of two fields is needed, of which the model itself needs the first."""
+
+    def amend(schema: dict[str, Any]) -> None:
+        schema["required"] = [name for name in schema["required"] if name != one]
+        schema["anyOf"] = [{"required": [one]}, {"required": [other]}]
+
+    return amend
 
 
 Identifier = Annotated[
@@ -66,6 +77,20 @@ WholeNumber = Annotated[
     Strict(),
     Field(max_digits=4, decimal_places=0, ge=0),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 9999}),
+]
+
+PositiveWholeNumber = Annotated[
+    Decimal,
+    Strict(),
+    Field(max_digits=6, decimal_places=0, ge=1),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999_999}),
+]
+
+Port = Annotated[
+    Decimal,
+    Strict(),
+    Field(max_digits=5, decimal_places=0, ge=1, le=65_535),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 65_535}),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -16,6 +16,7 @@ from entrygo.gateway.schemas.fields import (
     PositiveNumber,
     Reference,
     ShortText,
+    either_required,
 )
 
 MAX_ORDERS = 5_000
@@ -23,10 +24,38 @@ MAX_LINES_PER_ORDER = 1_000
 MAX_LINES = 25_000
 
 
+# Stands in for the product of a line that names a SKU: the field stays required, so that a line with
+# neither is told as any other missing field is, together with all else that is wrong.
+BY_SKU = "-"
+_BOTH = object()
+
+
+def _one_name(sku: object) -> object:
+    if sku is _BOTH:
+        raise PydanticCustomError("conflict", "Give productId or sku, not both")
+    return sku
+
+
 class OrderLineInput(Body):
+    model_config = ConfigDict(json_schema_extra=either_required("productId", "sku"))
+
     product_id: Annotated[Identifier, Field(description="Existing EntryGo product ID")]
+    sku: Annotated[
+        Reference | None,
+        BeforeValidator(_one_name),
+        Field(description="Instead of productId: the SKU of one product, or its externalId"),
+    ] = None
     quantity: PositiveNumber
     unit_value_usd: Amount
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_sku(cls, line: Any) -> Any:
+        if not isinstance(line, dict) or line.get("sku") is None:
+            return line
+        if line.get("productId") is None:
+            return {**line, "productId": BY_SKU}
+        return {**line, "sku": _BOTH}
 
 
 class OrderInput(Body):

@@ -17,6 +17,7 @@ from entrygo.gateway.schemas.fields import (
     Reference,
     ShortText,
 )
+from entrygo.gateway.schemas.reviews import TradeReview
 
 MAX_PRODUCTS = 5_000
 Digits = Annotated[ShortText, Field(description="Digits, with or without dots; never padded")]
@@ -57,6 +58,69 @@ class Section232(Body):
     us_metal_pct: Percent | None = None
     evidence: LongText | None = None
     assessed_on: Date | None = None
+    metal_weight_pct: Annotated[
+        Percent | None, Field(description="Share of all metals together in the weight")
+    ] = None
+
+
+Disclaimer = Annotated[
+    Literal["A", "B", "C", "D"] | None,
+    Field(description="Why the agency's data do not apply, as ACE codes it"),
+]
+
+
+class Fda(Body):
+    product_code: ShortText | None = None
+    registration: Annotated[ShortText | None, Field(description="Facility registration number")] = None
+    prior_notice: Annotated[ShortText | None, Field(description="Confirmation number; food only")] = None
+    disclaimer: Disclaimer = None
+
+
+class Cpsc(Body):
+    """The reference of a certificate in the CPSC registry, or the elements of 16 CFR 1110."""
+
+    certificate: ShortText | None = None
+    product_id: ShortText | None = None
+    citations: Annotated[ShortText | None, Field(description="Safety rules certified to")] = None
+    manufactured_on: Date | None = None
+    manufactured_at: ShortText | None = None
+    tested_on: Date | None = None
+    laboratory: ShortText | None = None
+    records_contact: ShortText | None = None
+    disclaimer: Disclaimer = None
+
+
+class Fcc(Body):
+    authorization: Annotated[
+        ShortText | None, Field(description="FCC ID, or a supplier's declaration of conformity")
+    ] = None
+    disclaimer: Disclaimer = None
+
+
+class AgencyFiling(Body):
+    reference: Annotated[ShortText | None, Field(description="Permit or declaration in hand")] = None
+    disclaimer: Disclaimer = None
+
+
+class Pga(Body):
+    """What partner government agencies ask for beside customs."""
+
+    fda: Fda | None = None
+    cpsc: Cpsc | None = None
+    fcc: Fcc | None = None
+    usda: AgencyFiling | None = None
+    fws: AgencyFiling | None = None
+    epa: AgencyFiling | None = None
+    dot: AgencyFiling | None = None
+    ttb: AgencyFiling | None = None
+
+
+class DangerousGoods(Body):
+    status: Literal["not_assessed", "not_regulated", "regulated"] | None = None
+    un_number: Annotated[ShortText | None, Field(description="Four digits, with or without UN")] = None
+    hazard_class: ShortText | None = None
+    packing_group: Literal["I", "II", "III"] | None = None
+    proper_shipping_name: ShortText | None = None
 
 
 class ProductFields(Body):
@@ -74,6 +138,16 @@ class ProductFields(Body):
     unit_value_usd: Amount | None = None
     usmca: Usmca | None = None
     section_232: Section232 | None = None
+    hts_codes: Annotated[
+        dict[str, Digits | None] | None,
+        Field(description="Codes of other destinations by country; the US one is htsCode"),
+    ] = None
+    pga: Pga | None = None
+    dangerous_goods: DangerousGoods | None = None
+    section_301: TradeReview | None = None
+    section_338: TradeReview | None = None
+    adcvd_case: TradeReview | None = None
+    supply_chain: Annotated[TradeReview | None, Field(description="Forced labour (UFLPA)")] = None
 
 
 class ProductInput(ProductFields):
@@ -81,6 +155,12 @@ class ProductInput(ProductFields):
 
     id: Annotated[Identifier | None, Field(description="The id to take on creation; else generated")] = None
     external_id: Annotated[Reference, Field(description="Your SKU or product reference")]
+
+
+class PatchProductBody(ProductFields):
+    """The fields to change: one that is absent keeps its value, null clears it."""
+
+    idempotency_key: IdempotencyKey | None = None
 
 
 class SyncProductsBody(Body):

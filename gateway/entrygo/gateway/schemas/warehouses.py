@@ -15,6 +15,7 @@ from entrygo.gateway.schemas.fields import (
     ShortText,
     WholeNumber,
 )
+from entrygo.gateway.schemas.reviews import TradeReview
 
 MAX_WAREHOUSES = 500
 
@@ -34,6 +35,9 @@ class ImporterOfRecord(Body):
     address: Address | None = None
     power_of_attorney: Flag | None = None
     bond: Literal["continuous", "single"] | None = None
+    section_301: Annotated[
+        TradeReview | None, Field(description="Sign-off of duties that meet every good of an origin")
+    ] = None
 
 
 class Transport(Body):

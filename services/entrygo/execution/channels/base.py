@@ -17,12 +17,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One attempt: to whom, and the bytes that were frozen when the submission was prepared."""
+    """One attempt: to whom, and the bytes that were frozen when the submission was prepared.
+
+    `endpoint` is the JSON of an upload's endpoint, `filename` what the upload is called at the broker,
+    and `attempt` counts the tries, so that two of them never write to the same place.
+    """
 
     submission_id: str
+    account_id: str
     sender: str
     recipient: str | None
     content: bytes
+    endpoint: str = ""
+    filename: str = ""
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +51,12 @@ class Channel(Protocol):
     async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result: ...
 
     async def close(self) -> None: ...
+
+
+MAX_MESSAGE = 500  # characters of another side's answer that are kept
+
+
+def shortened(text: str) -> str:
+    """One printable line: the other side may send anything."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return printable.strip()[:MAX_MESSAGE]

@@ -14,7 +14,7 @@ import structlog
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPException, SMTPResponseException
 
-from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
+from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result, shortened
 from entrygo.execution.email_address import parse_address
 
 Security = Literal["none", "starttls", "tls"]
@@ -24,7 +24,6 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
     "smtp+starttls": ("starttls", 587),
     "smtps": ("tls", 465),
 }
-_MAX_MESSAGE = 500  # characters of a server's answer that are kept
 _PERMANENT = 500
 _LOST = (SMTPException, OSError, TimeoutError)
 
@@ -127,7 +126,7 @@ class EmailChannel:
             response = await client.data(delivery.content, timeout=self._server.data_timeout)
         except _LOST as error:
             return Result(_outcome_of(error, otherwise=Outcome.UNKNOWN), describe(error))
-        return Result(Outcome.SENT, _shortened(f"{response.code} {response.message}"))
+        return Result(Outcome.SENT, shortened(f"{response.code} {response.message}"))
 
     async def _session(self) -> SMTP:
         """An open, greeted and authenticated session; an idle one is used only if it still answers."""
@@ -190,10 +189,5 @@ def _answer(error: BaseException) -> int | None:
 def describe(error: BaseException) -> str:
     """What happened in one line, without controls that a server may have sent."""
     if isinstance(error, SMTPResponseException):
-        return _shortened(f"{error.code} {error.message}")
-    return _shortened(str(error) or type(error).__name__)
-
-
-def _shortened(text: str) -> str:
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return printable[:_MAX_MESSAGE]
+        return shortened(f"{error.code} {error.message}")
+    return shortened(str(error) or type(error).__name__)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot, ValidationMessage
 from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, Totals
+from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Totals
 from entrygo.execution.invoice_columns import COLUMNS
 from entrygo.execution.json_values import (
     GENERATOR,
@@ -96,8 +96,19 @@ def _entry(invoice: Invoice) -> Json:
         "port": transport(snapshot)["port_code"],
         "value_usd": money(invoice.totals.value),
         "lines": invoice.totals.consolidated_lines,
+        "entries": [_part(entry) for entry in invoice.entries],
         "informal_limit": money(snapshot.informal_limit_usd),
         "fees_basis": None if snapshot.savings is None else snapshot.savings.model_dump(mode="json"),
+    }
+
+
+def _part(entry: InvoiceEntry) -> Json:
+    """One of the entries that the broker's limits split the export into; most often the only one."""
+    return {
+        "number": entry.number,
+        "order_ids": entry.order_ids,
+        "lines": entry.lines,
+        "value_usd": money(entry.value),
     }
 
 
@@ -147,12 +158,14 @@ def _value(name: str, content: str) -> object:
 def _consolidated(line: ConsolidatedLine) -> Json:
     return {
         "number": line.number,
+        "entry_number": line.entry_number,
         "hts_code": line.hts_code,
         "hts_code_dotted": dotted_hts(line.hts_code),
         "country_of_origin": line.country_of_origin,
         "manufacturer_mid": line.manufacturer_mid or None,
         "manufacturer_name": line.manufacturer_name or None,
         "spi": line.spi or None,
+        "chapter99_headings": [dotted_hts(heading) for heading in line.chapter_99],
         "customs_descriptions": line.descriptions,
         "skus": line.skus,
         "order_ids": line.order_ids,

@@ -21,11 +21,16 @@ class PackageZip(Document):
     media_type = "application/zip"
 
     def render(self, _invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for each in earlier:
-                archive.writestr(_entry(each.filename), each.content, zipfile.ZIP_DEFLATED)
-        return buffer.getvalue()
+        return zip_documents(earlier)
+
+
+def zip_documents(documents: Sequence[RenderedArtifact]) -> bytes:
+    """The archive, its members in the order given."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for each in documents:
+            archive.writestr(_entry(each.filename), each.content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def _entry(filename: str) -> zipfile.ZipInfo:

@@ -4,7 +4,7 @@ prepared → sending → (the channel; the data phase is committed before bytes 
 unknown, or back to prepared with a time for the next attempt.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,8 +14,10 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
 from entrygo.execution import failpoints
 from entrygo.execution.channels.base import Channel, Delivery, Outcome, Result
+from entrygo.execution.channels.simulated import reaction_of
 from entrygo.execution.events import EventRecorder, submission_changed
 from entrygo.execution.lease import kept_alive
+from entrygo.execution.ledger.answers import Answer, record_answer
 from entrygo.execution.ledger.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.objects import ObjectStore
 from entrygo.execution.records import (
@@ -24,6 +26,7 @@ from entrygo.execution.records import (
     Phase,
     Submission,
     SubmissionStatus,
+    SubmissionType,
 )
 from entrygo.execution.store import PackageStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
@@ -34,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 LOST_IN_DATA_PHASE = "The sender died after the mail began to leave: it may have arrived and is not resent."
 LOST_BEFORE_DATA = "The sender stopped before the mail left."
+SIMULATED_REACTION_AFTER = timedelta(seconds=1)
 _STATUS_AFTER = {
     Outcome.SENT: SubmissionStatus.SENT,
     Outcome.REFUSED: SubmissionStatus.FAILED,
@@ -69,8 +73,8 @@ class BrokerDelivery:
     lease: timedelta
     objects: ObjectStore
     recorder: EventRecorder
-    channel: Channel
-    # Takes the place of `channel` for test-mode accounts.
+    channels: Mapping[SubmissionType, Channel]
+    # Takes the place of all of them for test-mode accounts.
     simulated: Channel
     retry: RetryPolicy
     reach: Reach
@@ -110,6 +114,24 @@ class BrokerDelivery:
                 settled = replace(settled, next_attempt_at=now)
         await self._settle(settled, now, lease_over_at=now)
 
+    async def react(self, submission: Submission) -> None:
+        """The simulated broker answers, unless the package was sent again meanwhile."""
+        reaction, now = reaction_of(submission.recipient_email), self.clock()
+        async with transaction(self.pool, submission.tenant) as connection:
+            ledger = SubmissionStore(connection, submission.tenant)
+            latest = await ledger.latest(submission.package_id)
+            if latest is None or latest.id != submission.id or latest.reaction_at is None:
+                await ledger.forget_reaction(submission.id)
+            elif reaction is not None:
+                answer = Answer(
+                    status=reaction.status, entry_number=reaction.entry_number, reason=reaction.reason
+                )
+                await record_answer(connection, self.recorder, latest, answer, now)
+
+    async def reacting(self, limit: int) -> list[Submission]:
+        async with transaction(self.pool, EVERYONE) as connection:
+            return await SubmissionBacklog(connection).reacting_submissions(self.clock(), limit)
+
     async def due(self, limit: int) -> list[Submission]:
         async with transaction(self.pool, EVERYONE) as connection:
             return await SubmissionBacklog(connection).due_submissions(self.clock(), limit)
@@ -130,12 +152,17 @@ class BrokerDelivery:
 
     async def _submit(self, attempt: Submission) -> Result:
         content = await self.objects.get(attempt.tenant, attempt.content_sha256)
-        channel = self.simulated if attempt.tenant.mode is Mode.TEST else self.channel
+        is_test = attempt.tenant.mode is Mode.TEST
+        channel = self.simulated if is_test else self.channels[attempt.submission_type]
         delivery = Delivery(
             submission_id=attempt.id,
+            account_id=attempt.tenant.account_id,
             sender=attempt.sender,
             recipient=attempt.recipient_email,
             content=content,
+            endpoint=attempt.endpoint,
+            filename=attempt.filename,
+            attempt=attempt.attempts,
         )
         return await channel.submit(delivery, lambda: self._enter_data_phase(attempt))
 
@@ -169,7 +196,14 @@ class BrokerDelivery:
 
     def _after(self, attempt: Submission, result: Result, now: datetime) -> Submission:
         if result.outcome is Outcome.SENT:
-            return replace(attempt, status=SubmissionStatus.SENT, sent_at=now, error_message=None)
+            reacts = attempt.tenant.mode is Mode.TEST and reaction_of(attempt.recipient_email) is not None
+            return replace(
+                attempt,
+                status=SubmissionStatus.SENT,
+                sent_at=now,
+                error_message=None,
+                reaction_at=now + SIMULATED_REACTION_AFTER if reacts else None,
+            )
         due = self.retry.next_attempt(attempt, now) if result.outcome is Outcome.TRANSIENT else None
         status = _STATUS_AFTER.get(
             result.outcome, SubmissionStatus.FAILED if due is None else SubmissionStatus.PREPARED

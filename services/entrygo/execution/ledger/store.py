@@ -6,13 +6,14 @@ from datetime import datetime
 import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.records import Phase, Submission, SubmissionStatus
+from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
 from entrygo.postgres.pool import Connection
 
 _SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
-    " error_message, created_at"
+    " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, entry_number, broker_reason,"
+    " answered_at, answers, reaction_at"
 )
 
 
@@ -28,8 +29,8 @@ class SubmissionStore:
         fields.pop("tenant")
         await self._connection.execute(
             f"INSERT INTO broker_submissions ({_SUBMISSION})"  # noqa: S608
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-            " $19, $20)",
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+            " $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
             *self._scope,
             *fields.values(),
         )
@@ -94,15 +95,42 @@ class SubmissionStore:
         """
         return await self._changed(
             "UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
-            " error_message = $8, lease_until = NULL WHERE account_id = $1 AND mode = $2 AND id = $3"
-            " AND attempts = $4 AND status = 'sending' AND ($9::timestamptz IS NULL OR lease_until <= $9)",
+            " error_message = $8, reaction_at = $9, lease_until = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3"
+            " AND attempts = $4 AND status = 'sending' AND ($10::timestamptz IS NULL OR lease_until <= $10)",
             submission.id,
             submission.attempts,
             submission.status,
             submission.next_attempt_at,
             submission.sent_at,
             submission.error_message,
+            submission.reaction_at,
             lease_over_at,
+        )
+
+    async def answer(self, submission: Submission) -> None:
+        """Writes what the broker answered; the caller holds the row's lock."""
+        await self._connection.execute(
+            "UPDATE broker_submissions SET status = $4, error_message = $5, entry_number = $6,"
+            " broker_reason = $7, answered_at = $8, answers = $9, next_attempt_at = NULL, reaction_at = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            submission.id,
+            submission.status,
+            submission.error_message,
+            submission.entry_number,
+            submission.broker_reason,
+            submission.answered_at,
+            submission.answers,
+        )
+
+    async def forget_reaction(self, submission_id: str) -> None:
+        """The simulated broker no longer answers this one."""
+        await self._connection.execute(
+            "UPDATE broker_submissions SET reaction_at = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            submission_id,
         )
 
     async def _changed(self, statement: str, *arguments: object) -> bool:
@@ -134,12 +162,23 @@ class SubmissionBacklog:
         )
         return [_submission_from_row(row) for row in rows]
 
+    async def reacting_submissions(self, now: datetime, limit: int) -> list[Submission]:
+        """Submissions of test accounts that their simulated broker answers now."""
+        rows = await self._connection.fetch(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE reaction_at <= $1 ORDER BY reaction_at LIMIT $2",
+            now,
+            limit,
+        )
+        return [_submission_from_row(row) for row in rows]
+
 
 def _submission_from_row(row: asyncpg.Record) -> Submission:
-    typed = ("account_id", "mode", "status", "phase")
+    typed = ("account_id", "mode", "submission_type", "status", "phase")
     fields = {name: value for name, value in row.items() if name not in typed}
     return Submission(
         tenant=Tenant(row["account_id"], Mode(row["mode"])),
+        submission_type=SubmissionType(row["submission_type"]),
         status=SubmissionStatus(row["status"]),
         phase=Phase(row["phase"]),
         **fields,

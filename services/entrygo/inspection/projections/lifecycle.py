@@ -8,6 +8,8 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 # Whatever the event, the state it leads to.
 STATES = {
     "export_planned": State.BATCHED,
+    # Only a planned export can be approved, and it stays one.
+    "export_approved": State.BATCHED,
     "export_execution_started": State.EXECUTING,
     "export_executed": State.COMPLETED,
     "export_execution_failed": State.FAILED,

@@ -3,16 +3,26 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 
 from entrygo.domain.snapshot import ReferenceRow
 from entrygo.planning.reference.postal import PostalRegions, us_regions
-from entrygo.planning.reference.tables import TABLES, Row, is_after_all, rows_of, rows_on
+from entrygo.planning.reference.scopes import Scope
+from entrygo.planning.reference.tables import (
+    STANDING,
+    TABLES,
+    Row,
+    checked_on,
+    is_after_all,
+    is_stale,
+    rows_of,
+    rows_on,
+)
 
-# A caller may plan for many days; a process keeps this many of them.
+# A caller may plan for many days; a book keeps this many of them.
 KEPT_DAYS = 64
 
 
@@ -27,21 +37,57 @@ class ProcessingFee:
     informal: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class HtsRelease:
+    """The tariff as it was imported: its name, and every ten-digit code."""
+
+    name: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programmes:
+    """Additional duties, bans and agencies' demands, each by the codes or origins that it meets."""
+
+    section_232: Scope
+    section_232_threshold: Row | None
+    section_301_lists: Scope
+    section_301_origins: tuple[Row, ...]
+    section_338: Scope
+    adcvd: Scope
+    uflpa_inputs: tuple[Row, ...]
+    pga: Scope
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Everything in force on an entry date; `outdated` names tables whose last period had ended by then."""
+    """Everything in force on an entry date; `outdated` names tables whose last period had ended by then.
+
+    `stale` names tables that nobody has checked for too long by then, with the day of the last check.
+    """
 
     version: str
     rows: tuple[ReferenceRow, ...]
     outdated: tuple[tuple[str, date], ...]
+    stale: tuple[tuple[str, date], ...]
     processing_fee: ProcessingFee
     informal_limit: Decimal
     vague_terms: frozenset[str]
     outside_customs_territory: frozenset[str]
     countries: frozenset[str]
+    restricted_origins: frozenset[str]
+    postal_code_origins: frozenset[str]
     metal_words: frozenset[str]
     material_words: frozenset[str]
+    dangerous_words: frozenset[str]
     material_chapters: frozenset[str]
+    textile_chapters: frozenset[str]
+    composition_chapters: frozenset[str]
+    value_tolerance_pct: Decimal
+    hts_release: HtsRelease | None
+    hts_units: Scope
+    unit_names: Mapping[str, frozenset[str]]
+    programmes: Programmes
     regions: PostalRegions
 
 
@@ -53,38 +99,96 @@ class NoReferenceData(ValueError):
         self.first_day = first_day
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Every table with all its rows: those that ship, or others in their place."""
+
+    tables: Mapping[str, Sequence[Row]]
+    _days: dict[date, Reference] = field(default_factory=dict, compare=False)
+
+    @property
+    def first_day(self) -> date:
+        """The first entry date that every standing table covers."""
+        return max(min(row.effective_from for row in self.tables[table]) for table in STANDING)
+
+    def on(self, day: date) -> Reference:
+        """What is in force on `day` (US Eastern). Raises NoReferenceData before the first known day."""
+        if day < self.first_day:
+            raise NoReferenceData(self.first_day)
+        if day not in self._days:
+            if len(self._days) >= KEPT_DAYS:
+                self._days.clear()
+            self._days[day] = _reference(self.tables, day)
+        return self._days[day]
+
+
+@cache
+def shipped_book() -> Book:
+    """The tables of this package."""
+    return Book({table: rows_of(table) for table in TABLES})
+
+
 def first_day() -> date:
-    """The first entry date that every table covers."""
-    return max(min(row.effective_from for row in rows_of(table)) for table in TABLES)
+    return shipped_book().first_day
 
 
-@lru_cache(maxsize=KEPT_DAYS)
 def reference_on(day: date) -> Reference:
-    """What is in force on `day` (US Eastern). Raises NoReferenceData before the first known day."""
-    if day < first_day():
-        raise NoReferenceData(first_day())
-    tables = {table: rows_on(table, day) for table in TABLES}
-    chosen = [row for table in TABLES for row in tables[table]]
+    """What the shipped tables say on `day`."""
+    return shipped_book().on(day)
+
+
+def _reference(tables: Mapping[str, Sequence[Row]], day: date) -> Reference:
+    chosen = {table: rows_on(table, tables[table], day) for table in TABLES}
     regions = us_regions()
-    rows = (*(row.as_reference() for row in chosen), regions.as_reference())
+    rows = (*(row.as_reference() for table in TABLES for row in chosen[table]), regions.as_reference())
+    newest = max(row.checked_on for table in TABLES for row in chosen[table])
     return Reference(
-        version=f"{max(row.checked_on for row in chosen)}-{_digest(rows)}",
+        version=f"{newest}-{_digest(rows)}",
         rows=rows,
         outdated=tuple(
-            (table, max(row.checked_on for row in tables[table]))
-            for table in TABLES
-            if is_after_all(rows_of(table), day)
+            (table, checked_on(chosen[table])) for table in STANDING if is_after_all(tables[table], day)
         ),
-        processing_fee=_processing_fee(tables["merchandise_processing_fees"][-1]),
-        informal_limit=Decimal(_single(tables["informal_entry_limits"][-1])),
-        vague_terms=_words(tables["vague_terms"]),
-        outside_customs_territory=_words(tables["territories"]),
-        countries=_words(tables["countries"]),
-        metal_words=_words(tables["metal_words"]),
-        material_words=_words(tables["material_words"]),
-        material_chapters=_words(tables["material_chapters"]),
+        stale=tuple(
+            (table, checked_on(tables[table])) for table in TABLES if is_stale(table, tables[table], day)
+        ),
+        processing_fee=_processing_fee(chosen["merchandise_processing_fees"][-1]),
+        informal_limit=Decimal(_single(chosen["informal_entry_limits"])),
+        vague_terms=_words(chosen["vague_terms"]),
+        outside_customs_territory=_words(chosen["territories"]),
+        countries=_words(chosen["countries"]),
+        restricted_origins=_words(chosen["restricted_origins"]),
+        postal_code_origins=_words(chosen["postal_code_origins"]),
+        metal_words=_words(chosen["metal_words"]),
+        material_words=_words(chosen["material_words"]),
+        dangerous_words=_words(chosen["dangerous_words"]),
+        material_chapters=_words(chosen["material_chapters"]),
+        textile_chapters=_words([row for row in chosen["composition_chapters"] if row.key == "textiles"]),
+        composition_chapters=_words(chosen["composition_chapters"]),
+        value_tolerance_pct=Decimal(_single(chosen["value_tolerances"])),
+        hts_release=_release(chosen["hts_lines"]),
+        hts_units=Scope.of(chosen["hts_units"]),
+        unit_names={row.key: _words([row]) for row in chosen["unit_conversions"]},
+        programmes=_programmes(chosen),
         regions=regions,
     )
+
+
+def _programmes(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
+    return Programmes(
+        section_232=Scope.of(chosen["section_232_annexes"]),
+        section_232_threshold=next(iter(chosen["section_232_thresholds"]), None),
+        section_301_lists=Scope.of(chosen["section_301_lists"]),
+        section_301_origins=tuple(chosen["section_301_origins"]),
+        section_338=Scope.of(chosen["section_338_lists"]),
+        adcvd=Scope.of(chosen["adcvd_cases"]),
+        uflpa_inputs=tuple(chosen["uflpa_inputs"]),
+        pga=Scope.of(chosen["pga_flags"]),
+    )
+
+
+def _release(rows: Sequence[Row]) -> HtsRelease | None:
+    """The newest in force; none is known without an import."""
+    return HtsRelease(rows[-1].key, _words(rows[-1:])) if rows else None
 
 
 def _digest(rows: Sequence[ReferenceRow]) -> str:
@@ -95,14 +199,15 @@ def _digest(rows: Sequence[ReferenceRow]) -> str:
 def _processing_fee(row: Row) -> ProcessingFee:
     value = row.value
     assert isinstance(value, Mapping)
-    amounts = (Decimal(value[name]) for name in ("rate", "minimum", "maximum", "informal"))
+    amounts = (Decimal(str(value[name])) for name in ("rate", "minimum", "maximum", "informal"))
     return ProcessingFee(int(row.key.removeprefix("FY")), *amounts)
 
 
-def _single(row: Row) -> str:
-    assert isinstance(row.value, str)
-    return row.value
+def _single(rows: Sequence[Row]) -> str:
+    value = rows[-1].value
+    assert isinstance(value, str)
+    return value
 
 
-def _words(rows: tuple[Row, ...]) -> frozenset[str]:
+def _words(rows: Sequence[Row]) -> frozenset[str]:
     return frozenset(word for row in rows for word in row.value)

@@ -1,27 +1,57 @@
 """The dated rows that ship with the package: reads the files and chooses rows by date. Means nothing yet."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from entrygo.domain.snapshot import ReferenceRow
 
-# Every file of data/; a test compares.
-TABLES = (
+# Programmes and lists come and go: on some days there is no row, and after the last one nothing holds.
+PROGRAMMES = (
+    "hts_lines",
+    "section_232_annexes",
+    "section_232_thresholds",
+    "section_301_lists",
+    "section_301_origins",
+    "section_338_lists",
+    "adcvd_cases",
+    "uflpa_inputs",
+    "pga_flags",
+)
+# These hold on every entry date; after the last known period the last rows go on (see `outdated`).
+STANDING = (
     "merchandise_processing_fees",
     "informal_entry_limits",
+    "hts_units",
     "vague_terms",
     "territories",
     "countries",
+    "restricted_origins",
+    "postal_code_origins",
     "metal_words",
     "material_words",
     "material_chapters",
+    "composition_chapters",
+    "unit_conversions",
+    "dangerous_words",
+    "value_tolerances",
 )
+# Every file of data/; a test compares.
+TABLES = (*STANDING, *PROGRAMMES)
 
-Value = str | Sequence[str] | Mapping[str, str]
+# Authorities change these without notice, so a check of them holds for so long.
+CHECKED_REGULARLY = frozenset({*PROGRAMMES, "hts_units", "restricted_origins"})
+CHECK_HOLDS = timedelta(days=45)
+
+# Longer values are told by their number and a digest: a snapshot carries every row.
+MAX_TOLD = 200
+
+Value = str | Sequence[str] | Mapping[str, "str | Sequence[str]"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,41 +81,83 @@ class Row:
 
 
 def _text(value: Value) -> str:
-    if isinstance(value, str):
-        return value
+    """What is said of a value in a snapshot and the plan hash: equal values have equal texts."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}={value[name]}" for name in sorted(value))
-    return ", ".join(value)
+        text = "; ".join(f"{name}={_text(value[name])}" for name in sorted(value))
+    else:
+        text = value if isinstance(value, str) else ", ".join(value)
+    if len(text) <= MAX_TOLD:
+        return text
+    return f"{text.count(',') + 1} values, sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 @cache
 def rows_of(table: str) -> tuple[Row, ...]:
-    """Every row of a table, oldest first."""
+    """Every row that ships in a table, oldest first."""
     file = resources.files(__package__) / "data" / f"{table}.json"
-    given = json.loads(file.read_text(encoding="utf-8"))["rows"]
-    rows = [
-        Row(
-            table=table,
-            key=row["key"],
-            value=row["value"],
-            effective_from=date.fromisoformat(row["effective_from"]),
-            effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
-            source=row["source"],
-            checked_on=date.fromisoformat(row["checked_on"]),
-        )
-        for row in given
-    ]
+    return in_time([row_from(table, row) for row in json.loads(file.read_text(encoding="utf-8"))["rows"]])
+
+
+def row_from(table: str, row: Mapping[str, Any]) -> Row:
+    """A row as files write it."""
+    return Row(
+        table=table,
+        key=row["key"],
+        value=row["value"],
+        effective_from=date.fromisoformat(row["effective_from"]),
+        effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
+        source=row["source"],
+        checked_on=date.fromisoformat(row["checked_on"]),
+    )
+
+
+def row_to(row: Row) -> Mapping[str, Any]:
+    """As row_from reads it."""
+    return {
+        "key": row.key,
+        "value": row.value,
+        "effective_from": row.effective_from.isoformat(),
+        "effective_to": row.effective_to.isoformat() if row.effective_to else None,
+        "source": row.source,
+        "checked_on": row.checked_on.isoformat(),
+    }
+
+
+def in_time(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (row.effective_from, row.key)))
 
 
-def rows_on(table: str, day: date) -> tuple[Row, ...]:
-    """The rows in force on `day`; after the last known period, the last known rows (see `outdated`)."""
-    rows = rows_of(table)
+def rows_on(table: str, rows: Sequence[Row], day: date) -> tuple[Row, ...]:
+    """Those in force on `day`; of a standing table, after the last known period, the last known rows."""
     covering = tuple(row for row in rows if row.covers(day))
-    if covering or not is_after_all(rows, day):
+    if covering or table in PROGRAMMES or not is_after_all(rows, day):
         return covering
     newest = max(row.effective_from for row in rows)
     return tuple(row for row in rows if row.effective_from == newest)
+
+
+def codes_of(rows: Sequence[Row], day: date) -> frozenset[tuple[str, str]]:
+    """Key and item of everything that rows list on `day`; the whole value where a row lists nothing."""
+    return frozenset(
+        (row.key, item)
+        for row in rows
+        if row.covers(day)
+        for item in (_items(row.value) or (_text(row.value),))
+    )
+
+
+def _items(value: Value) -> Sequence[str]:
+    listed = value.get("prefixes", ()) if isinstance(value, Mapping) else value
+    return () if isinstance(listed, str) else listed
+
+
+def is_stale(table: str, rows: Sequence[Row], day: date) -> bool:
+    """Whether nobody has looked at a table for so long before `day` that it may have changed."""
+    return bool(rows) and table in CHECKED_REGULARLY and checked_on(rows) + CHECK_HOLDS < day
+
+
+def checked_on(rows: Sequence[Row]) -> date:
+    return max(row.checked_on for row in rows)
 
 
 def is_after_all(rows: Sequence[Row], day: date) -> bool:

@@ -1,11 +1,11 @@
 """What a rule is: what it looks at, weighs and rests on, and when it holds. Pure; judge.py runs them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Product, Warehouse
 from entrygo.domain.snapshot import Savings, Severity
 from entrygo.planning.reference.in_force import Reference
 from entrygo.planning.savings import EntryType
@@ -20,6 +20,7 @@ class Context:
     reference: Reference
     exported: Mapping[str, str]
     open_exports: Mapping[str, str]
+    importer: ImporterOfRecord = field(default_factory=ImporterOfRecord)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,13 @@ class Rule:
     effective_to: date | None = None
     is_datum_missing: bool = False
     flag: str | None = None
+    # An account's policy made it weigh more than it does by itself.
+    is_raised: bool = False
+
+    @property
+    def label(self) -> str:
+        """How the plan hash names it: a raised severity decides, too."""
+        return f"{self.code}={self.severity}" if self.is_raised else self.code
 
     def is_in_force(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
@@ -77,6 +85,13 @@ class ProductRule(Rule):
     """Looks at a product, once however many lines name it. Field: `orders[i].items[j].product.<field>`."""
 
     check: Callable[[Product, Context], Problem | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPartsRule(Rule):
+    """Looks at several parts of a product. Field: `orders[i].items[j].product.<field>.<below>`."""
+
+    check: Callable[[Product, Context], Sequence[Problem]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +119,11 @@ class BatchRule(Rule):
 def sku_of(product: Product) -> str:
     """How messages call a product."""
     return product.sku or product.external_id
+
+
+def chapter_of(product: Product) -> str:
+    """The chapter of the tariff that the product is classified in; empty when it is not."""
+    return (product.hts_code or "")[:2]
 
 
 def is_blank(text: str | None) -> bool:

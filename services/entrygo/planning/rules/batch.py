@@ -46,12 +46,19 @@ def _not_estimated(batch: Batch, context: Context) -> Sequence[Problem]:
 
 
 def _stale(batch: Batch, context: Context) -> Sequence[Problem]:
-    return [
+    reference = context.reference
+    ended = [
         Problem(
             f"{table} last checked {checked_on}; its last known period ended before the entry date.", table
         )
-        for table, checked_on in context.reference.outdated
+        for table, checked_on in reference.outdated
     ]
+    unchecked = [
+        Problem(f"{table} last checked {checked_on}.", table)
+        for table, checked_on in reference.stale
+        if table not in dict(reference.outdated)
+    ]
+    return [*ended, *unchecked]
 
 
 BATCH_NO_ELIGIBLE_ORDERS = BatchRule(
@@ -106,7 +113,7 @@ REFERENCE_DATA_STALE = BatchRule(
     severity=Severity.WARNING,
     penalty=5,
     field="reference",
-    basis="Fees and lists are chosen by entry date",
+    basis="Fees and lists are chosen by entry date; a check of what changes without notice holds 45 days",
     flag="reference_data_stale",
     check=_stale,
 )

@@ -33,6 +33,14 @@ def _is_code(code: str) -> bool:
     )
 
 
+def _not_current(product: Product, context: Context) -> Problem | None:
+    """Known only where a tariff was imported."""
+    code, release = product.hts_code, context.reference.hts_release
+    if release is None or code is None or not _is_code(code) or code in release.codes:
+        return None
+    return Problem(f"HTS code {code} of {sku_of(product)} is not in {release.name}.")
+
+
 PRODUCT_HTS_CODE_MISSING = ProductRule(
     code="PRODUCT_HTS_CODE_MISSING",
     severity=Severity.ERROR,
@@ -50,4 +58,13 @@ PRODUCT_HTS_CODE_INVALID = ProductRule(
     field="hts_code",
     basis="Harmonized Tariff Schedule of the United States",
     check=_invalid,
+)
+
+PRODUCT_HTS_CODE_NOT_CURRENT = ProductRule(
+    code="PRODUCT_HTS_CODE_NOT_CURRENT",
+    severity=Severity.WARNING,
+    penalty=5,
+    field="hts_code",
+    basis="The revision of the Harmonized Tariff Schedule in force",
+    check=_not_current,
 )

@@ -1,5 +1,6 @@
 """Rules on an order line: how many, and at what value."""
 
+from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Line, LineRule, Problem, sku_of
 
@@ -15,6 +16,17 @@ def _unit_value(line: Line, context: Context) -> Problem | None:
     if line.item.unit_value_usd > 0:
         return None
     return Problem(f"Unit value of {sku_of(line.product)} must be above zero.")
+
+
+def _outlier(line: Line, context: Context) -> Problem | None:
+    value, usual = line.item.unit_value_usd, line.product.unit_value_usd
+    tolerance = context.reference.value_tolerance_pct
+    if value <= 0 or usual is None or usual <= 0 or abs(value - usual) * 100 <= usual * tolerance:
+        return None
+    return Problem(
+        f"Unit value {plain(value)} of {sku_of(line.product)} differs over {plain(tolerance)} %"
+        " from its catalogue value."
+    )
 
 
 ITEM_QUANTITY_INVALID = LineRule(
@@ -34,4 +46,13 @@ ITEM_UNIT_VALUE_INVALID = LineRule(
     basis="19 CFR 141.86(a)(5) and (6)",
     is_datum_missing=True,
     check=_unit_value,
+)
+
+ITEM_VALUE_OUTLIER = LineRule(
+    code="ITEM_VALUE_OUTLIER",
+    severity=Severity.WARNING,
+    penalty=4,
+    field="unit_value_usd",
+    basis="19 CFR 152.103; 19 USC 1592",
+    check=_outlier,
 )

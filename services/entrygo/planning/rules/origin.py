@@ -18,6 +18,12 @@ def _invalid(product: Product, context: Context) -> Problem | None:
     return Problem(f"Product {sku_of(product)} origin {origin} is not an ISO country code.")
 
 
+def _restricted(product: Product, context: Context) -> Problem | None:
+    if product.country_of_origin not in context.reference.restricted_origins:
+        return None
+    return Problem(f"Goods of {product.country_of_origin} may not be shipped in this programme.")
+
+
 PRODUCT_ORIGIN_MISSING = ProductRule(
     code="PRODUCT_ORIGIN_MISSING",
     severity=Severity.ERROR,
@@ -35,4 +41,14 @@ PRODUCT_ORIGIN_INVALID = ProductRule(
     field="country_of_origin",
     basis="19 CFR 134.1",
     check=_invalid,
+)
+
+PRODUCT_ORIGIN_RESTRICTED = ProductRule(
+    code="PRODUCT_ORIGIN_RESTRICTED",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="country_of_origin",
+    basis="OFAC embargoes (31 CFR chapter V); HTS General Note 3(b)",
+    flag="prohibited_goods",
+    check=_restricted,
 )

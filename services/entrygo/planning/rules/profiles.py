@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from entrygo.domain.facts import Broker
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, is_blank
 
@@ -20,11 +21,26 @@ def _warehouse(batch: Batch, context: Context) -> Sequence[Problem]:
 
 def _broker(batch: Batch, context: Context) -> Sequence[Problem]:
     parts = (
-        ("email", "email", batch.broker.email),
+        *_delivery(batch.broker),
         ("port_code", "port", batch.broker.port_code),
         ("filer_code", "filer code", batch.broker.filer_code),
     )
     return [Problem(f"Broker lacks {name}.", field) for field, name, value in parts if is_blank(value)]
+
+
+def _delivery(broker: Broker) -> Sequence[tuple[str, str, str | None]]:
+    """What the broker's channel needs to reach it."""
+    match broker.channel:
+        case "email":
+            return (("email", "email", broker.email),)
+        case "https":
+            return (("https.url", "upload URL", broker.https.url),)
+        case "sftp":
+            return (
+                ("sftp.host", "SFTP host", broker.sftp.host),
+                ("sftp.username", "SFTP user name", broker.sftp.username),
+                ("sftp.host_key", "SFTP host key", broker.sftp.host_key),
+            )
 
 
 WAREHOUSE_PROFILE_INCOMPLETE = BatchRule(

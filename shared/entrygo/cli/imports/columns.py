@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN, SourceRow
 
+METALS = ("steel", "aluminum", "copper")
+HTS_PREFIX = "hts_code_"
+HTS_COUNTRIES = ("ca", "gb", "mx", "au", "de", "fr", "ie", "nl", "jp", "kr")
 PRODUCT_COLUMNS = (
     "external_id",
     "id",
@@ -34,6 +37,44 @@ PRODUCT_COLUMNS = (
     "section_232_us_metal_pct",
     "section_232_evidence",
     "section_232_assessed_on",
+    "section_232_metal_weight_pct",
+    *(
+        f"section_232_{metal}_{datum}"
+        for metal in METALS
+        for datum in ("weight_kg", "weight_pct", "value_usd", "melt_pour", "smelt_1", "smelt_2", "cast")
+    ),
+    *(
+        f"{review}_{datum}"
+        for review in ("section_301", "section_338", "adcvd_case", "supply_chain")
+        for datum in ("status", "headings", "signed_off_by", "valid_from", "valid_to")
+    ),
+    "fda_product_code",
+    "fda_registration",
+    "fda_prior_notice",
+    "fda_disclaimer",
+    "cpsc_certificate",
+    "cpsc_product_id",
+    "cpsc_citations",
+    "cpsc_manufactured_on",
+    "cpsc_manufactured_at",
+    "cpsc_tested_on",
+    "cpsc_laboratory",
+    "cpsc_records_contact",
+    "cpsc_disclaimer",
+    "fcc_authorization",
+    "fcc_disclaimer",
+    *(
+        f"{agency}_{datum}"
+        for agency in ("usda", "fws", "epa", "dot", "ttb")
+        for datum in ("reference", "disclaimer")
+    ),
+    "dangerous_goods_status",
+    "dangerous_goods_un_number",
+    "dangerous_goods_hazard_class",
+    "dangerous_goods_packing_group",
+    "dangerous_goods_proper_shipping_name",
+    # The code of another destination, by its country: hts_code_ca.
+    *(f"{HTS_PREFIX}{country}" for country in HTS_COUNTRIES),
 )
 
 METADATA_PREFIX = "metadata."

@@ -2,13 +2,26 @@
 
 from collections.abc import Iterable, Iterator
 
-from entrygo.cli.imports.columns import Columns
+from entrygo.cli.imports.columns import HTS_PREFIX, METALS, Columns
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
 from entrygo.cli.imports.reading import SourceRow
 
-NUMBERS = frozenset({"net_weight_kg", "gross_weight_kg", "unit_value_usd", "section_232_us_metal_pct"})
-# The objects within a product, by the prefix of their columns.
-OBJECTS = (("manufacturer_", "manufacturer"), ("usmca_", "usmca"), ("section_232_", "section232"))
+NUMBERS = ("weight_kg", "value_usd", "metal_pct", "weight_pct")
+# The objects within a product, by the prefix of their columns; a dot leads into an object of an object.
+OBJECTS = (
+    ("manufacturer_", "manufacturer"),
+    ("usmca_", "usmca"),
+    ("section_232_", "section232"),
+    ("section_301_", "section301"),
+    ("section_338_", "section338"),
+    ("adcvd_case_", "adcvdCase"),
+    ("supply_chain_", "supplyChain"),
+    ("dangerous_goods_", "dangerousGoods"),
+    *(
+        (f"{agency}_", f"pga.{agency}")
+        for agency in ("fda", "cpsc", "fcc", "usda", "fws", "epa", "dot", "ttb")
+    ),
+)
 
 
 def product_entries(rows: Iterable[SourceRow], columns: Columns) -> Iterator[Entry | Rejected]:
@@ -36,16 +49,44 @@ def _check(row: SourceRow, external_id: str, seen: dict[str, int]) -> None:
 
 def _product(cells: dict[str, str]) -> JsonObject:
     product: JsonObject = {}
-    nested: dict[str, JsonObject] = {}
+    metals: dict[str, JsonObject] = {}
     for column, cell in cells.items():
-        value = read_number(column, cell) if column in NUMBERS else cell
-        for prefix, name in OBJECTS:
-            if column.startswith(prefix):
-                nested.setdefault(name, {})[camel_case(column.removeprefix(prefix))] = value
-                break
+        value: object = read_number(column, cell) if column.endswith(NUMBERS) else cell
+        metal, datum = _metal_of(column)
+        if metal:
+            metals.setdefault(metal, {"metal": metal})[camel_case(datum)] = value
+        elif column.startswith(HTS_PREFIX):
+            _within(product, "htsCodes")[column.removeprefix(HTS_PREFIX).upper()] = value
         else:
-            product[camel_case(column)] = value
-    return {**product, **nested}
+            owner, name = _place_of(column, product)
+            owner[camel_case(name)] = value
+    if metals:
+        _within(product, "section232")["metals"] = list(metals.values())
+    return product
+
+
+def _metal_of(column: str) -> tuple[str, str]:
+    """`section_232_steel_melt_pour` is the datum melt_pour of steel; other columns are of no metal."""
+    metal, _, datum = column.removeprefix("section_232_").partition("_")
+    return (metal, datum) if column.startswith("section_232_") and metal in METALS else ("", "")
+
+
+def _place_of(column: str, product: JsonObject) -> tuple[JsonObject, str]:
+    """The object that a column belongs to, and its name there."""
+    for prefix, path in OBJECTS:
+        if column.startswith(prefix):
+            return _within(product, path), column.removeprefix(prefix)
+    return product, column
+
+
+def _within(product: JsonObject, path: str) -> JsonObject:
+    """The object at `path`, made when it is the first time."""
+    owner = product
+    for name in path.split("."):
+        inner = owner.setdefault(name, {})
+        assert isinstance(inner, dict)
+        owner = inner
+    return owner
 
 
 def camel_case(name: str) -> str:

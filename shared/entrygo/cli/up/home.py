@@ -28,6 +28,8 @@ class State(BaseModel):
 
     postgres_password: str
     service_token: str
+    # Signs the links to brokers; a home of an earlier release gets one at its next start.
+    link_secret: str = ""
     broker_port: int = 0
     smtp_port: int = 0
     database_url: str = ""
@@ -97,8 +99,9 @@ class Home:
         """What was remembered, or the beginnings of it."""
         text = _read(self.state_file)
         if text is None:
-            return State(postgres_password=new_secret(), service_token=new_secret())
-        return State.model_validate_json(text)
+            return State(postgres_password=new_secret(), service_token=new_secret(), link_secret=new_secret())
+        state = State.model_validate_json(text)
+        return state if state.link_secret else state.model_copy(update={"link_secret": new_secret()})
 
     def save_state(self, state: State) -> None:
         write_private(self.state_file, state.model_dump_json(indent=2))

@@ -79,6 +79,10 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         "ENTRYGO_SMTP_URL": where.smtp_url,
         "ENTRYGO_ARTIFACTS_URL": where.artifacts_url,
         "ENTRYGO_SERVICE_TOKEN": state.service_token,
+        "ENTRYGO_LINK_SECRET": settings.link_secret.get_secret_value()
+        if settings.link_secret
+        else state.link_secret,
+        "ENTRYGO_PUBLIC_URL": settings.public_url or f"http://localhost:{ports['gateway']}",
         **{f"ENTRYGO_{name.upper()}_PORT": str(port) for name, port in ports.items()},
         **{f"ENTRYGO_{name.upper()}_TARGET": f"{LOOPBACK}:{ports[name]}" for name in SERVICES},
         "PYTHONUNBUFFERED": "1",

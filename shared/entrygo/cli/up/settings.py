@@ -35,6 +35,9 @@ class UpSettings(BaseSettings):
     smtp_url: SecretStr | None = None
     artifacts_url: str | None = None
     service_token: SecretStr | None = None
+    link_secret: SecretStr | None = None
+    # Where brokers reach the gateway; its port on this machine when it is not set.
+    public_url: str | None = None
     # The longest pause before a part that ends again and again is started once more.
     restart_seconds: float = Field(default=10.0, ge=0.25)
 

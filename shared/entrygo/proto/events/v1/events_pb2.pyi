@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Event(_message.Message):
-    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "customs_package_generated", "notification_recorded", "broker_submission_changed")
+    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "customs_package_generated", "notification_recorded", "broker_submission_changed")
     ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -23,6 +23,7 @@ class Event(_message.Message):
     EXPORT_EXECUTED_FIELD_NUMBER: _ClassVar[int]
     EXPORT_EXECUTION_FAILED_FIELD_NUMBER: _ClassVar[int]
     EXPORT_CANCELLED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_APPROVED_FIELD_NUMBER: _ClassVar[int]
     CUSTOMS_PACKAGE_GENERATED_FIELD_NUMBER: _ClassVar[int]
     NOTIFICATION_RECORDED_FIELD_NUMBER: _ClassVar[int]
     BROKER_SUBMISSION_CHANGED_FIELD_NUMBER: _ClassVar[int]
@@ -41,10 +42,23 @@ class Event(_message.Message):
     export_executed: ExportExecuted
     export_execution_failed: ExportExecutionFailed
     export_cancelled: ExportCancelled
+    export_approved: ExportApproved
     customs_package_generated: CustomsPackageGenerated
     notification_recorded: NotificationRecorded
     broker_submission_changed: BrokerSubmissionChanged
-    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
+
+class ExportApproved(_message.Message):
+    __slots__ = ("batch_id", "plan_hash", "approved_by", "note")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    plan_hash: str
+    approved_by: str
+    note: str
+    def __init__(self, batch_id: _Optional[str] = ..., plan_hash: _Optional[str] = ..., approved_by: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
 
 class EventsAfterRequest(_message.Message):
     __slots__ = ("stream_id", "after_sequence", "customs_package_id")
@@ -79,7 +93,7 @@ class ExportPlanned(_message.Message):
     def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd")
+    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries")
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
     COMPLIANCE_SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -100,6 +114,8 @@ class Plan(_message.Message):
     PLANNED_AT_FIELD_NUMBER: _ClassVar[int]
     ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
     TOTAL_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    ISSUES_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
     plan_hash: str
     readiness_state: str
     compliance_score: int
@@ -120,7 +136,83 @@ class Plan(_message.Message):
     planned_at: str
     entry_type: str
     total_value_usd: str
-    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ...) -> None: ...
+    issues: PlanIssues
+    entries: _containers.RepeatedCompositeFieldContainer[PlannedEntry]
+    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ...) -> None: ...
+
+class PlannedEntry(_message.Message):
+    __slots__ = ("number", "orders", "lines", "value_usd")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    orders: int
+    lines: int
+    value_usd: str
+    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ...) -> None: ...
+
+class PlanIssues(_message.Message):
+    __slots__ = ("by_product", "by_order", "products_blocking", "orders_blocked_by_products", "orders_blocked")
+    BY_PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    BY_ORDER_FIELD_NUMBER: _ClassVar[int]
+    PRODUCTS_BLOCKING_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_BLOCKED_BY_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    by_product: _containers.RepeatedCompositeFieldContainer[ProductIssue]
+    by_order: _containers.RepeatedCompositeFieldContainer[OrderIssue]
+    products_blocking: int
+    orders_blocked_by_products: int
+    orders_blocked: int
+    def __init__(self, by_product: _Optional[_Iterable[_Union[ProductIssue, _Mapping]]] = ..., by_order: _Optional[_Iterable[_Union[OrderIssue, _Mapping]]] = ..., products_blocking: _Optional[int] = ..., orders_blocked_by_products: _Optional[int] = ..., orders_blocked: _Optional[int] = ...) -> None: ...
+
+class ProductIssue(_message.Message):
+    __slots__ = ("code", "message", "severity", "product_id", "sku", "orders_blocked", "orders", "lines", "field", "accepted", "suggestion")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    ACCEPTED_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTION_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    message: str
+    severity: str
+    product_id: str
+    sku: str
+    orders_blocked: int
+    orders: int
+    lines: int
+    field: str
+    accepted: str
+    suggestion: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., product_id: _Optional[str] = ..., sku: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., accepted: _Optional[str] = ..., suggestion: _Optional[str] = ...) -> None: ...
+
+class OrderIssue(_message.Message):
+    __slots__ = ("code", "message", "severity", "orders_blocked", "orders", "lines", "field", "order_id", "external_id")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    message: str
+    severity: str
+    orders_blocked: int
+    orders: int
+    lines: int
+    field: str
+    order_id: str
+    external_id: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., order_id: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
 
 class ValidationMessage(_message.Message):
     __slots__ = ("code", "message", "severity", "field", "product_id", "order_id")
@@ -251,7 +343,7 @@ class BrokerSubmissionChanged(_message.Message):
     def __init__(self, broker_submission: _Optional[_Union[BrokerSubmission, _Mapping]] = ..., customs_package_state: _Optional[str] = ..., notification_id: _Optional[str] = ..., notification_status: _Optional[str] = ...) -> None: ...
 
 class BrokerSubmission(_message.Message):
-    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason")
+    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     SUBMISSION_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -263,6 +355,10 @@ class BrokerSubmission(_message.Message):
     NEXT_ATTEMPT_AT_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    BROKER_REASON_FIELD_NUMBER: _ClassVar[int]
+    ANSWERED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
     submission_type: str
     status: str
@@ -274,4 +370,8 @@ class BrokerSubmission(_message.Message):
     next_attempt_at: str
     created_at: str
     reason: str
-    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+    destination: str
+    entry_number: str
+    broker_reason: str
+    answered_at: str
+    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ...) -> None: ...

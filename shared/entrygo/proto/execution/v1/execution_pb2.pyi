@@ -70,3 +70,51 @@ class ArtifactChunk(_message.Message):
     artifact: _events_pb2.Artifact
     content: bytes
     def __init__(self, artifact: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., content: _Optional[bytes] = ...) -> None: ...
+
+class FindBrokerLinkRequest(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class AnswerBrokerLinkRequest(_message.Message):
+    __slots__ = ("token", "acknowledged", "rejected")
+    class Acknowledged(_message.Message):
+        __slots__ = ("entry_number",)
+        ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        entry_number: str
+        def __init__(self, entry_number: _Optional[str] = ...) -> None: ...
+    class Rejected(_message.Message):
+        __slots__ = ("reason",)
+        REASON_FIELD_NUMBER: _ClassVar[int]
+        reason: str
+        def __init__(self, reason: _Optional[str] = ...) -> None: ...
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
+    REJECTED_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    acknowledged: AnswerBrokerLinkRequest.Acknowledged
+    rejected: AnswerBrokerLinkRequest.Rejected
+    def __init__(self, token: _Optional[str] = ..., acknowledged: _Optional[_Union[AnswerBrokerLinkRequest.Acknowledged, _Mapping]] = ..., rejected: _Optional[_Union[AnswerBrokerLinkRequest.Rejected, _Mapping]] = ...) -> None: ...
+
+class BrokerLink(_message.Message):
+    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at")
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PREPARED_AT_FIELD_NUMBER: _ClassVar[int]
+    SENDER_FIELD_NUMBER: _ClassVar[int]
+    ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
+    BROKER_SUBMISSION_FIELD_NUMBER: _ClassVar[int]
+    PACK_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    mode: str
+    export_id: str
+    package_number: str
+    prepared_at: str
+    sender: str
+    artifacts: _containers.RepeatedCompositeFieldContainer[_events_pb2.Artifact]
+    broker_submission: _events_pb2.BrokerSubmission
+    pack: _events_pb2.Artifact
+    expires_at: str
+    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ...) -> None: ...

@@ -51,6 +51,21 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
                 _registered_method=True)
+        self.FindBrokerLink = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/FindBrokerLink',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerLink.FromString,
+                _registered_method=True)
+        self.AnswerBrokerLink = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/AnswerBrokerLink',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerBrokerLinkRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerLink.FromString,
+                _registered_method=True)
+        self.GetBrokerPack = channel.unary_stream(
+                '/entrygo.proto.execution.v1.Execution/GetBrokerPack',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
+                _registered_method=True)
         self.EventsAfter = channel.unary_stream(
                 '/entrygo.proto.execution.v1.Execution/EventsAfter',
                 request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.EventsAfterRequest.SerializeToString,
@@ -88,6 +103,26 @@ class ExecutionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindBrokerLink(self, request, context):
+        """What the holder of a signed link may see and do, without a key: the token says which submission.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerBrokerLink(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBrokerPack(self, request, context):
+        """Every document in one ZIP, chunked like an artifact.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EventsAfter(self, request, context):
         """Events of one export after a sequence, in order. Scope read.
         """
@@ -118,6 +153,21 @@ def add_ExecutionServicer_to_server(servicer, server):
             'GetArtifact': grpc.unary_stream_rpc_method_handler(
                     servicer.GetArtifact,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.SerializeToString,
+            ),
+            'FindBrokerLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindBrokerLink,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerLink.SerializeToString,
+            ),
+            'AnswerBrokerLink': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerBrokerLink,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerBrokerLinkRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerLink.SerializeToString,
+            ),
+            'GetBrokerPack': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetBrokerPack,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.SerializeToString,
             ),
             'EventsAfter': grpc.unary_stream_rpc_method_handler(
@@ -212,6 +262,87 @@ class Execution:
             target,
             '/entrygo.proto.execution.v1.Execution/GetArtifact',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindBrokerLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/FindBrokerLink',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerLink.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerBrokerLink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/AnswerBrokerLink',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerBrokerLinkRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerLink.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBrokerPack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/GetBrokerPack',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
             options,
             channel_credentials,

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanExportRequest(_message.Message):
-    __slots__ = ("account_id", "warehouse_id", "broker_id", "order_ids", "destination_country", "batch_id", "dry_run", "idempotency_key", "entry_date", "on_blocked")
+    __slots__ = ("account_id", "warehouse_id", "broker_id", "order_ids", "destination_country", "batch_id", "dry_run", "idempotency_key", "entry_date", "on_blocked", "external_order_ids")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
     BROKER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,7 @@ class PlanExportRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
     ON_BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     warehouse_id: str
     broker_id: str
@@ -29,7 +30,8 @@ class PlanExportRequest(_message.Message):
     idempotency_key: str
     entry_date: str
     on_blocked: str
-    def __init__(self, account_id: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., destination_country: _Optional[str] = ..., batch_id: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ...) -> None: ...
+    external_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, account_id: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., destination_country: _Optional[str] = ..., batch_id: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., external_order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PlanExportResponse(_message.Message):
     __slots__ = ("export_id", "status", "revision", "plan")
@@ -117,6 +119,67 @@ class ReleaseExportResponse(_message.Message):
     state: str
     def __init__(self, state: _Optional[str] = ...) -> None: ...
 
+class GetPolicyRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class SetPolicyRequest(_message.Message):
+    __slots__ = ("account_id", "policy", "idempotency_key")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    POLICY_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    policy: Policy
+    idempotency_key: str
+    def __init__(self, account_id: _Optional[str] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class Policy(_message.Message):
+    __slots__ = ("severities", "approval_required", "codes_without_approval", "updated_at")
+    class SeveritiesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    SEVERITIES_FIELD_NUMBER: _ClassVar[int]
+    APPROVAL_REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    CODES_WITHOUT_APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    severities: _containers.ScalarMap[str, str]
+    approval_required: bool
+    codes_without_approval: _containers.RepeatedScalarFieldContainer[str]
+    updated_at: str
+    def __init__(self, severities: _Optional[_Mapping[str, str]] = ..., approval_required: _Optional[bool] = ..., codes_without_approval: _Optional[_Iterable[str]] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class ApproveExportRequest(_message.Message):
+    __slots__ = ("export_id", "plan_hash", "approved_by", "note", "idempotency_key")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    plan_hash: str
+    approved_by: str
+    note: str
+    idempotency_key: str
+    def __init__(self, export_id: _Optional[str] = ..., plan_hash: _Optional[str] = ..., approved_by: _Optional[str] = ..., note: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class ApproveExportResponse(_message.Message):
+    __slots__ = ("export_id", "state", "plan_hash", "approved_by", "approved_at")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_AT_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    state: str
+    plan_hash: str
+    approved_by: str
+    approved_at: str
+    def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., plan_hash: _Optional[str] = ..., approved_by: _Optional[str] = ..., approved_at: _Optional[str] = ...) -> None: ...
+
 class GetSnapshotRequest(_message.Message):
     __slots__ = ("export_id", "revision")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
@@ -130,3 +193,103 @@ class SnapshotChunk(_message.Message):
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     content: bytes
     def __init__(self, content: _Optional[bytes] = ...) -> None: ...
+
+class DiffPlansRequest(_message.Message):
+    __slots__ = ("export_id", "from_plan_hash", "to_plan_hash", "limit")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    TO_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    from_plan_hash: str
+    to_plan_hash: str
+    limit: int
+    def __init__(self, export_id: _Optional[str] = ..., from_plan_hash: _Optional[str] = ..., to_plan_hash: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
+
+class PlanDiff(_message.Message):
+    __slots__ = ("export_id", "to", "plan", "warehouse", "broker", "orders", "products", "reference_rows", "messages")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    FROM_FIELD_NUMBER: _ClassVar[int]
+    TO_FIELD_NUMBER: _ClassVar[int]
+    PLAN_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_FIELD_NUMBER: _ClassVar[int]
+    BROKER_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    PRODUCTS_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_ROWS_FIELD_NUMBER: _ClassVar[int]
+    MESSAGES_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    to: PlanVersion
+    plan: FieldChanges
+    warehouse: FieldChanges
+    broker: FieldChanges
+    orders: ItemChanges
+    products: ItemChanges
+    reference_rows: ItemChanges
+    messages: MessageChanges
+    def __init__(self, export_id: _Optional[str] = ..., to: _Optional[_Union[PlanVersion, _Mapping]] = ..., plan: _Optional[_Union[FieldChanges, _Mapping]] = ..., warehouse: _Optional[_Union[FieldChanges, _Mapping]] = ..., broker: _Optional[_Union[FieldChanges, _Mapping]] = ..., orders: _Optional[_Union[ItemChanges, _Mapping]] = ..., products: _Optional[_Union[ItemChanges, _Mapping]] = ..., reference_rows: _Optional[_Union[ItemChanges, _Mapping]] = ..., messages: _Optional[_Union[MessageChanges, _Mapping]] = ..., **kwargs) -> None: ...
+
+class PlanVersion(_message.Message):
+    __slots__ = ("revision", "plan_hash", "planned_at")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_AT_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    plan_hash: str
+    planned_at: str
+    def __init__(self, revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., planned_at: _Optional[str] = ...) -> None: ...
+
+class FieldChange(_message.Message):
+    __slots__ = ("field", "before", "after")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    before: str
+    after: str
+    def __init__(self, field: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class FieldChanges(_message.Message):
+    __slots__ = ("count", "first")
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    count: int
+    first: _containers.RepeatedCompositeFieldContainer[FieldChange]
+    def __init__(self, count: _Optional[int] = ..., first: _Optional[_Iterable[_Union[FieldChange, _Mapping]]] = ...) -> None: ...
+
+class ItemChanges(_message.Message):
+    __slots__ = ("added_count", "removed_count", "changed_count", "added", "removed", "changed")
+    class Item(_message.Message):
+        __slots__ = ("id", "name", "changes")
+        ID_FIELD_NUMBER: _ClassVar[int]
+        NAME_FIELD_NUMBER: _ClassVar[int]
+        CHANGES_FIELD_NUMBER: _ClassVar[int]
+        id: str
+        name: str
+        changes: FieldChanges
+        def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., changes: _Optional[_Union[FieldChanges, _Mapping]] = ...) -> None: ...
+    ADDED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ADDED_FIELD_NUMBER: _ClassVar[int]
+    REMOVED_FIELD_NUMBER: _ClassVar[int]
+    CHANGED_FIELD_NUMBER: _ClassVar[int]
+    added_count: int
+    removed_count: int
+    changed_count: int
+    added: _containers.RepeatedCompositeFieldContainer[ItemChanges.Item]
+    removed: _containers.RepeatedCompositeFieldContainer[ItemChanges.Item]
+    changed: _containers.RepeatedCompositeFieldContainer[ItemChanges.Item]
+    def __init__(self, added_count: _Optional[int] = ..., removed_count: _Optional[int] = ..., changed_count: _Optional[int] = ..., added: _Optional[_Iterable[_Union[ItemChanges.Item, _Mapping]]] = ..., removed: _Optional[_Iterable[_Union[ItemChanges.Item, _Mapping]]] = ..., changed: _Optional[_Iterable[_Union[ItemChanges.Item, _Mapping]]] = ...) -> None: ...
+
+class MessageChanges(_message.Message):
+    __slots__ = ("appeared_count", "disappeared_count", "appeared", "disappeared")
+    APPEARED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DISAPPEARED_COUNT_FIELD_NUMBER: _ClassVar[int]
+    APPEARED_FIELD_NUMBER: _ClassVar[int]
+    DISAPPEARED_FIELD_NUMBER: _ClassVar[int]
+    appeared_count: int
+    disappeared_count: int
+    appeared: _containers.RepeatedCompositeFieldContainer[_events_pb2.ValidationMessage]
+    disappeared: _containers.RepeatedCompositeFieldContainer[_events_pb2.ValidationMessage]
+    def __init__(self, appeared_count: _Optional[int] = ..., disappeared_count: _Optional[int] = ..., appeared: _Optional[_Iterable[_Union[_events_pb2.ValidationMessage, _Mapping]]] = ..., disappeared: _Optional[_Iterable[_Union[_events_pb2.ValidationMessage, _Mapping]]] = ...) -> None: ...

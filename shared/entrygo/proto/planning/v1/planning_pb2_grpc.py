@@ -61,6 +61,26 @@ class PlanningStub:
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetSnapshotRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.SnapshotChunk.FromString,
                 _registered_method=True)
+        self.DiffPlans = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/DiffPlans',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.FromString,
+                _registered_method=True)
+        self.GetPolicy = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/GetPolicy',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetPolicyRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.Policy.FromString,
+                _registered_method=True)
+        self.SetPolicy = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/SetPolicy',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.SetPolicyRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.Policy.FromString,
+                _registered_method=True)
+        self.ApproveExport = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/ApproveExport',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ApproveExportRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ApproveExportResponse.FromString,
+                _registered_method=True)
         self.EventsAfter = channel.unary_stream(
                 '/entrygo.proto.planning.v1.Planning/EventsAfter',
                 request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.EventsAfterRequest.SerializeToString,
@@ -113,6 +133,34 @@ class PlanningServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DiffPlans(self, request, context):
+        """What changed between two plans of one export, bounded: counts, and the first of each. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPolicy(self, request, context):
+        """What the account asks of its plans beyond the rules. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetPolicy(self, request, context):
+        """Replaces it; stored plans stay as they are. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveExport(self, request, context):
+        """A person's consent to the current plan of an export, by its hash. Scope exports:plan.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EventsAfter(self, request, context):
         """Events of one export after a sequence, in order. Scope read.
         """
@@ -154,6 +202,26 @@ def add_PlanningServicer_to_server(servicer, server):
                     servicer.GetSnapshot,
                     request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetSnapshotRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.SnapshotChunk.SerializeToString,
+            ),
+            'DiffPlans': grpc.unary_unary_rpc_method_handler(
+                    servicer.DiffPlans,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.SerializeToString,
+            ),
+            'GetPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPolicy,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetPolicyRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.Policy.SerializeToString,
+            ),
+            'SetPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetPolicy,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.SetPolicyRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.Policy.SerializeToString,
+            ),
+            'ApproveExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveExport,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ApproveExportRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ApproveExportResponse.SerializeToString,
             ),
             'EventsAfter': grpc.unary_stream_rpc_method_handler(
                     servicer.EventsAfter,
@@ -302,6 +370,114 @@ class Planning:
             '/entrygo.proto.planning.v1.Planning/GetSnapshot',
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetSnapshotRequest.SerializeToString,
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.SnapshotChunk.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DiffPlans(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/DiffPlans',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/GetPolicy',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetPolicyRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.Policy.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/SetPolicy',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.SetPolicyRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.Policy.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/ApproveExport',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ApproveExportRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ApproveExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -33,14 +33,16 @@ class OrderInput(_message.Message):
     def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ...) -> None: ...
 
 class OrderItem(_message.Message):
-    __slots__ = ("product_id", "quantity", "unit_value_usd")
+    __slots__ = ("product_id", "quantity", "unit_value_usd", "sku")
     PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
     QUANTITY_FIELD_NUMBER: _ClassVar[int]
     UNIT_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    SKU_FIELD_NUMBER: _ClassVar[int]
     product_id: str
     quantity: str
     unit_value_usd: str
-    def __init__(self, product_id: _Optional[str] = ..., quantity: _Optional[str] = ..., unit_value_usd: _Optional[str] = ...) -> None: ...
+    sku: str
+    def __init__(self, product_id: _Optional[str] = ..., quantity: _Optional[str] = ..., unit_value_usd: _Optional[str] = ..., sku: _Optional[str] = ...) -> None: ...
 
 class SyncOrdersResponse(_message.Message):
     __slots__ = ("data",)
@@ -91,7 +93,14 @@ class SyncProductsResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Product, _Mapping]]] = ...) -> None: ...
 
 class Product(_message.Message):
-    __slots__ = ("id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin", "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure", "unit_value_usd", "usmca", "section_232", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin", "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure", "unit_value_usd", "usmca", "section_232", "hts_codes", "pga", "dangerous_goods", "section_301", "section_338", "adcvd_case", "supply_chain", "created_at", "updated_at")
+    class HtsCodesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     SKU_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +117,13 @@ class Product(_message.Message):
     UNIT_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
     USMCA_FIELD_NUMBER: _ClassVar[int]
     SECTION_232_FIELD_NUMBER: _ClassVar[int]
+    HTS_CODES_FIELD_NUMBER: _ClassVar[int]
+    PGA_FIELD_NUMBER: _ClassVar[int]
+    DANGEROUS_GOODS_FIELD_NUMBER: _ClassVar[int]
+    SECTION_301_FIELD_NUMBER: _ClassVar[int]
+    SECTION_338_FIELD_NUMBER: _ClassVar[int]
+    ADCVD_CASE_FIELD_NUMBER: _ClassVar[int]
+    SUPPLY_CHAIN_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -126,9 +142,126 @@ class Product(_message.Message):
     unit_value_usd: str
     usmca: Usmca
     section_232: Section232
+    hts_codes: _containers.ScalarMap[str, str]
+    pga: Pga
+    dangerous_goods: DangerousGoods
+    section_301: TradeReview
+    section_338: TradeReview
+    adcvd_case: TradeReview
+    supply_chain: TradeReview
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., status: _Optional[str] = ..., customs_description: _Optional[str] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., material_composition: _Optional[str] = ..., manufacturer: _Optional[_Union[Manufacturer, _Mapping]] = ..., net_weight_kg: _Optional[str] = ..., gross_weight_kg: _Optional[str] = ..., unit_of_measure: _Optional[str] = ..., unit_value_usd: _Optional[str] = ..., usmca: _Optional[_Union[Usmca, _Mapping]] = ..., section_232: _Optional[_Union[Section232, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., status: _Optional[str] = ..., customs_description: _Optional[str] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., material_composition: _Optional[str] = ..., manufacturer: _Optional[_Union[Manufacturer, _Mapping]] = ..., net_weight_kg: _Optional[str] = ..., gross_weight_kg: _Optional[str] = ..., unit_of_measure: _Optional[str] = ..., unit_value_usd: _Optional[str] = ..., usmca: _Optional[_Union[Usmca, _Mapping]] = ..., section_232: _Optional[_Union[Section232, _Mapping]] = ..., hts_codes: _Optional[_Mapping[str, str]] = ..., pga: _Optional[_Union[Pga, _Mapping]] = ..., dangerous_goods: _Optional[_Union[DangerousGoods, _Mapping]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., section_338: _Optional[_Union[TradeReview, _Mapping]] = ..., adcvd_case: _Optional[_Union[TradeReview, _Mapping]] = ..., supply_chain: _Optional[_Union[TradeReview, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class UpdateProductRequest(_message.Message):
+    __slots__ = ("id", "product", "clear", "idempotency_key")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    CLEAR_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    product: Product
+    clear: _containers.RepeatedScalarFieldContainer[str]
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., product: _Optional[_Union[Product, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class Pga(_message.Message):
+    __slots__ = ("fda", "cpsc", "fcc", "usda", "fws", "epa", "dot", "ttb")
+    FDA_FIELD_NUMBER: _ClassVar[int]
+    CPSC_FIELD_NUMBER: _ClassVar[int]
+    FCC_FIELD_NUMBER: _ClassVar[int]
+    USDA_FIELD_NUMBER: _ClassVar[int]
+    FWS_FIELD_NUMBER: _ClassVar[int]
+    EPA_FIELD_NUMBER: _ClassVar[int]
+    DOT_FIELD_NUMBER: _ClassVar[int]
+    TTB_FIELD_NUMBER: _ClassVar[int]
+    fda: Fda
+    cpsc: Cpsc
+    fcc: Fcc
+    usda: AgencyFiling
+    fws: AgencyFiling
+    epa: AgencyFiling
+    dot: AgencyFiling
+    ttb: AgencyFiling
+    def __init__(self, fda: _Optional[_Union[Fda, _Mapping]] = ..., cpsc: _Optional[_Union[Cpsc, _Mapping]] = ..., fcc: _Optional[_Union[Fcc, _Mapping]] = ..., usda: _Optional[_Union[AgencyFiling, _Mapping]] = ..., fws: _Optional[_Union[AgencyFiling, _Mapping]] = ..., epa: _Optional[_Union[AgencyFiling, _Mapping]] = ..., dot: _Optional[_Union[AgencyFiling, _Mapping]] = ..., ttb: _Optional[_Union[AgencyFiling, _Mapping]] = ...) -> None: ...
+
+class Fda(_message.Message):
+    __slots__ = ("product_code", "registration", "prior_notice", "disclaimer")
+    PRODUCT_CODE_FIELD_NUMBER: _ClassVar[int]
+    REGISTRATION_FIELD_NUMBER: _ClassVar[int]
+    PRIOR_NOTICE_FIELD_NUMBER: _ClassVar[int]
+    DISCLAIMER_FIELD_NUMBER: _ClassVar[int]
+    product_code: str
+    registration: str
+    prior_notice: str
+    disclaimer: str
+    def __init__(self, product_code: _Optional[str] = ..., registration: _Optional[str] = ..., prior_notice: _Optional[str] = ..., disclaimer: _Optional[str] = ...) -> None: ...
+
+class Cpsc(_message.Message):
+    __slots__ = ("certificate", "product_id", "citations", "manufactured_on", "manufactured_at", "tested_on", "laboratory", "records_contact", "disclaimer")
+    CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    CITATIONS_FIELD_NUMBER: _ClassVar[int]
+    MANUFACTURED_ON_FIELD_NUMBER: _ClassVar[int]
+    MANUFACTURED_AT_FIELD_NUMBER: _ClassVar[int]
+    TESTED_ON_FIELD_NUMBER: _ClassVar[int]
+    LABORATORY_FIELD_NUMBER: _ClassVar[int]
+    RECORDS_CONTACT_FIELD_NUMBER: _ClassVar[int]
+    DISCLAIMER_FIELD_NUMBER: _ClassVar[int]
+    certificate: str
+    product_id: str
+    citations: str
+    manufactured_on: str
+    manufactured_at: str
+    tested_on: str
+    laboratory: str
+    records_contact: str
+    disclaimer: str
+    def __init__(self, certificate: _Optional[str] = ..., product_id: _Optional[str] = ..., citations: _Optional[str] = ..., manufactured_on: _Optional[str] = ..., manufactured_at: _Optional[str] = ..., tested_on: _Optional[str] = ..., laboratory: _Optional[str] = ..., records_contact: _Optional[str] = ..., disclaimer: _Optional[str] = ...) -> None: ...
+
+class Fcc(_message.Message):
+    __slots__ = ("authorization", "disclaimer")
+    AUTHORIZATION_FIELD_NUMBER: _ClassVar[int]
+    DISCLAIMER_FIELD_NUMBER: _ClassVar[int]
+    authorization: str
+    disclaimer: str
+    def __init__(self, authorization: _Optional[str] = ..., disclaimer: _Optional[str] = ...) -> None: ...
+
+class AgencyFiling(_message.Message):
+    __slots__ = ("reference", "disclaimer")
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    DISCLAIMER_FIELD_NUMBER: _ClassVar[int]
+    reference: str
+    disclaimer: str
+    def __init__(self, reference: _Optional[str] = ..., disclaimer: _Optional[str] = ...) -> None: ...
+
+class DangerousGoods(_message.Message):
+    __slots__ = ("status", "un_number", "hazard_class", "packing_group", "proper_shipping_name")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    UN_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    HAZARD_CLASS_FIELD_NUMBER: _ClassVar[int]
+    PACKING_GROUP_FIELD_NUMBER: _ClassVar[int]
+    PROPER_SHIPPING_NAME_FIELD_NUMBER: _ClassVar[int]
+    status: str
+    un_number: str
+    hazard_class: str
+    packing_group: str
+    proper_shipping_name: str
+    def __init__(self, status: _Optional[str] = ..., un_number: _Optional[str] = ..., hazard_class: _Optional[str] = ..., packing_group: _Optional[str] = ..., proper_shipping_name: _Optional[str] = ...) -> None: ...
+
+class TradeReview(_message.Message):
+    __slots__ = ("status", "headings", "signed_off_by", "valid_from", "valid_to")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    HEADINGS_FIELD_NUMBER: _ClassVar[int]
+    SIGNED_OFF_BY_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_TO_FIELD_NUMBER: _ClassVar[int]
+    status: str
+    headings: str
+    signed_off_by: str
+    valid_from: str
+    valid_to: str
+    def __init__(self, status: _Optional[str] = ..., headings: _Optional[str] = ..., signed_off_by: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ...) -> None: ...
 
 class Manufacturer(_message.Message):
     __slots__ = ("name", "address", "city", "region", "postal_code", "country", "mid")
@@ -161,18 +294,20 @@ class Usmca(_message.Message):
     def __init__(self, criterion: _Optional[str] = ..., certification: _Optional[str] = ..., blanket_from: _Optional[str] = ..., blanket_to: _Optional[str] = ...) -> None: ...
 
 class Section232(_message.Message):
-    __slots__ = ("status", "metals", "us_metal_pct", "evidence", "assessed_on")
+    __slots__ = ("status", "metals", "us_metal_pct", "evidence", "assessed_on", "metal_weight_pct")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     METALS_FIELD_NUMBER: _ClassVar[int]
     US_METAL_PCT_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
     ASSESSED_ON_FIELD_NUMBER: _ClassVar[int]
+    METAL_WEIGHT_PCT_FIELD_NUMBER: _ClassVar[int]
     status: str
     metals: _containers.RepeatedCompositeFieldContainer[Metal]
     us_metal_pct: str
     evidence: str
     assessed_on: str
-    def __init__(self, status: _Optional[str] = ..., metals: _Optional[_Iterable[_Union[Metal, _Mapping]]] = ..., us_metal_pct: _Optional[str] = ..., evidence: _Optional[str] = ..., assessed_on: _Optional[str] = ...) -> None: ...
+    metal_weight_pct: str
+    def __init__(self, status: _Optional[str] = ..., metals: _Optional[_Iterable[_Union[Metal, _Mapping]]] = ..., us_metal_pct: _Optional[str] = ..., evidence: _Optional[str] = ..., assessed_on: _Optional[str] = ..., metal_weight_pct: _Optional[str] = ...) -> None: ...
 
 class Metal(_message.Message):
     __slots__ = ("metal", "weight_kg", "weight_pct", "value_usd", "melt_pour", "smelt_1", "smelt_2", "cast")
@@ -255,18 +390,20 @@ class Warehouse(_message.Message):
     def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., responsible_employee: _Optional[str] = ..., phone: _Optional[str] = ..., email: _Optional[str] = ..., transit_days: _Optional[int] = ..., importer_of_record: _Optional[_Union[ImporterOfRecord, _Mapping]] = ..., transport: _Optional[_Union[Transport, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
 
 class ImporterOfRecord(_message.Message):
-    __slots__ = ("name", "number", "address", "power_of_attorney", "bond")
+    __slots__ = ("name", "number", "address", "power_of_attorney", "bond", "section_301")
     NAME_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     POWER_OF_ATTORNEY_FIELD_NUMBER: _ClassVar[int]
     BOND_FIELD_NUMBER: _ClassVar[int]
+    SECTION_301_FIELD_NUMBER: _ClassVar[int]
     name: str
     number: str
     address: Address
     power_of_attorney: bool
     bond: str
-    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., power_of_attorney: _Optional[bool] = ..., bond: _Optional[str] = ...) -> None: ...
+    section_301: TradeReview
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., power_of_attorney: _Optional[bool] = ..., bond: _Optional[str] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ...) -> None: ...
 
 class Transport(_message.Message):
     __slots__ = ("carrier", "scac", "port_code", "port_name")
@@ -297,7 +434,7 @@ class SyncBrokersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ...) -> None: ...
 
 class Broker(_message.Message):
-    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "channel", "https", "sftp", "created_at", "updated_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -305,6 +442,11 @@ class Broker(_message.Message):
     PORT_CODE_FIELD_NUMBER: _ClassVar[int]
     FILER_CODE_FIELD_NUMBER: _ClassVar[int]
     FEE_SCHEDULES_FIELD_NUMBER: _ClassVar[int]
+    MAX_LINES_PER_ENTRY_FIELD_NUMBER: _ClassVar[int]
+    MAX_ORDERS_PER_ENTRY_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    HTTPS_FIELD_NUMBER: _ClassVar[int]
+    SFTP_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -314,9 +456,38 @@ class Broker(_message.Message):
     port_code: str
     filer_code: str
     fee_schedules: _containers.RepeatedCompositeFieldContainer[FeeSchedule]
+    max_lines_per_entry: int
+    max_orders_per_entry: int
+    channel: str
+    https: HttpsEndpoint
+    sftp: SftpEndpoint
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class HttpsEndpoint(_message.Message):
+    __slots__ = ("url", "credential")
+    URL_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
+    url: str
+    credential: str
+    def __init__(self, url: _Optional[str] = ..., credential: _Optional[str] = ...) -> None: ...
+
+class SftpEndpoint(_message.Message):
+    __slots__ = ("host", "port", "username", "folder", "host_key", "credential")
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    PORT_FIELD_NUMBER: _ClassVar[int]
+    USERNAME_FIELD_NUMBER: _ClassVar[int]
+    FOLDER_FIELD_NUMBER: _ClassVar[int]
+    HOST_KEY_FIELD_NUMBER: _ClassVar[int]
+    CREDENTIAL_FIELD_NUMBER: _ClassVar[int]
+    host: str
+    port: int
+    username: str
+    folder: str
+    host_key: str
+    credential: str
+    def __init__(self, host: _Optional[str] = ..., port: _Optional[int] = ..., username: _Optional[str] = ..., folder: _Optional[str] = ..., host_key: _Optional[str] = ..., credential: _Optional[str] = ...) -> None: ...
 
 class FeeSchedule(_message.Message):
     __slots__ = ("valid_from", "valid_to", "currency", "fee_formal", "fee_informal", "included_lines", "line_fee", "order_fee", "pga_fee", "disbursement_pct", "disbursement_min", "payment_mode", "bond_mode", "single_bond_rate", "single_bond_min", "source")
@@ -411,14 +582,16 @@ class ListBrokersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
 
 class GetPlanningFactsRequest(_message.Message):
-    __slots__ = ("order_ids", "warehouse_id", "broker_id")
+    __slots__ = ("order_ids", "warehouse_id", "broker_id", "external_order_ids")
     ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
     WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
     BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
     order_ids: _containers.RepeatedScalarFieldContainer[str]
     warehouse_id: str
     broker_id: str
-    def __init__(self, order_ids: _Optional[_Iterable[str]] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ...) -> None: ...
+    external_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, order_ids: _Optional[_Iterable[str]] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., external_order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PlanningFactsChunk(_message.Message):
     __slots__ = ("warehouse", "broker", "products", "orders")

@@ -59,6 +59,11 @@ class SyncStub:
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersResponse.FromString,
                 _registered_method=True)
+        self.UpdateProduct = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/UpdateProduct',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Product.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/entrygo.proto.sync.v1.Sync/GetOrder',
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.SerializeToString,
@@ -136,6 +141,13 @@ class SyncServicer:
 
     def SyncBrokers(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateProduct(self, request, context):
+        """Merges into one product, and clears what `clear` names. Scope setup.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -219,6 +231,11 @@ def add_SyncServicer_to_server(servicer, server):
                     servicer.SyncBrokers,
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersResponse.SerializeToString,
+            ),
+            'UpdateProduct': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateProduct,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Product.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -379,6 +396,33 @@ class Sync:
             '/entrygo.proto.sync.v1.Sync/SyncBrokers',
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersRequest.SerializeToString,
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateProduct(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/UpdateProduct',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Product.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,72 @@
+"""A linked submission in the words and forms of the broker's page. Pure."""
+
+from dataclasses import dataclass
+
+from entrygo.domain.time import parse_rfc3339
+from entrygo.proto.execution.v1 import execution_pb2
+
+_KIBIBYTE = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    filename: str
+    size: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerView:
+    """Everything the page shows; `status` picks its colour and its words."""
+
+    is_test: bool
+    package_number: str
+    export_id: str
+    sender: str
+    prepared_at: str
+    expires_on: str
+    status: str
+    answered_at: str
+    entry_number: str
+    broker_reason: str
+    reason: str
+    documents: tuple[DocumentView, ...]
+    pack_size: str
+    pack_sha256: str
+
+
+def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
+    submission = link.broker_submission
+    return BrokerView(
+        is_test=link.mode == "test",
+        package_number=link.package_number,
+        export_id=link.export_id,
+        sender=link.sender,
+        prepared_at=moment(link.prepared_at),
+        expires_on=moment(link.expires_at).partition(",")[0],
+        status=submission.status,
+        answered_at=moment(submission.answered_at) if submission.HasField("answered_at") else "",
+        entry_number=submission.entry_number,
+        broker_reason=submission.broker_reason,
+        reason=submission.reason,
+        documents=tuple(
+            DocumentView(filename=each.filename, size=size(each.size_bytes), sha256=each.sha256)
+            for each in link.artifacts
+        ),
+        pack_size=size(link.pack.size_bytes),
+        pack_sha256=link.pack.sha256,
+    )
+
+
+def moment(text: str) -> str:
+    """`11 Mar 2026, 16:10 UTC`."""
+    return f"{parse_rfc3339(text):%-d %b %Y, %H:%M} UTC"
+
+
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    if count < _KIBIBYTE:
+        return f"{count} bytes"
+    if count < _KIBIBYTE**2:
+        return f"{count / _KIBIBYTE:.0f} KB"
+    return f"{count / _KIBIBYTE**2:.1f} MB"

@@ -1,0 +1,104 @@
+"""An account's policy, and the approval of a plan by a person."""
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.examples import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST
+from entrygo.gateway.exchange import Exchange, json_answer
+from entrygo.gateway.schemas.policy import ApproveAnswer, ApproveBody, PolicyAnswer, PolicyBody
+from entrygo.proto.planning.v1 import planning_pb2
+
+MISSING = "Export batch not found."
+
+
+async def get_policy(exchange: Exchange) -> Response:
+    return json_answer(_policy_answer(await exchange.services.get_policy(exchange.call)))
+
+
+async def set_policy(exchange: Exchange) -> Response:
+    body = await exchange.body(PolicyBody)
+    request = planning_pb2.SetPolicyRequest(
+        account_id=body.account_id,
+        policy=planning_pb2.Policy(
+            severities=body.severities,
+            approval_required=bool(body.approval_required),
+            codes_without_approval=body.codes_without_approval,
+        ),
+        idempotency_key=body.idempotency_key or "",
+    )
+    reply = await exchange.services.set_policy(request, exchange.call)
+    return json_answer(_policy_answer(reply.message), replayed=reply.replayed)
+
+
+def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:
+    return {
+        "severities": dict(sorted(policy.severities.items())),
+        "approvalRequired": policy.approval_required,
+        "codesWithoutApproval": list(policy.codes_without_approval),
+        "updatedAt": policy.updated_at or None,
+    }
+
+
+async def approve(exchange: Exchange) -> Response:
+    export_id = await exchange.path_id(MISSING)
+    body = await exchange.body(ApproveBody)
+    request = planning_pb2.ApproveExportRequest(
+        export_id=export_id,
+        plan_hash=body.plan_hash,
+        approved_by=body.approved_by,
+        note=body.note or "",
+        idempotency_key=body.idempotency_key or "",
+    )
+    reply = await exchange.services.approve_export(request, exchange.call)
+    answer: ApproveAnswer = {
+        "exportId": reply.message.export_id,
+        "state": reply.message.state,
+        "planHash": reply.message.plan_hash,
+        "approvedBy": reply.message.approved_by,
+        "approvedAt": reply.message.approved_at,
+    }
+    return json_answer(answer, replayed=reply.replayed)
+
+
+ENDPOINTS = (
+    Endpoint(
+        method="POST",
+        path="/api/exports/{id}/approve",
+        handler=approve,
+        tag="Exports",
+        name="approveExport",
+        summary="Approve a plan by name",
+        description="Bound to the plan hash: a plan that differs needs its own approval. Needed before "
+        "execute where the account's policy asks for one; shown in the timeline.",
+        body=ApproveBody,
+        answer=ApproveAnswer,
+        errors=(NotFound, InvalidExportState, PlanHashMismatch),
+        request_example=APPROVE_REQUEST,
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/policy",
+        handler=get_policy,
+        tag="Setup",
+        name="getPolicy",
+        summary="Read the account's policy",
+        answer=PolicyAnswer,
+        answer_example=POLICY_ANSWER,
+    ),
+    Endpoint(
+        method="PUT",
+        path="/api/policy",
+        handler=set_policy,
+        tag="Setup",
+        name="setPolicy",
+        summary="Set the account's policy",
+        description="Raises severities of rules, and says whether plans in REVIEW_REQUIRED need a named "
+        "approval before execute. Plans that are stored already keep their findings.",
+        body=PolicyBody,
+        answer=PolicyAnswer,
+        request_example=POLICY_REQUEST,
+        answer_example=POLICY_ANSWER,
+    ),
+)

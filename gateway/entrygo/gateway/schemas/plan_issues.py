@@ -1,0 +1,74 @@
+"""What there is to fix in a plan: gathered by product and by code, with the way to mend it."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+
+class Fix(TypedDict):
+    """The request that mends it: the field goes into the body."""
+
+    method: str
+    path: str
+    field: Annotated[str, Field(description="Name in the body, dotted where it lies deeper")]
+
+
+class ProductIssue(TypedDict):
+    """One code met by one product, to be fixed once."""
+
+    code: str
+    message: str
+    severity: Annotated[str, Field(description="error, warning or info")]
+    product_id: str
+    sku: str
+    orders_blocked: Annotated[int, Field(description="Orders it keeps from leaving, those left out included")]
+    orders_affected: int
+    lines_affected: int
+    fix: Fix
+    accepted: Annotated[str, Field(description="What the field takes")]
+    suggestion: Annotated[str | None, Field(description="A value that would hold; confirm before use")]
+
+
+class OrderExample(TypedDict):
+    field: str
+    order_id: str
+    external_id: str
+
+
+class OrderIssue(TypedDict):
+    """One code met by orders or their lines, with the first of them."""
+
+    code: str
+    message: str
+    severity: str
+    orders_blocked: int
+    orders_affected: int
+    lines_affected: int
+    example: OrderExample
+
+
+class IssueTotals(TypedDict):
+    """Each product and each order counts once."""
+
+    products_blocking: int
+    orders_blocked_by_products: int
+    orders_blocked: Annotated[int, Field(description="By products, lines or the order itself")]
+
+
+class PlanIssues(TypedDict):
+    """Most orders blocked first."""
+
+    issue_totals: IssueTotals
+    issues_by_product: list[ProductIssue]
+    issues_by_order: list[OrderIssue]
+
+
+class IssuesAnswer(PlanIssues):
+    """What there is to fix in the current plan of an export."""
+
+    exportId: str
+    planHash: str
+    readinessState: str
+    revision: int
+    stale: bool

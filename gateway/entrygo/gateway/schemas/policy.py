@@ -1,0 +1,51 @@
+"""What an account asks of its own plans, and a person's approval of one."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from entrygo.gateway.schemas.fields import Body, Flag, IdempotencyKey, Identifier, LongText, Reference
+
+MAX_CODES = 200
+
+
+class PolicyBody(Body):
+    """Replaces the policy; what is absent is as it is without one."""
+
+    account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
+    severities: Annotated[
+        dict[str, Literal["warning", "error"]],
+        Field(max_length=MAX_CODES, description="Code of a rule to a higher severity; none can be lowered"),
+    ] = Field(default_factory=dict)
+    approval_required: Annotated[
+        Flag | None, Field(description="Whether a plan in REVIEW_REQUIRED needs an approval before execute")
+    ] = None
+    codes_without_approval: Annotated[
+        list[Reference], Field(max_length=MAX_CODES, description="Warnings that need no approval")
+    ] = Field(default_factory=list)
+    idempotency_key: IdempotencyKey | None = None
+
+
+class PolicyAnswer(TypedDict):
+    severities: dict[str, str]
+    approvalRequired: bool
+    codesWithoutApproval: list[str]
+    updatedAt: str | None
+
+
+class ApproveBody(Body):
+    plan_hash: Annotated[
+        Reference, Field(description="The plan that was looked at; another one is 409 PLAN_HASH_MISMATCH")
+    ]
+    approved_by: Annotated[Reference, Field(max_length=200, description="Who answers for it")]
+    note: LongText | None = None
+    idempotency_key: IdempotencyKey | None = None
+
+
+class ApproveAnswer(TypedDict):
+    exportId: str
+    state: str
+    planHash: str
+    approvedBy: str
+    approvedAt: str

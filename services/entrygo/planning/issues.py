@@ -1,0 +1,168 @@
+"""The findings gathered by what has to be changed: a product once, however many orders wait for it. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from entrygo.domain.facts import Order, Product
+from entrygo.domain.snapshot import Severity
+from entrygo.planning.fixes import accepted_in, suggestion_for
+from entrygo.planning.judge import SEVERITY_ORDER, Finding
+from entrygo.planning.rules.base import Context, Rule, sku_of
+
+# Where a finding's path enters the product.
+INTO_PRODUCT = ".product."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductIssue:
+    """One code met by one product, what it holds up, and how to mend it."""
+
+    code: str
+    message: str
+    severity: Severity
+    product_id: str
+    sku: str
+    orders_blocked: int
+    orders: int
+    lines: int
+    field: str
+    accepted: str
+    suggestion: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderIssue:
+    """One code met by orders or their lines, with the first as an example."""
+
+    code: str
+    message: str
+    severity: Severity
+    orders_blocked: int
+    orders: int
+    lines: int
+    field: str
+    order_id: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issues:
+    """Most orders blocked first; the totals count each product and order once."""
+
+    by_product: tuple[ProductIssue, ...]
+    by_order: tuple[OrderIssue, ...]
+    products_blocking: int
+    orders_blocked_by_products: int
+    orders_blocked: int
+
+
+@dataclass(slots=True)
+class _Group:
+    """The findings that share a fix; `first` is the most severe one, the earliest of those."""
+
+    first: Finding
+    orders: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    lines: int = 0
+
+    def take(self, finding: Finding) -> None:
+        if finding.order_id is None:
+            return
+        self.orders.add(finding.order_id)
+        if finding.blocks:
+            self.blocked.add(finding.order_id)
+        if finding.item_index >= 0:
+            self.lines += 1
+        if _rank(finding) < _rank(self.first):
+            self.first = finding
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.ERROR if self.first.blocks else self.first.severity
+
+    @property
+    def sort_key(self) -> tuple[int, int, int, str, str]:
+        return (
+            -len(self.blocked),
+            SEVERITY_ORDER[self.severity],
+            -len(self.orders),
+            self.first.rule.code,
+            self.first.product_id or "",
+        )
+
+
+def _rank(finding: Finding) -> int:
+    return SEVERITY_ORDER[Severity.ERROR if finding.blocks else finding.severity]
+
+
+def issues_of(
+    findings: Iterable[Finding],
+    orders: Mapping[str, Order],
+    products: Mapping[str, Product],
+    rules: Sequence[Rule],
+    context: Context,
+) -> Issues:
+    """From the findings about orders; what concerns the export as a whole stands for itself."""
+    of_product: dict[tuple[str, str, str], _Group] = {}
+    of_order: dict[str, _Group] = {}
+    for finding in findings:
+        if finding.order_id is None:
+            continue
+        part = _part_of_product(finding)
+        if finding.product_id is not None and part:
+            key = (finding.rule.code, finding.product_id, part)
+            of_product.setdefault(key, _Group(finding)).take(finding)
+        else:
+            of_order.setdefault(finding.rule.code, _Group(finding)).take(finding)
+    by_product = sorted(of_product.values(), key=lambda group: group.sort_key)
+    by_order = sorted(of_order.values(), key=lambda group: group.sort_key)
+    by_products = {order_id for group in by_product for order_id in group.blocked}
+    return Issues(
+        by_product=tuple(_product_issue(group, products, rules, context) for group in by_product),
+        by_order=tuple(_order_issue(group, orders) for group in by_order),
+        products_blocking=len({group.first.product_id for group in by_product if group.blocked}),
+        orders_blocked_by_products=len(by_products),
+        orders_blocked=len(by_products.union(*(group.blocked for group in by_order))),
+    )
+
+
+def _part_of_product(finding: Finding) -> str:
+    return finding.field.partition(INTO_PRODUCT)[2]
+
+
+def _product_issue(
+    group: _Group, products: Mapping[str, Product], rules: Sequence[Rule], context: Context
+) -> ProductIssue:
+    finding = group.first
+    assert finding.product_id is not None
+    product = products[finding.product_id]
+    part = _part_of_product(finding)
+    return ProductIssue(
+        code=finding.rule.code,
+        message=finding.message,
+        severity=group.severity,
+        product_id=product.id,
+        sku=sku_of(product),
+        orders_blocked=len(group.blocked),
+        orders=len(group.orders),
+        lines=group.lines,
+        field=part,
+        accepted=accepted_in(part),
+        suggestion=suggestion_for(part, product, context, rules),
+    )
+
+
+def _order_issue(group: _Group, orders: Mapping[str, Order]) -> OrderIssue:
+    finding = group.first
+    assert finding.order_id is not None
+    return OrderIssue(
+        code=finding.rule.code,
+        message=finding.message,
+        severity=group.severity,
+        orders_blocked=len(group.blocked),
+        orders=len(group.orders),
+        lines=group.lines,
+        field=finding.field,
+        order_id=finding.order_id,
+        external_id=orders[finding.order_id].external_id,
+    )

@@ -1,0 +1,161 @@
+"""Reads and sets an account's policy, takes approvals, and holds an export back that lacks one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Principal, Tenant
+from entrygo.domain.snapshot import Readiness, Severity
+from entrygo.domain.time import rfc3339
+from entrygo.planning.policy.policy import Policy, codes_to_approve
+from entrygo.planning.policy.requests import (
+    APPROVE_OPERATION,
+    POLICY_OPERATION,
+    ApproveCommand,
+    read_policy,
+)
+from entrygo.planning.policy.store import Approval, PolicyStore
+from entrygo.planning.recording import Recorder, locked_export
+from entrygo.planning.rules.base import Rule
+from entrygo.planning.snapshots import unpack
+from entrygo.planning.store import Export, PlanningStore
+from entrygo.postgres.idempotency import Reply, fingerprint, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The use cases of policies and approvals."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+    rules: Sequence[Rule]
+
+    async def get(self, tenant: Tenant) -> planning_pb2.Policy:
+        async with transaction(self.pool, tenant) as connection:
+            return policy_to_proto(await PolicyStore(connection, tenant).find_policy())
+
+    async def set(self, tenant: Tenant, request: planning_pb2.SetPolicyRequest) -> Reply:
+        """Replaces the policy; the reply is a Policy. Plans that are stored already stay as they are."""
+        policy = read_policy(request, self.rules)
+
+        async def work(connection: Connection) -> bytes:
+            saved = replace(policy, updated_at=self.clock())
+            await PolicyStore(connection, tenant).save_policy(saved)
+            return policy_to_proto(saved).SerializeToString(deterministic=True)
+
+        return await run_once(
+            self.pool,
+            tenant,
+            operation=POLICY_OPERATION,
+            key=request.idempotency_key,
+            fingerprint=fingerprint(POLICY_OPERATION, request),
+            work=work,
+        )
+
+    async def approve(self, caller: Principal, command: ApproveCommand) -> Reply:
+        """Takes a person's consent to the current plan; the reply is an ApproveExportResponse.
+
+        Raises NotFound, InvalidExportState (only a planned export that is not blocked waits for one) and
+        PlanHashMismatch. A plan that is approved already stays approved by whom it was first.
+        """
+        tenant = caller.tenant
+
+        async def work(connection: Connection) -> bytes:
+            export = await locked_export(PlanningStore(connection, tenant), command.export_id, caller)
+            _check_approvable(export, command.plan_hash)
+            store = PolicyStore(connection, tenant)
+            approval = await store.find_approval(export.export_id, export.plan_hash)
+            if approval is None:
+                approval = Approval(
+                    plan_hash=export.plan_hash,
+                    approved_by=command.approved_by,
+                    note=command.note,
+                    approved_at=self.clock(),
+                )
+                await store.add_approval(export.export_id, approval)
+                await self._tell(connection, tenant, export, approval)
+            return planning_pb2.ApproveExportResponse(
+                export_id=export.export_id,
+                state=export.state,
+                plan_hash=approval.plan_hash,
+                approved_by=approval.approved_by,
+                approved_at=rfc3339(approval.approved_at),
+            ).SerializeToString()
+
+        return await run_once(
+            self.pool,
+            tenant,
+            operation=APPROVE_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+        )
+
+    async def _tell(self, connection: Connection, tenant: Tenant, export: Export, approval: Approval) -> None:
+        data = events_pb2.ExportApproved(
+            batch_id=export.export_id,
+            plan_hash=approval.plan_hash,
+            approved_by=approval.approved_by,
+            note=approval.note,
+        )
+        await Recorder(self.clock, self.ids).save(connection, tenant, export, "export.approved", data)
+
+
+def _check_approvable(export: Export, plan_hash: str) -> None:
+    details = {"currentState": str(export.state), "readinessState": str(export.readiness_state)}
+    if export.state is not State.BATCHED:
+        raise InvalidExportState("Only a planned export can be approved.", details=details)
+    if export.readiness_state is Readiness.BLOCKED:
+        raise InvalidExportState(
+            "Export batch is blocked: resolve the errors of its plan and plan it again.", details=details
+        )
+    if plan_hash != export.plan_hash:
+        raise PlanHashMismatch(details={"expectedPlanHash": plan_hash, "planHash": export.plan_hash})
+
+
+async def check_approval(connection: Connection, tenant: Tenant, export: Export) -> None:
+    """Raises InvalidExportState when the policy asks for an approval of this plan that nobody gave."""
+    if export.readiness_state is not Readiness.REVIEW_REQUIRED:
+        return
+    store = PolicyStore(connection, tenant)
+    policy = await store.find_policy()
+    if not policy.approval_required:
+        return
+    warnings = await _warnings(PlanningStore(connection, tenant), export)
+    codes = codes_to_approve(policy, warnings)
+    if codes and await store.find_approval(export.export_id, export.plan_hash) is None:
+        raise InvalidExportState(
+            "This plan needs a named approval before it can be executed.",
+            details={
+                "currentState": str(export.state),
+                "readinessState": str(export.readiness_state),
+                "approvalRequired": True,
+                "planHash": export.plan_hash,
+                "codes": list(codes),
+            },
+        )
+
+
+async def _warnings(store: PlanningStore, export: Export) -> set[str]:
+    """The codes of the current plan's warnings."""
+    packed = await store.find_snapshot(export.export_id, export.revision)
+    assert packed is not None
+    messages = orjson.loads(unpack(packed))["validation_messages"]
+    return {message["code"] for message in messages if message["severity"] == Severity.WARNING}
+
+
+def policy_to_proto(policy: Policy) -> planning_pb2.Policy:
+    return planning_pb2.Policy(
+        severities={code: str(severity) for code, severity in policy.severities.items()},
+        approval_required=policy.approval_required,
+        codes_without_approval=sorted(policy.codes_without_approval),
+        updated_at=rfc3339(policy.updated_at) if policy.updated_at else "",
+    )

@@ -1,0 +1,50 @@
+"""An export under its row's lock, and how a change of it is written together with its event."""
+
+from dataclasses import dataclass, replace
+
+from google.protobuf.message import Message
+
+from entrygo.domain.errors import NotFound
+from entrygo.domain.ids import IdKind, is_valid_id
+from entrygo.domain.principal import Principal, Tenant
+from entrygo.messaging import outbox
+from entrygo.messaging.events import PLANNING, make_event
+from entrygo.planning.store import Export, PlanningStore
+from entrygo.postgres.pool import Connection
+from entrygo.process.clock import Clock, Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Writes a locked export together with the next event about it."""
+
+    clock: Clock
+    ids: Ids
+
+    async def save(
+        self, connection: Connection, tenant: Tenant, export: Export, type_: str, data: Message
+    ) -> None:
+        """The number of the event follows under the row's lock; an export without events is a new one."""
+        now = self.clock()
+        numbered = replace(export, event_sequence=export.event_sequence + 1)
+        store = PlanningStore(connection, tenant)
+        await (store.save_export(numbered, now) if export.event_sequence else store.add_export(numbered, now))
+        event = make_event(
+            id=self.ids.new(IdKind.EVENT),
+            type=type_,
+            source=PLANNING,
+            tenant=tenant,
+            stream_id=export.export_id,
+            sequence=numbered.event_sequence,
+            occurred_at=now,
+            data=data,
+        )
+        await outbox.append(connection, event)
+
+
+async def locked_export(store: PlanningStore, export_id: str, caller: Principal) -> Export:
+    """The export under its row's lock; NotFound when the caller may see none of that id."""
+    export = await store.lock_export(export_id) if is_valid_id(export_id) else None
+    if export is None or caller.warehouse_id not in (None, export.warehouse_id):
+        raise NotFound("Export batch not found.")
+    return export

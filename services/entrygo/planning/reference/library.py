@@ -1,0 +1,53 @@
+"""The reference data that plans are decided by: the shipped tables, with imported ones in their place."""
+
+import asyncio
+from contextlib import suppress
+from datetime import date
+
+import structlog
+
+from entrygo.planning.reference.in_force import Book, Reference, shipped_book
+from entrygo.planning.reference.store import ReferenceStore
+from entrygo.planning.reference.tables import TABLES
+from entrygo.postgres.pool import EVERYONE, Pool, transaction
+
+# An import takes effect in every replica within this time.
+REFRESH_SECONDS = 2.0
+
+log = structlog.get_logger()
+
+
+class Library:
+    """Holds the book of the newest imports; a plan takes the book as it is when it starts."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._book = shipped_book()
+        self._version = 0
+
+    def on(self, day: date) -> Reference:
+        """What is in force on `day`. Raises NoReferenceData before the first known day."""
+        return self._book.on(day)
+
+    async def refresh(self) -> None:
+        """Reads the imported tables when there was an import since the last time."""
+        async with transaction(self._pool, EVERYONE) as connection:
+            store = ReferenceStore(connection)
+            version = await store.newest_version()
+            if version == self._version:
+                return
+            imported = await store.newest_rows()
+        known = {table: rows for table, rows in imported.items() if table in TABLES}
+        self._book = Book({**shipped_book().tables, **known})
+        self._version = version
+        log.info("reference.refreshed", version=version, tables=sorted(known))
+
+    async def keep_fresh(self, stop: asyncio.Event) -> None:
+        """Follows imports until `stop`; while the database is away the book stays as it is."""
+        while not stop.is_set():
+            try:
+                await self.refresh()
+            except Exception as error:
+                log.warning("reference.refresh_failed", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)

@@ -1,0 +1,267 @@
+"""Reads lists as authorities and their mirrors publish them into dated rows. No database."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from entrygo.planning.reference.tables import TABLES, Row, in_time, row_from
+
+CODE_LENGTH = 10
+# Chapters 98 and 99 classify no goods.
+LAST_CHAPTER = "97"
+CHINA, CANADA = "CN", "CA"
+# Published beside the others, and never in force.
+NEVER_IN_FORCE = "4B"
+NO_UNIT = "x"
+
+_NOT_DIGIT = re.compile(r"[^0-9]")
+_PREFIX = re.compile(r"[0-9]{4,10}")
+
+Record = Mapping[str, str]
+Tables = Mapping[str, Sequence[Row]]
+
+
+class Kind(StrEnum):
+    """What `entrygo reference import` takes."""
+
+    HTS = "hts"
+    SECTION_232 = "section-232"
+    SECTION_301 = "section-301"
+    SECTION_338 = "section-338"
+    FEES = "fees"
+    ROWS = "rows"
+
+
+class UnusableFile(ValueError):
+    """The file is not what it is said to be; nothing was imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a published list does not say of itself."""
+
+    release: str
+    source: str
+    effective_from: date
+    checked_on: date
+
+    def row(self, table: str, key: str, value: Any, effective_from: date | None = None) -> Row:
+        return Row(
+            table=table,
+            key=key,
+            value=value,
+            effective_from=effective_from or self.effective_from,
+            effective_to=None,
+            source=self.source,
+            checked_on=self.checked_on,
+        )
+
+
+def read_published(kind: Kind, content: bytes, terms: Terms) -> Tables:
+    """The rows of a file by table. Raises UnusableFile."""
+    try:
+        tables = READERS[kind](content, terms)
+    except UnusableFile:
+        raise
+    except ValueError as error:
+        # Not UTF-8, not a date, a cell that is missing.
+        raise UnusableFile(f"The file cannot be read: {error}") from error
+    if not any(tables.values()):
+        raise UnusableFile("The file has no row that counts.")
+    return tables
+
+
+def superseded(current: Sequence[Row], published: Sequence[Row]) -> tuple[Row, ...]:
+    """`published` from its first day on; what held before stays as history, and ends the day before."""
+    start = min(row.effective_from for row in published)
+    last = start - timedelta(days=1)
+    history = [
+        replace(row, effective_to=min(row.effective_to or last, last))
+        for row in current
+        if row.effective_from < start
+    ]
+    return in_time([*history, *published])
+
+
+def _hts(content: bytes, terms: Terms) -> Tables:
+    """The export of the USITC, CSV or JSON: which codes there are, and the units each is reported in."""
+    units: dict[str, tuple[str, ...]] = {}
+    for record in _json_records(content) if content.lstrip()[:1] in b"[{" else _csv_records(content):
+        code = _NOT_DIGIT.sub("", _first(record, "HTS Number", "htsno"))
+        if len(code) == CODE_LENGTH and code[:2] <= LAST_CHAPTER:
+            units[code] = _units(_first(record, "Unit of Quantity", "units"))
+    if not units:
+        raise UnusableFile("The file has no ten-digit code under 'HTS Number' or 'htsno'.")
+    by_units: dict[tuple[str, ...], list[str]] = {}
+    for code, names in sorted(units.items()):
+        by_units.setdefault(names, []).append(code)
+    return {
+        "hts_lines": [terms.row("hts_lines", terms.release, sorted(units))],
+        "hts_units": [
+            terms.row("hts_units", "; ".join(names), {"units": list(names), "prefixes": codes})
+            for names, codes in sorted(by_units.items())
+            if names
+        ],
+    }
+
+
+def _units(text: str) -> tuple[str, ...]:
+    """`["doz.", "kg"]`, `doz., kg` and `doz.;kg` are doz and kg; X is no unit."""
+    names = json.loads(text) if text.startswith("[") else re.split(r"[;,]", text)
+    plain = (str(name).strip().rstrip(".").lower() for name in names)
+    return tuple(name for name in plain if name and name != NO_UNIT)
+
+
+def _section_232(content: bytes, terms: Terms) -> Tables:
+    """Columns: hts_prefix, annex (1a, 1b, 2, 3), metal_type; effective_date where it differs."""
+    groups: dict[tuple[str, str, date], list[str]] = {}
+    for record in _csv_records(content, "hts_prefix", "annex", "metal_type"):
+        day = date.fromisoformat(record["effective_date"]) if record.get("effective_date") else None
+        key = (_annex(record["annex"]), record["metal_type"].strip().lower(), day or terms.effective_from)
+        groups.setdefault(key, []).append(_prefix(record["hts_prefix"]))
+    return {
+        "section_232_annexes": [
+            terms.row(
+                "section_232_annexes",
+                f"{annex} {metal}",
+                {"annex": annex, "metal": metal, "heading": "9903.82", "prefixes": sorted(set(prefixes))},
+                day,
+            )
+            for (annex, metal, day), prefixes in sorted(groups.items())
+        ]
+    }
+
+
+def _annex(text: str) -> str:
+    """1a → I-A."""
+    number, letter = text.strip()[:1], text.strip()[1:].upper()
+    if number not in {"1", "2", "3"}:
+        raise UnusableFile(f"Annex {text!r} is not known: 1a, 1b, 2 or 3.")
+    return f"{'I' * int(number)}-{letter}" if letter else "I" * int(number)
+
+
+def _section_301(content: bytes, terms: Terms) -> Tables:
+    """Columns: hts8, list, ch99_code."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for record in _csv_records(content, "hts8", "list", "ch99_code"):
+        if record["list"].strip() != NEVER_IN_FORCE:
+            groups.setdefault((record["ch99_code"].strip(), record["list"].strip()), []).append(
+                _prefix(record["hts8"])
+            )
+    return {
+        "section_301_lists": [
+            terms.row(
+                "section_301_lists",
+                f"{heading} {name}" if _is_shared(heading, groups) else heading,
+                {"list": name, "origins": [CHINA], "prefixes": sorted(set(prefixes))},
+            )
+            for (heading, name), prefixes in sorted(groups.items())
+        ]
+    }
+
+
+def _is_shared(heading: str, groups: Iterable[tuple[str, str]]) -> bool:
+    return sum(one == heading for one, _ in groups) > 1
+
+
+def _section_338(content: bytes, terms: Terms) -> Tables:
+    """Columns: hts_prefix, ch99_code."""
+    groups: dict[str, list[str]] = {}
+    for record in _csv_records(content, "hts_prefix", "ch99_code"):
+        groups.setdefault(record["ch99_code"].strip(), []).append(_prefix(record["hts_prefix"]))
+    return {
+        "section_338_lists": [
+            terms.row("section_338_lists", heading, {"origins": [CANADA], "prefixes": sorted(set(prefixes))})
+            for heading, prefixes in sorted(groups.items())
+        ]
+    }
+
+
+def _fees(content: bytes, terms: Terms) -> Tables:
+    """Columns: fiscal_year, effective_from, effective_to, rate, minimum, maximum, informal."""
+    amounts = ("rate", "minimum", "maximum", "informal")
+    rows = [
+        row_from(
+            "merchandise_processing_fees",
+            {
+                "key": f"FY{record['fiscal_year'].strip().removeprefix('FY')}",
+                "value": {name: _amount(record[name]) for name in amounts},
+                "effective_from": record["effective_from"],
+                "effective_to": record["effective_to"],
+                "source": terms.source,
+                "checked_on": terms.checked_on.isoformat(),
+            },
+        )
+        for record in _csv_records(content, "fiscal_year", "effective_from", "effective_to", *amounts)
+    ]
+    return {"merchandise_processing_fees": rows}
+
+
+def _rows(content: bytes, terms: Terms) -> Tables:
+    """A table in the form in which ours are kept: `{"table": …, "rows": […]}`."""
+    try:
+        document = json.loads(content)
+        table, given = document["table"], document["rows"]
+        if table not in TABLES:
+            raise UnusableFile(f"There is no table {table!r}. Known: {', '.join(TABLES)}.")
+        rows = [row_from(table, row) for row in given]
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise UnusableFile(f"Not a table of rows: {error}") from error
+    return {table: rows}
+
+
+def _prefix(text: str) -> str:
+    prefix = _NOT_DIGIT.sub("", text)
+    if not _PREFIX.fullmatch(prefix):
+        raise UnusableFile(f"{text!r} is not a code of 4 to 10 digits.")
+    return prefix
+
+
+def _amount(text: str) -> str:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip()):
+        raise UnusableFile(f"{text!r} is not an amount.")
+    return text.strip()
+
+
+def _first(record: Record, *names: str) -> str:
+    return next((record[name] for name in names if record.get(name)), "")
+
+
+def _csv_records(content: bytes, *required: str) -> Iterable[Record]:
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    lacking = [name for name in required if name not in (reader.fieldnames or ())]
+    if lacking:
+        raise UnusableFile(f"The file has no column {', '.join(lacking)}.")
+    return reader
+
+
+def _json_records(content: bytes) -> Iterable[Record]:
+    try:
+        given = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise UnusableFile(f"Not JSON: {error}") from error
+    if not isinstance(given, list) or not all(isinstance(record, dict) for record in given):
+        raise UnusableFile("Expected a list of tariff lines.")
+    return [
+        {
+            name: json.dumps(value) if isinstance(value, list) else str(value or "")
+            for name, value in record.items()
+        }
+        for record in given
+    ]
+
+
+READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {
+    Kind.HTS: _hts,
+    Kind.SECTION_232: _section_232,
+    Kind.SECTION_301: _section_301,
+    Kind.SECTION_338: _section_338,
+    Kind.FEES: _fees,
+    Kind.ROWS: _rows,
+}

@@ -1,0 +1,117 @@
+"""Rules on what partner government agencies ask for: FDA, CPSC, FCC and others by flags of the tariff."""
+
+from collections.abc import Sequence
+
+from entrygo.domain.facts import Cpsc, Product
+from entrygo.domain.snapshot import Severity
+from entrygo.planning.reference.scopes import text_of, words_of
+from entrygo.planning.reference.tables import Row
+from entrygo.planning.rules.base import (
+    Context,
+    Problem,
+    ProductPartsRule,
+    ProductRule,
+    is_blank,
+    sku_of,
+)
+
+# CPSC has a rule of its own: a certificate's reference stands for the elements.
+CPSC = "cpsc"
+REQUIRED, REVIEW = "required", "review"
+
+
+def _flags(product: Product, context: Context) -> Sequence[Row]:
+    return context.reference.programmes.pga.rows(product.hts_code)
+
+
+def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
+    """A required flag cannot be disclaimed."""
+    return [
+        Problem(f"{sku_of(product)} requires {agency.upper()} data ({row.key}).", agency)
+        for row in _flags(product, context)
+        if text_of(row, "need") == REQUIRED
+        and (agency := text_of(row, "agency")) != CPSC
+        and any(is_blank(_datum(product, agency, name)) for name in words_of(row, "data"))
+    ]
+
+
+def _review(product: Product, context: Context) -> Sequence[Problem]:
+    return [
+        Problem(f"{sku_of(product)} may need {agency.upper()} data or a disclaimer ({row.key}).", agency)
+        for row in _flags(product, context)
+        if text_of(row, "need") == REVIEW
+        and (agency := text_of(row, "agency"))
+        and is_blank(_datum(product, agency, "disclaimer"))
+        and any(is_blank(_datum(product, agency, name)) for name in words_of(row, "data"))
+    ]
+
+
+def _datum(product: Product, agency: str, name: str) -> str | None:
+    """What the product has for a field of an agency; None for what its message does not know."""
+    value = getattr(getattr(product.pga, agency, None), name, None)
+    return str(value) if value is not None else None
+
+
+def _certificate_missing(product: Product, context: Context) -> Problem | None:
+    cpsc = product.pga.cpsc
+    asks = any(text_of(row, "agency") == CPSC for row in _flags(product, context))
+    if not asks or not is_blank(cpsc.disclaimer) or not is_blank(cpsc.certificate) or _has_elements(cpsc):
+        return None
+    return Problem(f"{sku_of(product)} needs CPSC certificate data (from 2026-07-08).")
+
+
+def _has_elements(cpsc: Cpsc) -> bool:
+    """The seven elements of 16 CFR 1110, for a certificate that is not in the registry."""
+    texts = (cpsc.product_id, cpsc.citations, cpsc.manufactured_at, cpsc.laboratory, cpsc.records_contact)
+    dates = (cpsc.manufactured_on, cpsc.tested_on)
+    return not any(map(is_blank, texts)) and None not in dates
+
+
+def _prior_notice_missing(product: Product, context: Context) -> Problem | None:
+    asks = any(text_of(row, "prior_notice") == REQUIRED for row in _flags(product, context))
+    if not asks or not is_blank(product.pga.fda.prior_notice):
+        return None
+    return Problem(f"Food product {sku_of(product)} needs FDA prior notice.")
+
+
+PGA_DATA_MISSING = ProductPartsRule(
+    code="PGA_DATA_MISSING",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="pga",
+    basis="ACE HTS flags",
+    is_datum_missing=True,
+    flag="pga_data_required",
+    check=_data_missing,
+)
+
+PGA_REVIEW_RECOMMENDED = ProductPartsRule(
+    code="PGA_REVIEW_RECOMMENDED",
+    severity=Severity.WARNING,
+    penalty=5,
+    field="pga",
+    basis="ACE HTS flags",
+    check=_review,
+)
+
+CPSC_CERTIFICATE_MISSING = ProductRule(
+    code="CPSC_CERTIFICATE_MISSING",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="pga.cpsc",
+    basis="16 CFR 1110",
+    is_datum_missing=True,
+    flag="pga_data_required",
+    check=_certificate_missing,
+)
+
+FDA_PRIOR_NOTICE_MISSING = ProductRule(
+    code="FDA_PRIOR_NOTICE_MISSING",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="pga.fda.prior_notice",
+    basis="21 CFR 1.276 to 1.285",
+    is_datum_missing=True,
+    flag="pga_data_required",
+    check=_prior_notice_missing,
+)

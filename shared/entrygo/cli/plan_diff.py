@@ -1,0 +1,68 @@
+"""What changed between two plans, as people read it."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Answer = dict[str, Any]
+
+SECTIONS = ("plan", "warehouse", "broker")
+KINDS = (("orders", "order"), ("products", "product"), ("reference_rows", "reference row"))
+
+
+def show_diff(console: Console, diff: Answer) -> None:
+    """A row for each change: where, which field, and both values."""
+    before, after = diff["from"], diff["to"]
+    console.print(
+        f"plan {before['revision']} of {before['planned_at']} -> plan {after['revision']} of "
+        f"{after['planned_at']}" + (": same plan hash" if diff["is_same"] else "")
+    )
+    table = Table(box=None, header_style="dim")
+    for heading in ("what", "field", "before", "after"):
+        table.add_column(heading, overflow="fold")
+    for section in SECTIONS:
+        _fields(table, section, diff[section])
+    for name, kind in KINDS:
+        _items(table, kind, diff[name])
+    _messages(table, diff["messages"])
+    console.print(table if table.row_count else "No change.")
+
+
+def _fields(table: Table, what: str, changes: Answer) -> None:
+    for change in changes["first"]:
+        table.add_row(
+            Text(what), Text(change["field"]), Text(change["before"] or ""), Text(change["after"] or "")
+        )
+    _rest(table, what, changes["count"] - len(changes["first"]), "changes")
+
+
+def _items(table: Table, kind: str, changes: Answer) -> None:
+    for item in changes["added"]:
+        table.add_row(Text(f"{kind} {_name(item)}"), "", "", "added")
+    _rest(table, kind, changes["added_count"] - len(changes["added"]), "added")
+    for item in changes["removed"]:
+        table.add_row(Text(f"{kind} {_name(item)}"), "", "removed", "")
+    _rest(table, kind, changes["removed_count"] - len(changes["removed"]), "removed")
+    for item in changes["changed"]:
+        _fields(table, f"{kind} {_name(item)}", item["changes"])
+    _rest(table, kind, changes["changed_count"] - len(changes["changed"]), "changed")
+
+
+def _messages(table: Table, messages: Answer) -> None:
+    for message in messages["disappeared"]:
+        table.add_row("message", message["code"], Text(message["message"]), "")
+    _rest(table, "message", messages["disappeared_count"] - len(messages["disappeared"]), "gone")
+    for message in messages["appeared"]:
+        table.add_row("message", message["code"], "", Text(message["message"]))
+    _rest(table, "message", messages["appeared_count"] - len(messages["appeared"]), "new")
+
+
+def _name(item: Answer) -> str:
+    return str(item["name"] or item["id"])
+
+
+def _rest(table: Table, what: str, left: int, done: str) -> None:
+    if left > 0:
+        table.add_row(Text(what), f"… {left:,} more {done}", "", "")

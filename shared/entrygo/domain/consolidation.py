@@ -1,0 +1,106 @@
+"""Which order lines customs takes as one line of an entry, and which orders go into one entry. Pure."""
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from entrygo.domain.facts import Product, ReviewStatus, Section232Status, TradeReview
+
+USMCA = "S"
+
+_HEADING = re.compile(r"[0-9]{4}(?:\.?[0-9]{2}){0,3}")
+
+
+class LineKey(NamedTuple):
+    """Lines that agree in all of this are one line of an entry."""
+
+    hts_code: str
+    country_of_origin: str
+    # The MID; the name of a maker without one.
+    manufacturer: str
+    spi: str
+    # Headings of chapter 99 that somebody has found to apply.
+    chapter_99: tuple[str, ...]
+    section_232: str
+    # What partner government agencies are told, as text.
+    agencies: str
+
+
+def line_key(product: Product, entry_date: date) -> LineKey:
+    """How customs tells the lines of this product from others on the entry date."""
+    maker = product.manufacturer
+    return LineKey(
+        hts_code=_plain(product.hts_code).replace(".", "").replace(" ", ""),
+        country_of_origin=_plain(product.country_of_origin).upper(),
+        manufacturer=_plain(maker.mid).upper() or _plain(maker.name),
+        spi=special_programme(product, entry_date),
+        chapter_99=tuple(sorted(_chapter_99(product, entry_date))),
+        section_232=_section_232(product),
+        agencies=product.pga.model_dump_json(exclude_defaults=True),
+    )
+
+
+def special_programme(product: Product, entry_date: date) -> str:
+    """`S` when a USMCA certification in hand covers the entry date, otherwise no claim."""
+    return USMCA if product.usmca.is_certified_on(entry_date) else ""
+
+
+def _chapter_99(product: Product, entry_date: date) -> set[str]:
+    reviews = (product.section_301, product.section_338)
+    return {heading for review in reviews for heading in _headings(review, entry_date)}
+
+
+def _headings(review: TradeReview, entry_date: date) -> Iterator[str]:
+    if review.status is ReviewStatus.APPLICABLE and review.is_signed_off_on(entry_date):
+        for found in _HEADING.findall(review.headings or ""):
+            yield found.replace(".", "")
+
+
+def _section_232(product: Product) -> str:
+    """The status; where the duty applies, with the metals that it is paid for."""
+    review = product.section_232
+    if review.status is not Section232Status.APPLICABLE:
+        return str(review.status)
+    return " ".join([str(review.status), *sorted({metal.metal for metal in review.metals})])
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+class Comparable(Hashable, Protocol):
+    """What can be told apart and put in order."""
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+
+def split_orders(
+    orders: Mapping[str, frozenset[Comparable]], *, max_lines: int | None, max_orders: int | None
+) -> tuple[tuple[str, ...], ...]:
+    """The ids of the orders of each entry, from what the lines of every order are.
+
+    An order stays whole. Orders of the same lines stand together, then by id, whatever the request's order
+    was; a new entry begins where the next order would break a limit of the broker. An order that breaks one
+    all by itself has an entry of its own.
+    """
+    entries: list[list[str]] = []
+    lines: frozenset[Comparable] = frozenset()
+    for order_id in _alike_together(orders):
+        together = lines | orders[order_id]
+        if not entries or not _fits(len(together), len(entries[-1]) + 1, max_lines, max_orders):
+            entries.append([])
+            together = orders[order_id]
+        entries[-1].append(order_id)
+        lines = together
+    return tuple(tuple(sorted(entry)) for entry in entries)
+
+
+def _alike_together(orders: Mapping[str, frozenset[Comparable]]) -> list[str]:
+    ranks = {key: rank for rank, key in enumerate(sorted(frozenset().union(*orders.values())))}
+    places = {order_id: (sorted(ranks[key] for key in keys), order_id) for order_id, keys in orders.items()}
+    return sorted(orders, key=lambda order_id: places[order_id])
+
+
+def _fits(lines: int, orders: int, max_lines: int | None, max_orders: int | None) -> bool:
+    return (max_lines is None or lines <= max_lines) and (max_orders is None or orders <= max_orders)

@@ -1,0 +1,181 @@
+"""Each way in which an upload over HTTPS can end, and where uploads never go."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import HTTP
+from pathlib import Path
+
+import orjson
+import pytest
+
+from entrygo.execution.address_guard import AddressGuard
+from entrygo.execution.channels.base import Outcome
+from entrygo.execution.channels.https import HttpsChannel
+from tests.contract.sides import (
+    MAIL,
+    Point,
+    credentials,
+    upload_channel,
+    upload_delivery,
+    upload_server,
+)
+from tests.harness.processes import LOOPBACK
+from tests.unit.execution.test_broker_upload import upload_of
+
+Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+STATUSES = [
+    (200, Outcome.SENT),
+    (202, Outcome.SENT),
+    (204, Outcome.SENT),
+    (301, Outcome.REFUSED),
+    (307, Outcome.REFUSED),
+    (400, Outcome.REFUSED),
+    (401, Outcome.REFUSED),
+    (404, Outcome.REFUSED),
+    (408, Outcome.TRANSIENT),
+    (413, Outcome.REFUSED),
+    (425, Outcome.TRANSIENT),
+    (429, Outcome.TRANSIENT),
+    (500, Outcome.TRANSIENT),
+    (503, Outcome.TRANSIENT),
+]
+
+
+@pytest.mark.parametrize(("status", "outcome"), STATUSES)
+async def test_the_status_of_the_answer_decides(status: int, outcome: Outcome, tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status, server.text = status, "" if status == 204 else "because\r\nof this"
+        server.headers = {"location": server.url} if 300 <= status < 400 else {}
+        result = await upload_channel().submit(upload_delivery(server.url), Point())
+    assert result.outcome is outcome
+    assert result.message.startswith(str(status))
+    assert len(server.requests) == 1, "a redirect is not followed"
+
+
+async def test_a_broker_gets_the_documents_their_digests_and_a_name_for_the_submission(
+    tmp_path: Path,
+) -> None:
+    content = upload_of()
+    async with upload_server(tmp_path, tls=False) as server:
+        await upload_channel().submit(upload_delivery(server.url, "upload", content=content), Point())
+    [(headers, body)] = server.requests
+    assert headers["idempotency-key"] == "bes_1"
+    assert headers["authorization"] == "Bearer upload-secret"
+    assert headers["content-length"] == str(len(content))
+    assert "transfer-encoding" not in headers
+    submission, package = _parts(headers["content-type"], body)
+    assert orjson.loads(submission.get_content())["submission_id"] == "bes_1"
+    assert package.get_filename() == "cp_ch123456.zip"
+
+
+def _parts(content_type: str, body: bytes) -> list[EmailMessage]:
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    return [part for part in message.iter_parts() if isinstance(part, EmailMessage)]
+
+
+async def _drop_after_body(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(MAIL[-7:])
+
+
+async def _hang_after_body(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(MAIL[-7:])
+    await reader.read()
+
+
+async def _cut_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(MAIL[-7:])
+    writer.write(b"HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\nhalf")
+    await writer.drain()
+
+
+async def _nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(MAIL[-7:])
+    writer.write(b"220 mail.example ESMTP\r\n")
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("conversation", "outcome"),
+    [
+        (_drop_after_body, Outcome.UNKNOWN),
+        (_hang_after_body, Outcome.UNKNOWN),
+        (_cut_answer, Outcome.SENT),
+        (_nonsense, Outcome.UNKNOWN),
+    ],
+)
+async def test_once_the_body_has_left_only_an_answer_tells(
+    conversation: Conversation, outcome: Outcome
+) -> None:
+    point = Point()
+    async with _raw_server(conversation) as url:
+        result = await upload_channel(answer_timeout=0.3).submit(upload_delivery(url), point)
+    assert (result.outcome, point.passed) == (outcome, 1)
+    assert result.message
+
+
+@asynccontextmanager
+async def _raw_server(conversation: Conversation) -> AsyncIterator[str]:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await conversation(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(handle, LOOPBACK, 0)
+    try:
+        yield f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/in"
+    finally:
+        server.close()
+        await server.wait_closed()
+
+
+async def test_a_server_that_cannot_prove_its_name_gets_nothing(tmp_path: Path) -> None:
+    point = Point()
+    async with upload_server(tmp_path, tls=True) as server:
+        result = await upload_channel().submit(upload_delivery(server.url, "upload"), point)
+    assert (result.outcome, point.passed, server.requests) == (Outcome.TRANSIENT, 0, [])
+    assert "certificate" in result.message.lower()
+
+
+async def test_the_certificate_is_checked_against_the_name_and_not_the_address(tmp_path: Path) -> None:
+    async def lie(_host: str, _port: int) -> list[str]:
+        return [LOOPBACK]
+
+    async with upload_server(tmp_path, tls=True) as server:
+        channel = HttpsChannel(
+            guard=AddressGuard(allow_private=True, resolve=lie),
+            credentials=credentials(),
+            ca_file=str(tmp_path / "certificate.pem"),
+        )
+        result = await channel.submit(
+            upload_delivery(server.url.replace(LOOPBACK, "upload.example.com")), Point()
+        )
+    assert (result.outcome, server.requests) == (Outcome.TRANSIENT, [])
+    assert "certificate" in result.message.lower()
+
+
+@pytest.mark.parametrize("name", ["elsewhere", "nobody"])
+async def test_a_secret_is_never_sent_to_a_host_it_is_not_for(name: str, tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        result = await upload_channel().submit(upload_delivery(server.url, name), Point())
+    assert (result.outcome, server.requests) == (Outcome.TRANSIENT, [])
+    assert "secret" not in result.message
+
+
+@pytest.mark.parametrize("url", ["", "ftp://a.example/in", "https://", "not a url", "https://a:port/"])
+async def test_what_is_no_url_of_an_upload_is_refused(url: str) -> None:
+    result = await upload_channel().submit(upload_delivery(url), Point())
+    assert result.outcome is Outcome.REFUSED
+
+
+async def test_a_private_address_is_refused_without_a_connection(tmp_path: Path) -> None:
+    channel = HttpsChannel(guard=AddressGuard(allow_private=False), credentials=credentials())
+    async with upload_server(tmp_path, tls=False) as server:
+        result = await channel.submit(upload_delivery(server.url), Point())
+    assert (result.outcome, server.requests) == (Outcome.REFUSED, [])

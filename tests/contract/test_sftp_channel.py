@@ -1,0 +1,157 @@
+"""Each way in which an upload over SFTP can end: atomic, to the one server that is trusted, outcome known."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from entrygo.execution.address_guard import AddressGuard
+from entrygo.execution.channels import sftp
+from entrygo.execution.channels.base import Outcome
+from entrygo.execution.channels.sftp import SftpChannel
+from tests.contract.sides import MAIL, Point, credentials, sftp_channel, sftp_server
+
+NAME = "cp_ch100001-bes_1.zip"
+
+
+class RenamesThenDrops(asyncssh.SFTPServer):
+    """The file is in place, but the answer is lost."""
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        super().rename(oldpath, newpath)
+        _drop(self)
+
+
+class DropsAtRename(asyncssh.SFTPServer):
+    """The connection ends before the rename."""
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        _drop(self)
+        raise asyncssh.SFTPFailure("too late")
+
+
+class TakesAwayAndDrops(asyncssh.SFTPServer):
+    """Someone fetches the file at once, and the answer is lost."""
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        super().rename(oldpath, newpath)
+        super().remove(newpath)
+        _drop(self)
+
+
+class RefusesRename(asyncssh.SFTPServer):
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        raise asyncssh.SFTPFailure("not now")
+
+
+class RefusesWriting(asyncssh.SFTPServer):
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        raise asyncssh.SFTPPermissionDenied("read only")
+
+
+class DropsWhileWriting(asyncssh.SFTPServer):
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        _drop(self)
+        return len(data)
+
+
+class HangsAtStart(asyncssh.SFTPServer):
+    async def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+
+def _drop(server: asyncssh.SFTPServer) -> None:
+    server.channel.get_connection().abort()
+
+
+@pytest.mark.parametrize(
+    ("server_class", "outcome", "passes_point", "is_there"),
+    [
+        (asyncssh.SFTPServer, Outcome.SENT, True, True),
+        (RenamesThenDrops, Outcome.SENT, True, True),
+        (DropsAtRename, Outcome.TRANSIENT, True, False),
+        (TakesAwayAndDrops, Outcome.UNKNOWN, True, False),
+        (RefusesRename, Outcome.TRANSIENT, True, False),
+        (RefusesWriting, Outcome.REFUSED, False, False),
+        (DropsWhileWriting, Outcome.TRANSIENT, False, False),
+        (HangsAtStart, Outcome.TRANSIENT, False, False),
+    ],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+async def test_each_ending_of_an_upload_is_told_apart(
+    server_class: type[asyncssh.SFTPServer],
+    outcome: Outcome,
+    passes_point: bool,
+    is_there: bool,
+    tmp_path: Path,
+) -> None:
+    point = Point()
+    async with sftp_server(tmp_path, server_class) as server:
+        result = await sftp_channel(answer_timeout=1).submit(server.delivery(), point)
+        found = server.files()
+    assert result.outcome is outcome, result.message
+    assert result.message
+    assert bool(point.passed) is passes_point
+    assert (found.get(NAME) == MAIL) is is_there
+    if outcome is Outcome.SENT:
+        assert list(found) == [NAME], "no half of an upload stays behind"
+
+
+async def test_a_file_that_an_earlier_attempt_put_there_is_not_written_again(tmp_path: Path) -> None:
+    async with sftp_server(tmp_path) as server:
+        await sftp_channel().submit(server.delivery(), Point())
+        written = (tmp_path / "in" / NAME).stat().st_mtime_ns
+        result = await sftp_channel().submit(server.delivery(attempt=2), Point())
+        assert (result.outcome, list(server.files())) == (Outcome.SENT, [NAME])
+        assert (tmp_path / "in" / NAME).stat().st_mtime_ns == written
+
+
+async def test_a_server_with_another_key_gets_neither_the_password_nor_the_package(tmp_path: Path) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    point = Point()
+    async with sftp_server(tmp_path) as server:
+        result = await sftp_channel().submit(server.delivery(host_key=other), point)
+        assert (result.outcome, point.passed, server.files()) == (Outcome.REFUSED, 0, {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"credential": None}, Outcome.TRANSIENT),
+        ({"credential": "elsewhere"}, Outcome.TRANSIENT),
+        ({"username": "stranger"}, Outcome.TRANSIENT),
+        ({"username": None}, Outcome.REFUSED),
+        ({"host": None}, Outcome.REFUSED),
+        ({"host_key": None}, Outcome.REFUSED),
+        ({"host_key": "ssh-ed25519 AAAA"}, Outcome.REFUSED),
+        ({"folder": "/nowhere"}, Outcome.REFUSED),
+    ],
+)
+async def test_an_endpoint_that_cannot_be_used_sends_nothing(
+    changes: dict[str, Any], outcome: Outcome, tmp_path: Path
+) -> None:
+    point = Point()
+    async with sftp_server(tmp_path) as server:
+        result = await sftp_channel().submit(server.delivery(**changes), point)
+        assert (result.outcome, point.passed, server.files()) == (outcome, 0, {}), result.message
+    assert "secret" not in result.message
+
+
+async def test_a_private_address_is_refused_without_a_connection(tmp_path: Path) -> None:
+    channel = SftpChannel(guard=AddressGuard(allow_private=False), credentials=credentials())
+    async with sftp_server(tmp_path) as server:
+        result = await channel.submit(server.delivery(), Point())
+        assert (result.outcome, server.files()) == (Outcome.REFUSED, {})
+
+
+async def test_without_the_package_for_sftp_the_submission_waits_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async with sftp_server(tmp_path) as server:
+        monkeypatch.setattr(sftp, "asyncssh", None)
+        result = await sftp_channel().submit(server.delivery(), Point())
+    assert result.outcome is Outcome.TRANSIENT
+    assert "entrygo[sftp]" in result.message

@@ -1,0 +1,89 @@
+"""The part of the fake services that answers signed links: one submission behind one token."""
+
+from collections.abc import AsyncGenerator
+
+from entrygo.domain.errors import EntryGoError, Kind, ValidationFailed
+from entrygo.gateway.services import Call
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+
+TOKEN = "cGF5bG9hZA.c2lnbmF0dXJl"
+PACK = b"PK\x03\x04 every document"
+
+
+class Replaced(EntryGoError):
+    """This package was sent again: only the link in the newest mail is valid."""
+
+    code = "LINK_REPLACED"
+    kind = Kind.NOT_FOUND
+
+
+def make_link() -> execution_pb2.BrokerLink:
+    digest = "ab" * 32
+    return execution_pb2.BrokerLink(
+        mode="live",
+        export_id="batch_123",
+        package_number="cp_ch100001",
+        prepared_at="2026-03-11T16:10:00.000Z",
+        sender="customs@northshore.example.com",
+        artifacts=[
+            events_pb2.Artifact(filename="commercial_customs_invoice.html", size_bytes=14_000, sha256=digest),
+            events_pb2.Artifact(filename="manifest.json", size_bytes=900, sha256=digest),
+        ],
+        broker_submission=events_pb2.BrokerSubmission(id="bes_1", status="sent"),
+        pack=events_pb2.Artifact(
+            filename="cp_ch100001.zip",
+            media_type="application/zip",
+            size_bytes=len(PACK),
+            sha256=digest,
+        ),
+        expires_at="2026-06-09T16:10:00.000Z",
+    )
+
+
+class FakeBrokerLinks:
+    """Records answers as execution does, and refuses every other token."""
+
+    def __init__(self) -> None:
+        self.link = make_link()
+        self.link_failure: Exception | None = None
+        self.link_calls: list[Call] = []
+
+    async def find_broker_link(
+        self, request: execution_pb2.FindBrokerLinkRequest, call: Call
+    ) -> execution_pb2.BrokerLink:
+        return self._linked(request.token, call)
+
+    async def answer_broker_link(
+        self, request: execution_pb2.AnswerBrokerLinkRequest, call: Call
+    ) -> execution_pb2.BrokerLink:
+        submission = self._linked(request.token, call).broker_submission
+        match request.WhichOneof("answer"):
+            case "acknowledged":
+                number = request.acknowledged.entry_number
+                if number and "-" not in number:
+                    raise ValidationFailed.of([("entryNumber", "Not an entry number", "invalid_string")])
+                submission.status, submission.entry_number = "acknowledged", number
+            case "rejected":
+                if not request.rejected.reason:
+                    raise ValidationFailed.of([("reason", "Please say why", "invalid_type")])
+                submission.status, submission.broker_reason = "rejected", request.rejected.reason
+            case _:
+                raise ValidationFailed.of([("answer", "Required", "invalid_type")])
+        submission.answered_at = "2026-03-12T09:30:00.000Z"
+        return self.link
+
+    async def get_broker_pack(
+        self, request: execution_pb2.FindBrokerLinkRequest, call: Call
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        yield execution_pb2.ArtifactChunk(artifact=self._linked(request.token, call).pack)
+        yield execution_pb2.ArtifactChunk(content=PACK[:5])
+        yield execution_pb2.ArtifactChunk(content=PACK[5:])
+
+    def _linked(self, token: str, call: Call) -> execution_pb2.BrokerLink:
+        self.link_calls.append(call)
+        if self.link_failure is not None:
+            raise self.link_failure
+        if token != TOKEN:
+            raise Replaced
+        return self.link

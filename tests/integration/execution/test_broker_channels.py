@@ -1,0 +1,196 @@
+"""From a broker's record to its server: what is frozen, where it goes, what test mode does instead."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from entrygo.domain.facts import Broker, HttpsEndpoint
+from entrygo.execution.use_cases import ResubmitCommand, resubmit
+from entrygo.postgres.pool import transaction
+from entrygo.proto.events.v1 import events_pb2
+from tests.contract.sides import CREDENTIALS, SftpServer, UploadServer, sftp_server, upload_server
+from tests.integration.execution.world import LIVE, TEST, Process, World
+from tests.unit.execution.snapshots import make_snapshot
+
+
+def use_broker(world: World, **changes: object) -> None:
+    broker = make_snapshot().broker.model_dump() | changes
+    world.planning.snapshots["batch_123"] = make_snapshot(broker=Broker.model_validate(broker))
+
+
+def to_upload(world: World, server: UploadServer) -> None:
+    use_broker(world, channel="https", https=HttpsEndpoint(url=f"{server.url}?key=k", credential="upload"))
+
+
+def to_sftp(world: World, server: SftpServer) -> None:
+    use_broker(world, channel="sftp", sftp=server.endpoint())
+
+
+async def submission(process: Process, tenant: object = LIVE) -> events_pb2.BrokerSubmission:
+    last = (await process.events(tenant=tenant))[-1]  # type: ignore[arg-type]
+    return last.broker_submission_changed.broker_submission
+
+
+@pytest.fixture
+def uploading(make_world: Callable[..., World]) -> World:
+    return make_world(broker_allow_private=True, broker_credentials=CREDENTIALS)
+
+
+async def test_a_package_is_uploaded_to_a_broker_who_takes_https(uploading: World, tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        to_upload(uploading, server)
+        process = await uploading.process()
+        answer = await process.answer()
+    sent = answer.broker_submission
+    assert (sent.submission_type, sent.status) == ("HTTPS", "sent")
+    assert sent.destination == server.url, "without the query, which may hold a secret"
+    [(headers, body)] = server.requests
+    assert headers["idempotency-key"] == sent.id
+    assert headers["authorization"] == "Bearer upload-secret"
+    documents = [each for each in answer.artifacts if each.artifact_type != "package_zip"]
+    assert all(each.sha256.encode() in body for each in documents)
+    assert uploading.sink.mails == []
+
+
+async def test_an_upload_that_is_tried_again_sends_the_same_bytes_under_the_same_name(
+    uploading: World, tmp_path: Path
+) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status = 503
+        to_upload(uploading, server)
+        process = await uploading.process()
+        await process.execute()
+        assert (await submission(process)).status == "prepared"
+        server.status = 201
+        uploading.now += timedelta(minutes=10)
+        await process.recovery.deliver_due()
+        assert (await submission(process)).status == "sent"
+    (first_headers, first), (second_headers, second) = server.requests
+    assert first == second
+    assert first_headers["idempotency-key"] == second_headers["idempotency-key"]
+
+
+async def test_a_package_is_put_on_the_server_of_a_broker_who_takes_sftp(
+    uploading: World, tmp_path: Path
+) -> None:
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    async with sftp_server(folder) as server:
+        to_sftp(uploading, server)
+        process = await uploading.process()
+        answer = await process.answer()
+        [(name, content)] = server.files().items()
+    sent = answer.broker_submission
+    assert (sent.submission_type, sent.status) == ("SFTP", "sent")
+    assert sent.destination == f"sftp://127.0.0.1:{server.port}/in"
+    assert name == f"cp_ch100001-{sent.id}.zip"
+    assert content.startswith(b"PK")
+
+
+async def test_a_package_that_is_sent_again_goes_where_it_went(uploading: World, tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        server.status = 400
+        to_upload(uploading, server)
+        process = await uploading.process()
+        await process.execute()
+        assert (await submission(process)).status == "failed"
+        server.status = 200
+        command = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
+        await resubmit(process.steps, command)
+        await process.recovery.deliver_due()
+    assert (await submission(process)).status == "sent"
+    first, second = (headers["idempotency-key"] for headers, _ in server.requests)
+    assert first != second
+
+
+async def test_no_secret_reaches_the_database_or_an_event(uploading: World, tmp_path: Path) -> None:
+    async with upload_server(tmp_path, tls=False) as server:
+        to_upload(uploading, server)
+        process = await uploading.process()
+        await process.execute()
+    events = b"".join([event.SerializeToString() for event in await process.events()])
+    async with transaction(process.steps.pool, LIVE) as connection:
+        [row] = await connection.fetch("SELECT broker_submissions::text FROM broker_submissions")
+    assert b"upload-secret" not in events
+    assert "upload-secret" not in row[0]
+    assert server.url in row[0]
+
+
+@pytest.mark.parametrize(
+    ("recipient", "first", "later"),
+    [
+        ("accept@broker.example", "sent", "acknowledged"),
+        ("reject+mid@broker.example", "sent", "rejected"),
+        ("bounce@broker.example", "sent", "failed"),
+        ("refuse@broker.example", "failed", "failed"),
+        ("timeout@broker.example", "prepared", "prepared"),
+        ("hangup@broker.example", "unknown", "unknown"),
+        ("broker@broker.example", "sent", "sent"),
+    ],
+)
+async def test_the_simulated_broker_does_what_its_address_says(
+    world: World, recipient: str, first: str, later: str
+) -> None:
+    use_broker(world, email=recipient)
+    process = await world.process()
+    answer = await process.answer(tenant=TEST)
+    assert answer.broker_submission.status == first
+    for _ in range(3):
+        world.now += timedelta(seconds=2)
+        await process.recovery.deliver_due()
+    assert (await submission(process, TEST)).status == later
+    assert world.sink.mails == []
+
+
+async def test_the_simulated_broker_gives_what_a_broker_would(world: World) -> None:
+    use_broker(world, email="accept@broker.example")
+    process = await world.process()
+    await process.execute(tenant=TEST)
+    world.now += timedelta(seconds=2)
+    await process.recovery.deliver_due()
+    last = (await process.events(tenant=TEST))[-1]
+    assert last.type == "broker_submission.acknowledged"
+    assert last.broker_submission_changed.broker_submission.entry_number == "TST-0000001-0"
+    assert last.broker_submission_changed.customs_package_state == "acknowledged_by_broker"
+
+
+async def test_a_bounce_says_why_and_can_be_sent_again(world: World) -> None:
+    use_broker(world, email="bounce@broker.example")
+    process = await world.process()
+    await process.execute(tenant=TEST)
+    world.now += timedelta(seconds=2)
+    await process.recovery.deliver_due()
+    last = (await process.events(tenant=TEST))[-1].broker_submission_changed
+    assert last.broker_submission.error_message.startswith("Simulated: 550")
+    assert last.customs_package_state == "broker_submission_failed"
+    assert last.notification_status == "failed"
+    command = ResubmitCommand(tenant=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
+    await resubmit(process.steps, command)
+    assert (await submission(process, TEST)).status == "prepared"
+
+
+async def test_a_live_account_is_never_answered_by_the_simulation(world: World) -> None:
+    use_broker(world, email="reject@broker.example")
+    process = await world.process()
+    await process.execute()
+    world.now += timedelta(minutes=1)
+    await process.recovery.deliver_due()
+    assert (await submission(process)).status == "sent"
+    assert len(world.sink.mails) == 1
+
+
+async def test_a_submission_that_was_replaced_is_no_longer_answered(world: World) -> None:
+    use_broker(world, email="reject@broker.example")
+    process = await world.process()
+    await process.execute(tenant=TEST)
+    command = ResubmitCommand(tenant=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
+    await resubmit(process.steps, command)
+    world.now += timedelta(seconds=2)
+    await process.recovery.deliver_due()
+    assert (await submission(process, TEST)).status == "sent", "the answer to the first one is void"
+    world.now += timedelta(seconds=2)
+    await process.recovery.deliver_due()
+    events = [event.type.rpartition(".")[2] for event in await process.events(tenant=TEST)]
+    assert events[3:] == ["prepared", "sending", "sent", "prepared", "sending", "sent", "rejected"]

@@ -1,0 +1,136 @@
+"""Imported reference data: from the operator's command into the database, and from there into plans."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from typer.testing import CliRunner, Result
+
+from entrygo.cli.main import app
+from entrygo.planning.reference.in_force import reference_on
+from entrygo.planning.reference.library import Library
+from entrygo.planning.reference.published import UnusableFile
+from entrygo.postgres.pool import Pool, open_pool
+
+POLL_SECONDS = 0.05
+DAY = date(2026, 11, 20)
+CHAIRS = "hts_prefix,ch99_code\n9401,9903.03.14\n"
+TARIFF = '"HTS Number","Unit of Quantity"\n"6505.00.30.30","[""doz."",""kg""]"\n'
+
+
+class Operator:
+    """`entrygo reference …` against the planning database of the test."""
+
+    def __init__(self, folder: Path, pool: Pool) -> None:
+        self.folder = folder
+        self.pool = pool
+
+    def file(self, content: str, name: str = "list.csv") -> str:
+        path = self.folder / name
+        path.write_text(content, encoding="utf-8")
+        return str(path)
+
+    async def run(self, *arguments: str) -> Result:
+        # The command has an event loop of its own.
+        return await asyncio.to_thread(CliRunner().invoke, app, ["reference", *arguments])
+
+    async def imported(self, kind: str, content: str, *options: str) -> str:
+        done = await self.run("import", kind, self.file(content), "--effective-from", "2026-11-01", *options)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+
+@pytest_asyncio.fixture
+async def operator(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Operator]:
+    monkeypatch.setenv("ENTRYGO_PLANNING_DATABASE_URL", database_url)
+    async with await open_pool(database_url, schema="planning") as pool:
+        yield Operator(tmp_path, pool)
+
+
+async def test_shipped_tables_count_until_something_is_imported(operator: Operator) -> None:
+    library = Library(operator.pool)
+    await library.refresh()
+    assert library.on(DAY) == reference_on(DAY)
+
+
+async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> None:
+    library = Library(operator.pool)
+    told = await operator.imported("hts", TARIFF, "--release", "HTS 2026 Rev 21")
+    assert "hts_lines version 1: 1 on 2026-11-01 (+1 -0)" in told
+    assert library.on(DAY).hts_release is None
+    await library.refresh()
+    found = library.on(DAY)
+    assert found.hts_release is not None
+    assert (found.hts_release.name, sorted(found.hts_release.codes)) == ("HTS 2026 Rev 21", ["6505003030"])
+    assert found.version != reference_on(DAY).version
+    # Other tables stay those that ship, and earlier days stay as they were.
+    assert found.countries == reference_on(DAY).countries
+    assert library.on(date(2026, 10, 31)).version == reference_on(date(2026, 10, 31)).version
+
+
+async def test_later_import_of_a_table_takes_the_place_of_the_earlier(operator: Operator) -> None:
+    await operator.imported("section-338", CHAIRS)
+    told = await operator.imported("section-338", "hts_prefix,ch99_code\n9403,9903.03.14\n")
+    assert "section_338_lists version 2: 1 on 2026-11-01 (+1 -1)" in told
+    library = Library(operator.pool)
+    await library.refresh()
+    scope = library.on(DAY).programmes.section_338
+    assert (bool(scope.rows("9403200082")), bool(scope.rows("9401710000"))) == (True, False)
+
+
+async def test_running_service_follows_an_import(operator: Operator) -> None:
+    library, stop = Library(operator.pool), asyncio.Event()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(library.keep_fresh(stop))
+        await operator.imported("hts", TARIFF)
+        while True:
+            if library.on(DAY).hts_release is not None:
+                break
+            await asyncio.sleep(POLL_SECONDS)
+        stop.set()
+
+
+async def test_diff_names_codes_and_imports_nothing(operator: Operator) -> None:
+    done = await operator.run("diff", "section-338", operator.file(CHAIRS), "--effective-from", "2026-11-01")
+    assert "section_338_lists: 1 on 2026-11-01 (+1 -5)" in done.output
+    assert "+ 9401  9903.03.14" in done.output
+    assert "- 9403  9903.03.12-.16" in done.output
+    assert "version 1" not in (await operator.run("list")).output
+
+
+async def test_list_tells_where_each_table_is_from(operator: Operator) -> None:
+    await operator.imported("section-338", CHAIRS, "--source", "HTS Rev 21 note 51")
+    lines = [line.strip() for line in (await operator.run("list")).output.splitlines()]
+    (imported,) = [line for line in lines if line.startswith("section_338_lists")]
+    (shipped,) = [line for line in lines if line.startswith("pga_flags")]
+    assert "version 1" in imported
+    assert "shipped" in shipped
+
+
+async def test_check_fails_when_a_table_was_not_looked_at_for_too_long(operator: Operator) -> None:
+    fresh = await operator.run("check", "--on", "2026-12-01")
+    assert (fresh.exit_code, "fresh" in fresh.output) == (0, True)
+    stale = await operator.run("check", "--on", "2027-11-01")
+    assert stale.exit_code == 1
+    assert "section_338_lists: last checked 2026-11-21" in stale.output
+    assert "merchandise_processing_fees: its last known period ends" in stale.output
+
+
+async def test_checked_list_is_fresh_again(operator: Operator) -> None:
+    await operator.imported("section-338", CHAIRS, "--checked-on", "2027-10-20")
+    stale = await operator.run("check", "--on", "2027-11-01")
+    assert "section_338_lists" not in stale.output
+    assert "section_301_lists" in stale.output
+
+
+async def test_wrong_file_is_refused_and_changes_nothing(operator: Operator) -> None:
+    done = await operator.run("import", "hts", operator.file(CHAIRS))
+    assert isinstance(done.exception, UnusableFile)
+    library = Library(operator.pool)
+    await library.refresh()
+    assert library.on(DAY) == reference_on(DAY)

@@ -1,0 +1,164 @@
+"""The pages behind a signed link: readable without a script, a key or an account, and safe to show."""
+
+import re
+
+import httpx
+import pytest
+
+from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable
+from entrygo.gateway.broker_pages import MAX_FORM_BYTES
+from tests.fake_broker_links import PACK, TOKEN
+from tests.fakes import FakeServices
+
+PATH = f"/broker/{TOKEN}"
+
+
+@pytest.fixture
+def broker(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """A client without a key."""
+    del client.headers["authorization"]
+    return client
+
+
+async def test_the_page_shows_the_package_and_its_documents(broker: httpx.AsyncClient) -> None:
+    answer = await broker.get(PATH)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    for text in ("cp_ch100001", "manifest.json", "14 KB", "customs@northshore.example.com", "9 Jun 2026"):
+        assert text in answer.text
+    assert f'href="{TOKEN}/pack.zip"' in answer.text
+
+
+async def test_the_page_needs_nothing_else_and_lets_nothing_in(broker: httpx.AsyncClient) -> None:
+    answer = await broker.get(PATH)
+    assert not re.search(r"<script|<link|<img|src=|https?://|style=", answer.text)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "'unsafe-inline'" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_an_acknowledgement_is_recorded_once_and_then_shown(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    form = {"answer": "acknowledge", "entry_number": "ABC-1234567-8"}
+    answer = await broker.post(PATH, data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, TOKEN)
+    shown = await broker.get(str(answer.url.join(answer.headers["location"])))
+    assert "Acknowledged 12 Mar 2026, 09:30 UTC" in shown.text
+    assert "Entry number ABC-1234567-8" in shown.text
+    assert services.link.broker_submission.entry_number == "ABC-1234567-8"
+
+
+async def test_a_rejection_is_recorded_with_its_reason(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    answer = await broker.post(PATH, data={"answer": "reject", "reason": "The MID is missing."})
+    assert answer.status_code == 303
+    assert services.link.broker_submission.broker_reason == "The MID is missing."
+    assert "The MID is missing." in (await broker.get(PATH)).text
+
+
+async def test_what_others_wrote_is_shown_as_text(broker: httpx.AsyncClient, services: FakeServices) -> None:
+    await broker.post(PATH, data={"answer": "reject", "reason": "<script>alert(1)</script>"})
+    services.link.broker_submission.reason = '"><img src=x onerror=alert(1)>'
+    text = (await broker.get(PATH)).text
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "&lt;script&gt;" in text
+
+
+async def test_a_wrong_entry_number_stays_in_the_form_beside_what_is_wrong(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    answer = await broker.post(PATH, data={"answer": "acknowledge", "entry_number": '12"><b>'})
+    assert answer.status_code == 400
+    assert "Not an entry number" in answer.text
+    assert 'value="12&#34;&gt;&lt;b&gt;"' in answer.text
+    assert services.link.broker_submission.status == "sent"
+
+
+async def test_a_form_without_an_answer_changes_nothing(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    for form in ({"reason": "x"}, {"answer": "reject", "reason": ""}, {"answer": "delete"}):
+        assert (await broker.post(PATH, data=form)).status_code == 400
+    assert services.link.broker_submission.status == "sent"
+
+
+async def test_an_answer_in_the_moment_of_sending_asks_to_try_again(
+    broker: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> None:
+        raise InvalidExportState("Please try again shortly.")
+
+    monkeypatch.setattr(services, "answer_broker_link", busy)
+    answer = await broker.post(PATH, data={"answer": "acknowledge"})
+    assert answer.status_code == 409
+    assert "Please try again shortly." in answer.text
+
+
+async def test_the_pack_is_downloaded_whole_with_its_digest(broker: httpx.AsyncClient) -> None:
+    answer = await broker.get(f"{PATH}/pack.zip")
+    assert answer.content == PACK
+    assert answer.headers["content-type"] == "application/zip"
+    assert answer.headers["content-length"] == str(len(PACK))
+    assert 'filename="cp_ch100001.zip"' in answer.headers["content-disposition"]
+    head = await broker.head(f"{PATH}/pack.zip")
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(PACK)))
+
+
+@pytest.mark.parametrize("path", ["", "/pack.zip"])
+async def test_another_token_gets_a_page_that_says_why(broker: httpx.AsyncClient, path: str) -> None:
+    answer = await broker.get(f"/broker/b3RoZXI.b3RoZXI{path}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "only the link in the newest mail is valid" in answer.text
+    assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize("token", ["x", "a.b.c", "a" * 600 + ".b", "a.%00", "%E2%80%AE.a", "..%2F.."])
+async def test_what_cannot_be_a_token_is_not_even_asked_about(
+    broker: httpx.AsyncClient, services: FakeServices, token: str
+) -> None:
+    assert (await broker.get(f"/broker/{token}")).status_code == 404
+    assert services.link_calls == []
+
+
+async def test_a_link_is_found_with_the_full_stop_that_a_mail_program_added(
+    broker: httpx.AsyncClient,
+) -> None:
+    assert (await broker.get(f"{PATH}.")).status_code == 200
+
+
+async def test_the_forms_take_no_more_than_forms_send(broker: httpx.AsyncClient) -> None:
+    too_much = await broker.post(PATH, data={"answer": "reject", "reason": "x" * MAX_FORM_BYTES})
+    assert too_much.status_code == 413
+    assert (await broker.post(PATH, json={"answer": "acknowledge"})).status_code == 415
+    many = "&".join(f"f{number}=x" for number in range(30))
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert (await broker.post(PATH, content=many, headers=headers)).status_code == 415
+
+
+async def test_no_key_is_passed_on_for_a_link(client: httpx.AsyncClient, services: FakeServices) -> None:
+    await client.get(PATH)
+    assert [call.authorization for call in services.link_calls] == [""]
+
+
+@pytest.mark.parametrize(("failure", "status"), [(ServiceUnavailable(), 503), (RateLimited(), 429)])
+async def test_an_outage_is_a_page_with_a_time_to_wait(
+    broker: httpx.AsyncClient, services: FakeServices, failure: Exception, status: int
+) -> None:
+    services.link_failure = failure
+    answer = await broker.get(PATH)
+    assert (answer.status_code, answer.headers["retry-after"]) == (status, "1")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+
+
+async def test_test_data_says_so(broker: httpx.AsyncClient, services: FakeServices) -> None:
+    assert "Test data" not in (await broker.get(PATH)).text
+    services.link.mode = "test"
+    assert "Test data" in (await broker.get(PATH)).text

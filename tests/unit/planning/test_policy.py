@@ -1,0 +1,73 @@
+"""Policies: severities go up and never down, and who has to answer for which warnings."""
+
+import pytest
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.snapshot import Readiness, Severity
+from entrygo.planning.policy.policy import Policy, codes_to_approve, raised
+from entrygo.planning.policy.requests import read_policy
+from entrygo.planning.rules import RULES
+from entrygo.proto.planning.v1 import planning_pb2
+from tests.factories import golden_orders
+from tests.unit.planning.decisions import decide_on, found
+
+METALS = "METALS_REVIEW_RECOMMENDED"
+
+
+def test_raised_severity_decides() -> None:
+    rules = raised(RULES, Policy(severities={METALS: Severity.ERROR}))
+    decision = decide_on(*golden_orders(), rules=rules)
+    assert decision.readiness is Readiness.BLOCKED
+    assert found(decision, METALS)[0].severity is Severity.ERROR
+    assert decision.plan_hash != decide_on(*golden_orders()).plan_hash
+
+
+def test_severity_is_never_lowered() -> None:
+    policy = Policy(severities={METALS: Severity.INFO, "PRODUCT_HTS_CODE_MISSING": Severity.WARNING})
+    assert raised(RULES, policy) == RULES
+
+
+def test_policy_that_changes_no_rule_keeps_the_plan_hash() -> None:
+    rules = raised(RULES, Policy(approval_required=True, codes_without_approval=frozenset({METALS})))
+    assert decide_on(*golden_orders(), rules=rules).plan_hash == decide_on(*golden_orders()).plan_hash
+
+
+@pytest.mark.parametrize(
+    ("policy", "codes"),
+    [
+        (Policy(), ()),
+        (Policy(approval_required=True), ("A", "B")),
+        (Policy(approval_required=True, codes_without_approval=frozenset({"A", "C"})), ("B",)),
+        (Policy(approval_required=True, codes_without_approval=frozenset({"A", "B"})), ()),
+    ],
+)
+def test_warnings_that_are_not_accepted_need_an_approval(policy: Policy, codes: tuple[str, ...]) -> None:
+    assert codes_to_approve(policy, ["B", "A", "B"]) == codes
+
+
+def test_every_wrong_code_and_severity_is_named() -> None:
+    request = planning_pb2.SetPolicyRequest(
+        account_id="acc_123",
+        policy=planning_pb2.Policy(
+            severities={
+                METALS: "warning",
+                "PRODUCT_HTS_CODE_MISSING": "info",
+                "ORDER_DESTINATION_MISMATCH": "error",
+                "PRODUCT_MID_MISSING": "fatal",
+                "HOROSCOPE": "error",
+                "FORMAL_ENTRY_REQUIRED": "warning",
+            },
+            codes_without_approval=[METALS, "HOROSCOPE"],
+        ),
+    )
+    with pytest.raises(ValidationFailed) as refused:
+        read_policy(request, RULES)
+    assert refused.value.details is not None
+    assert {(issue["path"], issue["code"]) for issue in refused.value.details["issues"]} == {
+        (f"severities.{METALS}", "too_small"),
+        ("severities.PRODUCT_HTS_CODE_MISSING", "too_small"),
+        ("severities.ORDER_DESTINATION_MISMATCH", "not_raisable"),
+        ("severities.PRODUCT_MID_MISSING", "invalid_enum_value"),
+        ("severities.HOROSCOPE", "unknown_code"),
+        ("codesWithoutApproval.1", "unknown_code"),
+    }

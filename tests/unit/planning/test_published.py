@@ -1,0 +1,183 @@
+"""Lists as they are published: what is read of each, what is refused, and how one replaces another."""
+
+import json
+from datetime import date
+
+import pytest
+
+from entrygo.planning.reference.in_force import Book, shipped_book
+from entrygo.planning.reference.published import Kind, Terms, UnusableFile, read_published, superseded
+from entrygo.planning.reference.scopes import Scope, text_of, words_of
+from entrygo.planning.reference.tables import Row, codes_of, row_from, row_to, rows_of
+from tests.factories import make_product
+from tests.unit.planning.decisions import decide_on, found
+
+START = date(2026, 10, 9)
+TERMS = Terms(
+    release="HTS 2026 Rev 21", source="usitc.gov", effective_from=START, checked_on=date(2026, 10, 12)
+)
+HTS_CSV = (
+    '\ufeff"HTS Number","Indent","Description","Unit of Quantity","General Rate of Duty"\n'
+    '"6505.00","0","Hats:","",""\n'
+    '"6505.00.30.30","3","<i>Other</i>","[""doz."",""kg""]","7.5%"\n'
+    '"6404.19.90.60","3","Other","[""prs.""]","9%"\n'
+    '"9503.00.00.73","3","Toys","[""X""]","Free"\n'
+    '"9903.88.15","0","Chapter 99","",""\n'
+    '"9802.00.80.65","0","Chapter 98","[""X""]",""\n'
+)
+HTS_JSON = json.dumps(
+    [
+        {"htsno": "6505.00", "units": [], "indent": "0"},
+        {"htsno": "6505.00.30.30", "units": ["doz.", "kg"], "superior": None},
+        {"htsno": "6404.19.90.60", "units": ["prs."]},
+        {"htsno": "9503.00.00.73", "units": ["X"]},
+        {"htsno": "", "units": None},
+    ]
+)
+
+
+def read(kind: Kind, text: str) -> dict[str, list[Row]]:
+    return {table: list(rows) for table, rows in read_published(kind, text.encode(), TERMS).items()}
+
+
+@pytest.mark.parametrize("text", [HTS_CSV, HTS_JSON], ids=["CSV", "JSON"])
+def test_tariff_gives_its_codes_and_the_units_of_each(text: str) -> None:
+    tables = read(Kind.HTS, text)
+    (release,) = tables["hts_lines"]
+    assert (release.key, release.value) == ("HTS 2026 Rev 21", ["6404199060", "6505003030", "9503000073"])
+    units = Scope.of(tables["hts_units"])
+    assert [words_of(row, "units") for row in units.nearest("6505003030")] == [("doz", "kg")]
+    assert [words_of(row, "units") for row in units.nearest("6404199060")] == [("prs",)]
+    assert units.nearest("9503000073") == ()
+
+
+def test_metal_annexes_are_read_by_annex_and_metal() -> None:
+    rows = read(
+        Kind.SECTION_232,
+        "hts_prefix,annex,metal_type,source,effective_date\n"
+        "732690,1b,steel,proclamation,2026-04-06\n7326908688,1a,steel,proclamation,2026-04-06\n"
+        "94032000,2,steel,proclamation,2026-04-06\n7615.10,1b,aluminum,proclamation,\n",
+    )["section_232_annexes"]
+    assert [(row.key, row.effective_from) for row in rows] == [
+        ("I-A steel", date(2026, 4, 6)),
+        ("I-B aluminum", START),
+        ("I-B steel", date(2026, 4, 6)),
+        ("II steel", date(2026, 4, 6)),
+    ]
+    (row,) = Scope.of(rows).nearest("7326908688")
+    assert (text_of(row, "annex"), text_of(row, "metal")) == ("I-A", "steel")
+
+
+def test_china_lists_are_read_without_the_one_that_never_came() -> None:
+    rows = read(
+        Kind.SECTION_301,
+        "hts8,list,ch99_code\n65050030,3,9903.88.03\n61091000,4A,9903.88.15\n96170010,4B,9903.88.16\n",
+    )["section_301_lists"]
+    assert [(row.key, words_of(row, "prefixes")) for row in rows] == [
+        ("9903.88.03", ("65050030",)),
+        ("9903.88.15", ("61091000",)),
+    ]
+
+
+def test_canada_lists_are_read_by_heading() -> None:
+    (row,) = read(Kind.SECTION_338, "hts_prefix,ch99_code\n9401,9903.03.14\n940521,9903.03.14\n")[
+        "section_338_lists"
+    ]
+    assert (row.key, words_of(row, "origins"), words_of(row, "prefixes")) == (
+        "9903.03.14",
+        ("CA",),
+        ("9401", "940521"),
+    )
+
+
+def test_fees_are_read_with_their_own_dates() -> None:
+    (row,) = read(
+        Kind.FEES,
+        "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal\n"
+        "2028,2027-10-01,2028-09-30,0.003464,35.60,690.00,2.85\n",
+    )["merchandise_processing_fees"]
+    book = Book(
+        {
+            **shipped_book().tables,
+            "merchandise_processing_fees": superseded(rows_of("merchandise_processing_fees"), [row]),
+        }
+    )
+    assert book.on(date(2027, 10, 1)).processing_fee.fiscal_year == 2028
+    assert book.on(date(2027, 9, 30)).processing_fee.fiscal_year == 2027
+    assert "merchandise_processing_fees" not in dict(book.on(date(2027, 10, 1)).outdated)
+
+
+def test_our_own_form_takes_any_table() -> None:
+    shipped = rows_of("pga_flags")
+    text = json.dumps({"table": "pga_flags", "rows": [row_to(row) for row in shipped]})
+    assert read(Kind.ROWS, text) == {"pga_flags": list(shipped)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        (Kind.HTS, "code,text\n6505003030,Hats\n", "HTS Number"),
+        (Kind.HTS, '{"htsno": "6505.00.30.30"}', "list of tariff lines"),
+        (Kind.HTS, "[", "Not JSON"),
+        (Kind.SECTION_232, "hts_prefix,annex\n7326,1a\n", "metal_type"),
+        (Kind.SECTION_232, "hts_prefix,annex,metal_type\n73,1a,steel\n", "4 to 10 digits"),
+        (Kind.SECTION_232, "hts_prefix,annex,metal_type\n7326,9,steel\n", "Annex '9'"),
+        (Kind.SECTION_232, "hts_prefix,annex,metal_type,effective_date\n7326,1a,steel,soon\n", "soon"),
+        (Kind.SECTION_301, "hts8,list,ch99_code\n", "no row that counts"),
+        (Kind.FEES, "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal\n2028,,,x,1,1,1\n",
+         "not an amount"),
+        (Kind.ROWS, '{"table": "horoscopes", "rows": []}', "horoscopes"),
+        (Kind.ROWS, '{"table": "pga_flags", "rows": [{"key": "FD1"}]}', "Not a table"),
+    ],
+)  # fmt: skip
+def test_file_that_is_something_else_is_refused(kind: Kind, text: str, reason: str) -> None:
+    with pytest.raises(UnusableFile, match=reason):
+        read(kind, text)
+
+
+def test_file_in_another_encoding_is_refused() -> None:
+    with pytest.raises(UnusableFile, match="cannot be read"):
+        read_published(Kind.SECTION_301, "hts8,list,ch99_code\né".encode("latin-1"), TERMS)
+
+
+def row(key: str, start: str, end: str | None, *codes: str) -> Row:
+    given = {"key": key, "value": {"prefixes": codes}, "effective_from": start, "effective_to": end}
+    return row_from("section_338_lists", {**given, "source": "x", "checked_on": "2026-10-12"})
+
+
+def test_published_rows_hold_from_their_first_day_and_what_held_before_is_kept() -> None:
+    current = [row("a", "2025-01-01", None, "1111"), row("b", "2025-01-01", "2025-06-30", "2222")]
+    later = [row("b", "2026-11-01", None, "3333")]
+    merged = superseded([*current, *later], [row("a", "2026-10-09", None, "4444")])
+    assert codes_of(merged, date(2025, 6, 30)) == {("a", "1111"), ("b", "2222")}
+    assert codes_of(merged, date(2026, 10, 8)) == {("a", "1111")}
+    assert codes_of(merged, date(2026, 10, 9)) == codes_of(merged, date(2026, 12, 1)) == {("a", "4444")}
+
+
+def test_code_is_looked_up_in_the_tariff_once_one_was_imported() -> None:
+    tables = read(Kind.HTS, HTS_CSV)
+    book = Book({**shipped_book().tables, "hts_lines": tables["hts_lines"]})
+    old = make_product(hts_code="6505003031")
+    code = "PRODUCT_HTS_CODE_NOT_CURRENT"
+    (message,) = found(decide_on(products=[old], entry_date=START, reference=book.on(START)), code)
+    assert message.message == "HTS code 6505003031 of CAP-002 is not in HTS 2026 Rev 21."
+    assert message.field == "orders[0].items[0].product.hts_code"
+    for holds in (make_product(), make_product(hts_code="77"), make_product(hts_code=None)):
+        assert found(decide_on(products=[holds], entry_date=START, reference=book.on(START)), code) == []
+    assert found(decide_on(products=[old], entry_date=START), code) == []
+
+
+def test_import_changes_the_plan_hash_of_days_it_covers_alone() -> None:
+    rows = read(Kind.SECTION_338, "hts_prefix,ch99_code\n9401,9903.03.14\n")["section_338_lists"]
+    book = Book(
+        {**shipped_book().tables, "section_338_lists": superseded(rows_of("section_338_lists"), rows)}
+    )
+    before = date(2026, 10, 8)
+    assert (
+        decide_on(entry_date=before, reference=book.on(before)).plan_hash
+        == decide_on(entry_date=before).plan_hash
+    )
+    assert (
+        decide_on(entry_date=START, reference=book.on(START)).plan_hash
+        != decide_on(entry_date=START).plan_hash
+    )
