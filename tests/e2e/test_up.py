@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -100,26 +102,32 @@ class Machine:
             processes.stop(self.supervisor, signal.SIGINT)
 
 
-def make_machine(folder: Path) -> Iterator[Machine]:
+@contextmanager
+def made_machine() -> Iterator[Machine]:
+    """In a folder that no other test session shares: pytest's is closed to all others at each start,
+    and run as root the database belongs to a user of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="entrygo-up-"))
     machine = Machine(folder)
     try:
         yield machine
     finally:
         machine.end()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def running() -> Iterator[Machine]:
     """A system that the tests of this module share; none of them ends it."""
-    for machine in make_machine(tmp_path_factory.mktemp("shared")):
+    with made_machine() as machine:
         machine.up()
         yield machine
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
+def machine() -> Iterator[Machine]:
     """A machine of the test's own, on which nothing runs yet."""
-    yield from make_machine(tmp_path)
+    with made_machine() as machine:
+        yield machine
 
 
 def all_gone(found: dict[str, psutil.Process]) -> bool:
