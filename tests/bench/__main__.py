@@ -9,14 +9,13 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import psutil
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from entrygo.cli.up.home import Home
 from tests.bench.floor import Floor
 from tests.bench.http_client import HttpClient
+from tests.bench.large_export import Peaks, measure_large_export
 from tests.harness.system import System, running_system
 
 HOODIE = "prod_hoodie_001"
@@ -76,6 +75,7 @@ class Bench:
     def __init__(self, system: System, floor: Floor) -> None:
         self.system = system
         self.floor = floor
+        self.notes: list[str] = []
         self.table = Table("figure", "per second", "p50 ms", "p99 ms", "floor per second", "ratio")
 
     async def warm_up(self) -> None:
@@ -119,22 +119,15 @@ class Bench:
         rate, seconds = await timed(load, run)
         self.row(f"lifecycle of {load.orders} order(s), {load.clients} clients", rate, seconds)
 
-    async def run_lifecycle(self, client: HttpClient, orders: int) -> tuple[float, float]:
-        """Seconds of the plan and of the execute."""
-        ids: list[str] = []
-        for _ in range(0, orders, 500):
-            body = orders_body(self.system.account_id, min(500, orders - len(ids)))
-            ids += [order["id"] for order in (await client.request("POST", "/api/orders/sync", body))["data"]]
-        started = time.perf_counter()
+    async def run_lifecycle(self, client: HttpClient, orders: int) -> None:
+        body = orders_body(self.system.account_id, orders)
+        ids = [order["id"] for order in (await client.request("POST", "/api/orders/sync", body))["data"]]
         plan = await client.request("POST", "/api/exports/plan", self.plan_body(ids), secrets.token_hex(8))
-        planned = time.perf_counter()
         execute = {"accountId": self.system.account_id, "batchId": plan["exportId"]}
         await client.request("POST", "/api/exports/execute", execute, secrets.token_hex(8))
-        executed = time.perf_counter()
         export = await client.request("GET", f"/api/exports/{plan['exportId']}")
         if export["status"] != "COMPLETED":
             raise RuntimeError(f"the export is {export['status']}")
-        return planned - started, executed - planned
 
     def plan_body(self, order_ids: list[str]) -> dict[str, object]:
         return {
@@ -144,11 +137,18 @@ class Bench:
             "orderIds": order_ids,
         }
 
-    async def large(self, orders: int) -> None:
-        client = self.client()
-        plan, execute = await self.run_lifecycle(client, orders)
-        self.row(f"plan of {orders} orders", 1 / plan, [plan])
-        self.row(f"execute of {orders} orders", 1 / execute, [execute])
+    async def large(self) -> None:
+        """Each figure once: an export of this size is not sent twice."""
+        export = await measure_large_export(self.system)
+        size = f"{export.orders:,} orders"
+        self.row(f"plan of {size}", 1 / export.plan_seconds, [export.plan_seconds])
+        self.row(
+            f"execute of {size}, {export.documents} documents",
+            1 / export.execute_seconds,
+            [export.execute_seconds],
+        )
+        self.notes.append(f"peak resident MiB, plan of {size}: {_sizes(export.plan_peaks)}")
+        self.notes.append(f"peak resident MiB, execute of {size}: {_sizes(export.execute_peaks)}")
 
     def row(
         self,
@@ -168,16 +168,9 @@ class Bench:
             f"{ratio:.2f}" if ratio else "",
         )
 
-    def memory(self) -> str:
-        """The peak of each of our own processes so far, as far as it can be told: resident MiB now."""
-        report = Home(self.system.home).load_run()
-        parts = report.parts if report else ()
-        sizes = (
-            (part.name, psutil.Process(part.process.pid).memory_info().rss // 2**20)
-            for part in parts
-            if part.process is not None
-        )
-        return "resident MiB: " + ", ".join(f"{name} {size}" for name, size in sizes)
+
+def _sizes(peaks: Peaks) -> str:
+    return ", ".join(f"{name} {size}" for name, size in peaks.mebibytes.items())
 
 
 async def main() -> None:
@@ -188,10 +181,11 @@ async def main() -> None:
         await bench.sync("order sync, 1 order x 2 lines, 32 clients", Load(3000, 32, 1))
         await bench.lifecycle(Load(requests=200, clients=1, orders=1))
         await bench.lifecycle(Load(requests=600, clients=32, orders=1))
-        await bench.large(10_000)
+        await bench.large()
         console = Console(width=140)
         console.print(bench.table)
-        console.print(bench.memory())
+        for note in bench.notes:
+            console.print(note)
 
 
 if __name__ == "__main__":

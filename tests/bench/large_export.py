@@ -1,0 +1,128 @@
+"""One export of ten thousand realistic orders, from the warehouse's files to the broker's mail."""
+
+import asyncio
+import csv
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from entrygo.cli.up.home import Home
+from tests.bench.http_client import HttpClient
+from tests.e2e.warehouse_week import Week, write_week
+from tests.harness.shell import Shell, open_account
+from tests.harness.system import System
+
+# One in fifteen has a fault that no plan lets pass.
+ORDERS = 10_700
+LEFT_OUT_ROWS = 3
+SAMPLE_SECONDS = 0.02
+# The embedded PostgreSQL, broker and mail sink are not ours to bound.
+PARTS = ("gateway", "sync", "planning", "execution", "inspection")
+
+
+@dataclass
+class Peaks:
+    """The most memory that each of our processes had, in resident MiB."""
+
+    mebibytes: dict[str, int] = field(default_factory=dict)
+
+    def note(self, processes: Mapping[str, psutil.Process]) -> None:
+        for name, process in processes.items():
+            size = process.memory_info().rss // 2**20
+            self.mebibytes[name] = max(size, self.mebibytes.get(name, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LargeExport:
+    """What it took."""
+
+    orders: int
+    lines: int
+    documents: int
+    plan_seconds: float
+    execute_seconds: float
+    plan_peaks: Peaks
+    execute_peaks: Peaks
+
+
+async def measure_large_export(system: System) -> LargeExport:
+    """Imports a week's files, then times its plan and its execution through REST."""
+    with tempfile.TemporaryDirectory() as folder:
+        shell, week = await asyncio.to_thread(_import, system, Path(folder))
+        ids = _ids(Path(f"{week.orders}.ids.csv"))
+    account = shell.environment
+    client = HttpClient(system.base_url, account["ENTRYGO_API_KEY"])
+    processes = _processes(system)
+    plan_body = {
+        "accountId": account["ENTRYGO_ACCOUNT_ID"],
+        "warehouseId": account["ENTRYGO_WAREHOUSE_ID"],
+        "brokerId": account["ENTRYGO_BROKER_ID"],
+        "orderIds": ids,
+        "onBlocked": "exclude",
+    }
+    async with _watched(processes) as plan_peaks:
+        started = time.perf_counter()
+        plan = await client.request("POST", "/api/exports/plan", plan_body, secrets.token_hex(8))
+        plan_seconds = time.perf_counter() - started
+    execute_body = {"accountId": account["ENTRYGO_ACCOUNT_ID"], "batchId": plan["exportId"]}
+    async with _watched(processes) as execute_peaks:
+        started = time.perf_counter()
+        await client.request("POST", "/api/exports/execute", execute_body, secrets.token_hex(8))
+        execute_seconds = time.perf_counter() - started
+    export = await client.request("GET", f"/api/exports/{plan['exportId']}")
+    client.close()
+    if export["status"] != "COMPLETED" or export["brokerSubmission"]["status"] != "sent":
+        raise RuntimeError(f"the export is {export['status']}, {export['brokerSubmission']}")
+    return LargeExport(
+        orders=len(export["snapshot"]["included_order_ids"]),
+        lines=week.lines,
+        documents=len(export["artifacts"]),
+        plan_seconds=plan_seconds,
+        execute_seconds=execute_seconds,
+        plan_peaks=plan_peaks,
+        execute_peaks=execute_peaks,
+    )
+
+
+def _import(system: System, folder: Path) -> tuple[Shell, Week]:
+    shell = open_account(system, "acc_large")
+    week = write_week(folder, orders=ORDERS)
+    shell.run("products", "import", str(week.products))
+    shell.run("products", "import", str(week.fixes))
+    shell.run("orders", "import", str(week.orders), exit_code=LEFT_OUT_ROWS)
+    return shell, week
+
+
+def _ids(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["id"] for row in csv.DictReader(file)]
+
+
+def _processes(system: System) -> Mapping[str, psutil.Process]:
+    report = Home(system.home).load_run()
+    parts = report.parts if report else ()
+    return {
+        part.name: psutil.Process(part.process.pid) for part in parts if part.process and part.name in PARTS
+    }
+
+
+@asynccontextmanager
+async def _watched(processes: Mapping[str, psutil.Process]) -> AsyncIterator[Peaks]:
+    peaks = Peaks()
+
+    async def watch() -> None:
+        while True:
+            peaks.note(processes)
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield peaks
+    finally:
+        watching.cancel()
