@@ -16,7 +16,8 @@ from entrygo.execution.typesetting import paper_for, pdf, printable, printable_c
 
 # Beyond these a PDF serves nobody, and setting it takes memory: the spreadsheets have all (19 CFR 141.86(i)).
 MAX_GOODS = 2_000
-MAX_ORDER_LINES = 10_000
+# More than these and none is printed: a hundred pages that end in the middle would help nobody.
+MAX_ORDER_LINES = 5_000
 MAX_FINDINGS = 500
 _CODES = frozenset({"sku", "hts", "origin", "mid", "quantities", "quantity", "net", "gross", "value"})
 # Name, head, width in mm; figures stand right. The description takes what is left.
@@ -51,7 +52,7 @@ class CommercialCustomsInvoicePdf(Document):
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         paper = paper_for(invoice.snapshot.destination_country)
         columns = _columns(_PRINTED_MM[paper])
-        listed = invoice.lines[:MAX_ORDER_LINES]
+        listed = invoice.lines if len(invoice.lines) <= MAX_ORDER_LINES else ()
         view = invoice_view(invoice)
         findings = view["messages"]
         assert isinstance(findings, list)
@@ -66,7 +67,6 @@ class CommercialCustomsInvoicePdf(Document):
                 "entry_lines": list(_entry_lines(invoice)),
                 "order_columns": columns,
                 "order_lines": [_order_line(line, columns) for line in listed],
-                "unlisted_order_lines": f"{len(invoice.lines) - len(listed):,}",
             },
         )
 
