@@ -2,15 +2,7 @@
 
 import pytest
 
-from entrygo.execution.printable import clean_text, masked
-
-
-@pytest.mark.parametrize(
-    ("number", "shown"),
-    [(None, ""), ("", ""), ("1234", "****"), ("12345", "****2345"), ("98-7654321", "****4321")],
-)
-def test_masking_never_shows_a_short_number(number: str | None, shown: str) -> None:
-    assert masked(number) == shown
+from entrygo.execution.printable import clean_text
 
 
 @pytest.mark.parametrize(
