@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -24,11 +25,12 @@ from entrygo.domain.facts import (
 )
 from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.domain.tariff import SECTION_232, AgencyFlag, CandidateHeading, TariffTreatment
+from entrygo.execution import documents
 from entrygo.execution.fonts import character_widths, in_shipped_fonts
 from entrygo.execution.notice import NOTICE, SHORT_NOTICE
 from entrygo.execution.printable import FORMULA_OPENERS, clean_text
 from tests.unit.execution.pdf_text import has_empty_boxes, text_of
-from tests.unit.execution.rendered import json_of, readable, rendered, sheets_of
+from tests.unit.execution.rendered import html_of, json_of, readable, rendered, sheets_of
 from tests.unit.execution.snapshots import make_item, make_order, make_product, make_snapshot, make_warehouse
 
 HOSTILE = (
@@ -146,6 +148,20 @@ def test_no_html_may_load_or_run_anything(artifact_type: str) -> None:
     assert "default-src 'none'; style-src 'unsafe-inline'" in page
     risky = {"script", "img", "link", "iframe", "object", "form", "a", "base"}
     assert not _Elements(page).found & risky
+
+
+def test_no_template_lets_a_value_pass_unescaped() -> None:
+    templates = Path(documents.__file__).parent / "templates"
+    for template in templates.glob("*.j2"):
+        source = template.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe|autoescape|Markup", source), template.name
+        # An attribute of a value would have to be quoted; there are none but the language's own.
+        assert not re.search(r"=\{\{", source), template.name
+
+
+def test_a_narrow_screens_layout_is_not_printed() -> None:
+    [narrow] = re.findall(r"@media[^{]*max-width[^{]*", html_of("cci_human_readable"))
+    assert narrow.startswith("@media screen and")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

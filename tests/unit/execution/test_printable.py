@@ -3,7 +3,7 @@
 import pytest
 
 from entrygo.execution.csv_table import csv_table
-from entrygo.execution.printable import FORMULA_OPENERS, clean_text, spreadsheet_text
+from entrygo.execution.printable import clean_text, spreadsheet_text
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_cleaning_keeps_what_can_be_seen(raw: str | None, cleaned: str) -> None:
     assert clean_text(raw) == cleaned
 
 
-@pytest.mark.parametrize("opener", sorted(FORMULA_OPENERS))
+@pytest.mark.parametrize("opener", list("=+-@＝＋－＠﹢﹣﹦﹫"))
 @pytest.mark.parametrize("before", ["", "\t", "\r", "\n", "\0", " ", "\u200b", "\ufeff", "\t\u202e "])
 def test_no_text_opens_a_formula_whatever_hidden_character_stands_before_it(opener: str, before: str) -> None:
     assert spreadsheet_text(f"{before}{opener}1+1") == f"'{opener}1+1"
