@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from entrygo.domain.facts import Address
 from entrygo.domain.money import to_cents
+from entrygo.execution.hts_quantities import HtsQuantity
 from entrygo.execution.invoice import Weight
 from entrygo.execution.printable import clean_text
 
@@ -29,6 +30,11 @@ def weight(value: Weight) -> str:
 
 def quantities(values: Sequence[tuple[str, Decimal]]) -> str:
     return ", ".join(f"{quantity.normalize():,f} {unit}" for unit, quantity in values)
+
+
+def hts_quantities(values: Sequence[HtsQuantity]) -> Sequence[str]:
+    """In the tariff's units, with the decimals that they were rounded to."""
+    return [f"{'?' if each.amount is None else f'{each.amount:,f}'} {each.unit}" for each in values]
 
 
 def address_lines(address: Address) -> Sequence[str]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from entrygo.domain.consolidation import line_key
 from entrygo.domain.facts import Metal, Order, OrderItem, Product
 from entrygo.domain.snapshot import Severity, Snapshot
+from entrygo.domain.tariff import AgencyFlag, CandidateHeading
 from entrygo.domain.time import CUSTOMS_ZONE, parse_rfc3339
+from entrygo.execution.filing import Filing, Filings
+from entrygo.execution.hts_quantities import HtsQuantity
 from entrygo.execution.printable import clean_text, undotted_hts
 
 CURRENCY = "USD"
@@ -50,13 +52,16 @@ class InvoiceLine:
     order: Order
     product: Product
     item: OrderItem
-    spi: str
-    # Headings of chapter 99 that somebody has found to apply.
-    chapter_99: tuple[str, ...]
+    filing: Filing
+    hts_quantities: tuple[HtsQuantity, ...]
     value: Decimal
     net_weight_kg: Decimal | None
     gross_weight_kg: Decimal | None
     warnings: tuple[str, ...]
+
+    @property
+    def spi(self) -> str:
+        return self.filing.key.spi
 
     @property
     def unit(self) -> str:
@@ -84,13 +89,17 @@ class ConsolidatedLine:
     manufacturer_mid: str
     manufacturer_name: str
     spi: str
+    # Headings that somebody has found to apply; then those that may. Both in the order of filing.
     chapter_99: tuple[str, ...]
+    candidate_headings: tuple[CandidateHeading, ...]
+    agency_flags: tuple[AgencyFlag, ...]
     descriptions: tuple[str, ...]
     skus: tuple[str, ...]
     product_ids: tuple[str, ...]
     order_ids: tuple[str, ...]
     line_numbers: tuple[int, ...]
     quantities: tuple[tuple[str, Decimal], ...]
+    hts_quantities: tuple[HtsQuantity, ...]
     net_weight: Weight
     gross_weight: Weight
     value: Decimal
@@ -124,12 +133,13 @@ class Invoice:
 def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
     """Number the lines, group them into entry lines, and total both."""
     entry_of = _entry_numbers(snapshot)
-    lines = tuple(_lines(snapshot, _line_numbers(snapshot, entry_of), entry_of))
+    filings = Filings(snapshot)
+    lines = tuple(_lines(snapshot, filings, _line_numbers(snapshot, filings, entry_of), entry_of))
     groups: dict[int, list[InvoiceLine]] = defaultdict(list)
     for line in lines:
         groups[line.consolidated_number].append(line)
     consolidated = tuple(
-        _consolidate(number, entry_of[groups[number][0].order.id], groups[number])
+        _consolidate(number, entry_of[groups[number][0].order.id], groups[number], filings)
         for number in sorted(groups)
     )
     return Invoice(
@@ -152,13 +162,14 @@ def _entry_numbers(snapshot: Snapshot) -> Mapping[str, int]:
     return {order.id: planned.get(order.id, 1) for order in snapshot.orders}
 
 
-def _line_numbers(snapshot: Snapshot, entry_of: Mapping[str, int]) -> Mapping[tuple[int, str], int]:
+def _line_numbers(
+    snapshot: Snapshot, filings: Filings, entry_of: Mapping[str, int]
+) -> Mapping[tuple[int, str], int]:
     """Entry and product id to the number of the consolidated line; entry after entry."""
-    keys = {product.id: line_key(product, snapshot.entry_date) for product in snapshot.products}
     used = {(entry_of[order.id], item.product_id) for order in snapshot.orders for item in order.items}
-    ordered = sorted({(entry, keys[product_id]) for entry, product_id in used})
+    ordered = sorted({(entry, filings[product_id].key) for entry, product_id in used})
     numbers = {place: number for number, place in enumerate(ordered, start=1)}
-    return {(entry, product_id): numbers[entry, keys[product_id]] for entry, product_id in used}
+    return {(entry, product_id): numbers[entry, filings[product_id].key] for entry, product_id in used}
 
 
 def _entries(
@@ -190,10 +201,12 @@ def _warnings(snapshot: Snapshot) -> Mapping[tuple[str | None, str | None], tupl
 
 
 def _lines(
-    snapshot: Snapshot, numbers: Mapping[tuple[int, str], int], entry_of: Mapping[str, int]
+    snapshot: Snapshot,
+    filings: Filings,
+    numbers: Mapping[tuple[int, str], int],
+    entry_of: Mapping[str, int],
 ) -> Iterator[InvoiceLine]:
     products = {product.id: product for product in snapshot.products}
-    keys = {each.id: line_key(each, snapshot.entry_date) for each in snapshot.products}
     warnings = _warnings(snapshot)
     number = 0
     for order in snapshot.orders:
@@ -211,8 +224,8 @@ def _lines(
                 order=order,
                 product=product,
                 item=item,
-                spi=keys[product.id].spi,
-                chapter_99=keys[product.id].chapter_99,
+                filing=filings[product.id],
+                hts_quantities=filings.quantities(product.id, item.quantity),
                 value=item.value_usd,
                 net_weight_kg=times(item.quantity, product.net_weight_kg),
                 gross_weight_kg=times(item.quantity, product.gross_weight_kg),
@@ -225,8 +238,10 @@ def times(quantity: Decimal, each: Decimal | None) -> Decimal | None:
     return None if each is None else quantity * each
 
 
-def _consolidate(number: int, entry_number: int, lines: Sequence[InvoiceLine]) -> ConsolidatedLine:
-    product = lines[0].product
+def _consolidate(
+    number: int, entry_number: int, lines: Sequence[InvoiceLine], filings: Filings
+) -> ConsolidatedLine:
+    product, filing = lines[0].product, lines[0].filing
     return ConsolidatedLine(
         number=number,
         entry_number=entry_number,
@@ -234,14 +249,17 @@ def _consolidate(number: int, entry_number: int, lines: Sequence[InvoiceLine]) -
         country_of_origin=clean_text(product.country_of_origin).upper(),
         manufacturer_mid=clean_text(product.manufacturer.mid).upper(),
         manufacturer_name=clean_text(product.manufacturer.name),
-        spi=lines[0].spi,
-        chapter_99=lines[0].chapter_99,
+        spi=filing.key.spi,
+        chapter_99=filing.key.chapter_99,
+        candidate_headings=filing.treatment.candidate_headings,
+        agency_flags=filing.treatment.agency_flags,
         descriptions=_distinct(clean_text(line.product.customs_description) for line in lines),
         skus=_distinct(clean_text(line.product.sku) for line in lines),
         product_ids=_distinct(line.product.id for line in lines),
         order_ids=_distinct(line.order.id for line in lines),
         line_numbers=tuple(line.number for line in lines),
         quantities=sum_quantities(lines),
+        hts_quantities=filings.sum((line.product.id, line.item.quantity) for line in lines),
         net_weight=sum_weights(line.net_weight_kg for line in lines),
         gross_weight=sum_weights(line.gross_weight_kg for line in lines),
         value=sum((line.value for line in lines), Decimal("0.00")),

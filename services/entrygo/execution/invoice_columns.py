@@ -4,7 +4,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from entrygo.domain.money import CENT, plain
+from entrygo.domain.tariff import headings_of
 from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine, metals_by_name, times
+from entrygo.execution.notice import SHORT_NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts, undotted_hts
 
 Cell = Callable[[Invoice, InvoiceLine], str]
@@ -42,12 +44,26 @@ def _metal_share(_: Invoice, line: InvoiceLine) -> str:
     return ";".join(f"{metal.metal}={number(metal.weight_pct)}" for metal in metals)
 
 
+def _hts_quantity(position: int) -> Cell:
+    def cell(_: Invoice, line: InvoiceLine) -> str:
+        reported = line.hts_quantities[position : position + 1]
+        return "".join(str(each.amount) for each in reported if each.amount is not None)
+
+    return cell
+
+
+def _hts_unit(position: int) -> Cell:
+    def cell(_: Invoice, line: InvoiceLine) -> str:
+        return "".join(each.unit for each in line.hts_quantities[position : position + 1])
+
+    return cell
+
+
 def _text(value: str | None) -> str:
     return clean_text(value)
 
 
-# The column names and their order are the broker's import contract.
-# Left empty: what the supplied data cannot know (HTS reporting quantities, PGA flags).
+# The column names and their order are the broker's import contract; new ones are added at the end.
 COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("package_number", lambda invoice, _: _text(invoice.package.number)),
     ("invoice_number", lambda invoice, _: _text(invoice.package.number)),
@@ -63,7 +79,7 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("material_composition", lambda _, line: _text(line.product.material_composition)),
     ("hts_code", lambda _, line: _text(undotted_hts(line.product.hts_code))),
     ("hts_code_dotted", lambda _, line: _text(dotted_hts(line.product.hts_code))),
-    ("chapter99_headings", lambda _, line: ";".join(map(dotted_hts, line.chapter_99))),
+    ("chapter99_headings", lambda _, line: ";".join(map(dotted_hts, line.filing.key.chapter_99))),
     ("country_of_origin", lambda _, line: _text(line.product.country_of_origin)),
     ("manufacturer_name", lambda _, line: _text(line.product.manufacturer.name)),
     ("manufacturer_mid", lambda _, line: _text(line.product.manufacturer.mid)),
@@ -71,10 +87,10 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("usmca_criterion", lambda _, line: _text(line.product.usmca.criterion) if line.spi else ""),
     ("quantity", lambda _, line: number(line.item.quantity)),
     ("unit_of_measure", lambda _, line: _text(line.unit)),
-    ("hts_quantity_1", lambda _invoice, _line: ""),
-    ("hts_unit_1", lambda _invoice, _line: ""),
-    ("hts_quantity_2", lambda _invoice, _line: ""),
-    ("hts_unit_2", lambda _invoice, _line: ""),
+    ("hts_quantity_1", _hts_quantity(0)),
+    ("hts_unit_1", _hts_unit(0)),
+    ("hts_quantity_2", _hts_quantity(1)),
+    ("hts_unit_2", _hts_unit(1)),
     ("net_weight_kg", lambda _, line: number(line.net_weight_kg)),
     ("gross_weight_kg", lambda _, line: number(line.gross_weight_kg)),
     ("unit_value", lambda _, line: money(line.item.unit_value_usd)),
@@ -91,10 +107,15 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
     ("smelt_primary_country", _metal_countries("smelt_1")),
     ("smelt_secondary_country", _metal_countries("smelt_2")),
     ("cast_country", _metal_countries("cast")),
-    ("pga_flags", lambda _invoice, _line: ""),
+    ("pga_flags", lambda _, line: ";".join(flag.code for flag in line.filing.treatment.agency_flags)),
     ("destination_state", lambda _, line: _text(line.order.destination_region)),
     ("destination_postal_code", lambda _, line: _text(line.order.destination_postal_code)),
     ("warnings", lambda _, line: _text(";".join(line.warnings))),
+    (
+        "chapter99_candidates",
+        lambda _, line: ";".join(headings_of(line.filing.treatment.candidate_headings)),
+    ),
+    ("notice", lambda _invoice, _line: SHORT_NOTICE),
 )
 
 # Computed by us and never text of outside origin.
@@ -103,6 +124,8 @@ NUMERIC_COLUMNS = frozenset(
         "line_number",
         "consolidated_line_number",
         "quantity",
+        "hts_quantity_1",
+        "hts_quantity_2",
         "net_weight_kg",
         "gross_weight_kg",
         "unit_value",

@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 
+from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
-from entrygo.execution.figures import address_lines, amount, quantities, unit_amount, weight
+from entrygo.domain.tariff import AgencyFlag, headings_of
+from entrygo.execution.figures import (
+    address_lines,
+    amount,
+    hts_quantities,
+    quantities,
+    unit_amount,
+    weight,
+)
 from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
 from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import clean_text, dotted_hts, masked
+from entrygo.execution.printable import clean_text, dotted_hts
 
 _SHORT_HASH = 20
 _SHOWN_DESCRIPTIONS = 3
@@ -17,6 +26,21 @@ SECTION_232 = {
     "review": "Review",
     "applicable": "Applicable",
 }
+
+# What an invoice has to name one by one (19 CFR 141.86(a)(8), (9) and (11)), and nobody supplies.
+_CHARGES = (
+    "Freight",
+    "Insurance",
+    "Packing, cases and containers",
+    "Commission and other charges",
+    "Discounts, rebates, drawbacks, bounties",
+    "Assists (dies, molds, tools, engineering)",
+)
+_INFORMAL_DECLARATION = (
+    "I declare that the information on this invoice is accurate to the best of my knowledge and belief;"
+    " that the invoice quantities are true and correct manifest quantities; and that I have not received"
+    " and do not know of any invoice other than this one."
+)
 
 View = Mapping[str, object]
 
@@ -56,12 +80,19 @@ def invoice_view(invoice: Invoice) -> View:
         "entry_type": {"01": "01 formal", "11": "11 informal"}[snapshot.entry_type],
         "is_informal": snapshot.entry_type == "11",
         "informal_limit": amount(snapshot.informal_limit_usd),
+        # The words of 19 CFR 143.23, for the importer or its agent to sign.
+        "informal_declaration": _INFORMAL_DECLARATION,
+        "charges": _CHARGES,
         "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
         "score": snapshot.compliance_score,
         "entries": [_entry(entry) for entry in invoice.entries],
         "messages": _messages(invoice),
         "excluded_count": len(snapshot.excluded_orders),
         "claims_usmca": any(line.spi for line in invoice.consolidated),
+        "has_candidates": any(line.candidate_headings for line in invoice.consolidated),
+        "has_unknown_quantities": any(
+            each.amount is None for line in invoice.consolidated for each in line.hts_quantities
+        ),
     }
 
 
@@ -134,7 +165,11 @@ def entry_line_view(line: ConsolidatedLine) -> View:
         "descriptions": line.descriptions[:_SHOWN_DESCRIPTIONS],
         "more": len(line.descriptions[_SHOWN_DESCRIPTIONS:]),
         "skus": _shortened(line.skus),
+        "headings": [dotted_hts(heading) for heading in line.chapter_99],
+        "candidates": headings_of(line.candidate_headings),
         "quantities": quantities(line.quantities),
+        "hts_quantities": hts_quantities(line.hts_quantities),
+        "agencies": "; ".join(map(_agency, line.agency_flags)),
         "net": weight(line.net_weight),
         "gross": weight(line.gross_weight),
         "value": amount(line.value),
@@ -142,6 +177,11 @@ def entry_line_view(line: ConsolidatedLine) -> View:
         "section_232": " / ".join(SECTION_232[status] for status in line.section_232_statuses),
         "needs_review": bool(line.warnings),
     }
+
+
+def _agency(flag: AgencyFlag) -> str:
+    named = " ".join(dict.fromkeys((flag.agency.upper(), flag.code)))
+    return named if flag.is_required else f"{named} may apply"
 
 
 def _shortened(skus: Sequence[str]) -> str:

@@ -6,11 +6,14 @@ from decimal import Decimal
 import orjson
 
 from entrygo.domain.facts import Address
+from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.tariff import AgencyFlag, CandidateHeading
+from entrygo.execution.hts_quantities import HtsQuantity
 from entrygo.execution.invoice import Invoice, Weight
 from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import clean_text, masked
+from entrygo.execution.printable import clean_text
 
 # Versions the documents, not the program: the same package gives the same bytes after an upgrade.
 GENERATOR = {"name": "entrygo", "version": "1"}
@@ -41,7 +44,7 @@ def json_head(invoice: Invoice, document: str, schema_version: str) -> Json:
     }
 
 
-def parties(snapshot: Snapshot) -> Json:
+def parties(snapshot: Snapshot) -> Mapping[str, Json]:
     warehouse, broker = snapshot.warehouse, snapshot.broker
     importer = {
         "name": text(warehouse.importer_of_record.name),
@@ -90,6 +93,21 @@ def address(given: Address) -> Json:
 
 def quantities(given: Sequence[tuple[str, Decimal]]) -> list[Json]:
     return [{"unit": unit, "quantity": plain(quantity)} for unit, quantity in given]
+
+
+def hts_quantities(given: Sequence[HtsQuantity]) -> list[Json]:
+    """In the tariff's units; null where the data do not give the quantity."""
+    return [
+        {"unit": each.unit, "quantity": None if each.amount is None else str(each.amount)} for each in given
+    ]
+
+
+def candidate_headings(given: Sequence[CandidateHeading]) -> list[Json]:
+    return [each.model_dump() for each in given]
+
+
+def agency_flags(given: Sequence[AgencyFlag]) -> list[Json]:
+    return [{"flag": each.code, "agency": each.agency, "required": each.is_required} for each in given]
 
 
 def weight(given: Weight) -> Json:

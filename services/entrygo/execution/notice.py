@@ -5,3 +5,5 @@ NOTICE = (
     "It is not customs advice: classification, origin, value, duty and entry type"
     " are for the broker to determine."
 )
+# For a row of a table, which may be read without its file.
+SHORT_NOTICE = "For broker review; prepared from the account's data."

@@ -1,10 +1,11 @@
-"""The products of a shipment, each with what of it is shipped: the grain of declarations about goods."""
+"""The products of each entry line, with what of them is shipped: the grain of declarations about goods."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from entrygo.domain.facts import Product, Section232Status
+from entrygo.domain.tariff import SECTION_232, TariffTreatment, headings_of
 from entrygo.execution.invoice import Invoice, InvoiceLine
 
 METALS_FINDING = "METALS_REVIEW_RECOMMENDED"
@@ -12,7 +13,7 @@ METALS_FINDING = "METALS_REVIEW_RECOMMENDED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippedProduct:
-    """One product, and the sums over its order lines."""
+    """One product of one entry line, and the sums over its order lines."""
 
     product: Product
     entry_line: int
@@ -21,6 +22,13 @@ class ShippedProduct:
     quantity: Decimal
     value: Decimal
     findings: frozenset[str]
+    treatment: TariffTreatment
+
+    @property
+    def metal_headings(self) -> tuple[str, ...]:
+        """Those of Section 232 that may apply: the broker chooses."""
+        candidates = self.treatment.candidate_headings
+        return headings_of([each for each in candidates if each.programme == SECTION_232])
 
     @property
     def is_metals_matter(self) -> bool:
@@ -33,9 +41,9 @@ class ShippedProduct:
 
 def shipped_products(invoice: Invoice) -> Sequence[ShippedProduct]:
     """By entry line, then by SKU."""
-    lines: dict[str, list[InvoiceLine]] = {}
+    lines: dict[tuple[int, str], list[InvoiceLine]] = {}
     for line in invoice.lines:
-        lines.setdefault(line.product.id, []).append(line)
+        lines.setdefault((line.consolidated_number, line.product.id), []).append(line)
     found = [_sum(each) for each in lines.values()]
     return sorted(found, key=lambda each: (each.entry_line, each.product.sku, each.product.id))
 
@@ -58,4 +66,5 @@ def _sum(lines: Sequence[InvoiceLine]) -> ShippedProduct:
         quantity=sum((line.item.quantity for line in lines), Decimal(0)),
         value=sum((line.value for line in lines), Decimal("0.00")),
         findings=frozenset(code for line in lines for code in line.warnings),
+        treatment=first.filing.treatment,
     )

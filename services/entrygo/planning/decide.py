@@ -1,6 +1,6 @@
 """The decision: request and facts in, plan out. Pure: no I/O, no clock, no randomness."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from entrygo.domain.snapshot import (
     Savings,
     ValidationMessage,
 )
+from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
 from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.inputs import PlanFacts, PlanRequest
@@ -25,6 +26,7 @@ from entrygo.planning.rules import RULESET_VERSION
 from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
 from entrygo.planning.score import readiness_of, score_of
+from entrygo.planning.tariff import treatment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Decision:
     excluded: tuple[ExcludedOrder, ...]
     # Those that the included orders name.
     products: tuple[Product, ...]
+    tariff: Mapping[str, TariffTreatment]
     warehouse: Warehouse
     broker: Broker
     # What remains of one entry for each order.
@@ -81,7 +84,9 @@ def decide(
     claimed = frozenset(
         product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
     )
-    entries = entries_of(orders.included, facts.products, request.entry_date)
+    products = _named_products(orders.included, facts)
+    tariff = {product.id: treatment_of(product, context) for product in products}
+    entries = entries_of(orders.included, facts.products, request.entry_date, tariff)
     together = consolidated(orders.included, entries, facts.broker)
     savings = _savings(entries, [entry for _, entry in together], schedule, reference)
     batch = _batch(facts, orders.included, entries, savings, reference.informal_limit)
@@ -123,7 +128,8 @@ def decide(
         ),
         included=orders.included,
         excluded=orders.excluded,
-        products=_named_products(orders.included, facts),
+        products=products,
+        tariff=tariff,
         warehouse=facts.warehouse,
         broker=facts.broker,
         entries=tuple(planned for planned, _ in together),

@@ -7,14 +7,18 @@ from decimal import Decimal
 from entrygo.domain.consolidation import LineKey, line_key, split_orders
 from entrygo.domain.facts import Broker, Order, Product
 from entrygo.domain.snapshot import PlannedEntry
+from entrygo.domain.tariff import UNKNOWN, TariffTreatment
 from entrygo.planning.savings import Entry, consolidate
 
 
 def entries_of(
-    orders: Sequence[Order], products: Mapping[str, Product], entry_date: date
+    orders: Sequence[Order],
+    products: Mapping[str, Product],
+    entry_date: date,
+    tariff: Mapping[str, TariffTreatment] = {},
 ) -> tuple[Entry, ...]:
     """One entry for each order; a product that claims a preference pays no processing fee."""
-    keys = {product.id: line_key(product, entry_date) for product in products.values()}
+    keys = {id: line_key(product, entry_date, tariff.get(id, UNKNOWN)) for id, product in products.items()}
     return tuple(_entry(order, keys) for order in orders)
 
 

@@ -44,6 +44,7 @@ def snapshot_of(
         products=decision.products,
         excluded_orders=decision.excluded,
         entries=decision.entries,
+        tariff=decision.tariff,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from entrygo.domain.facts import Product, ReviewStatus, Section232Status, TradeReview
+from entrygo.domain.tariff import UNKNOWN, TariffTreatment, headings_of
 
 USMCA = "S"
 
@@ -20,14 +21,16 @@ class LineKey(NamedTuple):
     # The MID; the name of a maker without one.
     manufacturer: str
     spi: str
-    # Headings of chapter 99 that somebody has found to apply.
+    # Headings of chapter 99 that somebody has found to apply, in the order of filing.
     chapter_99: tuple[str, ...]
+    # Those that may apply: of two goods one may have been reviewed, and the other not.
+    candidates: tuple[str, ...]
     section_232: str
     # What partner government agencies are told, as text.
     agencies: str
 
 
-def line_key(product: Product, entry_date: date) -> LineKey:
+def line_key(product: Product, entry_date: date, treatment: TariffTreatment = UNKNOWN) -> LineKey:
     """How customs tells the lines of this product from others on the entry date."""
     maker = product.manufacturer
     return LineKey(
@@ -35,7 +38,8 @@ def line_key(product: Product, entry_date: date) -> LineKey:
         country_of_origin=_plain(product.country_of_origin).upper(),
         manufacturer=_plain(maker.mid).upper() or _plain(maker.name),
         spi=special_programme(product, entry_date),
-        chapter_99=tuple(sorted(_chapter_99(product, entry_date))),
+        chapter_99=chapter_99(product, entry_date),
+        candidates=headings_of(treatment.candidate_headings),
         section_232=_section_232(product),
         agencies=product.pga.model_dump_json(exclude_defaults=True),
     )
@@ -46,9 +50,11 @@ def special_programme(product: Product, entry_date: date) -> str:
     return USMCA if product.usmca.is_certified_on(entry_date) else ""
 
 
-def _chapter_99(product: Product, entry_date: date) -> set[str]:
+def chapter_99(product: Product, entry_date: date) -> tuple[str, ...]:
+    """Digits of the headings found to apply, in the order of filing: Section 301 first (CSMS 18-000624)."""
     reviews = (product.section_301, product.section_338)
-    return {heading for review in reviews for heading in _headings(review, entry_date)}
+    found = (heading for review in reviews for heading in sorted(_headings(review, entry_date)))
+    return tuple(dict.fromkeys(found))
 
 
 def _headings(review: TradeReview, entry_date: date) -> Iterator[str]:

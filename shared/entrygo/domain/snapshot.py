@@ -3,6 +3,7 @@
 Execution renders every document from the snapshot alone, never from live rows.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +11,7 @@ from typing import Literal
 
 from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
+from entrygo.domain.tariff import TariffTreatment
 
 SNAPSHOT_SCHEMA_VERSION = 1
 
@@ -137,3 +139,5 @@ class Snapshot(Fact):
     excluded_orders: tuple[ExcludedOrder, ...] = ()
     # Every included order is in one of them.
     entries: tuple[PlannedEntry, ...] = ()
+    # By product id; plans that were stored before this was looked up have none.
+    tariff: Mapping[str, TariffTreatment] = {}

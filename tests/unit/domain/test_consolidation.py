@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.domain.consolidation import line_key, split_orders
+from entrygo.domain.tariff import SECTION_301, CandidateHeading, TariffTreatment
 from tests.factories import make_product
 
 DAY = date(2026, 3, 11)
@@ -54,13 +55,22 @@ def test_what_customs_asks_apart_is_a_line_of_its_own(change: dict[str, Any]) ->
     assert not is_one_line(**change)
 
 
-def test_chapter_99_headings_are_a_set_of_digits() -> None:
+def test_chapter_99_headings_are_digits_in_the_order_of_filing_each_once() -> None:
     product = make_product(
         "prod_a",
         section_301=APPLIES | {"headings": "9903.88.15; 9903.88.03, see note"},
         section_338=APPLIES | {"headings": "99030301 9903.88.03"},
     )
-    assert line_key(product, DAY).chapter_99 == ("99030301", "99038803", "99038815")
+    assert line_key(product, DAY).chapter_99 == ("99038803", "99038815", "99030301")
+
+
+def test_goods_of_which_other_headings_may_apply_are_lines_apart() -> None:
+    product = make_product("prod_a")
+    list_3 = TariffTreatment(
+        candidate_headings=(CandidateHeading(programme=SECTION_301, heading="9903.88.03"),)
+    )
+    keys = {line_key(product, DAY), line_key(product, DAY, list_3), line_key(product, DAY, TariffTreatment())}
+    assert {key.candidates for key in keys} == {(), ("9903.88.03",)}
 
 
 def test_maker_without_an_id_goes_by_its_name() -> None:

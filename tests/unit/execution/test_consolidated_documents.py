@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrygo.domain.facts import OrderItem, TradeReview
+from entrygo.domain.facts import Metal, OrderItem, Section232, Section232Status, TradeReview
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
 from entrygo.execution.invoice import build_invoice
 from tests.unit.execution.rendered import csv_rows, html_of, json_of
@@ -44,6 +44,24 @@ def test_an_export_of_several_entries_lists_the_lines_and_orders_of_each() -> No
     assert sum(Decimal(part["value_usd"]) for part in parts) == Decimal(manifest["entry"]["value_usd"])
     assert "ask for 3; they are imported together" in html_of("cci_human_readable", snapshot)
     assert "imported together" not in html_of("cci_human_readable")
+
+
+def test_what_is_in_two_entries_is_told_in_each_with_its_own_share() -> None:
+    steel = Metal(metal="steel", weight_kg=Decimal("0.5"), melt_pour="CA")
+    section = Section232(status=Section232Status.APPLICABLE, metals=(steel,))
+    product = make_product("prod_a", section_232=section)
+    orders = tuple(
+        make_order(f"ord_{n}", [make_item("prod_a", quantity)]) for n, quantity in ((1, "2"), (2, "6"))
+    )
+    entries = tuple(
+        PlannedEntry(number=number, order_ids=(order.id,), lines=1, value_usd=Decimal(0))
+        for number, order in enumerate(orders, start=1)
+    )
+    snapshot = make_snapshot(products=(product,), orders=orders, entries=entries, validation_messages=())
+    lines = json_of("entry_dataset", snapshot)["lines"]
+    assert [[metal["weight_kg"] for metal in line["metals"]] for line in lines] == [["1"], ["3"]]
+    rows = csv_rows(snapshot, "section_232_declaration_csv")
+    assert [(row["entry_line"], row["quantity"]) for row in rows] == [("1", "2"), ("2", "6")]
 
 
 @settings(max_examples=40, deadline=None)

@@ -6,18 +6,31 @@ import io
 import re
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrygo.domain.facts import Broker, Manufacturer, Metal, Section232, Section232Status, Usmca
+from entrygo.domain.facts import (
+    Broker,
+    Fda,
+    ImporterOfRecord,
+    Manufacturer,
+    Metal,
+    Pga,
+    Section232,
+    Section232Status,
+    Usmca,
+)
 from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
+from entrygo.domain.tariff import SECTION_232, AgencyFlag, CandidateHeading, TariffTreatment
+from entrygo.execution import documents
 from entrygo.execution.fonts import character_widths, in_shipped_fonts
-from entrygo.execution.notice import NOTICE
+from entrygo.execution.notice import NOTICE, SHORT_NOTICE
 from entrygo.execution.printable import FORMULA_OPENERS, clean_text
 from tests.unit.execution.pdf_text import has_empty_boxes, text_of
-from tests.unit.execution.rendered import json_of, readable, rendered, sheets_of
+from tests.unit.execution.rendered import html_of, json_of, readable, rendered, sheets_of
 from tests.unit.execution.snapshots import make_item, make_order, make_product, make_snapshot, make_warehouse
 
 HOSTILE = (
@@ -80,6 +93,13 @@ def _hostile_snapshot(text: str) -> Snapshot:
             evidence=text,
             metals=(Metal(metal="steel", melt_pour=text, smelt_1=text, smelt_2=text, cast=text),),
         ),
+        pga=Pga(fda=Fda(product_code=text, registration=text)),
+    )
+    # From imported tables, so it may be anything, too.
+    treatment = TariffTreatment(
+        hts_units=(text, "kg"),
+        agency_flags=(AgencyFlag(code=text, agency=text, is_required=True),),
+        candidate_headings=(CandidateHeading(programme=SECTION_232, heading=text),),
     )
     order = make_order(
         external_id=text,
@@ -91,6 +111,7 @@ def _hostile_snapshot(text: str) -> Snapshot:
     return make_snapshot(
         products=(product,),
         orders=(order,),
+        tariff={product.id: treatment},
         warehouse=make_warehouse(name=text, responsible_employee=text, phone=text, email=text),
         broker=Broker(id="br_123", external_id=text, name=text, email=text),
         validation_messages=(message,),
@@ -127,6 +148,20 @@ def test_no_html_may_load_or_run_anything(artifact_type: str) -> None:
     assert "default-src 'none'; style-src 'unsafe-inline'" in page
     risky = {"script", "img", "link", "iframe", "object", "form", "a", "base"}
     assert not _Elements(page).found & risky
+
+
+def test_no_template_lets_a_value_pass_unescaped() -> None:
+    templates = Path(documents.__file__).parent / "templates"
+    for template in templates.glob("*.j2"):
+        source = template.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe|autoescape|Markup", source), template.name
+        # An attribute of a value would have to be quoted; there are none but the language's own.
+        assert not re.search(r"=\{\{", source), template.name
+
+
+def test_a_narrow_screens_layout_is_not_printed() -> None:
+    [narrow] = re.findall(r"@media[^{]*max-width[^{]*", html_of("cci_human_readable"))
+    assert narrow.startswith("@media screen and")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -195,13 +230,45 @@ def test_the_manifest_keeps_text_as_it_is_where_no_spreadsheet_reads_it() -> Non
     assert line["sku"] == "-2+3"
 
 
-def test_no_document_shows_more_than_the_last_four_characters_of_the_importers_number() -> None:
-    for artifact in rendered().values():
-        content = readable(artifact)
-        assert "98-7654321" not in content
-        assert "987654321" not in content
+def _imported_by(number: str) -> Snapshot:
+    importer = ImporterOfRecord(name="Northshore Imports LLC", number=number, bond="continuous")
+    return make_snapshot(warehouse=make_warehouse(importer_of_record=importer))
+
+
+def test_only_the_data_set_that_an_entry_is_filed_from_has_the_importers_number_in_full() -> None:
+    artifacts = rendered(_imported_by("98-7654321"))
+    showing = [
+        each
+        for each, artifact in artifacts.items()
+        if "98-7654321" in readable(artifact) or "987654321" in readable(artifact)
+    ]
+    assert showing == ["entry_dataset"]
     for each in ("cci_human_readable", "cci_pdf", "packing_list", "entry_dataset", "manifest"):
-        assert "****4321" in readable(rendered()[each])
+        assert "****4321" in readable(artifacts[each])
+    parties = json_of("entry_dataset", _imported_by("98-7654321"))["parties"]
+    assert parties["importer_of_record"]["number"] == parties["consignee"]["number"] == "98-7654321"
+
+
+@pytest.mark.parametrize("number", ["123-45-6789", "123456789"])
+def test_what_may_be_a_persons_number_is_in_no_document(number: str) -> None:
+    snapshot = _imported_by(number)
+    for artifact in rendered(snapshot).values():
+        assert number not in readable(artifact)
+        assert "123456789" not in readable(artifact)
+    found = json_of("entry_dataset", snapshot)
+    assert found["parties"]["importer_of_record"]["number_masked"] == "****6789"
+    assert found["left_to_the_broker"]["importer_of_record"] == ["number"]
+
+
+@pytest.mark.parametrize("artifact_type", [*CSV_TYPES, "cci_xlsx"])
+def test_every_row_of_a_table_says_that_it_is_for_a_brokers_review(artifact_type: str) -> None:
+    content = rendered()[artifact_type].content
+    if artifact_type == "cci_xlsx":
+        header, *rows = sheets_of(content)["lines"]
+    else:
+        header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
+    assert rows
+    assert {row[header.index("notice")] for row in rows} == {SHORT_NOTICE}
 
 
 @pytest.mark.parametrize("artifact_type", [*HTML_TYPES, *JSON_TYPES, "cci_pdf", "cci_xlsx"])

@@ -1,5 +1,6 @@
 """The PDF of the invoice: numbered pages, the paper of the destination, the others' figures."""
 
+import html
 import io
 import re
 from dataclasses import replace
@@ -13,6 +14,7 @@ from entrygo.execution.documents import commercial_customs_invoice_pdf
 from entrygo.execution.documents.commercial_customs_invoice_pdf import CommercialCustomsInvoicePdf
 from entrygo.execution.invoice import build_invoice
 from tests.unit.execution.pdf_text import lowest_of, pages_of, text_of
+from tests.unit.execution.rendered import html_of
 from tests.unit.execution.snapshots import (
     PACKAGE,
     make_item,
@@ -65,6 +67,73 @@ def test_it_has_the_figures_of_the_invoice() -> None:
         "METALS_REVIEW_RECOMMENDED", "Informal entry (19 CFR 143.23)", "put forward for USMCA preference",
     ):  # fmt: skip
         assert shown in text
+
+
+CHARGES = (
+    "Freight", "Insurance", "Packing, cases and containers", "Commission and other charges",
+    "Discounts, rebates, drawbacks, bounties", "Assists (dies, molds, tools, engineering)",
+)  # fmt: skip
+ELEMENTS = (
+    "US port of entry", "Place of shipment", "Date of shipment", "Seller and buyer, if sold", "Currency",
+    "Reason for shipment", "Exporter / shipper", "Importer of record / consignee", "Responsible", "Origin",
+    "Terms of sale", "Country of export", "PAPS or trip no.", "2, marked with the order ref", "Unit value",
+    "Net / gross weight", "Inv. 1, p.",
+)  # fmt: skip
+
+
+def test_every_element_of_19_cfr_141_86_is_named_also_where_nobody_stated_it() -> None:
+    snapshot = make_snapshot()
+    page = html.unescape(html_of("cci_human_readable", snapshot))
+    printed = " ".join(text_of(_pdf(snapshot)).split())
+    for text in (page, printed):
+        shown = text.upper()
+        for element in (*CHARGES, *ELEMENTS):
+            assert element.upper() in shown, element
+        assert text.count("none stated") == len(CHARGES)
+
+
+def test_an_informal_entry_has_the_declaration_of_143_23_and_a_formal_one_has_not() -> None:
+    declaration = (
+        "I declare that the information on this invoice is accurate to the best of my knowledge and belief"
+    )
+    for entry_type, is_there in (("11", True), ("01", False)):
+        snapshot = make_snapshot(entry_type=entry_type)
+        assert (declaration in " ".join(text_of(_pdf(snapshot)).split())) is is_there
+        assert (declaration in html_of("cci_human_readable", snapshot)) is is_there
+
+
+@pytest.mark.parametrize("field", ["sku", "customs_description", "material_composition"])
+def test_a_word_longer_than_its_column_goes_on_in_the_next_line(field: str) -> None:
+    product = make_product(**{field: "W" * 150})
+    text = text_of(_pdf(make_snapshot(products=(product,), orders=(make_order(),), validation_messages=())))
+    runs = [len(run) for run in re.findall("W+", text)]
+    # In its column of some 65 mm, and cut to one line among the order lines.
+    assert sum(runs) > 150
+    assert max(runs) < 45
+
+
+def test_the_id_of_an_export_stays_in_its_cell() -> None:
+    snapshot = make_snapshot(export_id="batch_01HX0000000000000000000000")
+    text = text_of(_pdf(snapshot))
+    assert snapshot.export_id not in text
+    assert snapshot.export_id in "".join(text.split())
+
+
+def test_a_row_of_entry_lines_is_not_torn_over_two_pages() -> None:
+    products = tuple(
+        make_product(
+            f"prod_{index:02d}",
+            hts_code=f"62023080{index:02d}",
+            customs_description=f"begin {index} {'w ' * 150}end",
+        )
+        for index in range(40)
+    )
+    orders = (make_order(items=[make_item(product.id) for product in products]),)
+    pages = pages_of(_pdf(make_snapshot(products=products, orders=orders, validation_messages=())))
+    with_rows = [page for page in pages if "HTS CODE" in page and "ORDER REF." not in page]
+    assert len(with_rows) > 3
+    for page in with_rows:
+        assert page.count("begin") == len(re.findall(r"w end|\bend\b", page)) > 0
 
 
 def test_goods_of_one_entry_line_are_each_described_in_full() -> None:

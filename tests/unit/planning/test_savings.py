@@ -89,7 +89,7 @@ def test_estimate_names_the_dated_rows_it_rests_on() -> None:
 @pytest.mark.parametrize(
     ("value", "fee"),
     [("2500.01", "34.58"), ("9981", "34.58"), ("9983", "34.58"), ("9984", "34.58"), ("10000", "34.64"),
-     ("193666", "670.86"), ("5000000", "670.86")],
+     ("193666", "670.86"), ("5000000", "670.86"), ("10625", "36.81")],
 )  # fmt: skip
 def test_processing_fee_of_a_formal_entry_is_clamped(value: str, fee: str) -> None:
     (entry,) = entries(1, value)

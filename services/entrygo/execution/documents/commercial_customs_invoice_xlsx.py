@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from entrygo.domain.tariff import headings_of
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.figures import quantities
+from entrygo.execution.hts_quantities import HtsQuantity
 from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine
 from entrygo.execution.invoice_columns import COLUMNS, NUMERIC_COLUMNS
 from entrygo.execution.notice import NOTICE
@@ -18,8 +20,10 @@ _ENTRY_COLUMNS = (
     ("manufacturer_name", 34), ("manufacturer_mid", 18), ("spi", 6), ("customs_descriptions", 50),
     ("skus", 34), ("orders", 9), ("order_lines", 11), ("quantities", 16), ("net_weight_kg", 14),
     ("gross_weight_kg", 14), ("weights_complete", 14), ("value_usd", 14), ("section_232_statuses", 20),
-    ("warnings", 34),
+    ("warnings", 34), ("hts_quantity_1", 14), ("hts_unit_1", 10), ("hts_quantity_2", 14), ("hts_unit_2", 10),
+    ("chapter99_headings", 24), ("chapter99_candidates", 24), ("pga_flags", 12),
 )  # fmt: skip
+_NO_QUANTITY = HtsQuantity("", None)
 
 
 class CommercialCustomsInvoiceXlsx(Document):
@@ -78,10 +82,20 @@ def _consolidated(invoice: Invoice) -> Sheet:
                 line.value,
                 "; ".join(line.section_232_statuses),
                 "; ".join(line.warnings),
+                *_hts_cells(line.hts_quantities),
+                "; ".join(map(dotted_hts, line.chapter_99)),
+                "; ".join(headings_of(line.candidate_headings)),
+                "; ".join(flag.code for flag in line.agency_flags),
             )
             for line in invoice.consolidated
         ),
     )
+
+
+def _hts_cells(reported: Sequence[HtsQuantity]) -> Iterator[Cell]:
+    """Two quantities with their units, as the lines have them."""
+    for each in (*reported, _NO_QUANTITY, _NO_QUANTITY)[:2]:
+        yield from (each.amount, each.unit)
 
 
 def _totals(invoice: Invoice) -> Sheet:

@@ -1,16 +1,22 @@
 """entry_dataset.json: the data of CBP forms 3461 and 7501, as the account supplied them, for broker review.
 
-What only the broker, carrier or surety can give is null, and named in `left_to_the_broker`.
+What only the broker, carrier or surety can give is null, and named in `left_to_the_broker`. The only document
+with the importer's number in full, if it is a firm's: an entry cannot be filed without it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+from entrygo.domain.importer_number import number_to_file
+from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.json_values import (
     Json,
+    agency_flags,
+    candidate_headings,
     canonical_json,
+    hts_quantities,
     json_head,
     money,
     number,
@@ -22,7 +28,7 @@ from entrygo.execution.json_values import (
 )
 from entrygo.execution.metal_content import MetalContent, metal_content
 from entrygo.execution.printable import clean_text, dotted_hts
-from entrygo.execution.shipped_products import shipped_products
+from entrygo.execution.shipped_products import ShippedProduct, shipped_products
 
 SCHEMA_VERSION = "1.0"
 TRUCK_NOT_IN_CONTAINER = "30"
@@ -32,7 +38,9 @@ _OF_THE_ENTRY = (
     "bill_of_lading", "charges", "entry_number", "entry_summary_date", "export_date", "paps_number",
     "related_parties", "surety_number",
 )  # fmt: skip
-_OF_A_LINE = ("chapter99_headings", "charges", "net_quantity_hts_units", "related_parties")
+_OF_A_LINE = ("charges", "related_parties")
+# Absent where there is no claim, and where the MID says it.
+_NOT_ASKED = frozenset({"spi", "manufacturer_name"})
 _DOLLAR = Decimal(1)
 
 
@@ -44,15 +52,16 @@ class EntryDataset(Document):
     media_type = "application/json"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
-        metals = _metals_by_line(invoice)
-        lines = [_line(invoice, line, metals.get(line.number, ())) for line in invoice.consolidated]
+        goods = _goods_by_line(invoice)
+        lines = [_line(invoice, line, goods[line.number]) for line in invoice.consolidated]
+        named, entry = _parties(invoice.snapshot), _entry(invoice)
         return canonical_json(
             {
                 **json_head(invoice, "entry_dataset", SCHEMA_VERSION),
                 "forms": ["CBP 3461", "CBP 7501"],
                 "status": "for broker review",
-                "parties": parties(invoice.snapshot),
-                "entry": _entry(invoice),
+                "parties": named,
+                "entry": entry,
                 "lines": lines,
                 "totals": {
                     "lines": len(lines),
@@ -61,9 +70,25 @@ class EntryDataset(Document):
                     "invoice_value": money(invoice.totals.value),
                     "gross_weight_kg": weight(invoice.totals.gross_weight),
                 },
-                "left_to_the_broker": {"entry": _OF_THE_ENTRY, "lines": _OF_A_LINE},
+                "left_to_the_broker": {
+                    "importer_of_record": _absent(named["importer_of_record"]),
+                    "entry": _absent(entry),
+                    # Of every line; each names what else it lacks.
+                    "lines": _OF_A_LINE,
+                },
             }
         )
+
+
+def _absent(document: Json) -> list[str]:
+    return sorted(name for name, value in document.items() if value is None)
+
+
+def _parties(snapshot: Snapshot) -> Mapping[str, Json]:
+    given = parties(snapshot)
+    number = number_to_file(snapshot.warehouse.importer_of_record.number)
+    importer = {**given["importer_of_record"], "number": number}
+    return {**given, "importer_of_record": importer, "consignee": importer}
 
 
 def whole_dollars(value: Decimal) -> int:
@@ -103,11 +128,15 @@ def _one_or_several(values: Iterable[str]) -> str | None:
     return (found.pop() or None) if len(found) == 1 else SEVERAL
 
 
-def _line(invoice: Invoice, line: ConsolidatedLine, metals: Sequence[Json]) -> Json:
-    return {
+def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProduct]) -> Json:
+    quantity, agencies = hts_quantities(line.hts_quantities), _agency_data(goods[0])
+    document: Json = {
         **dict.fromkeys(_OF_A_LINE),
         "number": line.number,
         "descriptions": line.descriptions,
+        # What somebody found to apply, and what may: both in the order of filing, before the code.
+        "chapter99_headings": [dotted_hts(heading) for heading in line.chapter_99] or None,
+        "chapter99_candidates": candidate_headings(line.candidate_headings),
         "hts_code": text(line.hts_code),
         "hts_code_dotted": dotted_hts(line.hts_code) or None,
         "country_of_origin": text(line.country_of_origin),
@@ -116,23 +145,43 @@ def _line(invoice: Invoice, line: ConsolidatedLine, metals: Sequence[Json]) -> J
         "manufacturer_name": text(line.manufacturer_name),
         "spi": text(line.spi),
         "quantities": quantities(line.quantities),
+        "net_quantity_hts_units": quantity or None,
         "net_weight_kg": weight(line.net_weight),
         "gross_weight_kg": weight(line.gross_weight),
         "entered_value": whole_dollars(line.value),
         "invoice_value": money(line.value),
+        "agency_flags": agency_flags(line.agency_flags),
+        "agency_data": agencies,
         "section_232_statuses": line.section_232_statuses,
-        "metals": metals,
+        "metals": [metal for shipped in goods for metal in _metals(shipped)],
         "warnings": line.warnings,
+    }
+    left = [
+        *(name for name in _absent(document) if name not in _NOT_ASKED),
+        *(f"net_quantity_hts_units.{each['unit']}" for each in quantity if each["quantity"] is None),
+        *(f"agency_data.{flag.agency}" for flag in line.agency_flags if flag.agency not in agencies),
+    ]
+    return {**document, "left_to_the_broker": left}
+
+
+def _goods_by_line(invoice: Invoice) -> Mapping[int, Sequence[ShippedProduct]]:
+    found: dict[int, list[ShippedProduct]] = {}
+    for shipped in shipped_products(invoice):
+        found.setdefault(shipped.entry_line, []).append(shipped)
+    return found
+
+
+def _agency_data(shipped: ShippedProduct) -> Json:
+    """What the account gave for each agency; goods that differ in it are never one line."""
+    given = shipped.product.pga.model_dump(mode="json", exclude_none=True)
+    return {
+        agency: {name: text(value) for name, value in data.items()} for agency, data in given.items() if data
     }
 
 
-def _metals_by_line(invoice: Invoice) -> Mapping[int, Sequence[Json]]:
-    found: dict[int, list[Json]] = {}
-    for shipped in shipped_products(invoice):
-        sku = clean_text(shipped.product.sku)
-        metals = [_metal(sku, each) for each in metal_content(shipped)]
-        found.setdefault(shipped.entry_line, []).extend(metals)
-    return found
+def _metals(shipped: ShippedProduct) -> list[Json]:
+    sku = clean_text(shipped.product.sku)
+    return [_metal(sku, each) for each in metal_content(shipped)]
 
 
 def _metal(sku: str, content: MetalContent) -> Json:

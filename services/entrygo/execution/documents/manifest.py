@@ -14,7 +14,10 @@ from entrygo.execution.invoice_columns import COLUMNS
 from entrygo.execution.json_values import (
     GENERATOR,
     Json,
+    agency_flags,
+    candidate_headings,
     canonical_json,
+    hts_quantities,
     money,
     parties,
     quantities,
@@ -26,7 +29,9 @@ from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts
 
 SCHEMA_VERSION = "1.0"
-_PACKAGE_COLUMNS = frozenset({"package_number", "invoice_number", "invoice_date", "currency", "fx_rate"})
+_PACKAGE_COLUMNS = frozenset(
+    {"package_number", "invoice_number", "invoice_date", "currency", "fx_rate", "notice"}
+)
 _LINE_COLUMNS = tuple((name, cell) for name, cell in COLUMNS if name not in _PACKAGE_COLUMNS)
 _INTEGERS = frozenset({"line_number", "consolidated_line_number"})
 _LISTS = frozenset({"warnings"})
@@ -165,12 +170,16 @@ def _consolidated(line: ConsolidatedLine) -> Json:
         "manufacturer_mid": line.manufacturer_mid or None,
         "manufacturer_name": line.manufacturer_name or None,
         "spi": line.spi or None,
+        # In the order of filing, before the HTS code; the candidates are for the broker to choose from.
         "chapter99_headings": [dotted_hts(heading) for heading in line.chapter_99],
+        "chapter99_candidates": candidate_headings(line.candidate_headings),
+        "agency_flags": agency_flags(line.agency_flags),
         "customs_descriptions": line.descriptions,
         "skus": line.skus,
         "order_ids": line.order_ids,
         "line_numbers": line.line_numbers,
         "quantities": quantities(line.quantities),
+        "hts_quantities": hts_quantities(line.hts_quantities),
         "net_weight_kg": weight(line.net_weight),
         "gross_weight_kg": weight(line.gross_weight),
         "value_usd": money(line.value),

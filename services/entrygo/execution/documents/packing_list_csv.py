@@ -6,6 +6,7 @@ from entrygo.execution.csv_table import csv_table
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import Invoice, InvoiceLine
 from entrygo.execution.invoice_columns import number
+from entrygo.execution.notice import SHORT_NOTICE
 from entrygo.execution.parcels import Parcel, parcels
 from entrygo.execution.printable import clean_text
 
@@ -13,7 +14,7 @@ COLUMNS = (
     "package_number", "parcel_number", "package_marks", "order_id", "line_number", "product_id", "sku",
     "customs_description", "quantity", "unit_of_measure", "net_weight_kg", "gross_weight_kg",
     "length_cm", "width_cm", "height_cm", "destination_country", "destination_state",
-    "destination_postal_code",
+    "destination_postal_code", "notice",
 )  # fmt: skip
 NUMERIC_COLUMNS = frozenset({"parcel_number", "line_number", "quantity", "net_weight_kg", "gross_weight_kg"})
 
@@ -55,4 +56,5 @@ def _row(package_number: str, parcel: Parcel, line: InvoiceLine) -> Sequence[str
         clean_text(order.destination_country),
         clean_text(order.destination_region),
         clean_text(order.destination_postal_code),
+        SHORT_NOTICE,
     )

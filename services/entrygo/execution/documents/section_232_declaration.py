@@ -48,6 +48,7 @@ def _goods(shipped: ShippedProduct) -> dict[str, object]:
         "origin": clean_text(product.country_of_origin),
         "quantity": quantities([(shipped.unit, shipped.quantity)]),
         "value": amount(shipped.value),
+        "headings": shipped.metal_headings,
         "status": SECTION_232[str(product.section_232.status)],
     }
 

@@ -7,6 +7,7 @@ from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import Invoice
 from entrygo.execution.invoice_columns import money, number
 from entrygo.execution.metal_content import MetalContent, metal_content
+from entrygo.execution.notice import SHORT_NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts, undotted_hts
 from entrygo.execution.shipped_products import ShippedProduct, metals_matters
 
@@ -19,7 +20,7 @@ _METAL = (
     "metal", "metal_weight_kg", "metal_weight_pct", "metal_value_usd", "melt_pour_country",
     "smelt_primary_country", "smelt_secondary_country", "cast_country",
 )  # fmt: skip
-COLUMNS = _GOODS + _METAL
+COLUMNS = (*_GOODS, *_METAL, "notice")
 NUMERIC_COLUMNS = frozenset(
     {"entry_line", "quantity", "value_usd", "us_metal_pct", "metal_weight_kg", "metal_weight_pct"}
     | {"metal_value_usd"}
@@ -44,9 +45,9 @@ class Section232DeclarationCsv(Document):
 def _rows(package_number: str, shipped: ShippedProduct) -> Iterator[Sequence[str]]:
     goods = _goods(package_number, shipped)
     for content in metal_content(shipped):
-        yield goods + _metal(content)
+        yield (*goods, *_metal(content), SHORT_NOTICE)
     if not shipped.product.section_232.metals:
-        yield goods + ("",) * len(_METAL)
+        yield (*goods, *[""] * len(_METAL), SHORT_NOTICE)
 
 
 def _goods(package_number: str, shipped: ShippedProduct) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def _goods(package_number: str, shipped: ShippedProduct) -> tuple[str, ...]:
         clean_text(product.customs_description),
         undotted_hts(product.hts_code),
         dotted_hts(product.hts_code),
-        "",
+        ";".join(shipped.metal_headings),
         clean_text(product.country_of_origin),
         number(shipped.quantity),
         shipped.unit,

@@ -35,7 +35,7 @@ class UsmcaCertificationJson(Document):
                     "2_certifier": dict.fromkeys(_CERTIFIER),
                     "3_exporter": named["exporter"],
                     "4_producer": "as stated for each good",
-                    "5_importer": named["importer_of_record"],
+                    "5_importer": {**named["importer_of_record"], "phone": None, "email": None},
                     "6_description_and_hs": "as stated for each good",
                     "7_origin_criterion": "as stated for each good",
                     "8_blanket_period": "as stated for each good",

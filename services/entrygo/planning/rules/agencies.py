@@ -20,7 +20,8 @@ CPSC = "cpsc"
 REQUIRED, REVIEW = "required", "review"
 
 
-def _flags(product: Product, context: Context) -> Sequence[Row]:
+def flags_of(product: Product, context: Context) -> Sequence[Row]:
+    """The rows of flags that the product's code carries on the entry date."""
     return context.reference.programmes.pga.rows(product.hts_code)
 
 
@@ -28,7 +29,7 @@ def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
     """A required flag cannot be disclaimed."""
     return [
         Problem(f"{sku_of(product)} requires {agency.upper()} data ({row.key}).", agency)
-        for row in _flags(product, context)
+        for row in flags_of(product, context)
         if text_of(row, "need") == REQUIRED
         and (agency := text_of(row, "agency")) != CPSC
         and any(is_blank(_datum(product, agency, name)) for name in words_of(row, "data"))
@@ -38,7 +39,7 @@ def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
 def _review(product: Product, context: Context) -> Sequence[Problem]:
     return [
         Problem(f"{sku_of(product)} may need {agency.upper()} data or a disclaimer ({row.key}).", agency)
-        for row in _flags(product, context)
+        for row in flags_of(product, context)
         if text_of(row, "need") == REVIEW
         and (agency := text_of(row, "agency"))
         and is_blank(_datum(product, agency, "disclaimer"))
@@ -54,7 +55,7 @@ def _datum(product: Product, agency: str, name: str) -> str | None:
 
 def _certificate_missing(product: Product, context: Context) -> Problem | None:
     cpsc = product.pga.cpsc
-    asks = any(text_of(row, "agency") == CPSC for row in _flags(product, context))
+    asks = any(text_of(row, "agency") == CPSC for row in flags_of(product, context))
     if not asks or not is_blank(cpsc.disclaimer) or not is_blank(cpsc.certificate) or _has_elements(cpsc):
         return None
     return Problem(f"{sku_of(product)} needs CPSC certificate data (from 2026-07-08).")
@@ -68,7 +69,7 @@ def _has_elements(cpsc: Cpsc) -> bool:
 
 
 def _prior_notice_missing(product: Product, context: Context) -> Problem | None:
-    asks = any(text_of(row, "prior_notice") == REQUIRED for row in _flags(product, context))
+    asks = any(text_of(row, "prior_notice") == REQUIRED for row in flags_of(product, context))
     if not asks or not is_blank(product.pga.fda.prior_notice):
         return None
     return Problem(f"Food product {sku_of(product)} needs FDA prior notice.")

@@ -17,7 +17,7 @@ def _section_301(product: Product, context: Context) -> Problem | None:
     if product.section_301.is_signed_off_on(context.entry_date):
         return None
     headings = [
-        *(row.key for row in _of_origin(context.reference.programmes.section_301_lists, product)),
+        *(row.key for row in rows_of_origin(context.reference.programmes.section_301_lists, product)),
         *_blanket_headings(product, context),
     ]
     if not headings:
@@ -33,21 +33,28 @@ def _blanket_headings(product: Product, context: Context) -> Iterator[str]:
     if context.importer.section_301.is_signed_off_on(context.entry_date):
         return
     for row in context.reference.programmes.section_301_origins:
-        if _is_of_origin(row, product) and not _is_exempt(row, product, context):
+        if is_of_origin(row, product) and not _is_exempt(row, product, context):
             yield row.key
 
 
 def _is_exempt(row: Row, product: Product, context: Context) -> bool:
-    """Informational materials, goods that pay Section 232, and those free under USMCA where it is said."""
-    return (
-        chapter_of(product) in words_of(row, "exempt_chapters")
-        or (product.section_232.status is Section232Status.APPLICABLE and bool(annexes_of(product, context)))
-        or (bool(text_of(row, "usmca_heading")) and product.usmca.is_certified_on(context.entry_date))
+    return is_outside(row, product, context) or is_free_under_usmca(row, product, context)
+
+
+def is_outside(row: Row, product: Product, context: Context) -> bool:
+    """Informational materials, and goods that pay Section 232."""
+    return chapter_of(product) in words_of(row, "exempt_chapters") or (
+        product.section_232.status is Section232Status.APPLICABLE and bool(annexes_of(product, context))
     )
 
 
+def is_free_under_usmca(row: Row, product: Product, context: Context) -> bool:
+    """Where the programme has a heading for goods that are free under USMCA."""
+    return bool(text_of(row, "usmca_heading")) and product.usmca.is_certified_on(context.entry_date)
+
+
 def _section_338(product: Product, context: Context) -> Problem | None:
-    rows = _of_origin(context.reference.programmes.section_338, product)
+    rows = rows_of_origin(context.reference.programmes.section_338, product)
     if not rows or product.section_338.is_signed_off_on(context.entry_date):
         return None
     headings = ", ".join(dict.fromkeys(row.key for row in rows))
@@ -55,17 +62,18 @@ def _section_338(product: Product, context: Context) -> Problem | None:
 
 
 def _adcvd(product: Product, context: Context) -> Problem | None:
-    rows = _of_origin(context.reference.programmes.adcvd, product)
+    rows = rows_of_origin(context.reference.programmes.adcvd, product)
     if not rows or product.adcvd_case.is_signed_off_on(context.entry_date):
         return None
     return Problem(f"{sku_of(product)} may be subject to AD/CVD; entry type 03 needed.")
 
 
-def _of_origin(scope: Scope, product: Product) -> list[Row]:
-    return [row for row in scope.rows(product.hts_code) if _is_of_origin(row, product)]
+def rows_of_origin(scope: Scope, product: Product) -> list[Row]:
+    """The rows of a list that name the product's code and its origin."""
+    return [row for row in scope.rows(product.hts_code) if is_of_origin(row, product)]
 
 
-def _is_of_origin(row: Row, product: Product) -> bool:
+def is_of_origin(row: Row, product: Product) -> bool:
     return product.country_of_origin in words_of(row, "origins")
 
 

@@ -8,21 +8,21 @@ from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank,
 KILOGRAM = "kg"
 
 
-def _units(product: Product, context: Context) -> tuple[str, ...]:
+def units_of(product: Product, context: Context) -> tuple[str, ...]:
     """The units that the tariff reports the product in; empty where they are not known."""
     rows = context.reference.hts_units.nearest(product.hts_code)
     return tuple(dict.fromkeys(unit for row in rows for unit in words_of(row, "units")))
 
 
 def _net_weight_missing(product: Product, context: Context) -> Problem | None:
-    if product.net_weight_kg or KILOGRAM not in _units(product, context):
+    if product.net_weight_kg or KILOGRAM not in units_of(product, context):
         return None
     return Problem(f"Product {sku_of(product)} has no net weight; HTS reports in kg.")
 
 
 def _unconvertible(product: Product, context: Context) -> Problem | None:
     """Weights come from the net weight; without a unit, quantities count pieces."""
-    unit, units = product.unit_of_measure, _units(product, context)
+    unit, units = product.unit_of_measure, units_of(product, context)
     if unit is None or is_blank(unit):
         return None
     names, given = context.reference.unit_names, unit.strip().rstrip(".").lower()

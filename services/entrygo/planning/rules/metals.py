@@ -23,12 +23,12 @@ def annexes_of(product: Product, context: Context) -> Sequence[Row]:
 
 
 def _review(product: Product, context: Context) -> Problem | None:
-    if not _needs_review(product, context):
+    if not needs_metals_review(product, context):
         return None
     return Problem(f"Product {sku_of(product)} should receive metals review before execution.")
 
 
-def _needs_review(product: Product, context: Context) -> bool:
+def needs_metals_review(product: Product, context: Context) -> bool:
     """Somebody asked for it, nobody has assessed what may hold metal, or the lists changed since."""
     section, annexes = product.section_232, annexes_of(product, context)
     match section.status:

@@ -1,0 +1,93 @@
+"""Looks up what the reference rows of the entry date say of a product, for the documents. Pure.
+
+The rules ask people about the same rows; what a person has answered for is no candidate any more.
+"""
+
+from collections.abc import Iterator
+
+from entrygo.domain.consolidation import chapter_99
+from entrygo.domain.facts import Product, ReviewStatus, Section232Status, TradeReview
+from entrygo.domain.tariff import (
+    SECTION_232,
+    SECTION_301,
+    SECTION_338,
+    AgencyFlag,
+    CandidateHeading,
+    TariffTreatment,
+)
+from entrygo.planning.reference.scopes import text_of
+from entrygo.planning.rules.agencies import REQUIRED, flags_of
+from entrygo.planning.rules.base import Context
+from entrygo.planning.rules.duties import is_free_under_usmca, is_of_origin, is_outside, rows_of_origin
+from entrygo.planning.rules.measures import units_of
+from entrygo.planning.rules.metals import annexes_of, needs_metals_review
+
+
+def treatment_of(product: Product, context: Context) -> TariffTreatment:
+    """Units, agency flags and candidate headings of one product."""
+    # In the order of filing: Section 301 before Section 232, all before the code itself (CSMS 18-000624).
+    candidates = (
+        *_candidates(SECTION_301, _section_301(product, context)),
+        *_candidates(SECTION_338, _section_338(product, context)),
+        *_candidates(SECTION_232, _section_232(product, context)),
+    )
+    found = chapter_99(product, context.entry_date)
+    return TariffTreatment(
+        hts_units=units_of(product, context),
+        agency_flags=tuple(_agency_flags(product, context)),
+        candidate_headings=tuple(
+            each for each in dict.fromkeys(candidates) if each.heading.replace(".", "") not in found
+        ),
+    )
+
+
+def _agency_flags(product: Product, context: Context) -> Iterator[AgencyFlag]:
+    for row in flags_of(product, context):
+        agency, need = text_of(row, "agency"), text_of(row, "need")
+        yield AgencyFlag(code=row.key, agency=agency, is_required=need == REQUIRED)
+
+
+def _section_301(product: Product, context: Context) -> Iterator[str]:
+    """Lists of goods, then programmes that meet every good of an origin, or the heading that frees it."""
+    programmes = context.reference.programmes
+    if _is_answered(product.section_301, context):
+        return
+    yield from (row.key for row in rows_of_origin(programmes.section_301_lists, product))
+    # The importer who signed off that they apply has named no product: the headings are still to be chosen.
+    if _is_denied(context.importer.section_301, context):
+        return
+    for row in programmes.section_301_origins:
+        if is_of_origin(row, product) and not is_outside(row, product, context):
+            is_free = is_free_under_usmca(row, product, context)
+            yield text_of(row, "usmca_heading") if is_free else row.key
+
+
+def _section_338(product: Product, context: Context) -> Iterator[str]:
+    if not _is_answered(product.section_338, context):
+        rows = rows_of_origin(context.reference.programmes.section_338, product)
+        yield from (row.key for row in rows)
+
+
+def _section_232(product: Product, context: Context) -> Iterator[str]:
+    is_denied = product.section_232.status is Section232Status.NOT_APPLICABLE
+    if not is_denied or needs_metals_review(product, context):
+        yield from (text_of(row, "heading") for row in annexes_of(product, context))
+
+
+def _is_answered(review: TradeReview, context: Context) -> bool:
+    """Somebody answers for it that nothing applies, or for the headings that do."""
+    return review.is_signed_off_on(context.entry_date) and (
+        review.status is ReviewStatus.NOT_APPLICABLE or bool((review.headings or "").strip())
+    )
+
+
+def _is_denied(review: TradeReview, context: Context) -> bool:
+    return review.is_signed_off_on(context.entry_date) and review.status is ReviewStatus.NOT_APPLICABLE
+
+
+def _candidates(programme: str, headings: Iterator[str]) -> Iterator[CandidateHeading]:
+    for text in headings:
+        # Where a heading has two lists, the list's name stands behind it.
+        heading = text.partition(" ")[0]
+        if heading:
+            yield CandidateHeading(programme=programme, heading=heading)
