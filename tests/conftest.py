@@ -6,6 +6,7 @@ pytest_plugins = (
     "tests.harness.postgres",
     "tests.harness.brokers",
     "tests.harness.mail",
+    "tests.harness.object_store",
     "tests.harness.system",
 )
 

@@ -56,8 +56,7 @@ class Preparation:
         facts = package_facts(package)
         rendered = await self._render(facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
-        for each in rendered:
-            await self.objects.put(tenant, each.content)
+        await self.objects.put_all(tenant, [each.content for each in rendered])
         notifications = self._notifications(package, now)
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),

@@ -28,6 +28,8 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
     home: Path = Path(".entrygo")
     # file:///path, s3://bucket/path, gs://…, az://…; empty means a folder in ENTRYGO_HOME.
     artifacts_url: str = ""
+    # A store that is reached without TLS, such as one in the same private network.
+    artifacts_allow_http: bool = False
     # smtp://, smtp+starttls:// or smtps:// with user:password@host:port.
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
     smtp_ca_file: str | None = None

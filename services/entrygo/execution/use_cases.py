@@ -21,6 +21,7 @@ from entrygo.execution.destinations import destination_again
 from entrygo.execution.events import submission_changed, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
 from entrygo.execution.ledger.store import SubmissionStore
+from entrygo.execution.objects import StoreUnavailable
 from entrygo.execution.planning_client import Planning, PlanningAccess
 from entrygo.execution.preparation import package_facts
 from entrygo.execution.records import Artifact, Execution, Package, PackageState, Step, SubmissionStatus
@@ -94,7 +95,7 @@ class Executions:
         resumed = [execution for execution in taken if execution is not None]
         for execution in resumed:
             log.info("execution.resumed", execution_id=execution.id, attempt=execution.attempt)
-            self._start(execution, self._planning.for_tenant(execution.tenant))
+            self._start(execution, self._planning.for_tenant(execution.tenant), is_asked_for=False)
         return len(resumed)
 
     async def drain(self, seconds: float) -> None:
@@ -142,8 +143,10 @@ class Executions:
             store = ExecutionStore(connection, tenant)
             return await store.take_over(execution_id, now, now + self._steps.lease)
 
-    def _start(self, execution: Execution, planning: Planning) -> "asyncio.Task[bytes]":
-        task = asyncio.create_task(self._run(execution, planning))
+    def _start(
+        self, execution: Execution, planning: Planning, *, is_asked_for: bool = True
+    ) -> "asyncio.Task[bytes]":
+        task = asyncio.create_task(self._run(execution, planning, is_asked_for=is_asked_for))
         self._running[execution.id] = task
         task.add_done_callback(lambda done: self._finished(execution.id, done))
         return task
@@ -154,9 +157,14 @@ class Executions:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.warning("execution.stopped", execution_id=execution_id, error=repr(error))
 
-    async def _run(self, execution: Execution, planning: Planning) -> bytes:
+    async def _run(self, execution: Execution, planning: Planning, *, is_asked_for: bool) -> bytes:
         try:
             return await self._steps.run(execution, planning)
+        except StoreUnavailable:
+            # Each try makes all documents anew: the background waits for the end of its lease in between.
+            if is_asked_for:
+                await self._give_up(execution)
+            raise
         except (ServiceUnavailable, asyncio.CancelledError):
             await self._give_up(execution)
             raise

@@ -61,7 +61,7 @@ def build_steps(
     settings: Settings, pool: Pool, channels: Channels, *, clock: Clock, ids: Ids, reach: Reach
 ) -> ExecutionSteps:
     """The steps of an execution, with delivery and preparation inside."""
-    objects = ObjectStore(settings.objects_url)
+    objects = ObjectStore(settings.objects_url, allow_http=settings.artifacts_allow_http)
     recorder = EventRecorder(ids)
     delivery = BrokerDelivery(
         pool=pool,

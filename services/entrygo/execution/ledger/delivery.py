@@ -19,7 +19,7 @@ from entrygo.execution.events import EventRecorder, submission_changed
 from entrygo.execution.lease import kept_alive
 from entrygo.execution.ledger.answers import Answer, record_answer
 from entrygo.execution.ledger.store import SubmissionBacklog, SubmissionStore
-from entrygo.execution.objects import ObjectStore
+from entrygo.execution.objects import BytesMissing, ObjectStore, StoreUnavailable
 from entrygo.execution.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 LOST_IN_DATA_PHASE = "The sender died after the mail began to leave: it may have arrived and is not resent."
 LOST_BEFORE_DATA = "The sender stopped before the mail left."
+CONTENT_UNREADABLE = "The package could not be read from the store of documents; nothing was sent."
 SIMULATED_REACTION_AFTER = timedelta(seconds=1)
 _STATUS_AFTER = {
     Outcome.SENT: SubmissionStatus.SENT,
@@ -151,7 +152,11 @@ class BrokerDelivery:
         return attempt
 
     async def _submit(self, attempt: Submission) -> Result:
-        content = await self.objects.get(attempt.tenant, attempt.content_sha256)
+        try:
+            content = await self.objects.get(attempt.tenant, attempt.content_sha256)
+        except (StoreUnavailable, BytesMissing):
+            # Nothing has left, and the operator can bring back either.
+            return Result(Outcome.TRANSIENT, CONTENT_UNREADABLE)
         is_test = attempt.tenant.mode is Mode.TEST
         channel = self.simulated if is_test else self.channels[attempt.submission_type]
         delivery = Delivery(

@@ -1,0 +1,243 @@
+"""What the store of documents promises, on a local folder and on a real S3 server alike."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+import pytest
+import pytest_asyncio
+import structlog
+from obstore.store import LocalStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.execution import objects as module
+from entrygo.execution.objects import CHUNK_BYTES, BytesMissing, ObjectStore, StoreUnavailable
+from tests.harness.certificates import Authority
+from tests.harness.network import Way, Weather, way_to
+from tests.harness.object_store import BUCKET, SECRET_KEY, S3Server
+from tests.harness.processes import LOOPBACK
+
+LIVE = Tenant("acc_123", Mode.LIVE)
+TENANTS = [LIVE, Tenant("acc_123", Mode.TEST), Tenant("acc_456", Mode.LIVE)]
+MEBIBYTE = 1024 * 1024
+SHA256_OF_ABC = hashlib.sha256(b"abc").hexdigest()
+
+
+@dataclass(frozen=True)
+class Side:
+    """Our store, and its contents as another client sees them."""
+
+    store: ObjectStore
+    raw: LocalStore | S3Store
+
+    async def names(self) -> list[str]:
+        return sorted(each["path"] for page in await _pages(self.raw) for each in page)
+
+
+async def _pages(raw: LocalStore | S3Store) -> "list[Sequence[ObjectMeta]]":
+    return [page async for page in obstore.list(raw)]
+
+
+def set_environment(s3: S3Server, monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
+    for name, value in (s3.environment | changes).items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest_asyncio.fixture(params=["folder", "s3"])
+async def side(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Side]:
+    if request.param == "folder":
+        yield Side(ObjectStore(tmp_path.as_uri()), LocalStore(tmp_path))
+        return
+    s3: S3Server = request.getfixturevalue("s3")
+    set_environment(s3, monkeypatch)
+    yield Side(ObjectStore(f"s3://{BUCKET}/{tmp_path.name}", allow_http=True), s3.store(tmp_path.name))
+
+
+async def read(store: ObjectStore, sha256: str, tenant: Tenant = LIVE) -> list[bytes]:
+    return [part async for part in store.stream(tenant, sha256)]
+
+
+@pytest.mark.parametrize(
+    "size",
+    [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 5 * MEBIBYTE + 1, 20 * MEBIBYTE],
+    ids=["empty", "one", "chunk", "more", "two parts", "many parts"],
+)
+async def test_what_is_put_is_read_back_whole_and_in_chunks(side: Side, size: int) -> None:
+    content = os.urandom(size)
+    sha256 = await side.store.put(LIVE, content)
+    assert sha256 == hashlib.sha256(content).hexdigest()
+    assert await side.store.get(LIVE, sha256) == content
+    parts = await read(side.store, sha256)
+    assert b"".join(parts) == content
+    assert all(len(part) <= CHUNK_BYTES for part in parts)
+
+
+async def test_the_same_bytes_are_one_object_also_when_they_are_put_at_once(side: Side) -> None:
+    await asyncio.gather(*(side.store.put(LIVE, b"abc") for _ in range(10)))
+    assert await side.names() == [f"live/acc_123/{SHA256_OF_ABC[:2]}/{SHA256_OF_ABC}"]
+    assert await side.store.get(LIVE, SHA256_OF_ABC) == b"abc"
+
+
+async def test_each_account_and_mode_has_objects_of_its_own(side: Side) -> None:
+    await side.store.put(TENANTS[0], b"abc")
+    for other in TENANTS[1:]:
+        with pytest.raises(BytesMissing):
+            await side.store.get(other, SHA256_OF_ABC)
+    await asyncio.gather(*(side.store.put(each, b"abc") for each in TENANTS))
+    assert [name.rsplit("/", 2)[0] for name in await side.names()] == [
+        "live/acc_123", "live/acc_456", "test/acc_123",
+    ]  # fmt: skip
+
+
+async def test_an_object_that_is_not_there_is_told_before_the_first_chunk(side: Side) -> None:
+    with pytest.raises(BytesMissing):
+        await read(side.store, SHA256_OF_ABC)
+    with pytest.raises(BytesMissing):
+        await side.store.get(LIVE, SHA256_OF_ABC)
+
+
+async def test_bytes_that_somebody_changed_are_not_handed_out_as_the_document(side: Side) -> None:
+    sha256 = await side.store.put(LIVE, b"abc")
+    [name] = await side.names()
+    await obstore.put_async(side.raw, name, b"abd")
+    with pytest.raises(BytesMissing):
+        await side.store.get(LIVE, sha256)
+
+
+async def test_several_are_put_at_once_but_never_more_than_the_bound(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, most, real = 0, 0, obstore.put_async
+
+    async def counted(*arguments: object) -> object:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        try:
+            return await real(*arguments)  # type: ignore[arg-type]
+        finally:
+            running -= 1
+
+    monkeypatch.setattr(obstore, "put_async", counted)
+    contents = [str(number).encode() for number in range(40)]
+    await side.store.put_all(LIVE, contents)
+    assert len(await side.names()) == 40
+    assert most == module.PUTS_AT_ONCE
+
+
+@pytest_asyncio.fixture
+async def way(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Way]:
+    """The way to the S3 server, with waits that suit a test."""
+    monkeypatch.setattr(module, "SILENCE_TIMEOUT", timedelta(milliseconds=300))
+    monkeypatch.setattr(module, "RETRY_FOR", timedelta(milliseconds=600))
+    async with way_to(s3.port) as way:
+        set_environment(s3, monkeypatch, AWS_ENDPOINT_URL=f"http://{LOOPBACK}:{way.port}")
+        yield way
+
+
+def through_the_way(folder: str = "away") -> ObjectStore:
+    return ObjectStore(f"s3://{BUCKET}/{folder}", allow_http=True)
+
+
+@pytest.mark.parametrize("weather", [Weather.REFUSES, Weather.SILENT, Weather.CUTS_ANSWERS])
+async def test_a_store_that_is_away_is_an_outage_for_every_operation(way: Way, weather: Weather) -> None:
+    store = through_the_way()
+    sha256 = await store.put(LIVE, os.urandom(2 * MEBIBYTE))
+    way.turn(weather)
+    with pytest.raises(StoreUnavailable) as caught:
+        await store.put(LIVE, b"abc")
+    assert isinstance(caught.value, ServiceUnavailable)
+    with pytest.raises(StoreUnavailable):
+        await store.put_all(LIVE, [b"abc", b"abd"])
+    with pytest.raises(StoreUnavailable):
+        await store.get(LIVE, sha256)
+    with pytest.raises(StoreUnavailable):
+        await read(store, sha256)
+    way.turn(Weather.FAIR)
+    assert len(await store.get(LIVE, sha256)) == 2 * MEBIBYTE
+
+
+async def test_a_store_that_is_silent_is_given_up_and_one_that_blinks_is_tried_again(way: Way) -> None:
+    store = through_the_way()
+    way.turn(Weather.SILENT)
+    way.came.clear()
+    putting = asyncio.create_task(store.put(LIVE, b"abc"))
+    await way.came.wait()
+    way.turn(Weather.FAIR)
+    assert await putting == SHA256_OF_ABC
+
+
+async def test_a_reader_may_be_slower_than_the_store_may_be_silent(way: Way) -> None:
+    store = through_the_way()
+    content = os.urandom(8 * MEBIBYTE)
+    stream = store.stream(LIVE, await store.put(LIVE, content))
+    read_so_far = await anext(stream)
+    await asyncio.sleep(3 * module.SILENCE_TIMEOUT.total_seconds())
+    async for part in stream:
+        read_so_far += part
+    assert read_so_far == content
+
+
+@pytest.mark.parametrize(
+    ("changes", "bucket", "said"),
+    [
+        ({"AWS_SECRET_ACCESS_KEY": "another"}, BUCKET, "SignatureDoesNotMatch"),
+        ({"AWS_ACCESS_KEY_ID": "stranger"}, BUCKET, "InvalidAccessKeyId"),
+        ({}, "no-such-bucket", "NoSuchBucket"),
+    ],
+)
+async def test_a_wrong_setting_is_an_outage_whose_cause_the_operator_finds_in_the_log(
+    s3: S3Server,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: dict[str, str],
+    bucket: str,
+    said: str,
+) -> None:
+    set_environment(s3, monkeypatch, **changes)
+    store = ObjectStore(f"s3://{bucket}/x", allow_http=True)
+    with structlog.testing.capture_logs() as lines:
+        with pytest.raises(StoreUnavailable):
+            await store.put(LIVE, b"abc")
+        with pytest.raises(StoreUnavailable):
+            await store.get(LIVE, SHA256_OF_ABC)
+    assert [said in line["error"] for line in lines] == [True, True]
+    assert not any(secret in str(lines) for secret in (SECRET_KEY, "another"))
+
+
+async def test_nothing_is_sent_in_clear_unless_it_is_allowed(way: Way) -> None:
+    store = ObjectStore(f"s3://{BUCKET}/x")
+    with pytest.raises(StoreUnavailable):
+        await store.put(LIVE, b"abc")
+    assert way.connections == 0
+
+
+async def test_a_folder_that_cannot_be_written_is_an_outage_too(tmp_path: Path) -> None:
+    store = ObjectStore(tmp_path.as_uri())
+    (tmp_path / "live").write_text("in the way")
+    with pytest.raises(StoreUnavailable):
+        await store.put(LIVE, b"abc")
+
+
+async def test_a_store_behind_tls_must_show_a_certificate_that_is_trusted(
+    s3: S3Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    async with way_to(s3.port, authority.server(LOOPBACK)) as way:
+        set_environment(s3, monkeypatch, AWS_ENDPOINT_URL=f"https://{LOOPBACK}:{way.port}")
+        with structlog.testing.capture_logs() as lines, pytest.raises(StoreUnavailable):
+            await ObjectStore(f"s3://{BUCKET}/tls").put(LIVE, b"abc")
+        assert "UnknownIssuer" in lines[0]["error"]
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        assert await ObjectStore(f"s3://{BUCKET}/tls").put(LIVE, b"abc") == SHA256_OF_ABC
