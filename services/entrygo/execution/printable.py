@@ -29,6 +29,7 @@ def spreadsheet_text(text: str | None) -> str:
     return f"'{cleaned}" if cleaned[:1] in FORMULA_OPENERS else cleaned
 
 
+@lru_cache(maxsize=16_384)
 def dotted_hts(code: str | None) -> str:
     """The code as the tariff prints it: 6110202041 is 6110.20.20.41, 99038803 is 9903.88.03.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import xlsxwriter
 
-Cell = str | int | Decimal | None
+Cell = str | int | float | Decimal | None
 
 MAX_CELL = 32_767  # characters; the format allows no more
 _CUT = " …"
@@ -50,16 +50,11 @@ def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, bold: xlsxwriter.
         page.write_string(0, column, name, bold)
     for number, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
-            _write_cell(page, number, column, cell)
-
-
-def _write_cell(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell) -> None:
-    if cell is None or cell == "":
-        return
-    if isinstance(cell, str):
-        page.write_string(row, column, _shortened(cell))
-    else:
-        page.write_number(row, column, cell)
+            if isinstance(cell, str):
+                if cell:
+                    page.write_string(number, column, _shortened(cell))
+            elif cell is not None:
+                page.write_number(number, column, cell)
 
 
 def _shortened(text: str) -> str:

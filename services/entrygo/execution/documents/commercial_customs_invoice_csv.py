@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from entrygo.execution.csv_table import csv_table
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import Invoice
-from entrygo.execution.invoice_columns import COLUMNS, NUMERIC_COLUMNS
+from entrygo.execution.invoice_columns import COLUMNS, line_rows
 
 
 class CommercialCustomsInvoiceCsv(Document):
@@ -16,5 +16,5 @@ class CommercialCustomsInvoiceCsv(Document):
     media_type = "text/csv; charset=utf-8"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
-        rows = ([cell(invoice, line) for _, cell in COLUMNS] for line in invoice.lines)
-        return csv_table([name for name, _ in COLUMNS], rows, NUMERIC_COLUMNS)
+        figures = {column.name for column in COLUMNS if column.is_figure}
+        return csv_table([column.name for column in COLUMNS], line_rows(invoice), figures)

@@ -1,15 +1,14 @@
 """commercial_customs_invoice.xlsx: order lines, entry lines and totals, for who works in a spreadsheet."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from entrygo.domain.tariff import headings_of
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.figures import quantities
 from entrygo.execution.hts_quantities import HtsQuantity
-from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine
-from entrygo.execution.invoice_columns import COLUMNS, NUMERIC_COLUMNS
+from entrygo.execution.invoice import CURRENCY, Invoice
+from entrygo.execution.invoice_columns import COLUMNS, PACKAGE, Column, line_rows
 from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import dotted_hts
 from entrygo.execution.workbook import Cell, Sheet, workbook
@@ -24,6 +23,10 @@ _ENTRY_COLUMNS = (
     ("chapter99_headings", 24), ("chapter99_candidates", 24), ("pga_flags", 12),
 )  # fmt: skip
 _NO_QUANTITY = HtsQuantity("", None)
+
+
+# What is the same on every line stands once, on the sheet of totals.
+_LINE_COLUMNS = tuple((index, each) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
 
 
 class CommercialCustomsInvoiceXlsx(Document):
@@ -45,16 +48,15 @@ class CommercialCustomsInvoiceXlsx(Document):
 def _lines(invoice: Invoice) -> Sheet:
     return Sheet(
         name="lines",
-        header=[name for name, _ in COLUMNS],
-        widths=[40 if name in _WIDE else max(10, len(name)) for name, _ in COLUMNS],
-        rows=(list(_line(invoice, line)) for line in invoice.lines),
+        header=[column.name for _, column in _LINE_COLUMNS],
+        widths=[40 if column.name in _WIDE else max(10, len(column.name)) for _, column in _LINE_COLUMNS],
+        rows=([_cell(row[index], column) for index, column in _LINE_COLUMNS] for row in line_rows(invoice)),
     )
 
 
-def _line(invoice: Invoice, line: InvoiceLine) -> Iterator[Cell]:
-    for name, cell in COLUMNS:
-        content = cell(invoice, line)
-        yield Decimal(content) if content and name in NUMERIC_COLUMNS else content
+def _cell(content: str, column: Column) -> Cell:
+    # The numbers of a spreadsheet are binary floats whatever is written into it.
+    return float(content) if column.is_figure and content else content
 
 
 def _consolidated(invoice: Invoice) -> Sheet:
@@ -111,6 +113,7 @@ def _total_rows(invoice: Invoice) -> Iterator[tuple[str, Cell]]:
     yield "plan_hash", snapshot.plan_hash
     yield "expected_entry_date", snapshot.entry_date.isoformat()
     yield "currency", CURRENCY
+    yield "fx_rate", "1"
     yield "orders", totals.orders
     yield "order_lines", totals.lines
     yield "entry_lines", totals.consolidated_lines

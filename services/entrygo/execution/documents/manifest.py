@@ -10,7 +10,7 @@ from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot, ValidationMessage
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Totals
-from entrygo.execution.invoice_columns import COLUMNS
+from entrygo.execution.invoice_columns import COLUMNS, PACKAGE, line_rows
 from entrygo.execution.json_values import (
     GENERATOR,
     Json,
@@ -29,10 +29,8 @@ from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts
 
 SCHEMA_VERSION = "1.0"
-_PACKAGE_COLUMNS = frozenset(
-    {"package_number", "invoice_number", "invoice_date", "currency", "fx_rate", "notice"}
-)
-_LINE_COLUMNS = tuple((name, cell) for name, cell in COLUMNS if name not in _PACKAGE_COLUMNS)
+# What is the same on every line stands at the head of the manifest.
+_LINE_COLUMNS = tuple((index, each.name) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
 _INTEGERS = frozenset({"line_number", "consolidated_line_number"})
 _LISTS = frozenset({"warnings"})
 
@@ -65,7 +63,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         "transport": transport(snapshot),
         "entry": _entry(invoice),
         "orders": _orders(invoice),
-        "lines": [_line(invoice, index) for index in range(len(invoice.lines))],
+        "lines": [_line(row) for row in line_rows(invoice)],
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
         "totals": _totals(invoice.totals),
         "validation_messages": [_message(each) for each in snapshot.validation_messages],
@@ -148,10 +146,8 @@ def _excluded(order: ExcludedOrder) -> Json:
     return order.model_dump(mode="json") | {"external_id": clean_text(order.external_id)}
 
 
-def _line(invoice: Invoice, index: int) -> Json:
-    line = invoice.lines[index]
-    cells = ((name, cell(invoice, line)) for name, cell in _LINE_COLUMNS)
-    return {name: _value(name, content) for name, content in cells if content}
+def _line(row: Sequence[str]) -> Json:
+    return {name: _value(name, row[index]) for index, name in _LINE_COLUMNS if row[index]}
 
 
 def _value(name: str, content: str) -> object:
