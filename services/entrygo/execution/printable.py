@@ -3,12 +3,13 @@
 import unicodedata
 from functools import lru_cache
 
+from entrygo.domain import importer_number
+
 # Excel, LibreOffice and Sheets read a cell that opens with one of these as a formula.
 FORMULA_OPENERS = frozenset("=+-@＝＋－＠﹢﹣﹦﹫")
 _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 # Controls, format characters (bidi overrides, zero-width, tags), lone surrogates, private use, unassigned.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_VISIBLE_DIGITS = 4
 
 
 @lru_cache(maxsize=16_384)
@@ -32,10 +33,7 @@ def spreadsheet_text(text: str | None) -> str:
 
 def masked(number: str | None) -> str:
     """An identification number with its last four characters showing, and none of a short one."""
-    digits = "".join(char for char in clean_text(number) if char.isalnum())
-    if not digits:
-        return ""
-    return "****" + (digits[-_VISIBLE_DIGITS:] if len(digits) > _VISIBLE_DIGITS else "")
+    return importer_number.masked(clean_text(number))
 
 
 def dotted_hts(code: str | None) -> str:
