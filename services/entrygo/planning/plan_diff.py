@@ -9,18 +9,22 @@ from itertools import islice
 from typing import Any
 
 from entrygo.domain.facts import Fact
+from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow, Snapshot, ValidationMessage
 
 MAX_CHANGES = 50  # listed of one order or product
 MAX_TEXT = 1000  # characters
 
+# Numbers of importers; one may be a person's Social Security number.
+MASKED = frozenset({"importer_number", "importer_of_record.number"})
+
 # What a plan says of itself; savings and totals follow.
 PLAN_FIELDS = frozenset(
     {
         "readiness_state", "compliance_score", "destination_country", "entry_date", "ruleset_version",
         "reference_version", "recommended_strategy", "next_recommended_action", "entry_type",
-        "informal_limit_usd", "savings",
+        "asked_entry_type", "informal_limit_usd", "savings",
     }
 )  # fmt: skip
 
@@ -177,7 +181,9 @@ def _document(fact: Fact) -> Mapping[str, Any]:
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], limit: int) -> FieldChanges:
     found = list(_walk("", before, after))
-    first = tuple(FieldChange(path, _text(old), _text(new)) for path, old, new in islice(found, limit))
+    first = tuple(
+        FieldChange(path, _told(path, old), _told(path, new)) for path, old, new in islice(found, limit)
+    )
     return FieldChanges(len(found), first)
 
 
@@ -197,6 +203,10 @@ def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
 
 def _at(values: Sequence[Any], index: int) -> Any:
     return values[index] if index < len(values) else None
+
+
+def _told(path: str, value: Any) -> str | None:
+    return masked(_text(value)) or None if path in MASKED else _text(value)
 
 
 def _text(value: Any) -> str | None:
