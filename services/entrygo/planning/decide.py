@@ -71,25 +71,14 @@ def decide(
     ruleset_version: str = RULESET_VERSION,
 ) -> Decision:
     """The plan of `request` on `facts`, by the rules and reference data of its entry date."""
-    lines = {product.id: line_key(product, request.entry_date) for product in facts.products.values()}
-    context = Context(
-        entry_date=request.entry_date,
-        destination_country=request.destination_country,
-        reference=reference,
-        exported=facts.exported,
-        open_exports=facts.open_exports,
-        importer=facts.warehouse.importer_of_record,
-        look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
-        entry_lines=lines,
-        max_lines_per_entry=facts.broker.max_lines_per_entry,
-    )
+    context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders = judge_orders(request, facts, holding, context)
     schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
     claimed = frozenset(
         product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
     )
-    entries = entries_of(orders.included, lines)
+    entries = entries_of(orders.included, context.entry_lines)
     together = consolidated(orders.included, entries, facts.broker)
     value = sum((entry.value_usd for entry in entries), Decimal(0))
     entry_type = entry_type_of(value, reference.informal_limit, request.entry_type)
@@ -154,6 +143,21 @@ def decide(
         ruleset_version=ruleset_version,
         reference_version=reference.version,
         reference_rows=reference.rows,
+    )
+
+
+def _context(request: PlanRequest, facts: PlanFacts, reference: Reference) -> Context:
+    products = facts.products.values()
+    return Context(
+        entry_date=request.entry_date,
+        destination_country=request.destination_country,
+        reference=reference,
+        exported=facts.exported,
+        open_exports=facts.open_exports,
+        importer=facts.warehouse.importer_of_record,
+        look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
+        entry_lines={product.id: line_key(product, request.entry_date) for product in products},
+        max_lines_per_entry=facts.broker.max_lines_per_entry,
     )
 
 

@@ -84,6 +84,13 @@ def test_finding_names_the_other_order_and_only_asks_for_review() -> None:
     assert message.message == "Order SO-1001-1 may be order SO-1001 a second time."
 
 
+def test_order_sent_again_after_the_first_one_left_is_told() -> None:
+    left, again = order("ord_1", "SO-1001"), order("ord_2", "SO-1001-1")
+    decision = decide_on(left, again, exported={"ord_1": "batch_1"})
+    assert [one.id for one in decision.included] == ["ord_2"]
+    assert len(found(decision, "ORDER_DUPLICATE_SUSPECTED")) == 1
+
+
 def test_prices_are_compared_by_value_and_zips_by_their_five_digits() -> None:
     items = [item.model_copy(update={"unit_value_usd": Decimal("35.00")}) for item in (make_item(),)]
     long = make_order("ord_2", *items, external_id="SO-1001-1", destination_postal_code="94105-1234")
