@@ -168,6 +168,14 @@ def test_our_own_form_takes_any_table() -> None:
     assert read(Kind.ROWS, text) == {"pga_flags": list(shipped)}
 
 
+def test_names_in_our_own_form_may_be_written_as_they_are_printed() -> None:
+    row = row_to(rows_of("uflpa_entities")[0])
+    names = ["Hetian Taida Apparel Co., Ltd.", "Changji Esquel Textile Co. Ltd.", "Co."]
+    text = json.dumps({"table": "uflpa_entities", "rows": [{**row, "value": names}]})
+    [read_row] = read(Kind.ROWS, text)["uflpa_entities"]
+    assert read_row.value == ["CHANGJI ESQUEL TEXTILE", "HETIAN TAIDA APPAREL"]
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "reason"),
     [

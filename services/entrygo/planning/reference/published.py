@@ -22,6 +22,8 @@ NEVER_IN_FORCE = "4B"
 NO_UNIT = "x"
 # Ships and aircraft are called what companies are called, and are none.
 NO_PARTIES = frozenset({"vessel", "aircraft"})
+# Tables that hold names as they are compared, whoever wrote them.
+OF_NAMES = frozenset({"restricted_parties", "uflpa_entities"})
 
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _PREFIX = re.compile(r"[0-9]{4,10}")
@@ -243,7 +245,7 @@ def _restricted_parties(content: bytes, terms: Terms) -> Tables:
         ended = record["end_date"] and date.fromisoformat(record["end_date"]) < terms.effective_from
         if not ended and record["type"].strip().lower() not in NO_PARTIES:
             told = (record["name"], *_several(record["alt_names"] or ""))
-            names.setdefault(record["source"].strip(), set()).update(filter(None, map(comparable_name, told)))
+            names.setdefault(record["source"].strip(), set()).update(_compared(told))
     return {
         "restricted_parties": [
             terms.row("restricted_parties", source, sorted(listed))
@@ -251,6 +253,10 @@ def _restricted_parties(content: bytes, terms: Terms) -> Tables:
             if listed
         ]
     }
+
+
+def _compared(names: Iterable[str]) -> list[str]:
+    return sorted({compared for name in names if (compared := comparable_name(name))})
 
 
 def _rows(content: bytes, terms: Terms) -> Tables:
@@ -261,6 +267,8 @@ def _rows(content: bytes, terms: Terms) -> Tables:
         if table not in TABLES:
             raise UnusableFile(f"There is no table {table!r}. Known: {', '.join(TABLES)}.")
         rows = [row_from(table, row) for row in given]
+        if table in OF_NAMES:
+            rows = [replace(row, value=_compared(row.value)) for row in rows]
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise UnusableFile(f"Not a table of rows: {error}") from error
     return {table: rows}
