@@ -116,6 +116,8 @@ class FakeServices(FakeBrokerLinks):
             order.destination_region = item.destination_region
         if item.HasField("destination_postal_code"):
             order.destination_postal_code = item.destination_postal_code
+        if item.HasField("importer_number"):
+            order.importer_number = item.importer_number
         return self._put("order", account, order)
 
     async def sync_products(
@@ -585,5 +587,13 @@ def _issues(messages: Sequence[events_pb2.ValidationMessage]) -> events_pb2.Plan
         field="orders[0].destination_postal_code",
         order_id=first.order_id,
         external_id="wms-order-1001",
+        suggestions=[
+            events_pb2.OrderSuggestion(
+                order_id=first.order_id,
+                external_id="wms-order-1001",
+                field="destination_postal_code",
+                value="02139",
+            )
+        ],
     )
     return events_pb2.PlanIssues(by_product=[product], by_order=[order], orders_blocked=1)

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.e2e.warehouse_week import Week, write_week
+from tests.e2e.warehouse_week import STATES, Week, write_week
 from tests.harness.shell import Shell, open_account
 from tests.harness.system import System
 
@@ -55,6 +55,13 @@ def test_week_ends_with_one_export_at_the_broker_and_a_reason_for_everything_lef
     assert not FIXED_ONCE & {row["code"] for row in findings(week)}
     for fault, code in CODES.items():
         assert {left_out[order] for order in week.faults[fault] - week.faults["no_hts_code"]} == {code}
+    # Of the ZIP codes without their first digit those that are certain: it was a zero.
+    lost = {row["order_id"]: row for row in read_csv(week.orders) if row["order_id"] in left_out}
+    assert {row["external_id"]: row["suggestion"] for row in findings(week) if row["suggestion"]} == {
+        order: f"ship_to_zip: 0{lost[order]['ship_to_zip']}"
+        for order in week.faults["zip_too_short"]
+        if STATES[lost[order]["ship_to_state"]][0].startswith("0")
+    }
 
     shell.run("export", "execute", export_id)
     export = shell.read("export", "show", export_id)

@@ -125,8 +125,8 @@ ISSUES_ANSWER = {
     ],
     "issues_by_order": [
         {
-            "code": "ORDER_POSTAL_CODE_MISSING",
-            "message": "Order wms-order-1001 has no destination ZIP.",
+            "code": "ORDER_POSTAL_CODE_INVALID",
+            "message": "2139 is not a U.S. ZIP code.",
             "severity": "error",
             "orders_blocked": 1,
             "orders_affected": 1,
@@ -136,6 +136,14 @@ ISSUES_ANSWER = {
                 "order_id": "ord_123",
                 "external_id": "wms-order-1001",
             },
+            "suggestions": [
+                {
+                    "order_id": "ord_123",
+                    "external_id": "wms-order-1001",
+                    "field": "destinationPostalCode",
+                    "suggestion": "02139",
+                }
+            ],
         }
     ],
 }

@@ -1,12 +1,14 @@
 """The decision: request and facts in, plan out. Pure: no I/O, no clock, no randomness."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from entrygo.domain.consolidation import line_key
 from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
 from entrygo.domain.snapshot import (
+    AskedEntryType,
     ExcludedOrder,
     PlannedEntry,
     Readiness,
@@ -16,6 +18,7 @@ from entrygo.domain.snapshot import (
 )
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
+from entrygo.planning.duplicates import look_alikes
 from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.inputs import PlanFacts, PlanRequest
 from entrygo.planning.issues import Issues, issues_of
@@ -54,6 +57,7 @@ class Decision:
     entries: tuple[PlannedEntry, ...]
     value_usd: Decimal
     entry_type: EntryType
+    asked_entry_type: AskedEntryType | None
     informal_limit: Decimal
     savings: Savings | None
     issues: Issues
@@ -70,14 +74,7 @@ def decide(
     ruleset_version: str = RULESET_VERSION,
 ) -> Decision:
     """The plan of `request` on `facts`, by the rules and reference data of its entry date."""
-    context = Context(
-        entry_date=request.entry_date,
-        destination_country=request.destination_country,
-        reference=reference,
-        exported=facts.exported,
-        open_exports=facts.open_exports,
-        importer=facts.warehouse.importer_of_record,
-    )
+    context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders = judge_orders(request, facts, holding, context)
     schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
@@ -85,11 +82,19 @@ def decide(
         product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
     )
     products = _named_products(orders.included, facts)
-    tariff = {product.id: treatment_of(product, context) for product in products}
-    entries = entries_of(orders.included, facts.products, request.entry_date, tariff)
+    entries = entries_of(orders.included, context.entry_lines)
     together = consolidated(orders.included, entries, facts.broker)
-    savings = _savings(entries, [entry for _, entry in together], schedule, reference)
-    batch = _batch(facts, orders.included, entries, savings, reference.informal_limit)
+    value = sum((entry.value_usd for entry in entries), Decimal(0))
+    entry_type = entry_type_of(value, reference.informal_limit, request.entry_type)
+    batch = Batch(
+        orders=orders.included,
+        warehouse=facts.warehouse,
+        broker=facts.broker,
+        value_usd=value,
+        entry_type=entry_type,
+        asked_entry_type=request.entry_type,
+        savings=_savings(entries, [entry for _, entry in together], schedule, reference, entry_type),
+    )
     findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
@@ -110,6 +115,7 @@ def decide(
                 usmca_product_ids=claimed,
                 exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
                 included_order_ids=[order.id for order in orders.included],
+                asked_entry_type=request.entry_type,
             )
         ),
         readiness=readiness,
@@ -129,12 +135,13 @@ def decide(
         included=orders.included,
         excluded=orders.excluded,
         products=products,
-        tariff=tariff,
+        tariff={product.id: context.tariff[product.id] for product in products},
         warehouse=facts.warehouse,
         broker=facts.broker,
         entries=tuple(planned for planned, _ in together),
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
+        asked_entry_type=request.entry_type,
         informal_limit=reference.informal_limit,
         savings=batch.savings,
         issues=issues_of(findings, facts.orders, facts.products, holding, context),
@@ -144,21 +151,25 @@ def decide(
     )
 
 
-def _batch(
-    facts: PlanFacts,
-    included: Sequence[Order],
-    entries: Sequence[Entry],
-    savings: Savings | None,
-    informal_limit: Decimal,
-) -> Batch:
-    value = sum((entry.value_usd for entry in entries), Decimal(0))
-    return Batch(
-        orders=included,
-        warehouse=facts.warehouse,
-        broker=facts.broker,
-        value_usd=value,
-        entry_type=entry_type_of(value, informal_limit),
-        savings=savings,
+def _context(request: PlanRequest, facts: PlanFacts, reference: Reference) -> Context:
+    context = Context(
+        entry_date=request.entry_date,
+        destination_country=request.destination_country,
+        reference=reference,
+        exported=facts.exported,
+        open_exports=facts.open_exports,
+        importer=facts.warehouse.importer_of_record,
+        look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
+        max_lines_per_entry=facts.broker.max_lines_per_entry,
+    )
+    products = facts.products.values()
+    tariff = {product.id: treatment_of(product, context) for product in products}
+    return replace(
+        context,
+        tariff=tariff,
+        entry_lines={
+            product.id: line_key(product, request.entry_date, tariff[product.id]) for product in products
+        },
     )
 
 
@@ -167,12 +178,13 @@ def _savings(
     together: Sequence[Entry],
     schedule: FeeSchedule | None,
     reference: Reference,
+    entry_type: EntryType,
 ) -> Savings | None:
     if schedule is None or not entries:
         return None
     limit = reference.informal_limit
     terms = Terms(schedule=schedule, processing_fee=reference.processing_fee, informal_limit=limit)
-    return estimate(entries, terms, together)
+    return estimate(entries, terms, together, entry_type)
 
 
 def _named_products(orders: Sequence[Order], facts: PlanFacts) -> tuple[Product, ...]:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from entrygo.domain.facts import Broker, Order, Product, Warehouse
+from entrygo.domain.snapshot import AskedEntryType
 
 
 class OnBlocked(StrEnum):
@@ -24,6 +25,8 @@ class PlanRequest:
     entry_date: date
     is_dry_run: bool = False
     on_blocked: OnBlocked = OnBlocked.BLOCK
+    # None: as the value demands.
+    entry_type: AskedEntryType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """The findings gathered by what has to be changed: a product once, however many orders wait for it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from entrygo.domain.facts import Order, Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.fixes import accepted_in, suggestion_for
 from entrygo.planning.judge import SEVERITY_ORDER, Finding
+from entrygo.planning.order_fixes import OrderFix, fix_for
 from entrygo.planning.rules.base import Context, Rule, sku_of
 
 # Where a finding's path enters the product.
@@ -31,6 +32,15 @@ class ProductIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSuggestion:
+    """What would mend one order, for a person to confirm."""
+
+    order_id: str
+    external_id: str
+    fix: OrderFix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderIssue:
     """One code met by orders or their lines, with the first as an example."""
 
@@ -43,6 +53,8 @@ class OrderIssue:
     field: str
     order_id: str
     external_id: str
+    # Of the orders for which one is certain.
+    suggestions: tuple[OrderSuggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +131,7 @@ def issues_of(
     by_products = {order_id for group in by_product for order_id in group.blocked}
     return Issues(
         by_product=tuple(_product_issue(group, products, rules, context) for group in by_product),
-        by_order=tuple(_order_issue(group, orders) for group in by_order),
+        by_order=tuple(_order_issue(group, orders, context) for group in by_order),
         products_blocking=len({group.first.product_id for group in by_product if group.blocked}),
         orders_blocked_by_products=len(by_products),
         orders_blocked=len(by_products.union(*(group.blocked for group in by_order))),
@@ -152,7 +164,7 @@ def _product_issue(
     )
 
 
-def _order_issue(group: _Group, orders: Mapping[str, Order]) -> OrderIssue:
+def _order_issue(group: _Group, orders: Mapping[str, Order], context: Context) -> OrderIssue:
     finding = group.first
     assert finding.order_id is not None
     return OrderIssue(
@@ -165,4 +177,14 @@ def _order_issue(group: _Group, orders: Mapping[str, Order]) -> OrderIssue:
         field=finding.field,
         order_id=finding.order_id,
         external_id=orders[finding.order_id].external_id,
+        suggestions=tuple(_suggestions(finding.rule.code, group, orders, context)),
     )
+
+
+def _suggestions(
+    code: str, group: _Group, orders: Mapping[str, Order], context: Context
+) -> Iterator[OrderSuggestion]:
+    for order in sorted((orders[order_id] for order_id in group.orders), key=lambda one: one.external_id):
+        fix = fix_for(code, order, context)
+        if fix is not None:
+            yield OrderSuggestion(order_id=order.id, external_id=order.external_id, fix=fix)

@@ -17,6 +17,7 @@ from entrygo.planning.rules.base import (
     Line,
     LineRule,
     OrderRule,
+    PartyRule,
     Problem,
     ProductPartsRule,
     ProductRule,
@@ -183,27 +184,45 @@ def _judge_products(
     facts: PlanFacts, rules: Sequence[Rule], context: Context
 ) -> Mapping[str, Sequence[tuple[Rule, Problem]]]:
     wholes, parts = _of_kind(rules, ProductRule), _of_kind(rules, ProductPartsRule)
+    parties = _of_kind(rules, PartyRule)
     return {
         product.id: [
             *((rule, problem) for rule in wholes if (problem := rule.check(product, context)) is not None),
             *((rule, problem) for rule in parts for problem in rule.check(product, context)),
+            *(
+                (rule, problem)
+                for rule in parties
+                if (problem := rule.check(product.manufacturer.name or "", context)) is not None
+            ),
         ]
         for product in facts.products.values()
     }
 
 
 def judge_batch(batch: Batch, rules: Sequence[Rule], context: Context) -> tuple[Finding, ...]:
-    """The export as a whole."""
-    return tuple(
-        Finding(
-            rule=rule,
-            message=problem.message,
-            field=_below(rule.field, problem.below),
-            severity=rule.severity,
-            penalty=rule.penalty,
-        )
+    """The export as a whole, and the companies that answer for it."""
+    found: list[tuple[Rule, Problem, str]] = [
+        (rule, problem, _below(rule.field, problem.below))
         for rule in _of_kind(rules, BatchRule)
         for problem in rule.check(batch, context)
+    ]
+    found += [
+        (rule, problem, field)
+        for rule in _of_kind(rules, PartyRule)
+        for field, name in _parties(batch)
+        if (problem := rule.check(name or "", context)) is not None
+    ]
+    return tuple(
+        Finding(rule=rule, message=problem.message, field=field, severity=rule.severity, penalty=rule.penalty)
+        for rule, problem, field in found
+    )
+
+
+def _parties(batch: Batch) -> Sequence[tuple[str, str | None]]:
+    return (
+        ("batch.importer_of_record.name", batch.warehouse.importer_of_record.name),
+        ("warehouse.name", batch.warehouse.name),
+        ("broker.name", batch.broker.name),
     )
 
 

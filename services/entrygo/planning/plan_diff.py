@@ -16,17 +16,17 @@ from entrygo.domain.snapshot import ReferenceRow, Snapshot, ValidationMessage
 MAX_CHANGES = 50  # listed of one order or product
 MAX_TEXT = 1000  # characters
 
+# Numbers of importers; one may be a person's Social Security number.
+MASKED = frozenset({"importer_number", "importer_of_record.number"})
+
 # What a plan says of itself; savings and totals follow.
 PLAN_FIELDS = frozenset(
     {
         "readiness_state", "compliance_score", "destination_country", "entry_date", "ruleset_version",
         "reference_version", "recommended_strategy", "next_recommended_action", "entry_type",
-        "informal_limit_usd", "savings",
+        "asked_entry_type", "informal_limit_usd", "savings",
     }
 )  # fmt: skip
-
-# It may be a person's.
-IMPORTER_NUMBER = "importer_of_record.number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +206,7 @@ def _at(values: Sequence[Any], index: int) -> Any:
 
 
 def _told(path: str, value: Any) -> str | None:
-    text = _text(value)
-    return masked(text) if text and path == IMPORTER_NUMBER else text
+    return masked(_text(value)) or None if path in MASKED else _text(value)
 
 
 def _text(value: Any) -> str | None:

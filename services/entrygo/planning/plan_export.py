@@ -108,6 +108,7 @@ class PlanExport:
             entry_date=entry_date,
             is_dry_run=command.is_dry_run,
             on_blocked=command.on_blocked,
+            entry_type=command.entry_type,
         )
         exported, open_exports, policy = await self._circumstances(caller, command)
         facts = PlanFacts(

@@ -85,6 +85,12 @@ def _order_issue_to_proto(issue: OrderIssue) -> events_pb2.OrderIssue:
         field=issue.field,
         order_id=issue.order_id,
         external_id=issue.external_id,
+        suggestions=[
+            events_pb2.OrderSuggestion(
+                order_id=one.order_id, external_id=one.external_id, field=one.fix.field, value=one.fix.value
+            )
+            for one in issue.suggestions
+        ],
     )
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast, get_args
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
+from entrygo.domain.snapshot import AskedEntryType
 from entrygo.planning.inputs import OnBlocked
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
@@ -38,6 +40,7 @@ class PlanCommand:
     is_dry_run: bool
     on_blocked: OnBlocked
     entry_date: date | None
+    entry_type: AskedEntryType | None
     key: str
     fingerprint: bytes
 
@@ -61,6 +64,7 @@ def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> Pl
     if request.on_blocked and request.on_blocked not in tuple(OnBlocked):
         issues.append(("onBlocked", "Expected block or exclude", "invalid_enum_value"))
     entry_date = _entry_date(request.entry_date, issues)
+    entry_type = _entry_type(request.entry_type, issues)
     issues += _key_issues(request.idempotency_key)
     _check(issues)
     normal = _normalised(request)
@@ -74,6 +78,7 @@ def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> Pl
         is_dry_run=normal.dry_run,
         on_blocked=OnBlocked(normal.on_blocked),
         entry_date=entry_date,
+        entry_type=entry_type,
         # A dry run stores nothing, so it has no effect that a key could keep from happening twice.
         key="" if normal.dry_run else normal.idempotency_key,
         fingerprint=fingerprint(PLAN_OPERATION, normal),
@@ -168,6 +173,12 @@ def _entry_date(text: str, issues: Issues) -> date | None:
     if day is None or day.isoformat() != text:
         issues.append(("entryDate", "Expected a date as YYYY-MM-DD", "invalid_string"))
     return day
+
+
+def _entry_type(text: str, issues: Issues) -> AskedEntryType | None:
+    if text and text not in get_args(AskedEntryType):
+        issues.append(("entryType", "Expected 01, 11 or 86", "invalid_enum_value"))
+    return cast("AskedEntryType", text) if text else None
 
 
 def _key_issues(key: str) -> Issues:

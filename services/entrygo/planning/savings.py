@@ -13,7 +13,7 @@ from typing import Literal
 from entrygo.domain.consolidation import Comparable
 from entrygo.domain.facts import FeeSchedule
 from entrygo.domain.money import to_cents
-from entrygo.domain.snapshot import EntryCost, Savings
+from entrygo.domain.snapshot import AskedEntryType, EntryCost, Savings
 from entrygo.planning.reference.in_force import ProcessingFee
 
 EntryType = Literal["01", "11"]
@@ -62,9 +62,11 @@ def schedule_on(schedules: Sequence[FeeSchedule], day: date) -> FeeSchedule | No
     return max(in_force, key=lambda schedule: schedule.valid_from, default=None)
 
 
-def entry_type_of(value_usd: Decimal, informal_limit: Decimal) -> EntryType:
-    """Informal up to and including the limit (19 CFR 143.21)."""
-    return INFORMAL if value_usd <= informal_limit else FORMAL
+def entry_type_of(
+    value_usd: Decimal, informal_limit: Decimal, asked: AskedEntryType | None = None
+) -> EntryType:
+    """Informal up to and including the limit (19 CFR 143.21), unless a formal entry is asked for."""
+    return INFORMAL if value_usd <= informal_limit and asked != FORMAL else FORMAL
 
 
 def consolidate(entries: Iterable[Entry]) -> Entry:
@@ -122,13 +124,19 @@ def _processing_fee(entry: Entry, kind: EntryType, fee: ProcessingFee) -> Decima
     return min(max(to_cents(entry.fee_value_usd * fee.rate), fee.minimum), fee.maximum)
 
 
-def estimate(entries: Sequence[Entry], terms: Terms, together: Sequence[Entry] = ()) -> Savings:
+def estimate(
+    entries: Sequence[Entry],
+    terms: Terms,
+    together: Sequence[Entry] = (),
+    kind: EntryType | None = None,
+) -> Savings:
     """Each entry on its own against all of them as one, or as the few of `together`; may be negative.
 
     What is imported together is formal or informal by its whole value: to split it makes no part informal.
+    `kind` is told where it does not follow from the value; on its own each order goes by its value.
     """
     together = together or (consolidate(entries),)
-    kind = entry_type_of(sum((entry.value_usd for entry in together), ZERO), terms.informal_limit)
+    kind = kind or entry_type_of(sum((entry.value_usd for entry in together), ZERO), terms.informal_limit)
     separate = _sum([entry_cost(entry, terms) for entry in entries])
     consolidated = _sum([entry_cost(entry, terms, kind) for entry in together])
     signed = to_cents(separate.total - consolidated.total)

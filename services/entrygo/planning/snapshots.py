@@ -36,6 +36,7 @@ def snapshot_of(
         recommended_strategy=decision.strategy,
         next_recommended_action=decision.next_action,
         entry_type=decision.entry_type,
+        asked_entry_type=decision.asked_entry_type,
         informal_limit_usd=decision.informal_limit,
         savings=decision.savings,
         warehouse=decision.warehouse,

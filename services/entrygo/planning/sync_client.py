@@ -94,6 +94,7 @@ def order_from_proto(order: sync_pb2.Order) -> Order:
             )
             for item in order.items
         ),
+        importer_number=order.importer_number or None,
     )
 
 

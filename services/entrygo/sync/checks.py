@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
+from entrygo.domain.importer_number import is_importer_number
 from entrygo.domain.money import parse_decimal, plain
 
 MAX_ID_TEXT = 128
@@ -128,6 +129,14 @@ def day(value: str) -> str:
     if parsed.isoformat() != value:
         raise Wrong("Expected a date: YYYY-MM-DD", "invalid_date")
     return value
+
+
+def importer_number(value: str) -> str:
+    """In upper case; what was given is not told again, because it may be somebody's SSN."""
+    number = value.strip().upper()
+    if not is_importer_number(number):
+        raise Wrong("Expected an importer number: NN-NNNNNNNXX, NNN-NN-NNNN or YYDDPP-NNNNN")
+    return number
 
 
 def one_of(*allowed: str) -> Check:

@@ -61,6 +61,7 @@ class OrderDraft(NamedTuple):
     items_json: str
     total_value_usd: Decimal
     metadata_json: str | None
+    importer_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def orders_fingerprint(account_id: str, orders: Sequence[OrderDraft]) -> bytes:
                 order.destination_postal_code,
                 order.items_json,
                 order.metadata_json,
+                # Only where there is one: a key that was used before there were any stays that request's.
+                *([order.importer_number] if order.importer_number else []),
             )
             for order in orders
         ],

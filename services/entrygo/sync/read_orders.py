@@ -18,6 +18,7 @@ from entrygo.sync.checks import (
     Wrong,
     bounded_text,
     check_key,
+    importer_number,
     not_negative,
     positive,
 )
@@ -99,6 +100,7 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
         f"[{','.join([line.json for line in lines])}]",
         sum([line.value for line in lines], _ZERO),
         _metadata(item.metadata_json, path, issues) if item.metadata_json else None,
+        _importer_number(item.importer_number, path, issues) if item.importer_number else None,
     )
 
 
@@ -120,6 +122,14 @@ def _country(value: str, path: str, issues: Issues) -> str:
     elif not COUNTRY.fullmatch(value):
         issues.add(f"{path}.destinationCountry", "Expected a two-letter country code", "invalid_string")
     return value.upper()
+
+
+def _importer_number(value: str, path: str, issues: Issues) -> str | None:
+    try:
+        return importer_number(value) if value.strip() else None
+    except Wrong as wrong:
+        issues.wrong(f"{path}.importerNumber", wrong)
+        return None
 
 
 def _optional(value: str, maximum: int, path: str, name: str, issues: Issues) -> str | None:

@@ -191,7 +191,7 @@ WAREHOUSE: Fields = {
     "importer_of_record": Nested(
         {
             "name": text(500),
-            "number": text(32),
+            "number": checks.importer_number,
             "address": Nested(ADDRESS),
             "power_of_attorney": Flag(),
             "bond": checks.one_of("continuous", "single"),

@@ -83,18 +83,20 @@ class SyncStore:
         ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
         rows = await self._connection.fetch(
             "INSERT INTO orders (account_id, mode, id, external_id, destination_country, destination_region,"
-            " destination_postal_code, items, total_value_usd, metadata, created_at, updated_at)"
+            " destination_postal_code, items, total_value_usd, metadata, importer_number, created_at,"
+            " updated_at)"
             " SELECT $1, $2, id, external_id, country, region, postal_code, items::jsonb, total,"
-            " metadata::jsonb, $11, $11"
+            " metadata::jsonb, importer, $12, $12"
             " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
-            " $9::numeric[], $10::text[])"
-            " AS given (id, external_id, country, region, postal_code, items, total, metadata)"
+            " $9::numeric[], $10::text[], $11::text[])"
+            " AS given (id, external_id, country, region, postal_code, items, total, metadata, importer)"
             " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
             " destination_country = EXCLUDED.destination_country,"
             " destination_region = EXCLUDED.destination_region,"
             " destination_postal_code = EXCLUDED.destination_postal_code,"
             " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
-            " metadata = EXCLUDED.metadata, updated_at = EXCLUDED.updated_at"
+            " metadata = EXCLUDED.metadata, importer_number = EXCLUDED.importer_number,"
+            " updated_at = EXCLUDED.updated_at"
             " RETURNING external_id, id, created_at",
             *self._scope,
             [new_id for _, new_id in ordered],
@@ -105,6 +107,7 @@ class SyncStore:
             [draft.items_json for draft, _ in ordered],
             [draft.total_value_usd for draft, _ in ordered],
             [draft.metadata_json for draft, _ in ordered],
+            [draft.importer_number for draft, _ in ordered],
             now,
         )
         return {row[0]: Stamp(row[1], row[2], now) for row in rows}
@@ -167,7 +170,7 @@ class SyncStore:
     async def find_order(self, order_id: str) -> StoredOrder | None:
         row = await self._connection.fetchrow(
             "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, metadata, created_at, updated_at"
+            " items, total_value_usd, metadata, importer_number, created_at, updated_at"
             " FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             order_id,
@@ -187,7 +190,7 @@ class SyncStore:
         """One row more than the page holds, when there is one."""
         rows = await self._connection.fetch(
             "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, metadata, created_at, updated_at FROM orders"
+            " items, total_value_usd, metadata, importer_number, created_at, updated_at FROM orders"
             " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
             " ORDER BY id LIMIT $5",
             *self._scope,
@@ -224,24 +227,24 @@ class SyncStore:
         rows = await self._connection.fetch(
             "WITH wanted AS MATERIALIZED ("
             " SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, created_at, updated_at"
+            " items, total_value_usd, importer_number, created_at, updated_at"
             " FROM orders WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])"
             " UNION ALL SELECT id, external_id, destination_country, destination_region,"
-            " destination_postal_code, items, total_value_usd, created_at, updated_at"
+            " destination_postal_code, items, total_value_usd, importer_number, created_at, updated_at"
             " FROM orders WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"
             " sold AS MATERIALIZED ("
             " SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)"
             " SELECT 'orders' AS subject, id, external_id, items AS facts, created_at, updated_at,"
             " destination_country, destination_region, destination_postal_code, items, total_value_usd,"
-            " NULL AS metadata FROM wanted"
+            " NULL AS metadata, importer_number FROM wanted"
             " UNION ALL SELECT 'products', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL FROM products"
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM products"
             " WHERE account_id = $1 AND mode = $2 AND id IN (SELECT id FROM sold)"
             " UNION ALL SELECT 'warehouses', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL FROM warehouses"
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM warehouses"
             " WHERE account_id = $1 AND mode = $2 AND id = $4"
             " UNION ALL SELECT 'brokers', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL FROM brokers"
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM brokers"
             " WHERE account_id = $1 AND mode = $2 AND id = $5",
             *self._scope,
             order_ids,
@@ -283,6 +286,7 @@ def _order_from_row(row: Row) -> StoredOrder:
             row["total_value_usd"],
             # jsonb has an order of keys of its own; the canonical one is sorted.
             orjson.dumps(orjson.loads(metadata), option=orjson.OPT_SORT_KEYS).decode() if metadata else None,
+            row["importer_number"],
         ),
         Stamp(row["id"], row["created_at"], row["updated_at"]),
     )

@@ -28,6 +28,7 @@ def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
         metadata_json=draft.metadata_json or "",
         created_at=_instant(stamp.created_at),
         updated_at=_instant(stamp.updated_at),
+        importer_number=draft.importer_number,
     )
 
 

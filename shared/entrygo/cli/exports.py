@@ -49,6 +49,9 @@ def plan(
     entry_date: Annotated[
         str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")
     ] = None,
+    entry_type: Annotated[
+        str | None, typer.Option("--entry-type", help="01 formal or 11 informal; by value unless given.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")] = False,
     exclude_blocked: Annotated[
         bool, typer.Option("--exclude-blocked", help="Leave orders with errors out; plan the rest.")
@@ -74,6 +77,7 @@ def plan(
     }
     optional = {
         "entryDate": entry_date,
+        "entryType": entry_type,
         "batchId": batch,
         "onBlocked": "exclude" if exclude_blocked else None,
         "externalOrderIds": external_order,

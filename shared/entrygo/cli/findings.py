@@ -5,13 +5,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-COLUMNS = ("external_id", "order_id", "left_out", "severity", "code", "message", "field")
+from entrygo.cli.imports.order_rows import OF_THE_ORDER
+
+COLUMNS = ("external_id", "order_id", "left_out", "severity", "code", "message", "field", "suggestion")
+# The columns of an order file, by the fields of an order.
+ORDER_COLUMNS = {name: column for column, name in OF_THE_ORDER}
 
 
 def write_findings(file: Path, plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> int:
     """One row per finding about an order that stays behind or that blocks; returns how many orders.
 
-    `external_ids` maps order ids to the warehouse's own; an order left out always has a row.
+    `external_ids` maps order ids to the warehouse's own; an order left out always has a row. A suggestion
+    names the column of the order file, which also keeps spreadsheets from eating the zeros of a ZIP code.
     """
     rows = list(_rows(plan, external_ids))
     with file.open("w", newline="", encoding="utf-8-sig") as lines:
@@ -23,6 +28,7 @@ def write_findings(file: Path, plan: Mapping[str, Any], external_ids: Mapping[st
 
 def _rows(plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     excluded = set(plan["excluded_order_ids"])
+    suggestions = _suggestions(plan)
     for message in plan["validationMessages"]:
         order_id = message["order_id"]
         if order_id is not None and (order_id in excluded or message["severity"] == "error"):
@@ -34,4 +40,14 @@ def _rows(plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> Iterator[
                 message["code"],
                 message["message"],
                 message["field"],
+                suggestions.get((message["code"], order_id), ""),
             )
+
+
+def _suggestions(plan: Mapping[str, Any]) -> Mapping[tuple[str, str], str]:
+    """By code and order: `ship_to_zip: 02139`."""
+    return {
+        (issue["code"], one["order_id"]): f"{ORDER_COLUMNS[one['field']]}: {one['suggestion']}"
+        for issue in plan.get("issues_by_order", ())
+        for one in issue["suggestions"]
+    }

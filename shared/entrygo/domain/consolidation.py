@@ -88,7 +88,7 @@ def split_orders(
 
     An order stays whole. Orders of the same lines stand together, then by id, whatever the request's order
     was; a new entry begins where the next order would break a limit of the broker. An order that breaks one
-    all by itself has an entry of its own.
+    all by itself has an entry of its own (and a finding, ORDER_EXCEEDS_BROKER_LIMIT).
     """
     entries: list[list[str]] = []
     lines: frozenset[Comparable] = frozenset()

@@ -229,6 +229,8 @@ class Order(Fact):
     destination_region: str | None = None
     destination_postal_code: str | None = None
     items: tuple[OrderItem, ...]
+    # Under whose number it is imported; None is the importer of record of the warehouse.
+    importer_number: str | None = None
 
     @property
     def total_value_usd(self) -> Decimal:

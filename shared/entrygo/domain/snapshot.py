@@ -15,6 +15,9 @@ from entrygo.domain.tariff import TariffTreatment
 
 SNAPSHOT_SCHEMA_VERSION = 1
 
+# Formal, informal, and the entry of low-value shipments (Section 321), which is asked for but never planned.
+AskedEntryType = Literal["01", "11", "86"]
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -129,6 +132,8 @@ class Snapshot(Fact):
     recommended_strategy: str
     next_recommended_action: str
     entry_type: Literal["01", "11"]
+    # None where nobody asked for one.
+    asked_entry_type: AskedEntryType | None = None
     informal_limit_usd: Number
     savings: Savings | None
     warehouse: Warehouse

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contract.rest.documented import HOODIE, Rest, order, plan_request, sync_request, unique
+from tests.contract.rest.documented import CAP, HOODIE, Rest, order, plan_request, sync_request, unique
 
 PLAN = "/api/exports/plan"
 INCLUDE = {"include": ["issuesByProduct"]}
@@ -59,6 +59,26 @@ async def test_plan_tells_which_product_blocks_how_many_orders_and_how_to_mend_i
     again = await rest.post(PLAN, plan_request(rest, order_ids, batchId=plan["exportId"], **INCLUDE))
     assert again["issue_totals"]["orders_blocked"] == 0
     assert again["readinessState"] != "BLOCKED"
+
+
+async def test_order_is_mended_by_the_value_that_is_suggested_for_it(rest: Rest) -> None:
+    sent = order(CAP, destinationRegion="MA", destinationPostalCode="2139")
+    [stored] = (await rest.post("/api/orders/sync", sync_request(rest, sent)))["data"]
+    plan = await rest.post(PLAN, plan_request(rest, [stored["id"]], **INCLUDE))
+    [issue] = [one for one in plan["issues_by_order"] if one["code"] == "ORDER_POSTAL_CODE_INVALID"]
+    [suggested] = issue["suggestions"]
+    assert suggested == {
+        "order_id": stored["id"],
+        "external_id": sent["externalId"],
+        "field": "destinationPostalCode",
+        "suggestion": "02139",
+    }
+    assert (await rest.get(f"/api/exports/{plan['exportId']}/issues"))["issues_by_order"] == [issue]
+
+    mended = {**sent, suggested["field"]: suggested["suggestion"]}
+    await rest.post("/api/orders/sync", sync_request(rest, mended))
+    again = await rest.post(PLAN, plan_request(rest, [stored["id"]], batchId=plan["exportId"], **INCLUDE))
+    assert again["issues_by_order"] == []
 
 
 async def test_issues_of_an_export_of_another_account_are_missing(rest: Rest, other: Rest) -> None:

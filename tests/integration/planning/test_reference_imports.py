@@ -58,6 +58,21 @@ async def test_shipped_tables_count_until_something_is_imported(operator: Operat
     assert library.on(DAY) == reference_on(DAY)
 
 
+async def test_screening_list_is_in_force_after_the_next_refresh_and_takes_nothing_from_other_lists(
+    operator: Operator,
+) -> None:
+    library = Library(operator.pool)
+    told = await operator.imported(
+        "restricted-parties",
+        "source,type,name,alt_names,end_date\nEntity List,Entity,Grey Works Co.,Gray Works; G.W. Ltd,\n",
+    )
+    assert "restricted_parties version 1: 3 on 2026-11-01 (+3 -0)" in told
+    await library.refresh()
+    parties = library.on(DAY).restricted_parties
+    assert parties.lists_with("GRAY-WORKS") == parties.lists_with("GW") == ("Entity List",)
+    assert parties.lists_with("Hetian Taida Apparel Co.") == ("UFLPA Entity List",)
+
+
 async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> None:
     library = Library(operator.pool)
     told = await operator.imported("hts", TARIFF, "--release", "HTS 2026 Rev 21")

@@ -262,6 +262,7 @@ async def test_everything_wrong_with_a_request_is_told_at_once(system: System) -
             destination_country="USA",
             on_blocked="maybe",
             entry_date="20260311",
+            entry_type="03",
             idempotency_key="k" * 256,
         )
     assert refused.value.error_code == "VALIDATION_ERROR"
@@ -273,8 +274,26 @@ async def test_everything_wrong_with_a_request_is_told_at_once(system: System) -
         "destinationCountry",
         "onBlocked",
         "entryDate",
+        "entryType",
         "idempotencyKey",
     ]
+
+
+async def test_importer_of_an_order_and_the_entry_type_asked_for_are_in_the_snapshot(system: System) -> None:
+    await system.load_demo_account()
+    named = documented_orders()
+    named.items[1].importer_number = "12-3456789"
+    answer = await system.sync.SyncOrders(named, metadata=system.key)
+    order_ids = [order.id for order in answer.data]
+    plan = await system.plan(order_ids, entry_type="01")
+    snapshot = await read_snapshot(system, plan.export_id, system.key)
+    assert (snapshot.entry_type, snapshot.asked_entry_type) == ("01", "01")
+    assert [order.importer_number for order in snapshot.orders] == [None, "12-3456789"]
+    assert "BATCH_IMPORTER_MIXED" in {message.code for message in plan.plan.validation_messages}
+    assert "12-3456789" not in str(plan)
+    by_value = await system.plan(order_ids, dry_run=True)
+    assert by_value.plan.plan_hash != plan.plan.plan_hash
+    assert by_value.plan.entry_type == "11"
 
 
 async def test_plan_by_external_ids_over_both_services_and_its_difference_from_the_first(

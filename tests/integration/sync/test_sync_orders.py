@@ -57,6 +57,16 @@ async def test_an_order_keeps_its_id_and_gets_new_lines_when_it_is_synced_again(
     assert stored.draft.destination_country == "CA"
 
 
+async def test_an_importers_number_is_stored_planned_with_and_taken_away_again(caller: Caller) -> None:
+    named = orders(order("SO-1", importer_number="98-7654321"), order("SO-2"))
+    first, second = await caller.orders(TENANT, named)
+    assert (first.importer_number, second.HasField("importer_number")) == ("98-7654321", False)
+    stored = await caller.use_cases.get_order(TENANT, first.id)
+    assert stored.draft.importer_number == "98-7654321"
+    (again,) = await caller.orders(TENANT, orders(order("SO-1")))
+    assert not again.HasField("importer_number")
+
+
 async def test_answers_come_in_the_order_of_the_request(caller: Caller) -> None:
     names = ["b", "c", "a"]
     assert [one.external_id for one in await caller.orders(TENANT, orders(*map(order, names)))] == names

@@ -1,5 +1,6 @@
 """`entrygo export …`: what it sends, and how the answer reads."""
 
+import csv
 import json
 import threading
 from collections.abc import Iterator
@@ -59,6 +60,20 @@ PLAN: dict[str, Any] = {
             "suggestion": "CN" if number == 0 else None,
         }
         for number in range(22)
+    ],
+    "issues_by_order": [
+        {
+            "code": "ORDER_POSTAL_CODE_INVALID",
+            "suggestions": [
+                {
+                    "order_id": "ord_2",
+                    "external_id": "SO-2",
+                    "field": "destinationPostalCode",
+                    "suggestion": "02139",
+                }
+            ],
+        },
+        {"code": "ORDER_POSTAL_CODE_MISSING", "suggestions": []},
     ],
 }
 
@@ -143,6 +158,23 @@ def test_plan_sends_the_orders_of_a_file_and_those_named(server: Recorder, tmp_p
         "batchId": "batch_1",
         "onBlocked": "exclude",
     }
+
+
+def test_plan_sends_the_entry_type_that_is_asked_for(server: Recorder) -> None:
+    run("export", "plan", "--order", "ord_1", "--entry-type", "01")
+    assert server.asked[0][2]["entryType"] == "01"
+
+
+def test_findings_of_a_file_of_orders_suggest_what_to_put_into_which_column(
+    server: Recorder, tmp_path: Path
+) -> None:
+    ids = tmp_path / "orders.ids.csv"
+    ids.write_text("external_id,order_id\nSO-1,ord_1\nSO-2,ord_2\n")
+    run("export", "plan", "--orders", str(ids))
+    with (tmp_path / "orders.ids.csv.findings.csv").open(encoding="utf-8-sig", newline="") as lines:
+        [found] = csv.DictReader(lines)
+    assert (found["external_id"], found["code"]) == ("SO-2", "ORDER_POSTAL_CODE_INVALID")
+    assert found["suggestion"] == "ship_to_zip: 02139"
 
 
 def test_plan_sends_orders_by_their_own_ids(server: Recorder) -> None:

@@ -36,6 +36,27 @@ def test_an_order_is_sent_as_the_contract_has_it(server: FakeServer, importer: I
     }
 
 
+def test_an_importers_number_goes_with_the_order(server: FakeServer, importer: Importer) -> None:
+    header = HEADER.replace("facility_code", "facility_code,importer_number")
+    rows = row(rest="1,110,w-1,yvr,98-7654321") + row(sku="CAP-002", rest="1,35,w-1,yvr,") + row("SO-2")
+    done = importer.orders(importer.file(header + rows))
+    assert done.exit_code == 0, done.output
+    assert server.orders["SO-1"]["importerNumber"] == "98-7654321"
+    assert "importerNumber" not in server.orders["SO-2"]
+
+
+def test_rows_that_name_two_importers_are_refused_and_neither_is_told_in_full(
+    server: FakeServer, importer: Importer
+) -> None:
+    header = HEADER.replace("facility_code", "facility_code,importer_number")
+    path = importer.file(header + "".join(row(rest=f"1,110,w-1,yvr,98-765432{n}") for n in "12"))
+    done = importer.orders(path)
+    reasons = [rejected["reject_reason"] for rejected in rejects_of(path)]
+    assert reasons == ["rows of this order disagree on importer_number: ****4321, ****4322"] * 2
+    assert "98-7654321" not in done.output
+    assert server.orders == {}
+
+
 def test_the_ids_of_all_imported_orders_are_written_beside_the_file(
     server: FakeServer, importer: Importer
 ) -> None:

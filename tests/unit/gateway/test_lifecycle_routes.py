@@ -48,6 +48,14 @@ async def test_order_sync_shows_null_when_the_destination_is_only_a_country(
     assert stored["metadata"] is None
 
 
+async def test_importers_number_of_an_order_is_kept_and_absent_is_null(client: httpx.AsyncClient) -> None:
+    body = order_body()
+    body["items"].append({**body["items"][0], "externalId": "own", "importerNumber": "98-7654321"})
+    orders = (await client.post("/api/orders/sync", json=body)).json()["data"]
+    kept = [(await client.get(f"/api/orders/{order['id']}")).json()["importerNumber"] for order in orders]
+    assert kept == [None, "98-7654321"]
+
+
 async def test_metadata_is_kept_as_it_was_sent(client: httpx.AsyncClient) -> None:
     metadata = {
         "wave": "wave-17",
@@ -141,6 +149,14 @@ async def test_what_to_fix_is_shown_when_it_is_asked_for(client: httpx.AsyncClie
                 "order_id": order_id,
                 "external_id": "wms-order-1001",
             },
+            "suggestions": [
+                {
+                    "order_id": order_id,
+                    "external_id": "wms-order-1001",
+                    "field": "destinationPostalCode",
+                    "suggestion": "02139",
+                }
+            ],
         }
     ]
 

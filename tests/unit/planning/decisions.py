@@ -24,6 +24,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         entry_date=entry_date,
         is_dry_run=changes.pop("is_dry_run", False),
         on_blocked=OnBlocked(changes.pop("on_blocked", "block")),
+        entry_type=changes.pop("entry_type", None),
     )
     rules = changes.pop("rules", RULES)
     reference = changes.pop("reference", None) or reference_on(entry_date)

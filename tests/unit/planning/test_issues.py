@@ -105,6 +105,59 @@ def test_faults_of_orders_and_lines_are_gathered_by_code_with_an_example() -> No
     assert decision.issues.orders_blocked >= 1
 
 
+def suggestions(code: str, **changes: Any) -> list[tuple[str, str]]:
+    decision = decide_on(make_order("ord_1", **changes))
+    [found] = [one for one in decision.issues.by_order if one.code == code]
+    assert all(one.external_id == "wms-ord_1" for one in found.suggestions)
+    return [(one.fix.field, one.fix.value) for one in found.suggestions]
+
+
+@pytest.mark.parametrize(
+    ("region", "given", "meant"),
+    [
+        ("MA", "2139", "02139"),
+        ("PR", "901", "00901"),
+        ("Massachusetts", " 2139 ", "02139"),
+        ("MA", "2139-4307", "02139-4307"),
+        ("CA", "2139", None),
+        (None, "2139", None),
+        ("MA", "213", None),
+        ("NY", "1234a", None),
+        ("CA", "941055", None),
+    ],
+)
+def test_zip_that_lost_its_zeros_is_suggested_when_it_lies_in_the_state(
+    region: str | None, given: str, meant: str | None
+) -> None:
+    found = suggestions("ORDER_POSTAL_CODE_INVALID", destination_region=region, destination_postal_code=given)
+    assert found == ([("destination_postal_code", meant)] if meant else [])
+
+
+@pytest.mark.parametrize("code", ["ORDER_POSTAL_REGION_MISMATCH", "ORDER_REGION_MISSING"])
+def test_state_of_the_zip_is_suggested_when_it_is_the_only_one(code: str) -> None:
+    region = None if code == "ORDER_REGION_MISSING" else "NY"
+    one, two_share = "94105-1234", "73301"
+    assert suggestions(code, destination_region=region, destination_postal_code=one) == [
+        ("destination_region", "CA")
+    ]
+    assert suggestions(code, destination_region=region, destination_postal_code=two_share) == []
+
+
+def test_every_order_with_a_certain_value_has_its_own_suggestion_and_is_not_changed() -> None:
+    decision = decide_on(
+        *(
+            make_order(f"ord_{n}", destination_region="MA", destination_postal_code=zip_code)
+            for n, zip_code in enumerate(("2139", "2108", "213"))
+        )
+    )
+    [found] = [one for one in decision.issues.by_order if one.code == "ORDER_POSTAL_CODE_INVALID"]
+    assert [(one.order_id, one.fix.value) for one in found.suggestions] == [
+        ("ord_0", "02139"),
+        ("ord_1", "02108"),
+    ]
+    assert [order.destination_postal_code for order in decision.included] == ["2139", "2108", "213"]
+
+
 def test_clean_plan_has_nothing_to_fix() -> None:
     issues = decide_on(make_order("ord_1")).issues
     assert (issues.by_product, issues.by_order) == ((), ())

@@ -61,6 +61,20 @@ def test_orders_are_added_removed_and_changed_line_by_line() -> None:
     }
 
 
+def test_numbers_of_importers_are_masked() -> None:
+    importer = make_warehouse().importer_of_record.model_dump()
+    before = decide_on(make_order("ord_1"))
+    after = decide_on(
+        make_order("ord_1", importer_number="12-3456789"),
+        warehouse=make_warehouse(importer_of_record=importer | {"number": "12-3456789"}),
+    )
+    found = diff(before, after)
+    [order] = found.orders.changed
+    assert order.changes is not None
+    assert fields(order.changes) == {"importer_number": (None, "****6789")}
+    assert fields(found.warehouse) == {"importer_of_record.number": ("****4321", "****6789")}
+
+
 def test_products_tell_the_field_that_changed_however_deep() -> None:
     maker = {"name": "Northshore", "city": "Vancouver", "country": "CA"}
     before = make_product("prod_a", country_of_origin=None, manufacturer=maker)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -175,9 +176,13 @@ def test_hash_does_not_depend_on_what_decides_nothing(same: Callable[[], Decisio
         lambda: golden(products=[make_product(CAP, usmca={})]),
         lambda: golden(rules=RULES[1:]),
         lambda: decide_on(golden_orders()[0]),
+        lambda: golden(entry_type="11"),
+        lambda: decide_on(
+            golden_orders()[0], golden_orders()[1].model_copy(update={"importer_number": "98-7654321"})
+        ),
     ],
     ids=["fiscal year", "agency data", "exported", "destination", "warehouse", "fee", "origin", "usmca",
-         "rules", "fewer orders"],
+         "rules", "fewer orders", "entry type", "importer of an order"],
 )  # fmt: skip
 def test_hash_depends_on_whatever_decides(other: Callable[[], Decision]) -> None:
     assert other().plan_hash != golden().plan_hash
@@ -203,10 +208,23 @@ def test_usmca_claim_that_ends_between_two_days_changes_the_hash_under_the_same_
     assert before.plan_hash != after.plan_hash
 
 
+def test_what_came_after_the_format_is_covered_where_it_was_given_and_left_out_where_it_was_not() -> None:
+    assert '"entry_type"' not in MINIMAL_BYTES
+    assert '"importer_number"' not in MINIMAL_BYTES
+    asked = canonical_bytes(replace(MINIMAL, asked_entry_type="11")).decode()
+    assert asked == MINIMAL_BYTES.replace('"exported_order_ids"', '"entry_type":"11","exported_order_ids"')
+    named = make_order("ord_1", importer_number="98-7654321")
+    named_bytes = canonical_bytes(replace(MINIMAL, orders=[MINIMAL.orders[0], named])).decode()
+    assert named_bytes == MINIMAL_BYTES.replace(
+        '"id":"ord_1","items"', '"id":"ord_1","importer_number":"98-7654321","items"'
+    )
+
+
 def test_every_field_of_every_fact_is_covered() -> None:
     assert set(PRODUCT_FIELDS) == set(Product.model_fields)
     assert set(WAREHOUSE_FIELDS) == set(Warehouse.model_fields)
     assert set(BROKER_FIELDS) == set(Broker.model_fields)
-    hashed = canonical_bytes(MINIMAL).decode()
+    named = make_order("ord_1", importer_number="98-7654321")
+    hashed = canonical_bytes(replace(MINIMAL, orders=[named])).decode()
     for field in (*Order.model_fields, *OrderItem.model_fields):
         assert f'"{field}"' in hashed

@@ -107,10 +107,73 @@ def test_fees_are_read_with_their_own_dates() -> None:
     assert "merchandise_processing_fees" not in dict(book.on(date(2027, 10, 1)).outdated)
 
 
+# The header of consolidated.csv, as trade.gov publishes it.
+SCREENING = (
+    "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,start_date,end_date,"
+    "standard_order,license_requirement,license_policy,call_sign,vessel_type,gross_tonnage,"
+    "gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,alt_names,citizenships,"
+    "dates_of_birth,nationalities,places_of_birth,source_information_url,ids\n"
+)
+SDN = "Specially Designated Nationals (SDN) - Treasury Department"
+
+
+def listed(source: str, kind: str, name: str, aliases: str = "", end_date: str = "") -> str:
+    cells = ["1", source, "7", kind, "", name, "", "1 Road; Minsk, BY", "", "2020-01-01", end_date]
+    return ",".join(f'"{cell}"' for cell in [*cells, *[""] * 11, aliases, *[""] * 6]) + "\n"
+
+
+def test_screening_list_is_read_by_source_with_every_alias_of_companies_and_persons() -> None:
+    text = SCREENING + "".join(
+        (
+            listed(SDN, "Entity", "ООО Ромашка", "Romashka Ltd.; Daisy Trade, LLC"),
+            listed(SDN, "Individual", "DOE, John", ""),
+            listed(SDN, "Vessel", "OCEAN STAR", "STAR"),
+            listed(SDN, "Entity", "Over Inc", end_date="2026-10-08"),
+            listed("Entity List (EL) - Bureau of Industry and Security", "", "Same Works Co.", "S.A."),
+        )
+    )
+    rows = read(Kind.RESTRICTED_PARTIES, text)["restricted_parties"]
+    assert [(row.key, row.value) for row in rows] == [
+        ("Entity List (EL) - Bureau of Industry and Security", ["SAME WORKS"]),
+        (SDN, ["DAISY TRADE", "DOE JOHN", "ROMASHKA"]),
+    ]
+    book = Book({**shipped_book().tables, "restricted_parties": superseded((), rows)})
+    maker = make_product(manufacturer={"name": "Daisy-Trade Limited"})
+    code = "RESTRICTED_PARTY_POSSIBLE_MATCH"
+    (message,) = found(decide_on(products=[maker], entry_date=START, reference=book.on(START)), code)
+    assert message.message == f"Daisy-Trade Limited has the name of a party on: {SDN}."
+    # The entities of the UFLPA stand in a table of their own, which no import of this list replaces.
+    assert book.on(START).restricted_parties.lists_with("Hetian Taida Apparel") == ("UFLPA Entity List",)
+
+
+def test_prohibited_goods_are_read_with_the_origins_and_words_that_narrow_them() -> None:
+    rows = read(
+        Kind.PROHIBITED_GOODS,
+        "goods,hts_prefix,origins,words\nteak of Myanmar,4407.23,mm,\nteak of Myanmar,4403,MM,\n"
+        "coral,0508,,coral; corals\nivory,0507.10,,\n",
+    )["prohibited_goods"]
+    assert [(row.key, row.value) for row in rows] == [
+        ("coral", {"goods": "coral", "prefixes": ["0508"], "origins": [], "words": ["coral", "corals"]}),
+        ("ivory", {"goods": "ivory", "prefixes": ["050710"], "origins": [], "words": []}),
+        (
+            "teak of Myanmar MM",
+            {"goods": "teak of Myanmar", "prefixes": ["4403", "440723"], "origins": ["MM"], "words": []},
+        ),
+    ]
+
+
 def test_our_own_form_takes_any_table() -> None:
     shipped = rows_of("pga_flags")
     text = json.dumps({"table": "pga_flags", "rows": [row_to(row) for row in shipped]})
     assert read(Kind.ROWS, text) == {"pga_flags": list(shipped)}
+
+
+def test_names_in_our_own_form_may_be_written_as_they_are_printed() -> None:
+    row = row_to(rows_of("uflpa_entities")[0])
+    names = ["Hetian Taida Apparel Co., Ltd.", "Changji Esquel Textile Co. Ltd.", "Co."]
+    text = json.dumps({"table": "uflpa_entities", "rows": [{**row, "value": names}]})
+    [read_row] = read(Kind.ROWS, text)["uflpa_entities"]
+    assert read_row.value == ["CHANGJI ESQUEL TEXTILE", "HETIAN TAIDA APPAREL"]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +189,8 @@ def test_our_own_form_takes_any_table() -> None:
         (Kind.SECTION_301, "hts8,list,ch99_code\n", "no row that counts"),
         (Kind.FEES, "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal\n2028,,,x,1,1,1\n",
          "not an amount"),
+        (Kind.RESTRICTED_PARTIES, "name,country\nAcme,CN\n", "source, type, alt_names, end_date"),
+        (Kind.PROHIBITED_GOODS, "goods,hts_prefix\nivory,tusks\n", "4 to 10 digits"),
         (Kind.ROWS, '{"table": "horoscopes", "rows": []}', "horoscopes"),
         (Kind.ROWS, '{"table": "pga_flags", "rows": [{"key": "FD1"}]}', "Not a table"),
     ],

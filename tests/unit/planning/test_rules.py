@@ -16,6 +16,7 @@ from entrygo.planning.rules.base import Rule
 from tests.factories import (
     CAP,
     GOLDEN_ENTRY_DATE,
+    HOODIE,
     make_broker,
     make_fee_schedule,
     make_item,
@@ -24,7 +25,7 @@ from tests.factories import (
     make_warehouse,
 )
 from tests.unit.planning.decisions import decide_on, found
-from tests.unit.planning.test_trade_rules import CODES as TRADE_CODES
+from tests.unit.planning.test_trade_rules import BROKEN, HELD
 
 PRODUCT = "orders[0].items[0].product."
 ORDER = "orders[0]"
@@ -97,6 +98,21 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
         "net_weight_kg",
         [{"net_weight_kg": None}, {"net_weight_kg": "0"}],
         [{"net_weight_kg": "0.09"}, {"net_weight_kg": None, "hts_code": "6404199060"}],
+    ),
+    (
+        "PRODUCT_PROHIBITED",
+        "hts_code",
+        [
+            {"hts_code": "0507100000", "customs_description": "Carved ivory figurine, antique"},
+            {"hts_code": "4303100060", "customs_description": "Gloves of seal fur, lined"},
+            {"hts_code": "7102310000", "country_of_origin": "RU"},
+        ],
+        [
+            {"hts_code": "4303100060", "customs_description": "Gloves of mink fur, lined"},
+            {"hts_code": "7102310000", "country_of_origin": "CA"},
+            {"hts_code": "9503000073", "customs_description": "Stuffed toy seal of polyester fur"},
+            {"hts_code": None, "customs_description": "Carved ivory figurine, antique"},
+        ],
     ),
     ("PRODUCT_ARCHIVED", "status", [{"status": "archived"}], [{"status": "active"}]),
     (
@@ -255,6 +271,12 @@ def importer(**changes: Any) -> Warehouse:
 
 ADDRESS = {"line_1": "1 Road", "city": "Richmond", "country": "CA"}
 TWO = (make_order("ord_1"), make_order("ord_2"))
+TWICE = (
+    make_order("ord_1", make_item(HOODIE), make_item(CAP)),
+    make_order("ord_2", make_item(CAP), make_item(HOODIE)),
+)
+LISTED = "Hetian Taida Apparel Co., Ltd."
+ONE_LINE = make_broker(max_lines_per_entry=1)
 CHEAP_FORMAL = [make_fee_schedule(fee_formal="1", fee_informal="50")]
 
 # Code, field, facts of the batch that break the rule, facts that do not.
@@ -335,6 +357,49 @@ BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         "batch.bond",
         {"orders": FORMAL, "warehouse": importer(bond=None)},
         {"orders": FORMAL, "warehouse": importer(bond="single")},
+    ),
+    (
+        "BOND_REQUIRED",
+        "batch.bond",
+        {"entry_type": "01", "warehouse": importer(bond=None)},
+        {"entry_type": "11", "warehouse": importer(bond=None)},
+    ),
+    (
+        "BATCH_IMPORTER_MIXED",
+        "batch.importer_of_record",
+        {"orders": (make_order("ord_1"), make_order("ord_2", importer_number="12-3456789"))},
+        {"orders": (make_order("ord_1"), make_order("ord_2", importer_number="987654321"))},
+    ),
+    ("DE_MINIMIS_UNAVAILABLE", "batch.entry_type", {"entry_type": "86"}, {"entry_type": "11"}),
+    (
+        "BATCH_HIGH_VALUE",
+        "batch",
+        {"orders": (make_order("ord_1", make_item(CAP, "1", "500000.01")),)},
+        {"orders": (make_order("ord_1", make_item(CAP, "1", "500000")),)},
+    ),
+    (
+        "ORDER_EXCEEDS_BROKER_LIMIT",
+        f"{ORDER}.items",
+        {"orders": (make_order("ord_1", make_item(HOODIE), make_item(CAP)),), "broker": ONE_LINE},
+        {"orders": (make_order("ord_1", make_item(CAP), make_item(CAP)),), "broker": ONE_LINE},
+    ),
+    (
+        "ORDER_DUPLICATE_SUSPECTED",
+        "orders[1]",
+        {"orders": TWICE},
+        {"orders": (TWICE[0], TWICE[1].model_copy(update={"destination_postal_code": "94107"}))},
+    ),
+    *(
+        ("RESTRICTED_PARTY_POSSIBLE_MATCH", field, bad, {})
+        for field, bad in (
+            ("batch.importer_of_record.name", {"warehouse": importer(name=LISTED)}),
+            ("warehouse.name", {"warehouse": make_warehouse(name=LISTED)}),
+            ("broker.name", {"broker": make_broker(name=LISTED)}),
+            (
+                f"{PRODUCT}manufacturer.name",
+                {"products": [make_product(manufacturer={"name": LISTED, "country": "CN"})]},
+            ),
+        )
     ),
     (
         "BOND_REQUIRED",
@@ -424,9 +489,13 @@ def test_single_order_has_nothing_to_consolidate() -> None:
     assert found(decide_on(), "CONSOLIDATION_NOT_BENEFICIAL") == []
 
 
-def test_every_rule_has_a_case() -> None:
-    cased = {case[0] for case in (*PRODUCT_CASES, *ORDER_CASES, *BATCH_CASES)}
-    assert cased | TRADE_CODES == {rule.code for rule in RULES}
+def test_every_rule_has_a_case_that_breaks_it_and_one_that_does_not() -> None:
+    tables = (*PRODUCT_CASES, *ORDER_CASES)
+    speaks = {code for code, _, bad, _ in tables if bad} | {case[0] for case in BATCH_CASES}
+    is_silent = {code for code, _, _, good in tables if good} | {case[0] for case in BATCH_CASES}
+    codes = {rule.code for rule in RULES}
+    assert speaks | {case[0] for case in BROKEN} == codes
+    assert is_silent | {case[0] for case in HELD} == codes
 
 
 def test_every_rule_of_every_file_is_registered_once() -> None:

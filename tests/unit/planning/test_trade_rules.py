@@ -292,7 +292,6 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
     ("FDA_PRIOR_NOTICE_MISSING", COFFEE | {"pga": {"fda": {"prior_notice": "PN-1"}}}, SPRING),
     ("FDA_PRIOR_NOTICE_MISSING", SKINCARE, SPRING),
 ]
-CODES = frozenset(case[0] for case in BROKEN) & frozenset(case[0] for case in HELD)
 
 FLAGS = {
     "PRODUCT_ORIGIN_RESTRICTED": "prohibited_goods",

@@ -38,6 +38,28 @@ def test_a_blank_region_is_none() -> None:
     assert draft.destination_postal_code == "02134"
 
 
+def test_an_importers_number_is_kept_in_upper_case_and_a_blank_one_is_none() -> None:
+    one, two, three = read_orders(
+        orders(order("1", importer_number=" 98-7654321ab "), order("2", importer_number=" "), order("3"))
+    )
+    assert one.importer_number == "98-7654321AB"
+    assert two.importer_number is three.importer_number is None
+
+
+def test_a_wrong_importers_number_is_refused_without_telling_it_again() -> None:
+    [(path, message, code)] = issues_of(orders(order(importer_number="123-45-678")))
+    assert (path, code) == ("items.0.importerNumber", "invalid_string")
+    assert "678" not in message
+
+
+def test_the_fingerprint_of_an_order_without_an_importer_is_that_of_before_there_were_any() -> None:
+    (plain,) = read_orders(orders(order()))
+    (named,) = read_orders(orders(order(importer_number="98-7654321")))
+    before = "53ca6859f7d036c1bc6cb6de7f6aca68c6b34ebc36347f4675dedc5bbba11742"
+    assert orders_fingerprint(ACCOUNT, [plain]).hex() == before
+    assert orders_fingerprint(ACCOUNT, [named]).hex() != before
+
+
 def test_everything_wrong_is_told_at_once_in_the_style_of_rest() -> None:
     request = sync_pb2.SyncOrdersRequest(
         items=[

@@ -94,6 +94,21 @@ def test_a_warehouse_keeps_no_and_zero_when_they_are_given() -> None:
     assert draft.facts == {"transit_days": 0, "importer_of_record": {"power_of_attorney": False}}
 
 
+def test_an_importers_number_is_checked_as_that_of_an_order_is_and_not_told_again() -> None:
+    importer = sync_pb2.ImporterOfRecord(number="98-7654321ab")
+    given = sync_pb2.Warehouse(external_id="yvr", importer_of_record=importer)
+    (draft,) = read_warehouses(sync_pb2.SyncWarehousesRequest(account_id=ACCOUNT, items=[given]))
+    assert draft.facts == {"importer_of_record": {"number": "98-7654321AB"}}
+    importer.number = "12-34567"
+    given = sync_pb2.Warehouse(external_id="yvr", importer_of_record=importer)
+    with pytest.raises(ValidationFailed) as raised:
+        read_warehouses(sync_pb2.SyncWarehousesRequest(account_id=ACCOUNT, items=[given]))
+    assert raised.value.details is not None
+    [issue] = raised.value.details["issues"]
+    assert issue["path"] == "items.0.importerOfRecord.number"
+    assert "34567" not in str(raised.value.details)
+
+
 def test_a_fee_schedule_needs_its_start_and_its_fees() -> None:
     broker = sync_pb2.Broker(external_id="b", email="no-address", fee_schedules=[sync_pb2.FeeSchedule()])
     with pytest.raises(ValidationFailed) as raised:

@@ -26,6 +26,7 @@ def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
         idempotency_key=body.idempotency_key or "",
         entry_date=body.entry_date or "",
         on_blocked=body.on_blocked or "",
+        entry_type=body.entry_type or "",
     )
 
 

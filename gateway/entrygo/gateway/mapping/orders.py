@@ -38,6 +38,7 @@ def _order_input(order: OrderInput) -> sync_pb2.OrderInput:
             for line in order.items
         ],
         metadata_json="" if order.metadata is None else orjson.dumps(order.metadata).decode(),
+        importer_number=order.importer_number,
     )
 
 
@@ -71,6 +72,7 @@ def _line(item: sync_pb2.OrderItem) -> OrderLine:
 def stored_order(order: sync_pb2.Order) -> StoredOrder:
     return {
         **synced_order(order),
+        "importerNumber": order.importer_number if order.HasField("importer_number") else None,
         "metadata": orjson.loads(order.metadata_json) if order.metadata_json else None,
         "createdAt": order.created_at,
         "updatedAt": order.updated_at,

@@ -64,4 +64,13 @@ def _order_issue(issue: events_pb2.OrderIssue) -> views.OrderIssue:
             "order_id": issue.order_id,
             "external_id": issue.external_id,
         },
+        "suggestions": [
+            {
+                "order_id": one.order_id,
+                "external_id": one.external_id,
+                "field": to_camel(one.field),
+                "suggestion": one.value,
+            }
+            for one in issue.suggestions
+        ],
     }

@@ -50,6 +50,13 @@ class PlanBody(Body):
             description="Expected arrival (US Eastern); defaults to today plus the warehouse's transit days"
         ),
     ] = None
+    entry_type: Annotated[
+        Literal["01", "11", "86"] | None,
+        Field(
+            description="01: formal; 11: informal, up to the limit; 86 cannot be planned and is told why."
+            " By value unless asked"
+        ),
+    ] = None
     on_blocked: Annotated[
         Literal["block", "exclude"] | None,
         Field(description="block: an order with an error blocks the export; exclude: it is left out"),

@@ -64,6 +64,13 @@ class OrderInput(Body):
     destination_region: ShortText | None = None
     destination_postal_code: ShortText | None = None
     items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES_PER_ORDER)]
+    importer_number: Annotated[
+        ShortText | None,
+        Field(
+            description="Importer of record of this order, if another than the warehouse's:"
+            " NN-NNNNNNNXX (IRS), NNN-NN-NNNN (SSN) or YYDDPP-NNNNN (assigned by CBP)"
+        ),
+    ] = None
     metadata: Metadata | None = None
 
 
@@ -109,6 +116,7 @@ class SyncedOrder(TypedDict):
 class StoredOrder(SyncedOrder):
     """A synced order as it is kept."""
 
+    importerNumber: str | None
     metadata: dict[str, Any] | None
     createdAt: str
     updatedAt: str

@@ -36,6 +36,15 @@ class OrderExample(TypedDict):
     external_id: str
 
 
+class OrderSuggestion(TypedDict):
+    """One order of which only one thing can be meant; sync it again with the value, if it is right."""
+
+    order_id: str
+    external_id: str
+    field: Annotated[str, Field(description="Name in the order")]
+    suggestion: Annotated[str, Field(description="A value that would hold; confirm before use")]
+
+
 class OrderIssue(TypedDict):
     """One code met by orders or their lines, with the first of them."""
 
@@ -46,6 +55,7 @@ class OrderIssue(TypedDict):
     orders_affected: int
     lines_affected: int
     example: OrderExample
+    suggestions: Annotated[list[OrderSuggestion], Field(description="Where one is certain; never applied")]
 
 
 class IssueTotals(TypedDict):

@@ -31,7 +31,10 @@ class Address(Body):
 
 class ImporterOfRecord(Body):
     name: ShortText | None = None
-    number: Annotated[ShortText | None, Field(description="IRS/EIN, SSN or CBP-assigned number")] = None
+    number: Annotated[
+        ShortText | None,
+        Field(description="NN-NNNNNNNXX (IRS), NNN-NN-NNNN (SSN) or YYDDPP-NNNNN (assigned by CBP)"),
+    ] = None
     address: Address | None = None
     power_of_attorney: Flag | None = None
     bond: Literal["continuous", "single"] | None = None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from entrygo.domain.snapshot import ReferenceRow
+from entrygo.planning.reference.parties import RestrictedParties
 from entrygo.planning.reference.postal import PostalRegions, us_regions
 from entrygo.planning.reference.scopes import Scope
 from entrygo.planning.reference.tables import (
@@ -57,6 +58,7 @@ class Programmes:
     adcvd: Scope
     uflpa_inputs: tuple[Row, ...]
     pga: Scope
+    prohibited: Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +86,13 @@ class Reference:
     textile_chapters: frozenset[str]
     composition_chapters: frozenset[str]
     value_tolerance_pct: Decimal
+    high_value: Decimal
+    low_value_status: str
     hts_release: HtsRelease | None
     hts_units: Scope
     unit_names: Mapping[str, frozenset[str]]
     programmes: Programmes
+    restricted_parties: RestrictedParties
     regions: PostalRegions
 
 
@@ -165,10 +170,13 @@ def _reference(tables: Mapping[str, Sequence[Row]], day: date) -> Reference:
         textile_chapters=_words([row for row in chosen["composition_chapters"] if row.key == "textiles"]),
         composition_chapters=_words(chosen["composition_chapters"]),
         value_tolerance_pct=Decimal(_single(chosen["value_tolerances"])),
+        high_value=Decimal(_single(chosen["value_thresholds"])),
+        low_value_status=_single(chosen["low_value_programs"]),
         hts_release=_release(chosen["hts_lines"]),
         hts_units=Scope.of(chosen["hts_units"]),
         unit_names={row.key: _words([row]) for row in chosen["unit_conversions"]},
         programmes=_programmes(chosen),
+        restricted_parties=RestrictedParties.of([*chosen["restricted_parties"], *chosen["uflpa_entities"]]),
         regions=regions,
     )
 
@@ -183,6 +191,7 @@ def _programmes(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
         adcvd=Scope.of(chosen["adcvd_cases"]),
         uflpa_inputs=tuple(chosen["uflpa_inputs"]),
         pga=Scope.of(chosen["pga_flags"]),
+        prohibited=Scope.of(chosen["prohibited_goods"]),
     )
 
 

@@ -37,7 +37,11 @@ class PostalRegions:
 
     def region_of(self, zip5: str) -> str | None:
         """The region a ZIP lies in, if any; where two share a prefix, the first by code."""
-        return next((region for region in self.prefixes if self.holds(region, zip5)), None)
+        return next(iter(self.regions_of(zip5)), None)
+
+    def regions_of(self, zip5: str) -> tuple[str, ...]:
+        """Every region that a ZIP may lie in, by code."""
+        return tuple(region for region in self.prefixes if self.holds(region, zip5))
 
     def as_reference(self) -> ReferenceRow:
         return ReferenceRow(

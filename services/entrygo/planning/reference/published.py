@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from entrygo.planning.reference.parties import comparable_name
 from entrygo.planning.reference.tables import TABLES, Row, in_time, row_from
 
 CODE_LENGTH = 10
@@ -19,6 +20,10 @@ CHINA, CANADA = "CN", "CA"
 # Published beside the others, and never in force.
 NEVER_IN_FORCE = "4B"
 NO_UNIT = "x"
+# Ships and aircraft are called what companies are called, and are none.
+NO_PARTIES = frozenset({"vessel", "aircraft"})
+# Tables that hold names as they are compared, whoever wrote them.
+OF_NAMES = frozenset({"restricted_parties", "uflpa_entities"})
 
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _PREFIX = re.compile(r"[0-9]{4,10}")
@@ -35,6 +40,8 @@ class Kind(StrEnum):
     SECTION_301 = "section-301"
     SECTION_338 = "section-338"
     FEES = "fees"
+    PROHIBITED_GOODS = "prohibited-goods"
+    RESTRICTED_PARTIES = "restricted-parties"
     ROWS = "rows"
 
 
@@ -203,6 +210,55 @@ def _fees(content: bytes, terms: Terms) -> Tables:
     return {"merchandise_processing_fees": rows}
 
 
+def _prohibited_goods(content: bytes, terms: Terms) -> Tables:
+    """Columns: goods, hts_prefix; origins and words, with ; between them, where it is for these only."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for record in _csv_records(content, "goods", "hts_prefix"):
+        origins, words = (record.get("origins") or "").upper(), (record.get("words") or "").lower()
+        key = (record["goods"].strip(), origins.strip(), words.strip())
+        groups.setdefault(key, []).append(_prefix(record["hts_prefix"]))
+    return {
+        "prohibited_goods": [
+            terms.row(
+                "prohibited_goods",
+                " ".join(filter(None, (goods, origins))),
+                {
+                    "goods": goods,
+                    "prefixes": sorted(set(prefixes)),
+                    "origins": _several(origins),
+                    "words": _several(words),
+                },
+            )
+            for (goods, origins, words), prefixes in sorted(groups.items())
+        ]
+    }
+
+
+def _several(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _restricted_parties(content: bytes, terms: Terms) -> Tables:
+    """The Consolidated Screening List as trade.gov publishes it: companies and persons with their aliases."""
+    names: dict[str, set[str]] = {}
+    for record in _csv_records(content, "source", "type", "name", "alt_names", "end_date"):
+        ended = record["end_date"] and date.fromisoformat(record["end_date"]) < terms.effective_from
+        if not ended and record["type"].strip().lower() not in NO_PARTIES:
+            told = (record["name"], *_several(record["alt_names"] or ""))
+            names.setdefault(record["source"].strip(), set()).update(_compared(told))
+    return {
+        "restricted_parties": [
+            terms.row("restricted_parties", source, sorted(listed))
+            for source, listed in sorted(names.items())
+            if listed
+        ]
+    }
+
+
+def _compared(names: Iterable[str]) -> list[str]:
+    return sorted({compared for name in names if (compared := comparable_name(name))})
+
+
 def _rows(content: bytes, terms: Terms) -> Tables:
     """A table in the form in which ours are kept: `{"table": …, "rows": […]}`."""
     try:
@@ -211,6 +267,8 @@ def _rows(content: bytes, terms: Terms) -> Tables:
         if table not in TABLES:
             raise UnusableFile(f"There is no table {table!r}. Known: {', '.join(TABLES)}.")
         rows = [row_from(table, row) for row in given]
+        if table in OF_NAMES:
+            rows = [replace(row, value=_compared(row.value)) for row in rows]
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise UnusableFile(f"Not a table of rows: {error}") from error
     return {table: rows}
@@ -263,5 +321,7 @@ READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {
     Kind.SECTION_301: _section_301,
     Kind.SECTION_338: _section_338,
     Kind.FEES: _fees,
+    Kind.PROHIBITED_GOODS: _prohibited_goods,
+    Kind.RESTRICTED_PARTIES: _restricted_parties,
     Kind.ROWS: _rows,
 }

@@ -22,6 +22,9 @@ PROGRAMMES = (
     "adcvd_cases",
     "uflpa_inputs",
     "pga_flags",
+    "prohibited_goods",
+    "restricted_parties",
+    "uflpa_entities",
 )
 # These hold on every entry date; after the last known period the last rows go on (see `outdated`).
 STANDING = (
@@ -40,12 +43,14 @@ STANDING = (
     "unit_conversions",
     "dangerous_words",
     "value_tolerances",
+    "value_thresholds",
+    "low_value_programs",
 )
 # Every file of data/; a test compares.
 TABLES = (*STANDING, *PROGRAMMES)
 
 # Authorities change these without notice, so a check of them holds for so long.
-CHECKED_REGULARLY = frozenset({*PROGRAMMES, "hts_units", "restricted_origins"})
+CHECKED_REGULARLY = frozenset({*PROGRAMMES, "hts_units", "restricted_origins", "low_value_programs"})
 CHECK_HOLDS = timedelta(days=45)
 
 # Longer values are told by their number and a digest: a snapshot carries every row.

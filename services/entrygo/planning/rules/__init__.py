@@ -8,8 +8,10 @@ from entrygo.planning.rules.agencies import (
 )
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.rules.batch import (
+    BATCH_HIGH_VALUE,
     BATCH_NO_ELIGIBLE_ORDERS,
     CONSOLIDATION_NOT_BENEFICIAL,
+    DE_MINIMIS_UNAVAILABLE,
     DESTINATION_COUNTRY_UNSUPPORTED,
     FORMAL_ENTRY_REQUIRED,
     REFERENCE_DATA_STALE,
@@ -39,7 +41,11 @@ from entrygo.planning.rules.hts import (
     PRODUCT_HTS_CODE_MISSING,
     PRODUCT_HTS_CODE_NOT_CURRENT,
 )
-from entrygo.planning.rules.importer import BOND_REQUIRED, IMPORTER_OF_RECORD_INCOMPLETE
+from entrygo.planning.rules.importer import (
+    BATCH_IMPORTER_MIXED,
+    BOND_REQUIRED,
+    IMPORTER_OF_RECORD_INCOMPLETE,
+)
 from entrygo.planning.rules.lines import ITEM_QUANTITY_INVALID, ITEM_UNIT_VALUE_INVALID, ITEM_VALUE_OUTLIER
 from entrygo.planning.rules.manufacturer import (
     PRODUCT_MANUFACTURER_MISSING,
@@ -53,13 +59,20 @@ from entrygo.planning.rules.metals import (
     METALS_REVIEW_RECOMMENDED,
     METALS_THRESHOLD_UNDOCUMENTED,
 )
-from entrygo.planning.rules.orders import ORDER_ALREADY_EXPORTED, ORDER_IN_OPEN_BATCH, ORDER_ITEMS_MISSING
+from entrygo.planning.rules.orders import (
+    ORDER_ALREADY_EXPORTED,
+    ORDER_DUPLICATE_SUSPECTED,
+    ORDER_EXCEEDS_BROKER_LIMIT,
+    ORDER_IN_OPEN_BATCH,
+    ORDER_ITEMS_MISSING,
+)
 from entrygo.planning.rules.origin import (
     PRODUCT_ORIGIN_INVALID,
     PRODUCT_ORIGIN_MISSING,
     PRODUCT_ORIGIN_RESTRICTED,
 )
 from entrygo.planning.rules.profiles import BROKER_PROFILE_INCOMPLETE, WAREHOUSE_PROFILE_INCOMPLETE
+from entrygo.planning.rules.restrictions import PRODUCT_PROHIBITED, RESTRICTED_PARTY_POSSIBLE_MATCH
 from entrygo.planning.rules.shipping import DANGEROUS_GOODS_REVIEW, PRODUCT_ARCHIVED
 from entrygo.planning.rules.supply_chain import UFLPA_REVIEW_RECOMMENDED
 from entrygo.planning.rules.usmca import (
@@ -69,7 +82,7 @@ from entrygo.planning.rules.usmca import (
 )
 
 # Raise it with every change to what a rule decides: it is part of the plan hash.
-RULESET_VERSION = "2026.11.3"
+RULESET_VERSION = "2026.11.4"
 
 RULES: tuple[Rule, ...] = (
     PRODUCT_HTS_CODE_MISSING,
@@ -104,26 +117,33 @@ RULES: tuple[Rule, ...] = (
     CPSC_CERTIFICATE_MISSING,
     FDA_PRIOR_NOTICE_MISSING,
     PRODUCT_ARCHIVED,
+    PRODUCT_PROHIBITED,
     DANGEROUS_GOODS_REVIEW,
+    RESTRICTED_PARTY_POSSIBLE_MATCH,
     ITEM_QUANTITY_INVALID,
     ITEM_UNIT_VALUE_INVALID,
     ITEM_VALUE_OUTLIER,
     ORDER_DESTINATION_MISMATCH,
     ORDER_ALREADY_EXPORTED,
     ORDER_ITEMS_MISSING,
+    ORDER_EXCEEDS_BROKER_LIMIT,
     ORDER_OUTSIDE_CUSTOMS_TERRITORY,
     ORDER_POSTAL_CODE_MISSING,
     ORDER_POSTAL_CODE_INVALID,
     ORDER_REGION_MISSING,
     ORDER_POSTAL_REGION_MISMATCH,
     ORDER_IN_OPEN_BATCH,
+    ORDER_DUPLICATE_SUSPECTED,
     WAREHOUSE_PROFILE_INCOMPLETE,
     BROKER_PROFILE_INCOMPLETE,
     BATCH_NO_ELIGIBLE_ORDERS,
     DESTINATION_COUNTRY_UNSUPPORTED,
     IMPORTER_OF_RECORD_INCOMPLETE,
+    BATCH_IMPORTER_MIXED,
     BOND_REQUIRED,
     FORMAL_ENTRY_REQUIRED,
+    DE_MINIMIS_UNAVAILABLE,
+    BATCH_HIGH_VALUE,
     CONSOLIDATION_NOT_BENEFICIAL,
     SAVINGS_NOT_ESTIMATED,
     REFERENCE_DATA_STALE,

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Product, Warehouse
-from entrygo.domain.snapshot import Savings, Severity
+from entrygo.domain.snapshot import AskedEntryType, Savings, Severity
+from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.reference.in_force import Reference
 from entrygo.planning.savings import EntryType
 
@@ -21,6 +23,13 @@ class Context:
     exported: Mapping[str, str]
     open_exports: Mapping[str, str]
     importer: ImporterOfRecord = field(default_factory=ImporterOfRecord)
+    # Order id → the external id of another requested order that it may be a repetition of.
+    look_alikes: Mapping[str, str] = field(default_factory=dict)
+    # Product id → what the reference rows say of it.
+    tariff: Mapping[str, TariffTreatment] = field(default_factory=dict)
+    # Product id → what an entry lists it as, and how many of these the broker takes in one.
+    entry_lines: Mapping[str, LineKey] = field(default_factory=dict)
+    max_lines_per_entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,7 @@ class Batch:
     value_usd: Decimal
     entry_type: EntryType
     savings: Savings | None
+    asked_entry_type: AskedEntryType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,16 @@ class OrderRule(Rule):
 
     check: Callable[[Order, Context], Problem | None]
     excludes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRule(Rule):
+    """Looks at the name of each company that has a part in the export.
+
+    Field: `orders[i].items[j].product.<field>` for the maker of a product; for others where the name stands.
+    """
+
+    check: Callable[[str, Context], Problem | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,11 @@ from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem
 from entrygo.planning.rules.destination import UNITED_STATES
-from entrygo.planning.savings import FORMAL
+from entrygo.planning.savings import FORMAL, entry_type_of
 
+# The entry of low-value shipments under Section 321 (19 CFR 143.23(j)).
+LOW_VALUE = "86"
+ENDED = frozenset({"suspended", "repealed"})
 # One order is one entry either way: there is nothing to consolidate.
 MIN_CONSOLIDATED_ORDERS = 2
 
@@ -23,11 +26,34 @@ def _unsupported_destination(batch: Batch, context: Context) -> Sequence[Problem
 
 
 def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
-    if batch.entry_type != FORMAL:
-        return []
+    """What the value demands; a formal entry that is only asked for is no finding."""
     limit = context.reference.informal_limit
+    if entry_type_of(batch.value_usd, limit) != FORMAL:
+        return []
     return [
         Problem(f"Batch value {plain(batch.value_usd)} exceeds the informal limit {plain(limit)}; type 01.")
+    ]
+
+
+def _de_minimis(batch: Batch, context: Context) -> Sequence[Problem]:
+    """The type is not planned for days before the suspension either: those are over."""
+    if batch.asked_entry_type != LOW_VALUE:
+        return []
+    status = context.reference.low_value_status
+    if status in ENDED:
+        return [Problem(f"Section 321 / type 86 is {status} on {context.entry_date}.")]
+    return [Problem("Entries of type 86 are not planned; ask for 11 or 01.")]
+
+
+def _high_value(batch: Batch, context: Context) -> Sequence[Problem]:
+    threshold = context.reference.high_value
+    if batch.value_usd <= threshold:
+        return []
+    return [
+        Problem(
+            f"Batch value {plain(batch.value_usd)} exceeds {plain(threshold)};"
+            " check that the bond and the carrier's insurance cover it."
+        )
     ]
 
 
@@ -87,6 +113,24 @@ FORMAL_ENTRY_REQUIRED = BatchRule(
     basis="19 CFR 143.21 and 143.22",
     flag="formal_entry_required",
     check=_formal_entry,
+)
+
+DE_MINIMIS_UNAVAILABLE = BatchRule(
+    code="DE_MINIMIS_UNAVAILABLE",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="batch.entry_type",
+    basis="19 CFR 10.151; CSMS 66065494",
+    check=_de_minimis,
+)
+
+BATCH_HIGH_VALUE = BatchRule(
+    code="BATCH_HIGH_VALUE",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="batch",
+    basis="19 CFR 113.13; CBP Directive 3510-004",
+    check=_high_value,
 )
 
 CONSOLIDATION_NOT_BENEFICIAL = BatchRule(

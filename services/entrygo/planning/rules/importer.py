@@ -1,10 +1,14 @@
 """Rules on the importer of record: who answers for the entry, and with what security."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from entrygo.domain.facts import Order
+from entrygo.domain.importer_number import comparable, masked
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, is_blank
 from entrygo.planning.savings import FORMAL
+
+MAX_LISTED = 3
 
 
 def _incomplete(batch: Batch, context: Context) -> Sequence[Problem]:
@@ -25,6 +29,42 @@ def _bond(batch: Batch, context: Context) -> Sequence[Problem]:
         return []
     return [Problem("Formal entry needs a bond and none is on file.")]
 
+
+def _mixed(batch: Batch, context: Context) -> Sequence[Problem]:
+    """One entry has one importer: the one on file, unless orders say otherwise."""
+    on_file = batch.warehouse.importer_of_record.number
+    by_number: dict[str, list[Order]] = {}
+    for order in batch.orders:
+        by_number.setdefault(comparable(order.importer_number or on_file), []).append(order)
+    if by_number.keys() <= {comparable(on_file)}:
+        return []
+    if len(by_number) == 1:
+        (others,) = by_number.values()
+        return [
+            Problem(
+                f"Orders name importer {masked(others[0].importer_number)};"
+                f" the one on file is {masked(on_file) or 'none'}."
+            )
+        ]
+    listed = ", ".join(_listed(by_number.values(), on_file))
+    return [Problem(f"Orders have different importers of record ({listed}); plan them apart.")]
+
+
+def _listed(groups: Iterable[Sequence[Order]], on_file: str | None) -> Iterator[str]:
+    """Who imports how many orders, the most first; a few of them, because files can hold anything."""
+    for orders in sorted(groups, key=len, reverse=True)[:MAX_LISTED]:
+        number = masked(orders[0].importer_number or on_file) or "no number"
+        yield f"{number}: {len(orders)}, first {orders[0].external_id}"
+
+
+BATCH_IMPORTER_MIXED = BatchRule(
+    code="BATCH_IMPORTER_MIXED",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="batch.importer_of_record",
+    basis="19 CFR 141.51",
+    check=_mixed,
+)
 
 IMPORTER_OF_RECORD_INCOMPLETE = BatchRule(
     code="IMPORTER_OF_RECORD_INCOMPLETE",

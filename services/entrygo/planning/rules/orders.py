@@ -9,6 +9,26 @@ def _items_missing(order: Order, context: Context) -> Problem | None:
     return None if order.items else Problem(f"Order {order.external_id} has no items.")
 
 
+def _exceeds_limit(order: Order, context: Context) -> Problem | None:
+    """Orders are put into entries whole, so one that is too long fits into none."""
+    limit = context.max_lines_per_entry
+    if limit is None or len(order.items) <= limit:
+        return None
+    lines = len({context.entry_lines[item.product_id] for item in order.items})
+    if lines <= limit:
+        return None
+    return Problem(
+        f"Order {order.external_id} alone makes {lines} lines; the broker takes {limit} in one entry."
+    )
+
+
+def _duplicate(order: Order, context: Context) -> Problem | None:
+    other = context.look_alikes.get(order.id)
+    if other is None:
+        return None
+    return Problem(f"Order {order.external_id} may be order {other} a second time.")
+
+
 def _already_exported(order: Order, context: Context) -> Problem | None:
     export_id = context.exported.get(order.id)
     if export_id is None:
@@ -31,6 +51,24 @@ ORDER_ITEMS_MISSING = OrderRule(
     basis="19 CFR 141.86(a)(3)",
     is_datum_missing=True,
     check=_items_missing,
+)
+
+ORDER_EXCEEDS_BROKER_LIMIT = OrderRule(
+    code="ORDER_EXCEEDS_BROKER_LIMIT",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="items",
+    basis="The broker's limit of lines in one entry",
+    check=_exceeds_limit,
+)
+
+ORDER_DUPLICATE_SUSPECTED = OrderRule(
+    code="ORDER_DUPLICATE_SUSPECTED",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="",
+    basis="19 CFR 141.86(a): an invoice lists what is shipped, once",
+    check=_duplicate,
 )
 
 ORDER_ALREADY_EXPORTED = OrderRule(

@@ -89,6 +89,7 @@ ORDER_COLUMNS = (
     "product_id",
     "quantity",
     "unit_price_usd",
+    "importer_number",
     *METADATA_COLUMNS,
 )
 

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, Columns
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
 from entrygo.cli.imports.reading import SourceFile, SourceRow
+from entrygo.domain.importer_number import masked
 
-DESTINATION = (
+IMPORTER = "importer_number"
+# What the rows of an order say of the order as a whole.
+OF_THE_ORDER = (
     ("ship_to_country", "destinationCountry"),
     ("ship_to_state", "destinationRegion"),
     ("ship_to_zip", "destinationPostalCode"),
+    (IMPORTER, "importerNumber"),
 )
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
@@ -92,13 +96,13 @@ def _order(
         except Fault as fault:
             faults[position] = str(fault)
     try:
-        destination = _destination(cells)
+        agreed = _agreed(cells)
     except Fault as fault:
         faults = {position: faults.get(position, str(fault)) for position in range(len(rows))}
     if faults:
         yield from refused(order_id, rows, faults)
         return
-    item: JsonObject = {"externalId": order_id, **destination, "items": lines}
+    item: JsonObject = {"externalId": order_id, **agreed, "items": lines}
     if metadata := _metadata(cells):
         item["metadata"] = metadata
     yield Entry(item, tuple(rows), order_id)
@@ -130,21 +134,22 @@ def _needed(cells: Mapping[str, str], column: str) -> str:
     return cells[column]
 
 
-def _destination(cells: list[dict[str, str]]) -> JsonObject:
+def _agreed(cells: list[dict[str, str]]) -> JsonObject:
     """What the rows agree on; a blank says nothing. ZIPs go as they are: planning judges them."""
-    destination: JsonObject = {}
-    for column, name in DESTINATION:
+    agreed: JsonObject = {}
+    for column, name in OF_THE_ORDER:
         given = list(dict.fromkeys(row[column] for row in cells if column in row))
         if len(given) > 1:
-            raise Fault(f"rows of this order disagree on {column}: {', '.join(map(repr, given))}")
+            told = map(masked if column == IMPORTER else repr, given)
+            raise Fault(f"rows of this order disagree on {column}: {', '.join(told)}")
         if given:
-            destination[name] = given[0]
-    country = destination.get("destinationCountry")
+            agreed[name] = given[0]
+    country = agreed.get("destinationCountry")
     if country is None:
         raise Fault("ship_to_country is missing")
     if not _COUNTRY.fullmatch(str(country)):
         raise Fault(f"ship_to_country is {country!r}: expected a two-letter code")
-    return {**destination, "destinationCountry": str(country).upper()}
+    return {**agreed, "destinationCountry": str(country).upper()}
 
 
 def _metadata(cells: list[dict[str, str]]) -> JsonObject:

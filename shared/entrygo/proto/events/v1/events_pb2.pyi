@@ -193,7 +193,7 @@ class ProductIssue(_message.Message):
     def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., product_id: _Optional[str] = ..., sku: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., accepted: _Optional[str] = ..., suggestion: _Optional[str] = ...) -> None: ...
 
 class OrderIssue(_message.Message):
-    __slots__ = ("code", "message", "severity", "orders_blocked", "orders", "lines", "field", "order_id", "external_id")
+    __slots__ = ("code", "message", "severity", "orders_blocked", "orders", "lines", "field", "order_id", "external_id", "suggestions")
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
@@ -203,6 +203,7 @@ class OrderIssue(_message.Message):
     FIELD_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTIONS_FIELD_NUMBER: _ClassVar[int]
     code: str
     message: str
     severity: str
@@ -212,7 +213,20 @@ class OrderIssue(_message.Message):
     field: str
     order_id: str
     external_id: str
-    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., order_id: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+    suggestions: _containers.RepeatedCompositeFieldContainer[OrderSuggestion]
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., order_id: _Optional[str] = ..., external_id: _Optional[str] = ..., suggestions: _Optional[_Iterable[_Union[OrderSuggestion, _Mapping]]] = ...) -> None: ...
+
+class OrderSuggestion(_message.Message):
+    __slots__ = ("order_id", "external_id", "field", "value")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    external_id: str
+    field: str
+    value: str
+    def __init__(self, order_id: _Optional[str] = ..., external_id: _Optional[str] = ..., field: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
 class ValidationMessage(_message.Message):
     __slots__ = ("code", "message", "severity", "field", "product_id", "order_id")

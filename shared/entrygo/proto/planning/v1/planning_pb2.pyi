@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class PlanExportRequest(_message.Message):
-    __slots__ = ("account_id", "warehouse_id", "broker_id", "order_ids", "destination_country", "batch_id", "dry_run", "idempotency_key", "entry_date", "on_blocked", "external_order_ids")
+    __slots__ = ("account_id", "warehouse_id", "broker_id", "order_ids", "destination_country", "batch_id", "dry_run", "idempotency_key", "entry_date", "on_blocked", "external_order_ids", "entry_type")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
     BROKER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,7 @@ class PlanExportRequest(_message.Message):
     ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
     ON_BLOCKED_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     warehouse_id: str
     broker_id: str
@@ -31,7 +32,8 @@ class PlanExportRequest(_message.Message):
     entry_date: str
     on_blocked: str
     external_order_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, account_id: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., destination_country: _Optional[str] = ..., batch_id: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., external_order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    entry_type: str
+    def __init__(self, account_id: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., destination_country: _Optional[str] = ..., batch_id: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., external_order_ids: _Optional[_Iterable[str]] = ..., entry_type: _Optional[str] = ...) -> None: ...
 
 class PlanExportResponse(_message.Message):
     __slots__ = ("export_id", "status", "revision", "plan")

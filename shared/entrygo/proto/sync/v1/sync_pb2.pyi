@@ -17,20 +17,22 @@ class SyncOrdersRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderInput, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class OrderInput(_message.Message):
-    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json")
+    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number")
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_REGION_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     external_id: str
     destination_country: str
     destination_region: str
     destination_postal_code: str
     items: _containers.RepeatedCompositeFieldContainer[OrderItem]
     metadata_json: str
-    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ...) -> None: ...
+    importer_number: str
+    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ...) -> None: ...
 
 class OrderItem(_message.Message):
     __slots__ = ("product_id", "quantity", "unit_value_usd", "sku")
@@ -51,7 +53,7 @@ class SyncOrdersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Order, _Mapping]]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("id", "account_id", "external_id", "destination_country", "destination_region", "destination_postal_code", "total_value_usd", "items", "metadata_json", "created_at", "updated_at")
+    __slots__ = ("id", "account_id", "external_id", "destination_country", "destination_region", "destination_postal_code", "total_value_usd", "items", "metadata_json", "created_at", "updated_at", "importer_number")
     ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
@@ -63,6 +65,7 @@ class Order(_message.Message):
     METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     id: str
     account_id: str
     external_id: str
@@ -74,7 +77,8 @@ class Order(_message.Message):
     metadata_json: str
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    importer_number: str
+    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., importer_number: _Optional[str] = ...) -> None: ...
 
 class SyncProductsRequest(_message.Message):
     __slots__ = ("account_id", "items", "idempotency_key")
