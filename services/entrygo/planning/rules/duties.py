@@ -38,9 +38,10 @@ def _blanket_headings(product: Product, context: Context) -> Iterator[str]:
 
 
 def _is_exempt(row: Row, product: Product, context: Context) -> bool:
-    """Informational materials, goods that pay Section 232, and those free under USMCA where it is said."""
+    """Listed goods, those that pay Section 232, and those free under USMCA where it is said."""
     return (
         chapter_of(product) in words_of(row, "exempt_chapters")
+        or (product.hts_code or "").startswith(words_of(row, "exempt_prefixes"))
         or (product.section_232.status is Section232Status.APPLICABLE and bool(annexes_of(product, context)))
         or (bool(text_of(row, "usmca_heading")) and product.usmca.is_certified_on(context.entry_date))
     )
