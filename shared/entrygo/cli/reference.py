@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import Annotated, TypeVar
 
 import typer
@@ -13,16 +14,19 @@ from entrygo.cli.connection import database_url
 from entrygo.cli.terminal import out
 from entrygo.domain.time import CUSTOMS_ZONE, rfc3339
 from entrygo.planning.reference.in_force import Book, shipped_book
-from entrygo.planning.reference.published import Kind, Terms, read_published, superseded
+from entrygo.planning.reference.published import Kind, Terms, read_published, refuse_unusable, superseded
 from entrygo.planning.reference.store import ReferenceStore, Version
-from entrygo.planning.reference.tables import TABLES, Row, checked_on, codes_of, is_stale
+from entrygo.planning.reference.tables import TABLES, Row, Status, checked_on, codes_of, is_stale, rows_on
 from entrygo.postgres.pool import EVERYONE, Connection, open_pool, transaction
 from entrygo.process.clock import utc_now
 
 reference_app = typer.Typer(no_args_is_help=True, help="Reference data: tariff, duty lists, fees.")
 
 EXIT_STALE = 1
+# Nothing is stale, but some rows in force were never compared with a source.
+EXIT_UNCONFIRMED = 3
 SHOWN_CODES = 20
+SOURCE_WIDTH = 50
 
 T = TypeVar("T")
 KindArgument = Annotated[Kind, typer.Argument(help="What the file is.")]
@@ -32,6 +36,10 @@ Source = Annotated[str, typer.Option("--source", help="Where it is from; the fil
 From = Annotated[
     datetime | None,
     typer.Option("--effective-from", formats=["%Y-%m-%d"], help="The first entry date it holds on; today."),
+]
+Known = Annotated[
+    Status,
+    typer.Option("--status", help="Primary: the authority's own file; unconfirmed: nobody has compared it."),
 ]
 Checked = Annotated[
     datetime | None,
@@ -52,27 +60,35 @@ def import_command(
     release: Release = "",
     source: Source = "",
     effective_from: From = None,
+    status: Known = Status.SECONDARY,
     checked: Checked = None,
 ) -> None:
     """Put a published list in the place of ours, from its first day on; what held before stays as history.
 
     Running services plan by it within seconds, and the plan hash changes with it.
     """
-    published = read_published(
-        kind, file.read_bytes(), _terms(file, release, source, effective_from, checked)
+    terms = _terms(
+        file,
+        release=release,
+        source=source,
+        effective_from=effective_from,
+        status=status,
+        checked=checked,
     )
+    published = read_published(kind, file.read_bytes(), terms)
 
     async def work(connection: Connection) -> list[tuple[str, int, Sequence[Row], Sequence[Row]]]:
         store = ReferenceStore(connection)
         current = await _current(store)
         merged = {table: superseded(current[table], rows) for table, rows in published.items() if rows}
+        refuse_unusable(current, merged, {row.effective_from for rows in published.values() for row in rows})
         return [
             (table, await store.add(table, rows, utc_now()), current[table], rows)
             for table, rows in merged.items()
         ]
 
     for table, version, before, after in _with_planning(work):
-        _tell_change(f"{table} version {version}", before, after, published[table][0].effective_from)
+        _tell_change(f"{table} version {version}", before, after, _start(published[table]))
 
 
 @reference_app.command("diff")
@@ -83,29 +99,43 @@ def diff_command(
     release: Release = "",
     source: Source = "",
     effective_from: From = None,
+    status: Known = Status.SECONDARY,
     checked: Checked = None,
 ) -> None:
     """Show which codes a file would add and remove; imports nothing."""
-    published = read_published(
-        kind, file.read_bytes(), _terms(file, release, source, effective_from, checked)
+    terms = _terms(
+        file,
+        release=release,
+        source=source,
+        effective_from=effective_from,
+        status=status,
+        checked=checked,
     )
+    published = read_published(kind, file.read_bytes(), terms)
     current = _with_planning(lambda connection: _current(ReferenceStore(connection)))
     for table, rows in published.items():
         if rows:
-            day = min(row.effective_from for row in rows)
-            _tell_change(table, current[table], superseded(current[table], rows), day, is_long=True)
+            after = superseded(current[table], rows)
+            _tell_change(table, current[table], after, _start(rows), is_long=True)
 
 
 @reference_app.command("list")
-def list_command() -> None:
-    """Show every table: where it is from, since when, and when it was last checked."""
+def list_command(
+    table: Annotated[str, typer.Argument(help="Show every row of this table with its source.")] = "",
+) -> None:
+    """Show every table: its rows, how well they are known, the oldest check of those in force today."""
+    if table and table not in TABLES:
+        raise typer.BadParameter(f"There is no table {table}. Known: {', '.join(TABLES)}.")
 
     async def work(connection: Connection) -> tuple[Mapping[str, Sequence[Row]], Sequence[Version]]:
         store = ReferenceStore(connection)
         return await _current(store), await store.newest_versions()
 
     current, versions = _with_planning(work)
-    out.print(_tables(current, {version.table: version for version in versions}))
+    if table:
+        _tell_rows(current[table])
+    else:
+        out.print(_tables(current, {version.table: version for version in versions}))
 
 
 @reference_app.command("check")
@@ -114,16 +144,23 @@ def check_command(
         datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="An entry date; today without it.")
     ] = None,
 ) -> None:
-    """Name the tables that must be looked at again before entries of a day; exit code 1 if there are any."""
+    """Name what must be looked at again before entries of a day.
+
+    Exit code 1 when a table is out of date or was not checked for too long, 3 when rows were never checked.
+    """
     day = on.date() if on else _today()
     current = _with_planning(lambda connection: _current(ReferenceStore(connection)))
     found = Book(current).on(day)
     for table, last in found.outdated:
-        out.print(f"{table}: its last known period ends before {day}; last checked {last}")
+        out.print(f"{table}: its last known period ends before {day}; last checked {last or 'never'}")
     for table, last in found.stale:
         out.print(f"{table}: last checked {last}")
+    for table, key in found.unconfirmed:
+        out.print(f"{table}: {key} was never compared with a source")
     if found.outdated or found.stale:
         raise typer.Exit(EXIT_STALE)
+    if found.unconfirmed:
+        raise typer.Exit(EXIT_UNCONFIRMED)
     out.print(f"Every table is fresh for entries of {day}.")
 
 
@@ -134,14 +171,26 @@ async def _current(store: ReferenceStore) -> Mapping[str, Sequence[Row]]:
 
 
 def _terms(
-    file: Path, release: str, source: str, effective_from: datetime | None, checked: datetime | None
+    file: Path,
+    *,
+    release: str,
+    source: str,
+    effective_from: datetime | None,
+    status: Status,
+    checked: datetime | None,
 ) -> Terms:
+    seen = checked.date() if checked else _today()
     return Terms(
         release=release or file.stem,
         source=source or file.name,
         effective_from=effective_from.date() if effective_from else _today(),
-        checked_on=checked.date() if checked else _today(),
+        status=status,
+        checked_on=None if status is Status.UNCONFIRMED else seen,
     )
+
+
+def _start(rows: Sequence[Row]) -> date:
+    return min(row.effective_from for row in rows)
 
 
 def _today() -> date:
@@ -173,18 +222,39 @@ def _tell_change(
             out.print(f"  {sign} and {len(codes) - SHOWN_CODES} more", style="dim")
 
 
+def _tell_rows(rows: Sequence[Row]) -> None:
+    for row in rows:
+        checked = f", checked {row.checked_on}" if row.checked_on else ""
+        out.print(f"{row.key}: {row.effective_from} to {row.effective_to or '…'}, {row.status}{checked}")
+        out.print(f"  {row.source}", style="dim")
+
+
 def _tables(current: Mapping[str, Sequence[Row]], versions: Mapping[str, Version]) -> Table:
     table = Table(box=None, header_style="dim")
-    for heading in ("table", "rows", "from", "checked", "imported", "source"):
-        table.add_column(heading)
+    for heading in ("table", "rows", "known", "from", "checked", "imported", "source"):
+        table.add_column(heading, no_wrap=True)
     for name, rows in current.items():
         version = versions.get(name)
         table.add_row(
             name,
             str(len(rows)),
+            ", ".join(dict.fromkeys(row.status for row in rows)) or "-",
             str(rows[0].effective_from) if rows else "-",
-            f"{checked_on(rows)}{' stale' if is_stale(name, rows, _today()) else ''}" if rows else "-",
+            _last_check(name, rows),
             f"version {version.version}, {rfc3339(version.imported_at)}" if version else "shipped",
-            rows[-1].source if rows else "-",
+            _sources(rows),
         )
     return table
+
+
+def _last_check(table: str, rows: Sequence[Row]) -> str:
+    """The oldest check of a row in force today."""
+    chosen = rows_on(table, rows, _today())
+    stale = " stale" if is_stale(table, chosen, _today()) else ""
+    return f"{checked_on(chosen) or '-'}{stale}"
+
+
+def _sources(rows: Sequence[Row]) -> str:
+    """That of the newest row, short, and how many others there are."""
+    first, *others = dict.fromkeys(row.source for row in reversed(rows)) or ("-",)
+    return f"{shorten(first, SOURCE_WIDTH, placeholder='…')}{f' (and {len(others)} more)' if others else ''}"

@@ -14,11 +14,17 @@ from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.reference.library import Library
 from entrygo.planning.reference.published import UnusableFile
 from entrygo.postgres.pool import Pool, open_pool
+from tests.tariff import tariff_csv
 
 POLL_SECONDS = 0.05
 DAY = date(2026, 11, 20)
 CHAIRS = "hts_prefix,ch99_code\n9401,9903.03.14\n"
-TARIFF = '"HTS Number","Unit of Quantity"\n"6505.00.30.30","[""doz."",""kg""]"\n'
+# Of the right form, and yet no plan can be made with a fee that has no amounts.
+EMPTY_FEE = (
+    '{"table": "merchandise_processing_fees", "rows": [{"key": "FY2027", "value": {}, "source": "x",'
+    ' "effective_from": "2026-10-01", "effective_to": null, "checked_on": "2026-10-01"}]}'
+)
+TARIFF = tariff_csv({"6505.00.30.30": ["doz.", "kg"]})
 
 
 class Operator:
@@ -76,12 +82,14 @@ async def test_screening_list_is_in_force_after_the_next_refresh_and_takes_nothi
 async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> None:
     library = Library(operator.pool)
     told = await operator.imported("hts", TARIFF, "--release", "HTS 2026 Rev 21")
-    assert "hts_lines version 1: 1 on 2026-11-01 (+1 -0)" in told
+    assert "hts_lines version 1: 97 on 2026-11-01 (+97 -0)" in told
+    assert "hts_units version 2: 1 on 2026-11-01 (+1 -21)" in told
     assert library.on(DAY).hts_release is None
     await library.refresh()
     found = library.on(DAY)
     assert found.hts_release is not None
-    assert (found.hts_release.name, sorted(found.hts_release.codes)) == ("HTS 2026 Rev 21", ["6505003030"])
+    assert found.hts_release.name == "HTS 2026 Rev 21"
+    assert "6505003030" in found.hts_release.codes
     assert found.version != reference_on(DAY).version
     # Other tables stay those that ship, and earlier days stay as they were.
     assert found.countries == reference_on(DAY).countries
@@ -112,19 +120,27 @@ async def test_running_service_follows_an_import(operator: Operator) -> None:
 
 async def test_diff_names_codes_and_imports_nothing(operator: Operator) -> None:
     done = await operator.run("diff", "section-338", operator.file(CHAIRS), "--effective-from", "2026-11-01")
-    assert "section_338_lists: 1 on 2026-11-01 (+1 -5)" in done.output
+    assert "section_338_lists: 1 on 2026-11-01 (+1 -666)" in done.output
     assert "+ 9401  9903.03.14" in done.output
-    assert "- 9403  9903.03.12-.16" in done.output
+    assert "- 04061064  9903.03.12" in done.output
+    assert "- and 646 more" in done.output
     assert "version 1" not in (await operator.run("list")).output
 
 
 async def test_list_tells_where_each_table_is_from(operator: Operator) -> None:
-    await operator.imported("section-338", CHAIRS, "--source", "HTS Rev 21 note 51")
+    known = ("--source", "HTS Rev 21 note 51", "--checked-on", "2026-11-21")
+    await operator.imported("section-338", CHAIRS, *known)
     lines = [line.strip() for line in (await operator.run("list")).output.splitlines()]
     (imported,) = [line for line in lines if line.startswith("section_338_lists")]
     (shipped,) = [line for line in lines if line.startswith("pga_flags")]
     assert "version 1" in imported
+    assert "HTS Rev 21 note 51 (and 5 more)" in imported
+    assert "secondary, primary" in imported or "primary, secondary" in imported
     assert "shipped" in shipped
+    rows = (await operator.run("list", "section_338_lists")).output.splitlines()
+    assert "9903.03.14: 2026-11-01 to …, secondary, checked 2026-11-21" in rows[-2]
+    assert rows[-1].strip() == "HTS Rev 21 note 51"
+    assert (await operator.run("list", "horoscopes")).exit_code != 0
 
 
 async def test_check_fails_when_a_table_was_not_looked_at_for_too_long(operator: Operator) -> None:
@@ -136,6 +152,17 @@ async def test_check_fails_when_a_table_was_not_looked_at_for_too_long(operator:
     assert "merchandise_processing_fees: its last known period ends" in stale.output
 
 
+async def test_row_that_nobody_compared_is_named_until_somebody_does(operator: Operator) -> None:
+    await operator.imported("section-338", CHAIRS, "--status", "unconfirmed")
+    unsure = await operator.run("check", "--on", "2026-12-01")
+    assert (unsure.exit_code, unsure.output.splitlines()) == (
+        3,
+        ["section_338_lists: 9903.03.14 was never compared with a source"],
+    )
+    await operator.imported("section-338", CHAIRS, "--status", "primary")
+    assert (await operator.run("check", "--on", "2026-12-01")).exit_code == 0
+
+
 async def test_checked_list_is_fresh_again(operator: Operator) -> None:
     await operator.imported("section-338", CHAIRS, "--checked-on", "2027-10-20")
     stale = await operator.run("check", "--on", "2027-11-01")
@@ -143,8 +170,9 @@ async def test_checked_list_is_fresh_again(operator: Operator) -> None:
     assert "section_301_lists" in stale.output
 
 
-async def test_wrong_file_is_refused_and_changes_nothing(operator: Operator) -> None:
-    done = await operator.run("import", "hts", operator.file(CHAIRS))
+@pytest.mark.parametrize(("kind", "content"), [("hts", CHAIRS), ("rows", EMPTY_FEE)])
+async def test_wrong_file_is_refused_and_changes_nothing(operator: Operator, kind: str, content: str) -> None:
+    done = await operator.run("import", kind, operator.file(content))
     assert isinstance(done.exception, UnusableFile)
     library = Library(operator.pool)
     await library.refresh()

@@ -1,54 +1,84 @@
 """Lists as they are published: what is read of each, what is refused, and how one replaces another."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from entrygo.planning.reference.in_force import Book, shipped_book
-from entrygo.planning.reference.published import Kind, Terms, UnusableFile, read_published, superseded
+from entrygo.planning.reference.published import (
+    Kind,
+    Terms,
+    UnusableFile,
+    read_published,
+    refuse_unusable,
+    superseded,
+)
 from entrygo.planning.reference.scopes import Scope, text_of, words_of
-from entrygo.planning.reference.tables import Row, codes_of, row_from, row_to, rows_of
+from entrygo.planning.reference.tables import Row, Status, codes_of, row_from, row_to, rows_of
+from entrygo.planning.reference.units import units_of
 from tests.factories import make_product
+from tests.tariff import tariff_csv, tariff_json
 from tests.unit.planning.decisions import decide_on, found
 
 START = date(2026, 10, 9)
 TERMS = Terms(
-    release="HTS 2026 Rev 21", source="usitc.gov", effective_from=START, checked_on=date(2026, 10, 12)
+    release="HTS 2026 Rev 21",
+    source="usitc.gov",
+    effective_from=START,
+    status=Status.PRIMARY,
+    checked_on=date(2026, 10, 12),
 )
-HTS_CSV = (
-    '\ufeff"HTS Number","Indent","Description","Unit of Quantity","General Rate of Duty"\n'
-    '"6505.00","0","Hats:","",""\n'
-    '"6505.00.30.30","3","<i>Other</i>","[""doz."",""kg""]","7.5%"\n'
-    '"6404.19.90.60","3","Other","[""prs.""]","9%"\n'
-    '"9503.00.00.73","3","Toys","[""X""]","Free"\n'
-    '"9903.88.15","0","Chapter 99","",""\n'
-    '"9802.00.80.65","0","Chapter 98","[""X""]",""\n'
-)
-HTS_JSON = json.dumps(
-    [
-        {"htsno": "6505.00", "units": [], "indent": "0"},
-        {"htsno": "6505.00.30.30", "units": ["doz.", "kg"], "superior": None},
-        {"htsno": "6404.19.90.60", "units": ["prs."]},
-        {"htsno": "9503.00.00.73", "units": ["X"]},
-        {"htsno": "", "units": None},
-    ]
-)
+LINES = {
+    "6505.00": [],
+    "6505.00.30.30": ["doz.", "kg"],
+    "6404.19.90.60": ["prs."],
+    "9503.00.00.73": ["X"],
+    "9903.88.15": [],
+    "9802.00.80.65": ["X"],
+}
 
 
 def read(kind: Kind, text: str) -> dict[str, list[Row]]:
     return {table: list(rows) for table, rows in read_published(kind, text.encode(), TERMS).items()}
 
 
-@pytest.mark.parametrize("text", [HTS_CSV, HTS_JSON], ids=["CSV", "JSON"])
+@pytest.mark.parametrize("text", [tariff_csv(LINES), tariff_json(LINES)], ids=["CSV", "JSON"])
 def test_tariff_gives_its_codes_and_the_units_of_each(text: str) -> None:
     tables = read(Kind.HTS, text)
     (release,) = tables["hts_lines"]
-    assert (release.key, release.value) == ("HTS 2026 Rev 21", ["6404199060", "6505003030", "9503000073"])
+    assert (release.key, release.status) == ("HTS 2026 Rev 21", Status.PRIMARY)
+    assert {"6404199060", "6505003030", "9503000073"} <= set(release.value)
+    assert not {"650500", "99038815", "9802008065"} & set(release.value)
     units = Scope.of(tables["hts_units"])
     assert [words_of(row, "units") for row in units.nearest("6505003030")] == [("doz", "kg")]
     assert [words_of(row, "units") for row in units.nearest("6404199060")] == [("prs",)]
     assert units.nearest("9503000073") == ()
+
+
+@pytest.mark.parametrize(
+    ("printed", "units"),
+    [
+        ('["m<sup style=\\"font-size: 9.75px;\\">3</sup>","kg"]', ("m3", "kg")),
+        ("m²; kg", ("m2", "kg")),
+        ('["doz. prs."]', ("doz prs",)),
+        ('["Dz Pcs"]', ("doz",)),
+        ('["No. and kg"]', ("no", "kg")),
+        ('["pcs "]', ("pcs",)),
+        ('["","\\n"]', ()),
+        ("X", ()),
+    ],
+)
+def test_units_lose_what_print_adds(printed: str, units: tuple[str, ...]) -> None:
+    assert units_of(printed) == units
+
+
+def test_export_of_a_part_of_the_tariff_is_refused() -> None:
+    part = "\n".join(line for line in tariff_csv(LINES).splitlines() if not line.startswith('"62'))
+    with pytest.raises(UnusableFile, match="no line of chapter 62: export the whole tariff"):
+        read(Kind.HTS, part)
 
 
 def test_metal_annexes_are_read_by_annex_and_metal() -> None:
@@ -66,6 +96,7 @@ def test_metal_annexes_are_read_by_annex_and_metal() -> None:
     ]
     (row,) = Scope.of(rows).nearest("7326908688")
     assert (text_of(row, "annex"), text_of(row, "metal")) == ("I-A", "steel")
+    assert [text_of(row, "heading") for row in rows] == ["9903.82.02", "9903.82.09", "9903.82.09", ""]
 
 
 def test_china_lists_are_read_without_the_one_that_never_came() -> None:
@@ -176,6 +207,12 @@ def test_names_in_our_own_form_may_be_written_as_they_are_printed() -> None:
     assert read_row.value == ["CHANGJI ESQUEL TEXTILE", "HETIAN TAIDA APPAREL"]
 
 
+def own_form(**changes: Any) -> str:
+    given = {"key": "FD1", "value": {"agency": "fda"}, "effective_from": "2026-01-01", "effective_to": None}
+    row = {**given, "source": "x", "status": "primary", "checked_on": "2026-10-12", **changes}
+    return json.dumps({"table": "pga_flags", "rows": [row]})
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "reason"),
     [
@@ -187,12 +224,18 @@ def test_names_in_our_own_form_may_be_written_as_they_are_printed() -> None:
         (Kind.SECTION_232, "hts_prefix,annex,metal_type\n7326,9,steel\n", "Annex '9'"),
         (Kind.SECTION_232, "hts_prefix,annex,metal_type,effective_date\n7326,1a,steel,soon\n", "soon"),
         (Kind.SECTION_301, "hts8,list,ch99_code\n", "no row that counts"),
+        (Kind.SECTION_301, "hts8,list,ch99_code\n65050030\n61091000,4A,9903.88.15,\n\n,3", "4 to 10 digits"),
         (Kind.FEES, "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal\n2028,,,x,1,1,1\n",
          "not an amount"),
         (Kind.RESTRICTED_PARTIES, "name,country\nAcme,CN\n", "source, type, alt_names, end_date"),
         (Kind.PROHIBITED_GOODS, "goods,hts_prefix\nivory,tusks\n", "4 to 10 digits"),
         (Kind.ROWS, '{"table": "horoscopes", "rows": []}', "horoscopes"),
         (Kind.ROWS, '{"table": "pga_flags", "rows": [{"key": "FD1"}]}', "Not a table"),
+        (Kind.ROWS, own_form(value=7), "a value is a text"),
+        (Kind.ROWS, own_form(value={"prefixes": [7]}), "a value is a text"),
+        (Kind.ROWS, own_form(status="rumour"), "rumour"),
+        (Kind.ROWS, own_form(status="primary", checked_on=None), "a day of its check or is unconfirmed"),
+        (Kind.ROWS, own_form(status="unconfirmed"), "a day of its check or is unconfirmed"),
     ],
 )  # fmt: skip
 def test_file_that_is_something_else_is_refused(kind: Kind, text: str, reason: str) -> None:
@@ -206,7 +249,7 @@ def test_file_in_another_encoding_is_refused() -> None:
 
 
 def row(key: str, start: str, end: str | None, *codes: str) -> Row:
-    given = {"key": key, "value": {"prefixes": codes}, "effective_from": start, "effective_to": end}
+    given = {"key": key, "value": {"prefixes": list(codes)}, "effective_from": start, "effective_to": end}
     return row_from("section_338_lists", {**given, "source": "x", "checked_on": "2026-10-12"})
 
 
@@ -219,8 +262,16 @@ def test_published_rows_hold_from_their_first_day_and_what_held_before_is_kept()
     assert codes_of(merged, date(2026, 10, 9)) == codes_of(merged, date(2026, 12, 1)) == {("a", "4444")}
 
 
+def test_code_of_two_releases_is_no_change() -> None:
+    (old,) = read(Kind.HTS, tariff_csv(LINES))["hts_lines"]
+    (new,) = read(Kind.HTS, tariff_csv({**LINES, "6505.00.30.45": ["doz."]}))["hts_lines"]
+    renamed = replace(new, key="HTS 2026 Rev 22")
+    assert codes_of([renamed], START) - codes_of([old], START) == {("", "6505003045")}
+    assert codes_of([old], START) < codes_of([renamed], START)
+
+
 def test_code_is_looked_up_in_the_tariff_once_one_was_imported() -> None:
-    tables = read(Kind.HTS, HTS_CSV)
+    tables = read(Kind.HTS, tariff_csv(LINES))
     book = Book({**shipped_book().tables, "hts_lines": tables["hts_lines"]})
     old = make_product(hts_code="6505003031")
     code = "PRODUCT_HTS_CODE_NOT_CURRENT"
@@ -230,6 +281,18 @@ def test_code_is_looked_up_in_the_tariff_once_one_was_imported() -> None:
     for holds in (make_product(), make_product(hts_code="77"), make_product(hts_code=None)):
         assert found(decide_on(products=[holds], entry_date=START, reference=book.on(START)), code) == []
     assert found(decide_on(products=[old], entry_date=START), code) == []
+
+
+def test_table_that_no_plan_could_be_made_with_is_refused() -> None:
+    fees = [row_from("merchandise_processing_fees", json.loads(own_form(key="FY2028"))["rows"][0])]
+    with pytest.raises(UnusableFile, match="No plan could be made with it for 2026-01-01"):
+        refuse_unusable(shipped_book().tables, {"merchandise_processing_fees": fees}, [date(2026, 1, 1)])
+    refuse_unusable(shipped_book().tables, {}, [date(2001, 1, 1), START])
+
+
+def test_rows_imported_before_they_told_a_status_are_second_hand() -> None:
+    given = {key: value for key, value in row_to(rows_of("pga_flags")[0]).items() if key != "status"}
+    assert row_from("pga_flags", given).status is Status.SECONDARY
 
 
 def test_import_changes_the_plan_hash_of_days_it_covers_alone() -> None:

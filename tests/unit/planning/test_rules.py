@@ -91,7 +91,7 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
         "unit_of_measure",
         [{"unit_of_measure": unit} for unit in ("pairs", "carton", "kg")],
         [{"unit_of_measure": unit} for unit in ("pcs", "PCS.", "dozen", None, " ")]
-        + [{"unit_of_measure": "carton", "hts_code": "4901990092"}],
+        + [{"unit_of_measure": "carton", "hts_code": "0101210010"}],
     ),
     (
         "PRODUCT_NET_WEIGHT_MISSING",

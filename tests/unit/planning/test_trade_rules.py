@@ -25,6 +25,11 @@ ALUMINUM_PAN = STEEL_PAN | {"hts_code": "7615107155", "customs_description": "Al
 DESK = STEEL_PAN | {"hts_code": "9403200082", "customs_description": "Steel office desk, flat packed"}
 CHINESE_CAP: dict[str, Any] = {"country_of_origin": "CN", **NO_CLAIM}
 CHAIR: dict[str, Any] = {"hts_code": "9401710000", "customs_description": "Folding chair of oak wood"}
+HOODIE: dict[str, Any] = {
+    "hts_code": "6110202041",
+    "customs_description": "Men's knitted hooded sweatshirt of cotton",
+}
+LAMP: dict[str, Any] = {"hts_code": "9405218010", "customs_description": "Table lamp of oak wood"}
 SIGNED = {
     "status": "applicable",
     "signed_off_by": "Dana",
@@ -158,6 +163,13 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
     (
         "SECTION_301_REVIEW_RECOMMENDED",
         "section_301",
+        NO_CLAIM | {"country_of_origin": "PT"},
+        date(2026, 7, 24),
+        "of PT may owe Section 301 duty (9903.05.38/.39)",
+    ),
+    (
+        "SECTION_301_REVIEW_RECOMMENDED",
+        "section_301",
         NO_CLAIM,
         AUTUMN,
         "of CA may owe Section 301 duty (9903.05.29)",
@@ -176,7 +188,9 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
         SPRING,
         "9903.88.03",
     ),
-    ("SECTION_338_REVIEW_RECOMMENDED", "section_338", CHAIR, AUTUMN, "(9903.03.12-.16)"),
+    ("SECTION_338_REVIEW_RECOMMENDED", "section_338", CHAIR, AUTUMN, "(9903.03.14)"),
+    ("SECTION_338_REVIEW_RECOMMENDED", "section_338", HOODIE, date(2026, 8, 22), "(9903.03.14)"),
+    ("SECTION_338_REVIEW_RECOMMENDED", "section_338", LAMP, date(2026, 9, 15), "(9903.03.14)"),
     (
         "ADCVD_REVIEW_RECOMMENDED",
         "adcvd_case",
@@ -201,9 +215,15 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
         "does not cover 2026-05-04",
     ),
     ("USMCA_ORIGIN_INCONSISTENT", "usmca", {"country_of_origin": "VN"}, SPRING, "its origin is VN"),
-    ("PGA_DATA_MISSING", "pga.fda", SKINCARE, SPRING, "requires FDA data (FD2)"),
+    ("PGA_DATA_MISSING", "pga.fda", SKINCARE, SPRING, "requires FDA data (21 CFR 1.72)"),
     ("PGA_DATA_MISSING", "pga.fda", SKINCARE | {"pga": {"fda": {"disclaimer": "A"}}}, SPRING, "FDA"),
-    ("PGA_DATA_MISSING", "pga.fda", COFFEE | {"pga": {"fda": {"product_code": "31A"}}}, SPRING, "(FD4)"),
+    (
+        "PGA_DATA_MISSING",
+        "pga.fda",
+        COFFEE | {"pga": {"fda": {"product_code": "31A"}}},
+        SPRING,
+        "(21 CFR 1.281)",
+    ),
     ("PGA_REVIEW_RECOMMENDED", "pga.fcc", EARBUDS, SPRING, "may need FCC data or a disclaimer"),
     ("CPSC_CERTIFICATE_MISSING", "pga.cpsc", PUZZLE, date(2026, 7, 8), "from 2026-07-08"),
     (
@@ -249,7 +269,8 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
     ("METALS_THRESHOLD_UNDOCUMENTED", DESK | metals("applicable", STEEL, metal_weight_pct="15"), AUTUMN),
     ("METALS_THRESHOLD_UNDOCUMENTED", STEEL_PAN | metals("not_applicable"), SPRING),
     ("SECTION_301_REVIEW_RECOMMENDED", CHINESE_CAP | {"section_301": SIGNED}, AUTUMN),
-    ("SECTION_301_REVIEW_RECOMMENDED", {"country_of_origin": "VN", **NO_CLAIM}, AUTUMN),
+    ("SECTION_301_REVIEW_RECOMMENDED", {"country_of_origin": "KE", **NO_CLAIM}, AUTUMN),
+    ("SECTION_301_REVIEW_RECOMMENDED", COFFEE | {"country_of_origin": "CO", **NO_CLAIM}, AUTUMN),
     ("SECTION_301_REVIEW_RECOMMENDED", {}, AUTUMN),
     ("SECTION_301_REVIEW_RECOMMENDED", NO_CLAIM, SPRING),
     (
@@ -263,6 +284,9 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
         AUTUMN,
     ),
     ("SECTION_338_REVIEW_RECOMMENDED", CHAIR, SUMMER),
+    ("SECTION_338_REVIEW_RECOMMENDED", HOODIE, date(2026, 8, 21)),
+    ("SECTION_338_REVIEW_RECOMMENDED", LAMP, date(2026, 9, 14)),
+    ("SECTION_338_REVIEW_RECOMMENDED", {"hts_code": "6202308061"}, AUTUMN),
     ("SECTION_338_REVIEW_RECOMMENDED", CHAIR | CHINESE_CAP, AUTUMN),
     ("SECTION_338_REVIEW_RECOMMENDED", CHAIR | {"section_338": SIGNED}, AUTUMN),
     ("ADCVD_REVIEW_RECOMMENDED", {"hts_code": "3406000000"}, SPRING),

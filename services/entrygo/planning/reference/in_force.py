@@ -16,6 +16,7 @@ from entrygo.planning.reference.tables import (
     STANDING,
     TABLES,
     Row,
+    Status,
     checked_on,
     is_after_all,
     is_stale,
@@ -65,13 +66,15 @@ class Programmes:
 class Reference:
     """Everything in force on an entry date; `outdated` names tables whose last period had ended by then.
 
-    `stale` names tables that nobody has checked for too long by then, with the day of the last check.
+    `stale` names tables of which a row in force was not checked for too long by then; both come with the
+    day of the oldest check of a row in force. `unconfirmed` are tables and keys of rows never checked.
     """
 
     version: str
     rows: tuple[ReferenceRow, ...]
-    outdated: tuple[tuple[str, date], ...]
-    stale: tuple[tuple[str, date], ...]
+    outdated: tuple[tuple[str, date | None], ...]
+    stale: tuple[tuple[str, date | None], ...]
+    unconfirmed: tuple[tuple[str, str], ...]
     processing_fee: ProcessingFee
     informal_limit: Decimal
     vague_terms: frozenset[str]
@@ -146,15 +149,18 @@ def _reference(tables: Mapping[str, Sequence[Row]], day: date) -> Reference:
     chosen = {table: rows_on(table, tables[table], day) for table in TABLES}
     regions = us_regions()
     rows = (*(row.as_reference() for table in TABLES for row in chosen[table]), regions.as_reference())
-    newest = max(row.checked_on for table in TABLES for row in chosen[table])
+    checks = (row.checked_on for table in TABLES for row in chosen[table] if row.checked_on)
     return Reference(
-        version=f"{newest}-{_digest(rows)}",
+        version=f"{max(checks, default=date.min)}-{_digest(rows)}",
         rows=rows,
         outdated=tuple(
             (table, checked_on(chosen[table])) for table in STANDING if is_after_all(tables[table], day)
         ),
         stale=tuple(
-            (table, checked_on(tables[table])) for table in TABLES if is_stale(table, tables[table], day)
+            (table, checked_on(chosen[table])) for table in TABLES if is_stale(table, chosen[table], day)
+        ),
+        unconfirmed=tuple(
+            (table, row.key) for table in TABLES for row in chosen[table] if row.status is Status.UNCONFIRMED
         ),
         processing_fee=_processing_fee(chosen["merchandise_processing_fees"][-1]),
         informal_limit=Decimal(_single(chosen["informal_entry_limits"])),

@@ -10,20 +10,23 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from entrygo.planning.reference.in_force import Book
 from entrygo.planning.reference.parties import comparable_name
-from entrygo.planning.reference.tables import TABLES, Row, in_time, row_from
+from entrygo.planning.reference.tables import TABLES, Row, Status, in_time, row_from
+from entrygo.planning.reference.units import units_of
 
 CODE_LENGTH = 10
-# Chapters 98 and 99 classify no goods.
-LAST_CHAPTER = "97"
+# Chapters 98 and 99 classify no goods, and 77 is kept empty.
+CHAPTERS = frozenset(f"{number:02}" for number in range(1, 98) if number != 77)
 CHINA, CANADA = "CN", "CA"
 # Published beside the others, and never in force.
 NEVER_IN_FORCE = "4B"
-NO_UNIT = "x"
 # Ships and aircraft are called what companies are called, and are none.
 NO_PARTIES = frozenset({"vessel", "aircraft"})
 # Tables that hold names as they are compared, whoever wrote them.
 OF_NAMES = frozenset({"restricted_parties", "uflpa_entities"})
+# The heading that goods of an annex are entered under, of any origin but Russia and the United Kingdom.
+HEADINGS_232 = {"I-A": "9903.82.02", "I-B": "9903.82.09", "II": "", "III": "9903.82.10/.11"}
 
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _PREFIX = re.compile(r"[0-9]{4,10}")
@@ -56,7 +59,8 @@ class Terms:
     release: str
     source: str
     effective_from: date
-    checked_on: date
+    status: Status
+    checked_on: date | None
 
     def row(self, table: str, key: str, value: Any, effective_from: date | None = None) -> Row:
         return Row(
@@ -66,6 +70,7 @@ class Terms:
             effective_from=effective_from or self.effective_from,
             effective_to=None,
             source=self.source,
+            status=self.status,
             checked_on=self.checked_on,
         )
 
@@ -96,15 +101,28 @@ def superseded(current: Sequence[Row], published: Sequence[Row]) -> tuple[Row, .
     return in_time([*history, *published])
 
 
+def refuse_unusable(current: Tables, merged: Tables, days: Iterable[date]) -> None:
+    """Raises UnusableFile when plans for one of the days could not be decided with the merged tables."""
+    book = Book({**current, **merged})
+    for day in {max(day, book.first_day) for day in days}:
+        try:
+            book.on(day)
+        except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError) as error:
+            raise UnusableFile(f"No plan could be made with it for {day}: {error!r}") from error
+
+
 def _hts(content: bytes, terms: Terms) -> Tables:
     """The export of the USITC, CSV or JSON: which codes there are, and the units each is reported in."""
     units: dict[str, tuple[str, ...]] = {}
     for record in _json_records(content) if content.lstrip()[:1] in b"[{" else _csv_records(content):
         code = _NOT_DIGIT.sub("", _first(record, "HTS Number", "htsno"))
-        if len(code) == CODE_LENGTH and code[:2] <= LAST_CHAPTER:
-            units[code] = _units(_first(record, "Unit of Quantity", "units"))
+        if len(code) == CODE_LENGTH and code[:2] in CHAPTERS:
+            units[code] = units_of(_first(record, "Unit of Quantity", "units"))
     if not units:
         raise UnusableFile("The file has no ten-digit code under 'HTS Number' or 'htsno'.")
+    # An export of a range of the tariff looks like a whole one, and would make every other code out of date.
+    if lacking := sorted(CHAPTERS - {code[:2] for code in units}):
+        raise UnusableFile(f"The file has no line of chapter {', '.join(lacking)}: export the whole tariff.")
     by_units: dict[tuple[str, ...], list[str]] = {}
     for code, names in sorted(units.items()):
         by_units.setdefault(names, []).append(code)
@@ -116,13 +134,6 @@ def _hts(content: bytes, terms: Terms) -> Tables:
             if names
         ],
     }
-
-
-def _units(text: str) -> tuple[str, ...]:
-    """`["doz.", "kg"]`, `doz., kg` and `doz.;kg` are doz and kg; X is no unit."""
-    names = json.loads(text) if text.startswith("[") else re.split(r"[;,]", text)
-    plain = (str(name).strip().rstrip(".").lower() for name in names)
-    return tuple(name for name in plain if name and name != NO_UNIT)
 
 
 def _section_232(content: bytes, terms: Terms) -> Tables:
@@ -137,7 +148,12 @@ def _section_232(content: bytes, terms: Terms) -> Tables:
             terms.row(
                 "section_232_annexes",
                 f"{annex} {metal}",
-                {"annex": annex, "metal": metal, "heading": "9903.82", "prefixes": sorted(set(prefixes))},
+                {
+                    "annex": annex,
+                    "metal": metal,
+                    "heading": HEADINGS_232.get(annex, ""),
+                    "prefixes": sorted(set(prefixes)),
+                },
                 day,
             )
             for (annex, metal, day), prefixes in sorted(groups.items())
@@ -202,7 +218,8 @@ def _fees(content: bytes, terms: Terms) -> Tables:
                 "effective_from": record["effective_from"],
                 "effective_to": record["effective_to"],
                 "source": terms.source,
-                "checked_on": terms.checked_on.isoformat(),
+                "status": terms.status,
+                "checked_on": terms.checked_on.isoformat() if terms.checked_on else None,
             },
         )
         for record in _csv_records(content, "fiscal_year", "effective_from", "effective_to", *amounts)
@@ -292,7 +309,7 @@ def _first(record: Record, *names: str) -> str:
 
 
 def _csv_records(content: bytes, *required: str) -> Iterable[Record]:
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restval="")
     lacking = [name for name in required if name not in (reader.fieldnames or ())]
     if lacking:
         raise UnusableFile(f"The file has no column {', '.join(lacking)}.")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -14,6 +15,7 @@ from entrygo.domain.snapshot import ReferenceRow
 # Programmes and lists come and go: on some days there is no row, and after the last one nothing holds.
 PROGRAMMES = (
     "hts_lines",
+    "hts_units",
     "section_232_annexes",
     "section_232_thresholds",
     "section_301_lists",
@@ -30,7 +32,6 @@ PROGRAMMES = (
 STANDING = (
     "merchandise_processing_fees",
     "informal_entry_limits",
-    "hts_units",
     "vague_terms",
     "territories",
     "countries",
@@ -50,8 +51,11 @@ STANDING = (
 TABLES = (*STANDING, *PROGRAMMES)
 
 # Authorities change these without notice, so a check of them holds for so long.
-CHECKED_REGULARLY = frozenset({*PROGRAMMES, "hts_units", "restricted_origins", "low_value_programs"})
+CHECKED_REGULARLY = frozenset({*PROGRAMMES, "restricted_origins", "low_value_programs"})
 CHECK_HOLDS = timedelta(days=45)
+
+# Their keys name a release, so the same code under another key is no change.
+NAMED_BY_RELEASE = frozenset({"hts_lines"})
 
 # Longer values are told by their number and a digest: a snapshot carries every row.
 MAX_TOLD = 200
@@ -59,9 +63,25 @@ MAX_TOLD = 200
 Value = str | Sequence[str] | Mapping[str, "str | Sequence[str]"]
 
 
+class Status(StrEnum):
+    """How well a row is known."""
+
+    # The authority's own text or data file was read, with the authority or in a verbatim copy.
+    PRIMARY = "primary"
+    # Somebody else's account of it was read.
+    SECONDARY = "secondary"
+    # Our own judgement, such as a list of words.
+    HOUSE = "house"
+    # From memory or inferred: nobody has compared it with its source.
+    UNCONFIRMED = "unconfirmed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row, in force from `effective_from` to `effective_to`, both inclusive."""
+    """One row, in force from `effective_from` to `effective_to`, both inclusive.
+
+    `checked_on` is the day somebody last compared it with `source`, and None exactly when nobody has.
+    """
 
     table: str
     key: str
@@ -69,7 +89,12 @@ class Row:
     effective_from: date
     effective_to: date | None
     source: str
-    checked_on: date
+    status: Status
+    checked_on: date | None
+
+    def __post_init__(self) -> None:
+        if (self.status is Status.UNCONFIRMED) != (self.checked_on is None):
+            raise ValueError(f"{self.table} {self.key}: a row has a day of its check or is unconfirmed")
 
     def covers(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
@@ -104,7 +129,9 @@ def rows_of(table: str) -> tuple[Row, ...]:
 
 
 def row_from(table: str, row: Mapping[str, Any]) -> Row:
-    """A row as files write it."""
+    """A row as files write it. Raises ValueError and KeyError for what is none."""
+    if not _is_value(row["value"]):
+        raise ValueError(f"{table} {row['key']}: a value is a text, a list of texts, or names of such")
     return Row(
         table=table,
         key=row["key"],
@@ -112,8 +139,20 @@ def row_from(table: str, row: Mapping[str, Any]) -> Row:
         effective_from=date.fromisoformat(row["effective_from"]),
         effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
         source=row["source"],
-        checked_on=date.fromisoformat(row["checked_on"]),
+        # Tables were imported before rows told their status.
+        status=Status(row.get("status", Status.SECONDARY)),
+        checked_on=date.fromisoformat(row["checked_on"]) if row["checked_on"] else None,
     )
+
+
+def _is_value(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(part, str) or _is_list(part) for part in value.values())
+    return isinstance(value, str) or _is_list(value)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def row_to(row: Row) -> Mapping[str, Any]:
@@ -124,7 +163,8 @@ def row_to(row: Row) -> Mapping[str, Any]:
         "effective_from": row.effective_from.isoformat(),
         "effective_to": row.effective_to.isoformat() if row.effective_to else None,
         "source": row.source,
-        "checked_on": row.checked_on.isoformat(),
+        "status": row.status,
+        "checked_on": row.checked_on.isoformat() if row.checked_on else None,
     }
 
 
@@ -144,7 +184,7 @@ def rows_on(table: str, rows: Sequence[Row], day: date) -> tuple[Row, ...]:
 def codes_of(rows: Sequence[Row], day: date) -> frozenset[tuple[str, str]]:
     """Key and item of everything that rows list on `day`; the whole value where a row lists nothing."""
     return frozenset(
-        (row.key, item)
+        ("" if row.table in NAMED_BY_RELEASE else row.key, item)
         for row in rows
         if row.covers(day)
         for item in (_items(row.value) or (_text(row.value),))
@@ -157,12 +197,14 @@ def _items(value: Value) -> Sequence[str]:
 
 
 def is_stale(table: str, rows: Sequence[Row], day: date) -> bool:
-    """Whether nobody has looked at a table for so long before `day` that it may have changed."""
-    return bool(rows) and table in CHECKED_REGULARLY and checked_on(rows) + CHECK_HOLDS < day
+    """Whether nobody has looked at a row of those for so long before `day` that it may have changed."""
+    last = checked_on(rows)
+    return table in CHECKED_REGULARLY and last is not None and last + CHECK_HOLDS < day
 
 
-def checked_on(rows: Sequence[Row]) -> date:
-    return max(row.checked_on for row in rows)
+def checked_on(rows: Iterable[Row]) -> date | None:
+    """The oldest check of any of them; None when none was ever checked."""
+    return min((row.checked_on for row in rows if row.checked_on), default=None)
 
 
 def is_after_all(rows: Sequence[Row], day: date) -> bool:

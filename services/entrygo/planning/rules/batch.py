@@ -75,7 +75,9 @@ def _stale(batch: Batch, context: Context) -> Sequence[Problem]:
     reference = context.reference
     ended = [
         Problem(
-            f"{table} last checked {checked_on}; its last known period ended before the entry date.", table
+            f"{table} last checked {checked_on or 'never'};"
+            " its last known period ended before the entry date.",
+            table,
         )
         for table, checked_on in reference.outdated
     ]

@@ -42,9 +42,11 @@ def _is_exempt(row: Row, product: Product, context: Context) -> bool:
 
 
 def is_outside(row: Row, product: Product, context: Context) -> bool:
-    """Informational materials, and goods that pay Section 232."""
-    return chapter_of(product) in words_of(row, "exempt_chapters") or (
-        product.section_232.status is Section232Status.APPLICABLE and bool(annexes_of(product, context))
+    """Listed goods, and those that pay Section 232."""
+    return (
+        chapter_of(product) in words_of(row, "exempt_chapters")
+        or (product.hts_code or "").startswith(words_of(row, "exempt_prefixes"))
+        or (product.section_232.status is Section232Status.APPLICABLE and bool(annexes_of(product, context)))
     )
 
 
