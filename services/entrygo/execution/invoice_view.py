@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.tariff import AgencyFlag, headings_of
 from entrygo.execution.figures import (
@@ -15,7 +14,7 @@ from entrygo.execution.figures import (
 )
 from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
 from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.printable import clean_text, dotted_hts, masked
 
 _SHORT_HASH = 20
 _SHOWN_DESCRIPTIONS = 3

@@ -6,14 +6,13 @@ from decimal import Decimal
 import orjson
 
 from entrygo.domain.facts import Address
-from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import AgencyFlag, CandidateHeading
 from entrygo.execution.hts_quantities import HtsQuantity
 from entrygo.execution.invoice import Invoice, Weight
 from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import clean_text
+from entrygo.execution.printable import clean_text, masked
 
 # Versions the documents, not the program: the same package gives the same bytes after an upgrade.
 GENERATOR = {"name": "entrygo", "version": "1"}

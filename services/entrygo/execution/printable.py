@@ -8,6 +8,7 @@ FORMULA_OPENERS = frozenset("=+-@＝＋－＠﹢﹣﹦﹫")
 _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 # Controls, format characters (bidi overrides, zero-width, tags), lone surrogates, private use, unassigned.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_VISIBLE_DIGITS = 4
 
 
 @lru_cache(maxsize=16_384)
@@ -27,6 +28,14 @@ def spreadsheet_text(text: str | None) -> str:
     """Clean text that no spreadsheet takes for a formula: a leading apostrophe marks such a cell as text."""
     cleaned = clean_text(text)
     return f"'{cleaned}" if cleaned[:1] in FORMULA_OPENERS else cleaned
+
+
+def masked(number: str | None) -> str:
+    """An identification number with its last four characters showing, and none of a short one."""
+    digits = "".join(char for char in clean_text(number) if char.isalnum())
+    if not digits:
+        return ""
+    return "****" + (digits[-_VISIBLE_DIGITS:] if len(digits) > _VISIBLE_DIGITS else "")
 
 
 def dotted_hts(code: str | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from entrygo.domain.consolidation import line_key
 from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
 from entrygo.domain.snapshot import (
     ExcludedOrder,
@@ -84,12 +85,13 @@ def decide(
     claimed = frozenset(
         product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
     )
-    products = _named_products(orders.included, facts)
-    tariff = {product.id: treatment_of(product, context) for product in products}
-    entries = entries_of(orders.included, facts.products, request.entry_date, tariff)
+    tariff = {id: treatment_of(product, context) for id, product in facts.products.items()}
+    lines = {id: line_key(facts.products[id], request.entry_date, tariff[id]) for id in tariff}
+    entries = entries_of(orders.included, lines)
     together = consolidated(orders.included, entries, facts.broker)
     savings = _savings(entries, [entry for _, entry in together], schedule, reference)
     batch = _batch(facts, orders.included, entries, savings, reference.informal_limit)
+    products = _named_products(orders.included, facts)
     findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
@@ -129,7 +131,7 @@ def decide(
         included=orders.included,
         excluded=orders.excluded,
         products=products,
-        tariff=tariff,
+        tariff={product.id: tariff[product.id] for product in products},
         warehouse=facts.warehouse,
         broker=facts.broker,
         entries=tuple(planned for planned, _ in together),

@@ -1,24 +1,19 @@
 """Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
-from entrygo.domain.consolidation import LineKey, line_key, split_orders
-from entrygo.domain.facts import Broker, Order, Product
+from entrygo.domain.consolidation import LineKey, split_orders
+from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import PlannedEntry
-from entrygo.domain.tariff import UNKNOWN, TariffTreatment
 from entrygo.planning.savings import Entry, consolidate
 
 
-def entries_of(
-    orders: Sequence[Order],
-    products: Mapping[str, Product],
-    entry_date: date,
-    tariff: Mapping[str, TariffTreatment] = {},
-) -> tuple[Entry, ...]:
-    """One entry for each order; a product that claims a preference pays no processing fee."""
-    keys = {id: line_key(product, entry_date, tariff.get(id, UNKNOWN)) for id, product in products.items()}
+def entries_of(orders: Sequence[Order], keys: Mapping[str, LineKey]) -> tuple[Entry, ...]:
+    """One entry for each order, from the line of each product.
+
+    A product that claims a preference pays no processing fee.
+    """
     return tuple(_entry(order, keys) for order in orders)
 
 

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 from entrygo.domain.facts import Fact
-from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow, Snapshot, ValidationMessage
 
@@ -24,9 +23,6 @@ PLAN_FIELDS = frozenset(
         "informal_limit_usd", "savings",
     }
 )  # fmt: skip
-
-# It may be a person's.
-IMPORTER_NUMBER = "importer_of_record.number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +177,7 @@ def _document(fact: Fact) -> Mapping[str, Any]:
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], limit: int) -> FieldChanges:
     found = list(_walk("", before, after))
-    first = tuple(
-        FieldChange(path, _told(path, old), _told(path, new)) for path, old, new in islice(found, limit)
-    )
+    first = tuple(FieldChange(path, _text(old), _text(new)) for path, old, new in islice(found, limit))
     return FieldChanges(len(found), first)
 
 
@@ -203,11 +197,6 @@ def _walk(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
 
 def _at(values: Sequence[Any], index: int) -> Any:
     return values[index] if index < len(values) else None
-
-
-def _told(path: str, value: Any) -> str | None:
-    text = _text(value)
-    return masked(text) if text and path == IMPORTER_NUMBER else text
 
 
 def _text(value: Any) -> str | None:

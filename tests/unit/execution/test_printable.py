@@ -3,7 +3,28 @@
 import pytest
 
 from entrygo.execution.csv_table import csv_table
-from entrygo.execution.printable import clean_text, spreadsheet_text
+from entrygo.execution.number_to_file import number_to_file
+from entrygo.execution.printable import clean_text, masked, spreadsheet_text
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(None, ""), ("", ""), ("1234", "****"), ("12345", "****2345"), ("98-7654321", "****4321")],
+)
+def test_masking_never_shows_a_short_number(number: str | None, shown: str) -> None:
+    assert masked(number) == shown
+
+
+@pytest.mark.parametrize("number", ["98-7654321", "98-765432100", "98-7654321AB", "260308-00012"])
+def test_a_firms_number_can_be_filed(number: str) -> None:
+    assert number_to_file(f" {number.lower()} ") == number
+
+
+@pytest.mark.parametrize(
+    "number", [None, "", "123-45-6789", "123456789", "987654321", "98-76543210", "98-7654321\n98-7654321"]
+)
+def test_what_may_be_a_persons_number_is_not_told(number: str | None) -> None:
+    assert number_to_file(number) is None
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Orders as entries: values, and which lines customs sees as one."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from entrygo.domain.consolidation import LineKey, line_key
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.entries import entries_of
@@ -17,9 +19,13 @@ MAKER = {"name": "Northshore Apparel Ltd", "mid": "XCNORAPP1450VAN"}
 NO_CLAIM: dict[str, Any] = {"criterion": None, "certification": None}
 
 
+def keys_of(products: Iterable[Product]) -> dict[str, LineKey]:
+    return {product.id: line_key(product, GOLDEN_ENTRY_DATE) for product in products}
+
+
 def lines_of(*products: Product) -> int:
     order = make_order("ord_1", *(make_item(product.id) for product in products))
-    (entry,) = entries_of([order], {product.id: product for product in products}, GOLDEN_ENTRY_DATE)
+    (entry,) = entries_of([order], keys_of(products))
     return len(entry.lines)
 
 
@@ -50,14 +56,13 @@ def test_claim_of_preference_makes_a_line_of_its_own() -> None:
 def test_value_without_preference_pays_the_processing_fee() -> None:
     plain, claimed = make_product("prod_a", usmca=NO_CLAIM), make_product("prod_b")
     order = make_order("ord_1", make_item("prod_a", "3", "0.335"), make_item("prod_b", "1", "10"))
-    products = {"prod_a": plain, "prod_b": claimed}
-    (entry,) = entries_of([order], products, GOLDEN_ENTRY_DATE)
+    (entry,) = entries_of([order], keys_of([plain, claimed]))
     assert (entry.value_usd, entry.fee_value_usd, entry.has_fee_lines) == (
         Decimal("11.01"),
         Decimal("1.01"),
         True,
     )
-    (entry,) = entries_of([order], products | {"prod_a": make_product("prod_a")}, GOLDEN_ENTRY_DATE)
+    (entry,) = entries_of([order], keys_of([make_product("prod_a"), claimed]))
     assert (entry.fee_value_usd, entry.has_fee_lines) == (Decimal(0), False)
 
 

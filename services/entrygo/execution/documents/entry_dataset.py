@@ -7,7 +7,6 @@ with the importer's number in full, if it is a firm's: an entry cannot be filed 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import ConsolidatedLine, Invoice
@@ -27,6 +26,7 @@ from entrygo.execution.json_values import (
     weight,
 )
 from entrygo.execution.metal_content import MetalContent, metal_content
+from entrygo.execution.number_to_file import number_to_file
 from entrygo.execution.printable import clean_text, dotted_hts
 from entrygo.execution.shipped_products import ShippedProduct, shipped_products
 
