@@ -48,6 +48,7 @@ class Decision:
     excluded: tuple[ExcludedOrder, ...]
     # Those that the included orders name.
     products: tuple[Product, ...]
+    # Of every product, by its id.
     tariff: Mapping[str, TariffTreatment]
     warehouse: Warehouse
     broker: Broker
@@ -91,7 +92,6 @@ def decide(
     together = consolidated(orders.included, entries, facts.broker)
     savings = _savings(entries, [entry for _, entry in together], schedule, reference)
     batch = _batch(facts, orders.included, entries, savings, reference.informal_limit)
-    products = _named_products(orders.included, facts)
     findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
@@ -130,8 +130,8 @@ def decide(
         ),
         included=orders.included,
         excluded=orders.excluded,
-        products=products,
-        tariff={product.id: tariff[product.id] for product in products},
+        products=_named_products(orders.included, facts),
+        tariff=tariff,
         warehouse=facts.warehouse,
         broker=facts.broker,
         entries=tuple(planned for planned, _ in together),
