@@ -6,7 +6,6 @@ from decimal import Decimal
 from entrygo.domain.money import CENT, plain
 from entrygo.domain.tariff import headings_of
 from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine, metals_by_name, times
-from entrygo.execution.notice import SHORT_NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts, undotted_hts
 
 Cell = Callable[[Invoice, InvoiceLine], str]
@@ -115,7 +114,6 @@ COLUMNS: tuple[tuple[str, Cell], ...] = (
         "chapter99_candidates",
         lambda _, line: ";".join(headings_of(line.filing.treatment.candidate_headings)),
     ),
-    ("notice", lambda _invoice, _line: SHORT_NOTICE),
 )
 
 # Computed by us and never text of outside origin.

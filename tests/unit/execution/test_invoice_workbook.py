@@ -20,7 +20,7 @@ from tests.unit.execution.snapshots import (
 def test_the_lines_are_those_of_the_csv() -> None:
     header, *rows = sheets_of(rendered()["cci_xlsx"].content)["lines"]
     expected = csv_rows()
-    assert header == list(expected[0])
+    assert [*header, "notice"] == list(expected[0])
     assert [row[header.index("order_external_id")] for row in rows] == [
         each["order_external_id"] for each in expected
     ]
