@@ -28,7 +28,7 @@ from entrygo.execution.json_values import (
 from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 _PACKAGE_COLUMNS = frozenset({"package_number", "invoice_number", "invoice_date", "currency", "fx_rate"})
 _LINE_COLUMNS = tuple((name, cell) for name, cell in COLUMNS if name not in _PACKAGE_COLUMNS)
 _INTEGERS = frozenset({"line_number", "consolidated_line_number"})
