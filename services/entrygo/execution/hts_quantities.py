@@ -12,23 +12,35 @@ from fractions import Fraction
 
 from entrygo.domain.facts import Product
 
-PIECES, PAIRS, WEIGHT = "pieces", "pairs", "weight"
+PIECES, PAIRS, WEIGHT, LENGTH, AREA, VOLUME = "pieces", "pairs", "weight", "length", "area", "volume"
 
 _KG_PER_POUND = Fraction("0.45359237")
-# What one of each unit holds: articles, pairs, or kg.
+_METERS_PER_FOOT = Fraction("0.3048")
+_NAMES_OF_A_PIECE = ("pc", "pce", "pcs", "piece", "pieces")
+# What one of each unit holds: articles, pairs, kg, meters, square meters, or liters.
 _COMMERCIAL = {
-    **dict.fromkeys(("pc", "pce", "pcs", "piece", "pieces", "unit", "units"), (PIECES, Fraction(1))),
-    **dict.fromkeys(("ea", "each", "no", "number"), (PIECES, Fraction(1))),
+    **dict.fromkeys(_NAMES_OF_A_PIECE, (PIECES, Fraction(1))),
+    **dict.fromkeys(("ea", "each", "no", "number", "unit", "units"), (PIECES, Fraction(1))),
     **dict.fromkeys(("doz", "dozen", "dz"), (PIECES, Fraction(12))),
     **dict.fromkeys(("pair", "pairs", "pr", "prs"), (PAIRS, Fraction(1))),
     **dict.fromkeys(("kg", "kgs", "kilogram", "kilograms"), (WEIGHT, Fraction(1))),
     **dict.fromkeys(("g", "gram", "grams"), (WEIGHT, Fraction(1, 1000))),
     **dict.fromkeys(("lb", "lbs"), (WEIGHT, _KG_PER_POUND)),
     "oz": (WEIGHT, _KG_PER_POUND / 16),
+    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), (LENGTH, Fraction(1))),
+    "cm": (LENGTH, Fraction(1, 100)),
+    "ft": (LENGTH, _METERS_PER_FOOT),
+    "yd": (LENGTH, 3 * _METERS_PER_FOOT),
+    **dict.fromkeys(("m2", "sqm"), (AREA, Fraction(1))),
+    "sqft": (AREA, _METERS_PER_FOOT**2),
+    **dict.fromkeys(("l", "liter", "liters", "litre", "litres"), (VOLUME, Fraction(1))),
+    "ml": (VOLUME, Fraction(1, 1000)),
 }
+# The tariff's pieces: an article that is sold as a set has several, and only who counts pieces can tell.
+_PIECES_OF_SETS = "pcs"
 # The tariff's units: what one holds, and the decimals that a quantity is rounded to.
 _REPORTED = {
-    "no": (PIECES, Fraction(1), 0),
+    **dict.fromkeys(("no", _PIECES_OF_SETS), (PIECES, Fraction(1), 0)),
     "doz": (PIECES, Fraction(12), 2),
     "doz pcs": (PIECES, Fraction(12), 2),
     "hundreds": (PIECES, Fraction(100), 2),
@@ -39,6 +51,9 @@ _REPORTED = {
     "kg": (WEIGHT, Fraction(1), 3),
     "g": (WEIGHT, Fraction(1, 1000), 1),
     "t": (WEIGHT, Fraction(1000), 3),
+    "m": (LENGTH, Fraction(1), 2),
+    "m2": (AREA, Fraction(1), 2),
+    "liters": (VOLUME, Fraction(1), 2),
 }
 # What the tariff prints where it asks for no quantity.
 _NONE_ASKED = "x"
@@ -90,7 +105,10 @@ def _each(product: Product, hts_unit: str) -> Fraction | None:
         return None
     kind, size, _ = _REPORTED[hts_unit]
     # Without a unit, quantities count pieces.
-    given, holds = _COMMERCIAL.get(_name(product.unit_of_measure or "") or "pcs", (None, Fraction(0)))
+    unit = _name(product.unit_of_measure or "") or "pcs"
+    if hts_unit == _PIECES_OF_SETS and unit not in _NAMES_OF_A_PIECE:
+        return None
+    given, holds = _COMMERCIAL.get(unit, (None, Fraction(0)))
     if kind == WEIGHT and product.net_weight_kg:
         return Fraction(product.net_weight_kg) / size
     return holds / size if given == kind else None

@@ -18,6 +18,8 @@ _LARGE = 100_000
 _LONGEST_CODE = 8
 _LONGEST_WORD = 20
 _BREAK = "\u200b"
+# In characters, of which as many fit into the narrowest column; a place after each would be slow to set.
+_BREAK_EVERY = 4
 _CUT = "…"
 _CUT_WIDTH = 1.0
 # By destination; everywhere else prints on A4.
@@ -87,4 +89,8 @@ def printable_line(text: str, width: float) -> str:
 @lru_cache(maxsize=16_384)
 def _breakable(text: str, longest: int) -> str:
     """Longer words get places to break at, so that none runs into the next column."""
-    return " ".join(word if len(word) <= longest else _BREAK.join(word) for word in text.split(" "))
+    return " ".join(word if len(word) <= longest else _broken(word) for word in text.split(" "))
+
+
+def _broken(word: str) -> str:
+    return _BREAK.join(word[start : start + _BREAK_EVERY] for start in range(0, len(word), _BREAK_EVERY))

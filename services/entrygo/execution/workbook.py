@@ -45,7 +45,7 @@ def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, bold: xlsxwriter.
     page.freeze_panes(1, 0)
     page.set_landscape()
     page.repeat_rows(0)
-    page.set_footer("&L&F&RPage &P of &N")
+    page.set_footer("&L&F, for broker review&RPage &P of &N")
     for column, name in enumerate(sheet.header):
         page.write_string(0, column, name, bold)
     for number, row in enumerate(sheet.rows, start=1):

@@ -50,6 +50,7 @@ class Decision:
     excluded: tuple[ExcludedOrder, ...]
     # Those that the included orders name.
     products: tuple[Product, ...]
+    # Of every product, by its id.
     tariff: Mapping[str, TariffTreatment]
     warehouse: Warehouse
     broker: Broker

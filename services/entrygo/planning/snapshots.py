@@ -45,7 +45,7 @@ def snapshot_of(
         products=decision.products,
         excluded_orders=decision.excluded,
         entries=decision.entries,
-        tariff=decision.tariff,
+        tariff={product.id: decision.tariff[product.id] for product in decision.products},
     )
 
 

@@ -21,6 +21,7 @@ from entrygo.execution.execution_steps import LeaseLost
 from entrygo.execution.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.preparation import DocumentsFailed
 from entrygo.execution.use_cases import ResubmitCommand, find_artifact, resubmit
+from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
 from tests.unit.execution.snapshots import make_snapshot
@@ -89,6 +90,26 @@ async def test_the_events_tell_every_step_without_a_gap(world: World) -> None:
     assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
     last = events[-1].broker_submission_changed
     assert (last.customs_package_state, last.notification_status) == ("sent_to_broker", "sent")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.REFUSED])
+async def test_no_log_line_event_or_row_has_the_importers_number_or_what_the_mail_says(
+    world: World,
+    outcome: Outcome,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    process = await world.process(channel=ScriptedChannel(outcome))
+    await process.execute()
+    told = [capsys.readouterr().out, caplog.text, str(await process.events())]
+    async with transaction(process.steps.pool, LIVE) as connection:
+        for table in ("executions", "customs_packages", "artifacts", "notifications", "broker_submissions"):
+            told += [row[0] for row in await connection.fetch(f"SELECT {table}::text FROM {table}")]
+    number = make_snapshot().warehouse.importer_of_record.number
+    assert number is not None
+    assert "batch_123" in "".join(told)
+    for secret in (number, number.replace("-", ""), "is attached for your review"):
+        assert secret not in "".join(told)
 
 
 async def test_a_stored_document_has_the_digest_that_answer_and_manifest_name(world: World) -> None:

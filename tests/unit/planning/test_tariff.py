@@ -62,16 +62,16 @@ def test_flags_tell_which_agency_asks_and_whether_it_must_be_answered() -> None:
         found = treatment(day, hts_code=hts_code).agency_flags
         return [(flag.code, flag.agency, flag.is_required) for flag in found]
 
-    assert flags("0901210045") == [("FD4", "fda", True)]
-    assert flags("8518302000") == [("FCC", "fcc", False)]
-    assert flags("9503000073") == [("CPS", "cpsc", True)]
+    assert flags("0901210045") == [("21 CFR 1.281", "fda", True)]
+    assert flags("8518302000") == [("47 CFR 2.1204", "fcc", False)]
+    assert flags("9503000073") == [("16 CFR 1110", "cpsc", True)]
     assert flags("9503000073", date(2026, 7, 7)) == []
 
 
 def test_candidates_stand_in_the_order_of_filing_section_301_before_338_before_232() -> None:
     assert candidates(**DESK) == [
         ("section_301", "9903.05.93"),
-        ("section_338", "9903.03.12-.16"),
+        ("section_338", "9903.03.14"),
         ("section_232", "9903.82.09"),
     ]
     assert candidates(**TRUNK) == [("section_301", "9903.88.03"), ("section_301", "9903.05.31")]
@@ -118,16 +118,18 @@ def test_goods_that_pay_section_232_are_outside_the_programme_of_their_origin() 
     metals = [{"metal": "steel", "weight_kg": "1", "melt_pour": "CN"}]
     applies = {"status": "applicable", "metals": metals, "assessed_on": "2026-10-15"}
     fields = PAN | {"country_of_origin": "CN"}
-    assert candidates(**fields, section_232=applies) == [("section_232", "9903.82")]
+    assert candidates(**fields, section_232=applies) == [("section_232", "9903.82.09")]
     assert candidates(**fields, section_232={"status": "review"}) == [
         ("section_301", "9903.05.31"),
-        ("section_232", "9903.82"),
+        ("section_232", "9903.82.09"),
     ]
 
 
 def test_no_metal_said_of_a_good_of_metal_is_still_for_review() -> None:
-    assert candidates(**PAN, section_232=NO_METAL) == [("section_232", "9903.82")]
-    assert candidates(**DESK | {"section_232": NO_METAL, "country_of_origin": "VN"}, usmca=NO_CLAIM) == []
+    of_vietnam = ("section_301", "9903.05.84")
+    assert candidates(**PAN, section_232=NO_METAL) == [of_vietnam, ("section_232", "9903.82.09")]
+    desk = DESK | {"section_232": NO_METAL, "country_of_origin": "VN"}
+    assert candidates(**desk, usmca=NO_CLAIM) == [of_vietnam]
 
 
 def test_two_goods_of_one_code_of_which_one_was_reviewed_are_two_lines_of_the_entry() -> None:

@@ -30,7 +30,7 @@ from entrygo.execution.metal_content import MetalContent, metal_content
 from entrygo.execution.printable import clean_text, dotted_hts
 from entrygo.execution.shipped_products import ShippedProduct, shipped_products
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 TRUCK_NOT_IN_CONTAINER = "30"
 SEVERAL = "MULTI"
 _BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}

@@ -28,7 +28,7 @@ from entrygo.execution.json_values import (
 from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 # What is the same on every line stands at the head of the manifest.
 _LINE_COLUMNS = tuple((index, each.name) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
 _INTEGERS = frozenset({"line_number", "consolidated_line_number"})
