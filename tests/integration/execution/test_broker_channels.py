@@ -1,5 +1,6 @@
 """From a broker's record to its server: what is frozen, where it goes, what test mode does instead."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from entrygo.domain.facts import Broker, HttpsEndpoint
+from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.use_cases import ResubmitCommand, resubmit
 from entrygo.postgres.pool import transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -129,6 +131,36 @@ async def test_a_mail_waits_until_the_operator_has_put_the_password_right(
         await process.recovery.deliver_due()
         assert (await submission(process)).status == "sent"
     assert len(office.sink.mails) == 1
+
+
+class MeetsAtTheDoor:
+    """Fails each first attempt; takes the second ones only when two are there at once."""
+
+    def __init__(self) -> None:
+        self._door = asyncio.Barrier(2)
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        if delivery.attempt == 1:
+            return Result(Outcome.TRANSIENT, "later")
+        async with asyncio.timeout(5):
+            await self._door.wait()
+        await before_data()
+        return Result(Outcome.SENT, "both")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_a_broker_whose_server_is_slow_holds_up_no_other(world: World) -> None:
+    world.planning.snapshots["batch_456"] = make_snapshot()
+    process = await world.process(channel=MeetsAtTheDoor())
+    await process.execute("key-1", "batch_123")
+    await process.execute("key-2", "batch_456")
+    world.now += timedelta(minutes=2)
+    await process.recovery.deliver_due()
+    assert [(await process.events(id))[-1].type for id in ("batch_123", "batch_456")] == [
+        "broker_submission.sent"
+    ] * 2
 
 
 async def test_no_secret_reaches_the_database_or_an_event(uploading: World, tmp_path: Path) -> None:
