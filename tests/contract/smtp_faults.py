@@ -16,7 +16,10 @@ class Fault(StrEnum):
     GREETING_554 = "554 instead of a greeting"
     GREETING_DROP = "drops instead of a greeting"
     GREETING_HANG = "never greets"
+    MAIL_530 = "530 at MAIL"
+    MAIL_552 = "552 at MAIL"
     MAIL_DROP = "drops at MAIL"
+    RCPT_421 = "421 at RCPT"
     RCPT_450 = "450 at RCPT"
     RCPT_550 = "550 at RCPT"
     RCPT_DROP = "drops at RCPT"
@@ -82,6 +85,11 @@ class FaultServer:
     ) -> bool:
         """Answers one command; False to drop the connection."""
         match verb, self.fault:
+            case "MAIL", Fault.MAIL_530 | Fault.MAIL_552:
+                await _say(writer, f"{self.fault.value[:3]} not like this")
+            case "RCPT", Fault.RCPT_421:
+                await _say(writer, "421 closing")
+                return False
             case "MAIL", Fault.MAIL_DROP:
                 return False
             case "RCPT", Fault.RCPT_DROP:

@@ -19,7 +19,10 @@ ENDINGS = [
     (Fault.GREETING_554, Outcome.TRANSIENT, False),
     (Fault.GREETING_DROP, Outcome.TRANSIENT, False),
     (Fault.GREETING_HANG, Outcome.TRANSIENT, False),
+    (Fault.MAIL_530, Outcome.TRANSIENT, False),
+    (Fault.MAIL_552, Outcome.REFUSED, False),
     (Fault.MAIL_DROP, Outcome.TRANSIENT, False),
+    (Fault.RCPT_421, Outcome.TRANSIENT, False),
     (Fault.RCPT_450, Outcome.TRANSIENT, False),
     (Fault.RCPT_550, Outcome.REFUSED, False),
     (Fault.RCPT_DROP, Outcome.TRANSIENT, False),
@@ -140,6 +143,14 @@ def test_the_url_says_how_the_server_is_reached() -> None:
     )  # fmt: skip
     assert parse_smtp_url("smtps://mail.example").port == 465
     assert parse_smtp_url("smtp://mail.example:1025").port == 1025
+
+
+@pytest.mark.parametrize("host", ["mail.example", "10.0.0.1", "mail"])
+def test_a_password_is_never_to_leave_the_machine_in_clear(host: str) -> None:
+    with pytest.raises(ValueError, match="smtps://") as caught:
+        parse_smtp_url(f"smtp://user:our-password@{host}")
+    assert "our-password" not in str(caught.value)
+    assert parse_smtp_url("smtp://user:our-password@127.0.0.1").password == "our-password"
 
 
 @pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])

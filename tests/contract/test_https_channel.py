@@ -1,6 +1,7 @@
 """Each way in which an upload over HTTPS can end, and where uploads never go."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -10,12 +11,17 @@ from pathlib import Path
 
 import orjson
 import pytest
+from pydantic import SecretStr
 
 from entrygo.execution.address_guard import AddressGuard
-from entrygo.execution.channels.base import Outcome
+from entrygo.execution.channels import https
+from entrygo.execution.channels.base import MAX_MESSAGE, Outcome
 from entrygo.execution.channels.https import HttpsChannel
+from entrygo.execution.credentials import Credentials
 from tests.contract.sides import (
+    ACCOUNT,
     MAIL,
+    PRIVATE,
     Point,
     credentials,
     upload_channel,
@@ -98,6 +104,33 @@ async def _nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     await writer.drain()
 
 
+async def _trickles(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Never silent for long, never done."""
+    await reader.readuntil(MAIL[-7:])
+    writer.write(b"HTTP/1.1 201 Created\r\n")
+    for number in itertools.count():
+        writer.write(f"x-{number}: x\r\n".encode())
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def _trickles_text(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(MAIL[-7:])
+    writer.write(b"HTTP/1.1 201 Created\r\ncontent-length: 100000\r\n\r\n")
+    while True:
+        writer.write(b"x")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def _talks_without_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(MAIL[-7:])
+    writer.write(b"HTTP/1.1 201 Created\r\n\r\n")
+    while True:
+        writer.write(b"x" * 100_000)
+        await writer.drain()
+
+
 @pytest.mark.parametrize(
     ("conversation", "outcome"),
     [
@@ -105,16 +138,21 @@ async def _nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         (_hang_after_body, Outcome.UNKNOWN),
         (_cut_answer, Outcome.SENT),
         (_nonsense, Outcome.UNKNOWN),
+        (_trickles, Outcome.UNKNOWN),
+        (_trickles_text, Outcome.SENT),
+        (_talks_without_end, Outcome.SENT),
     ],
 )
 async def test_once_the_body_has_left_only_an_answer_tells(
-    conversation: Conversation, outcome: Outcome
+    conversation: Conversation, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(https, "TEXT_TIMEOUT", 0.3)
     point = Point()
     async with _raw_server(conversation) as url:
-        result = await upload_channel(answer_timeout=0.3).submit(upload_delivery(url), point)
+        channel = upload_channel(connect_timeout=1, answer_timeout=0.3)
+        result = await channel.submit(upload_delivery(url), point)
     assert (result.outcome, point.passed) == (outcome, 1)
-    assert result.message
+    assert 0 < len(result.message) <= MAX_MESSAGE
 
 
 @asynccontextmanager
@@ -160,12 +198,32 @@ async def test_the_certificate_is_checked_against_the_name_and_not_the_address(t
     assert "certificate" in result.message.lower()
 
 
+async def test_a_redirect_to_another_host_gets_neither_the_package_nor_the_secret(tmp_path: Path) -> None:
+    elsewhere, here = tmp_path / "elsewhere", tmp_path / "here"
+    async with upload_server(elsewhere, tls=False) as other, upload_server(here, tls=False) as server:
+        server.status, server.headers = 307, {"location": other.url}
+        result = await upload_channel().submit(upload_delivery(server.url, "upload"), Point())
+    assert (result.outcome, other.requests) == (Outcome.REFUSED, [])
+
+
 @pytest.mark.parametrize("name", ["elsewhere", "nobody"])
 async def test_a_secret_is_never_sent_to_a_host_it_is_not_for(name: str, tmp_path: Path) -> None:
     async with upload_server(tmp_path, tls=False) as server:
         result = await upload_channel().submit(upload_delivery(server.url, name), Point())
     assert (result.outcome, server.requests) == (Outcome.TRANSIENT, [])
     assert "secret" not in result.message
+
+
+@pytest.mark.parametrize("bearer", ["our-secret\n", "our-secret\r\nx: y", "our-sécret"])
+async def test_a_secret_that_fits_no_header_is_not_repeated_in_the_refusal(
+    bearer: str, tmp_path: Path
+) -> None:
+    listed = orjson.dumps({ACCOUNT: {"odd": {"host": LOOPBACK, "bearer": bearer}}}).decode()
+    channel = HttpsChannel(guard=PRIVATE, credentials=Credentials(inline=SecretStr(listed), file=None))
+    async with upload_server(tmp_path, tls=False) as server:
+        result = await channel.submit(upload_delivery(server.url, "odd"), Point())
+    assert (result.outcome, server.requests) == (Outcome.TRANSIENT, [])
+    assert "our-s" not in result.message
 
 
 @pytest.mark.parametrize("url", ["", "ftp://a.example/in", "https://", "not a url", "https://a:port/"])

@@ -63,6 +63,31 @@ class HangsAtStart(asyncssh.SFTPServer):
         raise AssertionError
 
 
+class FillsUp(asyncssh.SFTPServer):
+    """The disk is full after the first part."""
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        super().write(file_obj, offset, data[:10])
+        raise asyncssh.SFTPFailure("no space left on device")
+
+
+class HangsAtOpen(asyncssh.SFTPServer):
+    async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+
+class HangsAtClose(asyncssh.SFTPServer):
+    async def close(self, file_obj: object) -> None:
+        super().close(file_obj)
+        await asyncio.sleep(3600)
+
+
+class HangsAtRename(asyncssh.SFTPServer):
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        await asyncio.sleep(3600)
+
+
 def _drop(server: asyncssh.SFTPServer) -> None:
     server.channel.get_connection().abort()
 
@@ -78,6 +103,10 @@ def _drop(server: asyncssh.SFTPServer) -> None:
         (RefusesWriting, Outcome.REFUSED, False, False),
         (DropsWhileWriting, Outcome.TRANSIENT, False, False),
         (HangsAtStart, Outcome.TRANSIENT, False, False),
+        (HangsAtOpen, Outcome.TRANSIENT, False, False),
+        (HangsAtClose, Outcome.TRANSIENT, False, False),
+        (HangsAtRename, Outcome.TRANSIENT, True, False),
+        (FillsUp, Outcome.TRANSIENT, False, False),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
@@ -90,7 +119,7 @@ async def test_each_ending_of_an_upload_is_told_apart(
 ) -> None:
     point = Point()
     async with sftp_server(tmp_path, server_class) as server:
-        result = await sftp_channel(answer_timeout=1).submit(server.delivery(), point)
+        result = await sftp_channel(answer_timeout=0.5).submit(server.delivery(), point)
         found = server.files()
     assert result.outcome is outcome, result.message
     assert result.message
@@ -98,6 +127,8 @@ async def test_each_ending_of_an_upload_is_told_apart(
     assert (found.get(NAME) == MAIL) is is_there
     if outcome is Outcome.SENT:
         assert list(found) == [NAME], "no half of an upload stays behind"
+    if server_class is FillsUp:
+        assert found == {}, "a full disk is not left fuller"
 
 
 async def test_a_file_that_an_earlier_attempt_put_there_is_not_written_again(tmp_path: Path) -> None:

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
+# Where clouds hand out the credentials of their machines (AWS, Azure, Alibaba), besides link-local addresses.
+_OF_THE_CLOUD = frozenset(
+    ipaddress.ip_address(text) for text in ("fd00:ec2::254", "168.63.129.16", "100.100.100.200")
+)
+# A router makes an IPv4 address of the last 32 bits (RFC 6052, RFC 4291 §2.5.5.1).
+_EMBEDDING = tuple(ipaddress.IPv6Network(text) for text in ("64:ff9b::/96", "::/96"))
+
 
 class AddressForbidden(Exception):
     """A host that packages are not sent to; the text says why."""
@@ -36,12 +43,20 @@ class AddressGuard:
         return found
 
     def _check(self, address: Address, *, is_encrypted: bool) -> None:
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
+        address = _inner(address)
         if not is_encrypted and not address.is_loopback:
             raise AddressForbidden("Packages are sent over https only.")
-        # Where clouds hand out the credentials of their machines.
-        if address.is_link_local or address.is_multicast or address.is_unspecified:
+        is_nowhere = address.is_multicast or address.is_unspecified
+        if is_nowhere or address.is_link_local or address in _OF_THE_CLOUD:
             raise AddressForbidden("The host's address is not one that packages are sent to.")
         if not address.is_global and not self.allow_private:
             raise AddressForbidden("The host's address is private; ENTRYGO_BROKER_ALLOW_PRIVATE allows it.")
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one stands for, if it does."""
+    if isinstance(address, ipaddress.IPv4Address) or address == ipaddress.IPv6Address("::1"):
+        return address
+    if any(address in network for network in _EMBEDDING):
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

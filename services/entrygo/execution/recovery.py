@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -36,12 +36,15 @@ class Recovery:
 
     async def deliver_due(self) -> None:
         """Settles attempts whose owner died, makes those that are due, and lets simulated brokers answer."""
-        for submission in await self.delivery.abandoned(BATCH):
-            await self._guarded(submission, self.delivery.settle_abandoned(submission))
-        for submission in await self.delivery.due(BATCH):
-            await self._guarded(submission, self.delivery.deliver(submission))
-        for submission in await self.delivery.reacting(BATCH):
-            await self._guarded(submission, self.delivery.react(submission))
+        await self._each(self.delivery.settle_abandoned, await self.delivery.abandoned(BATCH))
+        await self._each(self.delivery.deliver, await self.delivery.due(BATCH))
+        await self._each(self.delivery.react, await self.delivery.reacting(BATCH))
+
+    async def _each(
+        self, work: Callable[[Submission], Awaitable[None]], submissions: Sequence[Submission]
+    ) -> None:
+        """At once: a broker's server may be silent for minutes, and others wait behind it."""
+        await asyncio.gather(*(self._guarded(each, work(each)) for each in submissions))
 
     async def _guarded(self, submission: Submission, work: Awaitable[None]) -> None:
         """One submission's trouble holds up no other."""

@@ -64,8 +64,15 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
     @field_validator("mail_from")
     @classmethod
     def _check_sender(cls, value: str) -> str:
-        if parse_address(value) is None:
+        address = parse_address(value)
+        if address is None:
             raise ValueError("ENTRYGO_MAIL_FROM must be a plain e-mail address")
+        return address
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: SecretStr) -> SecretStr:
+        parse_smtp_url(value.get_secret_value())
         return value
 
     @field_validator("link_secret")

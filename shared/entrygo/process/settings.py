@@ -22,7 +22,12 @@ class ProcessSettings(BaseSettings):
     """What every process reads."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ENTRYGO_", frozen=True, extra="ignore", populate_by_name=True
+        # A refused value may be a secret, and the refusal goes to the terminal and the log.
+        hide_input_in_errors=True,
+        env_prefix="ENTRYGO_",
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

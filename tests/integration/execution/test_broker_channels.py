@@ -1,16 +1,21 @@
 """From a broker's record to its server: what is frozen, where it goes, what test mode does instead."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from entrygo.domain.facts import Broker, HttpsEndpoint
+from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.use_cases import ResubmitCommand, resubmit
 from entrygo.postgres.pool import transaction
 from entrygo.proto.events.v1 import events_pb2
+from tests.contract.post import HOST, PASSWORD, USER, post
 from tests.contract.sides import CREDENTIALS, SftpServer, UploadServer, sftp_server, upload_server
+from tests.harness.certificates import Authority
 from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
 
@@ -103,6 +108,59 @@ async def test_a_package_that_is_sent_again_goes_where_it_went(uploading: World,
     assert (await submission(process)).status == "sent"
     first, second = (headers["idempotency-key"] for headers, _ in server.requests)
     assert first != second
+
+
+async def test_a_mail_waits_until_the_operator_has_put_the_password_right(
+    make_world: Callable[..., World], tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+
+    def world_with(password: str, port: int) -> World:
+        login = f"{quote(USER, safe='')}:{quote(password, safe='')}"
+        return make_world(smtp_url=f"smtps://{login}@{HOST}:{port}", smtp_ca_file=str(authority.file))
+
+    async with post(authority.server(HOST), security="tls") as office:
+        process = await world_with("not-this-one", office.port).process()
+        answer = await process.answer()
+        assert (answer.status, answer.broker_submission.status) == ("COMPLETED", "prepared")
+        assert answer.broker_submission.error_message.startswith("535")
+        assert "not-this-one" not in str(answer)
+        repaired = world_with(PASSWORD, office.port)
+        repaired.now += timedelta(minutes=2)
+        process = await repaired.process()
+        await process.recovery.deliver_due()
+        assert (await submission(process)).status == "sent"
+    assert len(office.sink.mails) == 1
+
+
+class MeetsAtTheDoor:
+    """Fails each first attempt; takes the second ones only when two are there at once."""
+
+    def __init__(self) -> None:
+        self._door = asyncio.Barrier(2)
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        if delivery.attempt == 1:
+            return Result(Outcome.TRANSIENT, "later")
+        async with asyncio.timeout(5):
+            await self._door.wait()
+        await before_data()
+        return Result(Outcome.SENT, "both")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_a_broker_whose_server_is_slow_holds_up_no_other(world: World) -> None:
+    world.planning.snapshots["batch_456"] = make_snapshot()
+    process = await world.process(channel=MeetsAtTheDoor())
+    await process.execute("key-1", "batch_123")
+    await process.execute("key-2", "batch_456")
+    world.now += timedelta(minutes=2)
+    await process.recovery.deliver_due()
+    assert [(await process.events(id))[-1].type for id in ("batch_123", "batch_456")] == [
+        "broker_submission.sent"
+    ] * 2
 
 
 async def test_no_secret_reaches_the_database_or_an_event(uploading: World, tmp_path: Path) -> None:

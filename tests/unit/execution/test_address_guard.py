@@ -31,6 +31,11 @@ async def test_a_public_address_is_given_as_it_was_resolved(address: str) -> Non
         "255.255.255.255",
         "::1",
         "::ffff:10.0.0.1",
+        "::10.0.0.1",
+        "64:ff9b::10.0.0.1",
+        "2002:a00:1::1",
+        "168.63.129.16",
+        "::",
         "fe80::1%eth0",
         "fd00::1",
         "ff02::1",
@@ -49,7 +54,10 @@ async def test_one_private_address_among_public_ones_is_enough_to_refuse() -> No
 async def test_private_addresses_can_be_allowed_but_never_those_of_cloud_credentials() -> None:
     allowed = guard("10.0.0.1", "fd00::1", allow_private=True)
     assert await allowed.addresses("a.example", 22, is_encrypted=True) == ["10.0.0.1", "fd00::1"]
-    for address in ("169.254.169.254", "fe80::1", "0.0.0.0", "::ffff:169.254.169.254"):
+    for address in (
+        "169.254.169.254", "fe80::1", "0.0.0.0", "::ffff:169.254.169.254", "64:ff9b::169.254.169.254",
+        "2002:a9fe:a9fe::1", "fd00:ec2::254", "100.100.100.200", "168.63.129.16",
+    ):  # fmt: skip
         with pytest.raises(AddressForbidden):
             await guard(address, allow_private=True).addresses("a.example", 22, is_encrypted=True)
 

@@ -92,3 +92,11 @@ def test_an_unusable_address_is_never_written_into_a_header() -> None:
 )
 def test_only_plain_addresses_are_taken(text: str, address: str | None) -> None:
     assert parse_address(text) == address
+
+
+def test_a_mail_is_plain_ascii_as_not_every_server_takes_more() -> None:
+    content = compose(replace(MAIL, reason="Numéro corrigé: 東京"), ARTIFACTS)
+    assert content.isascii()
+    body = message_from_bytes(content, policy=default).get_body()
+    assert body is not None
+    assert "Numéro corrigé: 東京" in body.get_content()

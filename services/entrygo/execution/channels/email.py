@@ -25,7 +25,15 @@ _SCHEMES: dict[str, tuple[Security, int]] = {
     "smtps": ("tls", 465),
 }
 _PERMANENT = 500
+# The server wants a login, another one, or encryption (RFC 4954): our settings are wrong, not this mail.
+_OURS_TO_REPAIR = frozenset({530, 534, 535, 538})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LOST = (SMTPException, OSError, TimeoutError)
+
+TOO_LARGE = (
+    "The mail has {size} bytes, the server takes {limit}. With a lower ENTRYGO_MAIL_MAX_BYTES"
+    " it carries the link instead when it is sent again."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -56,11 +64,16 @@ def parse_smtp_url(
     data_timeout: float = 600.0,
     max_connections: int = 2,
 ) -> SmtpServer:
-    """`smtp://`, `smtp+starttls://` or `smtps://` with `user:password@host:port`; ValueError otherwise."""
+    """`smtp://`, `smtp+starttls://` or `smtps://` with `user:password@host:port`; ValueError otherwise.
+
+    A password never leaves the machine in clear.
+    """
     parts = urlsplit(url)
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise ValueError("ENTRYGO_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// with a host")
     security, port = _SCHEMES[parts.scheme]
+    if parts.password and security == "none" and parts.hostname not in _LOOPBACK:
+        raise ValueError("ENTRYGO_SMTP_URL has a password: use smtps:// or smtp+starttls://")
     return SmtpServer(
         host=parts.hostname,
         port=parts.port or port,
@@ -91,7 +104,8 @@ class EmailChannel:
             try:
                 client = await self._session()
             except _LOST as error:
-                # Whatever happens before MAIL says nothing about this mail, a 5xx greeting included.
+                # Whatever happens before MAIL says nothing about this mail: a 5xx greeting, a wrong password.
+                log.warning("smtp.no_session", host=self._server.host, error=describe(error))
                 return Result(Outcome.TRANSIENT, describe(error))
             with contextlib.ExitStack() as stack:
                 stack.callback(client.close)
@@ -111,11 +125,9 @@ class EmailChannel:
     async def _deliver(
         self, client: SMTP, delivery: Delivery, recipient: str, before_data: BeforeData
     ) -> Result:
-        limit = client.esmtp_extensions.get("size", "")
-        if limit.isdigit() and 0 < int(limit) < len(delivery.content):
-            return Result(
-                Outcome.REFUSED, f"The mail is larger than the {limit} bytes that the server takes."
-            )
+        size, limit = len(delivery.content), client.esmtp_extensions.get("size", "")
+        if limit.isdigit() and 0 < int(limit) < size:
+            return Result(Outcome.REFUSED, TOO_LARGE.format(size=size, limit=limit))
         try:
             await client.mail(delivery.sender, options=_mail_options(client, delivery))
             await client.rcpt(recipient)
@@ -173,7 +185,8 @@ def _outcome_of(error: BaseException, *, otherwise: Outcome) -> Outcome:
     code = _answer(error)
     if code is None:
         return otherwise
-    return Outcome.REFUSED if code >= _PERMANENT else Outcome.TRANSIENT
+    is_final = code >= _PERMANENT and code not in _OURS_TO_REPAIR
+    return Outcome.REFUSED if is_final else Outcome.TRANSIENT
 
 
 def _answer(error: BaseException) -> int | None:

@@ -3,7 +3,9 @@
 Until the body begins to leave nothing has been sent. After that only the server's answer tells what happened.
 """
 
+import asyncio
 import base64
+import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from entrygo.execution.credentials import Credential, CredentialMissing, Credent
 
 CHUNK_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 2_000
+SLOWEST_BYTES_PER_SECOND = 10_000
+# The text after the status is for people: it is not waited for as the status is.
+TEXT_TIMEOUT = 5.0  # seconds
 # A server says with these that it will take the same request later.
 _TRY_LATER = frozenset({408, 425, 429})
 
@@ -30,6 +35,10 @@ class UploadLimits:
     write_timeout: float = 60.0
     # A short wait for the answer makes unknowns out of slow servers.
     answer_timeout: float = 300.0
+
+    def in_all(self, size: int) -> float:
+        """What an upload of `size` bytes may take, so that no server holds it by answering bit by bit."""
+        return self.connect_timeout + size / SLOWEST_BYTES_PER_SECOND + self.answer_timeout
 
 
 class HttpsChannel:
@@ -109,8 +118,9 @@ class HttpsChannel:
                 extensions={"sni_hostname": url.host},
             )
             try:
-                response = await client.send(request, stream=True)
-            except httpx.TransportError as error:
+                async with asyncio.timeout(limits.in_all(body.size)):
+                    response = await client.send(request, stream=True)
+            except (httpx.TransportError, TimeoutError) as error:
                 outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
                 return Result(outcome, shortened(str(error) or type(error).__name__))
             try:
@@ -126,6 +136,7 @@ class _Body:
         self._content = content
         self._before_data = before_data
         self.has_begun = False
+        self.size = len(content)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         await self._before_data()
@@ -137,13 +148,12 @@ class _Body:
 async def _read(response: httpx.Response) -> Result:
     """The status decides; the text after it is for people, and may be lost."""
     text = b""
-    try:
-        async for part in response.aiter_raw():
-            text += part
-            if len(text) >= MAX_ANSWER_BYTES:
-                break
-    except httpx.TransportError:
-        pass
+    with contextlib.suppress(httpx.TransportError, TimeoutError):
+        async with asyncio.timeout(TEXT_TIMEOUT):
+            async for part in response.aiter_raw():
+                text += part
+                if len(text) >= MAX_ANSWER_BYTES:
+                    break
     said = text[:MAX_ANSWER_BYTES].decode("utf-8", "replace")
     message = shortened(f"{response.status_code} {response.reason_phrase} {said}")
     return Result(outcome_of(response.status_code), message)
@@ -170,7 +180,11 @@ def _authorization(credential: Credential | None) -> dict[str, str]:
     if credential is None:
         return {}
     if credential.bearer is not None:
-        return {"authorization": f"Bearer {credential.bearer.get_secret_value()}"}
+        token = credential.bearer.get_secret_value()
+        if not token.isascii() or not token.isprintable():
+            # The library's own refusal would quote it.
+            raise CredentialMissing("The credential's bearer has a line break or another odd character.")
+        return {"authorization": f"Bearer {token}"}
     password = credential.password.get_secret_value() if credential.password else ""
     pair = f"{credential.username or ''}:{password}".encode()
     return {"authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}

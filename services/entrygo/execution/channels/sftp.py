@@ -123,7 +123,7 @@ class SftpChannel:
                 sftp = await connection.start_sftp_client()
                 is_there = await place.is_there(sftp)
             if not is_there:
-                await place.write(sftp, self._limits.answer_timeout)
+                await self._write(sftp, place)
         except (asyncssh.Error, OSError) as error:
             return Result(_outcome_of(error), _described(error))
         try:
@@ -132,6 +132,15 @@ class SftpChannel:
             await self._forgotten(sftp, place)
             raise
         return Result(Outcome.SENT, "It was there already.") if is_there else await self._rename(sftp, place)
+
+    async def _write(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> None:
+        try:
+            await place.write(sftp, self._limits.answer_timeout)
+        except asyncssh.SFTPError as error:
+            if _is_answer(error):
+                # A full disk, for one: what was written is in nobody's way.
+                await self._forgotten(sftp, place)
+            raise
 
     async def _rename(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> Result | None:
         try:
@@ -188,10 +197,15 @@ class _Place:
         return found.size == len(self._content)
 
     async def write(self, sftp: "asyncssh.SFTPClient", answer_timeout: float) -> None:
-        async with sftp.open(self.temporary, "wb") as file:
+        async with asyncio.timeout(answer_timeout):
+            file = await sftp.open(self.temporary, "wb")
+        try:
             for start in range(0, len(self._content), CHUNK_BYTES):
                 async with asyncio.timeout(answer_timeout):
                     await file.write(self._content[start : start + CHUNK_BYTES])
+        finally:
+            async with asyncio.timeout(answer_timeout):
+                await file.close()
 
 
 @asynccontextmanager

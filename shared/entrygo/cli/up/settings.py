@@ -21,7 +21,12 @@ class UpSettings(BaseSettings):
     """Where the data lies, the public ports, and which parts are real ones from elsewhere."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ENTRYGO_", frozen=True, extra="ignore", env_ignore_empty=True
+        # A refused value may be a secret, and the refusal goes to the terminal and the log.
+        hide_input_in_errors=True,
+        env_prefix="ENTRYGO_",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
     )
 
     home: Path = Path(".entrygo")
