@@ -97,9 +97,7 @@ class Relay:
         finally:
             session.terminate()
 
-    async def _publish_batch(
-        self, session: Connection, producer: AIOKafkaProducer, last: LastOffsets
-    ) -> int:
+    async def _publish_batch(self, session: Connection, producer: AIOKafkaProducer, last: LastOffsets) -> int:
         """Sends what is queued, waits for every acknowledgement, deletes what was acknowledged."""
         rows = await session.fetch("SELECT id, payload FROM outbox ORDER BY id LIMIT $1", BATCH)
         if not rows:
