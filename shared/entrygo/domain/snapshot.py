@@ -8,6 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import ValidationError
+
+from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
 
@@ -137,3 +140,11 @@ class Snapshot(Fact):
     excluded_orders: tuple[ExcludedOrder, ...] = ()
     # Every included order is in one of them.
     entries: tuple[PlannedEntry, ...] = ()
+
+
+def read_snapshot(content: bytes) -> Snapshot:
+    """The snapshot that was stored; SnapshotUnreadable when it is damaged or of a form we do not know."""
+    try:
+        return Snapshot.model_validate_json(content)
+    except ValidationError as error:
+        raise SnapshotUnreadable from error
