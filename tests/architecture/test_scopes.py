@@ -1,5 +1,8 @@
 """Every RPC says what its caller needs: one without an answer would be refused for everybody, or open."""
 
+import re
+from pathlib import Path
+
 import pytest
 from google.protobuf.descriptor import ServiceDescriptor
 
@@ -26,6 +29,16 @@ OPEN = {
     for name in ("FindBrokerLink", "AnswerBrokerLink", "GetBrokerPack")
 }
 
+# Asks for a key, and looks at its scopes itself.
+SNAPSHOT = f"/{planning_pb2.DESCRIPTOR.services_by_name['Planning'].full_name}/GetSnapshot"
+TOLD_ACCESS = {
+    Access.ANY_KEY: "Any key.",
+    Access.SERVICE_ONLY: "Service credential only.",
+    Access.OPEN: "No key.",
+}
+PROTOS = Path(__file__).parents[2] / "protos" / "entrygo" / "proto"
+COMMENTED_RPC = re.compile(r"// (?P<comment>[^\n]*)\n  rpc (?P<name>\w+)\(")
+
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_required_scopes_name_exactly_the_rpcs_of_the_service(name: str) -> None:
@@ -48,3 +61,19 @@ def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
     lax = [rpc for rpc, needed in scopes.items() if isinstance(needed, Access) and rpc not in OPEN]
     assert [rpc for rpc in lax if not rpc.rpartition("/")[2].startswith(reads)] == []
     assert all(isinstance(needed, ScopeName | Access) for needed in scopes.values())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_comment_of_each_rpc_ends_with_what_its_caller_needs(name: str) -> None:
+    service, scopes = SERVICES[name]
+    contract = (PROTOS / name / "v1" / f"{name}.proto").read_text(encoding="utf-8")
+    comments = {found["name"]: found["comment"] for found in COMMENTED_RPC.finditer(contract)}
+    assert set(comments) == {method.name for method in service.methods}
+    for rpc, needed in scopes.items():
+        assert comments[rpc.rpartition("/")[2]].endswith(told(rpc, needed)), rpc
+
+
+def told(rpc: str, needed: ScopeName | Access) -> str:
+    if rpc == SNAPSHOT:
+        return "Scope read or exports:execute."
+    return TOLD_ACCESS[needed] if isinstance(needed, Access) else f"Scope {needed}."

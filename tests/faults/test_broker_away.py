@@ -73,6 +73,22 @@ async def test_read_model_catches_up_by_itself_when_the_broker_returns_with_an_e
     await until_listed(world, later["exportId"], "COMPLETED")
 
 
+async def test_read_model_catches_up_when_the_services_died_while_the_broker_was_away(world: World) -> None:
+    await until_listed(world, (await executed(world))["exportId"], "COMPLETED")
+    world.broker.stop()
+    try:
+        answer = await executed(world)
+        killed = {part: world.system.kill(part) for part in ("planning", "execution", "inspection")}
+        for part, process in killed.items():
+            await world.system.restarted(part, after=process)
+        assert answer["exportId"] not in await listed(world)
+    finally:
+        world.broker.start()
+    await until_listed(world, answer["exportId"], "COMPLETED")
+    later = await executed(world)
+    await until_listed(world, later["exportId"], "COMPLETED")
+
+
 async def test_rebuild_gives_the_same_answers_byte_for_byte(world: World) -> None:
     open_batch, cancelled = await planned(world.rest), await planned(world.rest)
     await world.rest.post(f"/api/exports/{cancelled}/cancel", {})

@@ -9,13 +9,13 @@ from entrygo.execution.planning_client import PlanningClient
 from entrygo.execution.recovery import Recovery
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
-from entrygo.execution.store import is_ready
 from entrygo.execution.use_cases import Executions
 from entrygo.execution.wiring import build_channels, build_links, build_steps
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.relay import Relay
 from entrygo.postgres.idempotency import keep_purged
 from entrygo.postgres.pool import open_pool
+from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.failpoints import reach
 from entrygo.process.runtime import run

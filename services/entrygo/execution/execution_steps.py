@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError, Kind, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, Kind, ServiceUnavailable, SnapshotUnreadable
 from entrygo.domain.ids import IdKind
 from entrygo.execution import failpoints
 from entrygo.execution.answer import execution_answer
@@ -35,6 +35,8 @@ from entrygo.process.failpoints import Reach
 OPERATION = "execution.execute"
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
 _REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
+# Another try would end the same: the plan itself is what must change. By code, as planning may say it.
+_HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code})
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +59,7 @@ class ExecutionSteps:
     reach: Reach
 
     async def run(self, execution: Execution, planning: Planning) -> bytes:
-        """The answer of the finished execution. Raises planning's refusal, DocumentsFailed, or an outage."""
+        """The answer of the finished execution. Raises planning's refusal, what is hopeless, or an outage."""
         async with kept_alive(lambda: self._extend(execution), self.lease):
             if execution.step is Step.STARTED:
                 self.reach(failpoints.AFTER_BEGIN)
@@ -121,15 +123,16 @@ class ExecutionSteps:
     async def _prepare(self, execution: Execution, planning: Planning) -> Execution:
         assert execution.revision is not None
         package = await self._package(execution)
-        snapshot = await planning.snapshot(execution.export_id, execution.revision)
-        self.reach(failpoints.AFTER_SNAPSHOT)
-        now = self.clock()
         try:
+            snapshot = await planning.snapshot(execution.export_id, execution.revision)
+            self.reach(failpoints.AFTER_SNAPSHOT)
+            now = self.clock()
             prepared = await self.preparation.prepare(
                 execution.tenant, package, snapshot, now, send_from=now + self.lease
             )
-        except DocumentsFailed as error:
-            await self._fail(execution, planning, error)
+        except EntryGoError as error:
+            if error.error_code in _HOPELESS:
+                await self._fail(execution, planning, error)
             raise
         self.reach(failpoints.AFTER_STORE)
         execution = await self._save_prepared(execution, package, prepared)
@@ -162,9 +165,9 @@ class ExecutionSteps:
             await self.recorder.record(connection, execution.tenant, execution.export_id, facts, now)
         return replace(execution, step=Step.PREPARED, submission_id=prepared.submission.id, executed_at=now)
 
-    async def _fail(self, execution: Execution, planning: Planning, error: DocumentsFailed) -> None:
+    async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
         """The export becomes FAILED, this run is over, and its key is free for the run after a re-plan."""
-        log.error("execution.documents_failed", execution_id=execution.id, exc_info=error)
+        log.error("execution.failed", execution_id=execution.id, code=error.error_code, exc_info=error)
         await planning.fail(execution.export_id, execution.id, error.error_code, error.message)
         now = self.clock()
         async with self._held(execution) as connection:

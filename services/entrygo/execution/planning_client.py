@@ -7,7 +7,7 @@ from typing import Protocol
 import grpc
 
 from entrygo.domain.principal import Tenant
-from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.calls import Metadata, caller_metadata, service_metadata
@@ -84,7 +84,7 @@ class RemotePlanning:
                 chunks = [chunk.content async for chunk in call]
             finally:
                 call.cancel()
-        return Snapshot.model_validate_json(b"".join(chunks))
+        return read_snapshot(b"".join(chunks))
 
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime

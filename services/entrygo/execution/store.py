@@ -17,7 +17,7 @@ from entrygo.execution.records import (
     PackageState,
     Step,
 )
-from entrygo.postgres.pool import OUTAGES, Connection, Pool
+from entrygo.postgres.pool import Connection
 
 FIRST_PACKAGE_NUMBER = 100_001
 
@@ -25,14 +25,6 @@ _EXECUTION = (
     "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt, lease_until,"
     " revision, plan_hash, package_id, submission_id, executed_at, response"
 )
-
-
-async def is_ready(pool: Pool) -> bool:
-    """Whether the database answers."""
-    try:
-        return bool(await pool.fetchval("SELECT true", timeout=2))
-    except (asyncpg.PostgresError, *OUTAGES):
-        return False
 
 
 class ExecutionStore:

@@ -69,7 +69,8 @@ class Executions:
     async def execute(self, command: ExecuteCommand) -> Reply:
         """Runs the export, or gives the answer of the call that had the key first.
 
-        Raises planning's refusal, IdempotencyConflict, IdempotencyInProgress, DocumentsFailed, or an outage.
+        Raises planning's refusal, IdempotencyConflict, IdempotencyInProgress, SnapshotUnreadable,
+        DocumentsFailed, or an outage.
         """
         planning = self._planning.for_caller()
         loop = asyncio.get_running_loop()

@@ -14,12 +14,12 @@ from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.servicer import REQUIRED_SCOPES, SERVICE_NAME, InspectionServicer
 from entrygo.inspection.settings import SCHEMA, Settings
-from entrygo.inspection.store import is_reachable
 from entrygo.inspection.system_health import Probe
 from entrygo.inspection.use_cases import Inspector
 from entrygo.messaging.events import EXECUTION, PLANNING, SYNC
 from entrygo.messaging.projector import Projector
 from entrygo.postgres.pool import Pool, open_pool
+from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import utc_now
 from entrygo.process.runtime import run
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
@@ -89,7 +89,7 @@ async def _work(
         required_scopes=REQUIRED_SCOPES,
         register=partial(inspection_pb2_grpc.add_InspectionServicer_to_server, servicer),
         service_names=(SERVICE_NAME,),
-        ready=partial(is_reachable, pool),
+        ready=partial(is_ready, pool),
     )
     async with asyncio.TaskGroup() as tasks:
         for work in (server.serve, projector.run, reconciler.run):
@@ -98,7 +98,7 @@ async def _work(
 
 def _probes(settings: Settings, pool: Pool, projector: Projector, channels: Channels) -> tuple[Probe, ...]:
     return (
-        Probe("database", partial(is_reachable, pool)),
+        Probe("database", partial(is_ready, pool)),
         Probe("kafka", projector.is_connected),
         *(
             Probe(name, partial(check_serving, channel, settings.probe_seconds))

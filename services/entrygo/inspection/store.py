@@ -7,13 +7,12 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, nothing_known, summarize
 from entrygo.inspection.projections.timeline import Row, told
 from entrygo.messaging.events import EXECUTION, PLANNING
-from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.postgres.pool import Connection
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 MAX_ERROR_CHARACTERS = 2000
@@ -228,16 +227,6 @@ class ReadModelStore:
         await self._connection.execute(
             "TRUNCATE exports, timeline, customs_packages, dead_letters, reconciliations"
         )
-
-
-async def is_reachable(pool: Pool) -> bool:
-    """Whether the database answers."""
-    try:
-        async with transaction(pool, EVERYONE) as connection:
-            await connection.fetchval("SELECT 1")
-    except ServiceUnavailable:
-        return False
-    return True
 
 
 def _columns(keys: Iterable[ExportKey]) -> tuple[list[str], list[str], list[str]]:

@@ -11,11 +11,11 @@ from entrygo.planning.reference.library import Library
 from entrygo.planning.rules import RULES
 from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningServicer
 from entrygo.planning.settings import Settings
-from entrygo.planning.store import is_ready
 from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.transitions import Transitions
 from entrygo.postgres.idempotency import keep_purged
 from entrygo.postgres.pool import open_pool
+from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.runtime import run
 from entrygo.proto.planning.v1 import planning_pb2_grpc

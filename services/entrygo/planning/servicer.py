@@ -10,7 +10,7 @@ import grpc
 from entrygo.domain.errors import InsufficientScope, NotFound, ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName
-from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.snapshot import read_snapshot
 from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.current import check_account, principal
 from entrygo.messaging import event_log
@@ -187,7 +187,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
 
 
 def _diff(packed_before: bytes, packed_after: bytes, limit: int) -> planning_pb2.PlanDiff:
-    before, after = (Snapshot.model_validate_json(unpack(one)) for one in (packed_before, packed_after))
+    before, after = (read_snapshot(unpack(one)) for one in (packed_before, packed_after))
     return diff_to_proto(diff_plans(before, after, limit), before, after)
 
 

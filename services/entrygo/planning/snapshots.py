@@ -3,6 +3,7 @@
 import zlib
 from datetime import datetime
 
+from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import rfc3339
@@ -55,5 +56,8 @@ def pack(snapshot: Snapshot) -> bytes:
 
 
 def unpack(packed: bytes) -> bytes:
-    """The JSON that was packed."""
-    return zlib.decompress(packed)
+    """The JSON that was packed; SnapshotUnreadable when the bytes are damaged."""
+    try:
+        return zlib.decompress(packed)
+    except zlib.error as error:
+        raise SnapshotUnreadable from error

@@ -9,7 +9,7 @@ import asyncpg
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Readiness
-from entrygo.postgres.pool import EVERYONE, OUTAGES, Connection, Pool, transaction
+from entrygo.postgres.pool import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,12 +221,3 @@ def _row_from_export(export: Export) -> tuple[object, ...]:
         export.claimed_at,
         export.event_sequence,
     )
-
-
-async def is_ready(pool: Pool) -> bool:
-    """Whether writes can be taken: the database answers. Kafka is not needed for that."""
-    try:
-        async with transaction(pool, EVERYONE) as connection:
-            return bool(await connection.fetchval("SELECT true"))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
-        return False

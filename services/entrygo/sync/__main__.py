@@ -7,13 +7,13 @@ from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.relay import Relay
 from entrygo.postgres.idempotency import keep_purged
 from entrygo.postgres.pool import open_pool
+from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.runtime import run
 from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.server import build_server
 from entrygo.sync.servicer import REQUIRED_SCOPES, SERVICE_NAME, SyncServicer
 from entrygo.sync.settings import Settings
-from entrygo.sync.store import is_ready
 from entrygo.sync.use_cases import SyncUseCases
 
 

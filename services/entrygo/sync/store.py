@@ -10,7 +10,7 @@ import orjson
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Tenant
-from entrygo.postgres.pool import OUTAGES, Connection, Pool
+from entrygo.postgres.pool import Connection
 from entrygo.sync.checks import Facts
 from entrygo.sync.drafts import (
     FactsDraft,
@@ -39,14 +39,6 @@ class PlanningRows:
 
     def orders(self, start: int, stop: int) -> list[StoredOrder]:
         return [_order_from_row(row) for row in self.order_rows[start:stop]]
-
-
-async def is_ready(pool: Pool) -> bool:
-    """Whether the database answers."""
-    try:
-        return bool(await pool.fetchval("SELECT true", timeout=2))
-    except (asyncpg.PostgresError, *OUTAGES):
-        return False
 
 
 class SyncStore:

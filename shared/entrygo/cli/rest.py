@@ -4,7 +4,7 @@ It knows paths and JSON, not what they mean.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final
 
@@ -86,16 +86,6 @@ class Rest:
             headers["idempotency-key"] = idempotency_key
         request = self._client.build_request("POST", path, content=orjson.dumps(body), headers=headers)
         return _parsed(self._send(request))
-
-    def pages(self, path: str, params: dict[str, str] | None = None) -> Iterator[Json]:
-        """Every item of a list, page after page."""
-        query = dict(params or {})
-        while True:
-            page = self.get(path, query)
-            yield from page["data"]
-            if not page.get("hasMore"):
-                return
-            query["cursor"] = page["nextCursor"]
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         for delay in RETRY_DELAYS_SECONDS:

@@ -187,6 +187,13 @@ class PlanHashMismatch(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class SnapshotUnreadable(EntryGoError):
+    """The stored plan cannot be read; plan the export again."""
+
+    code = "SNAPSHOT_UNREADABLE"
+    kind = Kind.CONFLICT
+
+
 class RemoteError(EntryGoError):
     """An error that another service answered, carried on as it was."""
 

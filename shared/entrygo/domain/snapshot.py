@@ -9,6 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import ValidationError
+
+from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
 from entrygo.domain.tariff import TariffTreatment
@@ -146,3 +149,11 @@ class Snapshot(Fact):
     entries: tuple[PlannedEntry, ...] = ()
     # By product id; plans that were stored before this was looked up have none.
     tariff: Mapping[str, TariffTreatment] = {}
+
+
+def read_snapshot(content: bytes) -> Snapshot:
+    """The snapshot that was stored; SnapshotUnreadable when it is damaged or of a form we do not know."""
+    try:
+        return Snapshot.model_validate_json(content)
+    except ValidationError as error:
+        raise SnapshotUnreadable from error

@@ -6,10 +6,12 @@ commit last, and a mark would pass it by.
 
 import asyncio
 import contextlib
+from collections.abc import Collection, Iterable
+from typing import Protocol
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from entrygo.messaging.events import topic_of
@@ -30,6 +32,22 @@ LOCK_SPACE = 0x656E74
 log = structlog.get_logger(__name__)
 
 Headers = list[tuple[str, bytes]]
+# The last acknowledged offset of each partition that one lead has written to.
+LastOffsets = dict[TopicPartition, int]
+
+
+class LogBeganAnew(KafkaError):  # type: ignore[misc]
+    """The broker's log is not the one that was written to before: what it acknowledged may not be in it."""
+
+
+class Acknowledgement(Protocol):
+    """Where the broker says that a record lies; aiokafka's RecordMetadata."""
+
+    @property
+    def topic_partition(self) -> TopicPartition: ...
+
+    @property
+    def offset(self) -> int: ...
 
 
 class Relay:
@@ -69,8 +87,9 @@ class Relay:
             await producer.start()
             try:
                 log.info("relay.leading", schema=self._schema)
+                last: LastOffsets = {}
                 while not stop.is_set():
-                    if not await self._publish_batch(session, producer):
+                    if not await self._publish_batch(session, producer, last):
                         await _pause(stop, POLL_SECONDS)
             finally:
                 await producer.stop()
@@ -78,7 +97,7 @@ class Relay:
         finally:
             session.terminate()
 
-    async def _publish_batch(self, session: Connection, producer: AIOKafkaProducer) -> int:
+    async def _publish_batch(self, session: Connection, producer: AIOKafkaProducer, last: LastOffsets) -> int:
         """Sends what is queued, waits for every acknowledgement, deletes what was acknowledged."""
         rows = await session.fetch("SELECT id, payload FROM outbox ORDER BY id LIMIT $1", BATCH)
         if not rows:
@@ -86,22 +105,50 @@ class Relay:
         sent = [await self._send(producer, row["payload"]) for row in rows]
         results = await asyncio.gather(*sent, return_exceptions=True)
         failed = [result for result in results if isinstance(result, BaseException)]
-        acknowledged = [
-            row["id"]
+        acknowledged = {
+            row["id"]: result
             for row, result in zip(rows, results, strict=True)
             if not isinstance(result, BaseException)
-        ]
-        await session.execute("DELETE FROM outbox WHERE id = ANY($1)", acknowledged)
+        }
+        await _check_log(producer, acknowledged.values(), last)
+        await session.execute("DELETE FROM outbox WHERE id = ANY($1)", list(acknowledged))
         if failed:
             raise failed[0]
         return len(rows)
 
-    async def _send(self, producer: AIOKafkaProducer, payload: bytes) -> "asyncio.Future[object]":
+    async def _send(self, producer: AIOKafkaProducer, payload: bytes) -> "asyncio.Future[Acknowledgement]":
         event = events_pb2.Event.FromString(payload)
-        future: asyncio.Future[object] = await producer.send(
+        future: asyncio.Future[Acknowledgement] = await producer.send(
             topic_of(event), value=payload, key=event.stream_id.encode(), headers=cloud_event_headers(event)
         )
         return future
+
+
+async def _check_log(
+    producer: AIOKafkaProducer, acknowledged: Collection[Acknowledgement], last: LastOffsets
+) -> None:
+    """Raises LogBeganAnew, so that nothing is deleted that the log may not hold; else moves `last` on.
+
+    A broker that keeps its log in memory and was started again takes records for topics and partitions
+    that it no longer has, as the producer still believes in them, and acknowledges them all the same.
+    """
+    # No offset is odd for the first record of a lead: whether the partition is there must be asked.
+    new = {each.topic_partition for each in acknowledged} - last.keys()
+    if new:
+        cluster = await producer.client.fetch_all_metadata()
+        for partition in new:
+            if partition.partition not in (cluster.partitions_for_topic(partition.topic) or ()):
+                raise LogBeganAnew(f"the broker has no {partition}")
+    remember(acknowledged, last)
+
+
+def remember(acknowledged: Iterable[Acknowledgement], last: LastOffsets) -> None:
+    """Moves `last` on, in the order of sending; LogBeganAnew when an offset was given away before."""
+    for each in acknowledged:
+        known = last.get(each.topic_partition, -1)
+        if each.offset <= known:
+            raise LogBeganAnew(f"{each.topic_partition} stood at {known} and is at {each.offset}")
+        last[each.topic_partition] = each.offset
 
 
 def cloud_event_headers(event: events_pb2.Event) -> Headers:

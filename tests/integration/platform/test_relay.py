@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.partitioner import DefaultPartitioner
 
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.messaging.events import EXPORTS_TOPIC, make_event
@@ -21,10 +22,12 @@ from tests.harness.brokers import TansuBroker
 
 TENANT = Tenant("acc_alice", Mode.LIVE)
 WAIT_SECONDS = 60
+# More than the four that Tansu gives a topic which nobody created.
+PARTITIONS = 12
 
 
-def settings(bootstrap: str) -> KafkaSettings:
-    return KafkaSettings(kafka_bootstrap=bootstrap, kafka_partitions=3)
+def settings(bootstrap: str, partitions: int = 3) -> KafkaSettings:
+    return KafkaSettings(kafka_bootstrap=bootstrap, kafka_partitions=partitions)
 
 
 async def record(pool: Pool, streams: list[str], first: int, count: int) -> None:
@@ -50,9 +53,9 @@ async def record(pool: Pool, streams: list[str], first: int, count: int) -> None
 
 
 @asynccontextmanager
-async def relaying(database_url: str, bootstrap: str) -> AsyncIterator[None]:
+async def relaying(database_url: str, bootstrap: str, partitions: int = 3) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    relay = Relay(database_url=database_url, schema="sync", kafka=settings(bootstrap))
+    relay = Relay(database_url=database_url, schema="sync", kafka=settings(bootstrap, partitions))
     task = asyncio.create_task(relay.run(stop))
     try:
         yield
@@ -71,13 +74,13 @@ async def outbox_is_empty(pool: Pool) -> None:
 
 
 async def read(bootstrap: str, streams: list[str], expected: int) -> dict[str, list[int]]:
-    """The sequences of each stream as they lie in the topic, once `expected` events of them are there."""
+    """The sequences of each stream as they lie in the topic, once `expected` different ones are there."""
     seen: dict[str, list[int]] = {stream: [] for stream in streams}
     consumer = AIOKafkaConsumer(EXPORTS_TOPIC, **consumer_options(settings(bootstrap)))
     await consumer.start()
     try:
         async with asyncio.timeout(WAIT_SECONDS):
-            while sum(map(len, seen.values())) < expected:
+            while sum(len(set(each)) for each in seen.values()) < expected:
                 for messages in (await consumer.getmany(timeout_ms=500)).values():
                     for message in messages:
                         # The session's other tests write to the topic too, some of it on purpose broken.
@@ -130,3 +133,31 @@ async def test_events_wait_in_the_outbox_while_the_broker_is_away_and_leave_in_o
             await outbox_is_empty(pool)
         seen = await read(restartable_broker.bootstrap, streams, expected=30)
     assert all(sorted(set(sequences)) == list(range(1, 11)) for sequences in seen.values())
+
+
+@pytest.mark.parametrize("partition", [7, 8], ids=["written to before", "new to the relay"])
+async def test_events_are_in_the_new_log_when_the_broker_begins_anew_under_a_living_producer(
+    database_url: str, restartable_broker: TansuBroker, partition: int
+) -> None:
+    bootstrap = restartable_broker.bootstrap
+    before, after = stream_in(7), stream_in(partition)
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with relaying(database_url, bootstrap, PARTITIONS):
+            await record(pool, [before], first=1, count=3)
+            await outbox_is_empty(pool)
+            restartable_broker.stop()
+            # They are under way when the broker returns: it acknowledges them though it knows no topic.
+            await record(pool, [after], first=1, count=2)
+            restartable_broker.start()
+            await outbox_is_empty(pool)
+        seen = await read(bootstrap, [after], expected=2)
+    assert set(seen[after]) == {1, 2}
+
+
+def stream_in(partition: int) -> str:
+    """A new stream whose events go to a partition."""
+    numbers = list(range(PARTITIONS))
+    while True:
+        stream = f"batch_{secrets.token_hex(4)}"
+        if DefaultPartitioner()(stream.encode(), numbers, numbers) == partition:
+            return stream

@@ -14,6 +14,7 @@ from entrygo.domain.principal import ScopeName
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import Pool, open_pool
+from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcServerSettings
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
@@ -23,7 +24,6 @@ from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.server import build_server
 from entrygo.sync import servicer
 from entrygo.sync.servicer import REQUIRED_SCOPES, SERVICE_NAME, SyncServicer
-from entrygo.sync.store import is_ready
 from tests.harness.processes import free_port
 from tests.integration.sync.conftest import Caller
 from tests.unit.sync.requests import ACCOUNT, line, order, orders

@@ -104,13 +104,3 @@ def test_get_raises_a_readable_error_when_the_answer_is_not_ours() -> None:
     with server.rest() as rest, pytest.raises(RestError) as raised:
         rest.get("/api/system/health")
     assert raised.value.code == "HTTP_404"
-
-
-def test_pages_follows_the_cursor_to_the_end() -> None:
-    server = Server(
-        answers(200, {"data": [1, 2], "hasMore": True, "nextCursor": "c2"}),
-        answers(200, {"data": [3], "hasMore": False, "nextCursor": None}),
-    )
-    with server.rest() as rest:
-        assert list(rest.pages("/api/products", {"limit": "2"})) == [1, 2, 3]
-    assert dict(server.requests[1].url.params) == {"limit": "2", "cursor": "c2"}

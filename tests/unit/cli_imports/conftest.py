@@ -16,11 +16,24 @@ from entrygo.cli.imports import commands
 from entrygo.cli.rest import Rest
 
 Issue = dict[str, str]
-CATALOGUE = {"JKT-001": "prod_1", "CAP-002": "prod_2"}
+SKUS = frozenset({"JKT-001", "CAP-002"})
 
 
 def no_issues(_: int, __: dict[str, Any]) -> list[Issue]:
     return []
+
+
+def unknown_skus(index: int, order: dict[str, Any]) -> list[Issue]:
+    """What the server says of lines that name no product."""
+    return [
+        {
+            "path": f"items.{index}.items.{position}.sku",
+            "message": f"Unknown SKU {line['sku']}",
+            "code": "unknown_product",
+        }
+        for position, line in enumerate(order["items"])
+        if "sku" in line and line["sku"] not in SKUS
+    ]
 
 
 @dataclass
@@ -43,22 +56,19 @@ class FakeServer:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
-            if request.method == "GET":
-                return self._products_page(request.url.params.get("cursor"))
+            if request.method != "POST":
+                return error(405, "METHOD_NOT_ALLOWED")
             self.keys.append(request.headers["idempotency-key"])
             early = self.status(len(self.keys))
             kind = request.url.path.split("/")[2]
             return early or self._sync(kind, orjson.loads(request.content)["items"])
 
-    def _products_page(self, cursor: str | None) -> httpx.Response:
-        listed = [{"id": key, "sku": sku, "externalId": f"x-{sku}"} for sku, key in CATALOGUE.items()]
-        start = int(cursor or 0)
-        page = {"data": listed[start : start + 1], "hasMore": start == 0, "nextCursor": str(start + 1)}
-        return httpx.Response(200, json=page)
-
     def _sync(self, kind: str, items: list[dict[str, Any]]) -> httpx.Response:
         self.sizes.append(len(items))
-        issues = [issue for index, item in enumerate(items) for issue in self.judge(index, item)]
+        judges = (unknown_skus, self.judge) if kind == "orders" else (self.judge,)
+        issues = [
+            issue for judge in judges for index, item in enumerate(items) for issue in judge(index, item)
+        ]
         if issues:
             return error(400, "VALIDATION_ERROR", {"issues": issues})
         stored = self.orders if kind == "orders" else self.products

@@ -29,8 +29,8 @@ def test_an_order_is_sent_as_the_contract_has_it(server: FakeServer, importer: I
         "destinationRegion": "CA",
         "destinationPostalCode": "94105",
         "items": [
-            {"productId": "prod_1", "quantity": 2, "unitValueUsd": 110.5},
-            {"productId": "prod_2", "quantity": 1, "unitValueUsd": 35},
+            {"sku": "JKT-001", "quantity": 2, "unitValueUsd": 110.5},
+            {"sku": "CAP-002", "quantity": 1, "unitValueUsd": 35},
         ],
         "metadata": {"pick_wave": "w-1", "facility_code": "yvr"},
     }
@@ -71,7 +71,7 @@ def test_rows_of_one_order_are_one_order_when_they_stand_apart(
 ) -> None:
     rows = row("SO-1") + row("SO-2") + row("SO-3") + row("SO-1", sku="CAP-002")
     importer.orders(importer.file(HEADER + rows), "--batch-size", "1", "--concurrency", "2")
-    assert [line["productId"] for line in server.orders["SO-1"]["items"]] == ["prod_1", "prod_2"]
+    assert [line["sku"] for line in server.orders["SO-1"]["items"]] == ["JKT-001", "CAP-002"]
     assert len(server.orders) == 3
     assert server.sizes == [1, 1, 1]
 
@@ -84,7 +84,7 @@ def test_a_zip_goes_as_it_is_when_it_lost_its_leading_zero(server: FakeServer, i
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (row("SO-2", sku="NOPE"), "unknown sku 'NOPE': import the product first"),
+        (row("SO-2", sku="NOPE"), "sku: Unknown SKU NOPE"),
         (row("SO-2", sku=""), "sku is missing"),
         (row("SO-2", rest="x,1,,"), "quantity is 'x': expected a decimal number"),
         (row("SO-2", rest="0,1,,"), "quantity is '0': must be greater than 0"),
@@ -117,7 +117,7 @@ def test_a_faulty_row_rejects_its_whole_order_and_each_row_says_so(
     assert importer.orders(path).exit_code == 3
     assert server.orders == {}
     reasons = [one["reject_reason"] for one in rejects_of(path)]
-    cause = "unknown sku 'NOPE': import the product first"
+    cause = "sku: Unknown SKU NOPE"
     whole = f"order SO-1 is refused as a whole, see line 3: {cause}"
     assert reasons == [whole, cause, whole]
     assert [one["sku"] for one in rejects_of(path)] == ["JKT-001", "NOPE", "CAP-002"]
@@ -201,7 +201,7 @@ def test_a_mended_reject_file_can_be_imported_itself(server: FakeServer, importe
     done = importer.orders(rejects)
     assert done.exit_code == 0
     assert "Not read" not in done.output
-    assert server.orders["SO-1"]["items"][0]["productId"] == "prod_2"
+    assert server.orders["SO-1"]["items"][0]["sku"] == "CAP-002"
 
 
 def test_other_column_names_are_read_through_a_mapping_and_others_are_not_sent(

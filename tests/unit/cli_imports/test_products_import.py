@@ -73,6 +73,16 @@ def test_objects_within_a_product_have_columns_of_their_own(server: FakeServer, 
     }
 
 
+def test_every_country_may_have_an_hts_column_of_its_own(server: FakeServer, importer: Importer) -> None:
+    header = "sku,hts_code_br,hts_code_CH,code_in_japan,hts_code_backup\n"
+    path = importer.file(header + "PAN-050,73239300,7323.9300,732393000,1\n")
+    done = importer.products(path, "--map", "code_in_japan=hts_code_jp")
+    assert done.exit_code == 0, done.output
+    codes = {"BR": "73239300", "CH": "7323.9300", "JP": "732393000"}
+    assert server.products["PAN-050"]["htsCodes"] == codes
+    assert "Not read: hts_code_backup" in done.output
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,5 +1,6 @@
 """Which column of a file means what: the default names, and `--map theirs=ours` on top of them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,9 @@ from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN, SourceRow
 
 METALS = ("steel", "aluminum", "copper")
 HTS_PREFIX = "hts_code_"
-HTS_COUNTRIES = ("ca", "gb", "mx", "au", "de", "fr", "ie", "nl", "jp", "kr")
+# Stands for the code of any other destination, by its country: hts_code_ca.
+HTS_OF_COUNTRY = f"{HTS_PREFIX}<country>"
+_HTS_COLUMN = re.compile(rf"{HTS_PREFIX}[A-Za-z]{{2}}")
 PRODUCT_COLUMNS = (
     "external_id",
     "id",
@@ -73,8 +76,7 @@ PRODUCT_COLUMNS = (
     "dangerous_goods_hazard_class",
     "dangerous_goods_packing_group",
     "dangerous_goods_proper_shipping_name",
-    # The code of another destination, by its country: hts_code_ca.
-    *(f"{HTS_PREFIX}{country}" for country in HTS_COUNTRIES),
+    HTS_OF_COUNTRY,
 )
 
 METADATA_PREFIX = "metadata."
@@ -134,15 +136,19 @@ def choose_columns(
     `required` lists alternatives: one of each tuple must be there. A mapped column wins over a default.
     """
     _check_mapping(found, mapping, known, metadata)
-    taken = set(mapping.values())
+    taken = {*mapping, *mapping.values()}
     ours = dict(mapping)
-    ours |= {name: name for name in found if name in known and name not in mapping and name not in taken}
+    ours |= {name: name for name in found if _is_known(name, known) and name not in taken}
     for alternatives in required:
         if not set(alternatives) & set(ours.values()):
             wanted = " or ".join(alternatives)
             raise WrongColumns(f"No column {wanted}. Map yours: --map 'its name={alternatives[0]}'.")
     own = {REASON_COLUMN, LINE_COLUMN, ""}
     return Columns(ours, tuple(name for name in found if name not in ours and name not in own))
+
+
+def _is_known(name: str, known: Sequence[str]) -> bool:
+    return name in known or (HTS_OF_COUNTRY in known and _HTS_COLUMN.fullmatch(name) is not None)
 
 
 def _check_mapping(
@@ -154,7 +160,7 @@ def _check_mapping(
     unknown = [
         name
         for name in mapping.values()
-        if name not in known and not (metadata and name.startswith(METADATA_PREFIX))
+        if not _is_known(name, known) and not (metadata and name.startswith(METADATA_PREFIX))
     ]
     if unknown:
         raise WrongColumns(f"Cannot map to {', '.join(unknown)}. Known: {', '.join(known)}.")

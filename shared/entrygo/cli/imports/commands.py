@@ -20,7 +20,7 @@ from entrygo.cli.imports.columns import (
     parse_mapping,
 )
 from entrygo.cli.imports.describing import describe_order, describe_product
-from entrygo.cli.imports.order_rows import catalogue_of, count_rows, order_entries
+from entrygo.cli.imports.order_rows import count_rows, order_entries
 from entrygo.cli.imports.product_rows import product_entries
 from entrygo.cli.imports.reading import SourceFile, UnreadableFile, open_source
 from entrygo.cli.imports.runs import ImportRun
@@ -28,7 +28,6 @@ from entrygo.cli.imports.sending import Sender
 from entrygo.cli.terminal import err, explain
 
 EXIT_UNUSABLE = 2
-PAGE = "200"
 
 products_app = typer.Typer(no_args_is_help=True, help="Products: import them from a file.")
 orders_app = typer.Typer(no_args_is_help=True, help="Orders: import them from a file.")
@@ -116,10 +115,9 @@ def import_orders(
         columns = _order_columns(source, mapping or [])
         _tell_ignored(columns)
         counts = count_rows(source, columns)
-        catalogue = catalogue_of(rest.pages("/api/products", {"limit": PAGE}))
         sender = Sender(rest, "/api/orders/sync", target.account_id, uuid4().hex[:12], describe_order)
         run = ImportRun(source, sender, "orders", batch_size, concurrency, keeps_ids=True, screen=err)
-        entries = order_entries(source.rows(), columns, counts, catalogue)
+        entries = order_entries(source.rows(), columns, counts)
         tally = run.run(entries, sum(counts.values()))
     raise typer.Exit(tally.exit_code)
 

@@ -6,7 +6,6 @@ its rows. So memory holds one number an order and the orders that are still open
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, Columns
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
@@ -24,34 +23,6 @@ OF_THE_ORDER = (
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The products of the account: their ids by SKU and by external id."""
-
-    by_sku: Mapping[str, tuple[str, ...]]
-    by_external_id: Mapping[str, str]
-
-    def product_id(self, sku: str) -> str:
-        found = self.by_sku.get(sku, ())
-        if len(found) > 1:
-            raise Fault(f"sku {sku!r} names {len(found)} products: {', '.join(found)}")
-        product_id = found[0] if found else self.by_external_id.get(sku)
-        if product_id is None:
-            raise Fault(f"unknown sku {sku!r}: import the product first")
-        return product_id
-
-
-def catalogue_of(products: Iterable[Mapping[str, object]]) -> Catalogue:
-    """From the products as the server lists them."""
-    by_sku: dict[str, tuple[str, ...]] = {}
-    by_external_id = {}
-    for product in products:
-        sku, product_id = str(product["sku"]), str(product["id"])
-        by_sku[sku] = (*by_sku.get(sku, ()), product_id)
-        by_external_id[str(product["externalId"])] = product_id
-    return Catalogue(by_sku, by_external_id)
-
-
 def count_rows(source: SourceFile, columns: Columns) -> dict[int, int]:
     """How many rows each order has, by the hash of its id."""
     counts: dict[int, int] = {}
@@ -62,7 +33,7 @@ def count_rows(source: SourceFile, columns: Columns) -> dict[int, int]:
 
 
 def order_entries(
-    rows: Iterable[SourceRow], columns: Columns, counts: Mapping[int, int], catalogue: Catalogue
+    rows: Iterable[SourceRow], columns: Columns, counts: Mapping[int, int]
 ) -> Iterator[Entry | Rejected]:
     """Every order with all of its rows. A fault in one row refuses the whole order, and each row is told."""
     missing = dict(counts)
@@ -76,15 +47,13 @@ def order_entries(
             continue
         open_orders.setdefault(order_id, []).append(row)
         if missing[key] <= 0:
-            yield from _order(order_id, open_orders.pop(order_id), columns, catalogue)
+            yield from _order(order_id, open_orders.pop(order_id), columns)
     # Left only if two ids have one hash, or the file changed between the passes.
     for order_id, its_rows in open_orders.items():
-        yield from _order(order_id, its_rows, columns, catalogue)
+        yield from _order(order_id, its_rows, columns)
 
 
-def _order(
-    order_id: str, rows: list[SourceRow], columns: Columns, catalogue: Catalogue
-) -> Iterator[Entry | Rejected]:
+def _order(order_id: str, rows: list[SourceRow], columns: Columns) -> Iterator[Entry | Rejected]:
     faults: dict[int, str] = {}
     lines = []
     cells = [columns.named(row) for row in rows]
@@ -92,7 +61,7 @@ def _order(
         try:
             if row.fault:
                 raise Fault(row.fault)
-            lines.append(_line(cells[position], catalogue))
+            lines.append(_line(cells[position]))
         except Fault as fault:
             faults[position] = str(fault)
     try:
@@ -119,10 +88,11 @@ def refused(order_id: str, rows: Iterable[SourceRow], faults: Mapping[int, str])
         yield Rejected(row, reason)
 
 
-def _line(cells: Mapping[str, str], catalogue: Catalogue) -> JsonObject:
-    product_id = cells.get("product_id") or catalogue.product_id(_needed(cells, "sku"))
+def _line(cells: Mapping[str, str]) -> JsonObject:
+    """A product's own id wins over its SKU; which product a SKU names, the server knows."""
+    product_id = cells.get("product_id")
     return {
-        "productId": product_id,
+        **({"productId": product_id} if product_id else {"sku": _needed(cells, "sku")}),
         "quantity": read_number("quantity", _needed(cells, "quantity"), positive=True),
         "unitValueUsd": read_number("unit_price_usd", _needed(cells, "unit_price_usd")),
     }

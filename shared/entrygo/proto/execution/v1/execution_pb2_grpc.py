@@ -104,20 +104,21 @@ class ExecutionServicer:
         raise NotImplementedError('Method not implemented!')
 
     def FindBrokerLink(self, request, context):
-        """What the holder of a signed link may see and do, without a key: the token says which submission.
+        """What the holder of a signed link may see: the token says which submission. No key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AnswerBrokerLink(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """What the holder may do: acknowledge, reject, name the entry number. No key.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetBrokerPack(self, request, context):
-        """Every document in one ZIP, chunked like an artifact.
+        """Every document in one ZIP, chunked like an artifact. No key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -68,32 +68,36 @@ class InspectionServicer:
     """
 
     def InspectExport(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetCustomsPackage(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListExports(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchExport(self, request, context):
-        """The export now, then again after each change, until the caller leaves.
+        """The export now, then again after each change, until the caller leaves. Scope read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SystemHealth(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Each part and how it is doing. Any key.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

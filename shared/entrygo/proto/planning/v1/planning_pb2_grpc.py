@@ -127,7 +127,7 @@ class PlanningServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetSnapshot(self, request, context):
-        """The canonical JSON document an export was planned on, in chunks. Scope read.
+        """The canonical JSON document an export was planned on, in chunks. Scope read or exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

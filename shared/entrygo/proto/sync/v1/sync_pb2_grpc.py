@@ -134,13 +134,15 @@ class SyncServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SyncWarehouses(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Upserts by external_id. Scope setup.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SyncBrokers(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Upserts by external_id. Scope setup.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -160,50 +162,57 @@ class SyncServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetProduct(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetWarehouse(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetBroker(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListOrders(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListProducts(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListWarehouses(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListBrokers(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Scope read.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetPlanningFacts(self, request, context):
         """Everything one plan is decided on, from one consistent read, in chunks:
-        the first carries warehouse, broker and products, each further one orders.
+        the first carries warehouse, broker and products, each further one orders. Scope exports:plan.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
