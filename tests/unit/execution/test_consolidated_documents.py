@@ -59,6 +59,7 @@ def test_what_is_in_two_entries_is_told_in_each_with_its_own_share() -> None:
     )
     snapshot = make_snapshot(products=(product,), orders=orders, entries=entries, validation_messages=())
     lines = json_of("entry_dataset", snapshot)["lines"]
+    assert [line["part_of_entry"] for line in lines] == [1, 2]
     assert [[metal["weight_kg"] for metal in line["metals"]] for line in lines] == [["1"], ["3"]]
     rows = csv_rows(snapshot, "section_232_declaration_csv")
     assert [(row["entry_line"], row["quantity"]) for row in rows] == [("1", "2"), ("2", "6")]

@@ -231,6 +231,16 @@ def test_the_entry_data_set_has_the_metal_of_each_line() -> None:
     assert (metal["melt_pour"], metal["cast"]) == ("CN", None)
 
 
+def test_the_entry_data_set_has_text_as_supplied_and_in_the_capitals_that_filing_software_takes() -> None:
+    maker = Manufacturer(name="Écharpes Łódź 深圳", mid="PLECHLOD1LOD")
+    [line] = json_of(
+        "entry_dataset", _of(make_product(customs_description="Écharpe de laine", manufacturer=maker))
+    )["lines"]
+    assert (line["descriptions"], line["descriptions_ascii"]) == (["Écharpe de laine"], ["ECHARPE DE LAINE"])
+    assert line["manufacturer_name"] == "Écharpes Łódź 深圳"
+    assert line["manufacturer_name_ascii"] == "ECHARPES LODZ SHENZHEN"
+
+
 def test_nobody_knows_the_bond_of_an_importer_who_did_not_say() -> None:
     warehouse = make_warehouse(importer_of_record=ImporterOfRecord())
     entry: dict[str, Any] = json_of("entry_dataset", make_snapshot(warehouse=warehouse))["entry"]

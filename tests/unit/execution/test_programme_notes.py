@@ -83,7 +83,7 @@ def test_goods_of_which_other_headings_may_apply_are_not_added_together() -> Non
 def test_the_metal_declaration_names_the_heading_of_section_232_alone() -> None:
     snapshot = _of(MAY_APPLY, section_232=Section232(status=Section232Status.REVIEW))
     [row] = csv_rows(snapshot, "section_232_declaration_csv")
-    assert row["chapter99_heading"] == "9903.82"
+    assert (row["chapter99_heading"], row["chapter99_candidates"]) == ("", "9903.82")
     page = html_of("section_232_declaration", snapshot)
     assert "9903.82 ?" in page
     assert "9903.88.03" not in page

@@ -6,8 +6,7 @@ are the carrier's to give.
 
 from collections.abc import Sequence
 
-from anyascii import anyascii
-
+from entrygo.execution.ascii_text import ascii_capitals
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice
 from entrygo.execution.json_values import (
@@ -53,7 +52,7 @@ class AceManifest(Document):
 
 def manifest_description(descriptions: Sequence[str]) -> str:
     """Latin capitals, at most 512 of them, cut between words."""
-    said = " ".join(anyascii("; ".join(descriptions)).upper().split())
+    said = ascii_capitals("; ".join(descriptions))
     if len(said) <= MAX_DESCRIPTION:
         return said
     room = said[: MAX_DESCRIPTION - len(_CUT) + 1]

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.ascii_text import ascii_capitals
 from entrygo.execution.documents.base import Document, RenderedArtifact
 from entrygo.execution.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.json_values import (
@@ -40,7 +41,7 @@ _OF_THE_ENTRY = (
 )  # fmt: skip
 _OF_A_LINE = ("charges", "related_parties")
 # Absent where there is no claim, and where the MID says it.
-_NOT_ASKED = frozenset({"spi", "manufacturer_name"})
+_NOT_ASKED = frozenset({"spi", "manufacturer_name", "manufacturer_name_ascii"})
 _DOLLAR = Decimal(1)
 
 
@@ -133,7 +134,10 @@ def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProdu
     document: Json = {
         **dict.fromkeys(_OF_A_LINE),
         "number": line.number,
+        # Of several, where the broker's limits ask for them; manifest.json has the orders of each.
+        "part_of_entry": line.entry_number,
         "descriptions": line.descriptions,
+        "descriptions_ascii": [ascii_capitals(each) for each in line.descriptions],
         # What somebody found to apply, and what may: both in the order of filing, before the code.
         "chapter99_headings": [dotted_hts(heading) for heading in line.chapter_99] or None,
         "chapter99_candidates": candidate_headings(line.candidate_headings),
@@ -143,6 +147,7 @@ def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProdu
         "exporting_country": text(invoice.snapshot.warehouse.address.country),
         "manufacturer_id": text(line.manufacturer_mid),
         "manufacturer_name": text(line.manufacturer_name),
+        "manufacturer_name_ascii": ascii_capitals(line.manufacturer_name) or None,
         "spi": text(line.spi),
         "quantities": quantities(line.quantities),
         "net_quantity_hts_units": quantity or None,

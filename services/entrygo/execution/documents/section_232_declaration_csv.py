@@ -20,7 +20,7 @@ _METAL = (
     "metal", "metal_weight_kg", "metal_weight_pct", "metal_value_usd", "melt_pour_country",
     "smelt_primary_country", "smelt_secondary_country", "cast_country",
 )  # fmt: skip
-COLUMNS = (*_GOODS, *_METAL, "notice")
+COLUMNS = (*_GOODS, *_METAL, "chapter99_candidates", "notice")
 NUMERIC_COLUMNS = frozenset(
     {"entry_line", "quantity", "value_usd", "us_metal_pct", "metal_weight_kg", "metal_weight_pct"}
     | {"metal_value_usd"}
@@ -43,11 +43,11 @@ class Section232DeclarationCsv(Document):
 
 
 def _rows(package_number: str, shipped: ShippedProduct) -> Iterator[Sequence[str]]:
-    goods = _goods(package_number, shipped)
+    goods, candidates = _goods(package_number, shipped), ";".join(shipped.metal_headings)
     for content in metal_content(shipped):
-        yield (*goods, *_metal(content), SHORT_NOTICE)
+        yield (*goods, *_metal(content), candidates, SHORT_NOTICE)
     if not shipped.product.section_232.metals:
-        yield (*goods, *[""] * len(_METAL), SHORT_NOTICE)
+        yield (*goods, *[""] * len(_METAL), candidates, SHORT_NOTICE)
 
 
 def _goods(package_number: str, shipped: ShippedProduct) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ def _goods(package_number: str, shipped: ShippedProduct) -> tuple[str, ...]:
         clean_text(product.customs_description),
         undotted_hts(product.hts_code),
         dotted_hts(product.hts_code),
-        ";".join(shipped.metal_headings),
+        "",
         clean_text(product.country_of_origin),
         number(shipped.quantity),
         shipped.unit,
