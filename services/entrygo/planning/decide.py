@@ -29,7 +29,7 @@ from entrygo.planning.rules import RULESET_VERSION
 from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
 from entrygo.planning.score import readiness_of, score_of
-from entrygo.planning.tariff import treatment_of
+from entrygo.planning.tariff import is_told_to_agencies, treatment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,8 @@ def decide(
         product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
     )
     products = _named_products(orders.included, facts)
-    entries = entries_of(orders.included, context.entry_lines)
+    told = {id for id, each in facts.products.items() if is_told_to_agencies(each, context.tariff[id])}
+    entries = entries_of(orders.included, context.entry_lines, told)
     together = consolidated(orders.included, entries, facts.broker)
     value = sum((entry.value_usd for entry in entries), Decimal(0))
     entry_type = entry_type_of(value, reference.informal_limit, request.entry_type)

@@ -1,6 +1,6 @@
 """Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from entrygo.domain.consolidation import LineKey, split_orders
@@ -9,15 +9,18 @@ from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.savings import Entry, consolidate
 
 
-def entries_of(orders: Sequence[Order], keys: Mapping[str, LineKey]) -> tuple[Entry, ...]:
-    """One entry for each order, from the line of each product.
+def entries_of(
+    orders: Sequence[Order], keys: Mapping[str, LineKey], told_to_agencies: Collection[str] = ()
+) -> tuple[Entry, ...]:
+    """One entry for each order, from the line of each product; `told_to_agencies` are ids of products.
 
     A product that claims a preference pays no processing fee.
     """
-    return tuple(_entry(order, keys) for order in orders)
+    return tuple(_entry(order, keys, told_to_agencies) for order in orders)
 
 
-def _entry(order: Order, keys: Mapping[str, LineKey]) -> Entry:
+def _entry(order: Order, keys: Mapping[str, LineKey], told_to_agencies: Collection[str]) -> Entry:
+    product_ids = {item.product_id for item in order.items}
     value = fee_value = Decimal(0)
     has_fee_lines = False
     for item in order.items:
@@ -30,7 +33,8 @@ def _entry(order: Order, keys: Mapping[str, LineKey]) -> Entry:
         value_usd=value,
         fee_value_usd=fee_value,
         has_fee_lines=has_fee_lines,
-        lines=frozenset(keys[item.product_id] for item in order.items),
+        lines=frozenset(keys[id] for id in product_ids),
+        agency_lines=frozenset(keys[id] for id in product_ids if id in told_to_agencies),
     )
 
 

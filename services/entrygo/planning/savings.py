@@ -37,7 +37,8 @@ class Entry:
     has_fee_lines: bool
     lines: frozenset[Comparable]
     orders: int = 1
-    pga_lines: int = 0
+    # Those of `lines` that a partner government agency is told about.
+    agency_lines: frozenset[Comparable] = frozenset()
     duty_usd: Decimal | None = None
 
 
@@ -79,7 +80,7 @@ def consolidate(entries: Iterable[Entry]) -> Entry:
         has_fee_lines=any(entry.has_fee_lines for entry in each),
         lines=frozenset().union(*(entry.lines for entry in each)),
         orders=sum(entry.orders for entry in each),
-        pga_lines=sum(entry.pga_lines for entry in each),
+        agency_lines=frozenset().union(*(entry.agency_lines for entry in each)),
         duty_usd=None if None in duties else sum((duty for duty in duties if duty is not None), ZERO),
     )
 
@@ -95,7 +96,7 @@ def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> Ent
         broker_fee=schedule.fee_formal if kind == FORMAL else schedule.fee_informal,
         line_fees=max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee,
         order_fees=max(0, entry.orders - 1) * schedule.order_fee,
-        pga_fees=entry.pga_lines * schedule.pga_fee,
+        pga_fees=len(entry.agency_lines) * schedule.pga_fee,
         disbursement=_disbursement(entry, schedule),
         bond=_bond(entry, schedule, kind),
         merchandise_processing_fee=_processing_fee(entry, kind, terms.processing_fee),

@@ -6,7 +6,7 @@ The rules ask people about the same rows; what a person has answered for is no c
 from collections.abc import Iterator
 
 from entrygo.domain.consolidation import chapter_99
-from entrygo.domain.facts import Product, ReviewStatus, Section232Status, TradeReview
+from entrygo.domain.facts import Pga, Product, ReviewStatus, Section232Status, TradeReview
 from entrygo.domain.tariff import (
     SECTION_232,
     SECTION_301,
@@ -39,6 +39,11 @@ def treatment_of(product: Product, context: Context) -> TariffTreatment:
             each for each in dict.fromkeys(candidates) if each.heading.replace(".", "") not in found
         ),
     )
+
+
+def is_told_to_agencies(product: Product, treatment: TariffTreatment) -> bool:
+    """Whether its line carries a message to an agency: data that the tariff asks for, or that were given."""
+    return product.pga != Pga() or any(flag.is_required for flag in treatment.agency_flags)
 
 
 def _agency_flags(product: Product, context: Context) -> Iterator[AgencyFlag]:

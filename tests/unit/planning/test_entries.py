@@ -1,6 +1,7 @@
 """Orders as entries: values, and which lines customs sees as one."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,14 @@ from entrygo.domain.consolidation import LineKey, line_key
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.entries import entries_of
-from tests.factories import GOLDEN_ENTRY_DATE, make_broker, make_item, make_order, make_product
+from tests.factories import (
+    GOLDEN_ENTRY_DATE,
+    make_broker,
+    make_fee_schedule,
+    make_item,
+    make_order,
+    make_product,
+)
 from tests.unit.planning.decisions import decide_on
 
 MAKER = {"name": "Northshore Apparel Ltd", "mid": "XCNORAPP1450VAN"}
@@ -112,3 +120,19 @@ def test_splitting_a_formal_entry_makes_no_informal_ones() -> None:
     assert decision.savings is not None
     assert decision.savings.separate.entry_type == "11"
     assert decision.savings.consolidated.entry_type == "01"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"hts_code": "6912003550", "pga": {}},  # the tariff asks for FDA data
+        {"hts_code": "6110202041", "pga": {"fda": {"disclaimer": "A"}}},  # the account answers unasked
+    ],
+)
+def test_each_line_that_an_agency_is_told_about_costs_its_fee_once_an_entry(told: dict[str, Any]) -> None:
+    products = (make_product("prod_a", **told), make_product("prod_b", hts_code="6110202041", pga={}))
+    broker = make_broker(fee_schedules=[make_fee_schedule(pga_fee="4.00")])
+    decision = decide_on(*FIVE, products=products, broker=broker, entry_date=date(2026, 3, 11))
+    assert decision.savings is not None
+    assert decision.savings.separate.pga_fees == Decimal(20)
+    assert decision.savings.consolidated.pga_fees == Decimal(4)
