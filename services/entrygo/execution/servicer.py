@@ -14,15 +14,10 @@ from entrygo.execution.broker_answers import read_answer
 from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
 from entrygo.execution.events import artifact_message, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
+from entrygo.execution.resubmission import RESUBMIT_OPERATION, ResubmitCommand, resubmit
 from entrygo.execution.store import PackageStore
-from entrygo.execution.use_cases import (
-    RESUBMIT_OPERATION,
-    ExecuteCommand,
-    Executions,
-    ResubmitCommand,
-    find_artifact,
-    resubmit,
-)
+from entrygo.execution.sync_client import Brokers
+from entrygo.execution.use_cases import ExecuteCommand, Executions, find_artifact
 from entrygo.identity.current import check_account, principal
 from entrygo.messaging.event_log import events_after, replay
 from entrygo.postgres.idempotency import fingerprint
@@ -54,8 +49,11 @@ Issues = list[tuple[str, str, str]]
 
 
 class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
-    def __init__(self, steps: ExecutionSteps, executions: Executions, links: BrokerLinks) -> None:
+    def __init__(
+        self, steps: ExecutionSteps, executions: Executions, links: BrokerLinks, brokers: Brokers
+    ) -> None:
         self._steps = steps
+        self._brokers = brokers
         self._executions = executions
         self._links = links
 
@@ -99,7 +97,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             key=request.idempotency_key,
             fingerprint=fingerprint(RESUBMIT_OPERATION, request),
         )
-        reply = await resubmit(self._steps, command)
+        reply = await resubmit(self._steps, self._brokers, command)
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
