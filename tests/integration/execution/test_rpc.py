@@ -250,3 +250,28 @@ async def test_an_artifact_of_another_account_is_not_found(client: Client) -> No
     with pytest.raises(EntryGoError) as caught, remote("execution"):
         _ = [chunk async for chunk in client.stub.GetArtifact(request, metadata=foreign, timeout=10)]
     assert caught.value.error_code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(("is_gone", "code"), [(True, "INTERNAL_ERROR"), (False, "SERVICE_UNAVAILABLE")])
+async def test_a_document_that_cannot_be_read_is_an_error_before_anything_of_it(
+    client: Client, tmp_path: Path, is_gone: bool, code: str
+) -> None:
+    answer, _ = await client.execute()
+    asked = execution_pb2.GetArtifactRequest(
+        customs_package_id=answer.customs_package_id, filename="manifest.json"
+    )
+    [manifest] = [each for each in answer.artifacts if each.filename == "manifest.json"]
+    _lose(tmp_path / "artifacts", manifest.sha256, is_gone=is_gone)
+    chunks = client.stub.GetArtifact(asked, metadata=client.key, timeout=10)
+    with pytest.raises(EntryGoError) as caught, remote("execution"):
+        await anext(aiter(chunks))
+    assert caught.value.error_code == code
+
+
+def _lose(folder: Path, sha256: str, *, is_gone: bool) -> None:
+    """Takes an object away, or makes its place one that cannot be read."""
+    [stored] = folder.glob(f"**/{sha256}")
+    stored.unlink()
+    if not is_gone:
+        stored.parent.rmdir()
+        stored.parent.write_text("in the way")
