@@ -9,6 +9,7 @@ from entrygo.execution.planning_client import PlanningClient
 from entrygo.execution.recovery import Recovery
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
+from entrygo.execution.sync_client import SyncBrokers
 from entrygo.execution.use_cases import Executions
 from entrygo.execution.wiring import build_channels, build_links, build_steps
 from entrygo.identity.authenticator import Authenticator
@@ -34,10 +35,16 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     pool = await open_pool(url, schema="execution", max_size=settings.pool_size)
     identity_pool = await open_pool(identity_url, schema="identity", max_size=2)
     channels = build_channels(settings)
-    async with pool, identity_pool, open_channel(settings.planning_target) as planning_channel:
+    async with (
+        pool,
+        identity_pool,
+        open_channel(settings.planning_target) as planning_channel,
+        open_channel(settings.sync_target) as sync_channel,
+    ):
         steps = build_steps(settings, pool, channels, clock=utc_now, ids=Ids(), reach=reach)
         links = BrokerLinks(pool=pool, clock=utc_now, recorder=steps.recorder, signer=build_links(settings))
         planning = PlanningClient(planning_channel, service_token=token)
+        brokers = SyncBrokers(sync_channel, service_token=token)
         executions = Executions(steps, planning, join_wait=JOIN_WAIT)
         interval = timedelta(seconds=settings.recovery_interval_seconds)
         recovery = Recovery(executions=executions, delivery=steps.delivery, interval=interval)
@@ -48,7 +55,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             required_scopes=REQUIRED_SCOPES,
             register=partial(
                 execution_pb2_grpc.add_ExecutionServicer_to_server,
-                ExecutionServicer(steps, executions, links),
+                ExecutionServicer(steps, executions, links, brokers),
             ),
             service_names=(SERVICE_NAME,),
             ready=partial(is_ready, pool),

@@ -13,6 +13,7 @@ SFTP_PORT = 22
 class Destination:
     """`endpoint` is the JSON of an upload's endpoint, empty for mail; the recipient may be unusable."""
 
+    broker_id: str
     type: SubmissionType
     recipient: str | None
     endpoint: str = ""
@@ -22,7 +23,7 @@ def destination_of(broker: Broker) -> Destination:
     """The channel that the account chose for this broker."""
     match broker.channel:
         case "email":
-            return Destination(type=SubmissionType.EMAIL, recipient=broker.email)
+            return Destination(broker_id=broker.id, type=SubmissionType.EMAIL, recipient=broker.email)
         case "https":
             return _upload(SubmissionType.HTTPS, broker, broker.https)
         case "sftp":
@@ -32,6 +33,7 @@ def destination_of(broker: Broker) -> Destination:
 def destination_again(submission: Submission) -> Destination:
     """Where an earlier submission went."""
     return Destination(
+        broker_id=submission.broker_id,
         type=submission.submission_type,
         recipient=submission.recipient_email,
         endpoint=submission.endpoint,
@@ -53,4 +55,6 @@ def shown(submission: Submission) -> str:
 
 
 def _upload(type: SubmissionType, broker: Broker, endpoint: Fact) -> Destination:
-    return Destination(type=type, recipient=broker.email, endpoint=endpoint.model_dump_json())
+    return Destination(
+        broker_id=broker.id, type=type, recipient=broker.email, endpoint=endpoint.model_dump_json()
+    )

@@ -137,6 +137,8 @@ class Submission:
     # Every document in one ZIP.
     pack_sha256: str
     pack_bytes: int
+    # Whose record says where it goes when it is sent again; empty in old rows.
+    broker_id: str = ""
     entry_number: str | None = None
     broker_reason: str | None = None
     answered_at: datetime | None = None

@@ -8,21 +8,17 @@ import grpc
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import ScopeName
+from entrygo.domain.principal import ScopeName, Tenant
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.broker_answers import read_answer
 from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
 from entrygo.execution.events import artifact_message, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
+from entrygo.execution.records import Artifact
+from entrygo.execution.resubmission import RESUBMIT_OPERATION, ResubmitCommand, resubmit
 from entrygo.execution.store import PackageStore
-from entrygo.execution.use_cases import (
-    RESUBMIT_OPERATION,
-    ExecuteCommand,
-    Executions,
-    ResubmitCommand,
-    find_artifact,
-    resubmit,
-)
+from entrygo.execution.sync_client import Brokers
+from entrygo.execution.use_cases import ExecuteCommand, Executions, find_artifact
 from entrygo.identity.current import check_account, principal
 from entrygo.messaging.event_log import events_after, replay
 from entrygo.postgres.idempotency import fingerprint
@@ -54,8 +50,11 @@ Issues = list[tuple[str, str, str]]
 
 
 class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
-    def __init__(self, steps: ExecutionSteps, executions: Executions, links: BrokerLinks) -> None:
+    def __init__(
+        self, steps: ExecutionSteps, executions: Executions, links: BrokerLinks, brokers: Brokers
+    ) -> None:
         self._steps = steps
+        self._brokers = brokers
         self._executions = executions
         self._links = links
 
@@ -99,7 +98,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             key=request.idempotency_key,
             fingerprint=fingerprint(RESUBMIT_OPERATION, request),
         )
-        reply = await resubmit(self._steps, command)
+        reply = await resubmit(self._steps, self._brokers, command)
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
@@ -109,9 +108,8 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
         tenant = principal().tenant
         artifact = await find_artifact(self._steps, tenant, request.customs_package_id, request.filename)
-        yield execution_pb2.ArtifactChunk(artifact=artifact_message(artifact))
-        async for content in self._steps.preparation.objects.stream(tenant, artifact.sha256):
-            yield execution_pb2.ArtifactChunk(content=content)
+        async for chunk in self._document(tenant, artifact):
+            yield chunk
 
     async def FindBrokerLink(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
@@ -129,9 +127,18 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
         found = await self._links.find(request.token)
-        yield execution_pb2.ArtifactChunk(artifact=artifact_message(found.pack))
-        objects, tenant = self._steps.preparation.objects, found.submission.tenant
-        async for content in objects.stream(tenant, found.pack.sha256):
+        async for chunk in self._document(found.submission.tenant, found.pack):
+            yield chunk
+
+    async def _document(
+        self, tenant: Tenant, artifact: Artifact
+    ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        """The head follows the first bytes: once it is out, an error can only cut the body short."""
+        contents = self._steps.preparation.objects.stream(tenant, artifact.sha256)
+        first = await anext(contents, b"")
+        yield execution_pb2.ArtifactChunk(artifact=artifact_message(artifact))
+        yield execution_pb2.ArtifactChunk(content=first)
+        async for content in contents:
             yield execution_pb2.ArtifactChunk(content=content)
 
     async def EventsAfter(

@@ -25,6 +25,7 @@ class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings)
     port: int = Field(default=50053, validation_alias="ENTRYGO_EXECUTION_PORT")
     database_url: SecretStr = database_url_field("EXECUTION")
     planning_target: str = "127.0.0.1:50052"
+    sync_target: str = "127.0.0.1:50051"
     home: Path = Path(".entrygo")
     # file:///path, s3://bucket/path, gs://…, az://…; empty means a folder in ENTRYGO_HOME.
     artifacts_url: str = ""

@@ -1,4 +1,4 @@
-"""Executing an export, sending its package again, reading an artifact. The steps live elsewhere."""
+"""Executing an export, reading an artifact. The steps live elsewhere."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,30 +9,20 @@ import structlog
 from entrygo.domain.errors import (
     EntryGoError,
     IdempotencyInProgress,
-    InvalidExportState,
     NotFound,
     ServiceUnavailable,
 )
 from entrygo.domain.ids import IdKind, is_valid_id
-from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant
-from entrygo.execution.broker_mail import BrokerMail
-from entrygo.execution.destinations import destination_again
-from entrygo.execution.events import submission_changed, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
-from entrygo.execution.ledger.store import SubmissionStore
 from entrygo.execution.objects import StoreUnavailable
 from entrygo.execution.planning_client import Planning, PlanningAccess
-from entrygo.execution.preparation import package_facts
-from entrygo.execution.records import Artifact, Execution, Package, PackageState, Step, SubmissionStatus
+from entrygo.execution.records import Artifact, Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
-from entrygo.postgres.idempotency import KeyStore, Reply, run_once
-from entrygo.postgres.pool import EVERYONE, Connection, transaction
-from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.postgres.idempotency import KeyStore, Reply
+from entrygo.postgres.pool import EVERYONE, transaction
 
-RESUBMIT_OPERATION = "execution.resubmit"
 POLL_SECONDS = 0.1
-_UNDER_WAY = frozenset({SubmissionStatus.PREPARED, SubmissionStatus.SENDING})
 
 log = structlog.get_logger(__name__)
 
@@ -44,15 +34,6 @@ class ExecuteCommand:
     tenant: Tenant
     export_id: str
     expected_plan_hash: str
-    key: str
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResubmitCommand:
-    tenant: Tenant
-    export_id: str
-    reason: str
     key: str
     fingerprint: bytes
 
@@ -176,64 +157,6 @@ class Executions:
         except EntryGoError as error:
             # The lease then runs out by itself.
             log.warning("execution.lease_not_given_up", execution_id=execution.id, error=str(error))
-
-
-async def resubmit(steps: ExecutionSteps, command: ResubmitCommand) -> Reply:
-    """Sends an executed package again: a new row of the ledger, with the reason. The delivery loop sends it.
-
-    Raises NotFound, and InvalidExportState while an earlier submission may still go out by itself.
-    """
-
-    async def work(connection: Connection) -> bytes:
-        return await _add_submission(steps, command, connection)
-
-    return await run_once(
-        steps.pool,
-        command.tenant,
-        operation=RESUBMIT_OPERATION,
-        key=command.key,
-        fingerprint=command.fingerprint,
-        work=work,
-    )
-
-
-async def _add_submission(steps: ExecutionSteps, command: ResubmitCommand, connection: Connection) -> bytes:
-    tenant, now = command.tenant, steps.clock()
-    packages = PackageStore(connection, tenant)
-    package = await _executed_package(packages, command.export_id)
-    ledger = SubmissionStore(connection, tenant)
-    latest = await ledger.latest(package.id)
-    assert latest is not None
-    if latest.status in _UNDER_WAY:
-        raise InvalidExportState(
-            "The broker submission is still under way.",
-            details={"currentState": str(State.COMPLETED), "brokerSubmissionStatus": str(latest.status)},
-        )
-    artifacts = await steps.preparation.load(tenant, await packages.list_artifacts(package.id))
-    mail = BrokerMail(
-        submission_id=steps.ids.new(IdKind.BROKER_SUBMISSION),
-        tenant=tenant,
-        export_id=package.export_id,
-        package=package_facts(package),
-        sender=latest.sender,
-        recipient=latest.recipient_email,
-        written_at=now,
-        reason=command.reason,
-    )
-    to = destination_again(latest)
-    submission = await steps.preparation.freezer.freeze(mail, to, artifacts, latest.notification_id, now)
-    await ledger.add(submission)
-    facts = [submission_changed("prepared", submission)]
-    await steps.recorder.record(connection, tenant, package.export_id, facts, now)
-    response = execution_pb2.ResubmitToBrokerResponse(broker_submission=submission_message(submission))
-    return response.SerializeToString()
-
-
-async def _executed_package(packages: PackageStore, export_id: str) -> Package:
-    package = await packages.find_by_export(export_id)
-    if package is None or package.state is PackageState.RESERVED:
-        raise NotFound("No executed export with this id.")
-    return package
 
 
 async def find_artifact(steps: ExecutionSteps, tenant: Tenant, package_id: str, filename: str) -> Artifact:

@@ -8,7 +8,15 @@ from typing import Any
 
 import httpx
 
-from tests.contract.rest.documented import Rest, error_of, key_header, planned, unique
+from tests.contract.rest.documented import (
+    Rest,
+    error_of,
+    golden_orders,
+    key_header,
+    plan_request,
+    planned,
+    unique,
+)
 
 PATIENCE_SECONDS = 30
 POLL_SECONDS = 0.05
@@ -77,6 +85,29 @@ async def test_a_rejected_package_is_sent_again_once_with_a_reason_and_a_link_of
         ("sent", "MID added"),
     ]
     assert found["brokerSubmission"] == found["brokerSubmissions"][-1]
+
+
+async def test_a_package_that_went_to_a_wrong_address_reaches_the_one_that_was_corrected(rest: Rest) -> None:
+    [demo] = [one for one in (await rest.get("/api/brokers"))["data"] if one["id"] == rest.system.broker_id]
+    known = {name: value for name, value in demo.items() if name not in ("id", "createdAt", "updatedAt")}
+    record = known | {"externalId": unique("broker"), "email": "entreis@broker.example"}
+    [broker] = (await rest.post("/api/brokers/sync", _brokers(rest, record)))["data"]
+    order_ids = await golden_orders(rest)
+    plan = await rest.post("/api/exports/plan", plan_request(rest, order_ids, brokerId=broker["id"]))
+    batch_id = plan["exportId"]
+    await rest.post("/api/exports/execute", {"accountId": rest.system.account_id, "batchId": batch_id})
+    await rest.post("/api/brokers/sync", _brokers(rest, record | {"email": "entries@broker.example"}))
+    await rest.post(f"/api/exports/{batch_id}/broker-submissions", {"reason": "Address corrected"})
+    await _second_link(rest, batch_id)
+    sent = (await inspected(rest, batch_id))["brokerSubmissions"]
+    assert [each["recipient_email"] for each in sent] == ["entreis@broker.example", "entries@broker.example"]
+    parser = BytesParser(policy=default)
+    mails = [parser.parsebytes(file.read_bytes()) for file in sorted(rest.system.mails_of(batch_id))]
+    assert [mail["To"] for mail in mails] == ["entreis@broker.example", "entries@broker.example"]
+
+
+def _brokers(rest: Rest, record: dict[str, Any]) -> dict[str, Any]:
+    return {"accountId": rest.system.account_id, "items": [record]}
 
 
 async def _second_link(rest: Rest, batch_id: str) -> str:

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.facts import Broker, HttpsEndpoint
 from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
-from entrygo.execution.use_cases import ResubmitCommand, resubmit
+from entrygo.execution.resubmission import ResubmitCommand
 from entrygo.postgres.pool import transaction
 from entrygo.proto.events.v1 import events_pb2
 from tests.contract.post import HOST, PASSWORD, USER, post
@@ -18,6 +19,8 @@ from tests.contract.sides import CREDENTIALS, SftpServer, UploadServer, sftp_ser
 from tests.harness.certificates import Authority
 from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
+
+AGAIN = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 
 
 def use_broker(world: World, **changes: object) -> None:
@@ -94,20 +97,58 @@ async def test_a_package_is_put_on_the_server_of_a_broker_who_takes_sftp(
     assert content.startswith(b"PK")
 
 
-async def test_a_package_that_is_sent_again_goes_where_it_went(uploading: World, tmp_path: Path) -> None:
+def correct_broker(world: World, **changes: object) -> None:
+    """The record at sync changes; the snapshot of the plan does not."""
+    broker = world.planning.snapshots["batch_123"].broker.model_dump() | changes
+    world.brokers.changed = Broker.model_validate(broker)
+
+
+async def test_a_package_that_is_sent_again_goes_to_the_address_that_was_corrected(world: World) -> None:
+    process = await world.process()
+    world.sink.answers = ["550 no such user"]
+    assert (await process.answer()).broker_submission.status == "failed"
+    correct_broker(world, email="entries@broker.example")
+    await process.resubmit(AGAIN)
+    await process.recovery.deliver_due()
+    [mail] = world.sink.mails
+    assert mail.recipients == ("entries@broker.example",)
+    assert mail.message["To"] == "entries@broker.example"
+    last = await submission(process)
+    assert (last.status, last.recipient_email) == ("sent", "entries@broker.example")
+
+
+async def test_a_package_that_is_sent_again_goes_the_way_that_the_broker_takes_by_now(
+    uploading: World, tmp_path: Path
+) -> None:
+    uploading.sink.answers = ["550 no such user"]
+    process = await uploading.process()
+    await process.execute()
     async with upload_server(tmp_path, tls=False) as server:
-        server.status = 400
-        to_upload(uploading, server)
-        process = await uploading.process()
-        await process.execute()
-        assert (await submission(process)).status == "failed"
-        server.status = 200
-        command = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
-        await resubmit(process.steps, command)
+        correct_broker(uploading, channel="https", https=HttpsEndpoint(url=server.url, credential="upload"))
+        await process.resubmit(AGAIN)
         await process.recovery.deliver_due()
-    assert (await submission(process)).status == "sent"
-    first, second = (headers["idempotency-key"] for headers, _ in server.requests)
-    assert first != second
+    assert (await submission(process)).submission_type == "HTTPS"
+    assert [headers["authorization"] for headers, _ in server.requests] == ["Bearer upload-secret"]
+
+
+async def test_nothing_is_sent_again_while_the_brokers_record_cannot_be_read(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    world.brokers.is_away = True
+    with pytest.raises(ServiceUnavailable):
+        await process.resubmit(AGAIN)
+    assert await process.count("broker_submissions") == 1
+
+
+async def test_a_submission_from_before_brokers_were_named_goes_where_it_went(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    async with transaction(process.steps.pool, LIVE) as connection:
+        await connection.execute("UPDATE broker_submissions SET broker_id = ''")
+    correct_broker(world, email="entries@broker.example")
+    await process.resubmit(AGAIN)
+    await process.recovery.deliver_due()
+    assert [mail.recipients for mail in world.sink.mails] == [("broker@example.com",)] * 2
 
 
 async def test_a_mail_waits_until_the_operator_has_put_the_password_right(
@@ -225,7 +266,7 @@ async def test_a_bounce_says_why_and_can_be_sent_again(world: World) -> None:
     assert last.customs_package_state == "broker_submission_failed"
     assert last.notification_status == "failed"
     command = ResubmitCommand(tenant=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
-    await resubmit(process.steps, command)
+    await process.resubmit(command)
     assert (await submission(process, TEST)).status == "prepared"
 
 
@@ -244,7 +285,7 @@ async def test_a_submission_that_was_replaced_is_no_longer_answered(world: World
     process = await world.process()
     await process.execute(tenant=TEST)
     command = ResubmitCommand(tenant=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
-    await resubmit(process.steps, command)
+    await process.resubmit(command)
     world.now += timedelta(seconds=2)
     await process.recovery.deliver_due()
     assert (await submission(process, TEST)).status == "sent", "the answer to the first one is void"

@@ -17,7 +17,7 @@ from entrygo.execution.channels.base import Outcome
 from entrygo.execution.ledger.answers import MAX_ANSWERS, Answer
 from entrygo.execution.ledger.links import LinkExpired, LinkNotValid, LinkReplaced
 from entrygo.execution.records import SubmissionStatus
-from entrygo.execution.use_cases import ResubmitCommand, resubmit
+from entrygo.execution.resubmission import ResubmitCommand
 from entrygo.execution.wiring import build_links
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.test_execute import ScriptedChannel
@@ -161,7 +161,7 @@ async def test_a_rejected_package_is_sent_again_and_the_old_link_ends(world: Wor
     await process.execute()
     links, old = links_of(process), newest_token(world)
     await links.answer(old, REJECTED)
-    await resubmit(process.steps, RESUBMIT)
+    await process.resubmit(RESUBMIT)
     await process.recovery.deliver_due()
     with pytest.raises(LinkReplaced):
         await links.find(old)

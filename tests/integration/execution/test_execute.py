@@ -18,9 +18,10 @@ from entrygo.domain.errors import (
 from entrygo.domain.lifecycle import State
 from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.execution_steps import LeaseLost
-from entrygo.execution.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
+from entrygo.execution.failpoints import AFTER_SENDING, AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.preparation import DocumentsFailed
-from entrygo.execution.use_cases import ResubmitCommand, find_artifact, resubmit
+from entrygo.execution.resubmission import ResubmitCommand
+from entrygo.execution.use_cases import find_artifact
 from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
@@ -41,6 +42,9 @@ EVENTS_OF_ONE_RUN = [
     "broker_submission.sending",
     "broker_submission.sent",
 ]
+
+
+AGAIN = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 
 
 class ScriptedChannel:
@@ -364,7 +368,7 @@ async def test_sending_again_is_a_new_row_with_its_reason_and_its_own_message_id
         tenant=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
     )
     world.now += timedelta(hours=1)
-    replies = [await resubmit(process.steps, command) for _ in range(2)]
+    replies = [await process.resubmit(command) for _ in range(2)]
     assert [reply.replayed for reply in replies] == [False, True]
     prepared = execution_pb2.ResubmitToBrokerResponse.FromString(replies[0].body).broker_submission
     assert (prepared.status, prepared.reason) == ("prepared", "broker asked")
@@ -381,12 +385,32 @@ async def _is_sent_again(process: Process, channel: ScriptedChannel) -> None:
     assert await process.count("broker_submissions") == 2
 
 
-async def test_sending_again_is_refused_while_the_first_may_still_go_out(world: World) -> None:
-    process = await world.process(channel=ScriptedChannel(Outcome.TRANSIENT))
-    await process.execute()
-    command = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
+async def test_sending_again_is_refused_while_the_first_is_under_way(world: World) -> None:
+    dying = await world.process(crash_at=AFTER_SENDING)
+    with pytest.raises(Crash):
+        await dying.execute()
+    process = await world.process()
     with pytest.raises(InvalidExportState):
-        await resubmit(process.steps, command)
+        await process.resubmit(AGAIN)
+    assert await process.count("broker_submissions") == 1
+
+
+async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_out(world: World) -> None:
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    await process.resubmit(AGAIN)
+    world.now += timedelta(hours=1)
+    await process.recovery.deliver_due()
+    first, second = channel.deliveries
+    assert first.submission_id != second.submission_id
+    told = [event.broker_submission_changed.broker_submission for event in await process.events()][-4:]
+    assert [(each.id, each.status) for each in told] == [
+        (first.submission_id, "failed"),
+        (second.submission_id, "prepared"),
+        (second.submission_id, "sending"),
+        (second.submission_id, "sent"),
+    ]
 
 
 async def test_a_test_mode_account_never_reaches_the_broker(world: World) -> None:

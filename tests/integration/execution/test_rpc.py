@@ -19,13 +19,15 @@ from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import main
 from entrygo.execution.objects import CHUNK_BYTES
 from entrygo.execution.settings import Settings
+from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
-from entrygo.rpc.calls import Metadata, service_metadata
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.calls import TENANT, Metadata, service_metadata
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
 from entrygo.rpc.replay import is_replayed
@@ -71,12 +73,27 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         return planning_pb2.ReleaseExportResponse(state="COMPLETED")
 
 
+class SyncServicer(sync_pb2_grpc.SyncServicer):
+    """Knows one broker, and with which credential it was asked for which account."""
+
+    def __init__(self) -> None:
+        self.email = "broker@example.com"
+        self.asked: list[tuple[str, str]] = []
+
+    async def GetBroker(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Broker:
+        metadata = dict(context.invocation_metadata() or ())
+        self.asked.append((str(metadata["authorization"]), str(metadata[TENANT])))
+        endpoint = sync_pb2.SftpEndpoint(host="sftp.broker.example")
+        return sync_pb2.Broker(id=request.id, external_id="b", email=self.email, sftp=endpoint)
+
+
 @dataclass
 class Client:
     stub: execution_pb2_grpc.ExecutionStub
     key: Metadata
     narrow: Metadata
     planning: PlanningServicer
+    sync: SyncServicer
 
     async def execute(
         self, request: execution_pb2.ExecuteExportRequest = REQUEST, metadata: Metadata | None = None
@@ -88,18 +105,20 @@ class Client:
 
 @pytest_asyncio.fixture
 async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> AsyncIterator[Client]:
-    planning, planning_port = PlanningServicer(), free_port()
-    planning_server = grpc.aio.server()
-    planning_pb2_grpc.add_PlanningServicer_to_server(planning, planning_server)
-    planning_server.add_insecure_port(f"{LOOPBACK}:{planning_port}")
-    await planning_server.start()
+    planning, sync, peers_port = PlanningServicer(), SyncServicer(), free_port()
+    peers = grpc.aio.server()
+    planning_pb2_grpc.add_PlanningServicer_to_server(planning, peers)
+    sync_pb2_grpc.add_SyncServicer_to_server(sync, peers)
+    peers.add_insecure_port(f"{LOOPBACK}:{peers_port}")
+    await peers.start()
     key, narrow = await _keys(database_url)
     settings = Settings.model_validate(
         {
             "port": free_port(),
             "database_url": SecretStr(database_url),
             "identity_database_url": SecretStr(database_url),
-            "planning_target": f"{LOOPBACK}:{planning_port}",
+            "planning_target": f"{LOOPBACK}:{peers_port}",
+            "sync_target": f"{LOOPBACK}:{peers_port}",
             "smtp_url": SecretStr(smtp_sink.url),
             "home": tmp_path,
             "service_token": SecretStr(TOKEN),
@@ -111,10 +130,10 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
     running = asyncio.create_task(main(settings, stop))
     async with open_channel(f"{LOOPBACK}:{settings.port}") as channel:
         await channel.channel_ready()
-        yield Client(execution_pb2_grpc.ExecutionStub(channel), key, narrow, planning)
+        yield Client(execution_pb2_grpc.ExecutionStub(channel), key, narrow, planning, sync)
     stop.set()
     await running
-    await planning_server.stop(None)
+    await peers.stop(None)
 
 
 async def _keys(database_url: str) -> tuple[Metadata, Metadata]:
@@ -182,11 +201,14 @@ async def test_sending_again_over_rpc_needs_a_reason_and_reaches_the_broker(
     client: Client, smtp_sink: SmtpSink
 ) -> None:
     await client.execute()
+    client.sync.email = "entries@broker.example"
     request = execution_pb2.ResubmitToBrokerRequest(export_id="batch_123", reason="broker lost it")
     with remote("execution"):
         answer = await client.stub.ResubmitToBroker(request, metadata=client.key, timeout=10)
     assert answer.broker_submission.reason == "broker lost it"
-    await smtp_sink.wait_for(2)
+    first, second = await smtp_sink.wait_for(2)
+    assert (first.recipients, second.recipients) == (("broker@example.com",), ("entries@broker.example",))
+    assert client.sync.asked == [(f"{SERVICE_SCHEME}{TOKEN}", f"{ACCOUNT}/live")]
     request.reason = "  "
     with pytest.raises(EntryGoError) as caught, remote("execution"):
         await client.stub.ResubmitToBroker(request, metadata=client.key, timeout=10)
@@ -228,3 +250,28 @@ async def test_an_artifact_of_another_account_is_not_found(client: Client) -> No
     with pytest.raises(EntryGoError) as caught, remote("execution"):
         _ = [chunk async for chunk in client.stub.GetArtifact(request, metadata=foreign, timeout=10)]
     assert caught.value.error_code == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(("is_gone", "code"), [(True, "INTERNAL_ERROR"), (False, "SERVICE_UNAVAILABLE")])
+async def test_a_document_that_cannot_be_read_is_an_error_before_anything_of_it(
+    client: Client, tmp_path: Path, is_gone: bool, code: str
+) -> None:
+    answer, _ = await client.execute()
+    asked = execution_pb2.GetArtifactRequest(
+        customs_package_id=answer.customs_package_id, filename="manifest.json"
+    )
+    [manifest] = [each for each in answer.artifacts if each.filename == "manifest.json"]
+    _lose(tmp_path / "artifacts", manifest.sha256, is_gone=is_gone)
+    chunks = client.stub.GetArtifact(asked, metadata=client.key, timeout=10)
+    with pytest.raises(EntryGoError) as caught, remote("execution"):
+        await anext(aiter(chunks))
+    assert caught.value.error_code == code
+
+
+def _lose(folder: Path, sha256: str, *, is_gone: bool) -> None:
+    """Takes an object away, or makes its place one that cannot be read."""
+    [stored] = folder.glob(f"**/{sha256}")
+    stored.unlink()
+    if not is_gone:
+        stored.parent.rmdir()
+        stored.parent.write_text("in the way")

@@ -12,7 +12,7 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.lifecycle import State
 from entrygo.execution import objects
 from entrygo.execution.ledger.delivery import CONTENT_UNREADABLE
-from entrygo.execution.use_cases import ResubmitCommand, resubmit
+from entrygo.execution.resubmission import ResubmitCommand
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, S3Server
 from tests.harness.processes import LOOPBACK
@@ -117,8 +117,8 @@ async def test_sending_again_while_the_store_is_away_changes_nothing_and_frees_t
     await process.execute()
     way.turn(Weather.REFUSES)
     with pytest.raises(ServiceUnavailable):
-        await resubmit(process.steps, RESUBMIT)
+        await process.resubmit(RESUBMIT)
     assert await process.count("broker_submissions") == 1
     way.turn(Weather.FAIR)
-    await resubmit(process.steps, RESUBMIT)
+    await process.resubmit(RESUBMIT)
     assert await process.count("broker_submissions") == 2

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from entrygo.domain.errors import InvalidExportState, ServiceUnavailable
+from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.snapshot import Snapshot
@@ -14,6 +15,7 @@ from entrygo.execution.execution_steps import ExecutionSteps
 from entrygo.execution.planning_client import Claim, Planning
 from entrygo.execution.records import SubmissionType
 from entrygo.execution.recovery import Recovery
+from entrygo.execution.resubmission import ResubmitCommand, resubmit
 from entrygo.execution.settings import Settings
 from entrygo.execution.use_cases import ExecuteCommand, Executions
 from entrygo.execution.wiring import build_channels, build_steps
@@ -93,6 +95,22 @@ class FakePlanning:
             raise ServiceUnavailable
 
 
+class FakeBrokers:
+    """Sync's promise: a broker's record as it is, here that of the plan unless a test changed it."""
+
+    def __init__(self, planning: FakePlanning) -> None:
+        self._planning = planning
+        self.changed: Broker | None = None
+        self.is_away = False
+
+    async def get(self, tenant: Tenant, broker_id: str) -> Broker:
+        if self.is_away:
+            raise ServiceUnavailable
+        broker = self.changed or self._planning.snapshots["batch_123"].broker
+        assert broker.id == broker_id
+        return broker
+
+
 class World:
     """One database, planning and broker; `process()` starts one more execution process on them."""
 
@@ -100,6 +118,7 @@ class World:
         self.settings = settings
         self.sink = sink
         self.planning = FakePlanning()
+        self.brokers = FakeBrokers(self.planning)
         self.now = START
         self._channels: list[Channel] = []
         self._pools: list[Pool] = []
@@ -163,6 +182,9 @@ class Process:
     async def answer(self, key: str = "key-1", **changes: object) -> execution_pb2.ExecuteExportResponse:
         reply = await self.execute(key, **changes)  # type: ignore[arg-type]
         return execution_pb2.ExecuteExportResponse.FromString(reply.body)
+
+    async def resubmit(self, command: ResubmitCommand) -> Reply:
+        return await resubmit(self.steps, self.world.brokers, command)
 
     async def events(self, export_id: str = "batch_123", tenant: Tenant = LIVE) -> list[events_pb2.Event]:
         async with transaction(self.steps.pool, tenant) as connection:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from entrygo.execution.workbook import MAX_CELL
@@ -49,6 +50,28 @@ def test_the_sheets_add_up() -> None:
     assert sum(row[lines[0].index("line_value")] for row in lines[1:]) == pytest.approx(value)
     assert sum(row[entry_lines[0].index("value_usd")] for row in entry_lines[1:]) == pytest.approx(value)
     assert totals["order_lines"] == len(lines) - 1 == 150
+
+
+def test_two_readers_of_other_make_see_the_same_cells_and_no_formula_or_link() -> None:
+    """openpyxl would warn of what it does not understand, and a warning fails a test."""
+    product = make_product(
+        hts_code="0901210045", sku="007", customs_description='=HYPERLINK("https://x.example") <é>'
+    )
+    order = make_order(destination_postal_code="02134", external_id="+1-204e5")
+    content = rendered(make_snapshot(products=(product,), orders=(order,)))["cci_xlsx"].content
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=False)
+    seen = {
+        sheet.title: [["" if value is None else value for value in row] for row in sheet.values]
+        for sheet in book.worksheets
+    }
+    assert seen == sheets_of(content)
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert not any(cell.hyperlink for cell in cells)
+    header, row = seen["lines"]
+    named = dict(zip(header, row, strict=True))
+    codes = [named[name] for name in ("hts_code", "destination_postal_code", "order_external_id")]
+    assert codes == ["0901210045", "02134", "+1-204e5"]
 
 
 def test_the_header_stays_in_view() -> None:

@@ -218,7 +218,8 @@ ENDPOINTS = (
         tag="Exports",
         name="resubmitToBroker",
         summary="Send an executed package to the broker again",
-        description="For a submission that failed or whose outcome is unknown; a new row of the ledger.",
+        description="For a submission that failed, waits for another attempt, or whose outcome is unknown."
+        " The same documents go to where the broker's record says by now; a new row of the ledger.",
         body=ResubmitBody,
         answer=views.ResubmitAnswer,
         errors=(NotFound, InvalidExportState),

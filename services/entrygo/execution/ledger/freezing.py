@@ -62,6 +62,7 @@ class Freezer:
             filename=f"{mail.package.number}-{mail.submission_id}.zip",
             pack_sha256=pack_sha256,
             pack_bytes=len(pack),
+            broker_id=to.broker_id,
         )
 
     def _content(

@@ -12,8 +12,8 @@ from entrygo.postgres.pool import Connection
 _SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
-    " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, entry_number, broker_reason,"
-    " answered_at, answers, reaction_at"
+    " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
+    " broker_reason, answered_at, answers, reaction_at"
 )
 
 
@@ -30,7 +30,7 @@ class SubmissionStore:
         await self._connection.execute(
             f"INSERT INTO broker_submissions ({_SUBMISSION})"  # noqa: S608
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-            " $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
+            " $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
             *self._scope,
             *fields.values(),
         )
@@ -106,6 +106,17 @@ class SubmissionStore:
             submission.error_message,
             submission.reaction_at,
             lease_over_at,
+        )
+
+    async def give_up(self, submission: Submission) -> None:
+        """Ends one that waits for a further attempt; the caller holds the row's lock."""
+        await self._connection.execute(
+            "UPDATE broker_submissions SET status = $4, error_message = $5, next_attempt_at = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'prepared'",
+            *self._scope,
+            submission.id,
+            submission.status,
+            submission.error_message,
         )
 
     async def answer(self, submission: Submission) -> None:

@@ -90,7 +90,7 @@ class ExecutionServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResubmitToBroker(self, request, context):
-        """Sends an executed package again, as a new row of the ledger. Scope exports:execute.
+        """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
