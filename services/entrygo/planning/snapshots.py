@@ -2,6 +2,9 @@
 
 import zlib
 from datetime import datetime
+from typing import Any
+
+import orjson
 
 from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.principal import Tenant
@@ -61,3 +64,12 @@ def unpack(packed: bytes) -> bytes:
         return zlib.decompress(packed)
     except zlib.error as error:
         raise SnapshotUnreadable from error
+
+
+def messages_in(packed: bytes) -> list[dict[str, Any]]:
+    """The validation messages alone, for who needs nothing else of a large plan."""
+    try:
+        messages: list[dict[str, Any]] = orjson.loads(unpack(packed))["validation_messages"]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise SnapshotUnreadable from error
+    return messages

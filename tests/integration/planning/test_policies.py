@@ -1,14 +1,16 @@
 """Policies and approvals on a real database: what holds an export back, and what lets it go."""
 
+import zlib
 from typing import Any
 
 import pytest
 
-from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch
+from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch, SnapshotUnreadable
 from entrygo.planning.policy.requests import read_approval
 from entrygo.planning.policy.use_cases import Policies
 from entrygo.planning.rules import RULES
 from entrygo.postgres.idempotency import Reply
+from entrygo.postgres.pool import transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.integration.planning.conftest import ALICE_TEST, BOB, NOW, Planner
@@ -138,3 +140,19 @@ async def test_blocked_plan_cannot_be_approved(planner: Planner) -> None:
         await approve(planner, planned.export_id, planned.plan.plan_hash)
     assert refused.value.details is not None
     assert refused.value.details["readinessState"] == "BLOCKED"
+
+
+@pytest.mark.parametrize("content", [b"\x00", zlib.compress(b'{"valid'), zlib.compress(b"{}")])
+async def test_plan_that_cannot_be_read_is_refused_by_name_where_an_approval_is_asked(
+    planner: Planner, content: bytes
+) -> None:
+    await set_policy(planner, approval_required=True)
+    planned = await planner.plan()
+    async with transaction(planner.pool, planner.caller.tenant) as connection:
+        await connection.execute("UPDATE plans SET snapshot = $1", content)
+    with pytest.raises(SnapshotUnreadable):
+        await planner.claim(planned.export_id)
+    await set_policy(planner)
+    # Nothing had begun: the export can be planned again at once.
+    again = await planner.plan(batch_id=planned.export_id)
+    assert again.revision == 2

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Principal, Tenant
@@ -20,7 +18,7 @@ from entrygo.planning.policy.requests import (
 from entrygo.planning.policy.store import Approval, PolicyStore
 from entrygo.planning.recording import Recorder, locked_export
 from entrygo.planning.rules.base import Rule
-from entrygo.planning.snapshots import unpack
+from entrygo.planning.snapshots import messages_in
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.postgres.idempotency import Reply, fingerprint, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
@@ -148,7 +146,7 @@ async def _warnings(store: PlanningStore, export: Export) -> set[str]:
     """The codes of the current plan's warnings."""
     packed = await store.find_snapshot(export.export_id, export.revision)
     assert packed is not None
-    messages = orjson.loads(unpack(packed))["validation_messages"]
+    messages = messages_in(packed)
     return {message["code"] for message in messages if message["severity"] == Severity.WARNING}
 
 
