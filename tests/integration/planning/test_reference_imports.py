@@ -76,7 +76,7 @@ async def test_screening_list_is_in_force_after_the_next_refresh_and_takes_nothi
     await library.refresh()
     parties = library.on(DAY).restricted_parties
     assert parties.lists_with("GRAY-WORKS") == parties.lists_with("GW") == ("Entity List",)
-    assert parties.lists_with("Hetian Taida Apparel Co.") == ("UFLPA Entity List",)
+    assert parties.lists_with("Hollin Hair Accessories Co.") == ("UFLPA Entity List",)
 
 
 async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> None:

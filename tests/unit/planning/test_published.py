@@ -174,7 +174,7 @@ def test_screening_list_is_read_by_source_with_every_alias_of_companies_and_pers
     (message,) = found(decide_on(products=[maker], entry_date=START, reference=book.on(START)), code)
     assert message.message == f"Daisy-Trade Limited has the name of a party on: {SDN}."
     # The entities of the UFLPA stand in a table of their own, which no import of this list replaces.
-    assert book.on(START).restricted_parties.lists_with("Hetian Taida Apparel") == ("UFLPA Entity List",)
+    assert book.on(START).restricted_parties.lists_with("Hollin Hair Accessories") == ("UFLPA Entity List",)
 
 
 def test_prohibited_goods_are_read_with_the_origins_and_words_that_narrow_them() -> None:
