@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from entrygo.cli.main import app
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.reference.library import Library
-from entrygo.planning.reference.published import UnusableFile
+from entrygo.planning.reference.records import UnusableFile
 from entrygo.postgres.pool import Pool, open_pool
 from tests.tariff import tariff_csv
 
