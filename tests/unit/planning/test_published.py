@@ -39,6 +39,7 @@ def own_form(**changes: Any) -> str:
          "not an amount"),
         (Kind.RESTRICTED_PARTIES, "name,country\nAcme,CN\n", "source, type, alt_names, end_date"),
         (Kind.PROHIBITED_GOODS, "goods,hts_prefix\nivory,tusks\n", "4 to 10 digits"),
+        (Kind.PROHIBITED_GOODS, "goods,hts_prefix,words\nfur,4303,cat;dog fur\n", "'dog fur' is not one"),
         (Kind.ROWS, '{"table": "horoscopes", "rows": []}', "horoscopes"),
         (Kind.ROWS, '{"table": "pga_flags", "rows": [{"key": "FD1"}]}', "Not a table"),
         (Kind.ROWS, own_form(value=7), "a value is a text"),

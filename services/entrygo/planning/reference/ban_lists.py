@@ -1,13 +1,16 @@
 """Published lists of goods and parties that are banned: what of each makes which dated rows."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from entrygo.planning.reference.parties import comparable_name
-from entrygo.planning.reference.records import Tables, Terms, csv_records, prefix_of, several_of
+from entrygo.planning.reference.records import Tables, Terms, UnusableFile, csv_records, prefix_of, several_of
 
 # Ships and aircraft are called what companies are called, and are none.
 NO_PARTIES = frozenset({"vessel", "aircraft"})
+
+_WORD = re.compile(r"[a-z]+")
 
 
 def prohibited_goods(content: bytes, terms: Terms) -> Tables:
@@ -26,12 +29,21 @@ def prohibited_goods(content: bytes, terms: Terms) -> Tables:
                     "goods": goods,
                     "prefixes": sorted(set(prefixes)),
                     "origins": several_of(origins),
-                    "words": several_of(words),
+                    "words": _words(words),
                 },
             )
             for (goods, origins, words), prefixes in sorted(groups.items())
         ]
     }
+
+
+def _words(text: str) -> Sequence[str]:
+    """Descriptions are looked through word by word: what is no word would never be found in one."""
+    words = several_of(text)
+    for word in words:
+        if not _WORD.fullmatch(word):
+            raise UnusableFile(f"{word!r} is not one word of the letters a to z.")
+    return words
 
 
 def restricted_parties(content: bytes, terms: Terms) -> Tables:
