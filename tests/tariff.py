@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 
-from entrygo.planning.reference.published import CHAPTERS
+from entrygo.planning.reference.tariff_lists import CHAPTERS
 
 HEADER = ("HTS Number", "Indent", "Description", "Unit of Quantity", "General Rate of Duty")
 

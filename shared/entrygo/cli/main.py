@@ -20,7 +20,7 @@ from entrygo.cli.up.home import AlreadyRunning
 from entrygo.cli.up.ports import PortTaken
 from entrygo.cli.up.postgres import PostgresFailed
 from entrygo.domain.errors import EntryGoError
-from entrygo.planning.reference.published import UnusableFile
+from entrygo.planning.reference.records import UnusableFile
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."

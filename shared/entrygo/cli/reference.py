@@ -14,7 +14,8 @@ from entrygo.cli.connection import database_url
 from entrygo.cli.terminal import out
 from entrygo.domain.time import CUSTOMS_ZONE, rfc3339
 from entrygo.planning.reference.in_force import Book, shipped_book
-from entrygo.planning.reference.published import Kind, Terms, read_published, refuse_unusable, superseded
+from entrygo.planning.reference.published import Kind, read_published, refuse_unusable, superseded
+from entrygo.planning.reference.records import Terms
 from entrygo.planning.reference.store import ReferenceStore, Version
 from entrygo.planning.reference.tables import TABLES, Row, Status, checked_on, codes_of, is_stale, rows_on
 from entrygo.postgres.pool import EVERYONE, Connection, open_pool, transaction

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from entrygo.cli.main import app
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.reference.library import Library
-from entrygo.planning.reference.published import UnusableFile
+from entrygo.planning.reference.records import UnusableFile
 from entrygo.postgres.pool import Pool, open_pool
 from tests.tariff import tariff_csv
 
@@ -76,7 +76,7 @@ async def test_screening_list_is_in_force_after_the_next_refresh_and_takes_nothi
     await library.refresh()
     parties = library.on(DAY).restricted_parties
     assert parties.lists_with("GRAY-WORKS") == parties.lists_with("GW") == ("Entity List",)
-    assert parties.lists_with("Hetian Taida Apparel Co.") == ("UFLPA Entity List",)
+    assert parties.lists_with("Hollin Hair Accessories Co.") == ("UFLPA Entity List",)
 
 
 async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> None:

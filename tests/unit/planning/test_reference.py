@@ -1,6 +1,7 @@
 """Reference data: every table is dated and sourced, and the entry date chooses the row."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -59,7 +60,7 @@ def test_rows_in_force_cover_the_day(day: date) -> None:
 
 
 def test_version_changes_exactly_with_the_rows() -> None:
-    assert reference_on(date(2026, 9, 15)).version == reference_on(date(2026, 9, 30)).version
+    assert reference_on(date(2026, 9, 29)).version == reference_on(date(2026, 9, 30)).version
     assert reference_on(date(2026, 9, 30)).version != reference_on(date(2026, 10, 1)).version
 
 
@@ -190,6 +191,21 @@ def test_tariff_counts_goods_in_its_units(code: str, units: tuple[str, ...]) -> 
     (row,) = reference.hts_units.nearest(code)
     assert words_of(row, "units") == units
     assert set(units) <= set(reference.unit_names)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 11), date(2026, 11, 21)])
+def test_goods_of_a_common_shop_are_on_no_list_of_prohibited_goods(day: date) -> None:
+    prohibited = reference_on(day).programmes.prohibited
+    assert [code for code in CODES if prohibited.rows(code)] == []
+
+
+@pytest.mark.parametrize("row", rows_of("prohibited_goods"), ids=lambda row: row.key)
+def test_prohibited_goods_are_told_by_codes_of_the_tariff(row: Row) -> None:
+    assert text_of(row, "goods")
+    assert all(re.fullmatch("[0-9]{4,10}", prefix) for prefix in words_of(row, "prefixes"))
+    # A word that the rule could never find would let the goods pass.
+    assert all(re.fullmatch("[a-z]+", word) for word in words_of(row, "words"))
+    assert set(words_of(row, "origins")) <= reference_on(date(2026, 3, 11)).countries
 
 
 def test_forced_labour_duty_meets_sixty_economies_under_a_heading_each() -> None:

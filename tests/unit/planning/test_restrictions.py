@@ -1,5 +1,7 @@
 """Parties and goods that may not be dealt in: how names compare, and what the shipped lists hold."""
 
+from datetime import date
+
 import pytest
 
 from entrygo.planning.reference.in_force import reference_on
@@ -9,16 +11,17 @@ from tests.factories import GOLDEN_ENTRY_DATE, make_broker, make_item, make_orde
 from tests.unit.planning.decisions import decide_on, found
 
 PARTY = "RESTRICTED_PARTY_POSSIBLE_MATCH"
+GOODS = "PRODUCT_PROHIBITED"
 LIMIT = "ORDER_EXCEEDS_BROKER_LIMIT"
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "Hetian Taida Apparel Co., Ltd.",
-        "HETIAN TAIDA APPAREL",
-        "hetian  taida-apparel company limited",
-        "Hétian Taïda Apparel Co.,Ltd",
+        "Hetian Haolin Hair Accessories Co., Ltd.",
+        "HETIAN HAOLIN HAIR ACCESSORIES",
+        "hetian  haolin-hair accessories company limited",
+        "Hétian Haölin Hair Accessories Co.,Ltd",
     ],
 )
 def test_name_is_found_however_it_is_written(name: str) -> None:
@@ -32,9 +35,9 @@ def test_name_is_found_however_it_is_written(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "Hetian Taida Apparel Trading Co., Ltd.",
-        "Taida Apparel Ltd",
-        "Hetian Taida Aparel Ltd",
+        "Hetian Haolin Hair Accessories Trading Co., Ltd.",
+        "Haolin Hair Accessories Ltd",
+        "Hetian Haolin Hair Acessories Ltd",
         "Co., Ltd.",
         None,
     ],
@@ -66,8 +69,46 @@ def test_shipped_names_are_written_as_they_are_compared(table: str) -> None:
 
 
 def test_goods_are_named_once_with_what_they_are() -> None:
-    [message] = found(decide_on(products=[make_product(hts_code="0305710000")]), "PRODUCT_PROHIBITED")
-    assert message.message == "Product CAP-002 may not be imported: shark fins."
+    [message] = found(decide_on(products=[make_product(hts_code="0208400100")]), GOODS)
+    assert message.message == "Product CAP-002 may not be imported: meat and oil of marine mammals."
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "goods"),
+    [
+        ("2204213080", "Icewine, 375 ml", "alcoholic beverages of Canada"),
+        ("2208306020", "Rye whisky in casks", "alcoholic beverages of Canada"),
+        ("2203000030", "Lager beer in cans", "packaged alcoholic beverages of Canada"),
+        ("2206001500", "Cider, bottled", "packaged alcoholic beverages of Canada"),
+        ("2202910000", "Non-alcoholic beer", "whey, molasses and non-alcoholic beer of Canada"),
+        ("8711500060", "Motorcycle, 1330 cc", "motorcycles over 800 cc of Canada"),
+    ],
+)
+def test_listed_goods_of_canada_are_banned_from_the_day_of_the_proclamations(
+    code: str, description: str, goods: str
+) -> None:
+    def messages(day: date, origin: str) -> list[str]:
+        product = make_product(hts_code=code, country_of_origin=origin, customs_description=description)
+        return [message.message for message in found(decide_on(products=[product], entry_date=day), GOODS)]
+
+    banned, before = date(2026, 9, 29), date(2026, 9, 28)
+    assert messages(banned, "CA") == [f"Product CAP-002 may not be imported: {goods}."]
+    assert messages(before, "CA") == messages(banned, "MX") == []
+
+
+@pytest.mark.parametrize(
+    ("code", "description"),
+    [
+        ("2203000090", "Beer made from malt, in bulk"),
+        ("2208306085", "Whiskies, other"),
+        ("0404900000", "Milk protein"),
+        ("8711400060", "Motorcycle, 650 cc"),
+        ("2106909898", "Vitamin D dietary supplement, 90 softgels, bottle"),
+    ],
+)
+def test_other_goods_of_canada_are_not_banned_with_them(code: str, description: str) -> None:
+    product = make_product(hts_code=code, country_of_origin="CA", customs_description=description)
+    assert found(decide_on(products=[product], entry_date=date(2026, 11, 21)), GOODS) == []
 
 
 def test_status_of_the_low_value_programme_is_known_for_every_day_that_can_be_planned() -> None:

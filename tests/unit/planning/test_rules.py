@@ -103,15 +103,16 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
         "PRODUCT_PROHIBITED",
         "hts_code",
         [
-            {"hts_code": "0507100000", "customs_description": "Carved ivory figurine, antique"},
-            {"hts_code": "4303100060", "customs_description": "Gloves of seal fur, lined"},
+            {"hts_code": "1504300000", "customs_description": "Seal oil in capsules"},
+            {"hts_code": "4303100060", "customs_description": "Gloves of sealskin, lined"},
             {"hts_code": "7102310000", "country_of_origin": "RU"},
         ],
         [
-            {"hts_code": "4303100060", "customs_description": "Gloves of mink fur, lined"},
+            {"hts_code": "4303100060", "customs_description": "Gloves of mink fur, seal brown, lined"},
+            {"hts_code": "4303100060", "customs_description": "Coat with a collar of raccoon dog fur"},
             {"hts_code": "7102310000", "country_of_origin": "CA"},
-            {"hts_code": "9503000073", "customs_description": "Stuffed toy seal of polyester fur"},
-            {"hts_code": None, "customs_description": "Carved ivory figurine, antique"},
+            {"hts_code": "9503000073", "customs_description": "Stuffed toy seal of sealskin imitation"},
+            {"hts_code": None, "customs_description": "Gloves of sealskin, lined"},
         ],
     ),
     ("PRODUCT_ARCHIVED", "status", [{"status": "archived"}], [{"status": "active"}]),
@@ -275,7 +276,7 @@ TWICE = (
     make_order("ord_1", make_item(HOODIE), make_item(CAP)),
     make_order("ord_2", make_item(CAP), make_item(HOODIE)),
 )
-LISTED = "Hetian Taida Apparel Co., Ltd."
+LISTED = "Hetian Haolin Hair Accessories Co. Ltd."
 ONE_LINE = make_broker(max_lines_per_entry=1)
 CHEAP_FORMAL = [make_fee_schedule(fee_formal="1", fee_informal="50")]
 

@@ -1,0 +1,94 @@
+"""Files of published lists: the terms they are read on, their records of CSV or JSON, and their cells."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from entrygo.planning.reference.tables import Row, Status
+
+_NOT_DIGIT = re.compile(r"[^0-9]")
+_PREFIX = re.compile(r"[0-9]{4,10}")
+
+Record = Mapping[str, str]
+Tables = Mapping[str, Sequence[Row]]
+
+
+class UnusableFile(ValueError):
+    """The file is not what it is said to be; nothing was imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a published list does not say of itself."""
+
+    release: str
+    source: str
+    effective_from: date
+    status: Status
+    checked_on: date | None
+
+    def row(self, table: str, key: str, value: Any, effective_from: date | None = None) -> Row:
+        return Row(
+            table=table,
+            key=key,
+            value=value,
+            effective_from=effective_from or self.effective_from,
+            effective_to=None,
+            source=self.source,
+            status=self.status,
+            checked_on=self.checked_on,
+        )
+
+
+def csv_records(content: bytes, *required: str) -> Iterable[Record]:
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restval="")
+    lacking = [name for name in required if name not in (reader.fieldnames or ())]
+    if lacking:
+        raise UnusableFile(f"The file has no column {', '.join(lacking)}.")
+    return reader
+
+
+def json_records(content: bytes) -> Iterable[Record]:
+    try:
+        given = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise UnusableFile(f"Not JSON: {error}") from error
+    if not isinstance(given, list) or not all(isinstance(record, dict) for record in given):
+        raise UnusableFile("Expected a list of tariff lines.")
+    return [
+        {
+            name: json.dumps(value) if isinstance(value, list) else str(value or "")
+            for name, value in record.items()
+        }
+        for record in given
+    ]
+
+
+def first_of(record: Record, *names: str) -> str:
+    return next((record[name] for name in names if record.get(name)), "")
+
+
+def several_of(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def digits_of(text: str) -> str:
+    return _NOT_DIGIT.sub("", text)
+
+
+def prefix_of(text: str) -> str:
+    prefix = digits_of(text)
+    if not _PREFIX.fullmatch(prefix):
+        raise UnusableFile(f"{text!r} is not a code of 4 to 10 digits.")
+    return prefix
+
+
+def amount_of(text: str) -> str:
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip()):
+        raise UnusableFile(f"{text!r} is not an amount.")
+    return text.strip()
