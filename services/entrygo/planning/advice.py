@@ -6,6 +6,7 @@ from entrygo.domain.snapshot import Readiness, Severity
 from entrygo.planning.judge import Finding
 
 NOT_BENEFICIAL = "CONSOLIDATION_NOT_BENEFICIAL"
+STALE = "REFERENCE_DATA_STALE"
 
 STRATEGIES = {
     Readiness.READY: "Consolidate eligible U.S.-bound orders into one entry and execute.",
@@ -52,11 +53,19 @@ def flags_of(
 
 
 def next_action_of(
-    readiness: Readiness, *, is_dry_run: bool, has_orders: bool, has_missing_data: bool
+    readiness: Readiness,
+    findings: Iterable[Finding],
+    *,
+    is_dry_run: bool,
+    has_orders: bool,
+    has_missing_data: bool,
 ) -> str:
     """The one step that brings the caller forward."""
     if not has_orders:
         return "sync_orders_then_replan"
+    if any(finding.rule.code == STALE and finding.severity is Severity.ERROR for finding in findings):
+        # By a policy that raised it; what else was found may change with the rates and lists.
+        return "refresh_reference_data_then_replan"
     if readiness is Readiness.BLOCKED:
         return (
             "complete_missing_data_then_replan" if has_missing_data else "resolve_blocking_issues_then_replan"

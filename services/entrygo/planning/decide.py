@@ -130,6 +130,7 @@ def decide(
         strategy=strategy_of(readiness, findings),
         next_action=next_action_of(
             readiness,
+            findings,
             is_dry_run=request.is_dry_run,
             has_orders=bool(orders.included),
             has_missing_data=bool(missing_data),

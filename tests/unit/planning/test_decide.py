@@ -2,17 +2,22 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from entrygo.domain.facts import Product
 from entrygo.domain.money import plain
-from entrygo.domain.snapshot import Readiness
+from entrygo.domain.snapshot import Readiness, Severity
 from entrygo.planning.decide import Decision
+from entrygo.planning.policy.policy import Policy, raised
+from entrygo.planning.reference.in_force import reference_on
+from entrygo.planning.rules import RULES
 from entrygo.planning.rules.base import Context, Problem
 from entrygo.planning.rules.metals import METALS_REVIEW_RECOMMENDED
 from tests.factories import (
     CAP,
+    GOLDEN_ENTRY_DATE,
     HOODIE,
     golden_orders,
     make_broker,
@@ -72,6 +77,19 @@ def test_error_without_missing_data_asks_to_resolve_it() -> None:
     decision = decide_on(products=[make_product(hts_code="77")])
     assert decision.next_action == "resolve_blocking_issues_then_replan"
     assert decision.flags == ("blocked_by_validation",)
+
+
+def test_stale_reference_data_come_before_all_else_where_a_policy_makes_them_an_error() -> None:
+    fresh = reference_on(GOLDEN_ENTRY_DATE)
+    stale = replace(fresh, stale=(("section_338_lists", date(2026, 1, 1)),))
+    strict = raised(RULES, Policy(severities={"REFERENCE_DATA_STALE": Severity.ERROR}))
+    lacking = [make_product(hts_code=None)]
+
+    def next_action(**changes: Any) -> str:
+        return decide_on(products=lacking, **changes).next_action
+
+    assert next_action(reference=stale, rules=strict) == "refresh_reference_data_then_replan"
+    assert next_action(reference=stale) == next_action(rules=strict) == "complete_missing_data_then_replan"
 
 
 def test_plan_that_includes_nothing_asks_for_orders() -> None:
