@@ -12,7 +12,7 @@ SECTION_301, SECTION_338, SECTION_232 = "section_301", "section_338", "section_2
 
 
 class AgencyFlag(Fact):
-    """What a partner government agency asks for; `code` is the regulation (21 CFR 1.281) or ACE's flag (FD4)."""
+    """What an agency asks for; `code` is the regulation (21 CFR 1.281) or ACE's flag (FD4)."""
 
     code: str
     agency: str
