@@ -1,5 +1,6 @@
 """PostgreSQL for tests: one server a session, one database a test, cloned from a migrated template."""
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -167,18 +168,66 @@ async def template_database(postgres_url: str) -> AsyncIterator[str]:
         yield urlsplit(url).path.lstrip("/")
 
 
+class Databases:
+    """Clones of the template. The next one is made, and the last one dropped, while a test runs."""
+
+    def __init__(self, server: "asyncpg.Connection[asyncpg.Record]", url: str, template: str) -> None:
+        self._server = server
+        self._url = url
+        self._template = template
+        self._turn = asyncio.Lock()
+        self._next = asyncio.create_task(self._create())
+        self._drops: list[asyncio.Task[None]] = []
+
+    async def take(self) -> str:
+        """The URL of a database that nobody else has."""
+        name = await self._next
+        self._next = asyncio.create_task(self._create())
+        return with_database(self._url, name)
+
+    def give_back(self, url: str) -> None:
+        """Drops it in its turn, whoever is still connected."""
+        self._drops.append(asyncio.create_task(self._drop(urlsplit(url).path.lstrip("/"))))
+
+    async def close(self) -> None:
+        self._drops.append(asyncio.create_task(self._drop(await self._next)))
+        await asyncio.gather(*self._drops)
+
+    async def _create(self) -> str:
+        name = f"entrygo_test_{secrets.token_hex(6)}"
+        async with self._turn:
+            await self._server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+        return name
+
+    async def _drop(self, name: str) -> None:
+        async with self._turn:
+            await self._server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest_asyncio.fixture(scope="session")
+async def databases(postgres_url: str, template_database: str) -> AsyncIterator[Databases]:
+    server = await asyncpg.connect(postgres_url)
+    try:
+        databases = Databases(server, postgres_url, template_database)
+        yield databases
+        await databases.close()
+    finally:
+        await server.close()
+
+
 @pytest_asyncio.fixture
-async def database_url(postgres_url: str, template_database: str) -> AsyncIterator[str]:
+async def database_url(databases: Databases) -> AsyncIterator[str]:
     """A fresh database with every schema, of this test alone."""
-    async with temporary_database(postgres_url, template=template_database) as url:
-        yield url
+    url = await databases.take()
+    yield url
+    databases.give_back(url)
 
 
 @asynccontextmanager
-async def temporary_database(postgres_url: str, template: str = "template1") -> AsyncIterator[str]:
+async def temporary_database(postgres_url: str) -> AsyncIterator[str]:
     """A database that is dropped at the end, whoever is still connected."""
     name = f"entrygo_test_{secrets.token_hex(6)}"
-    await _execute(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    await _execute(postgres_url, f'CREATE DATABASE "{name}"')
     try:
         yield with_database(postgres_url, name)
     finally:

@@ -16,6 +16,8 @@ from entrygo.cli.exports import read_order_ids
 from entrygo.cli.fixing import headline
 from entrygo.cli.main import app
 
+# How long the end of a test waits for its server at most; the default is half a second.
+SHUTDOWN_POLL_SECONDS = 0.01
 PLAN: dict[str, Any] = {
     "exportId": "batch_1",
     "state": "BATCHED",
@@ -115,7 +117,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Recorder]:
     with Recorder() as recorder:
-        thread = threading.Thread(target=recorder.serve_forever)
+        thread = threading.Thread(target=recorder.serve_forever, args=(SHUTDOWN_POLL_SECONDS,))
         thread.start()
         values = {
             "HOME": str(tmp_path),
