@@ -30,6 +30,7 @@ from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
 from entrygo.planning.score import readiness_of, score_of
 from entrygo.planning.tariff import is_told_to_agencies, treatment_of
+from entrygo.planning.zlib_parts import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class Decision:
     ruleset_version: str
     reference_version: str
     reference_rows: tuple[ReferenceRow, ...]
+    # The rows as a snapshot holds them.
+    packed_rows: Part
 
 
 def decide(
@@ -151,6 +154,7 @@ def decide(
         ruleset_version=ruleset_version,
         reference_version=reference.version,
         reference_rows=reference.rows,
+        packed_rows=reference.packed_rows,
     )
 
 

@@ -227,7 +227,8 @@ async def _packed(decision: Decision, tenant: Tenant, export: Export, planned_at
                 export_id=export.export_id,
                 revision=export.revision,
                 planned_at=planned_at,
-            )
+            ),
+            decision.packed_rows,
         )
 
     return packed() if len(decision.included) <= ORDERS_IN_LOOP else await asyncio.to_thread(packed)

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from pydantic import TypeAdapter
+
 from entrygo.domain.snapshot import ReferenceRow
 from entrygo.planning.reference.parties import RestrictedParties
 from entrygo.planning.reference.postal import PostalRegions, us_regions
@@ -23,9 +25,12 @@ from entrygo.planning.reference.tables import (
     rows_of,
     rows_on,
 )
+from entrygo.planning.zlib_parts import Part, part_of
 
 # A caller may plan for many days; a book keeps this many of them.
 KEPT_DAYS = 64
+
+_ROWS = TypeAdapter(tuple[ReferenceRow, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Reference:
 
     version: str
     rows: tuple[ReferenceRow, ...]
+    # The rows as the snapshot of every plan holds them: JSON, compressed.
+    packed_rows: Part
     outdated: tuple[tuple[str, date | None], ...]
     stale: tuple[tuple[str, date | None], ...]
     unconfirmed: tuple[tuple[str, str], ...]
@@ -153,6 +160,7 @@ def _reference(tables: Mapping[str, Sequence[Row]], day: date) -> Reference:
     return Reference(
         version=f"{max(checks, default=date.min)}-{_digest(rows)}",
         rows=rows,
+        packed_rows=part_of(_ROWS.dump_json(rows)),
         outdated=tuple(
             (table, checked_on(chosen[table])) for table in STANDING if is_after_all(tables[table], day)
         ),
