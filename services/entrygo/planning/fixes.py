@@ -114,6 +114,14 @@ FIXES = {
     "adcvd_case": Fix(REVIEW),
     "supply_chain": Fix(REVIEW),
     "pga": Fix("The agency's data, or the letter A to D of a disclaimer"),
+    "pga.fda": Fix(
+        "FDA product code, and of food the facility's registration;"
+        " the letter A to D of a disclaimer only where the data are not required"
+    ),
+    "pga.fda.prior_notice": Fix("Confirmation number of the FDA prior notice"),
+    "pga.cpsc": Fix(
+        "Reference of the certificate, or its seven elements (16 CFR 1110), or the letter of a disclaimer"
+    ),
     "dangerous_goods": Fix("Status not_regulated, or regulated with UN number, class and packing group"),
 }
 

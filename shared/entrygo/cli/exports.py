@@ -93,7 +93,7 @@ def plan(
         if orders:
             findings = orders.with_name(f"{orders.name}.findings.csv")
             count = write_findings(findings, answer, listed)
-            out.print(f"{count} order(s) left out or blocking, each with its reasons: {findings}")
+            out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
 
 
 @export_app.command("execute")

@@ -1,4 +1,4 @@
-"""Writes which orders a plan left out or is blocked by, and why, as a CSV that a person can work through."""
+"""Writes the orders that a plan left out, is blocked by or doubts, and why, as a CSV for a person to work through."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,10 @@ ORDER_COLUMNS = {name: column for column, name in OF_THE_ORDER}
 
 
 def write_findings(file: Path, plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> int:
-    """One row per finding about an order that stays behind or that blocks; returns how many orders.
+    """One row per finding about an order that stays behind, blocks, or is itself doubtful; how many orders.
 
-    `external_ids` maps order ids to the warehouse's own; an order left out always has a row. A suggestion
+    What is doubtful about a product is told once, with the products. `external_ids` maps order ids to the
+    warehouse's own; an order left out always has a row. A suggestion
     names the column of the order file, which also keeps spreadsheets from eating the zeros of a ZIP code.
     """
     rows = list(_rows(plan, external_ids))
@@ -31,7 +32,10 @@ def _rows(plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> Iterator[
     suggestions = _suggestions(plan)
     for message in plan["validationMessages"]:
         order_id = message["order_id"]
-        if order_id is not None and (order_id in excluded or message["severity"] == "error"):
+        is_of_the_order = message["severity"] == "warning" and message["product_id"] is None
+        if order_id is not None and (
+            order_id in excluded or message["severity"] == "error" or is_of_the_order
+        ):
             yield (
                 external_ids.get(order_id, ""),
                 order_id,

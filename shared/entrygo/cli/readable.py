@@ -1,7 +1,7 @@
 """Answers of the REST interface as people read them: a plan, an execution, an export."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -32,12 +32,16 @@ def show_plan(console: Console, plan: Answer) -> None:
         ("next", plan["next_recommended_action"]),
         ("plan hash", plan["planHash"]),
     )
-    show_messages(console, plan["validationMessages"])
+    skus = {issue["product_id"]: issue["sku"] for issue in plan.get("issues_by_product", ())}
+    show_messages(console, plan["validationMessages"], skus)
     _show_excluded(console, plan)
 
 
-def show_messages(console: Console, messages: list[Answer]) -> None:
-    """One row for each code: how many, of which products, and the first as an example."""
+def show_messages(
+    console: Console, messages: list[Answer], skus: Mapping[str, str | None] | None = None
+) -> None:
+    """One row for each code: how many, of which products (by SKU where known), and the first as an example."""
+    known = {product: sku for product, sku in (skus or {}).items() if sku}
     if not messages:
         return
     table = _table("severity", "code", "count", "products", "example")
@@ -47,7 +51,7 @@ def show_messages(console: Console, messages: list[Answer]) -> None:
             Text(severity, style=STYLES.get(severity, "")),
             code,
             str(len(found)),
-            Text(_some(message.get("product_id") for message in found)),
+            Text(_some(known.get(message["product_id"], message["product_id"]) for message in found)),
             Text(found[0]["message"]),
         )
     console.print(table)
