@@ -18,7 +18,7 @@ from entrygo.domain.tariff import (
 from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.rules.agencies import REQUIRED, flags_of
 from entrygo.planning.rules.base import Context
-from entrygo.planning.rules.duties import is_free_under_usmca, is_of_origin, is_outside, rows_of_origin
+from entrygo.planning.rules.duties import is_free_under_usmca, is_outside, rows_of_origin
 from entrygo.planning.rules.measures import units_of
 from entrygo.planning.rules.metals import annexes_of, needs_metals_review
 
@@ -61,8 +61,8 @@ def _section_301(product: Product, context: Context) -> Iterator[str]:
     # The importer who signed off that they apply has named no product: the headings are still to be chosen.
     if _is_denied(context.importer.section_301, context):
         return
-    for row in programmes.section_301_origins:
-        if is_of_origin(row, product) and not is_outside(row, product, context):
+    for row in programmes.section_301_origins.get(product.country_of_origin or "", ()):
+        if not is_outside(row, product, context):
             is_free = is_free_under_usmca(row, product, context)
             yield text_of(row, "usmca_heading") if is_free else row.key
 

@@ -1,4 +1,4 @@
-"""Writes the orders that a plan left out, is blocked by or doubts, and why, as a CSV for a person to work through."""
+"""Writes which orders a plan left out, is blocked by or doubts, and why, as a CSV for a person."""
 
 import csv
 from collections.abc import Iterator, Mapping

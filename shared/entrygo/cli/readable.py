@@ -40,7 +40,7 @@ def show_plan(console: Console, plan: Answer) -> None:
 def show_messages(
     console: Console, messages: list[Answer], skus: Mapping[str, str | None] | None = None
 ) -> None:
-    """One row for each code: how many, of which products (by SKU where known), and the first as an example."""
+    """One row for each code: how many, of which products (by SKU where known), the first as an example."""
     known = {product: sku for product, sku in (skus or {}).items() if sku}
     if not messages:
         return

@@ -209,11 +209,10 @@ def test_prohibited_goods_are_told_by_codes_of_the_tariff(row: Row) -> None:
 
 
 def test_forced_labour_duty_meets_sixty_economies_under_a_heading_each() -> None:
-    rows = [
-        row
-        for row in reference_on(date(2026, 7, 24)).programmes.section_301_origins
-        if row.effective_from == date(2026, 7, 24)
-    ]
+    day = date(2026, 7, 24)
+    of_origin = reference_on(day).programmes.section_301_origins
+    met = [row for rows in of_origin.values() for row in rows if row.effective_from == day]
+    rows = list({row.key: row for row in met}.values())
     headings = {heading for row in rows for heading in headings_of(row.key)}
     assert headings == {f"9903.05.{number}" for number in range(20, 85)}
     origins = [origin for row in rows for origin in words_of(row, "origins")]

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from entrygo.domain.snapshot import ReferenceRow
 from entrygo.planning.reference.parties import RestrictedParties
 from entrygo.planning.reference.postal import PostalRegions, us_regions
-from entrygo.planning.reference.scopes import Scope
+from entrygo.planning.reference.scopes import Scope, words_of
 from entrygo.planning.reference.tables import (
     STANDING,
     TABLES,
@@ -59,7 +59,8 @@ class Programmes:
     section_232: Scope
     section_232_threshold: Row | None
     section_301_lists: Scope
-    section_301_origins: tuple[Row, ...]
+    # By origin: the rows name sixty of them.
+    section_301_origins: Mapping[str, Sequence[Row]]
     section_338: Scope
     adcvd: Scope
     uflpa_inputs: tuple[Row, ...]
@@ -200,13 +201,21 @@ def _programmes(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
         section_232=Scope.of(chosen["section_232_annexes"]),
         section_232_threshold=next(iter(chosen["section_232_thresholds"]), None),
         section_301_lists=Scope.of(chosen["section_301_lists"]),
-        section_301_origins=tuple(chosen["section_301_origins"]),
+        section_301_origins=_by_origin(chosen["section_301_origins"]),
         section_338=Scope.of(chosen["section_338_lists"]),
         adcvd=Scope.of(chosen["adcvd_cases"]),
         uflpa_inputs=tuple(chosen["uflpa_inputs"]),
         pga=Scope.of(chosen["pga_flags"]),
         prohibited=Scope.of(chosen["prohibited_goods"]),
     )
+
+
+def _by_origin(rows: Sequence[Row]) -> Mapping[str, Sequence[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        for origin in words_of(row, "origins"):
+            found.setdefault(origin, []).append(row)
+    return found
 
 
 def _release(rows: Sequence[Row]) -> HtsRelease | None:

@@ -32,8 +32,8 @@ def _blanket_headings(product: Product, context: Context) -> Iterator[str]:
     """Programmes that meet every good of an origin: the importer signs those off once for all products."""
     if context.importer.section_301.is_signed_off_on(context.entry_date):
         return
-    for row in context.reference.programmes.section_301_origins:
-        if is_of_origin(row, product) and not _is_exempt(row, product, context):
+    for row in context.reference.programmes.section_301_origins.get(product.country_of_origin or "", ()):
+        if not _is_exempt(row, product, context):
             yield row.key
 
 
