@@ -24,7 +24,9 @@ def plain_figure(value: Decimal | None) -> str:
 
 
 def weight(value: Weight) -> str:
-    """The sum, marked when a product's weight was not stated."""
+    """The sum, marked when the weight of a product was not stated; told so when none was."""
+    if not value.kg and not value.is_complete:
+        return "not stated"
     return f"{value.kg.normalize():,f}" + ("" if value.is_complete else " *")
 
 

@@ -66,8 +66,9 @@ def document_view(invoice: Invoice) -> View:
         },
         "transport": _transport(invoice),
         "totals": _totals(invoice),
-        "weights_incomplete": not (
-            invoice.totals.net_weight.is_complete and invoice.totals.gross_weight.is_complete
+        "weights_incomplete": any(
+            each.kg and not each.is_complete
+            for each in (invoice.totals.net_weight, invoice.totals.gross_weight)
         ),
     }
 
@@ -211,9 +212,15 @@ def order_line_view(line: InvoiceLine) -> View:
 
 
 def _messages(invoice: Invoice) -> Sequence[View]:
-    """Equal findings in one row: five thousand orders with one product to review are one thing to read."""
+    """Equal findings in one row: five thousand orders with one product to review are one thing to read.
+
+    What was found about orders that stay behind is no matter of this shipment.
+    """
+    left_behind = {order.order_id for order in invoice.snapshot.excluded_orders}
     counted: dict[tuple[str, str, str], int] = {}
     for each in invoice.snapshot.validation_messages:
+        if each.order_id in left_behind:
+            continue
         key = (str(each.severity), clean_text(each.code), clean_text(each.message))
         counted[key] = counted.get(key, 0) + 1
     return [

@@ -8,6 +8,7 @@ import orjson
 
 from entrygo.domain.facts import Manufacturer, Section232, Usmca
 from entrygo.domain.money import line_value
+from entrygo.domain.snapshot import ExcludedOrder, Severity, ValidationMessage
 from tests.unit.execution.rendered import csv_rows, html_of, json_of, rendered
 from tests.unit.execution.snapshots import (
     make_item,
@@ -120,12 +121,38 @@ def test_pairs_and_pieces_are_not_added_together() -> None:
 
 
 def test_a_missing_weight_marks_the_sum_as_incomplete() -> None:
-    product = make_product(net_weight_kg=None)
-    snapshot = make_snapshot(products=(product,), orders=(make_order(),))
+    products = (make_product("prod_a", net_weight_kg=None), make_product("prod_b", net_weight_kg="0.5"))
+    order = make_order(items=[make_item(product.id) for product in products])
+    snapshot = make_snapshot(products=products, orders=(order,))
     [group] = json_of("manifest", snapshot)["consolidated_lines"]
-    assert group["net_weight_kg"] == {"kg": "0", "complete": False}
+    assert group["net_weight_kg"] == {"kg": "1", "complete": False}
+    assert '<td class="n">1 *</td>' in html_of("cci_human_readable", snapshot)
     assert "the weight is incomplete" in html_of("cci_human_readable", snapshot)
     assert "the weight is incomplete" not in html_of("cci_human_readable")
+
+
+def test_a_weight_of_which_nothing_is_known_is_not_stated() -> None:
+    snapshot = make_snapshot(products=(make_product(net_weight_kg=None),), orders=(make_order(),))
+    [group] = json_of("manifest", snapshot)["consolidated_lines"]
+    assert group["net_weight_kg"] == {"kg": "0", "complete": False}
+    page = html_of("cci_human_readable", snapshot)
+    assert '<td class="n">not stated</td>' in page
+    assert "the weight is incomplete" not in page
+
+
+def test_the_broker_reads_of_the_orders_that_go_alone() -> None:
+    going, staying = (
+        ValidationMessage(
+            code=code, message=f"{code} of {order}.", severity=Severity.INFO, field="f", order_id=order
+        )
+        for code, order in (("GOES", "ord_123"), ("STAYS", "ord_999"))
+    )
+    left = ExcludedOrder(order_id="ord_999", external_id="SO-999", reasons=("STAYS",))
+    snapshot = make_snapshot(validation_messages=(going, staying), excluded_orders=(left,))
+    page = html_of("cci_human_readable", snapshot)
+    assert "GOES of ord_123." in page
+    assert "STAYS of ord_999." not in page
+    assert len(json_of("manifest", snapshot)["validation_messages"]) == 2
 
 
 def test_the_manifest_is_canonical_and_names_the_digest_of_the_other_documents() -> None:
