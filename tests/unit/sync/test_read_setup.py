@@ -6,8 +6,9 @@ from google.protobuf.message import Message
 from entrygo.domain import facts
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync import read_setup
-from entrygo.sync.read_setup import Fields, Many, Nested, read_brokers, read_products, read_warehouses
+from entrygo.sync import setup_fields
+from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
+from entrygo.sync.setup_fields import Fields, Many, Nested
 from tests.unit.sync.requests import ACCOUNT, products
 
 
@@ -127,9 +128,9 @@ def test_a_fee_schedule_needs_its_start_and_its_fees() -> None:
 @pytest.mark.parametrize(
     ("message", "fields", "fact"),
     [
-        (sync_pb2.Product, read_setup.PRODUCT, facts.Product),
-        (sync_pb2.Warehouse, read_setup.WAREHOUSE, facts.Warehouse),
-        (sync_pb2.Broker, read_setup.BROKER, facts.Broker),
+        (sync_pb2.Product, setup_fields.PRODUCT, facts.Product),
+        (sync_pb2.Warehouse, setup_fields.WAREHOUSE, facts.Warehouse),
+        (sync_pb2.Broker, setup_fields.BROKER, facts.Broker),
     ],
 )
 def test_every_field_of_the_message_and_of_the_fact_has_a_rule(
