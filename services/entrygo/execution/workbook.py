@@ -26,10 +26,14 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
 
 
-def workbook(sheets: Sequence[Sheet], *, title: str, comments: str, created: datetime) -> bytes:
-    """Equal arguments give equal bytes: `created` is the only time in it."""
+def workbook(
+    sheets: Sequence[Sheet], *, title: str, comments: str, created: datetime, is_small: bool
+) -> bytes:
+    """Equal arguments give equal bytes: `created` is the only time in it. What is not small is put
+    together on disk, which costs a small one most of its time.
+    """
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, _ROW_BY_ROW) as book:
+    with xlsxwriter.Workbook(buffer, {**_ROW_BY_ROW, "in_memory": is_small}) as book:
         book.set_properties({"title": title, "comments": comments, "created": created})
         bold = book.add_format(
             {"bold": True, "font_color": "#FFFFFF", "bg_color": "#12466B", "valign": "vcenter"}

@@ -5,11 +5,14 @@ import zipfile
 from collections.abc import Sequence
 
 from entrygo.execution.documents.base import Document, RenderedArtifact
+from entrygo.execution.documents.commercial_customs_invoice_xlsx import CommercialCustomsInvoiceXlsx
 from entrygo.execution.invoice import Invoice
 
 # The earliest moment that the format can say; with it, system and rights are the same on every machine.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
+# To compress it again takes time and gains nothing; a PDF of typst is mostly plain text.
+_COMPRESSED = frozenset({CommercialCustomsInvoiceXlsx.media_type})
 _PLAIN_FILE = 0o100644 << 16
 
 
@@ -29,7 +32,8 @@ def zip_documents(documents: Sequence[RenderedArtifact]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for each in documents:
-            archive.writestr(_entry(each.filename), each.content, zipfile.ZIP_DEFLATED)
+            method = zipfile.ZIP_STORED if each.media_type in _COMPRESSED else zipfile.ZIP_DEFLATED
+            archive.writestr(_entry(each.filename), each.content, method)
     return buffer.getvalue()
 
 
