@@ -10,6 +10,7 @@ from entrygo.planning.reference.records import Tables, Terms, UnusableFile, csv_
 # Ships and aircraft are called what companies are called, and are none.
 NO_PARTIES = frozenset({"vessel", "aircraft"})
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -28,13 +29,22 @@ def prohibited_goods(content: bytes, terms: Terms) -> Tables:
                 {
                     "goods": goods,
                     "prefixes": sorted(set(prefixes)),
-                    "origins": several_of(origins),
+                    "origins": _origins(origins),
                     "words": _words(words),
                 },
             )
             for (goods, origins, words), prefixes in sorted(groups.items())
         ]
     }
+
+
+def _origins(text: str) -> Sequence[str]:
+    """A ban on goods of `Russia` or of `RU, BY` would never be met."""
+    origins = several_of(text)
+    for origin in origins:
+        if not _COUNTRY.fullmatch(origin):
+            raise UnusableFile(f"{origin!r} is not a country of two letters.")
+    return origins
 
 
 def _words(text: str) -> Sequence[str]:

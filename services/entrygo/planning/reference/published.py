@@ -1,5 +1,6 @@
 """Imports of published lists: what a file gives, what it takes the place of, and what is refused."""
 
+import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -35,8 +36,8 @@ def read_published(kind: Kind, content: bytes, terms: Terms) -> Tables:
         tables = READERS[kind](content, terms)
     except UnusableFile:
         raise
-    except ValueError as error:
-        # Not UTF-8, not a date, a cell that is missing.
+    except (ValueError, csv.Error) as error:
+        # Not UTF-8, not a date, a cell that is missing, or a quotation mark that never ends.
         raise UnusableFile(f"The file cannot be read: {error}") from error
     if not any(tables.values()):
         raise UnusableFile("The file has no row that counts.")
@@ -74,10 +75,16 @@ def _rows(content: bytes, terms: Terms) -> Tables:
             raise UnusableFile(f"There is no table {table!r}. Known: {', '.join(TABLES)}.")
         rows = [row_from(table, row) for row in given]
         if table in OF_NAMES:
-            rows = [replace(row, value=compared_names(row.value)) for row in rows]
+            rows = [_of_names(row) for row in rows]
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise UnusableFile(f"Not a table of rows: {error}") from error
     return {table: rows}
+
+
+def _of_names(row: Row) -> Row:
+    if not isinstance(row.value, list):
+        raise UnusableFile(f"{row.table} {row.key}: the value is not a list of names.")
+    return replace(row, value=compared_names(row.value))
 
 
 READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {
