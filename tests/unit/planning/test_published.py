@@ -107,6 +107,25 @@ def test_table_that_no_plan_could_be_made_with_is_refused() -> None:
     refuse_unusable(shipped_book().tables, {}, [date(2001, 1, 1), START])
 
 
+def test_goods_that_the_tariff_weighs_need_a_net_weight_and_no_unit_of_weight() -> None:
+    given = {"key": "g", "value": {"units": ["g"], "prefixes": ["7113"]}, "effective_from": "2023-10-01"}
+    grams = row_from("hts_units", {**given, "effective_to": None, "source": "x", "checked_on": "2026-10-12"})
+    reference = Book({**shipped_book().tables, "hts_units": [grams]}).on(START)
+
+    def asked(net_weight_kg: str | None) -> list[str]:
+        ring = make_product(hts_code="7113195090", unit_of_measure="pcs", net_weight_kg=net_weight_kg)
+        decision = decide_on(products=[ring], entry_date=START, reference=reference)
+        return [
+            message.message
+            for code in ("PRODUCT_NET_WEIGHT_MISSING", "PRODUCT_UOM_UNCONVERTIBLE")
+            for message in found(decision, code)
+            if message.product_id == ring.id
+        ]
+
+    assert asked("0.004") == []
+    assert asked(None) == ["Product CAP-002 has no net weight; HTS reports in g."]
+
+
 def test_rows_imported_before_they_told_a_status_are_second_hand() -> None:
     given = {key: value for key, value in row_to(rows_of("pga_flags")[0]).items() if key != "status"}
     assert row_from("pga_flags", given).status is Status.SECONDARY
