@@ -19,9 +19,10 @@ from entrygo.rpc.interceptors.log import LogInterceptor
 
 GRACE_SECONDS = 3.0
 HEALTH_EVERY = 2.0  # seconds
-# A connection is closed at this age, so that clients find new replicas; what is under way gets the grace.
+# A connection is closed at this age, so that clients find new replicas; what is under way gets the grace,
+# which is as long as a write may take.
 CONNECTION_AGE_SECONDS = 300
-AGE_GRACE_SECONDS = 30
+AGE_GRACE_SECONDS = 60
 IDENTITY_SERVICE = identity_pb2.DESCRIPTOR.services_by_name["Identity"].full_name
 
 log = structlog.get_logger(__name__)

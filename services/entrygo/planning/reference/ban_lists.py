@@ -29,8 +29,8 @@ def prohibited_goods(content: bytes, terms: Terms) -> Tables:
                 {
                     "goods": goods,
                     "prefixes": sorted(set(prefixes)),
-                    "origins": _origins(origins),
-                    "words": _words(words),
+                    "origins": _each(origins, _COUNTRY, "a country of two letters"),
+                    "words": _each(words, _WORD, "one word of the letters a to z"),
                 },
             )
             for (goods, origins, words), prefixes in sorted(groups.items())
@@ -38,22 +38,13 @@ def prohibited_goods(content: bytes, terms: Terms) -> Tables:
     }
 
 
-def _origins(text: str) -> Sequence[str]:
-    """A ban on goods of `Russia` or of `RU, BY` would never be met."""
-    origins = several_of(text)
-    for origin in origins:
-        if not _COUNTRY.fullmatch(origin):
-            raise UnusableFile(f"{origin!r} is not a country of two letters.")
-    return origins
-
-
-def _words(text: str) -> Sequence[str]:
-    """Descriptions are looked through word by word: what is no word would never be found in one."""
-    words = several_of(text)
-    for word in words:
-        if not _WORD.fullmatch(word):
-            raise UnusableFile(f"{word!r} is not one word of the letters a to z.")
-    return words
+def _each(text: str, form: re.Pattern[str], expected: str) -> Sequence[str]:
+    """What is between the semicolons. Goods of `Russia`, or called `dog fur`, would never be found."""
+    found = several_of(text)
+    for one in found:
+        if not form.fullmatch(one):
+            raise UnusableFile(f"{one!r} is not {expected}.")
+    return found
 
 
 def restricted_parties(content: bytes, terms: Terms) -> Tables:
