@@ -48,6 +48,8 @@ def own_form(**changes: Any) -> str:
         (Kind.ROWS, '{"table": "pga_flags", "rows": [{"key": "FD1"}]}', "Not a table"),
         (Kind.ROWS, own_form(value=7), "a value is a text"),
         (Kind.ROWS, own_form(value={"prefixes": [7]}), "a value is a text"),
+        (Kind.ROWS, own_form(value={"prefixes": ["7326.90"]}), "'7326.90' in prefixes"),
+        (Kind.ROWS, own_form(value={"origins": ["China"]}), "'China' in origins"),
         (Kind.ROWS, own_form(key=7), "key and source are texts"),
         (Kind.ROWS, own_form(value="Acme").replace("pga_flags", "uflpa_entities"), "not a list of names"),
         (Kind.ROWS, own_form(status="rumour"), "rumour"),
