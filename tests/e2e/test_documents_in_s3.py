@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import obstore
 import pytest_asyncio
 
@@ -40,15 +39,7 @@ async def deployed(s3: S3Server) -> AsyncIterator[Deployed]:
             "ENTRYGO_ARTIFACTS_ALLOW_HTTP": "true",
             "ENTRYGO_EXECUTION_LEASE_SECONDS": "1",
         }
-        async with (
-            running_system(settings) as system,
-            httpx.AsyncClient(
-                base_url=system.base_url,
-                headers={"authorization": f"Bearer {system.api_key}"},
-                timeout=60,
-                trust_env=False,
-            ) as client,
-        ):
+        async with running_system(settings) as system, system.client() as client:
             yield Deployed(Rest(client, system), way, "whole-system")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -29,13 +28,5 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             VARIABLE: f"{FILE_PREFIX}{failpoint}",
             "ENTRYGO_KAFKA_BOOTSTRAP": broker.bootstrap,
         }
-        async with (
-            running_system(settings) as system,
-            httpx.AsyncClient(
-                base_url=system.base_url,
-                headers={"authorization": f"Bearer {system.api_key}"},
-                timeout=30,
-                trust_env=False,
-            ) as client,
-        ):
+        async with running_system(settings) as system, system.client() as client:
             yield World(system=system, rest=Rest(client, system), broker=broker, failpoint=failpoint)

@@ -33,6 +33,7 @@ from tests.harness.brokers import is_apache
 
 START_SECONDS = 100.0  # below the timeout of a test, so that the end of the log is what a failure shows
 RESTART_SECONDS = 60.0
+REST_SECONDS = 60.0
 POLL_SECONDS = 0.05
 
 
@@ -54,6 +55,15 @@ class System:
     database_url: str
     targets: Mapping[str, str]  # of the gRPC services, by name
     env: Mapping[str, str]  # what a client command such as `entrygo export` reads
+
+    def client(self, key: str | None = None) -> httpx.AsyncClient:
+        """Of the REST API; with the live key of the account unless another is given."""
+        return httpx.AsyncClient(
+            base_url=self.base_url,
+            headers={"authorization": f"Bearer {key or self.api_key}"},
+            timeout=REST_SECONDS,
+            trust_env=False,
+        )
 
     def part(self, name: str) -> PartReport:
         """How one part is doing, by the report of the supervisor."""

@@ -1,6 +1,5 @@
 """The running system as the other tests get it."""
 
-import httpx
 import pytest
 
 from tests.harness.system import System
@@ -8,8 +7,7 @@ from tests.harness.system import System
 
 @pytest.mark.parametrize("key", ["api_key", "other_api_key", "test_key"])
 async def test_system_lets_every_key_in(system: System, key: str) -> None:
-    headers = {"authorization": f"Bearer {getattr(system, key)}"}
-    async with httpx.AsyncClient(base_url=system.base_url, headers=headers, timeout=30) as client:
+    async with system.client(getattr(system, key)) as client:
         assert (await client.get("/api/system/health")).status_code == 200
 
 
@@ -17,6 +15,5 @@ async def test_system_lets_every_key_in(system: System, key: str) -> None:
 async def test_system_is_ready_again_when_a_part_was_killed(system: System, name: str) -> None:
     gone = system.kill(name)
     await system.restarted(name, after=gone)
-    headers = {"authorization": f"Bearer {system.api_key}"}
-    async with httpx.AsyncClient(base_url=system.base_url, headers=headers, timeout=30) as client:
+    async with system.client() as client:
         assert (await client.get("/api/system/health")).status_code == 200

@@ -49,6 +49,7 @@ def _config(settings: GatewaySettings, metrics: Metrics) -> uvicorn.Config:
     protocol = guarded(
         header_seconds=settings.header_timeout_seconds,
         body_seconds=settings.body_timeout_seconds,
+        answer_seconds=settings.answer_timeout_seconds,
         max_header_bytes=settings.max_header_bytes,
     )
     return uvicorn.Config(

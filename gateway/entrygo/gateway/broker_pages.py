@@ -6,7 +6,7 @@ Nothing here is part of the API for machines: there is no key, and errors are pa
 import base64
 import hashlib
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from importlib.resources import files
 from urllib.parse import parse_qs
@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from entrygo.domain.errors import EntryGoError, Kind, PayloadTooLarge, UnsupportedMediaType
 from entrygo.gateway.broker_view import broker_view
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
-from entrygo.gateway.routes.customs_packages import document_headers
+from entrygo.gateway.routes.customs_packages import bytes_of, document_headers
 from entrygo.gateway.services import Call, Services
 from entrygo.proto.execution.v1 import execution_pb2
 
@@ -116,7 +116,7 @@ class BrokerPages:
         if request.method == "HEAD":
             await chunks.aclose()
             return Response(headers=headers)
-        return StreamingResponse(_bytes_of(chunks), headers=headers)
+        return StreamingResponse(bytes_of(chunks), headers=headers)
 
     def error(self, error: EntryGoError) -> Response:
         content = self._error.render(style=self._style, message=error.message)
@@ -194,8 +194,3 @@ async def _form(request: Request) -> Mapping[str, str]:
 def _storable(text: str) -> str:
     """Without what has no UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-async def _bytes_of(chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None]) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        yield chunk.content

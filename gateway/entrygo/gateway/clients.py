@@ -17,10 +17,12 @@ from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.channel import open_channel
-from entrygo.rpc.errors import remote
+from entrygo.rpc.errors import remote, unavailable
 from entrygo.rpc.replay import is_replayed
 
 HEALTH_SECONDS = 2.0
+# A whole download: its reader may be slow, and the protocol ends one that stops reading.
+DOWNLOAD_SECONDS = 3600.0
 
 
 class GrpcServices:
@@ -231,14 +233,21 @@ class GrpcServices:
     async def _chunks(
         self, method: Any, request: Message, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
-        running = method(request, metadata=call.metadata(), timeout=self._write_seconds)
+        running = method(request, metadata=call.metadata(), timeout=DOWNLOAD_SECONDS)
         try:
             with remote("execution"):
-                async for chunk in running:
+                while (chunk := await self._next(running)) is not grpc.aio.EOF:
                     yield chunk
         finally:
             # A stream that nobody reads to its end is not collected by itself.
             running.cancel()
+
+    async def _next(self, running: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._write_seconds):
+                return await running.read()
+        except TimeoutError as error:
+            raise unavailable("execution") from error
 
     async def inspect_export(self, export_id: str, call: Call) -> inspection_pb2.Export:
         request = inspection_pb2.InspectExportRequest(export_id=export_id)

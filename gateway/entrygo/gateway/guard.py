@@ -1,35 +1,54 @@
-"""The HTTP/1.1 protocol with deadlines for receiving and a cap on the head, which uvicorn does not have."""
+"""The HTTP/1.1 protocol with deadlines for the client and a cap on the head, which uvicorn does not have."""
 
 import asyncio
+import socket
 from typing import Any
 
 import orjson
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+# What the kernel takes before it can send it. By itself it takes megabytes, and then a slow reader looks like
+# one that reads nothing until a large part of them is gone.
+NOT_SENT_BYTES = 128 * 1024
+
 log = structlog.get_logger(__name__)
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """A client that is silent, trickles, or sends an endless head loses its connection.
+    """A client that is silent, trickles, sends an endless head or reads no answer loses its connection.
+
+    An answer may take as long as it likes while bytes of it leave.
 
     The limits are attributes of a subclass that `guarded` makes, since uvicorn constructs the protocol.
     """
 
     header_seconds: float
     body_seconds: float
+    answer_seconds: float
     max_header_bytes: int
 
     _deadline: asyncio.TimerHandle | None = None
+    _look: asyncio.TimerHandle | None = None
     _header_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        _watch_every_byte(transport)
         self._set_deadline(self.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._clear_deadline()
+        self._look_no_more()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._look_again_at(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        self._look_no_more()
+        super().resume_writing()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -94,17 +113,45 @@ class GuardedProtocol(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    def _look_again_at(self, waiting_bytes: int) -> None:
+        self._look = self.loop.call_later(self.answer_seconds, self._check_reader, waiting_bytes)
+
+    def _look_no_more(self) -> None:
+        if self._look is not None:
+            self._look.cancel()
+            self._look = None
+
+    def _check_reader(self, waiting_before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting < waiting_before:
+            self._look_again_at(waiting)
+        else:
+            log.debug("http.reads_nothing", client=self.client)
+            # A close would wait for what is not read.
+            self.transport.abort()
+
     def _give_up(self) -> None:
         log.debug("http.too_slow", client=self.client)
         if not self.transport.is_closing():
             self.transport.close()
 
 
-def guarded(*, header_seconds: float, body_seconds: float, max_header_bytes: int) -> type[GuardedProtocol]:
+def _watch_every_byte(transport: asyncio.Transport) -> None:
+    """Makes the transport tell of every byte that waits, so that also the last ones are watched."""
+    transport.set_write_buffer_limits(high=0)
+    connection = transport.get_extra_info("socket")
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
+
+
+def guarded(
+    *, header_seconds: float, body_seconds: float, answer_seconds: float, max_header_bytes: int
+) -> type[GuardedProtocol]:
     """The protocol class with its limits, for uvicorn's `http` option."""
     limits: dict[str, Any] = {
         "header_seconds": header_seconds,
         "body_seconds": body_seconds,
+        "answer_seconds": answer_seconds,
         "max_header_bytes": max_header_bytes,
     }
     return type("Guarded", (GuardedProtocol,), limits)

@@ -25,6 +25,8 @@ class GatewaySettings(ProcessSettings):
     # How long a client may take to send the head of a request, and its body.
     header_timeout_seconds: float = Field(default=10.0, gt=0)
     body_timeout_seconds: float = Field(default=30.0, gt=0)
-    # How long a read and a write may take in the services.
+    # How long a client may read nothing of an answer that waits for it.
+    answer_timeout_seconds: float = Field(default=60.0, gt=0)
+    # How long a read and a write may take in the services; the latter also the next bytes of a download.
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     write_timeout_seconds: float = Field(default=60.0, gt=0)

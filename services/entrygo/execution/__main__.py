@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from entrygo.execution.broker_links import BrokerLinks
+from entrygo.execution.objects import DOWNLOAD_TIMEOUT
 from entrygo.execution.planning_client import PlanningClient
 from entrygo.execution.recovery import Recovery
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
@@ -59,6 +60,7 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             ),
             service_names=(SERVICE_NAME,),
             ready=partial(is_ready, pool),
+            longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
         )
         relay = Relay(database_url=url, schema="execution", kafka=settings)
         async with asyncio.TaskGroup() as tasks:

@@ -81,48 +81,15 @@ def decide(
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders = judge_orders(request, facts, holding, context)
-    schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
-    claimed = frozenset(
-        product.id for product in facts.products.values() if product.usmca.is_certified_on(request.entry_date)
-    )
     products = _named_products(orders.included, facts)
-    told = {id for id, each in facts.products.items() if is_told_to_agencies(each, context.tariff[id])}
-    entries = entries_of(orders.included, context.entry_lines, told)
-    together = consolidated(orders.included, entries, facts.broker)
-    value = sum((entry.value_usd for entry in entries), Decimal(0))
-    entry_type = entry_type_of(value, reference.informal_limit, request.entry_type)
-    batch = Batch(
-        orders=orders.included,
-        warehouse=facts.warehouse,
-        broker=facts.broker,
-        value_usd=value,
-        entry_type=entry_type,
-        asked_entry_type=request.entry_type,
-        savings=_savings(entries, [entry for _, entry in together], schedule, reference, entry_type),
-    )
+    batch, entries = _consolidated(request, facts, orders.included, context)
     findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
     return Decision(
         destination_country=request.destination_country,
         entry_date=request.entry_date,
-        plan_hash=plan_hash(
-            HashedPlan(
-                ruleset_version=ruleset_version,
-                rule_codes=[rule.label for rule in holding],
-                reference_rows=reference.rows,
-                destination_country=request.destination_country,
-                warehouse=facts.warehouse,
-                broker=facts.broker,
-                fee_schedule=schedule,
-                orders=[facts.orders[order_id] for order_id in request.order_ids],
-                products=list(facts.products.values()),
-                usmca_product_ids=claimed,
-                exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
-                included_order_ids=[order.id for order in orders.included],
-                asked_entry_type=request.entry_type,
-            )
-        ),
+        plan_hash=_hash(request, facts, holding, reference, orders.included, ruleset_version=ruleset_version),
         readiness=readiness,
         score=score_of(readiness, ((finding.rule.code, finding.penalty) for finding in findings)),
         messages=tuple(finding.as_message() for finding in findings),
@@ -144,7 +111,7 @@ def decide(
         tariff={product.id: context.tariff[product.id] for product in products},
         warehouse=facts.warehouse,
         broker=facts.broker,
-        entries=tuple(planned for planned, _ in together),
+        entries=entries,
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         asked_entry_type=request.entry_type,
@@ -177,6 +144,60 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: Reference) -> Co
         entry_lines={
             product.id: line_key(product, request.entry_date, tariff[product.id]) for product in products
         },
+    )
+
+
+def _consolidated(
+    request: PlanRequest, facts: PlanFacts, included: tuple[Order, ...], context: Context
+) -> tuple[Batch, tuple[PlannedEntry, ...]]:
+    """The orders as one export, and the entries it is split into."""
+    told = {id for id, each in facts.products.items() if is_told_to_agencies(each, context.tariff[id])}
+    single = entries_of(included, context.entry_lines, told)
+    together = consolidated(included, single, facts.broker)
+    value = sum((entry.value_usd for entry in single), Decimal(0))
+    entry_type = entry_type_of(value, context.reference.informal_limit, request.entry_type)
+    schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
+    batch = Batch(
+        orders=included,
+        warehouse=facts.warehouse,
+        broker=facts.broker,
+        value_usd=value,
+        entry_type=entry_type,
+        asked_entry_type=request.entry_type,
+        savings=_savings(single, [entry for _, entry in together], schedule, context.reference, entry_type),
+    )
+    return batch, tuple(planned for planned, _ in together)
+
+
+def _hash(
+    request: PlanRequest,
+    facts: PlanFacts,
+    holding: Sequence[Rule],
+    reference: Reference,
+    included: Sequence[Order],
+    *,
+    ruleset_version: str,
+) -> str:
+    """Of everything that the decision follows from, so that an equal hash is an equal plan."""
+    products = list(facts.products.values())
+    return plan_hash(
+        HashedPlan(
+            ruleset_version=ruleset_version,
+            rule_codes=[rule.label for rule in holding],
+            reference_rows=reference.rows,
+            destination_country=request.destination_country,
+            warehouse=facts.warehouse,
+            broker=facts.broker,
+            fee_schedule=schedule_on(facts.broker.fee_schedules, request.entry_date),
+            orders=[facts.orders[order_id] for order_id in request.order_ids],
+            products=products,
+            usmca_product_ids=frozenset(
+                product.id for product in products if product.usmca.is_certified_on(request.entry_date)
+            ),
+            exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
+            included_order_ids=[order.id for order in included],
+            asked_entry_type=request.entry_type,
+        )
     )
 
 

@@ -121,8 +121,12 @@ def from_rpc_error(service: str, error: grpc.aio.AioRpcError) -> EntryGoError:
     if error.code() is grpc.StatusCode.UNAUTHENTICATED:
         return InvalidApiKey()
     if error.code() in _PASSING:
-        return ServiceUnavailable(f"The {service} service is not available right now; retry shortly.")
+        return unavailable(service)
     return InternalError()
+
+
+def unavailable(service: str) -> ServiceUnavailable:
+    return ServiceUnavailable(f"The {service} service is not available right now; retry shortly.")
 
 
 def _detail_of(error: grpc.aio.AioRpcError) -> common_pb2.ErrorDetail | None:

@@ -19,6 +19,10 @@ from entrygo.rpc.interceptors.log import LogInterceptor
 
 GRACE_SECONDS = 3.0
 HEALTH_EVERY = 2.0  # seconds
+# A connection is closed at this age, so that clients find new replicas; what is under way gets the grace,
+# which is as long as a write may take.
+CONNECTION_AGE_SECONDS = 300
+AGE_GRACE_SECONDS = 60
 IDENTITY_SERVICE = identity_pb2.DESCRIPTOR.services_by_name["Identity"].full_name
 
 log = structlog.get_logger(__name__)
@@ -68,10 +72,12 @@ def build_server(
     register: Callable[[grpc.aio.Server], None],
     service_names: Sequence[str],
     ready: Callable[[], Awaitable[bool]],
+    longest_rpc_seconds: int = AGE_GRACE_SECONDS,
 ) -> Server:
     """A server on `bind_host:port` with everything an EntryGo service offers besides its own RPCs.
 
-    `required_scopes` names every RPC of the service; `ready` tells whether writes can be taken.
+    `required_scopes` names every RPC of the service; `ready` tells whether writes can be taken. An RPC
+    that takes longer than `longest_rpc_seconds` may lose its connection to old age.
     """
     scopes = {**required_scopes, f"/{IDENTITY_SERVICE}/WhoAmI": Access.ANY_KEY}
     server = grpc.aio.server(
@@ -89,8 +95,8 @@ def build_server(
             ("grpc.so_reuseport", 0),
             ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
             ("grpc.keepalive_permit_without_calls", 1),
-            ("grpc.max_connection_age_ms", 300_000),
-            ("grpc.max_connection_age_grace_ms", 30_000),
+            ("grpc.max_connection_age_ms", CONNECTION_AGE_SECONDS * 1000),
+            ("grpc.max_connection_age_grace_ms", longest_rpc_seconds * 1000),
         ),
     )
     register(server)

@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest_asyncio
 
 from tests.contract.rest.documented import Rest, golden_orders, plan_request
 from tests.harness.system import System
-
-TIMEOUT_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +20,22 @@ class Walk:
     inspection: dict[str, Any]
 
 
-def _client(system: System, key: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=system.base_url,
-        headers={"authorization": f"Bearer {key}"},
-        timeout=TIMEOUT_SECONDS,
-        trust_env=False,
-    )
-
-
 @pytest_asyncio.fixture
 async def rest(system: System) -> AsyncIterator[Rest]:
-    async with _client(system, system.api_key) as client:
+    async with system.client() as client:
         yield Rest(client, system)
 
 
 @pytest_asyncio.fixture
 async def other(system: System) -> AsyncIterator[Rest]:
     """The same system with the key of another account."""
-    async with _client(system, system.other_api_key) as client:
+    async with system.client(system.other_api_key) as client:
         yield Rest(client, system)
 
 
 @pytest_asyncio.fixture(scope="session")
 async def walk(system: System) -> Walk:
-    async with _client(system, system.api_key) as client:
+    async with system.client() as client:
         rest = Rest(client, system)
         order_ids = await golden_orders(rest)
         plan = await rest.post("/api/exports/plan", plan_request(rest, order_ids))

@@ -18,9 +18,6 @@ DAMAGED = {
 async def test_export_fails_once_when_its_plan_cannot_be_read_and_leaves_after_a_new_plan(
     rest: Rest, damage: str
 ) -> None:
-    # Else the claim reads the plan already, and refuses before anything has begun.
-    policy = {"accountId": rest.system.account_id, "approvalRequired": False}
-    assert (await rest.client.put("/api/policy", json=policy)).status_code == 200
     order_ids = await golden_orders(rest)
     plan = await rest.post("/api/exports/plan", plan_request(rest, order_ids))
     export_id, key = plan["exportId"], unique("execute")

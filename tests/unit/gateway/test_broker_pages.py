@@ -7,8 +7,8 @@ import pytest
 
 from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable
 from entrygo.gateway.broker_pages import MAX_FORM_BYTES
-from tests.fake_broker_links import PACK, TOKEN
 from tests.fakes import FakeServices
+from tests.fakes.broker_links import PACK, TOKEN
 
 PATH = f"/broker/{TOKEN}"
 

@@ -2,50 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
 
 import orjson
 import pytest
 import pytest_asyncio
-import uvicorn
 
 from entrygo.domain.errors import ServiceUnavailable
-from entrygo.gateway.app import create_app
-from entrygo.gateway.guard import guarded
 from entrygo.gateway.services import Call
-from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.fakes import KEY, FakeServices
+from tests.unit.gateway.serving import MAX_HEADER_BYTES, head, serving
 
-MAX_HEADER_BYTES = 4096
 PATIENCE = 10.0  # seconds; far above the deadlines of the server under test
-
-
-@asynccontextmanager
-async def serving(services: FakeServices) -> AsyncIterator[int]:
-    """The gateway on a port of its own, with short deadlines."""
-    protocol = guarded(header_seconds=0.2, body_seconds=0.2, max_header_bytes=MAX_HEADER_BYTES)
-    config = uvicorn.Config(
-        create_app(GatewaySettings(), services=services),
-        port=0,
-        http=protocol,
-        ws="none",
-        log_config=None,
-        lifespan="off",
-        timeout_keep_alive=30,
-    )
-    server = uvicorn.Server(config)
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    ticking = asyncio.create_task(server.main_loop())
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await ticking
-        await server.shutdown()
 
 
 @pytest_asyncio.fixture
@@ -61,10 +30,6 @@ async def exchange(port: int, sent: bytes) -> bytes:
     answer = await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
     return answer
-
-
-def head(*lines: str, path: str = "/livez", method: str = "GET") -> bytes:
-    return "\r\n".join((f"{method} {path} HTTP/1.1", "Host: x", *lines, "", "")).encode()
 
 
 @pytest.mark.parametrize(

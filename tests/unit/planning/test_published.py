@@ -33,17 +33,25 @@ def own_form(**changes: Any) -> str:
         (Kind.SECTION_232, "hts_prefix,annex,metal_type\n73,1a,steel\n", "4 to 10 digits"),
         (Kind.SECTION_232, "hts_prefix,annex,metal_type\n7326,9,steel\n", "Annex '9'"),
         (Kind.SECTION_232, "hts_prefix,annex,metal_type,effective_date\n7326,1a,steel,soon\n", "soon"),
+        (Kind.SECTION_232, "hts_prefix,annex,metal_type\n7326,1c,steel\n", "Annex '1c'"),
+        (Kind.SECTION_232, "hts_prefix,annex,metal_type\n7615,1b,aluminium\n", "Metal 'aluminium'"),
         (Kind.SECTION_301, "hts8,list,ch99_code\n", "no row that counts"),
         (Kind.SECTION_301, "hts8,list,ch99_code\n65050030\n61091000,4A,9903.88.15,\n\n,3", "4 to 10 digits"),
         (Kind.FEES, "fiscal_year,effective_from,effective_to,rate,minimum,maximum,informal\n2028,,,x,1,1,1\n",
          "not an amount"),
         (Kind.RESTRICTED_PARTIES, "name,country\nAcme,CN\n", "source, type, alt_names, end_date"),
         (Kind.PROHIBITED_GOODS, "goods,hts_prefix\nivory,tusks\n", "4 to 10 digits"),
+        (Kind.PROHIBITED_GOODS, 'goods,hts_prefix\n"ivory,0507' + 200_000 * "x", "cannot be read"),
+        (Kind.PROHIBITED_GOODS, "goods,hts_prefix,origins\nvodka,2208,Russia\n", "'RUSSIA' is not a country"),
         (Kind.PROHIBITED_GOODS, "goods,hts_prefix,words\nfur,4303,cat;dog fur\n", "'dog fur' is not one"),
         (Kind.ROWS, '{"table": "horoscopes", "rows": []}', "horoscopes"),
         (Kind.ROWS, '{"table": "pga_flags", "rows": [{"key": "FD1"}]}', "Not a table"),
         (Kind.ROWS, own_form(value=7), "a value is a text"),
         (Kind.ROWS, own_form(value={"prefixes": [7]}), "a value is a text"),
+        (Kind.ROWS, own_form(value={"prefixes": ["7326.90"]}), "'7326.90' in prefixes"),
+        (Kind.ROWS, own_form(value={"origins": ["China"]}), "'China' in origins"),
+        (Kind.ROWS, own_form(key=7), "key and source are texts"),
+        (Kind.ROWS, own_form(value="Acme").replace("pga_flags", "uflpa_entities"), "not a list of names"),
         (Kind.ROWS, own_form(status="rumour"), "rumour"),
         (Kind.ROWS, own_form(status="primary", checked_on=None), "a day of its check or is unconfirmed"),
         (Kind.ROWS, own_form(status="unconfirmed"), "a day of its check or is unconfirmed"),
@@ -99,6 +107,25 @@ def test_table_that_no_plan_could_be_made_with_is_refused() -> None:
     with pytest.raises(UnusableFile, match="No plan could be made with it for 2026-01-01"):
         refuse_unusable(shipped_book().tables, {"merchandise_processing_fees": fees}, [date(2026, 1, 1)])
     refuse_unusable(shipped_book().tables, {}, [date(2001, 1, 1), START])
+
+
+def test_goods_that_the_tariff_weighs_need_a_net_weight_and_no_unit_of_weight() -> None:
+    given = {"key": "g", "value": {"units": ["g"], "prefixes": ["7113"]}, "effective_from": "2023-10-01"}
+    grams = row_from("hts_units", {**given, "effective_to": None, "source": "x", "checked_on": "2026-10-12"})
+    reference = Book({**shipped_book().tables, "hts_units": [grams]}).on(START)
+
+    def asked(net_weight_kg: str | None) -> list[str]:
+        ring = make_product(hts_code="7113195090", unit_of_measure="pcs", net_weight_kg=net_weight_kg)
+        decision = decide_on(products=[ring], entry_date=START, reference=reference)
+        return [
+            message.message
+            for code in ("PRODUCT_NET_WEIGHT_MISSING", "PRODUCT_UOM_UNCONVERTIBLE")
+            for message in found(decision, code)
+            if message.product_id == ring.id
+        ]
+
+    assert asked("0.004") == []
+    assert asked(None) == ["Product CAP-002 has no net weight; HTS reports in g."]
 
 
 def test_rows_imported_before_they_told_a_status_are_second_hand() -> None:

@@ -9,7 +9,7 @@ from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.published import Kind, superseded
 from entrygo.planning.reference.records import UnusableFile
 from entrygo.planning.reference.scopes import Scope, text_of, words_of
-from entrygo.planning.reference.tables import Status, row_to, rows_of
+from entrygo.planning.reference.tables import TABLES, Status, row_to, rows_of
 from entrygo.planning.reference.units import units_of
 from tests.factories import make_product
 from tests.tariff import tariff_csv, tariff_json
@@ -165,10 +165,11 @@ def test_prohibited_goods_are_read_with_the_origins_and_words_that_narrow_them()
     ]
 
 
-def test_our_own_form_takes_any_table() -> None:
-    shipped = rows_of("pga_flags")
-    text = json.dumps({"table": "pga_flags", "rows": [row_to(row) for row in shipped]})
-    assert read(Kind.ROWS, text) == {"pga_flags": list(shipped)}
+@pytest.mark.parametrize("table", [table for table in TABLES if rows_of(table)])
+def test_our_own_form_takes_any_table(table: str) -> None:
+    shipped = rows_of(table)
+    text = json.dumps({"table": table, "rows": [row_to(row) for row in shipped]})
+    assert read(Kind.ROWS, text) == {table: list(shipped)}
 
 
 def test_names_in_our_own_form_may_be_written_as_they_are_printed() -> None:

@@ -92,6 +92,19 @@ def test_particular_code_goes_before_the_general_one() -> None:
     assert lockers_and_racks == ["II", "I-B"]
 
 
+def test_days_with_the_same_rows_share_what_is_made_of_them() -> None:
+    book = Book(shipped_book().tables)
+    first, next_day, years_before = (
+        book.on(date(2026, 10, 1)),
+        book.on(date(2026, 10, 2)),
+        book.on(date(2024, 3, 1)),
+    )
+    assert first.programmes is next_day.programmes
+    assert first.restricted_parties is next_day.restricted_parties
+    assert first.programmes is not years_before.programmes
+    assert first.version != years_before.version
+
+
 def test_table_is_stale_when_its_last_check_is_over_45_days_before_the_entry() -> None:
     checked = rows_of("section_301_lists")[0].checked_on
     assert checked is not None

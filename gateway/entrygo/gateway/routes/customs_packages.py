@@ -55,10 +55,10 @@ async def _document(
     if exchange.request.method == "HEAD":
         await chunks.aclose()
         return Response(headers=headers)
-    return StreamingResponse(_bytes_of(chunks), headers=headers)
+    return StreamingResponse(bytes_of(chunks), headers=headers)
 
 
-async def _bytes_of(chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None]) -> AsyncIterator[bytes]:
+async def bytes_of(chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None]) -> AsyncIterator[bytes]:
     async for chunk in chunks:
         yield chunk.content
 

@@ -10,6 +10,7 @@ from entrygo.planning.reference.records import Tables, Terms, UnusableFile, csv_
 # Ships and aircraft are called what companies are called, and are none.
 NO_PARTIES = frozenset({"vessel", "aircraft"})
 
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -28,8 +29,8 @@ def prohibited_goods(content: bytes, terms: Terms) -> Tables:
                 {
                     "goods": goods,
                     "prefixes": sorted(set(prefixes)),
-                    "origins": several_of(origins),
-                    "words": _words(words),
+                    "origins": _each(origins, _COUNTRY, "a country of two letters"),
+                    "words": _each(words, _WORD, "one word of the letters a to z"),
                 },
             )
             for (goods, origins, words), prefixes in sorted(groups.items())
@@ -37,13 +38,13 @@ def prohibited_goods(content: bytes, terms: Terms) -> Tables:
     }
 
 
-def _words(text: str) -> Sequence[str]:
-    """Descriptions are looked through word by word: what is no word would never be found in one."""
-    words = several_of(text)
-    for word in words:
-        if not _WORD.fullmatch(word):
-            raise UnusableFile(f"{word!r} is not one word of the letters a to z.")
-    return words
+def _each(text: str, form: re.Pattern[str], expected: str) -> Sequence[str]:
+    """What is between the semicolons. Goods of `Russia`, or called `dog fur`, would never be found."""
+    found = several_of(text)
+    for one in found:
+        if not form.fullmatch(one):
+            raise UnusableFile(f"{one!r} is not {expected}.")
+    return found
 
 
 def restricted_parties(content: bytes, terms: Terms) -> Tables:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -121,6 +121,8 @@ class Book:
 
     tables: Mapping[str, Sequence[Row]]
     _days: dict[date, Reference] = field(default_factory=dict, compare=False)
+    # Lists change a few times a year: days with the same rows share what is made of them, which is large.
+    _made: dict[tuple[int, ...], Reference] = field(default_factory=dict, compare=False)
 
     @property
     def first_day(self) -> date:
@@ -134,8 +136,26 @@ class Book:
         if day not in self._days:
             if len(self._days) >= KEPT_DAYS:
                 self._days.clear()
-            self._days[day] = _reference(self.tables, day)
+                self._made.clear()
+            self._days[day] = self._reference(day)
         return self._days[day]
+
+    def _reference(self, day: date) -> Reference:
+        chosen = {table: rows_on(table, self.tables[table], day) for table in TABLES}
+        same = tuple(id(row) for rows in chosen.values() for row in rows)
+        if same not in self._made:
+            self._made[same] = _reference(chosen)
+        return replace(
+            self._made[same],
+            outdated=tuple(
+                (table, checked_on(chosen[table]))
+                for table in STANDING
+                if is_after_all(self.tables[table], day)
+            ),
+            stale=tuple(
+                (table, checked_on(chosen[table])) for table in TABLES if is_stale(table, chosen[table], day)
+            ),
+        )
 
 
 @cache
@@ -153,8 +173,8 @@ def reference_on(day: date) -> Reference:
     return shipped_book().on(day)
 
 
-def _reference(tables: Mapping[str, Sequence[Row]], day: date) -> Reference:
-    chosen = {table: rows_on(table, tables[table], day) for table in TABLES}
+def _reference(chosen: Mapping[str, Sequence[Row]]) -> Reference:
+    """Of the rows of a day, without what only the day tells of them."""
     regions = us_regions()
     rows = (*(row.as_reference() for table in TABLES for row in chosen[table]), regions.as_reference())
     checks = (row.checked_on for table in TABLES for row in chosen[table] if row.checked_on)
@@ -162,12 +182,8 @@ def _reference(tables: Mapping[str, Sequence[Row]], day: date) -> Reference:
         version=f"{max(checks, default=date.min)}-{_digest(rows)}",
         rows=rows,
         packed_rows=part_of(_ROWS.dump_json(rows)),
-        outdated=tuple(
-            (table, checked_on(chosen[table])) for table in STANDING if is_after_all(tables[table], day)
-        ),
-        stale=tuple(
-            (table, checked_on(chosen[table])) for table in TABLES if is_stale(table, chosen[table], day)
-        ),
+        outdated=(),
+        stale=(),
         unconfirmed=tuple(
             (table, row.key) for table in TABLES for row in chosen[table] if row.status is Status.UNCONFIRMED
         ),

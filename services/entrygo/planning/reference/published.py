@@ -1,6 +1,8 @@
 """Imports of published lists: what a file gives, what it takes the place of, and what is refused."""
 
+import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,11 +11,20 @@ from enum import StrEnum
 from entrygo.planning.reference.ban_lists import compared_names, prohibited_goods, restricted_parties
 from entrygo.planning.reference.in_force import Book
 from entrygo.planning.reference.records import Tables, Terms, UnusableFile
+from entrygo.planning.reference.scopes import words_of
 from entrygo.planning.reference.tables import TABLES, Row, in_time, row_from
 from entrygo.planning.reference.tariff_lists import fees, hts, section_232, section_301, section_338
 
 # Tables that hold names as they are compared, whoever wrote them.
 OF_NAMES = frozenset({"restricted_parties", "uflpa_entities"})
+# How codes and countries are looked up; written otherwise (7326.90, China) they would never be met.
+CODES = re.compile(r"[0-9]{2,10}")
+FORMS = {
+    "prefixes": CODES,
+    "exempt_prefixes": CODES,
+    "exempt_chapters": re.compile(r"[0-9]{2}"),
+    "origins": re.compile(r"[A-Z]{2}"),
+}
 
 
 class Kind(StrEnum):
@@ -35,8 +46,8 @@ def read_published(kind: Kind, content: bytes, terms: Terms) -> Tables:
         tables = READERS[kind](content, terms)
     except UnusableFile:
         raise
-    except ValueError as error:
-        # Not UTF-8, not a date, a cell that is missing.
+    except (ValueError, csv.Error) as error:
+        # Not UTF-8, not a date, a cell that is missing, or a quotation mark that never ends.
         raise UnusableFile(f"The file cannot be read: {error}") from error
     if not any(tables.values()):
         raise UnusableFile("The file has no row that counts.")
@@ -72,12 +83,26 @@ def _rows(content: bytes, terms: Terms) -> Tables:
         table, given = document["table"], document["rows"]
         if table not in TABLES:
             raise UnusableFile(f"There is no table {table!r}. Known: {', '.join(TABLES)}.")
-        rows = [row_from(table, row) for row in given]
+        rows = [_findable(row_from(table, row)) for row in given]
         if table in OF_NAMES:
-            rows = [replace(row, value=compared_names(row.value)) for row in rows]
+            rows = [_of_names(row) for row in rows]
     except (KeyError, TypeError, json.JSONDecodeError) as error:
         raise UnusableFile(f"Not a table of rows: {error}") from error
     return {table: rows}
+
+
+def _findable(row: Row) -> Row:
+    for name, form in FORMS.items():
+        for one in words_of(row, name):
+            if not form.fullmatch(one):
+                raise UnusableFile(f"{row.table} {row.key}: {one!r} in {name} is not as it is looked up.")
+    return row
+
+
+def _of_names(row: Row) -> Row:
+    if not isinstance(row.value, list):
+        raise UnusableFile(f"{row.table} {row.key}: the value is not a list of names.")
+    return replace(row, value=compared_names(row.value))
 
 
 READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {

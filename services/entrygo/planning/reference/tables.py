@@ -130,6 +130,8 @@ def rows_of(table: str) -> tuple[Row, ...]:
 
 def row_from(table: str, row: Mapping[str, Any]) -> Row:
     """A row as files write it. Raises ValueError and KeyError for what is none."""
+    if not isinstance(row["key"], str) or not isinstance(row["source"], str):
+        raise ValueError(f"{table} {row['key']}: key and source are texts")
     if not _is_value(row["value"]):
         raise ValueError(f"{table} {row['key']}: a value is a text, a list of texts, or names of such")
     return Row(

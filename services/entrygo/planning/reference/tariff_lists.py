@@ -25,6 +25,10 @@ CHINA, CANADA = "CN", "CA"
 NEVER_IN_FORCE = "4B"
 # The heading that goods of an annex are entered under, of any origin but Russia and the United Kingdom.
 HEADINGS_232 = {"I-A": "9903.82.02", "I-B": "9903.82.09", "II": "", "III": "9903.82.10/.11"}
+# As the file writes them, and as the proclamation does.
+ANNEXES = {"1a": "I-A", "1b": "I-B", "2": "II", "3": "III"}
+# As products name theirs.
+METALS = frozenset({"steel", "aluminum", "copper"})
 
 
 def hts(content: bytes, terms: Terms) -> Tables:
@@ -57,7 +61,7 @@ def section_232(content: bytes, terms: Terms) -> Tables:
     groups: dict[tuple[str, str, date], list[str]] = {}
     for record in csv_records(content, "hts_prefix", "annex", "metal_type"):
         day = date.fromisoformat(record["effective_date"]) if record.get("effective_date") else None
-        key = (_annex(record["annex"]), record["metal_type"].strip().lower(), day or terms.effective_from)
+        key = (_annex(record["annex"]), _metal(record["metal_type"]), day or terms.effective_from)
         groups.setdefault(key, []).append(prefix_of(record["hts_prefix"]))
     return {
         "section_232_annexes": [
@@ -67,7 +71,7 @@ def section_232(content: bytes, terms: Terms) -> Tables:
                 {
                     "annex": annex,
                     "metal": metal,
-                    "heading": HEADINGS_232.get(annex, ""),
+                    "heading": HEADINGS_232[annex],
                     "prefixes": sorted(set(prefixes)),
                 },
                 day,
@@ -78,11 +82,17 @@ def section_232(content: bytes, terms: Terms) -> Tables:
 
 
 def _annex(text: str) -> str:
-    """1a → I-A."""
-    number, letter = text.strip()[:1], text.strip()[1:].upper()
-    if number not in {"1", "2", "3"}:
-        raise UnusableFile(f"Annex {text!r} is not known: 1a, 1b, 2 or 3.")
-    return f"{'I' * int(number)}-{letter}" if letter else "I" * int(number)
+    annex = ANNEXES.get(text.strip().lower())
+    if annex is None:
+        raise UnusableFile(f"Annex {text!r} is not known: {', '.join(ANNEXES)}.")
+    return annex
+
+
+def _metal(text: str) -> str:
+    metal = text.strip().lower()
+    if metal not in METALS:
+        raise UnusableFile(f"Metal {text!r} is not known: {', '.join(sorted(METALS))}.")
+    return metal
 
 
 def section_301(content: bytes, terms: Terms) -> Tables:

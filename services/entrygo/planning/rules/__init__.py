@@ -82,7 +82,7 @@ from entrygo.planning.rules.usmca import (
 )
 
 # Raise it with every change to what a rule decides: it is part of the plan hash.
-RULESET_VERSION = "2026.11.4"
+RULESET_VERSION = "2026.11.5"
 
 RULES: tuple[Rule, ...] = (
     PRODUCT_HTS_CODE_MISSING,

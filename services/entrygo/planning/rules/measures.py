@@ -5,7 +5,8 @@ from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import words_of
 from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
 
-KILOGRAM = "kg"
+# Units of weight: quantities come from the net weight, whatever the commercial unit is.
+WEIGHTS = ("kg", "g", "t")
 
 
 def units_of(product: Product, context: Context) -> tuple[str, ...]:
@@ -15,18 +16,19 @@ def units_of(product: Product, context: Context) -> tuple[str, ...]:
 
 
 def _net_weight_missing(product: Product, context: Context) -> Problem | None:
-    if product.net_weight_kg or KILOGRAM not in units_of(product, context):
+    weights = [unit for unit in units_of(product, context) if unit in WEIGHTS]
+    if product.net_weight_kg or not weights:
         return None
-    return Problem(f"Product {sku_of(product)} has no net weight; HTS reports in kg.")
+    return Problem(f"Product {sku_of(product)} has no net weight; HTS reports in {', '.join(weights)}.")
 
 
 def _unconvertible(product: Product, context: Context) -> Problem | None:
-    """Weights come from the net weight; without a unit, quantities count pieces."""
+    """Without a unit, quantities count pieces."""
     unit, units = product.unit_of_measure, units_of(product, context)
     if unit is None or is_blank(unit):
         return None
     names, given = context.reference.unit_names, unit.strip().rstrip(".").lower()
-    if all(asked == KILOGRAM or given in names.get(asked, {given}) for asked in units):
+    if all(asked in WEIGHTS or given in names.get(asked, {given}) for asked in units):
         return None
     return Problem(f"Unit {unit} of {sku_of(product)} cannot be converted to {', '.join(units)}.")
 

@@ -45,6 +45,7 @@ class FakeBrokerLinks:
     """Records answers as execution does, and refuses every other token."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.link = make_link()
         self.link_failure: Exception | None = None
         self.link_calls: list[Call] = []

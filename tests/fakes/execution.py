@@ -1,0 +1,103 @@
+"""The part of the fake services that executes: one document, and a submission that is sent at once."""
+
+import hashlib
+from collections.abc import AsyncGenerator
+
+from entrygo.domain.errors import (
+    InvalidExportState,
+    NotFound,
+)
+from entrygo.gateway.services import Call, Reply
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+from tests.fakes.memory import EXECUTED_AT, Memory
+
+MANIFEST = b'{"manifest":true}'
+
+
+class FakeExecution(Memory):
+    """Executes what is planned, once."""
+
+    async def execute_export(
+        self, request: execution_pb2.ExecuteExportRequest, call: Call
+    ) -> Reply[execution_pb2.ExecuteExportResponse]:
+        account = self._enter(request, call, request.account_id)
+        return self._once(account, "execute", request, lambda: self._execute(account, request))
+
+    def _execute(
+        self, account: str, request: execution_pb2.ExecuteExportRequest
+    ) -> execution_pb2.ExecuteExportResponse:
+        export = self._export(account, request.batch_id)
+        self._advance(export, "COMPLETED", "export.executed")
+        export.executed_at = EXECUTED_AT
+        artifact = events_pb2.Artifact(
+            artifact_type="manifest",
+            filename="manifest.json",
+            generated_at=EXECUTED_AT,
+            media_type="application/json",
+            size_bytes=len(MANIFEST),
+            sha256=hashlib.sha256(MANIFEST).hexdigest(),
+        )
+        export.customs_package.CopyFrom(
+            events_pb2.CustomsPackage(
+                id=self._new("cp"),
+                export_batch_id=export.export_id,
+                package_number="cp_ch100001",
+                state="sent_to_broker",
+                created_at=EXECUTED_AT,
+                artifacts=[artifact],
+            )
+        )
+        for recipient, channel in (("broker", "EMAIL"), ("warehouse", "LIFECYCLE_EVENT")):
+            export.notifications.add(
+                id=self._new("notif"),
+                channel=channel,
+                status="sent",
+                recipient=recipient,
+                created_at=EXECUTED_AT,
+            )
+        export.broker_submissions.append(self._submission(""))
+        return execution_pb2.ExecuteExportResponse(
+            export_id=export.export_id,
+            status="COMPLETED",
+            customs_package_id=export.customs_package.id,
+            plan_hash=export.plan.plan_hash,
+            artifacts=[artifact],
+            notification_ids=[found.id for found in export.notifications],
+            execution_timestamp=EXECUTED_AT,
+            broker_submission=export.broker_submissions[-1],
+        )
+
+    async def resubmit_to_broker(
+        self, request: execution_pb2.ResubmitToBrokerRequest, call: Call
+    ) -> Reply[execution_pb2.ResubmitToBrokerResponse]:
+        export = self._export(self._enter(request, call), request.export_id)
+        if export.state != "COMPLETED":
+            raise InvalidExportState(details={"currentState": export.state})
+        export.broker_submissions.append(self._submission(request.reason))
+        answer = execution_pb2.ResubmitToBrokerResponse(broker_submission=export.broker_submissions[-1])
+        return Reply(answer)
+
+    async def get_artifact(
+        self, request: execution_pb2.GetArtifactRequest, call: Call
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        package = self._package(self._enter(request, call), request.customs_package_id)
+        artifact = next((one for one in package.artifacts if one.filename == request.filename), None)
+        if artifact is None:
+            raise NotFound("Artifact not found.")
+        yield execution_pb2.ArtifactChunk(artifact=artifact)
+        for start in range(0, len(MANIFEST), 8):
+            yield execution_pb2.ArtifactChunk(content=MANIFEST[start : start + 8])
+
+    def _submission(self, reason: str) -> events_pb2.BrokerSubmission:
+        return events_pb2.BrokerSubmission(
+            id=self._new("bes"),
+            submission_type="EMAIL",
+            status="sent",
+            recipient_email="broker@example.com",
+            subject="EntryGo broker submission cp_ch100001",
+            sent_at=EXECUTED_AT,
+            attempts=1,
+            created_at=EXECUTED_AT,
+            reason=reason,
+        )

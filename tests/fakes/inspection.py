@@ -1,0 +1,61 @@
+"""The part of the fake services that answers what happened, and how the parts are doing."""
+
+from entrygo.gateway.services import Call
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
+from tests.fakes.memory import Memory, start_of
+
+
+class FakeInspection(Memory):
+    """Reads what the others wrote."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down: set[str] = set()
+        self.stale = False
+
+    async def inspect_export(self, export_id: str, call: Call) -> inspection_pb2.Export:
+        found = inspection_pb2.Export()
+        found.CopyFrom(self._export(self._account(call), export_id))
+        found.stale = self.stale
+        return found
+
+    async def get_customs_package(self, id: str, call: Call) -> events_pb2.CustomsPackage:
+        return self._package(self._account(call), id)
+
+    async def list_exports(
+        self, request: inspection_pb2.ListExportsRequest, call: Call
+    ) -> inspection_pb2.ListExportsResponse:
+        account = self._enter(request, call)
+        summaries = [
+            inspection_pb2.ExportSummary(
+                export_id=export.export_id,
+                state=export.state,
+                readiness_state=export.plan.readiness_state,
+                compliance_score=export.plan.compliance_score,
+                plan_hash=export.plan.plan_hash,
+                warehouse_id=export.plan.warehouse_id,
+                broker_id=export.plan.broker_id,
+                destination_country=export.plan.destination_country,
+                estimated_savings_usd=export.plan.estimated_import_savings_usd,
+                order_count=len(export.plan.included_order_ids),
+                created_at=export.created_at,
+            )
+            for (owner, _), export in self._exports.items()
+            if owner == account and request.state in ("", export.state)
+        ]
+        start = start_of(request.cursor)
+        end = start + (request.limit or 50)
+        return inspection_pb2.ListExportsResponse(
+            data=summaries[start:end],
+            has_more=end < len(summaries),
+            next_cursor=str(end) if end < len(summaries) else "",
+        )
+
+    async def system_health(self, call: Call) -> inspection_pb2.SystemHealthResponse:
+        self._account(call)
+        part = inspection_pb2.ComponentHealth(name="planning", status="ok")
+        return inspection_pb2.SystemHealthResponse(status="ok", components=[part])
+
+    async def serving(self) -> dict[str, bool]:
+        return {name: name not in self.down for name in ("sync", "planning", "execution", "inspection")}

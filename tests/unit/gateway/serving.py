@@ -1,0 +1,49 @@
+"""The gateway on a socket of its own, with short deadlines for its clients."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+
+from entrygo.gateway.app import create_app
+from entrygo.gateway.guard import guarded
+from entrygo.gateway.services import Services
+from entrygo.gateway.settings import GatewaySettings
+
+MAX_HEADER_BYTES = 4096
+
+
+@asynccontextmanager
+async def serving(services: Services, *, answer_seconds: float = 60.0) -> AsyncIterator[int]:
+    """Yields the port."""
+    protocol = guarded(
+        header_seconds=0.2,
+        body_seconds=0.2,
+        answer_seconds=answer_seconds,
+        max_header_bytes=MAX_HEADER_BYTES,
+    )
+    config = uvicorn.Config(
+        create_app(GatewaySettings(), services=services),
+        port=0,
+        http=protocol,
+        ws="none",
+        log_config=None,
+        lifespan="off",
+        timeout_keep_alive=30,
+    )
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    ticking = asyncio.create_task(server.main_loop())
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await ticking
+        await server.shutdown()
+
+
+def head(*lines: str, path: str = "/livez", method: str = "GET") -> bytes:
+    return "\r\n".join((f"{method} {path} HTTP/1.1", "Host: x", *lines, "", "")).encode()
