@@ -14,6 +14,7 @@ from entrygo.domain.shipment import (
     MAX_NAME,
     MAX_PACKAGES,
     MAX_PLACE,
+    NOTHING_STATED,
     PAPS_NUMBER,
     TRIP_NUMBER,
     Charge,
@@ -48,8 +49,22 @@ def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
     )
 
 
-def shipment_message(shipment: Shipment) -> execution_pb2.Shipment:
-    """One message for everything that means the same, so that a repeated request is known again."""
+def normalised(
+    request: execution_pb2.ExecuteExportRequest, shipment: Shipment
+) -> execution_pb2.ExecuteExportRequest:
+    """The request with one spelling of its shipment, so that it is known when it is repeated.
+
+    One of which nothing is stated is left out, as in the requests from before there was any.
+    """
+    normal = execution_pb2.ExecuteExportRequest()
+    normal.CopyFrom(request)
+    normal.ClearField("shipment")
+    if shipment != NOTHING_STATED:
+        normal.shipment.CopyFrom(_message(shipment))
+    return normal
+
+
+def _message(shipment: Shipment) -> execution_pb2.Shipment:
     terms = shipment.terms_of_sale
     return execution_pb2.Shipment(
         terms_of_sale=None if terms is None else execution_pb2.TermsOfSale(**terms.model_dump()),

@@ -9,13 +9,12 @@ import grpc
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName, Tenant
-from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.broker_answers import read_answer
 from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
 from entrygo.execution.events import artifact_message, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
-from entrygo.execution.read_shipment import Issues, read_shipment, shipment_message
+from entrygo.execution.read_shipment import Issues, normalised, read_shipment
 from entrygo.execution.records import Artifact
 from entrygo.execution.resubmission import RESUBMIT_OPERATION, ResubmitCommand, resubmit
 from entrygo.execution.store import PackageStore
@@ -169,21 +168,9 @@ def _execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteComm
         export_id=request.batch_id,
         expected_plan_hash=request.expected_plan_hash,
         key=request.idempotency_key,
-        fingerprint=fingerprint(OPERATION, _normalised(request, shipment)),
+        fingerprint=fingerprint(OPERATION, normalised(request, shipment)),
         shipment=shipment,
     )
-
-
-def _normalised(
-    request: execution_pb2.ExecuteExportRequest, shipment: Shipment
-) -> execution_pb2.ExecuteExportRequest:
-    """A shipment of which nothing is stated is left out, as in the requests from before there was any."""
-    normal = execution_pb2.ExecuteExportRequest()
-    normal.CopyFrom(request)
-    normal.ClearField("shipment")
-    if shipment != NOTHING_STATED:
-        normal.shipment.CopyFrom(shipment_message(shipment))
-    return normal
 
 
 def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
