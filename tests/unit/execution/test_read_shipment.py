@@ -133,15 +133,31 @@ def test_a_request_without_a_shipment_has_the_fingerprint_it_had_before_there_wa
     assert fingerprint_with(pb.Shipment(buyer=" ")).hex() == golden
 
 
-def test_another_spelling_is_the_same_request_and_another_shipment_is_not() -> None:
+def test_another_spelling_is_the_same_request() -> None:
     spelt = pb.Shipment()
     spelt.CopyFrom(STATED)
     spelt.paps_number, spelt.charges[0].amount_usd = "PCXL20260310", "180.5"
-    other = pb.Shipment()
-    other.CopyFrom(STATED)
-    other.charges[0].amount_usd = "180.51"
     assert fingerprint_with(spelt) == fingerprint_with(STATED)
-    assert len({fingerprint_with(given) for given in (None, STATED, other)}) == 3
+
+
+def test_a_shipment_that_differs_in_any_field_is_another_request() -> None:
+    freight = pb.Charge(kind="freight", amount_usd="1")
+    different = [
+        None,
+        pb.Shipment(terms_of_sale=TERMS),
+        pb.Shipment(terms_of_sale=pb.TermsOfSale(incoterm="DDP", place="Blaine, WA")),
+        pb.Shipment(terms_of_sale=pb.TermsOfSale(incoterm="DAP", place="Sumas, WA")),
+        *(pb.Shipment(**{name: "PCXL1"}) for name in ("paps_number", "trip_number", "seller", "buyer")),
+        pb.Shipment(shipped_on="2026-03-10"),
+        pb.Shipment(packages=1),
+        pb.Shipment(reason="sale"),
+        pb.Shipment(charges=[freight]),
+        pb.Shipment(charges=[freight, freight]),
+        pb.Shipment(charges=[pb.Charge(kind="freight", amount_usd="1.01")]),
+        pb.Shipment(charges=[pb.Charge(kind="packing", amount_usd="1")]),
+        pb.Shipment(charges=[pb.Charge(kind="freight", amount_usd="1", description="to Blaine")]),
+    ]
+    assert len({fingerprint_with(given) for given in different}) == len(different)
 
 
 def test_what_is_billed_and_discounts_are_added_up_apart_from_what_is_only_stated() -> None:

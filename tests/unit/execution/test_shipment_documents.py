@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 import pytest
 
-from entrygo.domain.shipment import NOTHING_STATED, ChargeKind, Shipment
+from entrygo.domain.shipment import MAX_CHARGES, NOTHING_STATED, ChargeKind, Shipment
 from entrygo.execution.documents.base import RenderedArtifact
 from entrygo.execution.package_facts import PackageFacts
 from entrygo.execution.shipment_view import shipment_view
-from tests.unit.execution.pdf_text import pages_of, text_of
+from tests.unit.execution.pdf_text import lowest_of, text_of
 from tests.unit.execution.rendered import rendered, sheets_of
 from tests.unit.execution.shipments import make_charge, make_shipment, package_of
 from tests.unit.execution.snapshots import make_snapshot
@@ -87,14 +87,18 @@ def test_text_of_a_shipment_is_data_and_never_markup() -> None:
     assert "#eval(1)" in "".join(text_of(documents["cci_pdf"].content).split())
 
 
-def test_as_many_charges_as_are_taken_go_on_on_the_next_page() -> None:
-    charges = tuple(make_charge("packing", f"{number}.01", "word " * 20) for number in range(20))
-    pages = pages_of(rendered(package=package_of(make_shipment(charges=charges)))["cci_pdf"].content)
-    text = "\n".join(pages)
-    for number in range(20):
-        assert f"{number}.01" in text
-    assert "550.19" in text
-    assert "Inv. 1, p. 3 of 3" in pages[-1]
+@pytest.mark.parametrize("repeated", [1, 3])
+def test_all_charges_and_their_total_stand_above_the_foot_of_a_page(repeated: int) -> None:
+    kinds = [*ChargeKind] * repeated
+    charges = tuple(
+        make_charge(kind, f"{number}.01", f"charge{number} {'word ' * 18}")
+        for number, kind in enumerate(kinds[:MAX_CHARGES])
+    )
+    content = rendered(package=package_of(make_shipment(charges=charges)))["cci_pdf"].content
+    text = text_of(content)
+    assert all(f"charge{number} word" in text for number in range(len(charges)))
+    # The last row of them.
+    assert lowest_of(content, "Invoice total") > lowest_of(content, "Commercial Customs Invoice") + 10
 
 
 def test_the_manifest_has_transport_sale_charges_and_totals(stated: Rendered) -> None:
