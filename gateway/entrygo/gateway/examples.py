@@ -185,7 +185,24 @@ PLAN_DIFF_ANSWER = {
     "reference_rows": _NO_ITEMS,
     "messages": {"appeared_count": 0, "disappeared_count": 0, "appeared": [], "disappeared": []},
 }
-EXECUTE_REQUEST = {"accountId": "acc_123", "batchId": "batch_123"}
+EXECUTE_REQUEST = {
+    "accountId": "acc_123",
+    "batchId": "batch_123",
+    "shipment": {
+        "termsOfSale": {"incoterm": "DAP", "place": "Blaine, WA"},
+        "shippedOn": "2026-03-11",
+        "papsNumber": "CCBT20260311",
+        "tripNumber": "CCBT0311A",
+        "packages": 4,
+        "reason": "sale",
+        "seller": "Northshore Fulfilment Inc.",
+        "buyer": "Northshore Imports LLC",
+        "charges": [
+            {"kind": "freight", "amountUsd": 180.5, "description": "Richmond BC to Blaine WA"},
+            {"kind": "discount", "amountUsd": 20},
+        ],
+    },
+}
 EXECUTE_ANSWER = {
     "exportId": "batch_123",
     "state": "COMPLETED",

@@ -12,9 +12,9 @@ from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.bundle import MEDIA_TYPE, loose_documents, pack_name, zipped
 from entrygo.execution.documents.base import RenderedArtifact
 from entrygo.execution.email_address import parse_address
-from entrygo.execution.invoice import PackageFacts
 from entrygo.execution.ledger.links import Link
 from entrygo.execution.notice import NOTICE
+from entrygo.execution.package_facts import PackageFacts
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
 MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024

@@ -128,7 +128,7 @@ class ExecutionSteps:
             self.reach(failpoints.AFTER_SNAPSHOT)
             now = self.clock()
             prepared = await self.preparation.prepare(
-                execution.tenant, package, snapshot, now, send_from=now + self.lease
+                execution, package, snapshot, now, send_from=now + self.lease
             )
         except EntryGoError as error:
             if error.error_code in _HOPELESS:

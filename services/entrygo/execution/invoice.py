@@ -6,33 +6,19 @@ Pure: computed from the snapshot and the package facts alone, so every document 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from entrygo.domain.facts import Metal, Order, OrderItem, Product
+from entrygo.domain.facts import Order, OrderItem, Product
+from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Severity, Snapshot
 from entrygo.domain.tariff import AgencyFlag, CandidateHeading
-from entrygo.domain.time import CUSTOMS_ZONE, parse_rfc3339
 from entrygo.execution.filing import Filing, Filings
 from entrygo.execution.hts_quantities import HtsQuantity
+from entrygo.execution.package_facts import PackageFacts
 from entrygo.execution.printable import clean_text, undotted_hts
 
 CURRENCY = "USD"
 UNIT_WHEN_UNSTATED = "PCS"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageFacts:
-    """What execution adds to the snapshot; fixed once, so that a second rendering gives the same bytes."""
-
-    id: str
-    number: str
-    generated_at: str
-
-    @property
-    def invoice_date(self) -> date:
-        """The day of the invoice in US customs' own calendar."""
-        return parse_rfc3339(self.generated_at).astimezone(CUSTOMS_ZONE).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +104,9 @@ class Totals:
     net_weight: Weight
     gross_weight: Weight
     value: Decimal
+    # With what is billed beside the goods, less discounts.
+    invoice_total: Decimal
+    packages: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +137,8 @@ def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
         lines=lines,
         consolidated=consolidated,
         entries=_entries(snapshot, consolidated, entry_of),
-        totals=_totals(snapshot, lines, len(consolidated)),
+        totals=_totals(snapshot, package.shipment, lines, len(consolidated)),
     )
-
-
-def metals_by_name(product: Product) -> Mapping[str, Metal]:
-    return {metal.metal: metal for metal in product.section_232.metals}
 
 
 def _entry_numbers(snapshot: Snapshot) -> Mapping[str, int]:
@@ -268,7 +253,10 @@ def _consolidate(
     )
 
 
-def _totals(snapshot: Snapshot, lines: Sequence[InvoiceLine], consolidated_lines: int) -> Totals:
+def _totals(
+    snapshot: Snapshot, shipment: Shipment, lines: Sequence[InvoiceLine], consolidated_lines: int
+) -> Totals:
+    value = sum((line.value for line in lines), Decimal("0.00"))
     return Totals(
         orders=len(snapshot.orders),
         lines=len(lines),
@@ -276,7 +264,9 @@ def _totals(snapshot: Snapshot, lines: Sequence[InvoiceLine], consolidated_lines
         quantities=sum_quantities(lines),
         net_weight=sum_weights(line.net_weight_kg for line in lines),
         gross_weight=sum_weights(line.gross_weight_kg for line in lines),
-        value=sum((line.value for line in lines), Decimal("0.00")),
+        value=value,
+        invoice_total=value + shipment.billed_usd - shipment.discounts_usd,
+        packages=shipment.packages or len(snapshot.orders),
     )
 
 

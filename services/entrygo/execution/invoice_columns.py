@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 from entrygo.domain.money import CENT, plain
 from entrygo.domain.tariff import headings_of
-from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine, metals_by_name, times
+from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine, times
 from entrygo.execution.notice import SHORT_NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts, undotted_hts
 
@@ -46,8 +46,9 @@ def number(value: Decimal | None) -> str:
 
 def _metal_weight(metal: str) -> Cell:
     def cell(_: Invoice, line: InvoiceLine) -> str:
-        found = metals_by_name(line.product).get(metal)
-        return "" if found is None else number(times(line.item.quantity, found.weight_kg))
+        metals = line.product.section_232.metals
+        stated = {str(each.metal): each.weight_kg for each in metals}
+        return number(times(line.item.quantity, stated.get(metal)))
 
     return cell
 

@@ -16,6 +16,7 @@ from entrygo.execution.figures import (
 from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
 from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.shipment_view import shipment_view
 
 _SHORT_HASH = 20
 _SHOWN_DESCRIPTIONS = 3
@@ -27,15 +28,6 @@ SECTION_232 = {
     "applicable": "Applicable",
 }
 
-# What an invoice has to name one by one (19 CFR 141.86(a)(8), (9) and (11)), and nobody supplies.
-_CHARGES = (
-    "Freight",
-    "Insurance",
-    "Packing, cases and containers",
-    "Commission and other charges",
-    "Discounts, rebates, drawbacks, bounties",
-    "Assists (dies, molds, tools, engineering)",
-)
 _INFORMAL_DECLARATION = (
     "I declare that the information on this invoice is accurate to the best of my knowledge and belief;"
     " that the invoice quantities are true and correct manifest quantities; and that I have not received"
@@ -70,6 +62,7 @@ def document_view(invoice: Invoice) -> View:
             each.kg and not each.is_complete
             for each in (invoice.totals.net_weight, invoice.totals.gross_weight)
         ),
+        "stated_packages": f"{invoice.totals.packages:,}" if invoice.package.shipment.packages else "",
     }
 
 
@@ -83,7 +76,7 @@ def invoice_view(invoice: Invoice) -> View:
         "informal_limit": amount(snapshot.informal_limit_usd),
         # The words of 19 CFR 143.23, for the importer or its agent to sign.
         "informal_declaration": _INFORMAL_DECLARATION,
-        "charges": _CHARGES,
+        "shipment": shipment_view(invoice.package.shipment, f"{invoice.totals.orders:,}"),
         "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
         "score": snapshot.compliance_score,
         "entries": [_entry(entry) for entry in invoice.entries],
@@ -151,6 +144,7 @@ def _totals(invoice: Invoice) -> View:
         "net": weight(totals.net_weight),
         "gross": weight(totals.gross_weight),
         "value": amount(totals.value),
+        "invoice_total": amount(totals.invoice_total),
     }
 
 

@@ -8,16 +8,24 @@ from datetime import datetime
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution import failpoints
 from entrygo.execution.broker_mail import BrokerMail
 from entrygo.execution.destinations import destination_of
 from entrygo.execution.documents.base import Document, RenderedArtifact, render_documents
-from entrygo.execution.invoice import PackageFacts
 from entrygo.execution.ledger.freezing import Freezer
 from entrygo.execution.objects import ObjectStore
-from entrygo.execution.records import Artifact, Notification, NotificationStatus, Package, Submission
+from entrygo.execution.package_facts import PackageFacts
+from entrygo.execution.records import (
+    Artifact,
+    Execution,
+    Notification,
+    NotificationStatus,
+    Package,
+    Submission,
+)
 from entrygo.process.clock import Ids
 from entrygo.process.failpoints import Reach
 
@@ -50,10 +58,10 @@ class Preparation:
     reach: Reach
 
     async def prepare(
-        self, tenant: Tenant, package: Package, snapshot: Snapshot, now: datetime, send_from: datetime
+        self, execution: Execution, package: Package, snapshot: Snapshot, now: datetime, send_from: datetime
     ) -> Prepared:
         """Renders, stores and composes; `send_from` is when the delivery loop may take the mail up."""
-        facts = package_facts(package)
+        tenant, facts = execution.tenant, package_facts(package, execution.shipment)
         rendered = await self._render(facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
@@ -110,8 +118,13 @@ class Preparation:
         )
 
 
-def package_facts(package: Package) -> PackageFacts:
-    return PackageFacts(id=package.id, number=package.number, generated_at=rfc3339(package.generated_at))
+def package_facts(package: Package, shipment: Shipment = NOTHING_STATED) -> PackageFacts:
+    return PackageFacts(
+        id=package.id,
+        number=package.number,
+        generated_at=rfc3339(package.generated_at),
+        shipment=shipment,
+    )
 
 
 def _artifact(rendered: RenderedArtifact) -> Artifact:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from entrygo.domain.principal import Tenant
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 
 
 class Step(StrEnum):
@@ -76,6 +77,7 @@ class Execution:
     submission_id: str | None = None
     executed_at: datetime | None = None
     response: bytes | None = None
+    shipment: Shipment = NOTHING_STATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

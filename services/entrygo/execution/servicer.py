@@ -14,6 +14,7 @@ from entrygo.execution.broker_answers import read_answer
 from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
 from entrygo.execution.events import artifact_message, submission_message
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
+from entrygo.execution.read_shipment import Issues, normalised, read_shipment
 from entrygo.execution.records import Artifact
 from entrygo.execution.resubmission import RESUBMIT_OPERATION, ResubmitCommand, resubmit
 from entrygo.execution.store import PackageStore
@@ -46,7 +47,6 @@ MAX_KEY_LENGTH = 255
 MAX_REASON_LENGTH = 500
 
 Context = grpc.aio.ServicerContext[Any, Any]
-Issues = list[tuple[str, str, str]]
 
 
 class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
@@ -61,21 +61,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
     ) -> execution_pb2.ExecuteExportResponse:
-        _raise_if(
-            [
-                *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
-                *_id_issues("batchId", request.batch_id),
-                *_key_issues(request.idempotency_key),
-                *_plan_hash_issues(request.expected_plan_hash),
-            ]
-        )
-        command = ExecuteCommand(
-            tenant=check_account(request.account_id),
-            export_id=request.batch_id,
-            expected_plan_hash=request.expected_plan_hash,
-            key=request.idempotency_key,
-            fingerprint=fingerprint(OPERATION, request),
-        )
+        command = _execute_command(request)
         reply = await self._executions.execute(command)
         if reply.replayed:
             mark_replayed(context)
@@ -165,6 +151,26 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
         async for event in replay(self._steps.pool, since):
             yield event
+
+
+def _execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteCommand:
+    """ValidationFailed with every issue of the request; Forbidden for an account that is not the caller's."""
+    issues = [
+        *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
+        *_id_issues("batchId", request.batch_id),
+        *_key_issues(request.idempotency_key),
+        *_plan_hash_issues(request.expected_plan_hash),
+    ]
+    shipment = read_shipment(request.shipment, issues)
+    _raise_if(issues)
+    return ExecuteCommand(
+        tenant=check_account(request.account_id),
+        export_id=request.batch_id,
+        expected_plan_hash=request.expected_plan_hash,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(OPERATION, normalised(request, shipment)),
+        shipment=shipment,
+    )
 
 
 def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:

@@ -8,6 +8,7 @@ from typing import Literal
 import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.execution.records import (
     Artifact,
     Execution,
@@ -23,7 +24,7 @@ FIRST_PACKAGE_NUMBER = 100_001
 
 _EXECUTION = (
     "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt, lease_until,"
-    " revision, plan_hash, package_id, submission_id, executed_at, response"
+    " revision, plan_hash, package_id, submission_id, executed_at, response, shipment"
 )
 
 
@@ -37,8 +38,8 @@ class ExecutionStore:
     async def add(self, execution: Execution, created_at: datetime) -> None:
         await self._connection.execute(
             "INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
-            " expected_plan_hash, attempt, lease_until, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            " expected_plan_hash, attempt, lease_until, created_at, shipment)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)",
             *self._scope,
             execution.id,
             execution.export_id,
@@ -48,6 +49,7 @@ class ExecutionStore:
             execution.attempt,
             execution.lease_until,
             created_at,
+            None if execution.shipment == NOTHING_STATED else execution.shipment.model_dump_json(),
         )
 
     async def find(self, execution_id: str) -> Execution | None:
@@ -281,8 +283,11 @@ def _tenant_from_row(row: asyncpg.Record) -> Tenant:
 
 
 def _execution_from_row(row: asyncpg.Record) -> Execution:
-    fields = {name: value for name, value in row.items() if name not in ("account_id", "mode", "step")}
-    return Execution(tenant=_tenant_from_row(row), step=Step(row["step"]), **fields)
+    read_apart = ("account_id", "mode", "step", "shipment")
+    fields = {name: value for name, value in row.items() if name not in read_apart}
+    stated = row["shipment"]
+    shipment = NOTHING_STATED if stated is None else Shipment.model_validate_json(stated)
+    return Execution(tenant=_tenant_from_row(row), step=Step(row["step"]), shipment=shipment, **fields)
 
 
 def _package_from_row(row: asyncpg.Record) -> Package:

@@ -14,6 +14,7 @@ from entrygo.domain.errors import (
 )
 from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.principal import Tenant
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
 from entrygo.execution.objects import StoreUnavailable
 from entrygo.execution.planning_client import Planning, PlanningAccess
@@ -36,6 +37,7 @@ class ExecuteCommand:
     expected_plan_hash: str
     key: str
     fingerprint: bytes
+    shipment: Shipment = NOTHING_STATED
 
 
 class Executions:
@@ -103,6 +105,7 @@ class Executions:
             expected_plan_hash=command.expected_plan_hash,
             attempt=1,
             lease_until=now + steps.lease,
+            shipment=command.shipment,
         )
         async with transaction(steps.pool, tenant) as connection:
             store = ExecutionStore(connection, tenant)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
+import orjson
 import typer
 
 from entrygo.cli.connection import find_target
@@ -102,12 +103,23 @@ def execute(
     expect_hash: Annotated[
         str | None, typer.Option("--expect-hash", help="Refuse when the plan is another one by now.")
     ] = None,
+    shipment: Annotated[
+        Path | None,
+        typer.Option(
+            "--shipment",
+            exists=True,
+            dir_okay=False,
+            help="JSON of what is known once the truck is loaded: terms of sale, PAPS number, charges …",
+        ),
+    ] = None,
     idempotency_key: Key = None,
     as_json: Json = False,
 ) -> None:
     """Make the documents and send them to the broker. Safe to repeat: it happens once."""
     target = find_target()
-    body = {"accountId": target.account_id, "batchId": export_id}
+    body: dict[str, Any] = {"accountId": target.account_id, "batchId": export_id}
+    if shipment:
+        body["shipment"] = read_json(shipment)
     if expect_hash:
         body["expectedPlanHash"] = expect_hash
     key = idempotency_key or f"cli-execute-{export_id}-{(expect_hash or 'any')[-16:]}"
@@ -148,6 +160,13 @@ def diff(
         print_json(answer)
     else:
         show_diff(out, answer)
+
+
+def read_json(file: Path) -> Any:
+    try:
+        return orjson.loads(file.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise typer.BadParameter(f"{file} is not JSON: {error}") from error
 
 
 def read_order_ids(file: Path) -> dict[str, str]:

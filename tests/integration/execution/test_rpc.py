@@ -160,6 +160,42 @@ async def test_execute_answers_replays_and_carries_the_callers_key_to_planning(
     assert len(smtp_sink.mails) == 1
 
 
+def _with_shipment(amount: str, **shipment: Any) -> execution_pb2.ExecuteExportRequest:
+    charges = [execution_pb2.Charge(kind="freight", amount_usd=amount)]
+    request = execution_pb2.ExecuteExportRequest(shipment={"charges": charges, **shipment})
+    request.MergeFrom(REQUEST)
+    return request
+
+
+async def test_a_key_is_for_one_shipment_however_it_is_spelt(client: Client) -> None:
+    answer, _ = await client.execute(_with_shipment("180.50"))
+    again, replayed = await client.execute(_with_shipment("180.5"))
+    assert (again, replayed) == (answer, True)
+    for other in (REQUEST, _with_shipment("180.51"), _with_shipment("180.50", packages=3)):
+        with pytest.raises(EntryGoError) as conflict:
+            await client.execute(other)
+        assert conflict.value.error_code == "IDEMPOTENCY_CONFLICT"
+
+
+async def test_a_shipment_of_which_nothing_is_stated_is_the_request_without_one(client: Client) -> None:
+    answer, _ = await client.execute()
+    empty = execution_pb2.ExecuteExportRequest(shipment=execution_pb2.Shipment())
+    empty.MergeFrom(REQUEST)
+    again, replayed = await client.execute(empty)
+    assert (again, replayed) == (answer, True)
+
+
+async def test_everything_wrong_with_a_request_and_its_shipment_is_told_at_once(client: Client) -> None:
+    request = _with_shipment("-1", reason="gift")
+    request.batch_id = "no id"
+    with pytest.raises(EntryGoError) as refused:
+        await client.execute(request)
+    assert refused.value.details is not None
+    told = [each["path"] for each in refused.value.details["issues"]]
+    assert told == ["batchId", "shipment.reason", "shipment.charges.0.amountUsd"]
+    assert client.planning.credentials == set()
+
+
 async def test_an_artifact_streams_its_metadata_and_then_bytes_with_that_digest(client: Client) -> None:
     client.planning.snapshot = make_large_snapshot(300)
     answer, _ = await client.execute()

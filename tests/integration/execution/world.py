@@ -9,6 +9,7 @@ from entrygo.domain.errors import InvalidExportState, ServiceUnavailable
 from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.channels.base import Channel
 from entrygo.execution.execution_steps import ExecutionSteps
@@ -173,9 +174,15 @@ class Process:
         export_id: str = "batch_123",
         tenant: Tenant = LIVE,
         fingerprint: bytes = b"same",
+        shipment: Shipment = NOTHING_STATED,
     ) -> Reply:
         command = ExecuteCommand(
-            tenant=tenant, export_id=export_id, expected_plan_hash="", key=key, fingerprint=fingerprint
+            tenant=tenant,
+            export_id=export_id,
+            expected_plan_hash="",
+            key=key,
+            fingerprint=fingerprint,
+            shipment=shipment,
         )
         return await self.executions.execute(command)
 

@@ -18,6 +18,15 @@ from entrygo.cli.main import app
 
 # How long the end of a test waits for its server at most; the default is half a second.
 SHUTDOWN_POLL_SECONDS = 0.01
+EXECUTED: dict[str, Any] = {
+    "exportId": "batch_1",
+    "status": "COMPLETED",
+    "customs_package_id": "cp_1",
+    "execution_timestamp": "2026-03-11T16:10:00.000Z",
+    "planHash": "planhash_abc",
+    "artifacts": [{"filename": "manifest.json"}],
+    "brokerSubmission": None,
+}
 PLAN: dict[str, Any] = {
     "exportId": "batch_1",
     "state": "BATCHED",
@@ -277,15 +286,7 @@ def test_plan_answers_the_whole_json_for_machines(server: Recorder) -> None:
 
 
 def test_execute_repeats_its_idempotency_key_for_the_same_export(server: Recorder) -> None:
-    server.answer = {
-        "exportId": "batch_1",
-        "status": "COMPLETED",
-        "customs_package_id": "cp_1",
-        "execution_timestamp": "2026-03-11T16:10:00.000Z",
-        "planHash": "planhash_abc",
-        "artifacts": [{"filename": "manifest.json"}],
-        "brokerSubmission": None,
-    }
+    server.answer = EXECUTED
     for _ in range(2):
         assert "no submission" in run("export", "execute", "batch_1", "--expect-hash", "planhash_abc")
     assert server.asked[0] == server.asked[1]
@@ -293,6 +294,26 @@ def test_execute_repeats_its_idempotency_key_for_the_same_export(server: Recorde
     assert server.asked[0][2] == {
         "accountId": "acc_1", "batchId": "batch_1", "expectedPlanHash": "planhash_abc",
     }  # fmt: skip
+
+
+def test_execute_sends_what_the_file_states_of_the_shipment(server: Recorder, tmp_path: Path) -> None:
+    shipment = {"packages": 4, "charges": [{"kind": "freight", "amountUsd": 180.55}]}
+    file = tmp_path / "shipment.json"
+    file.write_text(json.dumps(shipment))
+    server.answer = EXECUTED
+    run("export", "execute", "batch_1", "--shipment", str(file))
+    assert server.asked[0][2] == {"accountId": "acc_1", "batchId": "batch_1", "shipment": shipment}
+
+
+def test_execute_says_so_when_the_shipment_is_no_json_and_asks_for_nothing(
+    server: Recorder, tmp_path: Path
+) -> None:
+    file = tmp_path / "shipment.json"
+    file.write_text("packages: 4")
+    result = CliRunner().invoke(app, ["export", "execute", "batch_1", "--shipment", str(file)])
+    assert result.exit_code == 2
+    assert "is not JSON" in " ".join(result.output.split())
+    assert server.asked == []
 
 
 def test_read_order_ids_takes_a_file_of_one_id_a_line(tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ from python_calamine import CalamineWorkbook
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.base import RenderedArtifact, render_documents
+from entrygo.execution.package_facts import PackageFacts
 from tests.unit.execution.pdf_text import text_of
 from tests.unit.execution.snapshots import PACKAGE, make_snapshot
 
 
-def rendered(snapshot: Snapshot | None = None) -> dict[str, RenderedArtifact]:
+def rendered(
+    snapshot: Snapshot | None = None, package: PackageFacts = PACKAGE
+) -> dict[str, RenderedArtifact]:
     """Every document by its type."""
-    artifacts = render_documents(DOCUMENTS, snapshot or make_snapshot(), PACKAGE)
+    artifacts = render_documents(DOCUMENTS, snapshot or make_snapshot(), package)
     return {artifact.artifact_type: artifact for artifact in artifacts}
 
 

@@ -3,6 +3,7 @@
 import orjson
 
 from entrygo.domain.money import json_number
+from entrygo.gateway.mapping.messages import filled
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas.exports import ExecuteBody, ExportQuery, PlanBody
 from entrygo.proto.events.v1 import events_pb2
@@ -85,12 +86,15 @@ def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
 
 
 def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
-    return execution_pb2.ExecuteExportRequest(
+    request = execution_pb2.ExecuteExportRequest(
         account_id=body.account_id,
         batch_id=body.batch_id,
         idempotency_key=body.idempotency_key or "",
         expected_plan_hash=body.expected_plan_hash or "",
     )
+    if body.shipment is not None:
+        filled(request.shipment, body.shipment)
+    return request
 
 
 def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:

@@ -19,6 +19,7 @@ from entrygo.gateway.schemas.fields import (
     either_required,
 )
 from entrygo.gateway.schemas.pages import PageQuery, PageSize
+from entrygo.gateway.schemas.shipment import ShipmentInput
 
 MAX_PLANNED_ORDERS = 50_000
 
@@ -88,6 +89,13 @@ class ExecuteBody(Body):
     batch_id: Annotated[Identifier, Field(description="Export batch ID returned by planning")]
     expected_plan_hash: Annotated[
         Reference | None, Field(description="The plan you approved; another one is 409 PLAN_HASH_MISMATCH")
+    ] = None
+    shipment: Annotated[
+        ShipmentInput | None,
+        Field(
+            description="What is known once the truck is loaded, for the documents; nothing is decided on it."
+            " What is left out reads as not stated"
+        ),
     ] = None
     idempotency_key: IdempotencyKey | None = None
 

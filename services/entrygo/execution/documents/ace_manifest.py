@@ -1,7 +1,7 @@
 """ace_manifest.json: what the carrier files with CBP before the truck arrives (19 CFR 123.92), if known.
 
-ACE takes Latin capitals only, so descriptions are transliterated. Trip, equipment and shipment control number
-are the carrier's to give.
+ACE takes Latin capitals only, so descriptions are transliterated. Equipment and crew are the
+carrier's to give, and so are trip and shipment control number (PAPS) unless the account stated them.
 """
 
 from collections.abc import Sequence
@@ -25,6 +25,7 @@ SCHEMA_VERSION = "1.0"
 MAX_DESCRIPTION = 512
 _HS_DIGITS = 6
 _CUT = " ..."
+_OF_THE_CARRIER = ("number", "conveyance", "equipment", "crew", "estimated_arrival_time")
 
 
 class AceManifest(Document):
@@ -35,16 +36,17 @@ class AceManifest(Document):
     media_type = "application/json"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        trip, shipment = _trip(invoice), _shipment(invoice)
         return canonical_json(
             {
                 **json_head(invoice, "ace_manifest", SCHEMA_VERSION),
                 "status": "for the carrier to complete and file",
                 "due_before_arrival_minutes": {"standard": 60, "fast": 30},
-                "trip": _trip(invoice),
-                "shipments": [_shipment(invoice)],
+                "trip": trip,
+                "shipments": [shipment],
                 "left_to_the_carrier": {
-                    "trip": ["number", "conveyance", "equipment", "crew", "estimated_arrival_time"],
-                    "shipments": ["control_number"],
+                    "trip": [name for name in _OF_THE_CARRIER if not trip[name]],
+                    "shipments": [] if shipment["control_number"] else ["control_number"],
                 },
             }
         )
@@ -63,7 +65,7 @@ def manifest_description(descriptions: Sequence[str]) -> str:
 def _trip(invoice: Invoice) -> Json:
     carriage = transport(invoice.snapshot)
     return {
-        "number": None,
+        "number": invoice.package.shipment.trip_number,
         "carrier": carriage["carrier"],
         "scac": carriage["scac"],
         "conveyance": None,
@@ -80,7 +82,7 @@ def _shipment(invoice: Invoice) -> Json:
     importer = warehouse.importer_of_record
     descriptions = dict.fromkeys(each for line in invoice.consolidated for each in line.descriptions)
     return {
-        "control_number": None,
+        "control_number": invoice.package.shipment.paps_number,
         "release_type": "PAPS",
         "shipper": {"name": text(warehouse.name), "address": address(warehouse.address)},
         "consignee": {"name": text(importer.name), "address": address(importer.address)},
@@ -91,8 +93,8 @@ def _shipment(invoice: Invoice) -> Json:
             "country": text(warehouse.address.country),
         },
         "description": manifest_description(list(descriptions)),
-        # The smallest outside packing: the parcels, one an order.
-        "quantity": {"unit": "PKG", "quantity": str(totals.orders)},
+        # The smallest outside packing: the parcels, one an order unless stated otherwise.
+        "quantity": {"unit": "PKG", "quantity": str(totals.packages)},
         "gross_weight_kg": weight(totals.gross_weight),
         "value": money(totals.value),
         "currency": CURRENCY,

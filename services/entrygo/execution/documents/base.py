@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.invoice import Invoice, PackageFacts, build_invoice
+from entrygo.execution.invoice import Invoice, build_invoice
+from entrygo.execution.package_facts import PackageFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from entrygo.domain.shipment import Shipment
 from entrygo.domain.tariff import headings_of
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.documents.base import Document, RenderedArtifact
@@ -10,7 +11,8 @@ from entrygo.execution.hts_quantities import HtsQuantity
 from entrygo.execution.invoice import CURRENCY, Invoice
 from entrygo.execution.invoice_columns import COLUMNS, PACKAGE, Column, line_rows
 from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import dotted_hts
+from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.shipment_values import carriage, sale
 from entrygo.execution.workbook import Cell, Sheet, workbook
 
 _WIDE = frozenset({"customs_description", "material_composition", "manufacturer_name", "warnings"})
@@ -125,6 +127,22 @@ def _total_rows(invoice: Invoice) -> Iterator[tuple[str, Cell]]:
     yield "net_weight_complete", "yes" if totals.net_weight.is_complete else "no"
     yield "gross_weight_kg", totals.gross_weight.kg
     yield "gross_weight_complete", "yes" if totals.gross_weight.is_complete else "no"
+    yield from _shipment_rows(package.shipment)
     yield "merchandise_value_usd", totals.value
-    yield "invoice_total_usd", totals.value
+    yield from _charge_rows(package.shipment)
+    yield "invoice_total_usd", totals.invoice_total
     yield "notice", NOTICE
+
+
+def _shipment_rows(shipment: Shipment) -> Iterator[tuple[str, Cell]]:
+    for name, value in {**carriage(shipment), **sale(shipment)}.items():
+        yield name, value if isinstance(value, int) else str(value)
+
+
+def _charge_rows(shipment: Shipment) -> Iterator[tuple[str, Cell]]:
+    for each in shipment.charges:
+        name = " ".join(filter(None, (f"{each.kind}_usd", clean_text(each.description))))
+        yield name, each.amount_usd
+    if shipment.charges:
+        yield "charges_usd", shipment.billed_usd
+        yield "discounts_usd", shipment.discounts_usd

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from entrygo.domain.importer_number import number_to_file
+from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.ascii_text import ascii_capitals
 from entrygo.execution.documents.base import Document, RenderedArtifact
@@ -29,6 +30,7 @@ from entrygo.execution.json_values import (
 )
 from entrygo.execution.metal_content import MetalContent, metal_content
 from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.shipment_values import charges
 from entrygo.execution.shipped_products import ShippedProduct, shipped_products
 
 SCHEMA_VERSION = "1.1"
@@ -119,7 +121,18 @@ def _entry(invoice: Invoice) -> Json:
         "manufacturer_id": _one_or_several(line.manufacturer_mid for line in invoice.consolidated),
         "reference_number": invoice.package.number,
         "invoice": {"number": invoice.package.number, "date": invoice.package.invoice_date.isoformat()},
-        "manifest_quantity": {"unit": "PKG", "quantity": str(invoice.totals.orders)},
+        "manifest_quantity": {"unit": "PKG", "quantity": str(invoice.totals.packages)},
+        **_of_the_shipment(invoice.package.shipment),
+    }
+
+
+def _of_the_shipment(shipment: Shipment) -> Json:
+    """The bill of a truck that files through PAPS is its PAPS number."""
+    return {
+        "bill_of_lading": shipment.paps_number,
+        "paps_number": shipment.paps_number,
+        "export_date": shipment.shipped_on and shipment.shipped_on.isoformat(),
+        "charges": charges(shipment) or None,
     }
 
 

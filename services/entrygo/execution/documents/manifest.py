@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot, ValidationMessage
 from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Totals
+from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
 from entrygo.execution.invoice_columns import COLUMNS, PACKAGE, line_rows
 from entrygo.execution.json_values import (
     GENERATOR,
@@ -27,6 +27,7 @@ from entrygo.execution.json_values import (
 )
 from entrygo.execution.notice import NOTICE
 from entrygo.execution.printable import clean_text, dotted_hts
+from entrygo.execution.shipment_values import carriage, charges, sale
 
 SCHEMA_VERSION = "1.1"
 # What is the same on every line stands at the head of the manifest.
@@ -60,12 +61,13 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         },
         "export": _export(snapshot),
         "parties": parties(snapshot),
-        "transport": transport(snapshot),
+        "transport": {**transport(snapshot), **carriage(package.shipment)},
+        **_sale(invoice),
         "entry": _entry(invoice),
         "orders": _orders(invoice),
         "lines": [_line(row) for row in line_rows(invoice)],
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
-        "totals": _totals(invoice.totals),
+        "totals": _totals(invoice),
         "validation_messages": [_message(each) for each in snapshot.validation_messages],
         "flags": list(snapshot.flags),
         "missing_data": list(snapshot.missing_data),
@@ -74,6 +76,13 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         "generated_at": package.generated_at,
         "generator": GENERATOR,
     }
+
+
+def _sale(invoice: Invoice) -> Json:
+    """Absent, not empty, when nobody stated anything: a package without a shipment is as it always was."""
+    shipment = invoice.package.shipment
+    stated = {"sale": sale(shipment), "charges": charges(shipment)}
+    return {name: value for name, value in stated.items() if value}
 
 
 def _export(snapshot: Snapshot) -> Json:
@@ -184,7 +193,12 @@ def _consolidated(line: ConsolidatedLine) -> Json:
     }
 
 
-def _totals(totals: Totals) -> Json:
+def _totals(invoice: Invoice) -> Json:
+    totals, shipment = invoice.totals, invoice.package.shipment
+    beside_goods = {
+        "charges_usd": money(shipment.billed_usd),
+        "discounts_usd": money(shipment.discounts_usd),
+    }
     return {
         "orders": totals.orders,
         "lines": totals.lines,
@@ -193,7 +207,8 @@ def _totals(totals: Totals) -> Json:
         "net_weight_kg": weight(totals.net_weight),
         "gross_weight_kg": weight(totals.gross_weight),
         "merchandise_value_usd": money(totals.value),
-        "invoice_total_usd": money(totals.value),
+        **(beside_goods if shipment.charges else {}),
+        "invoice_total_usd": money(totals.invoice_total),
     }
 
 

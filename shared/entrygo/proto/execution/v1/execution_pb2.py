@@ -25,35 +25,41 @@ _sym_db = _symbol_database.Default()
 from entrygo.proto.events.v1 import events_pb2 as entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*entrygo/proto/execution/v1/execution.proto\x12\x1a\x65ntrygo.proto.execution.v1\x1a$entrygo/proto/events/v1/events.proto\"q\n\x14\x45xecuteExportRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x1a\n\x12\x65xpected_plan_hash\x18\x04 \x01(\t\"\x9c\x02\n\x15\x45xecuteExportResponse\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1a\n\x12\x63ustoms_package_id\x18\x03 \x01(\t\x12\x11\n\tplan_hash\x18\x04 \x01(\t\x12\x34\n\tartifacts\x18\x05 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x18\n\x10notification_ids\x18\x06 \x03(\t\x12\x1b\n\x13\x65xecution_timestamp\x18\x07 \x01(\t\x12\x44\n\x11\x62roker_submission\x18\x08 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"U\n\x17ResubmitToBrokerRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"`\n\x18ResubmitToBrokerResponse\x12\x44\n\x11\x62roker_submission\x18\x01 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"B\n\x12GetArtifactRequest\x12\x1a\n\x12\x63ustoms_package_id\x18\x01 \x01(\t\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"a\n\rArtifactChunk\x12\x35\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32!.entrygo.proto.events.v1.ArtifactH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"&\n\x15\x46indBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\xa0\x02\n\x17\x41nswerBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12X\n\x0c\x61\x63knowledged\x18\x02 \x01(\x0b\x32@.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.AcknowledgedH\x00\x12P\n\x08rejected\x18\x03 \x01(\x0b\x32<.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.RejectedH\x00\x1a$\n\x0c\x41\x63knowledged\x12\x14\n\x0c\x65ntry_number\x18\x01 \x01(\t\x1a\x1a\n\x08Rejected\x12\x0e\n\x06reason\x18\x01 \x01(\tB\x08\n\x06\x61nswer\"\xab\x02\n\nBrokerLink\x12\x0c\n\x04mode\x18\x01 \x01(\t\x12\x11\n\texport_id\x18\x02 \x01(\t\x12\x16\n\x0epackage_number\x18\x03 \x01(\t\x12\x13\n\x0bprepared_at\x18\x04 \x01(\t\x12\x0e\n\x06sender\x18\x05 \x01(\t\x12\x34\n\tartifacts\x18\x06 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x44\n\x11\x62roker_submission\x18\x07 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12/\n\x04pack\x18\x08 \x01(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x12\n\nexpires_at\x18\t \x01(\t2\xf9\x06\n\tExecution\x12t\n\rExecuteExport\x12\x30.entrygo.proto.execution.v1.ExecuteExportRequest\x1a\x31.entrygo.proto.execution.v1.ExecuteExportResponse\x12}\n\x10ResubmitToBroker\x12\x33.entrygo.proto.execution.v1.ResubmitToBrokerRequest\x1a\x34.entrygo.proto.execution.v1.ResubmitToBrokerResponse\x12j\n\x0bGetArtifact\x12..entrygo.proto.execution.v1.GetArtifactRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12k\n\x0e\x46indBrokerLink\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\x10\x41nswerBrokerLink\x12\x33.entrygo.proto.execution.v1.AnswerBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\rGetBrokerPack\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12\\\n\x0b\x45ventsAfter\x12+.entrygo.proto.events.v1.EventsAfterRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x12^\n\x0cReplayEvents\x12,.entrygo.proto.events.v1.ReplayEventsRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*entrygo/proto/execution/v1/execution.proto\x12\x1a\x65ntrygo.proto.execution.v1\x1a$entrygo/proto/events/v1/events.proto\"\xa9\x01\n\x14\x45xecuteExportRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x1a\n\x12\x65xpected_plan_hash\x18\x04 \x01(\t\x12\x36\n\x08shipment\x18\x05 \x01(\x0b\x32$.entrygo.proto.execution.v1.Shipment\"\xfe\x01\n\x08Shipment\x12>\n\rterms_of_sale\x18\x01 \x01(\x0b\x32\'.entrygo.proto.execution.v1.TermsOfSale\x12\x12\n\nshipped_on\x18\x02 \x01(\t\x12\x13\n\x0bpaps_number\x18\x03 \x01(\t\x12\x13\n\x0btrip_number\x18\x04 \x01(\t\x12\x10\n\x08packages\x18\x05 \x01(\r\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0e\n\x06seller\x18\x07 \x01(\t\x12\r\n\x05\x62uyer\x18\x08 \x01(\t\x12\x33\n\x07\x63harges\x18\t \x03(\x0b\x32\".entrygo.proto.execution.v1.Charge\".\n\x0bTermsOfSale\x12\x10\n\x08incoterm\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\"?\n\x06\x43harge\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\namount_usd\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\"\x9c\x02\n\x15\x45xecuteExportResponse\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1a\n\x12\x63ustoms_package_id\x18\x03 \x01(\t\x12\x11\n\tplan_hash\x18\x04 \x01(\t\x12\x34\n\tartifacts\x18\x05 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x18\n\x10notification_ids\x18\x06 \x03(\t\x12\x1b\n\x13\x65xecution_timestamp\x18\x07 \x01(\t\x12\x44\n\x11\x62roker_submission\x18\x08 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"U\n\x17ResubmitToBrokerRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"`\n\x18ResubmitToBrokerResponse\x12\x44\n\x11\x62roker_submission\x18\x01 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"B\n\x12GetArtifactRequest\x12\x1a\n\x12\x63ustoms_package_id\x18\x01 \x01(\t\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"a\n\rArtifactChunk\x12\x35\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32!.entrygo.proto.events.v1.ArtifactH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"&\n\x15\x46indBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\xa0\x02\n\x17\x41nswerBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12X\n\x0c\x61\x63knowledged\x18\x02 \x01(\x0b\x32@.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.AcknowledgedH\x00\x12P\n\x08rejected\x18\x03 \x01(\x0b\x32<.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.RejectedH\x00\x1a$\n\x0c\x41\x63knowledged\x12\x14\n\x0c\x65ntry_number\x18\x01 \x01(\t\x1a\x1a\n\x08Rejected\x12\x0e\n\x06reason\x18\x01 \x01(\tB\x08\n\x06\x61nswer\"\xab\x02\n\nBrokerLink\x12\x0c\n\x04mode\x18\x01 \x01(\t\x12\x11\n\texport_id\x18\x02 \x01(\t\x12\x16\n\x0epackage_number\x18\x03 \x01(\t\x12\x13\n\x0bprepared_at\x18\x04 \x01(\t\x12\x0e\n\x06sender\x18\x05 \x01(\t\x12\x34\n\tartifacts\x18\x06 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x44\n\x11\x62roker_submission\x18\x07 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12/\n\x04pack\x18\x08 \x01(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x12\n\nexpires_at\x18\t \x01(\t2\xf9\x06\n\tExecution\x12t\n\rExecuteExport\x12\x30.entrygo.proto.execution.v1.ExecuteExportRequest\x1a\x31.entrygo.proto.execution.v1.ExecuteExportResponse\x12}\n\x10ResubmitToBroker\x12\x33.entrygo.proto.execution.v1.ResubmitToBrokerRequest\x1a\x34.entrygo.proto.execution.v1.ResubmitToBrokerResponse\x12j\n\x0bGetArtifact\x12..entrygo.proto.execution.v1.GetArtifactRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12k\n\x0e\x46indBrokerLink\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\x10\x41nswerBrokerLink\x12\x33.entrygo.proto.execution.v1.AnswerBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\rGetBrokerPack\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12\\\n\x0b\x45ventsAfter\x12+.entrygo.proto.events.v1.EventsAfterRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x12^\n\x0cReplayEvents\x12,.entrygo.proto.events.v1.ReplayEventsRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'entrygo.proto.execution.v1.execution_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EXECUTEEXPORTREQUEST']._serialized_start=112
-  _globals['_EXECUTEEXPORTREQUEST']._serialized_end=225
-  _globals['_EXECUTEEXPORTRESPONSE']._serialized_start=228
-  _globals['_EXECUTEEXPORTRESPONSE']._serialized_end=512
-  _globals['_RESUBMITTOBROKERREQUEST']._serialized_start=514
-  _globals['_RESUBMITTOBROKERREQUEST']._serialized_end=599
-  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_start=601
-  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_end=697
-  _globals['_GETARTIFACTREQUEST']._serialized_start=699
-  _globals['_GETARTIFACTREQUEST']._serialized_end=765
-  _globals['_ARTIFACTCHUNK']._serialized_start=767
-  _globals['_ARTIFACTCHUNK']._serialized_end=864
-  _globals['_FINDBROKERLINKREQUEST']._serialized_start=866
-  _globals['_FINDBROKERLINKREQUEST']._serialized_end=904
-  _globals['_ANSWERBROKERLINKREQUEST']._serialized_start=907
-  _globals['_ANSWERBROKERLINKREQUEST']._serialized_end=1195
-  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_start=1121
-  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_end=1157
-  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_start=1159
-  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_end=1185
-  _globals['_BROKERLINK']._serialized_start=1198
-  _globals['_BROKERLINK']._serialized_end=1497
-  _globals['_EXECUTION']._serialized_start=1500
-  _globals['_EXECUTION']._serialized_end=2389
+  _globals['_EXECUTEEXPORTREQUEST']._serialized_start=113
+  _globals['_EXECUTEEXPORTREQUEST']._serialized_end=282
+  _globals['_SHIPMENT']._serialized_start=285
+  _globals['_SHIPMENT']._serialized_end=539
+  _globals['_TERMSOFSALE']._serialized_start=541
+  _globals['_TERMSOFSALE']._serialized_end=587
+  _globals['_CHARGE']._serialized_start=589
+  _globals['_CHARGE']._serialized_end=652
+  _globals['_EXECUTEEXPORTRESPONSE']._serialized_start=655
+  _globals['_EXECUTEEXPORTRESPONSE']._serialized_end=939
+  _globals['_RESUBMITTOBROKERREQUEST']._serialized_start=941
+  _globals['_RESUBMITTOBROKERREQUEST']._serialized_end=1026
+  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_start=1028
+  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_end=1124
+  _globals['_GETARTIFACTREQUEST']._serialized_start=1126
+  _globals['_GETARTIFACTREQUEST']._serialized_end=1192
+  _globals['_ARTIFACTCHUNK']._serialized_start=1194
+  _globals['_ARTIFACTCHUNK']._serialized_end=1291
+  _globals['_FINDBROKERLINKREQUEST']._serialized_start=1293
+  _globals['_FINDBROKERLINKREQUEST']._serialized_end=1331
+  _globals['_ANSWERBROKERLINKREQUEST']._serialized_start=1334
+  _globals['_ANSWERBROKERLINKREQUEST']._serialized_end=1622
+  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_start=1548
+  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_end=1584
+  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_start=1586
+  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_end=1612
+  _globals['_BROKERLINK']._serialized_start=1625
+  _globals['_BROKERLINK']._serialized_end=1924
+  _globals['_EXECUTION']._serialized_start=1927
+  _globals['_EXECUTION']._serialized_end=2816
 # @@protoc_insertion_point(module_scope)

@@ -8,16 +8,58 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class ExecuteExportRequest(_message.Message):
-    __slots__ = ("account_id", "batch_id", "idempotency_key", "expected_plan_hash")
+    __slots__ = ("account_id", "batch_id", "idempotency_key", "expected_plan_hash", "shipment")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    SHIPMENT_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     batch_id: str
     idempotency_key: str
     expected_plan_hash: str
-    def __init__(self, account_id: _Optional[str] = ..., batch_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ...) -> None: ...
+    shipment: Shipment
+    def __init__(self, account_id: _Optional[str] = ..., batch_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., shipment: _Optional[_Union[Shipment, _Mapping]] = ...) -> None: ...
+
+class Shipment(_message.Message):
+    __slots__ = ("terms_of_sale", "shipped_on", "paps_number", "trip_number", "packages", "reason", "seller", "buyer", "charges")
+    TERMS_OF_SALE_FIELD_NUMBER: _ClassVar[int]
+    SHIPPED_ON_FIELD_NUMBER: _ClassVar[int]
+    PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TRIP_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    PACKAGES_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SELLER_FIELD_NUMBER: _ClassVar[int]
+    BUYER_FIELD_NUMBER: _ClassVar[int]
+    CHARGES_FIELD_NUMBER: _ClassVar[int]
+    terms_of_sale: TermsOfSale
+    shipped_on: str
+    paps_number: str
+    trip_number: str
+    packages: int
+    reason: str
+    seller: str
+    buyer: str
+    charges: _containers.RepeatedCompositeFieldContainer[Charge]
+    def __init__(self, terms_of_sale: _Optional[_Union[TermsOfSale, _Mapping]] = ..., shipped_on: _Optional[str] = ..., paps_number: _Optional[str] = ..., trip_number: _Optional[str] = ..., packages: _Optional[int] = ..., reason: _Optional[str] = ..., seller: _Optional[str] = ..., buyer: _Optional[str] = ..., charges: _Optional[_Iterable[_Union[Charge, _Mapping]]] = ...) -> None: ...
+
+class TermsOfSale(_message.Message):
+    __slots__ = ("incoterm", "place")
+    INCOTERM_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    incoterm: str
+    place: str
+    def __init__(self, incoterm: _Optional[str] = ..., place: _Optional[str] = ...) -> None: ...
+
+class Charge(_message.Message):
+    __slots__ = ("kind", "amount_usd", "description")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_USD_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    amount_usd: str
+    description: str
+    def __init__(self, kind: _Optional[str] = ..., amount_usd: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
 
 class ExecuteExportResponse(_message.Message):
     __slots__ = ("export_id", "status", "customs_package_id", "plan_hash", "artifacts", "notification_ids", "execution_timestamp", "broker_submission")

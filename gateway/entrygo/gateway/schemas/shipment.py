@@ -1,0 +1,89 @@
+"""What execute is told of a shipment, known once its truck is loaded (19 CFR 141.86(a))."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, Strict, StringConstraints, WithJsonSchema
+
+from entrygo.domain.money import MAX_INTEGER_DIGITS
+from entrygo.domain.shipment import (
+    MAX_CHARGE_DESCRIPTION,
+    MAX_CHARGES,
+    MAX_NAME,
+    MAX_PACKAGES,
+    MAX_PLACE,
+    PAPS_NUMBER,
+    TRIP_NUMBER,
+    ChargeKind,
+    Incoterm,
+    ShipmentReason,
+)
+from entrygo.gateway.schemas.fields import MAX_NUMBER, PRINTABLE, Body, Date, PositiveWholeNumber
+
+CENT_PLACES = 2
+Cents = Annotated[
+    Decimal,
+    Strict(),
+    Field(max_digits=MAX_INTEGER_DIGITS + CENT_PLACES, decimal_places=CENT_PLACES, ge=0),
+    WithJsonSchema(
+        {"type": "number", "minimum": 0, "exclusiveMaximum": MAX_NUMBER, "description": "Dollars and cents."}
+    ),
+]
+Name = Annotated[str, StringConstraints(strict=True, max_length=MAX_NAME, pattern=PRINTABLE)]
+NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+
+
+class TermsOfSaleInput(Body):
+    incoterm: Annotated[Incoterm, Field(description="Incoterms 2020")]
+    place: Annotated[str, StringConstraints(strict=True, max_length=MAX_PLACE, pattern=NOT_BLANK)]
+
+
+class ChargeInput(Body):
+    kind: Annotated[
+        ChargeKind,
+        Field(
+            description="freight, insurance, packing, commission, other: billed beside the unit values, added"
+            " to the invoice total. discount: deducted. rebate (drawback or bounty on exportation, too) and"
+            " assist: stated, no part of the total"
+        ),
+    ]
+    amount_usd: Cents
+    description: Annotated[
+        Annotated[str, StringConstraints(strict=True, max_length=MAX_CHARGE_DESCRIPTION, pattern=PRINTABLE)]
+        | None,
+        Field(description="Its name on the invoice, beside its kind"),
+    ] = None
+
+
+class ShipmentInput(Body):
+    terms_of_sale: TermsOfSaleInput | None = None
+    shipped_on: Annotated[Date | None, Field(description="The day the goods leave the country of export")] = (
+        None
+    )
+    paps_number: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
+        Field(description="The carrier's SCAC and up to 12 letters or digits: ACE's shipment control number"),
+    ] = None
+    trip_number: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=TRIP_NUMBER)] | None,
+        Field(description="The carrier's trip in ACE"),
+    ] = None
+    packages: Annotated[
+        PositiveWholeNumber | None,
+        Field(
+            le=MAX_PACKAGES,
+            description="Smallest outer packages: cartons or parcels, not pallets; default one an order",
+        ),
+    ] = None
+    reason: Annotated[
+        ShipmentReason | None,
+        Field(
+            description="sale; transfer: the owner's stock, sold to nobody yet; sample; return; repair; other"
+        ),
+    ] = None
+    seller: Name | None = None
+    buyer: Name | None = None
+    charges: Annotated[
+        list[ChargeInput] | None,
+        Field(max_length=MAX_CHARGES, description="What the unit values do not hold, one by one"),
+    ] = None

@@ -1,0 +1,115 @@
+"""What is known of a shipment once its truck is loaded, and the paperwork of its sale (19 CFR 141.86).
+
+Given with execute, so no plan is decided on it. Whatever nobody stated is None.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from entrygo.domain.facts import Fact, Number
+
+MAX_NAME = 200
+MAX_PLACE = 100
+MAX_CHARGE_DESCRIPTION = 100
+MAX_CHARGES = 20
+MAX_PACKAGES = 999_999
+# ACE's shipment control number: the carrier's SCAC and up to twelve letters or digits of its own.
+PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{1,12}$"
+TRIP_NUMBER = r"^[A-Za-z0-9]{1,25}$"
+
+
+class Incoterm(StrEnum):
+    """Incoterms 2020."""
+
+    EXW = "EXW"
+    FCA = "FCA"
+    CPT = "CPT"
+    CIP = "CIP"
+    DAP = "DAP"
+    DPU = "DPU"
+    DDP = "DDP"
+    FAS = "FAS"
+    FOB = "FOB"
+    CFR = "CFR"
+    CIF = "CIF"
+
+
+class ShipmentReason(StrEnum):
+    """Why the goods move: sold, the owner's stock on its way to another place, or neither."""
+
+    SALE = "sale"
+    TRANSFER = "transfer"
+    SAMPLE = "sample"
+    RETURN = "return"
+    REPAIR = "repair"
+    OTHER = "other"
+
+
+class ChargeKind(StrEnum):
+    FREIGHT = "freight"
+    INSURANCE = "insurance"
+    PACKING = "packing"
+    COMMISSION = "commission"
+    OTHER = "other"
+    DISCOUNT = "discount"
+    REBATE = "rebate"
+    ASSIST = "assist"
+
+
+# What the seller bills beyond the goods; a discount is what it bills less.
+BILLED = frozenset(
+    {
+        ChargeKind.FREIGHT,
+        ChargeKind.INSURANCE,
+        ChargeKind.PACKING,
+        ChargeKind.COMMISSION,
+        ChargeKind.OTHER,
+    }
+)
+# Only stated. An assist is by definition "not included in the invoice price" (141.86(a)(11)): the broker adds
+# it to the dutiable value. A rebate on exportation, (a)(9), comes from the country of export, not the seller.
+STATED_ONLY = frozenset({ChargeKind.REBATE, ChargeKind.ASSIST})
+
+
+class TermsOfSale(Fact):
+    incoterm: Incoterm
+    place: str
+
+
+class Charge(Fact):
+    """One charge by name and amount, in USD and never negative; its kind says which way it counts."""
+
+    kind: ChargeKind
+    amount_usd: Number
+    description: str | None = None
+
+
+class Shipment(Fact):
+    """`packages` counts the smallest outer packages, as ACE does; None is one an order."""
+
+    terms_of_sale: TermsOfSale | None = None
+    shipped_on: date | None = None
+    paps_number: str | None = None
+    trip_number: str | None = None
+    packages: int | None = None
+    reason: ShipmentReason | None = None
+    seller: str | None = None
+    buyer: str | None = None
+    charges: tuple[Charge, ...] = ()
+
+    @property
+    def billed_usd(self) -> Decimal:
+        return _sum(each.amount_usd for each in self.charges if each.kind in BILLED)
+
+    @property
+    def discounts_usd(self) -> Decimal:
+        return _sum(each.amount_usd for each in self.charges if each.kind is ChargeKind.DISCOUNT)
+
+
+NOTHING_STATED = Shipment()
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal("0.00"))
