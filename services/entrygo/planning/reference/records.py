@@ -11,6 +11,8 @@ from typing import Any
 
 from entrygo.planning.reference.tables import Row, Status
 
+MAX_CELL_CHARACTERS = 100_000
+
 _NOT_DIGIT = re.compile(r"[^0-9]")
 _PREFIX = re.compile(r"[0-9]{4,10}")
 
@@ -46,6 +48,8 @@ class Terms:
 
 
 def csv_records(content: bytes, *required: str) -> Iterable[Record]:
+    # The limit is the whole process's: another reader may have set its own.
+    csv.field_size_limit(MAX_CELL_CHARACTERS)
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restval="")
     lacking = [name for name in required if name not in (reader.fieldnames or ())]
     if lacking:
