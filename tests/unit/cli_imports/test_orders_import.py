@@ -45,6 +45,14 @@ def test_an_importers_number_goes_with_the_order(server: FakeServer, importer: I
     assert "importerNumber" not in server.orders["SO-2"]
 
 
+def test_rows_may_write_one_importers_number_in_two_ways(server: FakeServer, importer: Importer) -> None:
+    header = HEADER.replace("facility_code", "facility_code,importer_number")
+    rows = (row(rest=f"1,110,w-1,yvr,{number}") for number in ("987654321", "98-7654321"))
+    done = importer.orders(importer.file(header + "".join(rows)))
+    assert done.exit_code == 0, done.output
+    assert server.orders["SO-1"]["importerNumber"] == "98-7654321"
+
+
 def test_rows_that_name_two_importers_are_refused_and_neither_is_told_in_full(
     server: FakeServer, importer: Importer
 ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, Columns
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
 from entrygo.cli.imports.reading import SourceFile, SourceRow
-from entrygo.domain.importer_number import masked
+from entrygo.domain.importer_number import comparable, masked
 
 IMPORTER = "importer_number"
 # What the rows of an order say of the order as a whole.
@@ -108,7 +108,9 @@ def _agreed(cells: list[dict[str, str]]) -> JsonObject:
     """What the rows agree on; a blank says nothing. ZIPs go as they are: planning judges them."""
     agreed: JsonObject = {}
     for column, name in OF_THE_ORDER:
-        given = list(dict.fromkeys(row[column] for row in cells if column in row))
+        # One importer's number has several forms.
+        same = comparable if column == IMPORTER else str
+        given = list({same(row[column]): row[column] for row in cells if column in row}.values())
         if len(given) > 1:
             told = map(masked if column == IMPORTER else repr, given)
             raise Fault(f"rows of this order disagree on {column}: {', '.join(told)}")
