@@ -117,7 +117,14 @@ def _plan(snapshot: Snapshot) -> Mapping[str, Any]:
 
 
 def _rows(rows: Sequence[ReferenceRow]) -> Mapping[str, tuple[str, Fact]]:
-    return {f"{row.table} {row.key}": ("", row) for row in rows}
+    """By table and key, and from the second on the day: a list that grew has several rows under one key."""
+    named: dict[str, tuple[str, Fact]] = {}
+    for row in rows:
+        name = f"{row.table} {row.key}"
+        if name in named:
+            name = f"{name} from {row.effective_from} by {row.source}"
+        named[name] = ("", row)
+    return named
 
 
 def _items(

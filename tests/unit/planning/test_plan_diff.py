@@ -1,6 +1,6 @@
 """What changed between two plans: each kind of fact, by its deepest path, counted and bounded."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from entrygo.domain.principal import Mode, Tenant
@@ -148,6 +148,18 @@ def test_reference_rows_and_rulesets_are_named() -> None:
     assert changed.changes is not None
     assert (changed.id, fields(changed.changes)) == ("fees b", {"value": ("2", "3")})
     assert fields(found.plan)["ruleset_version"][1] == "2027.1"
+
+
+def test_second_row_under_one_key_is_told_too() -> None:
+    first = snapshot(decide_on())
+    early, late = (
+        ReferenceRow(table="lists", key="steel", value=value, effective_from=day, source="FR")
+        for value, day in (("7326", date(2026, 4, 6)), ("7323", date(2026, 6, 8)))
+    )
+    before, after = (first.model_copy(update={"reference_rows": rows}) for rows in ((early,), (early, late)))
+    found = diff_plans(before, after, 100).reference_rows
+    assert [item.id for item in found.added] == ["lists steel from 2026-06-08 by FR"]
+    assert (found.removed_count, found.changed_count) == (0, 0)
 
 
 def test_lists_are_bounded_and_counts_are_of_all() -> None:
