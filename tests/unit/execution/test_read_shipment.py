@@ -147,10 +147,14 @@ def test_a_shipment_that_differs_in_any_field_is_another_request() -> None:
         pb.Shipment(terms_of_sale=TERMS),
         pb.Shipment(terms_of_sale=pb.TermsOfSale(incoterm="DDP", place="Blaine, WA")),
         pb.Shipment(terms_of_sale=pb.TermsOfSale(incoterm="DAP", place="Sumas, WA")),
-        *(pb.Shipment(**{name: "PCXL1"}) for name in ("paps_number", "trip_number", "seller", "buyer")),
-        pb.Shipment(shipped_on="2026-03-10"),
-        pb.Shipment(packages=1),
-        pb.Shipment(reason="sale"),
+        *(
+            pb.Shipment(**{name: number})
+            for name in ("paps_number", "trip_number", "seller", "buyer")
+            for number in ("PCXL1", "PCXL2")
+        ),
+        *(pb.Shipment(shipped_on=day) for day in ("2026-03-10", "2026-03-11")),
+        *(pb.Shipment(packages=count) for count in (1, 2)),
+        *(pb.Shipment(reason=reason) for reason in ("sale", "sample")),
         pb.Shipment(charges=[freight]),
         pb.Shipment(charges=[freight, freight]),
         pb.Shipment(charges=[pb.Charge(kind="freight", amount_usd="1.01")]),

@@ -57,9 +57,9 @@ class ChargeInput(Body):
 
 class ShipmentInput(Body):
     terms_of_sale: TermsOfSaleInput | None = None
-    shipped_on: Annotated[Date | None, Field(description="The day the goods leave the country of export")] = (
-        None
-    )
+    shipped_on: Annotated[
+        Date | None, Field(description="Date of shipment; the entry data have it as the date of export")
+    ] = None
     paps_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
         Field(description="The carrier's SCAC and up to 12 letters or digits: ACE's shipment control number"),
