@@ -191,7 +191,8 @@ def test_expensive_batch_needs_a_formal_entry() -> None:
     decision = decide_on(make_order("ord_1", make_item(CAP, "100", "30")))
     assert (decision.entry_type, decision.value_usd) == ("01", Decimal(3000))
     assert decision.flags == ("formal_entry_required",)
-    assert "exceeds the informal limit 2500; type 01" in found(decision, "FORMAL_ENTRY_REQUIRED")[0].message
+    [finding] = found(decision, "FORMAL_ENTRY_REQUIRED")
+    assert finding.message == "Batch value 3000.00 exceeds the informal limit 2500; type 01."
 
 
 def test_product_is_judged_once_however_many_lines_name_it() -> None:

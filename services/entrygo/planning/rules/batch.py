@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from entrygo.domain.money import plain
+from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem
 from entrygo.planning.rules.destination import UNITED_STATES
@@ -31,7 +31,9 @@ def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
     if entry_type_of(batch.value_usd, limit) != FORMAL:
         return []
     return [
-        Problem(f"Batch value {plain(batch.value_usd)} exceeds the informal limit {plain(limit)}; type 01.")
+        Problem(
+            f"Batch value {to_cents(batch.value_usd)} exceeds the informal limit {plain(limit)}; type 01."
+        )
     ]
 
 
@@ -51,7 +53,7 @@ def _high_value(batch: Batch, context: Context) -> Sequence[Problem]:
         return []
     return [
         Problem(
-            f"Batch value {plain(batch.value_usd)} exceeds {plain(threshold)};"
+            f"Batch value {to_cents(batch.value_usd)} exceeds {plain(threshold)};"
             " check that the bond and the carrier's insurance cover it."
         )
     ]
