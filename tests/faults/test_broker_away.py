@@ -78,12 +78,13 @@ async def test_read_model_catches_up_when_the_services_died_while_the_broker_was
     world.broker.stop()
     try:
         answer = await executed(world)
+        assert answer["exportId"] not in await listed(world)
         killed = {part: world.system.kill(part) for part in ("planning", "execution", "inspection")}
         for part, process in killed.items():
             await world.system.restarted(part, after=process)
-        assert answer["exportId"] not in await listed(world)
     finally:
         world.broker.start()
+    # From the log, or from the owners, whom a read model asks when it starts.
     await until_listed(world, answer["exportId"], "COMPLETED")
     later = await executed(world)
     await until_listed(world, later["exportId"], "COMPLETED")
