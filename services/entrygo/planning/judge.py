@@ -63,7 +63,7 @@ class Finding:
         )
 
     def as_message(self) -> ValidationMessage:
-        return ValidationMessage.model_construct(
+        return ValidationMessage(
             code=self.rule.code,
             message=self.message,
             severity=self.severity,

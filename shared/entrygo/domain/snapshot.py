@@ -4,6 +4,7 @@ Execution renders every document from the snapshot alone, never from live rows.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -34,8 +35,12 @@ class Readiness(StrEnum):
     BLOCKED = "BLOCKED"
 
 
-class ValidationMessage(Fact):
-    """One finding of a rule; `field` is the path in the request, indexes as the caller sent them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationMessage:
+    """One finding of a rule; `field` is the path in the request, indexes as the caller sent them.
+
+    No Fact: a large plan has tens of thousands of them, and a dataclass is made in a tenth of the time.
+    """
 
     code: str
     message: str

@@ -1,7 +1,7 @@
 """The decision: the documented plan, readiness, who stays behind, and what the reader is told."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,7 @@ def as_document(decision: Decision) -> dict[str, Any]:
     return {
         "readiness_state": str(decision.readiness),
         "compliance_score": decision.score,
-        "validation_messages": [message.model_dump(mode="json") for message in decision.messages],
+        "validation_messages": [asdict(message) for message in decision.messages],
         "included_order_ids": [order.id for order in decision.included],
         "excluded_order_ids": [order.order_id for order in decision.excluded],
         "flags": list(decision.flags),

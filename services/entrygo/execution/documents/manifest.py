@@ -147,8 +147,14 @@ def _order(order: Order, line_numbers: Sequence[int]) -> Json:
 
 
 def _message(message: ValidationMessage) -> Json:
-    said = message.model_dump(mode="json")
-    return said | {"message": clean_text(message.message), "field": clean_text(message.field)}
+    return {
+        "code": message.code,
+        "message": clean_text(message.message),
+        "severity": message.severity,
+        "field": clean_text(message.field),
+        "product_id": message.product_id,
+        "order_id": message.order_id,
+    }
 
 
 def _excluded(order: ExcludedOrder) -> Json:
