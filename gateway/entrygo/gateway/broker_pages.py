@@ -11,7 +11,6 @@ from functools import wraps
 from importlib.resources import files
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -19,6 +18,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from entrygo.domain.errors import EntryGoError, Kind, PayloadTooLarge, UnsupportedMediaType
 from entrygo.gateway.broker_view import broker_view
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
+from entrygo.gateway.html_pages import html_environment
 from entrygo.gateway.routes.customs_packages import bytes_of, document_headers
 from entrygo.gateway.services import Call, Services
 from entrygo.proto.execution.v1 import execution_pb2
@@ -60,13 +60,7 @@ class BrokerPages:
 
     def __init__(self, services: Callable[[], Services]) -> None:
         self._services = services
-        environment = Environment(
-            loader=PackageLoader("entrygo.gateway"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        environment = html_environment()
         self._page = environment.get_template("broker.html")
         self._error = environment.get_template("broker_error.html")
         style = files("entrygo.gateway").joinpath("templates", "broker.css").read_text(encoding="utf-8")

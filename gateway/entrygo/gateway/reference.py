@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.html_pages import html_environment
 from entrygo.gateway.openapi import build_openapi
 
 MAX_DEPTH = 6
@@ -41,13 +41,7 @@ class Reference:
 
     @cached_property
     def page(self) -> bytes:
-        environment = Environment(
-            loader=PackageLoader("entrygo.gateway"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        environment = html_environment()
         environment.filters["marked"] = marked
         template = environment.get_template("reference.html")
         return template.render(document=self.document, groups=_groups(self.document)).encode()

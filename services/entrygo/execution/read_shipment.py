@@ -24,6 +24,7 @@ from entrygo.domain.shipment import (
     ShipmentReason,
     TermsOfSale,
 )
+from entrygo.domain.time import parse_day
 from entrygo.proto.execution.v1 import execution_pb2
 
 _CENTS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
@@ -123,12 +124,10 @@ def _day(path: str, text: str, issues: Issues) -> date | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
+        return parse_day(text)
     except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
         issues.append((path, "Expected a date: YYYY-MM-DD", "invalid_date"))
-    return day
+        return None
 
 
 def _number(path: str, text: str, form: str, issues: Issues) -> str | None:

@@ -9,6 +9,7 @@ from typing import cast, get_args
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.snapshot import AskedEntryType
+from entrygo.domain.time import parse_day
 from entrygo.planning.inputs import OnBlocked
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
@@ -167,12 +168,10 @@ def _entry_date(text: str, issues: Issues) -> date | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
+        return parse_day(text)
     except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
         issues.append(("entryDate", "Expected a date as YYYY-MM-DD", "invalid_string"))
-    return day
+        return None
 
 
 def _entry_type(text: str, issues: Issues) -> AskedEntryType | None:

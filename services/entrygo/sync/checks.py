@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.importer_number import is_importer_number
 from entrygo.domain.money import parse_decimal, plain
+from entrygo.domain.time import parse_day
 
 MAX_ID_TEXT = 128
 MAX_IDEMPOTENCY_KEY = 255
@@ -123,11 +123,9 @@ def un_number(value: str) -> str:
 
 def day(value: str) -> str:
     try:
-        parsed = date.fromisoformat(value)
+        parse_day(value)
     except ValueError:
         raise Wrong("Expected a date: YYYY-MM-DD", "invalid_date") from None
-    if parsed.isoformat() != value:
-        raise Wrong("Expected a date: YYYY-MM-DD", "invalid_date")
     return value
 
 

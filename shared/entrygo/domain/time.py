@@ -20,6 +20,14 @@ def parse_rfc3339(text: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def parse_day(text: str) -> date:
+    """YYYY-MM-DD and no other spelling of ISO 8601; raises ValueError."""
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError("Not written as YYYY-MM-DD")
+    return day
+
+
 def default_entry_date(now: datetime, transit_days: int) -> date:
     """The expected arrival: today's date in New York plus the warehouse's days of transit."""
     return now.astimezone(CUSTOMS_ZONE).date() + timedelta(days=transit_days)

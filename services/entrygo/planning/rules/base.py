@@ -1,5 +1,6 @@
 """What a rule is: what it looks at, weighs and rests on, and when it holds. Pure; judge.py runs them."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,8 @@ from entrygo.domain.snapshot import AskedEntryType, Savings, Severity
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.reference.in_force import Reference
 from entrygo.planning.savings import EntryType
+
+_WORD = re.compile(r"[a-z]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +147,11 @@ def sku_of(product: Product) -> str:
 def chapter_of(product: Product) -> str:
     """The chapter of the tariff that the product is classified in; empty when it is not."""
     return (product.hts_code or "")[:2]
+
+
+def words_in(text: str | None) -> frozenset[str]:
+    """The words of letters a to z, in lower case, as the tables list them."""
+    return frozenset(_WORD.findall((text or "").lower()))
 
 
 def is_blank(text: str | None) -> bool:

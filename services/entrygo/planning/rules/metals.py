@@ -1,6 +1,5 @@
 """Rules on metal content under Section 232."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -8,12 +7,10 @@ from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
-from entrygo.planning.rules.base import Context, Problem, ProductRule, chapter_of, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, chapter_of, is_blank, sku_of, words_in
 
 # The annex of goods that were taken out again.
 REMOVED = "II"
-
-_WORD = re.compile(r"[a-z]+")
 
 
 def annexes_of(product: Product, context: Context) -> Sequence[Row]:
@@ -35,7 +32,7 @@ def needs_metals_review(product: Product, context: Context) -> bool:
         case Section232Status.REVIEW:
             return True
         case Section232Status.NOT_ASSESSED:
-            words = _WORD.findall((product.material_composition or "").lower())
+            words = words_in(product.material_composition)
             return bool(annexes) or not context.reference.metal_words.isdisjoint(words)
     assessed_on = section.assessed_on
     if assessed_on is not None and any(row.effective_from > assessed_on for row in annexes):

@@ -1,14 +1,10 @@
 """Rules on what may not come in at all, and on whom one may not deal with."""
 
-import re
-
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
-from entrygo.planning.rules.base import Context, PartyRule, Problem, ProductRule, sku_of
-
-_WORD = re.compile(r"[a-z]+")
+from entrygo.planning.rules.base import Context, PartyRule, Problem, ProductRule, sku_of, words_in
 
 
 def _prohibited(product: Product, context: Context) -> Problem | None:
@@ -22,9 +18,9 @@ def _prohibited(product: Product, context: Context) -> Problem | None:
 def _meets(row: Row, product: Product) -> bool:
     """A row may be for goods of some origins only, or for those that are called by one of its words."""
     origins, words = words_of(row, "origins"), words_of(row, "words")
-    text = f"{product.customs_description or ''} {product.material_composition or ''}".lower()
+    named = words_in(product.customs_description) | words_in(product.material_composition)
     is_origin = not origins or product.country_of_origin in origins
-    return is_origin and (not words or not set(words).isdisjoint(_WORD.findall(text)))
+    return is_origin and (not words or not named.isdisjoint(words))
 
 
 def _restricted(name: str, context: Context) -> Problem | None:

@@ -1,14 +1,10 @@
 """Rules on whether a product may travel at all: sold still, and safe on a truck."""
 
-import re
-
 from entrygo.domain.facts import DangerousGoodsStatus, Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of, words_in
 
 ARCHIVED = "archived"
-
-_WORD = re.compile(r"[a-z]+")
 
 
 def _archived(product: Product, context: Context) -> Problem | None:
@@ -21,8 +17,8 @@ def _dangerous(product: Product, context: Context) -> Problem | None:
     if goods.status is DangerousGoodsStatus.REGULATED:
         needs_review = is_blank(goods.un_number)
     else:
-        text = f"{product.customs_description or ''} {product.material_composition or ''}".lower()
-        sounds_dangerous = not context.reference.dangerous_words.isdisjoint(_WORD.findall(text))
+        named = words_in(product.customs_description) | words_in(product.material_composition)
+        sounds_dangerous = not context.reference.dangerous_words.isdisjoint(named)
         needs_review = goods.status is DangerousGoodsStatus.NOT_ASSESSED and sounds_dangerous
     if not needs_review:
         return None

@@ -1,20 +1,16 @@
 """Rules on forced labour in the supply chain."""
 
-import re
-
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import words_of
-from entrygo.planning.rules.base import Context, Problem, ProductRule, sku_of
-
-_WORD = re.compile(r"[a-z]+")
+from entrygo.planning.rules.base import Context, Problem, ProductRule, sku_of, words_in
 
 
 def _uflpa(product: Product, context: Context) -> Problem | None:
     if product.supply_chain.is_signed_off_on(context.entry_date):
         return None
     places = {product.country_of_origin, product.manufacturer.country}
-    words = frozenset(_WORD.findall((product.material_composition or "").lower()))
+    words = words_in(product.material_composition)
     inputs = [
         row.key
         for row in context.reference.programmes.uflpa_inputs

@@ -1,0 +1,13 @@
+"""The templates of the gateway's pages. Jinja escapes every value that is not marked as ours."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+
+def html_environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("entrygo.gateway"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
