@@ -32,6 +32,27 @@ class Tenant:
     mode: Mode
 
 
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """The rows that one caller may see: an account's, in one mode, of one warehouse or of every one.
+
+    Transactions and stores take this value and nothing less, so that no method can forget the warehouse
+    that a key is bound to. `warehouse_id` is None for a key of the whole account.
+    """
+
+    tenant: Tenant
+    warehouse_id: str | None
+
+    @classmethod
+    def whole(cls, tenant: Tenant) -> "Visible":
+        """Every warehouse of the account: for background work, which serves no caller."""
+        return cls(tenant, None)
+
+    def includes(self, warehouse_id: str) -> bool:
+        """Whether a record of this warehouse may be seen."""
+        return self.warehouse_id in (None, warehouse_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """The authenticated caller of one request.
@@ -46,3 +67,8 @@ class Principal:
     authorization: str
     warehouse_id: str | None = None
     is_service: bool = False
+
+    @property
+    def visible(self) -> Visible:
+        """What this caller may see."""
+        return Visible(self.tenant, self.warehouse_id)

@@ -7,7 +7,8 @@ import asyncpg
 
 from entrygo.postgres.pool import APP_ROLE
 
-SHARED = Path(__file__).parent / "schema.sql"
+# What every service's schema holds besides its own tables: applied first, in the order of their names.
+SHARED = sorted(Path(__file__).parent.glob("schema*.sql"))
 LOCK_TIMEOUT = "30s"
 # Any fixed number; one migration at a time in a cluster.
 ADVISORY_LOCK = 0x656E7472796730
@@ -34,7 +35,7 @@ async def migrate(url: str, *, schema: str, migrations: Path) -> list[str]:
 
 def _files(migrations: Path) -> list[tuple[str, str]]:
     own = sorted(migrations.glob("[0-9][0-9][0-9][0-9]_*.sql"))
-    return [(path.name, path.read_text(encoding="utf-8")) for path in (SHARED, *own)]
+    return [(path.name, path.read_text(encoding="utf-8")) for path in (*SHARED, *own)]
 
 
 async def _prepare(connection: "asyncpg.Connection[asyncpg.Record]", schema: str) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +107,7 @@ async def _keep_session(_: object) -> None:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, scope: Tenant | Everyone) -> AsyncIterator[Connection]:
+async def transaction(pool: Pool, scope: Visible | Tenant | Everyone) -> AsyncIterator[Connection]:
     """One transaction that sees the rows of `scope` alone; commits when the block ends, else rolls back.
 
     Raises CommitUnknown when COMMIT itself failed, ServiceUnavailable when the database was away before that.
@@ -137,15 +137,25 @@ async def transaction(pool: Pool, scope: Tenant | Everyone) -> AsyncIterator[Con
         await asyncio.shield(_release(pool, connection))
 
 
-async def _begin(connection: Connection, scope: Tenant | Everyone) -> None:
-    account_id, mode = ("*", "*") if isinstance(scope, Everyone) else (scope.account_id, str(scope.mode))
-    if account_id != "*" and not is_valid_id(account_id):
-        raise ValueError("not an account id")
-    # One round trip; the id was just checked to need no quoting.
+async def _begin(connection: Connection, scope: Visible | Tenant | Everyone) -> None:
+    account_id, mode, warehouse_id = _session_scope(scope)
+    # One round trip; the ids were just checked to need no quoting.
     await connection.execute(
         f"BEGIN; SELECT set_config('entrygo.account_id', '{account_id}', true),"
-        f" set_config('entrygo.mode', '{mode}', true)"
+        f" set_config('entrygo.mode', '{mode}', true),"
+        f" set_config('entrygo.warehouse_id', '{warehouse_id}', true)"
     )
+
+
+def _session_scope(scope: Visible | Tenant | Everyone) -> tuple[str, str, str]:
+    """Account, mode and warehouse as row level security reads them; `*` is all of a kind."""
+    if isinstance(scope, Everyone):
+        return "*", "*", "*"
+    visible = scope if isinstance(scope, Visible) else Visible.whole(scope)
+    ids = [visible.tenant.account_id, *([] if visible.warehouse_id is None else [visible.warehouse_id])]
+    if not all(map(is_valid_id, ids)):
+        raise ValueError("not an account id or not a warehouse id")
+    return visible.tenant.account_id, str(visible.tenant.mode), visible.warehouse_id or "*"
 
 
 async def _commit(connection: Connection) -> None:

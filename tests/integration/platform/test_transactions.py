@@ -99,6 +99,7 @@ async def test_migration_is_applied_once_and_an_edited_one_is_refused(
     (tmp_path / "0001_create_things.sql").write_text("CREATE TABLE things (id int)")
     assert await migrate(database_url, schema="fresh", migrations=tmp_path) == [
         "schema.sql",
+        "schema_0002_see_by_warehouse.sql",
         "0001_create_things.sql",
     ]
     assert await migrate(database_url, schema="fresh", migrations=tmp_path) == []
