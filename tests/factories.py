@@ -7,7 +7,7 @@ from typing import Any
 
 from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
 
-DEMO_ACCOUNT = Path(__file__).resolve().parents[1] / "shared/entrygo/cli/demo_account.json"
+DEMO_ACCOUNT = Path(__file__).resolve().parents[1] / "services/entrygo/cli/demo_account.json"
 
 # The entry date of the golden fixture, on which the documented plan comes out to the cent.
 GOLDEN_ENTRY_DATE = date(2026, 3, 11)

@@ -3,12 +3,13 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT, Source, written_modules
+from tests.architecture.sources import ROOT, SOURCE_ROOTS, Source, written_modules
 
 # A gRPC client of another part is named so; the CLI is a client of everything.
 CLIENTS = {"clients.py", "owners.py", "sync_client.py", "planning_client.py"}
@@ -47,6 +48,24 @@ def test_import_contracts_are_kept() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_import_contracts_know_every_package() -> None:
+    # A package that no contract names could import, and be imported by, anything.
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    [shared] = [contract for contract in settings["contracts"] if contract["id"] == "shared"]
+    in_shared = _packages(ROOT / "shared")
+    everywhere = set().union(*map(_packages, SOURCE_ROOTS))
+    assert set(settings["root_packages"]) == everywhere
+    assert (set(shared["source_modules"]), set(shared["forbidden_modules"])) == (
+        in_shared,
+        everywhere - in_shared,
+    )
+
+
+def _packages(root: Path) -> set[str]:
+    """The packages of a source root that people write, as their imports name them."""
+    return {f"entrygo.{path.parent.name}" for path in (root / "entrygo").glob("*/__init__.py")}
 
 
 @pytest.mark.parametrize("driver", HOMES)
