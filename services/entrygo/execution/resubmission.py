@@ -58,7 +58,14 @@ async def resubmit(steps: ExecutionSteps, brokers: Brokers, command: ResubmitCom
     async def work(connection: Connection) -> bytes:
         return await _add(steps, connection, submission)
 
-    return await run_once(steps.pool, command.tenant, fingerprint=command.fingerprint, work=work, **identity)
+    return await run_once(
+        steps.pool,
+        command.tenant,
+        operation=RESUBMIT_OPERATION,
+        key=command.key,
+        fingerprint=command.fingerprint,
+        work=work,
+    )
 
 
 async def _prepared(steps: ExecutionSteps, brokers: Brokers, command: ResubmitCommand) -> Submission:

@@ -16,7 +16,7 @@ import structlog
 from google.protobuf.message import Message
 
 from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.postgres.pool import EVERYONE, CommitUnknown, Connection, Pool, transaction
 from entrygo.process.clock import Clock
 
@@ -121,20 +121,26 @@ class KeyStore:
 
 async def run_once(
     pool: Pool,
-    tenant: Tenant,
+    scope: Visible | Tenant,
     *,
     operation: str,
     key: str,
     fingerprint: bytes,
     work: Callable[[Connection], Awaitable[bytes]],
+    guard: Callable[[Connection], Awaitable[object]] | None = None,
 ) -> Reply:
     """Runs `work` in one transaction with its key row and gives its bytes, or those of the first call.
 
+    `guard` runs before the key is looked at: keys are the account's, so it keeps a stored answer from
+    a caller who may not see what the answer is about.
     An empty key means none. Raises IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable, and what
-    `work` raises (then nothing is written and the key is free).
+    `guard` or `work` raises (then nothing is written and the key is free).
     """
+    tenant = scope.tenant if isinstance(scope, Visible) else scope
     try:
-        async with transaction(pool, tenant) as connection:
+        async with transaction(pool, scope) as connection:
+            if guard is not None:
+                await guard(connection)
             if not key:
                 return Reply(await work(connection), replayed=False)
             keys = KeyStore(connection, tenant, operation)
@@ -147,7 +153,7 @@ async def run_once(
     except CommitUnknown:
         if not key:
             raise
-        body_in_force = await _reread(pool, tenant, operation, key, fingerprint)
+        body_in_force = await _reread(pool, scope, operation, key, fingerprint)
         if body_in_force is None:
             raise
         return Reply(body_in_force, replayed=False)
@@ -160,21 +166,24 @@ def _replay(row: KeyRow) -> Reply:
 
 
 async def find_reply(
-    pool: Pool, tenant: Tenant, *, operation: str, key: str, fingerprint: bytes
+    pool: Pool, scope: Visible | Tenant, *, operation: str, key: str, fingerprint: bytes
 ) -> bytes | None:
     """The stored answer of an earlier call, before any work is done for this one."""
     if not key:
         return None
-    async with transaction(pool, tenant) as connection:
+    tenant = scope.tenant if isinstance(scope, Visible) else scope
+    async with transaction(pool, scope) as connection:
         row = await KeyStore(connection, tenant, operation).find(key, fingerprint)
         return row.response if row is not None else None
 
 
-async def _reread(pool: Pool, tenant: Tenant, operation: str, key: str, print_: bytes) -> bytes | None:
+async def _reread(
+    pool: Pool, scope: Visible | Tenant, operation: str, key: str, print_: bytes
+) -> bytes | None:
     """After an unknown COMMIT: what the database says, once it can be asked again."""
     for attempt in range(REREAD_ATTEMPTS):
         try:
-            return await find_reply(pool, tenant, operation=operation, key=key, fingerprint=print_)
+            return await find_reply(pool, scope, operation=operation, key=key, fingerprint=print_)
         except ServiceUnavailable:
             if attempt == REREAD_ATTEMPTS - 1:
                 raise

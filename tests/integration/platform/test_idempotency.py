@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entrygo.domain.errors import IdempotencyConflict
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.errors import IdempotencyConflict, NotFound
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres.idempotency import Reply, fingerprint, purge, run_once
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.planning.v1 import planning_pb2
@@ -57,6 +57,27 @@ async def test_key_of_another_payload_is_a_conflict_and_writes_nothing(database_
         with pytest.raises(IdempotencyConflict):
             await writer.write("key", b"other")
         assert await writer.effects() == 1
+
+
+async def test_guard_keeps_a_stored_answer_from_a_caller_it_refuses(database_url: str) -> None:
+    async def refuse(connection: Connection) -> None:
+        raise NotFound
+
+    async with await open_pool(database_url, schema="sync") as pool:
+        writer = Writer(pool)
+        await writer.write("key")
+        with pytest.raises(NotFound):
+            await run_once(
+                pool,
+                Visible(ALICE, "wh_other"),
+                operation="op",
+                key="key",
+                fingerprint=b"payload",
+                work=writer._work,
+                guard=refuse,
+            )
+        assert writer.runs == 1
+        assert (await writer.write("key")).replayed
 
 
 async def test_key_is_free_again_when_the_write_failed(database_url: str) -> None:
