@@ -20,15 +20,14 @@ from entrygo.domain.errors import (
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.issues import validation_failed
 from entrygo.gateway.json_reader import read_json
-from entrygo.gateway.schemas.fields import VISIBLE_ASCII
 from entrygo.gateway.services import Call, Services
+from entrygo.requests.idempotency_key import FIELD, idempotency_key
+from entrygo.requests.issues import Issues
 
 B = TypeVar("B", bound=BaseModel)
 
 _BEARER = re.compile(r"bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
-_KEY = re.compile(VISIBLE_ASCII)
 _JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE)
-KEY_FIELD = "idempotencyKey"
 
 
 class Exchange:
@@ -123,12 +122,10 @@ def _header_key(request: Request) -> str | None:
     if not lines:
         return None
     if len(lines) > 1:
-        raise ValidationFailed.of([(KEY_FIELD, "Send one Idempotency-Key header", "too_big")])
-    key = _unquoted(lines[0].strip())
-    if not _KEY.fullmatch(key):
-        raise ValidationFailed.of(
-            [(KEY_FIELD, "Expected 1 to 255 visible ASCII characters", "invalid_string")]
-        )
+        raise ValidationFailed.of([(FIELD, "Send one Idempotency-Key header", "too_big")])
+    issues = Issues()
+    key = issues.take(idempotency_key, _unquoted(lines[0].strip()), FIELD)
+    issues.check()
     return key
 
 

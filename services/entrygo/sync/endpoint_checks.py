@@ -4,7 +4,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
-from entrygo.sync.checks import Wrong, bounded_text
+from entrygo.requests.issues import Wrong
+from entrygo.requests.texts import bounded_text
 
 MAX_URL = 500
 MAX_FOLDER = 300

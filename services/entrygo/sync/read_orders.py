@@ -1,9 +1,8 @@
 """Reads SyncOrdersRequest into drafts, or tells everything wrong with it. Hot path: no reflection."""
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import orjson
@@ -11,26 +10,20 @@ import orjson
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import line_value, plain
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync.checks import (
-    COUNTRY,
-    MAX_ID_TEXT,
-    Issues,
-    Wrong,
-    bounded_text,
-    check_key,
-    importer_number,
-    not_negative,
-    positive,
-)
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Check, Issues, Wrong
+from entrygo.requests.numbers import not_negative, positive
+from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text, country, external_id, text
+from entrygo.sync.checks import importer_number
 from entrygo.sync.drafts import LineDraft, OrderDraft
 
 MAX_ORDERS = 5_000
 MAX_LINES_PER_ORDER = 1_000
 MAX_LINES = 25_000
-MAX_REGION = 64
-MAX_POSTAL_CODE = 32
 MAX_METADATA_BYTES = 16 * 1024
 
+_REGION = text(64)
+_POSTAL_CODE = text(32)
 _ZERO = Decimal(0)
 
 # An escaped NUL (an even number of backslashes before it), which PostgreSQL cannot store.
@@ -94,8 +87,8 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
     return OrderDraft(
         _external_id(item.external_id, path, issues),
         _country(item.destination_country, path, issues),
-        _optional(item.destination_region, MAX_REGION, path, "destinationRegion", issues),
-        _optional(item.destination_postal_code, MAX_POSTAL_CODE, path, "destinationPostalCode", issues),
+        _optional(_REGION, item.destination_region, f"{path}.destinationRegion", issues),
+        _optional(_POSTAL_CODE, item.destination_postal_code, f"{path}.destinationPostalCode", issues),
         tuple([line.draft for line in lines]),
         f"[{','.join([line.json for line in lines])}]",
         sum([line.value for line in lines], _ZERO),
@@ -108,38 +101,24 @@ def _external_id(value: str, path: str, issues: Issues) -> str:
     if not value.strip():
         issues.required(f"{path}.externalId")
         return ""
-    try:
-        if bounded_text(value, MAX_ID_TEXT) != value:
-            raise Wrong("Blanks around it are not allowed")
-    except Wrong as wrong:
-        issues.wrong(f"{path}.externalId", wrong)
-    return value
+    return issues.take(external_id, value, f"{path}.externalId") or ""
 
 
 def _country(value: str, path: str, issues: Issues) -> str:
     if not value:
         issues.required(f"{path}.destinationCountry")
-    elif not COUNTRY.fullmatch(value):
-        issues.add(f"{path}.destinationCountry", "Expected a two-letter country code", "invalid_string")
-    return value.upper()
+        return ""
+    return issues.take(country, value, f"{path}.destinationCountry") or ""
 
 
 def _importer_number(value: str, path: str, issues: Issues) -> str | None:
-    try:
-        return importer_number(value) if value.strip() else None
-    except Wrong as wrong:
-        issues.wrong(f"{path}.importerNumber", wrong)
-        return None
+    return issues.take(importer_number, value, f"{path}.importerNumber") if value.strip() else None
 
 
-def _optional(value: str, maximum: int, path: str, name: str, issues: Issues) -> str | None:
+def _optional(check: Check[str], value: str, path: str, issues: Issues) -> str | None:
     if not value:
         return None
-    try:
-        return bounded_text(value, maximum) or None
-    except Wrong as wrong:
-        issues.wrong(f"{path}.{name}", wrong)
-        return None
+    return issues.take(check, value, path) or None
 
 
 @lru_cache(maxsize=32_768)
@@ -157,7 +136,7 @@ def _priced(product_id: str, sku: str, quantity: str, unit_value: str) -> Priced
 def _sku(product_id: str, sku: str) -> str:
     if product_id:
         raise Wrong("Give productId or sku, not both", "conflict")
-    found = bounded_text(sku, MAX_ID_TEXT)
+    found = bounded_text(sku, MAX_EXTERNAL_ID)
     if not found:
         raise Wrong("Required", "invalid_type")
     return found
@@ -173,10 +152,7 @@ def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> Pr
 
 def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
     if line.sku:
-        try:
-            _sku(line.product_id, line.sku)
-        except Wrong as wrong:
-            issues.wrong(f"{path}.sku", wrong)
+        issues.take(partial(_sku, line.product_id), line.sku, f"{path}.sku")
     elif not line.product_id:
         issues.required(f"{path}.productId")
     elif not is_valid_id(line.product_id):
@@ -185,22 +161,15 @@ def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
     _explain_number(line.unit_value_usd, not_negative, f"{path}.unitValueUsd", issues)
 
 
-def _explain_number(value: str, read: Callable[[str], Decimal], path: str, issues: Issues) -> None:
-    if not value:
+def _explain_number(value: str, read: Check[Decimal], path: str, issues: Issues) -> None:
+    if value:
+        issues.take(read, value, path)
+    else:
         issues.required(path)
-        return
-    try:
-        read(value)
-    except Wrong as wrong:
-        issues.wrong(path, wrong)
 
 
 def _metadata(value: str, path: str, issues: Issues) -> str | None:
-    try:
-        return _canonical_object(value)
-    except Wrong as wrong:
-        issues.wrong(f"{path}.metadata", wrong)
-        return None
+    return issues.take(_canonical_object, value, f"{path}.metadata")
 
 
 def _canonical_object(value: str) -> str | None:

@@ -9,17 +9,10 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync import checks
-from entrygo.sync.checks import (
-    MAX_ID_TEXT,
-    Check,
-    Fact,
-    Facts,
-    Issues,
-    Wrong,
-    check_key,
-    country,
-)
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import country, external_id, is_country, public_id
+from entrygo.sync.checks import Fact, Facts
 from entrygo.sync.drafts import FactsDraft, FactsUpdate
 from entrygo.sync.setup_fields import (
     BROKER,
@@ -79,7 +72,7 @@ def _is_field(path: Sequence[str], fields: Fields) -> bool:
         return rule is not None
     if isinstance(rule, Nested):
         return _is_field(rest, rule.fields)
-    return isinstance(rule, ByCountry) and len(rest) == 1 and bool(checks.COUNTRY.fullmatch(rest[0]))
+    return isinstance(rule, ByCountry) and len(rest) == 1 and is_country(rest[0])
 
 
 def _read_request(request: SetupRequest, items: Sequence[Item], fields: Fields) -> list[FactsDraft]:
@@ -111,16 +104,10 @@ def _draft(item: Item, fields: Fields, path: str, issues: Issues) -> FactsDraft:
     if not item.external_id.strip():
         issues.required(f"{path}.externalId")
     else:
-        _take(_exact_id, item.external_id, f"{path}.externalId", issues)
+        issues.take(external_id, item.external_id, f"{path}.externalId")
     if item.id:
-        _take(checks.public_id, item.id, f"{path}.id", issues)
+        issues.take(public_id, item.id, f"{path}.id")
     return FactsDraft(item.external_id, item.id or None, _facts(item, fields, path, issues))
-
-
-def _exact_id(value: str) -> str:
-    if checks.bounded_text(value, MAX_ID_TEXT) != value:
-        raise Wrong("Blanks around it are not allowed")
-    return value
 
 
 def _facts(message: Message, fields: Fields, path: str, issues: Issues) -> Facts:
@@ -148,7 +135,7 @@ def _facts(message: Message, fields: Fields, path: str, issues: Issues) -> Facts
                 if values := _by_country(value, rule, where, issues):
                     facts[name] = values
             case _:
-                if value.strip() and (taken := _take(rule, value.strip(), where, issues)) is not None:
+                if value.strip() and (taken := issues.take(rule, value.strip(), where)) is not None:
                     facts[name] = taken
     return facts
 
@@ -177,19 +164,11 @@ def _by_country(values: Mapping[str, str], rule: ByCountry, path: str, issues: I
     found: Facts = {}
     for key in sorted(values):
         where = f"{path}.{key}"
-        code = _take(country, key, where, issues)
+        code = issues.take(country, key, where)
         if code == rule.but:
             issues.add(where, f"Give this one as {rule.field}", "invalid_string")
         elif code is not None and values[key].strip():
-            taken = _take(rule.check, values[key].strip(), where, issues)
+            taken = issues.take(rule.check, values[key].strip(), where)
             if taken is not None:
-                found[str(code)] = taken
+                found[code] = taken
     return found
-
-
-def _take(check: Check, value: str, path: str, issues: Issues) -> Fact | None:
-    try:
-        return check(value)
-    except Wrong as wrong:
-        issues.wrong(path, wrong)
-        return None

@@ -11,9 +11,9 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName, Tenant
 from entrygo.identity.current import check_account, principal
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.requests.pages import PageRequest, page_request
 from entrygo.rpc.replay import mark_replayed
 from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
-from entrygo.sync.paging import PageRequest, page_request
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
     read_brokers,

@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from entrygo.requests.email_address import email
+from entrygo.requests.issues import Check
+from entrygo.requests.numbers import amount, percent
+from entrygo.requests.texts import MAX_EXTERNAL_ID, country, currency, day, one_of, text
 from entrygo.sync import checks, endpoint_checks
-from entrygo.sync.checks import MAX_ID_TEXT, Check, amount, country, text
+from entrygo.sync.checks import Fact
 
 MAX_LIST = 100  # objects in one list
 
@@ -41,12 +45,12 @@ class Flag:
 class ByCountry:
     """A value for each country but the one that has a field of its own; merged country by country."""
 
-    check: Check
+    check: Check[Fact]
     but: str
     field: str
 
 
-Rule = Check | Nested | Many | Whole | Flag | ByCountry
+Rule = Check[Fact] | Nested | Many | Whole | Flag | ByCountry
 Fields = Mapping[str, Rule]
 
 ADDRESS: Fields = {
@@ -59,9 +63,9 @@ ADDRESS: Fields = {
 }
 
 METAL: Fields = {
-    "metal": checks.one_of("steel", "aluminum", "copper"),
+    "metal": one_of("steel", "aluminum", "copper"),
     "weight_kg": amount,
-    "weight_pct": checks.percent,
+    "weight_pct": percent,
     "value_usd": amount,
     "melt_pour": checks.origin,
     "smelt_1": checks.origin,
@@ -70,11 +74,11 @@ METAL: Fields = {
 }
 
 REVIEW: Fields = {
-    "status": checks.one_of("not_assessed", "not_applicable", "applicable"),
+    "status": one_of("not_assessed", "not_applicable", "applicable"),
     "headings": text(500),
     "signed_off_by": text(200),
-    "valid_from": checks.day,
-    "valid_to": checks.day,
+    "valid_from": day,
+    "valid_to": day,
 }
 
 DISCLAIMER: Fields = {"disclaimer": checks.disclaimer}
@@ -88,9 +92,9 @@ PGA: Fields = {
             "certificate": text(100),
             "product_id": text(100),
             "citations": text(500),
-            "manufactured_on": checks.day,
+            "manufactured_on": day,
             "manufactured_at": text(500),
-            "tested_on": checks.day,
+            "tested_on": day,
             "laboratory": text(200),
             "records_contact": text(500),
             **DISCLAIMER,
@@ -101,9 +105,9 @@ PGA: Fields = {
 }
 
 PRODUCT: Fields = {
-    "sku": text(MAX_ID_TEXT),
+    "sku": text(MAX_EXTERNAL_ID),
     "name": text(500),
-    "status": checks.one_of("active", "archived"),
+    "status": one_of("active", "archived"),
     "customs_description": text(2000),
     "hts_code": checks.hts_code,
     "country_of_origin": checks.origin,
@@ -127,28 +131,28 @@ PRODUCT: Fields = {
         {
             "criterion": checks.criterion,
             "certification": text(200),
-            "blanket_from": checks.day,
-            "blanket_to": checks.day,
+            "blanket_from": day,
+            "blanket_to": day,
         }
     ),
     "section_232": Nested(
         {
-            "status": checks.one_of("not_assessed", "not_applicable", "review", "applicable"),
+            "status": one_of("not_assessed", "not_applicable", "review", "applicable"),
             "metals": Many(METAL, frozenset({"metal"})),
-            "us_metal_pct": checks.percent,
+            "us_metal_pct": percent,
             "evidence": text(2000),
-            "assessed_on": checks.day,
-            "metal_weight_pct": checks.percent,
+            "assessed_on": day,
+            "metal_weight_pct": percent,
         }
     ),
     "hts_codes": ByCountry(checks.hts_code, but="US", field="htsCode"),
     "pga": Nested(PGA),
     "dangerous_goods": Nested(
         {
-            "status": checks.one_of("not_assessed", "not_regulated", "regulated"),
+            "status": one_of("not_assessed", "not_regulated", "regulated"),
             "un_number": checks.un_number,
             "hazard_class": text(20),
-            "packing_group": checks.one_of("I", "II", "III"),
+            "packing_group": one_of("I", "II", "III"),
             "proper_shipping_name": text(200),
         }
     ),
@@ -163,7 +167,7 @@ WAREHOUSE: Fields = {
     "address": Nested(ADDRESS),
     "responsible_employee": text(200),
     "phone": text(50),
-    "email": checks.email,
+    "email": email,
     "transit_days": Whole(60),
     "importer_of_record": Nested(
         {
@@ -171,7 +175,7 @@ WAREHOUSE: Fields = {
             "number": checks.importer_number,
             "address": Nested(ADDRESS),
             "power_of_attorney": Flag(),
-            "bond": checks.one_of("continuous", "single"),
+            "bond": one_of("continuous", "single"),
             "section_301": Nested(REVIEW),
         }
     ),
@@ -181,19 +185,19 @@ WAREHOUSE: Fields = {
 }
 
 FEE_SCHEDULE: Fields = {
-    "valid_from": checks.day,
-    "valid_to": checks.day,
-    "currency": checks.currency,
+    "valid_from": day,
+    "valid_to": day,
+    "currency": currency,
     "fee_formal": amount,
     "fee_informal": amount,
     "included_lines": Whole(1_000_000),
     "line_fee": amount,
     "order_fee": amount,
     "pga_fee": amount,
-    "disbursement_pct": checks.percent,
+    "disbursement_pct": percent,
     "disbursement_min": amount,
-    "payment_mode": checks.one_of("importer_ach", "broker"),
-    "bond_mode": checks.one_of("continuous", "single"),
+    "payment_mode": one_of("importer_ach", "broker"),
+    "bond_mode": one_of("continuous", "single"),
     "single_bond_rate": amount,
     "single_bond_min": amount,
     "source": text(500),
@@ -201,7 +205,7 @@ FEE_SCHEDULE: Fields = {
 
 BROKER: Fields = {
     "name": text(500),
-    "email": checks.email,
+    "email": email,
     "port_code": text(16),
     "filer_code": text(16),
     "fee_schedules": Many(
@@ -209,7 +213,7 @@ BROKER: Fields = {
     ),
     "max_lines_per_entry": Whole(1_000_000, minimum=1),
     "max_orders_per_entry": Whole(1_000_000, minimum=1),
-    "channel": checks.one_of("email", "https", "sftp"),
+    "channel": one_of("email", "https", "sftp"),
     "https": Nested({"url": endpoint_checks.upload_url, "credential": endpoint_checks.credential}),
     "sftp": Nested(
         {

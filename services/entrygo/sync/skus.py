@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from entrygo.sync.checks import Issues
+from entrygo.requests.issues import Issues
 from entrygo.sync.drafts import LineDraft, OrderDraft
 
 

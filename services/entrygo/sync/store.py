@@ -11,6 +11,7 @@ import orjson
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Tenant
 from entrygo.postgres.pool import Connection
+from entrygo.requests.pages import PageRequest
 from entrygo.sync.checks import Facts
 from entrygo.sync.drafts import (
     FactsDraft,
@@ -22,7 +23,6 @@ from entrygo.sync.drafts import (
     StoredOrder,
     Subject,
 )
-from entrygo.sync.paging import PageRequest
 from entrygo.sync.skus import Named
 
 Row = asyncpg.Record

@@ -12,7 +12,8 @@ from entrygo.postgres.idempotency import Reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
-from entrygo.sync.checks import Issues
+from entrygo.requests.issues import Issues
+from entrygo.requests.pages import Page, PageRequest, encode_cursor
 from entrygo.sync.drafts import (
     FactsDraft,
     FactsUpdate,
@@ -24,7 +25,6 @@ from entrygo.sync.drafts import (
     orders_fingerprint,
     update_fingerprint,
 )
-from entrygo.sync.paging import Page, PageRequest, encode_cursor
 from entrygo.sync.skus import Catalogue, skus_of, with_products
 from entrygo.sync.store import PlanningRows, SyncStore
 

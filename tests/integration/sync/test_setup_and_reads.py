@@ -8,8 +8,8 @@ import pytest
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.requests.pages import PageRequest, decode_cursor
 from entrygo.sync.drafts import FactsDraft, Subject
-from entrygo.sync.paging import PageRequest, decode_cursor
 from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, product_to_proto, warehouse_to_proto
 from tests.integration.sync.conftest import OTHER, TENANT, TEST_MODE, Caller

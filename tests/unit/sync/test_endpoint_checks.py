@@ -6,8 +6,9 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.requests.issues import Wrong
 from entrygo.sync import endpoint_checks as checks
-from entrygo.sync.checks import Fact, Wrong
+from entrygo.sync.checks import Fact
 from entrygo.sync.read_setup import read_brokers
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfq0mE3bq1cVnFq5U8uZr0m1p6G7x8yR2nXkD4tLhS"

@@ -125,6 +125,14 @@ def test_a_fee_schedule_needs_its_start_and_its_fees() -> None:
     ]
 
 
+@pytest.mark.parametrize("address", ["a..b@example.com", "müller@example.com"])
+def test_an_address_that_no_mail_could_be_sent_to_is_refused_before_anything_is_planned(address: str) -> None:
+    broker = sync_pb2.Broker(external_id="b", email=address)
+    with pytest.raises(ValidationFailed) as raised:
+        read_brokers(sync_pb2.SyncBrokersRequest(account_id=ACCOUNT, items=[broker]))
+    assert raised.value.field == "items.0.email"
+
+
 @pytest.mark.parametrize(
     ("message", "fields", "fact"),
     [

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from entrygo.domain.ids import MAX_ID_LENGTH
 from entrygo.domain.money import MAX_DECIMAL_PLACES, MAX_INTEGER_DIGITS
 from entrygo.domain.time import parse_rfc3339
+from entrygo.requests import idempotency_key
 
 MAX_DIGITS = MAX_INTEGER_DIGITS + MAX_DECIMAL_PLACES
 MAX_NUMBER = 10**MAX_INTEGER_DIGITS
@@ -20,7 +21,6 @@ MAX_METADATA_DEPTH = 16
 MAX_METADATA_VALUES = 1000
 MAX_METADATA_TEXT = 2000  # characters
 PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
-VISIBLE_ASCII = r"^[\x21-\x7e]{1,255}$"
 # Line breaks and tabs are text; lone surrogates have no UTF-8.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -51,8 +51,8 @@ Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$"
 Flag = Annotated[bool, Strict()]
 IdempotencyKey = Annotated[
     str,
-    StringConstraints(strict=True, pattern=VISIBLE_ASCII),
-    Field(description="1 to 255 visible ASCII characters; the Idempotency-Key header wins over it."),
+    StringConstraints(strict=True, pattern=idempotency_key.PATTERN),
+    Field(description=f"{idempotency_key.FORM}; the Idempotency-Key header wins over it."),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Pages of a list: opaque cursors, limits."""
+"""Pages of a list in the order of its ids: opaque cursors, limits."""
 
 import base64
 import binascii
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from entrygo.domain.ids import is_valid_id
-from entrygo.sync.checks import Issues
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import check_printable
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -25,6 +26,8 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
+    """The rows of one page; the cursor is empty on the last one."""
+
     rows: list[T]
     next_cursor: str
 
@@ -41,8 +44,7 @@ def page_request(*, limit: int, cursor: str, external_id: str) -> PageRequest:
     after = decode_cursor(cursor)
     if after is None:
         issues.add("cursor", "Not a cursor of this list", "invalid_string")
-    if "\x00" in external_id:
-        issues.add("externalId", "Control characters are not allowed", "invalid_string")
+    issues.take(check_printable, external_id, "externalId")
     issues.check()
     return PageRequest(limit or DEFAULT_LIMIT, after or "", external_id or None)
 

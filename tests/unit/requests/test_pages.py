@@ -3,7 +3,7 @@
 import pytest
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.sync.paging import decode_cursor, encode_cursor, page_request
+from entrygo.requests.pages import decode_cursor, encode_cursor, page_request
 
 
 def test_a_cursor_leads_back_to_the_id_it_was_made_of() -> None:

@@ -1,0 +1,91 @@
+"""Checks of texts: each gives the value as it is kept, or raises Wrong."""
+
+import re
+
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.time import parse_day
+from entrygo.requests.issues import Check, Wrong
+
+MAX_EXTERNAL_ID = 128  # characters of an id, or of a SKU, in the caller's own system
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+def text(maximum: int) -> Check[str]:
+    """A check of text of at most `maximum` characters."""
+
+    def check(value: str) -> str:
+        return bounded_text(value, maximum)
+
+    return check
+
+
+def bounded_text(value: str, maximum: int) -> str:
+    """Without the blanks around it; at most `maximum` characters, none of them a control character."""
+    value = value.strip()
+    if len(value) > maximum:
+        raise Wrong(f"At most {maximum} characters", "too_big")
+    check_printable(value)
+    return value
+
+
+def check_printable(value: str) -> None:
+    """Wrong when there is a control character, NUL included, which PostgreSQL cannot store."""
+    # str.isprintable is a fast yes; only its doubtful cases (rare spaces, new letters) are looked at closely.
+    if not value.isprintable() and _CONTROL.search(value):
+        raise Wrong("Control characters are not allowed")
+
+
+def external_id(value: str) -> str:
+    """An id of the caller's own system, exactly as given, so that it matches when it comes again."""
+    if bounded_text(value, MAX_EXTERNAL_ID) != value:
+        raise Wrong("Blanks around it are not allowed")
+    return value
+
+
+def public_id(value: str) -> str:
+    """An id of ours, as far as its form goes."""
+    if not is_valid_id(value):
+        raise Wrong("Expected 1 to 64 letters, digits, '_' or '-'")
+    return value
+
+
+def is_country(value: str) -> bool:
+    """Whether it has the form of a country code: two letters."""
+    return _COUNTRY.fullmatch(value) is not None
+
+
+def country(value: str) -> str:
+    """Two letters, in upper case; whether there is such a country is not looked at."""
+    if not is_country(value):
+        raise Wrong("Expected a two-letter country code")
+    return value.upper()
+
+
+def currency(value: str) -> str:
+    """Three letters, in upper case."""
+    if not _CURRENCY.fullmatch(value):
+        raise Wrong("Expected a three-letter currency code")
+    return value.upper()
+
+
+def day(value: str) -> str:
+    """A day of the calendar: YYYY-MM-DD."""
+    try:
+        parse_day(value)
+    except ValueError:
+        raise Wrong("Expected a date: YYYY-MM-DD", "invalid_date") from None
+    return value
+
+
+def one_of(*allowed: str) -> Check[str]:
+    """A check that takes these words alone."""
+
+    def check(value: str) -> str:
+        if value not in allowed:
+            raise Wrong(f"Expected one of {', '.join(allowed)}", "invalid_enum_value")
+        return value
+
+    return check
