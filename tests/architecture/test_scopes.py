@@ -14,7 +14,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+from entrygo.rpc.interceptors.auth import Access, Required, RequiredScopes
 from entrygo.sync.servicer import REQUIRED_SCOPES as SYNC_SCOPES
 
 SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
@@ -60,7 +60,7 @@ def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
     reads = ("Get", "List", "Events", "Replay", "Watch", "Inspect", "System", "Find")
     lax = [rpc for rpc, needed in scopes.items() if isinstance(needed, Access) and rpc not in OPEN]
     assert [rpc for rpc in lax if not rpc.rpartition("/")[2].startswith(reads)] == []
-    assert all(isinstance(needed, ScopeName | Access) for needed in scopes.values())
+    assert all(isinstance(needed, ScopeName | frozenset | Access) for needed in scopes.values())
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -73,7 +73,9 @@ def test_comment_of_each_rpc_ends_with_what_its_caller_needs(name: str) -> None:
         assert comments[rpc.rpartition("/")[2]].endswith(told(rpc, needed)), rpc
 
 
-def told(rpc: str, needed: ScopeName | Access) -> str:
+def told(rpc: str, needed: Required) -> str:
     if rpc == SNAPSHOT:
         return "Scope read or exports:execute."
+    if isinstance(needed, frozenset):
+        return f"Scope {' or '.join(sorted(needed))}."
     return TOLD_ACCESS[needed] if isinstance(needed, Access) else f"Scope {needed}."

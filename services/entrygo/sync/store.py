@@ -1,4 +1,4 @@
-"""All SQL of sync. A store works within the caller's transaction, for one tenant."""
+"""All SQL of sync. A store works within the caller's transaction, on what one caller may see."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 import orjson
 
-from entrygo.domain.errors import ServiceUnavailable
-from entrygo.domain.principal import Tenant
+from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
+from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.checks import Facts
@@ -42,9 +42,16 @@ class PlanningRows:
 
 
 class SyncStore:
-    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+    """Orders, products and brokers are the account's; of the warehouses a bound key has one."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, str(tenant.mode))
+        self._visible = visible
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+
+    def _own(self, subject: Subject) -> str | None:
+        """The one record of this kind that may be seen; None when all may."""
+        return self._visible.warehouse_id if subject is Subject.WAREHOUSES else None
 
     async def known_products(self, product_ids: Iterable[str]) -> set[str]:
         """Which of these products exist."""
@@ -110,10 +117,11 @@ class SyncStore:
         """(external id, id) of every stored row that has one of either."""
         rows = await self._connection.fetch(
             f"SELECT external_id, id FROM {subject} WHERE account_id = $1 AND mode = $2"  # noqa: S608
-            " AND (external_id = ANY($3::text[]) OR id = ANY($4::text[]))",
+            " AND (external_id = ANY($3::text[]) OR id = ANY($4::text[])) AND ($5::text IS NULL OR id = $5)",
             *self._scope,
             external_ids,
             ids,
+            self._own(subject),
         )
         return [(row["external_id"], row["id"]) for row in rows]
 
@@ -122,7 +130,8 @@ class SyncStore:
     ) -> dict[str, StoredFacts]:
         """Creates or merges; gives what is stored now, by external id.
 
-        ServiceUnavailable when another request takes one of the given ids at the same moment.
+        ServiceUnavailable when another request takes one of the given ids at the same moment,
+        OutsideWarehouse when an external id is that of a warehouse the caller may not see.
         """
         ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
         try:
@@ -140,6 +149,8 @@ class SyncStore:
                 [orjson.dumps(draft.facts).decode() for draft, _ in ordered],
                 now,
             )
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise OutsideWarehouse(details={"warehouseId": self._own(subject)}) from error
         except asyncpg.UniqueViolationError as error:
             raise ServiceUnavailable("Another request took one of these ids; retry.") from error
         return {row["external_id"]: _facts_from_row(row) for row in rows}
@@ -172,9 +183,10 @@ class SyncStore:
     async def find_facts(self, subject: Subject, fact_id: str) -> StoredFacts | None:
         row = await self._connection.fetchrow(
             f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ($4::text IS NULL OR id = $4)",
             *self._scope,
             fact_id,
+            self._own(subject),
         )
         return _facts_from_row(row) if row is not None else None
 
@@ -197,11 +209,12 @@ class SyncStore:
         rows = await self._connection.fetch(
             f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
-            " ORDER BY id LIMIT $5",
+            " AND ($6::text IS NULL OR id = $6) ORDER BY id LIMIT $5",
             *self._scope,
             page.after,
             page.external_id,
             page.limit + 1,
+            self._own(subject),
         )
         return [_facts_from_row(row) for row in rows]
 
@@ -240,7 +253,7 @@ class SyncStore:
             " WHERE account_id = $1 AND mode = $2 AND id = $5",
             *self._scope,
             order_ids,
-            warehouse_id,
+            warehouse_id if self._visible.includes(warehouse_id) else "",
             broker_id,
             external_order_ids,
         )

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from entrygo.domain.errors import NotFound
+from entrygo.domain.errors import NotFound, OutsideWarehouse
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.messaging.events import SYNC, make_event
 from entrygo.messaging.outbox import append
 from entrygo.postgres.idempotency import Reply, run_once
@@ -42,34 +42,34 @@ class SyncUseCases:
     ids: Ids
 
     async def sync_orders(
-        self, tenant: Tenant, drafts: Sequence[OrderDraft], key: str, render: RenderOrders
+        self, visible: Visible, drafts: Sequence[OrderDraft], key: str, render: RenderOrders
     ) -> Reply:
         """Upserts by external id, all or nothing; ValidationFailed names every unknown product and SKU."""
 
         async def work(connection: Connection) -> bytes:
-            store = SyncStore(connection, tenant)
+            store = SyncStore(connection, visible)
             known = with_products(drafts, await _catalogue(store, drafts))
             now = self.clock()
             stamps = await store.upsert_orders(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
-            await append(connection, self._orders_synced(tenant, stored))
+            await append(connection, self._orders_synced(visible, stored))
             return render(stored)
 
         return await run_once(
             self.pool,
-            tenant,
+            visible,
             operation="sync.orders",
             key=key,
-            fingerprint=orders_fingerprint(tenant.account_id, drafts) if key else b"",
+            fingerprint=orders_fingerprint(visible.tenant.account_id, drafts) if key else b"",
             work=work,
         )
 
-    def _orders_synced(self, tenant: Tenant, stored: Sequence[StoredOrder]) -> events_pb2.Event:
+    def _orders_synced(self, visible: Visible, stored: Sequence[StoredOrder]) -> events_pb2.Event:
         return make_event(
             id=self.ids.new(IdKind.EVENT),
             type="orders.synced",
             source=SYNC,
-            tenant=tenant,
+            tenant=visible.tenant,
             stream_id=self.ids.new(IdKind.ORDER_SYNC),
             sequence=1,
             occurred_at=self.clock(),
@@ -77,12 +77,19 @@ class SyncUseCases:
         )
 
     async def sync_facts(
-        self, tenant: Tenant, subject: Subject, drafts: Sequence[FactsDraft], key: str, render: RenderFacts
+        self, visible: Visible, subject: Subject, drafts: Sequence[FactsDraft], key: str, render: RenderFacts
     ) -> Reply:
-        """Creates or merges products, warehouses or brokers; an absent field keeps its value."""
+        """Creates or merges products, warehouses or brokers; an absent field keeps its value.
+
+        InsufficientScope when a key that is bound to a warehouse names another one.
+        """
+
+        async def guard(connection: Connection) -> None:
+            if subject is Subject.WAREHOUSES:
+                await _check_own_warehouse(SyncStore(connection, visible), visible, drafts)
 
         async def work(connection: Connection) -> bytes:
-            store = SyncStore(connection, tenant)
+            store = SyncStore(connection, visible)
             used = await store.ids_in_use(
                 subject, [draft.external_id for draft in drafts], [draft.id for draft in drafts if draft.id]
             )
@@ -93,70 +100,71 @@ class SyncUseCases:
 
         return await run_once(
             self.pool,
-            tenant,
+            visible,
             operation=f"sync.{subject}",
             key=key,
-            fingerprint=facts_fingerprint(tenant.account_id, subject, drafts) if key else b"",
+            fingerprint=facts_fingerprint(visible.tenant.account_id, subject, drafts) if key else b"",
             work=work,
+            guard=guard,
         )
 
     async def update_product(
-        self, tenant: Tenant, update: FactsUpdate, key: str, render: Callable[[StoredFacts], bytes]
+        self, visible: Visible, update: FactsUpdate, key: str, render: Callable[[StoredFacts], bytes]
     ) -> Reply:
         """Merges into one product and clears what is named; NotFound when there is none of that id."""
 
         async def work(connection: Connection) -> bytes:
-            stored = await SyncStore(connection, tenant).update_product(update, self.clock())
+            stored = await SyncStore(connection, visible).update_product(update, self.clock())
             if stored is None:
                 raise NotFound("Product not found.")
             return render(stored)
 
         return await run_once(
             self.pool,
-            tenant,
+            visible,
             operation="products.update",
             key=key,
             fingerprint=update_fingerprint(update) if key else b"",
             work=work,
         )
 
-    async def get_order(self, tenant: Tenant, order_id: str) -> StoredOrder:
-        async with transaction(self.pool, tenant) as connection:
-            found = await SyncStore(connection, tenant).find_order(order_id)
+    async def get_order(self, visible: Visible, order_id: str) -> StoredOrder:
+        async with transaction(self.pool, visible) as connection:
+            found = await SyncStore(connection, visible).find_order(order_id)
         if found is None:
             raise NotFound("Order not found.")
         return found
 
-    async def get_facts(self, tenant: Tenant, subject: Subject, fact_id: str) -> StoredFacts:
-        async with transaction(self.pool, tenant) as connection:
-            found = await SyncStore(connection, tenant).find_facts(subject, fact_id)
+    async def get_facts(self, visible: Visible, subject: Subject, fact_id: str) -> StoredFacts:
+        async with transaction(self.pool, visible) as connection:
+            found = await SyncStore(connection, visible).find_facts(subject, fact_id)
         if found is None:
             raise NotFound(f"{NAMES[subject]} not found.")
         return found
 
-    async def list_orders(self, tenant: Tenant, page: PageRequest) -> Page[StoredOrder]:
-        async with transaction(self.pool, tenant) as connection:
-            rows = await SyncStore(connection, tenant).list_orders(page)
+    async def list_orders(self, visible: Visible, page: PageRequest) -> Page[StoredOrder]:
+        async with transaction(self.pool, visible) as connection:
+            rows = await SyncStore(connection, visible).list_orders(page)
         kept = rows[: page.limit]
         return Page(kept, encode_cursor(kept[-1].stamp.id) if len(rows) > page.limit else "")
 
-    async def list_facts(self, tenant: Tenant, subject: Subject, page: PageRequest) -> Page[StoredFacts]:
-        async with transaction(self.pool, tenant) as connection:
-            rows = await SyncStore(connection, tenant).list_facts(subject, page)
+    async def list_facts(self, visible: Visible, subject: Subject, page: PageRequest) -> Page[StoredFacts]:
+        async with transaction(self.pool, visible) as connection:
+            rows = await SyncStore(connection, visible).list_facts(subject, page)
         kept = rows[: page.limit]
         return Page(kept, encode_cursor(kept[-1].id) if len(rows) > page.limit else "")
 
     async def get_planning_facts(
         self,
-        tenant: Tenant,
+        visible: Visible,
         order_ids: Sequence[str],
         external_order_ids: Sequence[str],
         warehouse_id: str,
         broker_id: str,
     ) -> PlanningRows:
         """Everything one plan is decided on, as of one moment; what is unknown is absent."""
-        async with transaction(self.pool, tenant) as connection:
-            store = SyncStore(connection, tenant)
+        async with transaction(self.pool, visible) as connection:
+            store = SyncStore(connection, visible)
             return await store.planning_rows(order_ids, external_order_ids, warehouse_id, broker_id)
 
 
@@ -167,6 +175,17 @@ async def _catalogue(store: SyncStore, drafts: Sequence[OrderDraft]) -> Catalogu
         await store.known_products(product_ids) if product_ids else (),
         await store.products_named(skus) if skus else (),
     )
+
+
+async def _check_own_warehouse(store: SyncStore, visible: Visible, drafts: Sequence[FactsDraft]) -> None:
+    """A bound key may change its own warehouse, and create it under the id that it is bound to."""
+    own = visible.warehouse_id
+    if own is None:
+        return
+    stored = await store.ids_in_use(Subject.WAREHOUSES, [draft.external_id for draft in drafts], [own])
+    names = {external_id for external_id, warehouse_id in stored if warehouse_id == own}
+    if not all(draft.external_id in names or draft.id == own for draft in drafts):
+        raise OutsideWarehouse(details={"warehouseId": own})
 
 
 def _check_ids(drafts: Sequence[FactsDraft], used: Sequence[tuple[str, str]]) -> None:

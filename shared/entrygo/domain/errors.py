@@ -110,6 +110,10 @@ class InsufficientScope(EntryGoError):
     kind = Kind.FORBIDDEN
 
 
+class OutsideWarehouse(InsufficientScope):
+    """The API key is bound to one warehouse and may not write others."""
+
+
 class NotFound(EntryGoError):
     """Not found."""
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import pytest
 import pytest_asyncio
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
@@ -17,35 +17,37 @@ from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import order_to_proto, product_to_proto
 from tests.unit.sync.requests import ACCOUNT, products
 
-TENANT = Tenant(ACCOUNT, Mode.LIVE)
-TEST_MODE = Tenant(ACCOUNT, Mode.TEST)
-OTHER = Tenant("acc_b", Mode.LIVE)
+LIVE = Visible.whole(Tenant(ACCOUNT, Mode.LIVE))
+TEST_MODE = Visible.whole(Tenant(ACCOUNT, Mode.TEST))
+OTHER = Visible.whole(Tenant("acc_b", Mode.LIVE))
 
 
 class Caller:
-    """Calls the use cases as the servicer does, for any tenant."""
+    """Calls the use cases as the servicer does, for any account and mode."""
 
     def __init__(self, use_cases: SyncUseCases) -> None:
         self.use_cases = use_cases
 
-    async def sync_orders(self, tenant: Tenant, request: sync_pb2.SyncOrdersRequest) -> Reply:
+    async def sync_orders(self, visible: Visible, request: sync_pb2.SyncOrdersRequest) -> Reply:
         def render(stored: Sequence[StoredOrder]) -> bytes:
-            data = [order_to_proto(tenant.account_id, order) for order in stored]
+            data = [order_to_proto(visible.tenant.account_id, order) for order in stored]
             return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
 
-        return await self.use_cases.sync_orders(tenant, read_orders(request), request.idempotency_key, render)
+        return await self.use_cases.sync_orders(
+            visible, read_orders(request), request.idempotency_key, render
+        )
 
-    async def orders(self, tenant: Tenant, request: sync_pb2.SyncOrdersRequest) -> Sequence[sync_pb2.Order]:
-        reply = await self.sync_orders(tenant, request)
+    async def orders(self, visible: Visible, request: sync_pb2.SyncOrdersRequest) -> Sequence[sync_pb2.Order]:
+        reply = await self.sync_orders(visible, request)
         return sync_pb2.SyncOrdersResponse.FromString(reply.body).data
 
-    async def products(self, tenant: Tenant, *items: sync_pb2.Product) -> Sequence[sync_pb2.Product]:
+    async def products(self, visible: Visible, *items: sync_pb2.Product) -> Sequence[sync_pb2.Product]:
         def render(stored: Sequence[StoredFacts]) -> bytes:
             data = [product_to_proto(one) for one in stored]
             return sync_pb2.SyncProductsResponse(data=data).SerializeToString()
 
         drafts = read_products(products(*items))
-        reply = await self.use_cases.sync_facts(tenant, Subject.PRODUCTS, drafts, "", render)
+        reply = await self.use_cases.sync_facts(visible, Subject.PRODUCTS, drafts, "", render)
         return sync_pb2.SyncProductsResponse.FromString(reply.body).data
 
 
@@ -57,10 +59,10 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
 
 @pytest_asyncio.fixture
 async def caller(pool: Pool) -> Caller:
-    """Every tenant of these tests has the product `prod_1`."""
+    """Every account of these tests has the product `prod_1`."""
     made = Caller(SyncUseCases(pool=pool, clock=utc_now, ids=Ids()))
-    for tenant in (TENANT, TEST_MODE, OTHER):
-        await made.products(tenant, sync_pb2.Product(external_id="JKT-001", id="prod_1"))
+    for visible in (LIVE, TEST_MODE, OTHER):
+        await made.products(visible, sync_pb2.Product(external_id="JKT-001", id="prod_1"))
     return made
 
 

@@ -37,6 +37,9 @@ class Client:
     stub: sync_pb2_grpc.SyncStub
     all_scopes: tuple[tuple[str, str], ...]
     read_only: tuple[tuple[str, str], ...]
+    plan_only: tuple[tuple[str, str], ...]
+    orders_only: tuple[tuple[str, str], ...]
+    bound: tuple[tuple[str, str], ...]
 
     async def sync(self, request: sync_pb2.SyncOrdersRequest) -> sync_pb2.SyncOrdersResponse:
         with remote("sync"):
@@ -52,8 +55,11 @@ async def client(database_url: str, pool: Pool, caller: Caller) -> AsyncIterator
         ids, port, stop = Ids(), free_port(), asyncio.Event()
         await create_account(identity, ids, name="A", account_id=ACCOUNT)
         _, full = await create_key(identity, ids, utc_now, account_id=ACCOUNT)
-        read = frozenset({ScopeName.READ})
-        _, narrow = await create_key(identity, ids, utc_now, account_id=ACCOUNT, scopes=read)
+        narrow = [
+            (await create_key(identity, ids, utc_now, account_id=ACCOUNT, scopes=frozenset({scope})))[1]
+            for scope in (ScopeName.READ, ScopeName.EXPORTS_PLAN, ScopeName.ORDERS_WRITE)
+        ]
+        _, bound = await create_key(identity, ids, utc_now, account_id=ACCOUNT, warehouse_id="wh_own")
         server = build_server(
             settings=RpcServerSettings(),
             port=port,
@@ -67,7 +73,7 @@ async def client(database_url: str, pool: Pool, caller: Caller) -> AsyncIterator
             tasks.create_task(server.serve(stop))
             try:
                 await asyncio.wait_for(channel.channel_ready(), 10)
-                yield Client(sync_pb2_grpc.SyncStub(channel), _metadata(full), _metadata(narrow))
+                yield Client(sync_pb2_grpc.SyncStub(channel), *map(_metadata, (full, *narrow, bound)))
             finally:
                 stop.set()
 
@@ -176,6 +182,29 @@ async def test_orders_named_by_sku_are_answered_and_planned_with_their_product(c
     chunks = [chunk async for chunk in client.stub.GetPlanningFacts(request, metadata=client.all_scopes)]
     assert [one for chunk in chunks for one in chunk.orders] == list(made.data)
     assert [product.id for product in chunks[0].products] == ["prod_1"]
+
+
+async def test_planning_facts_are_for_a_key_that_plans_or_reads_and_for_no_other(client: Client) -> None:
+    made = await client.sync(orders(order("SO-1")))
+    request = sync_pb2.GetPlanningFactsRequest(order_ids=[made.data[0].id])
+    for metadata in (client.plan_only, client.read_only):
+        chunks = [chunk async for chunk in client.stub.GetPlanningFacts(request, metadata=metadata)]
+        assert [one.id for chunk in chunks for one in chunk.orders] == [made.data[0].id]
+    with pytest.raises(EntryGoError) as raised, remote("sync"):
+        _ = [chunk async for chunk in client.stub.GetPlanningFacts(request, metadata=client.orders_only)]
+    assert raised.value.error_code == "INSUFFICIENT_SCOPE"
+    assert raised.value.details == {"requiredScope": "exports:plan or read", "scopes": ["orders:write"]}
+
+
+async def test_a_key_of_one_warehouse_may_not_write_another(client: Client) -> None:
+    own, other = sync_pb2.Warehouse(external_id="a", id="wh_own"), sync_pb2.Warehouse(external_id="b")
+    request = sync_pb2.SyncWarehousesRequest(account_id=ACCOUNT, items=[own, other])
+    with pytest.raises(EntryGoError) as raised, remote("sync"):
+        await client.stub.SyncWarehouses(request, metadata=client.bound)
+    assert raised.value.error_code == "INSUFFICIENT_SCOPE"
+    await client.stub.SyncWarehouses(request, metadata=client.all_scopes)
+    listed = await client.stub.ListWarehouses(sync_pb2.ListRequest(), metadata=client.bound)
+    assert [one.id for one in listed.data] == ["wh_own"]
 
 
 def test_every_rpc_names_the_scope_that_it_needs() -> None:

@@ -12,7 +12,7 @@ from entrygo.requests.pages import PageRequest, decode_cursor
 from entrygo.sync.drafts import FactsDraft, Subject
 from entrygo.sync.use_cases import SyncUseCases
 from entrygo.sync.write import broker_to_proto, product_to_proto, warehouse_to_proto
-from tests.integration.sync.conftest import OTHER, TENANT, TEST_MODE, Caller
+from tests.integration.sync.conftest import LIVE, OTHER, TEST_MODE, Caller
 from tests.unit.sync.requests import line, order, orders
 
 
@@ -32,8 +32,8 @@ async def test_a_product_keeps_what_is_not_given_again(caller: Caller) -> None:
         manufacturer=sync_pb2.Manufacturer(city="Burnaby", name=""),
         section_232=sync_pb2.Section232(metals=[sync_pb2.Metal(metal="copper")]),
     )
-    (created,) = await caller.products(TENANT, first)
-    (merged,) = await caller.products(TENANT, second)
+    (created,) = await caller.products(LIVE, first)
+    (merged,) = await caller.products(LIVE, second)
     assert merged.id == created.id
     assert (merged.name, merged.hts_code, merged.unit_value_usd) == ("Hoodie", "6110202041", "68")
     assert merged.manufacturer == sync_pb2.Manufacturer(name="Northshore", city="Burnaby")
@@ -48,30 +48,30 @@ async def test_concurrent_first_syncs_of_one_product_lose_no_field(caller: Calle
     ids = [
         answer[0].id
         for answer in await asyncio.gather(
-            *(caller.products(TENANT, product) for product in [named, priced] * 5)
+            *(caller.products(LIVE, product) for product in [named, priced] * 5)
         )
     ]
-    stored = await caller.use_cases.get_facts(TENANT, Subject.PRODUCTS, ids[0])
+    stored = await caller.use_cases.get_facts(LIVE, Subject.PRODUCTS, ids[0])
     assert len(set(ids)) == 1
     assert stored.facts == {"name": "Hoodie", "unit_value_usd": "68"}
 
 
 async def test_a_product_without_sku_has_its_external_id_as_sku_until_one_is_given(caller: Caller) -> None:
-    (plain,) = await caller.products(TENANT, sync_pb2.Product(external_id="HOD"))
-    (given,) = await caller.products(TENANT, sync_pb2.Product(external_id="HOD", sku="S-1"))
-    (again,) = await caller.products(TENANT, sync_pb2.Product(external_id="HOD", name="Hoodie"))
+    (plain,) = await caller.products(LIVE, sync_pb2.Product(external_id="HOD"))
+    (given,) = await caller.products(LIVE, sync_pb2.Product(external_id="HOD", sku="S-1"))
+    (again,) = await caller.products(LIVE, sync_pb2.Product(external_id="HOD", name="Hoodie"))
     assert [plain.sku, given.sku, again.sku] == ["HOD", "S-1", "S-1"]
     assert plain.status == "active"
 
 
 async def test_a_given_id_is_taken_at_creation_and_must_be_the_stored_one_later(caller: Caller) -> None:
-    (created,) = await caller.products(TENANT, sync_pb2.Product(external_id="CAP", id="prod_cap_002"))
+    (created,) = await caller.products(LIVE, sync_pb2.Product(external_id="CAP", id="prod_cap_002"))
     assert created.id == "prod_cap_002"
-    (again,) = await caller.products(TENANT, sync_pb2.Product(external_id="CAP", id="prod_cap_002"))
+    (again,) = await caller.products(LIVE, sync_pb2.Product(external_id="CAP", id="prod_cap_002"))
     assert again.id == "prod_cap_002"
     with pytest.raises(ValidationFailed) as raised:
         await caller.products(
-            TENANT,
+            LIVE,
             sync_pb2.Product(external_id="CAP", id="prod_other"),
             sync_pb2.Product(external_id="NEW", id="prod_1"),
         )
@@ -85,8 +85,8 @@ async def test_a_given_id_is_taken_at_creation_and_must_be_the_stored_one_later(
 async def test_fee_schedules_are_replaced_when_given_and_kept_when_not(caller: Caller) -> None:
     async def sync(facts: dict[str, object]) -> sync_pb2.Broker:
         draft = FactsDraft("b", "br_1", facts)  # type: ignore[arg-type]
-        await caller.use_cases.sync_facts(TENANT, Subject.BROKERS, [draft], "", lambda _: b"")
-        return broker_to_proto(await caller.use_cases.get_facts(TENANT, Subject.BROKERS, "br_1"))
+        await caller.use_cases.sync_facts(LIVE, Subject.BROKERS, [draft], "", lambda _: b"")
+        return broker_to_proto(await caller.use_cases.get_facts(LIVE, Subject.BROKERS, "br_1"))
 
     old, new = {"valid_from": "2025-01-01", "fee_formal": "95"}, {"valid_from": "2026-01-01"}
     assert [one.fee_formal for one in (await sync({"fee_schedules": [old]})).fee_schedules] == ["95"]
@@ -99,8 +99,8 @@ async def test_fee_schedules_are_replaced_when_given_and_kept_when_not(caller: C
 async def test_nested_addresses_are_merged_at_every_depth(caller: Caller) -> None:
     async def sync(address: dict[str, str]) -> sync_pb2.Warehouse:
         draft = FactsDraft("w", "wh_1", {"importer_of_record": {"address": address}})
-        await caller.use_cases.sync_facts(TENANT, Subject.WAREHOUSES, [draft], "", lambda _: b"")
-        return warehouse_to_proto(await caller.use_cases.get_facts(TENANT, Subject.WAREHOUSES, "wh_1"))
+        await caller.use_cases.sync_facts(LIVE, Subject.WAREHOUSES, [draft], "", lambda _: b"")
+        return warehouse_to_proto(await caller.use_cases.get_facts(LIVE, Subject.WAREHOUSES, "wh_1"))
 
     await sync({"city": "Blaine", "region": "WA"})
     merged = (await sync({"city": "Bellingham"})).importer_of_record.address
@@ -108,19 +108,19 @@ async def test_nested_addresses_are_merged_at_every_depth(caller: Caller) -> Non
 
 
 async def test_an_id_of_another_account_or_mode_is_not_found(caller: Caller) -> None:
-    (created,) = await caller.orders(TENANT, orders())
+    (created,) = await caller.orders(LIVE, orders())
     for tenant in (OTHER, TEST_MODE):
         with pytest.raises(NotFound):
             await caller.use_cases.get_order(tenant, created.id)
     with pytest.raises(NotFound):
-        await caller.use_cases.get_facts(TENANT, Subject.WAREHOUSES, "wh_none")
+        await caller.use_cases.get_facts(LIVE, Subject.WAREHOUSES, "wh_none")
 
 
 async def test_a_list_gives_every_row_once_page_by_page(caller: Caller) -> None:
-    made = await caller.orders(TENANT, orders(*(order(f"SO-{number}") for number in range(7))))
+    made = await caller.orders(LIVE, orders(*(order(f"SO-{number}") for number in range(7))))
     seen, after = [], ""
     while True:
-        page = await caller.use_cases.list_orders(TENANT, PageRequest(3, after))
+        page = await caller.use_cases.list_orders(LIVE, PageRequest(3, after))
         seen += [row.stamp.id for row in page.rows]
         if not page.has_more:
             break
@@ -130,27 +130,27 @@ async def test_a_list_gives_every_row_once_page_by_page(caller: Caller) -> None:
 
 
 async def test_a_list_by_external_id_gives_that_row_only(caller: Caller) -> None:
-    await caller.orders(TENANT, orders(order("SO-1"), order("SO-2")))
-    page = await caller.use_cases.list_orders(TENANT, PageRequest(50, external_id="SO-2"))
+    await caller.orders(LIVE, orders(order("SO-1"), order("SO-2")))
+    page = await caller.use_cases.list_orders(LIVE, PageRequest(50, external_id="SO-2"))
     assert [row.draft.external_id for row in page.rows] == ["SO-2"]
-    products = await caller.use_cases.list_facts(TENANT, Subject.PRODUCTS, PageRequest(50, external_id="x"))
+    products = await caller.use_cases.list_facts(LIVE, Subject.PRODUCTS, PageRequest(50, external_id="x"))
     assert products.rows == []
 
 
 async def test_planning_facts_hold_the_orders_with_their_products_and_nothing_unknown(caller: Caller) -> None:
     await caller.products(
-        TENANT,
+        LIVE,
         sync_pb2.Product(external_id="CAP", id="prod_2", name="Cap"),
         sync_pb2.Product(external_id="UNUSED"),
     )
     made = await caller.orders(
-        TENANT, orders(order("SO-1"), order("SO-2", line("prod_2"), line()), order("SO-3"))
+        LIVE, orders(order("SO-1"), order("SO-2", line("prod_2"), line()), order("SO-3"))
     )
     for subject, given in ((Subject.WAREHOUSES, "wh_1"), (Subject.BROKERS, "br_1")):
         draft = FactsDraft("x", given, {"name": "Peace Arch"})
-        await caller.use_cases.sync_facts(TENANT, subject, [draft], "", lambda _: b"")
+        await caller.use_cases.sync_facts(LIVE, subject, [draft], "", lambda _: b"")
     wanted, names = [made[1].id, "ord_unknown"], ["SO-1", "SO-unknown"]
-    facts = await caller.use_cases.get_planning_facts(TENANT, wanted, names, "wh_1", "br_1")
+    facts = await caller.use_cases.get_planning_facts(LIVE, wanted, names, "wh_1", "br_1")
     assert facts.warehouse is not None
     assert warehouse_to_proto(facts.warehouse).name == "Peace Arch"
     assert facts.broker is not None
@@ -164,11 +164,11 @@ async def test_planning_facts_hold_the_orders_with_their_products_and_nothing_un
 async def test_every_read_stays_within_its_account_and_mode_without_row_level_security(
     caller: Caller, database_url: str
 ) -> None:
-    (made,) = await caller.orders(TENANT, orders())
+    (made,) = await caller.orders(LIVE, orders())
     # The login of the tests is a superuser, whom no policy binds.
     async with asyncpg.create_pool(database_url, server_settings={"search_path": "sync"}) as unbound:
         use_cases = SyncUseCases(pool=unbound, clock=utc_now, ids=Ids())
-        assert (await use_cases.get_order(TENANT, made.id)).stamp.id == made.id
+        assert (await use_cases.get_order(LIVE, made.id)).stamp.id == made.id
         for tenant in (OTHER, TEST_MODE):
             with pytest.raises(NotFound):
                 await use_cases.get_order(tenant, made.id)

@@ -9,7 +9,7 @@ from entrygo.domain.errors import IdempotencyConflict, ValidationFailed
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
-from tests.integration.sync.conftest import OTHER, TENANT, TEST_MODE, Caller
+from tests.integration.sync.conftest import LIVE, OTHER, TEST_MODE, Caller
 from tests.unit.sync.requests import line, order, orders
 
 Count = Callable[[str], Awaitable[int]]
@@ -19,7 +19,7 @@ async def test_fifty_concurrent_syncs_with_one_key_have_one_effect_and_equal_ans
     caller: Caller, count: Count
 ) -> None:
     request = orders(order("SO-1"), order("SO-2"), key="k-1")
-    replies = await asyncio.gather(*(caller.sync_orders(TENANT, request) for _ in range(50)))
+    replies = await asyncio.gather(*(caller.sync_orders(LIVE, request) for _ in range(50)))
     assert len({reply.body for reply in replies}) == 1
     assert [reply.replayed for reply in replies].count(False) == 1
     assert await count("orders") == 2
@@ -31,27 +31,27 @@ async def test_concurrent_syncs_of_the_same_orders_in_any_order_all_succeed(
 ) -> None:
     names = [f"SO-{number}" for number in range(40)]
     requests = [orders(*map(order, names)), orders(*map(order, reversed(names)))] * 10
-    answers = await asyncio.gather(*(caller.orders(TENANT, request) for request in requests))
+    answers = await asyncio.gather(*(caller.orders(LIVE, request) for request in requests))
     assert len({frozenset((one.external_id, one.id) for one in answer) for answer in answers}) == 1
     assert await count("orders") == 40
 
 
 async def test_a_key_used_for_another_payload_is_a_conflict(caller: Caller, count: Count) -> None:
-    await caller.sync_orders(TENANT, orders(order("SO-1"), key="k-1"))
+    await caller.sync_orders(LIVE, orders(order("SO-1"), key="k-1"))
     with pytest.raises(IdempotencyConflict):
-        await caller.sync_orders(TENANT, orders(order("SO-2"), key="k-1"))
+        await caller.sync_orders(LIVE, orders(order("SO-2"), key="k-1"))
     assert await count("orders") == 1
 
 
 async def test_an_order_keeps_its_id_and_gets_new_lines_when_it_is_synced_again(caller: Caller) -> None:
-    first = await caller.orders(TENANT, orders(order("SO-1", line(), line(), destination_region="CA")))
+    first = await caller.orders(LIVE, orders(order("SO-1", line(), line(), destination_region="CA")))
     again = await caller.orders(
-        TENANT, orders(order("SO-1", line(quantity="3", unit_value_usd="10.5"), destination_country="CA"))
+        LIVE, orders(order("SO-1", line(quantity="3", unit_value_usd="10.5"), destination_country="CA"))
     )
     assert again[0].id == first[0].id
     assert again[0].created_at == first[0].created_at
     assert again[0].total_value_usd == "31.5"
-    stored = await caller.use_cases.get_order(TENANT, first[0].id)
+    stored = await caller.use_cases.get_order(LIVE, first[0].id)
     assert [line.quantity for line in stored.draft.lines] == ["3"]
     assert stored.draft.destination_region is None
     assert stored.draft.destination_country == "CA"
@@ -59,23 +59,23 @@ async def test_an_order_keeps_its_id_and_gets_new_lines_when_it_is_synced_again(
 
 async def test_an_importers_number_is_stored_planned_with_and_taken_away_again(caller: Caller) -> None:
     named = orders(order("SO-1", importer_number="98-7654321"), order("SO-2"))
-    first, second = await caller.orders(TENANT, named)
+    first, second = await caller.orders(LIVE, named)
     assert (first.importer_number, second.HasField("importer_number")) == ("98-7654321", False)
-    stored = await caller.use_cases.get_order(TENANT, first.id)
+    stored = await caller.use_cases.get_order(LIVE, first.id)
     assert stored.draft.importer_number == "98-7654321"
-    (again,) = await caller.orders(TENANT, orders(order("SO-1")))
+    (again,) = await caller.orders(LIVE, orders(order("SO-1")))
     assert not again.HasField("importer_number")
 
 
 async def test_answers_come_in_the_order_of_the_request(caller: Caller) -> None:
     names = ["b", "c", "a"]
-    assert [one.external_id for one in await caller.orders(TENANT, orders(*map(order, names)))] == names
+    assert [one.external_id for one in await caller.orders(LIVE, orders(*map(order, names)))] == names
 
 
 async def test_a_stored_order_reads_back_as_it_was_answered(caller: Caller) -> None:
     request = orders(order("SO-1", destination_postal_code="94105", metadata_json='{"b":1.0,"a":[1,"é"]}'))
-    (answered,) = await caller.orders(TENANT, request)
-    stored = await caller.use_cases.get_order(TENANT, answered.id)
+    (answered,) = await caller.orders(LIVE, request)
+    stored = await caller.use_cases.get_order(LIVE, answered.id)
     assert stored.draft.metadata_json == answered.metadata_json == '{"a":[1,"é"],"b":1.0}'
     assert stored.draft.destination_postal_code == "94105"
     assert str(stored.draft.total_value_usd) == "220.00"
@@ -86,7 +86,7 @@ async def test_every_line_with_an_unknown_product_is_named_and_nothing_is_writte
 ) -> None:
     request = orders(order("SO-1"), order("SO-2", line("prod_x"), line(), line("prod_y")), key="k-1")
     with pytest.raises(ValidationFailed) as raised:
-        await caller.sync_orders(TENANT, request)
+        await caller.sync_orders(LIVE, request)
     assert raised.value.details is not None
     assert [(issue["path"], issue["code"]) for issue in raised.value.details["issues"]] == [
         ("items.1.items.0.productId", "unknown_product"),
@@ -97,17 +97,17 @@ async def test_every_line_with_an_unknown_product_is_named_and_nothing_is_writte
 
 async def test_a_failed_sync_releases_its_key(caller: Caller) -> None:
     with pytest.raises(ValidationFailed):
-        await caller.sync_orders(TENANT, orders(order("SO-1", line("prod_x")), key="k-1"))
-    reply = await caller.sync_orders(TENANT, orders(order("SO-1"), key="k-1"))
+        await caller.sync_orders(LIVE, orders(order("SO-1", line("prod_x")), key="k-1"))
+    reply = await caller.sync_orders(LIVE, orders(order("SO-1"), key="k-1"))
     assert not reply.replayed
 
 
 async def test_one_event_tells_of_all_orders_of_a_sync(caller: Caller, pool: Pool) -> None:
-    answered = await caller.orders(TENANT, orders(order("SO-1"), order("SO-2")))
+    answered = await caller.orders(LIVE, orders(order("SO-1"), order("SO-2")))
     async with transaction(pool, EVERYONE) as connection:
         stream_id = await connection.fetchval("SELECT stream_id FROM event_log")
-    async with transaction(pool, TENANT) as connection:
-        (event,) = await events_after(connection, TENANT, stream_id, 0)
+    async with transaction(pool, LIVE) as connection:
+        (event,) = await events_after(connection, LIVE.tenant, stream_id, 0)
     assert (event.type, event.source, event.sequence) == ("orders.synced", "sync", 1)
     assert stream_id.startswith("sync_")
     assert event.orders_synced == events_pb2.OrdersSynced(order_ids=[one.id for one in answered])
@@ -117,7 +117,7 @@ async def test_the_same_external_id_is_another_order_in_another_account_and_mode
     caller: Caller, count: Count
 ) -> None:
     answers = [
-        await caller.orders(tenant, orders(order("SO-1"), key="k-1")) for tenant in (TENANT, TEST_MODE, OTHER)
+        await caller.orders(tenant, orders(order("SO-1"), key="k-1")) for tenant in (LIVE, TEST_MODE, OTHER)
     ]
     assert len({answer[0].id for answer in answers}) == 3
     assert await count("orders") == 3
@@ -128,17 +128,17 @@ async def test_a_product_of_another_account_or_mode_is_unknown(caller: Caller, p
         await connection.execute("DELETE FROM products")
     with pytest.raises(ValidationFailed):
         await caller.sync_orders(OTHER, orders())
-    await caller.sync_orders(TENANT, orders())
+    await caller.sync_orders(LIVE, orders())
 
 
 async def test_row_level_security_shows_own_orders_only_when_a_query_forgets_the_account(
     caller: Caller, pool: Pool
 ) -> None:
-    for tenant in (TENANT, TEST_MODE, OTHER):
+    for tenant in (LIVE, TEST_MODE, OTHER):
         await caller.orders(tenant, orders(order("SO-1")))
     for table in ("orders", "products"):
-        async with transaction(pool, TENANT) as connection:
+        async with transaction(pool, LIVE) as connection:
             rows = await connection.fetch(f"SELECT account_id, mode FROM {table}")
-        assert [tuple(row) for row in rows] == [(TENANT.account_id, "live")]
+        assert [tuple(row) for row in rows] == [(LIVE.tenant.account_id, "live")]
     async with pool.acquire() as connection:
         assert await connection.fetchval("SELECT count(*) FROM orders") == 0

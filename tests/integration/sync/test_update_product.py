@@ -8,7 +8,7 @@ from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.sync.drafts import StoredFacts, Subject
 from entrygo.sync.read_setup import read_product_update
 from entrygo.sync.write import product_to_proto
-from tests.integration.sync.conftest import OTHER, TENANT, Caller
+from tests.integration.sync.conftest import LIVE, OTHER, Caller
 
 FULL = sync_pb2.Product(
     external_id="HOD",
@@ -29,15 +29,15 @@ async def update(
     caller: Caller, id: str, *clear: str, key: str = "", product: sync_pb2.Product | None = None
 ) -> Reply:
     request = sync_pb2.UpdateProductRequest(id=id, product=product, clear=clear, idempotency_key=key)
-    return await caller.use_cases.update_product(TENANT, read_product_update(request), key, render)
+    return await caller.use_cases.update_product(LIVE, read_product_update(request), key, render)
 
 
 async def stored(caller: Caller, id: str) -> sync_pb2.Product:
-    return product_to_proto(await caller.use_cases.get_facts(TENANT, Subject.PRODUCTS, id))
+    return product_to_proto(await caller.use_cases.get_facts(LIVE, Subject.PRODUCTS, id))
 
 
 async def test_every_new_field_is_kept(caller: Caller) -> None:
-    (made,) = await caller.products(TENANT, FULL)
+    (made,) = await caller.products(LIVE, FULL)
     kept = await stored(caller, made.id)
     assert dict(kept.hts_codes) == {"CA": "6110200041", "GB": "61102091"}
     for name in ("manufacturer", "pga", "section_232", "section_301"):
@@ -45,7 +45,7 @@ async def test_every_new_field_is_kept(caller: Caller) -> None:
 
 
 async def test_given_fields_are_merged_and_named_ones_are_cleared(caller: Caller) -> None:
-    (made,) = await caller.products(TENANT, FULL)
+    (made,) = await caller.products(LIVE, FULL)
     await update(
         caller,
         made.id,

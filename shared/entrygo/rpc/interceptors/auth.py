@@ -21,7 +21,9 @@ class Access(Enum):
     OPEN = "open"
 
 
-RequiredScopes = Mapping[str, ScopeName | Access]
+# One scope, or several of which any one is enough.
+Required = ScopeName | frozenset[ScopeName] | Access
+RequiredScopes = Mapping[str, Required]
 
 
 class AuthInterceptor(WrappingInterceptor):
@@ -45,10 +47,13 @@ class AuthInterceptor(WrappingInterceptor):
         yield
 
 
-def _check_scope(caller: Principal, required: ScopeName | Access) -> None:
+def _check_scope(caller: Principal, required: Required) -> None:
     if required is Access.SERVICE_ONLY and not caller.is_service:
         raise InvalidApiKey
-    if isinstance(required, ScopeName) and required not in caller.scopes:
+    if isinstance(required, Access):
+        return
+    enough = required if isinstance(required, frozenset) else frozenset({required})
+    if not enough & caller.scopes:
         raise InsufficientScope(
-            details={"requiredScope": str(required), "scopes": sorted(map(str, caller.scopes))}
+            details={"requiredScope": " or ".join(sorted(enough)), "scopes": sorted(map(str, caller.scopes))}
         )

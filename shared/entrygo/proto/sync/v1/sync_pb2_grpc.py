@@ -134,7 +134,7 @@ class SyncServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SyncWarehouses(self, request, context):
-        """Upserts by external_id. Scope setup.
+        """Upserts by external_id. A key that is bound to a warehouse may name that one alone. Scope setup.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -212,7 +212,8 @@ class SyncServicer:
 
     def GetPlanningFacts(self, request, context):
         """Everything one plan is decided on, from one consistent read, in chunks:
-        the first carries warehouse, broker and products, each further one orders. Scope exports:plan.
+        the first carries warehouse, broker and products, each further one orders.
+        Scope exports:plan or read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
