@@ -144,7 +144,8 @@ class SyncStore:
                 " facts = merge_facts(stored.facts, EXCLUDED.facts), updated_at = EXCLUDED.updated_at"
                 " RETURNING id, external_id, facts, created_at, updated_at",
                 *self._scope,
-                [draft.id or new_id for draft, new_id in ordered],
+                # A bound key cannot so much as propose another id than its warehouse's.
+                [draft.id or self._own(subject) or new_id for draft, new_id in ordered],
                 [draft.external_id for draft, _ in ordered],
                 [orjson.dumps(draft.facts).decode() for draft, _ in ordered],
                 now,
