@@ -22,11 +22,25 @@ SETTINGS: dict[str, type[BaseSettings]] = {**PROCESSES, "up": UpSettings}
 
 
 def variables(settings: type[BaseSettings]) -> set[str]:
-    """The environment variables that one class reads."""
+    """The environment variables that one class reads, by itself and through the classes it holds."""
     prefix = str(settings.model_config.get("env_prefix", ""))
-    return {
-        variable for name, field in settings.model_fields.items() for variable in _names(prefix, name, field)
-    }
+    found: set[str] = set()
+    for name, field in settings.model_fields.items():
+        group = group_of(field)
+        found |= variables(group) if group is not None else set(_names(prefix, name, field))
+    return found
+
+
+def group_of(field: FieldInfo) -> type[BaseSettings] | None:
+    """The class of settings that a field holds; None for a setting."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseSettings) else None
+
+
+def classes(settings: type[BaseSettings]) -> set[type[BaseSettings]]:
+    """A class of settings and those it holds."""
+    groups = [group_of(field) for field in settings.model_fields.values()]
+    return {settings}.union(*(classes(group) for group in groups if group is not None))
 
 
 def every_variable() -> set[str]:

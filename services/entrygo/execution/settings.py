@@ -9,17 +9,10 @@ from pydantic import Field, SecretStr, field_validator
 from entrygo.execution.channels.email import SmtpServer, parse_smtp_url
 from entrygo.execution.email_address import parse_address
 from entrygo.execution.ledger.links import MIN_SECRET_LENGTH
-from entrygo.process.settings import (
-    MEBIBYTE,
-    IdentitySettings,
-    KafkaSettings,
-    PoolSettings,
-    RpcServerSettings,
-    database_url_field,
-)
+from entrygo.process.settings import MEBIBYTE, ServiceSettings, database_url_field
 
 
-class Settings(RpcServerSettings, IdentitySettings, KafkaSettings, PoolSettings):
+class Settings(ServiceSettings):
     """What `python -m entrygo.execution` reads from the environment."""
 
     port: int = Field(default=50053, validation_alias="ENTRYGO_EXECUTION_PORT")

@@ -1,62 +1,47 @@
-"""Composition root of the inspection service."""
+"""The inspection process: `python -m entrygo.inspection`."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import grpc
 
-from entrygo.identity.authenticator import Authenticator
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.owners import check_serving, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.servicer import REQUIRED_SCOPES, SERVICE_NAME, InspectionServicer
-from entrygo.inspection.settings import SCHEMA, Settings
+from entrygo.inspection.settings import Settings
 from entrygo.inspection.system_health import Probe
 from entrygo.inspection.use_cases import Inspector
 from entrygo.messaging.events import EXECUTION, PLANNING, SYNC
 from entrygo.messaging.projector import Projector
-from entrygo.postgres.pool import Pool, open_pool
 from entrygo.postgres.readiness import is_ready
-from entrygo.process.clock import utc_now
-from entrygo.process.runtime import run
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
-from entrygo.rpc.server import build_server
-
-# Identity is read on a cache miss only.
-IDENTITY_POOL = 4
+from entrygo.service.run import Parts, Runtime, run_service
 
 Channels = Mapping[str, grpc.aio.Channel]
 
 
-async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Opens what the service needs, works until `stop`, closes everything."""
-    pool = await open_pool(
-        settings.database_url.get_secret_value(), schema=SCHEMA, max_size=settings.pool_size
-    )
-    identity = await open_pool(
-        settings.identity_database_url.get_secret_value(), schema="identity", max_size=IDENTITY_POOL
-    )
-    channels = {
-        SYNC: open_channel(settings.sync_target),
-        PLANNING: open_channel(settings.planning_target),
-        EXECUTION: open_channel(settings.execution_target),
+@asynccontextmanager
+async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
+    """Puts the parts of the service together. It records no events: the read model is made of others'."""
+    targets = {
+        SYNC: settings.sync_target,
+        PLANNING: settings.planning_target,
+        EXECUTION: settings.execution_target,
     }
-    try:
-        await _work(settings, pool, identity, channels, stop)
-    finally:
-        await asyncio.gather(
-            *(channel.close() for channel in channels.values()), pool.close(), identity.close()
-        )
+    async with AsyncExitStack() as stack:
+        channels = {
+            name: await stack.enter_async_context(open_channel(target)) for name, target in targets.items()
+        }
+        yield _parts(settings, runtime, channels)
 
 
-async def _work(
-    settings: Settings, pool: Pool, identity: Pool, channels: Channels, stop: asyncio.Event
-) -> None:
-    """Server, projector and reconciler side by side; one that fails ends the others."""
+def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
+    pool = runtime.pool
     owners = {
         PLANNING: planning_owner(channels[PLANNING]),
         EXECUTION: execution_owner(channels[EXECUTION]),
@@ -67,50 +52,37 @@ async def _work(
         pool,
         read_model,
         tuple(owners.values()),
-        utc_now,
-        service_token=settings.token,
+        runtime.clock,
+        service_token=settings.identity.token,
         every_seconds=settings.reconcile_seconds,
     )
     sink = ExportEvents(pool, read_model, reconciler)
-    projector = Projector(kafka=settings, group=settings.kafka_group or None, sink=sink)
+    projector = Projector(kafka=settings.kafka, group=settings.kafka_group or None, sink=sink)
     inspector = Inspector(
-        pool, read_model, changes, owners, poll_seconds=settings.watch_poll_seconds, stop=stop
+        pool, read_model, changes, owners, poll_seconds=settings.watch_poll_seconds, stop=runtime.stop
     )
     servicer = InspectionServicer(
         inspector,
-        _probes(settings, pool, projector, channels),
+        (
+            Probe("database", partial(is_ready, pool)),
+            Probe("kafka", projector.is_connected),
+            *_probes(channels, settings.probe_seconds),
+        ),
         owner_seconds=settings.owner_seconds,
         probe_seconds=settings.probe_seconds,
     )
-    server = build_server(
-        settings=settings,
-        port=settings.port,
-        authenticator=Authenticator(identity, utc_now, service_token=settings.token),
+    return Parts(
+        rpc_service=SERVICE_NAME,
         required_scopes=REQUIRED_SCOPES,
         register=partial(inspection_pb2_grpc.add_InspectionServicer_to_server, servicer),
-        service_names=(SERVICE_NAME,),
-        ready=partial(is_ready, pool),
-    )
-    async with asyncio.TaskGroup() as tasks:
-        for work in (server.serve, projector.run, reconciler.run):
-            tasks.create_task(work(stop))
-
-
-def _probes(settings: Settings, pool: Pool, projector: Projector, channels: Channels) -> tuple[Probe, ...]:
-    return (
-        Probe("database", partial(is_ready, pool)),
-        Probe("kafka", projector.is_connected),
-        *(
-            Probe(name, partial(check_serving, channel, settings.probe_seconds))
-            for name, channel in channels.items()
-        ),
+        background=(projector.run, reconciler.run),
+        records_events=False,
     )
 
 
-def main() -> None:
-    settings = Settings()
-    run("inspection", settings, partial(serve, settings))
+def _probes(channels: Channels, seconds: float) -> tuple[Probe, ...]:
+    return tuple(Probe(name, partial(check_serving, channel, seconds)) for name, channel in channels.items())
 
 
 if __name__ == "__main__":
-    main()
+    run_service("inspection", Settings(), wire)

@@ -8,7 +8,7 @@ from entrygo.inspection.changes import Changes
 from entrygo.inspection.owners import Owner, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
-from entrygo.inspection.settings import SCHEMA, Settings
+from entrygo.inspection.settings import Settings
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Clock, utc_now
@@ -31,11 +31,11 @@ async def rebuild(
 
 async def rebuild_with(settings: Settings) -> int:
     """The same for the installation that `settings` describe."""
-    pool = await open_pool(settings.database_url.get_secret_value(), schema=SCHEMA, max_size=4)
+    pool = await open_pool(settings.database_url.get_secret_value(), schema="inspection", max_size=4)
     planning, execution = open_channel(settings.planning_target), open_channel(settings.execution_target)
     owners = (planning_owner(planning), execution_owner(execution))
     try:
-        return await rebuild(pool, owners, service_token=settings.token)
+        return await rebuild(pool, owners, service_token=settings.identity.token)
     finally:
         await asyncio.gather(planning.close(), execution.close(), pool.close())
 

@@ -1,21 +1,11 @@
-"""The settings of the inspection process, composed of shared blocks."""
-
-from typing import Final
+"""The settings of the inspection process."""
 
 from pydantic import Field, SecretStr
 
-from entrygo.process.settings import (
-    IdentitySettings,
-    KafkaSettings,
-    PoolSettings,
-    RpcServerSettings,
-    database_url_field,
-)
-
-SCHEMA: Final = "inspection"
+from entrygo.process.settings import ServiceSettings, database_url_field
 
 
-class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings):
+class Settings(ServiceSettings):
     """What `python -m entrygo.inspection` reads from the environment."""
 
     port: int = Field(default=50054, ge=0, le=65535, validation_alias="ENTRYGO_INSPECTION_PORT")
@@ -38,7 +28,3 @@ class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings)
     )
     # How long one part of the system has to say how it is.
     probe_seconds: float = Field(default=1, gt=0, validation_alias="ENTRYGO_INSPECTION_PROBE_SECONDS")
-
-    @property
-    def token(self) -> str | None:
-        return self.service_token.get_secret_value() if self.service_token else None

@@ -1,10 +1,9 @@
-"""Runs the planning service: settings → pools → use cases → gRPC server and relay."""
+"""The planning process: `python -m entrygo.planning`."""
 
-import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
-from entrygo.identity.authenticator import Authenticator
-from entrygo.messaging.relay import Relay
 from entrygo.planning.plan_export import PlanExport
 from entrygo.planning.policy.use_cases import Policies
 from entrygo.planning.reference.library import Library
@@ -13,24 +12,16 @@ from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningSer
 from entrygo.planning.settings import Settings
 from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.transitions import Transitions
-from entrygo.postgres.idempotency import keep_purged
-from entrygo.postgres.pool import open_pool
-from entrygo.postgres.readiness import is_ready
-from entrygo.process.clock import Ids, utc_now
-from entrygo.process.runtime import run
 from entrygo.proto.planning.v1 import planning_pb2_grpc
 from entrygo.rpc.channel import open_channel
-from entrygo.rpc.server import build_server
+from entrygo.service.run import Parts, Runtime, run_service
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
-    url = settings.database_url.get_secret_value()
-    identity_url = settings.identity_database_url.get_secret_value()
-    token = settings.service_token.get_secret_value() if settings.service_token else None
-    ids = Ids()
-    pool = await open_pool(url, schema="planning", max_size=settings.pool_size)
-    identity_pool = await open_pool(identity_url, schema="identity", max_size=2)
-    async with pool, identity_pool, open_channel(settings.sync_target) as sync:
+@asynccontextmanager
+async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
+    """Puts the parts of the service together; the reference data is read before the first plan."""
+    pool, clock, ids = runtime.pool, runtime.clock, runtime.ids
+    async with open_channel(settings.sync_target) as sync:
         library = Library(pool)
         await library.refresh()
         plan_export = PlanExport(
@@ -38,35 +29,23 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             facts=SyncFacts(sync),
             rules=RULES,
             reference_on=library.on,
-            clock=utc_now,
+            clock=clock,
             ids=ids,
         )
         servicer = PlanningServicer(
             pool,
             plan_export,
-            Transitions(pool, utc_now, ids),
-            Policies(pool, utc_now, ids, RULES),
+            Transitions(pool, clock, ids),
+            Policies(pool, clock, ids, RULES),
             max_orders=settings.max_orders,
         )
-        server = build_server(
-            settings=settings,
-            port=settings.port,
-            authenticator=Authenticator(identity_pool, utc_now, service_token=token),
+        yield Parts(
+            rpc_service=SERVICE_NAME,
             required_scopes=REQUIRED_SCOPES,
             register=partial(planning_pb2_grpc.add_PlanningServicer_to_server, servicer),
-            service_names=(SERVICE_NAME,),
-            ready=partial(is_ready, pool),
+            background=(library.keep_fresh,),
         )
-        relay = Relay(database_url=url, schema="planning", kafka=settings)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(stop))
-            tasks.create_task(relay.run(stop))
-            tasks.create_task(library.keep_fresh(stop))
-            tasks.create_task(
-                keep_purged(pool, keep_days=settings.idempotency_keep_days, clock=utc_now, stop=stop)
-            )
 
 
 if __name__ == "__main__":
-    loaded = Settings()
-    run("planning", loaded, partial(main, loaded))
+    run_service("planning", Settings(), wire)

@@ -2,16 +2,10 @@
 
 from pydantic import Field, SecretStr
 
-from entrygo.process.settings import (
-    IdentitySettings,
-    KafkaSettings,
-    PoolSettings,
-    RpcServerSettings,
-    database_url_field,
-)
+from entrygo.process.settings import ServiceSettings, database_url_field
 
 
-class Settings(KafkaSettings, IdentitySettings, RpcServerSettings, PoolSettings):
+class Settings(ServiceSettings):
     """What `python -m entrygo.planning` reads from the environment."""
 
     port: int = Field(default=50052, ge=1, le=65535, validation_alias="ENTRYGO_PLANNING_PORT")

@@ -17,17 +17,17 @@ FETCH_MAX_WAIT_MS = 20
 def client_options(settings: KafkaSettings) -> dict[str, Any]:
     """What producer, consumer and admin share: where, and how the connection is secured."""
     options: dict[str, Any] = {
-        "bootstrap_servers": settings.kafka_bootstrap,
-        "security_protocol": settings.kafka_security_protocol,
+        "bootstrap_servers": settings.bootstrap,
+        "security_protocol": settings.security_protocol,
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
     }
-    if settings.kafka_security_protocol.endswith("SSL"):
-        options["ssl_context"] = ssl.create_default_context(cafile=settings.kafka_ca_file)
-    if settings.kafka_security_protocol.startswith("SASL"):
-        password = settings.kafka_password
+    if settings.security_protocol.endswith("SSL"):
+        options["ssl_context"] = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.security_protocol.startswith("SASL"):
+        password = settings.password
         options |= {
-            "sasl_mechanism": settings.kafka_sasl_mechanism,
-            "sasl_plain_username": settings.kafka_username,
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.username,
             "sasl_plain_password": password.get_secret_value() if password else None,
         }
     return options
@@ -57,7 +57,7 @@ async def ensure_topics(settings: KafkaSettings) -> None:
     try:
         existing = set(await admin.list_topics())
         missing = [
-            NewTopic(name, settings.kafka_partitions, settings.kafka_replication_factor)
+            NewTopic(name, settings.partitions, settings.replication_factor)
             for name in TOPICS
             if name not in existing
         ]

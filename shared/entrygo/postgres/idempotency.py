@@ -204,7 +204,7 @@ async def purge(connection: Connection, *, before: datetime) -> int:
     return int(status.rpartition(" ")[2])
 
 
-async def keep_purged(pool: Pool, *, keep_days: int, clock: Clock, stop: asyncio.Event) -> None:
+async def keep_purged(pool: Pool, clock: Clock, stop: asyncio.Event, *, keep_days: int) -> None:
     """Forgets finished keys older than `keep_days`, in the background, until `stop`."""
     while not stop.is_set():
         try:

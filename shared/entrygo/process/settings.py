@@ -1,4 +1,9 @@
-"""Settings blocks that processes compose. Built once in `__main__`, passed down, never imported as values."""
+"""Settings that processes compose. Built once in `__main__`, passed down, never imported as values.
+
+A class holds at most twenty fields: what belongs together is a class of its own, which a larger one holds as
+a field made by `Field(default_factory=...)`. Every class reads its variables from the environment by itself,
+flat, whatever it is held by: `settings.kafka.bootstrap` is `ENTRYGO_KAFKA_BOOTSTRAP`.
+"""
 
 from typing import Literal
 
@@ -18,8 +23,8 @@ def database_url_field(service: str) -> SecretStr:
     return field
 
 
-class ProcessSettings(BaseSettings):
-    """What every process reads."""
+class EnvironmentSettings(BaseSettings):
+    """A class whose fields are `ENTRYGO_<FIELD>` in the environment, or as its own `env_prefix` says."""
 
     model_config = SettingsConfigDict(
         # A refused value may be a secret, and the refusal goes to the terminal and the log.
@@ -30,33 +35,44 @@ class ProcessSettings(BaseSettings):
         populate_by_name=True,
     )
 
+
+class ProcessSettings(EnvironmentSettings):
+    """What every process reads."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
 
 
-class KafkaSettings(ProcessSettings):
+class KafkaSettings(EnvironmentSettings):
     """How to reach the broker; SASL and TLS as librdkafka names them."""
 
-    kafka_bootstrap: str = "127.0.0.1:9092"
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
-    kafka_username: str | None = None
-    kafka_password: SecretStr | None = None
-    kafka_ca_file: str | None = None
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_KAFKA_")
+
+    bootstrap: str = "127.0.0.1:9092"
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    username: str | None = None
+    password: SecretStr | None = None
+    ca_file: str | None = None
     # Partitions of a topic that we create; an existing topic keeps its own.
-    kafka_partitions: int = Field(default=12, ge=1, le=1000)
-    kafka_replication_factor: int = Field(default=1, ge=1, le=10)
+    partitions: int = Field(default=12, ge=1, le=1000)
+    replication_factor: int = Field(default=1, ge=1, le=10)
 
 
-class IdentitySettings(ProcessSettings):
+class IdentitySettings(EnvironmentSettings):
     """Where API keys are kept, and the credential of our own background work."""
 
-    identity_database_url: SecretStr = database_url_field("IDENTITY")
+    database_url: SecretStr = database_url_field("IDENTITY")
     # Shared by the four services; without it no background call is accepted.
     service_token: SecretStr | None = None
 
+    @property
+    def token(self) -> str | None:
+        """The service token as text; None without one."""
+        return self.service_token.get_secret_value() if self.service_token else None
 
-class RpcServerSettings(ProcessSettings):
+
+class RpcServerSettings(EnvironmentSettings):
     """The gRPC server of a service."""
 
     bind_host: str = "127.0.0.1"
@@ -64,8 +80,15 @@ class RpcServerSettings(ProcessSettings):
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
 
 
-class PoolSettings(ProcessSettings):
-    """The PostgreSQL pool of a service, and how long it remembers idempotency keys."""
+class ServiceSettings(ProcessSettings):
+    """What each of the four services reads; its own class names the variables of port and database."""
 
+    port: int
+    database_url: SecretStr
+    # Connections to PostgreSQL at most.
     pool_size: int = Field(default=10, ge=1, le=200)
+    # How long a used idempotency key is remembered.
     idempotency_keep_days: int = Field(default=30, ge=1)
+    kafka: KafkaSettings = Field(default_factory=KafkaSettings)
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
+    rpc: RpcServerSettings = Field(default_factory=RpcServerSettings)

@@ -27,6 +27,9 @@ IDENTITY_SERVICE = identity_pb2.DESCRIPTOR.services_by_name["Identity"].full_nam
 
 log = structlog.get_logger(__name__)
 
+# Adds a service's RPCs to a server, as the generated `add_…Servicer_to_server` does.
+Register = Callable[[grpc.aio.Server], None]
+
 
 class Server:
     """A built server: `serve` runs it until told to stop."""
@@ -69,7 +72,7 @@ def build_server(
     port: int,
     authenticator: Authenticator,
     required_scopes: RequiredScopes,
-    register: Callable[[grpc.aio.Server], None],
+    register: Register,
     service_names: Sequence[str],
     ready: Callable[[], Awaitable[bool]],
     longest_rpc_seconds: int = AGE_GRACE_SECONDS,

@@ -16,13 +16,14 @@ from pydantic import SecretStr
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Mode, ScopeName, Tenant
 from entrygo.domain.time import parse_rfc3339
-from entrygo.execution.__main__ import main
+from entrygo.execution.__main__ import wire
 from entrygo.execution.objects import CHUNK_BYTES
 from entrygo.execution.settings import Settings
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import IdentitySettings, KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
@@ -31,6 +32,7 @@ from entrygo.rpc.calls import TENANT, Metadata, service_metadata
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
 from entrygo.rpc.replay import is_replayed
+from entrygo.service.run import serve
 from tests.harness.mail import SmtpSink
 from tests.harness.processes import LOOPBACK, free_port
 from tests.unit.execution.snapshots import make_large_snapshot, make_snapshot
@@ -116,18 +118,19 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
         {
             "port": free_port(),
             "database_url": SecretStr(database_url),
-            "identity_database_url": SecretStr(database_url),
+            "identity": IdentitySettings(
+                database_url=SecretStr(database_url), service_token=SecretStr(TOKEN)
+            ),
             "planning_target": f"{LOOPBACK}:{peers_port}",
             "sync_target": f"{LOOPBACK}:{peers_port}",
             "smtp_url": SecretStr(smtp_sink.url),
             "home": tmp_path,
-            "service_token": SecretStr(TOKEN),
-            "kafka_bootstrap": f"{LOOPBACK}:{free_port()}",
+            "kafka": KafkaSettings(bootstrap=f"{LOOPBACK}:{free_port()}"),
             "link_secret": SecretStr("s" * 32),
         }
     )
     stop = asyncio.Event()
-    running = asyncio.create_task(main(settings, stop))
+    running = asyncio.create_task(serve("execution", settings, wire, stop))
     async with open_channel(f"{LOOPBACK}:{settings.port}") as channel:
         await channel.channel_ready()
         yield Client(execution_pb2_grpc.ExecutionStub(channel), key, narrow, planning, sync)

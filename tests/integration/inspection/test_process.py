@@ -12,12 +12,14 @@ from pydantic import SecretStr
 
 from entrygo.domain.principal import ScopeName
 from entrygo.identity.use_cases import create_account, create_key
-from entrygo.inspection.__main__ import serve
+from entrygo.inspection.__main__ import wire
 from entrygo.inspection.settings import Settings
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import IdentitySettings, KafkaSettings
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
+from entrygo.service.run import serve
 
 CALL_SECONDS = 20
 
@@ -35,8 +37,10 @@ def settings(database_url: str, kafka_bootstrap: str) -> Settings:
         {
             "ENTRYGO_INSPECTION_PORT": free_port(),
             "ENTRYGO_DATABASE_URL": database_url,
-            "kafka_bootstrap": kafka_bootstrap,
-            "service_token": SecretStr(secrets.token_hex(8)),
+            "kafka": KafkaSettings(bootstrap=kafka_bootstrap),
+            "identity": IdentitySettings(
+                database_url=SecretStr(database_url), service_token=SecretStr(secrets.token_hex(8))
+            ),
             "ENTRYGO_SYNC_TARGET": nobody,
             "ENTRYGO_PLANNING_TARGET": nobody,
             "ENTRYGO_EXECUTION_TARGET": nobody,
@@ -47,7 +51,7 @@ def settings(database_url: str, kafka_bootstrap: str) -> Settings:
 @pytest_asyncio.fixture
 async def stub(settings: Settings) -> AsyncIterator[inspection_pb2_grpc.InspectionStub]:
     stop = asyncio.Event()
-    serving = asyncio.create_task(serve(settings, stop))
+    serving = asyncio.create_task(serve("inspection", settings, wire, stop))
     channel = open_channel(f"127.0.0.1:{settings.port}")
     try:
         await channel.channel_ready()
@@ -59,7 +63,7 @@ async def stub(settings: Settings) -> AsyncIterator[inspection_pb2_grpc.Inspecti
 
 
 async def key_of(settings: Settings, *scopes: ScopeName) -> tuple[tuple[str, str], ...]:
-    pool = await open_pool(settings.identity_database_url.get_secret_value(), schema="identity", max_size=1)
+    pool = await open_pool(settings.identity.database_url.get_secret_value(), schema="identity", max_size=1)
     async with pool:
         account, _ = await create_account(pool, Ids(), name="Alice", account_id="acc_alice")
         _, secret = await create_key(pool, Ids(), utc_now, account_id=account, scopes=frozenset(scopes))

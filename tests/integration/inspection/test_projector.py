@@ -24,7 +24,7 @@ WAIT_SECONDS = 60
 
 
 def settings(bootstrap: str) -> KafkaSettings:
-    return KafkaSettings(kafka_bootstrap=bootstrap, kafka_partitions=3)
+    return KafkaSettings(bootstrap=bootstrap, partitions=3)
 
 
 async def publish(bootstrap: str, values: Iterable[tuple[str, bytes]]) -> None:

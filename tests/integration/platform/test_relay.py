@@ -27,7 +27,7 @@ PARTITIONS = 12
 
 
 def settings(bootstrap: str, partitions: int = 3) -> KafkaSettings:
-    return KafkaSettings(kafka_bootstrap=bootstrap, kafka_partitions=partitions)
+    return KafkaSettings(bootstrap=bootstrap, partitions=partitions)
 
 
 async def record(pool: Pool, streams: list[str], first: int, count: int) -> None:

@@ -1,0 +1,104 @@
+"""Runs a service from its settings to its clean end, so that each `__main__` only puts its parts together.
+
+Around the parts: the pools of the schema and of identity, the gRPC server with its interceptors,
+the relay of the outbox, the purge of old idempotency keys, logging and signals.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from entrygo.identity.authenticator import Authenticator
+from entrygo.messaging.relay import Relay
+from entrygo.postgres.idempotency import keep_purged
+from entrygo.postgres.pool import Pool, open_pool
+from entrygo.postgres.readiness import is_ready
+from entrygo.process.clock import Clock, Ids, utc_now
+from entrygo.process.runtime import run
+from entrygo.process.settings import ServiceSettings
+from entrygo.rpc.interceptors.auth import RequiredScopes
+from entrygo.rpc.server import AGE_GRACE_SECONDS, Register, build_server
+
+# Identity is read on a miss of the authenticator's cache only.
+IDENTITY_POOL_SIZE = 2
+
+Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What a service is given: its pool, the sources of time and ids, and the event that ends everything."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+    stop: asyncio.Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a service brings.
+
+    `background` runs beside the server, each until its event is set; one that fails ends the process.
+    `records_events` says that the service writes: it has an outbox to publish and idempotency keys to purge.
+    `longest_rpc_seconds` is how long one of its RPCs may rightfully take.
+    """
+
+    rpc_service: str
+    required_scopes: RequiredScopes
+    register: Register
+    background: Sequence[Work] = ()
+    records_events: bool = True
+    longest_rpc_seconds: int = AGE_GRACE_SECONDS
+
+
+S = TypeVar("S", bound=ServiceSettings)
+# Entered before the server starts, left after it and all background work have ended.
+Wire = Callable[[S, Runtime], AbstractAsyncContextManager[Parts]]
+
+
+def run_service(name: str, settings: S, wire: Wire[S]) -> None:
+    """Runs the service `name`, which is also that of its schema, until SIGINT or SIGTERM."""
+    run(name, settings, partial(serve, name, settings, wire))
+
+
+async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> None:
+    """Opens what the service needs, works until `stop`, closes everything in the reverse order.
+
+    The pools outlast the parts, because a part may write while it ends.
+    """
+    pool = await open_pool(settings.database_url.get_secret_value(), schema=name, max_size=settings.pool_size)
+    identity = await open_pool(
+        settings.identity.database_url.get_secret_value(), schema="identity", max_size=IDENTITY_POOL_SIZE
+    )
+    async with pool, identity:
+        runtime = Runtime(pool=pool, clock=utc_now, ids=Ids(), stop=stop)
+        async with wire(settings, runtime) as parts:
+            await _work(name, settings, parts, runtime, identity)
+
+
+async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity: Pool) -> None:
+    """Server and background work side by side; one that fails ends the others."""
+    server = build_server(
+        settings=settings.rpc,
+        port=settings.port,
+        authenticator=Authenticator(identity, runtime.clock, service_token=settings.identity.token),
+        required_scopes=parts.required_scopes,
+        register=parts.register,
+        service_names=(parts.rpc_service,),
+        ready=partial(is_ready, runtime.pool),
+        longest_rpc_seconds=parts.longest_rpc_seconds,
+    )
+    writing = _work_of_writers(name, settings, runtime) if parts.records_events else ()
+    async with asyncio.TaskGroup() as tasks:
+        for work in (server.serve, *writing, *parts.background):
+            tasks.create_task(work(runtime.stop))
+
+
+def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> tuple[Work, ...]:
+    relay = Relay(database_url=settings.database_url.get_secret_value(), schema=name, kafka=settings.kafka)
+    purge = partial(keep_purged, runtime.pool, runtime.clock, keep_days=settings.idempotency_keep_days)
+    return relay.run, purge
