@@ -164,6 +164,8 @@ async def test_service_that_writes_publishes_its_events_and_forgets_old_keys(
 
 async def test_work_that_fails_ends_the_process(settings: ServiceSettings) -> None:
     async def fail(stop: asyncio.Event) -> None:
+        async with open_channel(f"127.0.0.1:{settings.port}") as channel:
+            await channel.channel_ready()
         raise ZeroDivisionError
 
     with pytest.raises(ExceptionGroup) as caught:
