@@ -1,5 +1,8 @@
 """The services in memory: the gateway's port, filled without gRPC, database or broker."""
 
+from typing import Any
+
+from entrygo.gateway.services import Call
 from tests.fakes.broker_links import FakeBrokerLinks
 from tests.fakes.execution import MANIFEST, FakeExecution
 from tests.fakes.inspection import FakeInspection
@@ -11,4 +14,18 @@ __all__ = ["ACCOUNT", "KEY", "MANIFEST", "OTHER_ACCOUNT", "OTHER_KEY", "FakeServ
 
 
 class FakeServices(FakeBrokerLinks, FakeSync, FakePlanning, FakeExecution, FakeInspection):
-    """One object for the four services and the signed links."""
+    """One object for the stubs of all services: each RPC is a method that takes request and call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stub: Any = self
+        self.identity = self.sync = self.planning = self.execution = self.inspection = stub
+
+    async def read(self, method: Any, request: Any, call: Call) -> Any:
+        return await method(request, call)
+
+    async def write(self, method: Any, request: Any, call: Call) -> Any:
+        return await method(request, call)
+
+    def document(self, method: Any, request: Any, call: Call) -> Any:
+        return method(request, call)

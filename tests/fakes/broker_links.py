@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 
 from entrygo.domain.errors import EntryGoError, Kind, ValidationFailed
-from entrygo.gateway.services import Call
+from entrygo.gateway.services import Call, Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 
@@ -50,14 +50,14 @@ class FakeBrokerLinks:
         self.link_failure: Exception | None = None
         self.link_calls: list[Call] = []
 
-    async def find_broker_link(
+    async def FindBrokerLink(
         self, request: execution_pb2.FindBrokerLinkRequest, call: Call
     ) -> execution_pb2.BrokerLink:
         return self._linked(request.token, call)
 
-    async def answer_broker_link(
+    async def AnswerBrokerLink(
         self, request: execution_pb2.AnswerBrokerLinkRequest, call: Call
-    ) -> execution_pb2.BrokerLink:
+    ) -> Reply[execution_pb2.BrokerLink]:
         submission = self._linked(request.token, call).broker_submission
         match request.WhichOneof("answer"):
             case "acknowledged":
@@ -72,9 +72,9 @@ class FakeBrokerLinks:
             case _:
                 raise ValidationFailed.of([("answer", "Required", "invalid_type")])
         submission.answered_at = "2026-03-12T09:30:00.000Z"
-        return self.link
+        return Reply(self.link)
 
-    async def get_broker_pack(
+    async def GetBrokerPack(
         self, request: execution_pb2.FindBrokerLinkRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         yield execution_pb2.ArtifactChunk(artifact=self._linked(request.token, call).pack)

@@ -18,7 +18,7 @@ MANIFEST = b'{"manifest":true}'
 class FakeExecution(Memory):
     """Executes what is planned, once."""
 
-    async def execute_export(
+    async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, call: Call
     ) -> Reply[execution_pb2.ExecuteExportResponse]:
         account = self._enter(request, call, request.account_id)
@@ -68,7 +68,7 @@ class FakeExecution(Memory):
             broker_submission=export.broker_submissions[-1],
         )
 
-    async def resubmit_to_broker(
+    async def ResubmitToBroker(
         self, request: execution_pb2.ResubmitToBrokerRequest, call: Call
     ) -> Reply[execution_pb2.ResubmitToBrokerResponse]:
         export = self._export(self._enter(request, call), request.export_id)
@@ -78,7 +78,7 @@ class FakeExecution(Memory):
         answer = execution_pb2.ResubmitToBrokerResponse(broker_submission=export.broker_submissions[-1])
         return Reply(answer)
 
-    async def get_artifact(
+    async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         package = self._package(self._enter(request, call), request.customs_package_id)

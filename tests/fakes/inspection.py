@@ -14,16 +14,20 @@ class FakeInspection(Memory):
         self.down: set[str] = set()
         self.stale = False
 
-    async def inspect_export(self, export_id: str, call: Call) -> inspection_pb2.Export:
+    async def InspectExport(
+        self, request: inspection_pb2.InspectExportRequest, call: Call
+    ) -> inspection_pb2.Export:
         found = inspection_pb2.Export()
-        found.CopyFrom(self._export(self._account(call), export_id))
+        found.CopyFrom(self._export(self._account(call), request.export_id))
         found.stale = self.stale
         return found
 
-    async def get_customs_package(self, id: str, call: Call) -> events_pb2.CustomsPackage:
-        return self._package(self._account(call), id)
+    async def GetCustomsPackage(
+        self, request: inspection_pb2.GetCustomsPackageRequest, call: Call
+    ) -> events_pb2.CustomsPackage:
+        return self._package(self._account(call), request.id)
 
-    async def list_exports(
+    async def ListExports(
         self, request: inspection_pb2.ListExportsRequest, call: Call
     ) -> inspection_pb2.ListExportsResponse:
         account = self._enter(request, call)
@@ -52,7 +56,9 @@ class FakeInspection(Memory):
             next_cursor=str(end) if end < len(summaries) else "",
         )
 
-    async def system_health(self, call: Call) -> inspection_pb2.SystemHealthResponse:
+    async def SystemHealth(
+        self, request: inspection_pb2.SystemHealthRequest, call: Call
+    ) -> inspection_pb2.SystemHealthResponse:
         self._account(call)
         part = inspection_pb2.ComponentHealth(name="planning", status="ok")
         return inspection_pb2.SystemHealthResponse(status="ok", components=[part])

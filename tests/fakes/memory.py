@@ -41,7 +41,7 @@ class Memory:
         self._answers: dict[tuple[str, str, str], tuple[bytes, Message]] = {}
         self._count = 0
 
-    async def who_am_i(self, call: Call) -> identity_pb2.WhoAmIResponse:
+    async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, call: Call) -> identity_pb2.WhoAmIResponse:
         return identity_pb2.WhoAmIResponse(account_id=self._account(call), mode="live")
 
     def _account(self, call: Call) -> str:

@@ -29,7 +29,7 @@ class FakePlanning(Memory):
         super().__init__()
         self._policies: dict[str, planning_pb2.Policy] = {}
 
-    async def plan_export(
+    async def PlanExport(
         self, request: planning_pb2.PlanExportRequest, call: Call
     ) -> Reply[planning_pb2.PlanExportResponse]:
         account = self._enter(request, call, request.account_id)
@@ -107,7 +107,7 @@ class FakePlanning(Memory):
             entries=[events_pb2.PlannedEntry(number=1, orders=1, lines=2, value_usd="290")],
         )
 
-    async def cancel_export(
+    async def CancelExport(
         self, request: planning_pb2.CancelExportRequest, call: Call
     ) -> Reply[planning_pb2.CancelExportResponse]:
         export = self._export(self._enter(request, call), request.export_id)
@@ -117,7 +117,7 @@ class FakePlanning(Memory):
         )
         return Reply(answer)
 
-    async def diff_plans(self, request: planning_pb2.DiffPlansRequest, call: Call) -> planning_pb2.PlanDiff:
+    async def DiffPlans(self, request: planning_pb2.DiffPlansRequest, call: Call) -> planning_pb2.PlanDiff:
         export = self._export(self._enter(request, call), request.export_id)
         if request.from_plan_hash != "planhash_before":
             raise NotFound("No plan of this export has that hash.")
@@ -136,10 +136,10 @@ class FakePlanning(Memory):
         getattr(diff, "from").CopyFrom(version)
         return diff
 
-    async def get_policy(self, call: Call) -> planning_pb2.Policy:
+    async def GetPolicy(self, request: planning_pb2.GetPolicyRequest, call: Call) -> planning_pb2.Policy:
         return self._policies.get(self._account(call), planning_pb2.Policy())
 
-    async def set_policy(
+    async def SetPolicy(
         self, request: planning_pb2.SetPolicyRequest, call: Call
     ) -> Reply[planning_pb2.Policy]:
         account = self._enter(request, call, request.account_id)
@@ -147,7 +147,7 @@ class FakePlanning(Memory):
         self._policies[account].updated_at = PLANNED_AT
         return Reply(self._policies[account])
 
-    async def approve_export(
+    async def ApproveExport(
         self, request: planning_pb2.ApproveExportRequest, call: Call
     ) -> Reply[planning_pb2.ApproveExportResponse]:
         account = self._enter(request, call)

@@ -26,7 +26,7 @@ class FakeSync(Memory):
         self._put("warehouse", ACCOUNT, sync_pb2.Warehouse(id="wh_123", external_id="yvr-01"))
         self._put("broker", ACCOUNT, sync_pb2.Broker(id="br_123", external_id="demo-broker"))
 
-    async def sync_orders(
+    async def SyncOrders(
         self, request: sync_pb2.SyncOrdersRequest, call: Call
     ) -> Reply[sync_pb2.SyncOrdersResponse]:
         account = self._enter(request, call, request.account_id)
@@ -78,14 +78,14 @@ class FakeSync(Memory):
             order.importer_number = item.importer_number
         return self._put("order", account, order)
 
-    async def sync_products(
+    async def SyncProducts(
         self, request: sync_pb2.SyncProductsRequest, call: Call
     ) -> Reply[sync_pb2.SyncProductsResponse]:
         account = self._enter(request, call, request.account_id)
         stored = [self._upsert("product", "prod", account, item) for item in request.items]
         return Reply(sync_pb2.SyncProductsResponse(data=stored))
 
-    async def update_product(
+    async def UpdateProduct(
         self, request: sync_pb2.UpdateProductRequest, call: Call
     ) -> Reply[sync_pb2.Product]:
         account = self._enter(request, call)
@@ -108,48 +108,48 @@ class FakeSync(Memory):
 
         return self._once(account, "update_product", request, merge)
 
-    async def sync_warehouses(
+    async def SyncWarehouses(
         self, request: sync_pb2.SyncWarehousesRequest, call: Call
     ) -> Reply[sync_pb2.SyncWarehousesResponse]:
         account = self._enter(request, call, request.account_id)
         stored = [self._upsert("warehouse", "wh", account, item) for item in request.items]
         return Reply(sync_pb2.SyncWarehousesResponse(data=stored))
 
-    async def sync_brokers(
+    async def SyncBrokers(
         self, request: sync_pb2.SyncBrokersRequest, call: Call
     ) -> Reply[sync_pb2.SyncBrokersResponse]:
         account = self._enter(request, call, request.account_id)
         stored = [self._upsert("broker", "br", account, item) for item in request.items]
         return Reply(sync_pb2.SyncBrokersResponse(data=stored))
 
-    async def get_order(self, id: str, call: Call) -> sync_pb2.Order:
-        found: sync_pb2.Order = self._get("order", id, call)
+    async def GetOrder(self, request: sync_pb2.GetRequest, call: Call) -> sync_pb2.Order:
+        found: sync_pb2.Order = self._get("order", request.id, call)
         return found
 
-    async def get_product(self, id: str, call: Call) -> sync_pb2.Product:
-        found: sync_pb2.Product = self._get("product", id, call)
+    async def GetProduct(self, request: sync_pb2.GetRequest, call: Call) -> sync_pb2.Product:
+        found: sync_pb2.Product = self._get("product", request.id, call)
         return found
 
-    async def get_warehouse(self, id: str, call: Call) -> sync_pb2.Warehouse:
-        found: sync_pb2.Warehouse = self._get("warehouse", id, call)
+    async def GetWarehouse(self, request: sync_pb2.GetRequest, call: Call) -> sync_pb2.Warehouse:
+        found: sync_pb2.Warehouse = self._get("warehouse", request.id, call)
         return found
 
-    async def get_broker(self, id: str, call: Call) -> sync_pb2.Broker:
-        found: sync_pb2.Broker = self._get("broker", id, call)
+    async def GetBroker(self, request: sync_pb2.GetRequest, call: Call) -> sync_pb2.Broker:
+        found: sync_pb2.Broker = self._get("broker", request.id, call)
         return found
 
-    async def list_orders(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListOrdersResponse:
+    async def ListOrders(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListOrdersResponse:
         return sync_pb2.ListOrdersResponse(**self._page("order", request, call))
 
-    async def list_products(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListProductsResponse:
+    async def ListProducts(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListProductsResponse:
         return sync_pb2.ListProductsResponse(**self._page("product", request, call))
 
-    async def list_warehouses(
+    async def ListWarehouses(
         self, request: sync_pb2.ListRequest, call: Call
     ) -> sync_pb2.ListWarehousesResponse:
         return sync_pb2.ListWarehousesResponse(**self._page("warehouse", request, call))
 
-    async def list_brokers(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListBrokersResponse:
+    async def ListBrokers(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListBrokersResponse:
         return sync_pb2.ListBrokersResponse(**self._page("broker", request, call))
 
     def _upsert(self, kind: str, prefix: str, account: str, item: Any) -> Any:

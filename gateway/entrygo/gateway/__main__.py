@@ -23,11 +23,13 @@ class Server(uvicorn.Server):
     """uvicorn that says when it listens, and leaves signals to the runtime."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to listen, and logs where."""
         await super().startup(sockets)
         log.info("gateway.listening", host=self.config.host, port=self.config.port)
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
+        """Captures none: the runtime sets the stop event."""
         yield
 
 

@@ -65,6 +65,7 @@ class Edge:
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Opens the channels in the server's event loop and closes them when it ends."""
         if self._services is not None:
             yield
             return
@@ -78,6 +79,7 @@ class Edge:
 
     @property
     def services(self) -> Services:
+        """The services; only between start and end of the lifespan."""
         assert self._services is not None, "the lifespan has not started"
         return self._services
 

@@ -77,32 +77,38 @@ class BrokerPages:
         }
 
     def routes(self) -> dict[str, dict[str, Answer]]:
+        """Path to method to answer, as the application lists its routes."""
         return {PAGE: {"GET": self.show, "POST": self.answer}, PACK: {"GET": self.pack}}
 
     @_as_page
     async def show(self, request: Request) -> Response:
+        """GET: the page of one package, with a form while it can be answered."""
         token = _token(request)
-        link = await self._services().find_broker_link(_find(token), _call(request))
+        link = await self._find_link(request, token)
         return self._html(token, link)
 
     @_as_page
     async def answer(self, request: Request) -> Response:
+        """POST: hands the form to execution; 303 to the page, or the page again with what is wrong."""
         token = _token(request)
         fields = await _form(request)
         try:
-            await self._services().answer_broker_link(_answer(token, fields), _call(request))
+            services = self._services()
+            await services.write(services.execution.AnswerBrokerLink, _answer(token, fields), _call(request))
         except EntryGoError as error:
             if error.error_kind not in (Kind.INVALID, Kind.CONFLICT):
                 raise
             # What was typed stays, beside what is wrong with it.
-            link = await self._services().find_broker_link(_find(token), _call(request))
+            link = await self._find_link(request, token)
             return self._html(token, link, error=error, fields=fields)
         # A reload of what follows sends nothing again.
         return RedirectResponse(token, status_code=303, headers=self._headers)
 
     @_as_page
     async def pack(self, request: Request) -> Response:
-        chunks = self._services().get_broker_pack(_find(_token(request)), _call(request))
+        """GET: every document of the package as one ZIP, streamed."""
+        services, wanted = self._services(), _find(_token(request))
+        chunks = services.document(services.execution.GetBrokerPack, wanted, _call(request))
         first = await anext(chunks, None)
         if first is None or first.WhichOneof("part") != "artifact":
             raise LinkUnreadable
@@ -112,7 +118,12 @@ class BrokerPages:
             return Response(headers=headers)
         return StreamingResponse(bytes_of(chunks), headers=headers)
 
+    async def _find_link(self, request: Request, token: str) -> execution_pb2.BrokerLink:
+        services = self._services()
+        return await services.read(services.execution.FindBrokerLink, _find(token), _call(request))
+
     def error(self, error: EntryGoError) -> Response:
+        """A page that says what is wrong, with the status of the error."""
         content = self._error.render(style=self._style, message=error.message)
         headers = dict(self._headers)
         if error.error_kind in RETRY_AFTER_SECONDS:

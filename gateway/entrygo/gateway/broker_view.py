@@ -36,6 +36,7 @@ class BrokerView:
 
 
 def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
+    """What the page's template shows of a link."""
     submission = link.broker_submission
     return BrokerView(
         is_test=link.mode == "test",

@@ -32,6 +32,7 @@ RETRY_AFTER_SECONDS: Mapping[Kind, int] = MappingProxyType(
 
 
 def error_body(error: EntryGoError) -> ErrorBody:
+    """`{errorCode, message, field?, details?}` of an error."""
     body = ErrorBody(errorCode=error.error_code, message=error.message)
     if error.field is not None:
         body["field"] = error.field

@@ -1,10 +1,11 @@
 """One request and what its handler may ask of it: credential, body, query, idempotency key."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
 
 import orjson
+from google.protobuf.message import Message
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,11 +21,15 @@ from entrygo.domain.errors import (
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.issues import validation_failed
 from entrygo.gateway.json_reader import read_json
-from entrygo.gateway.services import Call, Services
+from entrygo.gateway.services import Call, Document, Reply, Services, Unary
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.requests.idempotency_key import FIELD, idempotency_key
 from entrygo.requests.issues import Issues
 
 B = TypeVar("B", bound=BaseModel)
+Q = TypeVar("Q", bound=Message)
+A = TypeVar("A", bound=Message)
 
 _BEARER = re.compile(r"bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
 _JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE)
@@ -39,12 +44,30 @@ class Exchange:
         self.call = Call(_authorization(request), request.scope["entrygo.request_id"])
         self._max_body_bytes = max_body_bytes
 
+    async def read(self, method: "Unary[Q, A]", request: Q) -> A:
+        """Calls a method that changes nothing, as this caller."""
+        return await self.services.read(method, request, self.call)
+
+    async def write(self, method: "Unary[Q, A]", request: Q) -> Reply[A]:
+        """Calls a method that takes an idempotency key, as this caller."""
+        return await self.services.write(method, request, self.call)
+
+    def document(
+        self, method: "Document[Q]", request: Q
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        """Opens a document, as this caller."""
+        return self.services.document(method, request, self.call)
+
+    async def check_key(self) -> None:
+        """Raises InvalidApiKey for a key that no service accepts."""
+        await self.read(self.services.identity.WhoAmI, identity_pb2.WhoAmIRequest())
+
     async def body(self, model: type[B]) -> B:
         """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""
         try:
             return await self._read_body(model)
         except EntryGoError:
-            await self.services.who_am_i(self.call)
+            await self.check_key()
             raise
 
     async def query(self, model: type[B]) -> B:
@@ -52,7 +75,7 @@ class Exchange:
         try:
             return _validated(model, dict(self.request.query_params))
         except EntryGoError:
-            await self.services.who_am_i(self.call)
+            await self.check_key()
             raise
 
     async def path_id(self, missing: str) -> str:
@@ -60,7 +83,7 @@ class Exchange:
         found: str = self.request.path_params["id"]
         if is_valid_id(found):
             return found
-        await self.services.who_am_i(self.call)
+        await self.check_key()
         raise NotFound(missing)
 
     async def _read_body(self, model: type[B]) -> B:

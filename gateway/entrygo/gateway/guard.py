@@ -33,53 +33,64 @@ class GuardedProtocol(HttpToolsProtocol):
     _header_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begins the time in which the first head has to arrive."""
         super().connection_made(transport)
         _watch_every_byte(transport)
         self._set_deadline(self.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Stops every timer of the connection."""
         self._clear_deadline()
         self._look_no_more()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
+        """Begins to watch whether the client reads."""
         super().pause_writing()
         self._look_again_at(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
+        """Everything was read: nothing to watch."""
         self._look_no_more()
         super().resume_writing()
 
     def on_message_begin(self) -> None:
+        """Begins the time for the head of the next request."""
         super().on_message_begin()
         self._header_bytes = 0
         self._set_deadline(self.header_seconds)
 
     def on_url(self, url: bytes) -> None:
+        """Counts the URL to the size of the head."""
         if self._fits(len(url)):
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Counts the header to the size of the head."""
         # 4 bytes: colon, space, line end.
         if self._fits(len(name) + len(value) + 4):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        """Ends the time for the head and begins that for the body."""
         if self._header_bytes > self.max_header_bytes:
             return
         self._set_deadline(self.body_seconds)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        """Drops the body of a refused request."""
         if self._header_bytes <= self.max_header_bytes:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """The request is complete: from here on the answer takes as long as it takes."""
         self._clear_deadline()
         if self._header_bytes <= self.max_header_bytes:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
+        """Answers what is not HTTP in the error shape."""
         self._refuse(400, b"Bad Request", "INVALID_REQUEST", msg)
 
     def _fits(self, size: int) -> bool:
@@ -137,7 +148,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
 
 def _watch_every_byte(transport: asyncio.Transport) -> None:
-    """Makes the transport tell of every byte that waits, so that also the last ones are watched."""
+    """Makes the transport report every byte that waits, so that the last ones are watched too."""
     transport.set_write_buffer_limits(high=0)
     connection = transport.get_extra_info("socket")
     if hasattr(socket, "TCP_NOTSENT_LOWAT"):

@@ -4,6 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
 def html_environment() -> Environment:
+    """A Jinja environment over `templates/` that escapes values and refuses unknown names."""
     return Environment(
         loader=PackageLoader("entrygo.gateway"),
         autoescape=True,

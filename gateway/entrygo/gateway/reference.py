@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from markupsafe import Markup, escape
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +16,7 @@ from entrygo.gateway.html_pages import html_environment
 from entrygo.gateway.openapi import build_openapi
 
 MAX_DEPTH = 6
+MARKDOWN = MarkdownIt("js-default")
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 Schema = dict[str, Any]
 
@@ -26,6 +28,7 @@ class Reference:
         self._endpoints = endpoints
 
     async def answer(self, request: Request) -> Response:
+        """The document in the form that the client prefers: JSON, or HTML for a browser."""
         if prefers_html(request.headers.get("accept", "")):
             headers = {"content-security-policy": PAGE_POLICY, "vary": "accept"}
             return Response(self.page, headers=headers, media_type="text/html")
@@ -33,14 +36,17 @@ class Reference:
 
     @cached_property
     def document(self) -> Schema:
+        """The OpenAPI document."""
         return build_openapi(self._endpoints)
 
     @cached_property
     def json(self) -> bytes:
+        """The document as indented JSON."""
         return orjson.dumps(self.document, option=orjson.OPT_INDENT_2)
 
     @cached_property
     def page(self) -> bytes:
+        """The document as one HTML page without scripts."""
         environment = html_environment()
         environment.filters["marked"] = marked
         template = environment.get_template("reference.html")
@@ -66,19 +72,8 @@ def _weight(parameters: str) -> float:
 
 
 def marked(text: str) -> Markup:
-    """The little Markdown that descriptions use: `code`, **strong**, paragraphs and lists."""
-    html = str(escape(text))
-    html = re.sub(r"`([^`]+)`", r"<code>\1</code>", html)
-    html = re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", html)
-    blocks = [_block(block) for block in html.strip().split("\n\n")]
-    return Markup("\n".join(blocks))  # noqa: S704 - escaped above, before any tag was added
-
-
-def _block(block: str) -> str:
-    if not block.startswith("- "):
-        return f"<p>{block}</p>"
-    items = re.split(r"\n(?=- )", block)
-    return "<ul>" + "".join(f"<li>{item[2:]}</li>" for item in items) + "</ul>"
+    """CommonMark as HTML; tags in the text are shown as text."""
+    return Markup(MARKDOWN.render(text))  # noqa: S704 - the renderer escapes what is not Markdown
 
 
 def _groups(document: Schema) -> list[Schema]:

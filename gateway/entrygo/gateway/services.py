@@ -2,19 +2,25 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
+import grpc
 from google.protobuf.message import Message
 
-from entrygo.proto.events.v1 import events_pb2
-from entrygo.proto.execution.v1 import execution_pb2
-from entrygo.proto.identity.v1 import identity_pb2
-from entrygo.proto.inspection.v1 import inspection_pb2
-from entrygo.proto.planning.v1 import planning_pb2
-from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
+from entrygo.proto.identity.v1 import identity_pb2_grpc
+from entrygo.proto.inspection.v1 import inspection_pb2_grpc
+from entrygo.proto.planning.v1 import planning_pb2_grpc
+from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.errors import LARGE_ERRORS_KEY
 
 M = TypeVar("M", bound=Message)
+Q = TypeVar("Q", bound=Message)
+A = TypeVar("A", bound=Message)
+
+# The methods of the stubs, by how they answer.
+Unary: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[Q, A]"
+Document: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[Q, execution_pb2.ArtifactChunk]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Call:
     request_id: str
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
+        """As gRPC metadata."""
         return (
             ("authorization", self.authorization),
             ("x-request-id", self.request_id),
@@ -41,84 +48,34 @@ class Reply(Generic[M]):
 
 
 class Services(Protocol):
-    """Everything the gateway asks of the services; the tests have another implementation."""
+    """The typed stubs of the services, and the ways to call one of their methods.
 
-    async def who_am_i(self, call: Call) -> identity_pb2.WhoAmIResponse: ...
+    Whatever a call fails with is raised as an EntryGoError: the one that the service sent, or
+    ServiceUnavailable when it did not answer in time.
+    """
 
-    async def sync_orders(
-        self, request: sync_pb2.SyncOrdersRequest, call: Call
-    ) -> Reply[sync_pb2.SyncOrdersResponse]: ...
-    async def sync_products(
-        self, request: sync_pb2.SyncProductsRequest, call: Call
-    ) -> Reply[sync_pb2.SyncProductsResponse]: ...
-    async def sync_warehouses(
-        self, request: sync_pb2.SyncWarehousesRequest, call: Call
-    ) -> Reply[sync_pb2.SyncWarehousesResponse]: ...
-    async def sync_brokers(
-        self, request: sync_pb2.SyncBrokersRequest, call: Call
-    ) -> Reply[sync_pb2.SyncBrokersResponse]: ...
+    identity: identity_pb2_grpc.IdentityStub
+    sync: sync_pb2_grpc.SyncStub
+    planning: planning_pb2_grpc.PlanningStub
+    execution: execution_pb2_grpc.ExecutionStub
+    inspection: inspection_pb2_grpc.InspectionStub
 
-    async def update_product(
-        self, request: sync_pb2.UpdateProductRequest, call: Call
-    ) -> Reply[sync_pb2.Product]: ...
+    async def read(self, method: "Unary[Q, A]", request: Q, call: Call) -> A:
+        """The answer of a method that changes nothing."""
+        ...
 
-    async def get_order(self, id: str, call: Call) -> sync_pb2.Order: ...
-    async def get_product(self, id: str, call: Call) -> sync_pb2.Product: ...
-    async def get_warehouse(self, id: str, call: Call) -> sync_pb2.Warehouse: ...
-    async def get_broker(self, id: str, call: Call) -> sync_pb2.Broker: ...
+    async def write(self, method: "Unary[Q, A]", request: Q, call: Call) -> Reply[A]:
+        """The answer of a method that takes an idempotency key."""
+        ...
 
-    async def list_orders(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListOrdersResponse: ...
-    async def list_products(
-        self, request: sync_pb2.ListRequest, call: Call
-    ) -> sync_pb2.ListProductsResponse: ...
-    async def list_warehouses(
-        self, request: sync_pb2.ListRequest, call: Call
-    ) -> sync_pb2.ListWarehousesResponse: ...
-    async def list_brokers(
-        self, request: sync_pb2.ListRequest, call: Call
-    ) -> sync_pb2.ListBrokersResponse: ...
-
-    async def plan_export(
-        self, request: planning_pb2.PlanExportRequest, call: Call
-    ) -> Reply[planning_pb2.PlanExportResponse]: ...
-    async def cancel_export(
-        self, request: planning_pb2.CancelExportRequest, call: Call
-    ) -> Reply[planning_pb2.CancelExportResponse]: ...
-    async def diff_plans(
-        self, request: planning_pb2.DiffPlansRequest, call: Call
-    ) -> planning_pb2.PlanDiff: ...
-    async def get_policy(self, call: Call) -> planning_pb2.Policy: ...
-    async def set_policy(
-        self, request: planning_pb2.SetPolicyRequest, call: Call
-    ) -> Reply[planning_pb2.Policy]: ...
-    async def approve_export(
-        self, request: planning_pb2.ApproveExportRequest, call: Call
-    ) -> Reply[planning_pb2.ApproveExportResponse]: ...
-    async def execute_export(
-        self, request: execution_pb2.ExecuteExportRequest, call: Call
-    ) -> Reply[execution_pb2.ExecuteExportResponse]: ...
-    async def resubmit_to_broker(
-        self, request: execution_pb2.ResubmitToBrokerRequest, call: Call
-    ) -> Reply[execution_pb2.ResubmitToBrokerResponse]: ...
-
-    def get_artifact(
-        self, request: execution_pb2.GetArtifactRequest, call: Call
-    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]: ...
-    async def find_broker_link(
-        self, request: execution_pb2.FindBrokerLinkRequest, call: Call
-    ) -> execution_pb2.BrokerLink: ...
-    async def answer_broker_link(
-        self, request: execution_pb2.AnswerBrokerLinkRequest, call: Call
-    ) -> execution_pb2.BrokerLink: ...
-    def get_broker_pack(
-        self, request: execution_pb2.FindBrokerLinkRequest, call: Call
-    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]: ...
-    async def inspect_export(self, export_id: str, call: Call) -> inspection_pb2.Export: ...
-    async def get_customs_package(self, id: str, call: Call) -> events_pb2.CustomsPackage: ...
-    async def list_exports(
-        self, request: inspection_pb2.ListExportsRequest, call: Call
-    ) -> inspection_pb2.ListExportsResponse: ...
-    async def system_health(self, call: Call) -> inspection_pb2.SystemHealthResponse: ...
+    def document(
+        self,
+        method: "Document[Q]",
+        request: Q,
+        call: Call,
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        """A document: first what it is, then its bytes. Closing the generator ends the call."""
+        ...
 
     async def serving(self) -> dict[str, bool]:
         """Which services say that they can take requests."""

@@ -71,7 +71,7 @@ class GrpcOwner:
                 while True:
                     async with asyncio.timeout(REPLAY_IDLE_SECONDS):
                         event = await call.read()
-                    if event is grpc.aio.EOF:
+                    if not isinstance(event, events_pb2.Event):  # EOF
                         return
                     yield event
         except TimeoutError as error:

@@ -1,5 +1,7 @@
 """Identity.WhoAmI: what the auth interceptor found out, told to the caller."""
 
+from typing import Any
+
 import grpc
 
 from entrygo.identity.current import principal
@@ -12,7 +14,7 @@ class IdentityServicer(identity_pb2_grpc.IdentityServicer):
     async def WhoAmI(
         self,
         request: identity_pb2.WhoAmIRequest,
-        context: "grpc.aio.ServicerContext[identity_pb2.WhoAmIRequest, identity_pb2.WhoAmIResponse]",
+        context: "grpc.aio.ServicerContext[Any, Any]",
     ) -> identity_pb2.WhoAmIResponse:
         caller = principal()
         return identity_pb2.WhoAmIResponse(

@@ -20,6 +20,7 @@ from entrygo.identity.use_cases import create_account, create_key, revoke_key
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcServerSettings
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.calls import service_metadata
@@ -198,11 +199,11 @@ async def test_service_only_call_is_refused_to_a_key_and_open_to_the_service(
 ) -> None:
     with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
         async for _ in call(channel).ReplayEvents(
-            planning_pb2.GetSnapshotRequest(), metadata=(("authorization", await key_of(pool)),)
+            events_pb2.ReplayEventsRequest(), metadata=(("authorization", await key_of(pool)),)
         ):
             pass
     events = call(channel).ReplayEvents(
-        planning_pb2.GetSnapshotRequest(), metadata=service_metadata(SERVICE_TOKEN, None)
+        events_pb2.ReplayEventsRequest(), metadata=service_metadata(SERVICE_TOKEN, None)
     )
     assert [event async for event in events] == []
 

@@ -95,7 +95,7 @@ async def test_an_answer_in_the_moment_of_sending_asks_to_try_again(
     async def busy(*_: object) -> None:
         raise InvalidExportState("Please try again shortly.")
 
-    monkeypatch.setattr(services, "answer_broker_link", busy)
+    monkeypatch.setattr(services, "AnswerBrokerLink", busy)
     answer = await broker.post(PATH, data={"answer": "acknowledge"})
     assert answer.status_code == 409
     assert "Please try again shortly." in answer.text

@@ -15,6 +15,7 @@ from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
+from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.errors import DETAILS_KEY, status_code, status_details
 from entrygo.rpc.replay import mark_replayed
@@ -95,33 +96,35 @@ async def services(execution: Execution) -> AsyncIterator[GrpcServices]:
 
 
 async def test_a_call_carries_the_key_and_the_request_id(services: GrpcServices) -> None:
-    found = await services.who_am_i(CALL)
+    found = await services.read(services.identity.WhoAmI, identity_pb2.WhoAmIRequest(), CALL)
     assert (found.account_id, found.key_id) == (CALL.authorization, CALL.request_id)
 
 
 async def test_a_write_tells_whether_it_was_done_before(services: GrpcServices) -> None:
     request = sync_pb2.SyncOrdersRequest()
-    assert (await services.sync_orders(request, CALL)).replayed is False
+    assert (await services.write(services.sync.SyncOrders, request, CALL)).replayed is False
     request.idempotency_key = "seen"
-    assert (await services.sync_orders(request, CALL)).replayed is True
+    assert (await services.write(services.sync.SyncOrders, request, CALL)).replayed is True
 
 
 async def test_an_error_arrives_as_the_service_sent_it(services: GrpcServices) -> None:
     with pytest.raises(EntryGoError) as raised:
-        await services.sync_orders(sync_pb2.SyncOrdersRequest(idempotency_key="used"), CALL)
+        request = sync_pb2.SyncOrdersRequest(idempotency_key="used")
+        await services.write(services.sync.SyncOrders, request, CALL)
     assert (raised.value.error_code, raised.value.error_kind) == ("IDEMPOTENCY_CONFLICT", Kind.KEY_REUSED)
     assert raised.value.details == {"key": "used", "count": 2}
 
 
 async def test_a_call_is_given_up_when_its_deadline_passes(services: GrpcServices) -> None:
     with pytest.raises(EntryGoError) as raised:
-        await services.get_order("ord_1", CALL)
+        await services.read(services.sync.GetOrder, sync_pb2.GetRequest(id="ord_1"), CALL)
     assert raised.value.error_kind is Kind.UNAVAILABLE
 
 
 async def test_a_service_that_is_not_there_is_unavailable(services: GrpcServices) -> None:
     with pytest.raises(EntryGoError) as raised:
-        await services.inspect_export("batch_1", CALL)
+        request = inspection_pb2.InspectExportRequest(export_id="batch_1")
+        await services.read(services.inspection.InspectExport, request, CALL)
     assert raised.value.error_kind is Kind.UNAVAILABLE
     assert await services.serving() == dict.fromkeys(("sync", "planning", "execution", "inspection"), False)
 
@@ -129,7 +132,8 @@ async def test_a_service_that_is_not_there_is_unavailable(services: GrpcServices
 async def test_a_document_is_cancelled_when_its_reader_leaves(
     services: GrpcServices, execution: Execution
 ) -> None:
-    chunks = services.get_artifact(execution_pb2.GetArtifactRequest(filename="a.json"), CALL)
+    request = execution_pb2.GetArtifactRequest(filename="a.json")
+    chunks = services.document(services.execution.GetArtifact, request, CALL)
     assert (await anext(chunks)).artifact.filename == "a.json"
     await chunks.aclose()
     await asyncio.wait_for(execution.left.wait(), 10)

@@ -94,7 +94,7 @@ async def test_a_connection_serves_request_after_request(port: int) -> None:
 class BrokenOff(FakeServices):
     """Loses the document after its first bytes."""
 
-    async def get_artifact(
+    async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         artifact = events_pb2.Artifact(

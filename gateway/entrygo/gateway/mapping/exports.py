@@ -15,6 +15,7 @@ DRY_RUN = "DRY_RUN"
 
 
 def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
+    """POST /api/exports/plan: body to message."""
     return planning_pb2.PlanExportRequest(
         account_id=body.account_id,
         warehouse_id=body.warehouse_id,
@@ -32,6 +33,7 @@ def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
 
 
 def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
+    """The answer of a plan; money as JSON numbers in USD."""
     plan = message.plan
     messages = validation_messages(plan)
     return {
@@ -59,10 +61,12 @@ def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
 
 
 def validation_messages(plan: events_pb2.Plan) -> list[views.ValidationMessage]:
+    """The findings of a plan, in their order."""
     return [validation_message(found) for found in plan.validation_messages]
 
 
 def validation_message(found: events_pb2.ValidationMessage) -> views.ValidationMessage:
+    """One finding; absent references are left out."""
     return {
         "code": found.code,
         "message": found.message,
@@ -74,6 +78,7 @@ def validation_message(found: events_pb2.ValidationMessage) -> views.ValidationM
 
 
 def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
+    """The entries that the broker files for the plan."""
     return [
         {
             "number": entry.number,
@@ -86,6 +91,7 @@ def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
 
 
 def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
+    """POST /api/exports/execute: body to message."""
     request = execution_pb2.ExecuteExportRequest(
         account_id=body.account_id,
         batch_id=body.batch_id,
@@ -98,6 +104,7 @@ def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
 
 
 def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:
+    """The answer of an execution; times are RFC 3339 in UTC."""
     return {
         "exportId": message.export_id,
         "state": message.status,
@@ -116,6 +123,7 @@ def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.Execut
 
 
 def artifact(message: events_pb2.Artifact) -> views.Artifact:
+    """One document of a package: name, size in bytes, SHA-256."""
     return {
         "artifact_type": message.artifact_type,
         "filename": message.filename,
@@ -127,6 +135,7 @@ def artifact(message: events_pb2.Artifact) -> views.Artifact:
 
 
 def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmission:
+    """One row of the ledger of submissions."""
     return {
         "id": message.id,
         "submission_type": message.submission_type,
@@ -147,6 +156,7 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
 
 
 def customs_package(message: events_pb2.CustomsPackage) -> views.CustomsPackageAnswer:
+    """A package with its documents."""
     return {
         "id": message.id,
         "exportBatchId": message.export_batch_id,
@@ -158,6 +168,7 @@ def customs_package(message: events_pb2.CustomsPackage) -> views.CustomsPackageA
 
 
 def list_request(query: ExportQuery) -> inspection_pb2.ListExportsRequest:
+    """GET /api/exports: query to message."""
     return inspection_pb2.ListExportsRequest(
         limit=query.limit or 0,
         cursor=query.cursor or "",
@@ -171,6 +182,7 @@ def list_request(query: ExportQuery) -> inspection_pb2.ListExportsRequest:
 
 
 def export_page(message: inspection_pb2.ListExportsResponse) -> views.ExportPage:
+    """One page of exports; nextCursor is null on the last one."""
     return {
         "data": [_summary(found) for found in message.data],
         "hasMore": message.has_more,
@@ -202,6 +214,7 @@ def _number(text: str) -> int | float:
 
 
 def timeline(message: inspection_pb2.Export) -> list[views.TimelineEvent]:
+    """What happened to an export, in the order that inspection gives."""
     return [
         {
             "id": entry.id,

@@ -13,6 +13,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 
 def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
+    """GET /api/exports/{id}: the current state of an export."""
     plan = message.plan
     submissions = [broker_submission(found) for found in message.broker_submissions]
     return {

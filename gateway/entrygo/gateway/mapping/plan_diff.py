@@ -7,6 +7,7 @@ from entrygo.proto.planning.v1 import planning_pb2
 
 
 def diff_request(export_id: str, query: DiffQuery) -> planning_pb2.DiffPlansRequest:
+    """GET /api/exports/{id}/plan-diff: query to message."""
     return planning_pb2.DiffPlansRequest(
         export_id=export_id,
         from_plan_hash=query.from_,
@@ -16,6 +17,7 @@ def diff_request(export_id: str, query: DiffQuery) -> planning_pb2.DiffPlansRequ
 
 
 def diff_answer(diff: planning_pb2.PlanDiff) -> views.PlanDiffAnswer:
+    """What changed between two plans: counts of all, and the first of each."""
     # A field of this name cannot be written as an attribute.
     before: planning_pb2.PlanVersion = getattr(diff, "from")
     return {

@@ -8,6 +8,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 
 def issues_answer(message: inspection_pb2.Export) -> views.IssuesAnswer:
+    """GET /api/exports/{id}/issues: what to fix in the current plan."""
     return {
         "exportId": message.export_id,
         "planHash": message.plan.plan_hash,
@@ -19,6 +20,7 @@ def issues_answer(message: inspection_pb2.Export) -> views.IssuesAnswer:
 
 
 def plan_issues(plan: events_pb2.Plan) -> views.PlanIssues:
+    """The issues of a plan by product and by order."""
     issues = plan.issues
     return {
         "issue_totals": {

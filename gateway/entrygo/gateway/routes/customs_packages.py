@@ -15,6 +15,7 @@ from entrygo.gateway.mapping.exports import customs_package
 from entrygo.gateway.schemas.export_views import CustomsPackageAnswer
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
 
 MISSING_PACKAGE = "Customs package not found."
 MISSING_ARTIFACT = "Artifact not found."
@@ -24,19 +25,22 @@ _UNQUOTABLE = re.compile(r"[^A-Za-z0-9._ -]")
 
 
 async def get_package(exchange: Exchange) -> Response:
+    """GET /api/customs-packages/{id}."""
     package_id = await exchange.path_id(MISSING_PACKAGE)
-    found = await exchange.services.get_customs_package(package_id, exchange.call)
+    request = inspection_pb2.GetCustomsPackageRequest(id=package_id)
+    found = await exchange.read(exchange.services.inspection.GetCustomsPackage, request)
     return json_answer(customs_package(found))
 
 
 async def get_artifact(exchange: Exchange) -> Response:
+    """GET /api/customs-packages/{id}/artifacts/{filename}: the bytes, streamed."""
     package_id = await exchange.path_id(MISSING_PACKAGE)
     filename: str = exchange.request.path_params["filename"]
     if not _FILENAME.fullmatch(filename):
-        await exchange.services.who_am_i(exchange.call)
+        await exchange.check_key()
         raise NotFound(MISSING_ARTIFACT)
     request = execution_pb2.GetArtifactRequest(customs_package_id=package_id, filename=filename)
-    chunks = exchange.services.get_artifact(request, exchange.call)
+    chunks = exchange.document(exchange.services.execution.GetArtifact, request)
     first = await anext(chunks, None)
     if first is None or first.WhichOneof("part") != "artifact":
         raise InternalError
@@ -59,6 +63,7 @@ async def _document(
 
 
 async def bytes_of(chunks: AsyncGenerator[execution_pb2.ArtifactChunk, None]) -> AsyncIterator[bytes]:
+    """The bytes of a document whose first chunk, the description, was read already."""
     async for chunk in chunks:
         yield chunk.content
 

@@ -28,14 +28,16 @@ from entrygo.gateway.schemas.exports import (
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import IssuesAnswer
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
 MISSING = "Export batch not found."
 
 
 async def plan(exchange: Exchange) -> Response:
+    """POST /api/exports/plan."""
     body = await exchange.body(PlanBody)
-    reply = await exchange.services.plan_export(mapping.plan_request(body), exchange.call)
+    reply = await exchange.write(exchange.services.planning.PlanExport, mapping.plan_request(body))
     answer, included = mapping.plan_answer(reply.message), body.include or ()
     if "issuesByProduct" in included:
         answer = {**answer, **plan_issues(reply.message.plan)}
@@ -45,27 +47,35 @@ async def plan(exchange: Exchange) -> Response:
 
 
 async def issues(exchange: Exchange) -> Response:
-    export_id = await exchange.path_id(MISSING)
-    found = await exchange.services.inspect_export(export_id, exchange.call)
+    """GET /api/exports/{id}/issues."""
+    found = await _inspected(exchange)
     return json_answer(issues_answer(found))
 
 
 async def plan_diff(exchange: Exchange) -> Response:
+    """GET /api/exports/{id}/plan-diff."""
     query = await exchange.query(DiffQuery)
     export_id = await exchange.path_id(MISSING)
-    found = await exchange.services.diff_plans(diff_request(export_id, query), exchange.call)
+    found = await exchange.read(exchange.services.planning.DiffPlans, diff_request(export_id, query))
     return json_answer(diff_answer(found))
 
 
 async def execute(exchange: Exchange) -> Response:
+    """POST /api/exports/execute."""
     body = await exchange.body(ExecuteBody)
-    reply = await exchange.services.execute_export(mapping.execute_request(body), exchange.call)
+    reply = await exchange.write(exchange.services.execution.ExecuteExport, mapping.execute_request(body))
     return json_answer(mapping.execute_answer(reply.message), replayed=reply.replayed)
 
 
-async def inspect(exchange: Exchange) -> Response:
+async def _inspected(exchange: Exchange) -> inspection_pb2.Export:
     export_id = await exchange.path_id(MISSING)
-    found = await exchange.services.inspect_export(export_id, exchange.call)
+    request = inspection_pb2.InspectExportRequest(export_id=export_id)
+    return await exchange.read(exchange.services.inspection.InspectExport, request)
+
+
+async def inspect(exchange: Exchange) -> Response:
+    """GET /api/exports/{id}; 304 when If-None-Match names the current version."""
+    found = await _inspected(exchange)
     if found.stale:
         # Newer facts may exist, so the version proves nothing.
         return json_answer(inspect_answer(found))
@@ -76,18 +86,20 @@ async def inspect(exchange: Exchange) -> Response:
 
 
 async def list_exports(exchange: Exchange) -> Response:
+    """GET /api/exports."""
     query = await exchange.query(ExportQuery)
-    found = await exchange.services.list_exports(mapping.list_request(query), exchange.call)
+    found = await exchange.read(exchange.services.inspection.ListExports, mapping.list_request(query))
     return json_answer(mapping.export_page(found))
 
 
 async def cancel(exchange: Exchange) -> Response:
+    """POST /api/exports/{id}/cancel."""
     export_id = await exchange.path_id(MISSING)
     body = await exchange.body(CancelBody)
     request = planning_pb2.CancelExportRequest(
         export_id=export_id, reason=body.reason or "", idempotency_key=body.idempotency_key or ""
     )
-    reply = await exchange.services.cancel_export(request, exchange.call)
+    reply = await exchange.write(exchange.services.planning.CancelExport, request)
     answer: views.CancelAnswer = {
         "exportId": reply.message.export_id,
         "state": reply.message.state,
@@ -99,12 +111,13 @@ async def cancel(exchange: Exchange) -> Response:
 
 
 async def resubmit(exchange: Exchange) -> Response:
+    """POST /api/exports/{id}/broker-submissions."""
     export_id = await exchange.path_id(MISSING)
     body = await exchange.body(ResubmitBody)
     request = execution_pb2.ResubmitToBrokerRequest(
         export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""
     )
-    reply = await exchange.services.resubmit_to_broker(request, exchange.call)
+    reply = await exchange.write(exchange.services.execution.ResubmitToBroker, request)
     submission = mapping.broker_submission(reply.message.broker_submission)
     answer: views.ResubmitAnswer = {"exportId": export_id, "brokerSubmission": submission}
     return json_answer(answer, replayed=reply.replayed)
@@ -188,7 +201,7 @@ ENDPOINTS = (
         handler=plan_diff,
         tag="Exports",
         name="diffPlans",
-        summary="Tell what changed between two plans",
+        summary="Compare two plans of an export",
         description="Compares the facts and findings of an earlier plan of this export with those of the "
         "current one. Counts are of all; the lists hold the first of each.",
         query=DiffQuery,

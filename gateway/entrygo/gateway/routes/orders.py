@@ -13,17 +13,19 @@ from entrygo.proto.sync.v1 import sync_pb2
 
 
 async def sync_orders(exchange: Exchange) -> Response:
+    """POST /api/orders/sync."""
     body = await exchange.body(SyncOrdersBody)
-    reply = await exchange.services.sync_orders(sync_orders_request(body), exchange.call)
+    reply = await exchange.write(exchange.services.sync.SyncOrders, sync_orders_request(body))
     return json_answer(sync_orders_answer(reply.message), replayed=reply.replayed)
 
 
 async def list_orders(exchange: Exchange) -> Response:
+    """GET /api/orders."""
     query = await exchange.query(FactQuery)
     request = sync_pb2.ListRequest(
         limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
     )
-    found = await exchange.services.list_orders(request, exchange.call)
+    found = await exchange.read(exchange.services.sync.ListOrders, request)
     page: OrderPage = {
         "data": [stored_order(order) for order in found.data],
         "hasMore": found.has_more,
@@ -33,8 +35,10 @@ async def list_orders(exchange: Exchange) -> Response:
 
 
 async def get_order(exchange: Exchange) -> Response:
+    """GET /api/orders/{id}."""
     order_id = await exchange.path_id("Order not found.")
-    return json_answer(stored_order(await exchange.services.get_order(order_id, exchange.call)))
+    found = await exchange.read(exchange.services.sync.GetOrder, sync_pb2.GetRequest(id=order_id))
+    return json_answer(stored_order(found))
 
 
 ENDPOINTS = (

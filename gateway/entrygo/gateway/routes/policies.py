@@ -13,10 +13,13 @@ MISSING = "Export batch not found."
 
 
 async def get_policy(exchange: Exchange) -> Response:
-    return json_answer(_policy_answer(await exchange.services.get_policy(exchange.call)))
+    """GET /api/policy."""
+    request = planning_pb2.GetPolicyRequest()
+    return json_answer(_policy_answer(await exchange.read(exchange.services.planning.GetPolicy, request)))
 
 
 async def set_policy(exchange: Exchange) -> Response:
+    """PUT /api/policy."""
     body = await exchange.body(PolicyBody)
     request = planning_pb2.SetPolicyRequest(
         account_id=body.account_id,
@@ -27,7 +30,7 @@ async def set_policy(exchange: Exchange) -> Response:
         ),
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.services.set_policy(request, exchange.call)
+    reply = await exchange.write(exchange.services.planning.SetPolicy, request)
     return json_answer(_policy_answer(reply.message), replayed=reply.replayed)
 
 
@@ -41,6 +44,7 @@ def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:
 
 
 async def approve(exchange: Exchange) -> Response:
+    """POST /api/exports/{id}/approve."""
     export_id = await exchange.path_id(MISSING)
     body = await exchange.body(ApproveBody)
     request = planning_pb2.ApproveExportRequest(
@@ -50,7 +54,7 @@ async def approve(exchange: Exchange) -> Response:
         note=body.note or "",
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.services.approve_export(request, exchange.call)
+    reply = await exchange.write(exchange.services.planning.ApproveExport, request)
     answer: ApproveAnswer = {
         "exportId": reply.message.export_id,
         "state": reply.message.state,

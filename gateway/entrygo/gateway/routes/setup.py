@@ -1,6 +1,6 @@
 """Products, warehouses and brokers: the same three endpoints for each kind of fact, and a product's PATCH."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,14 @@ from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.messages import cleared, filled, shown
 from entrygo.gateway.schemas import brokers, products, warehouses
 from entrygo.gateway.schemas.pages import FactQuery
-from entrygo.gateway.services import Call, Reply, Services
+from entrygo.gateway.services import Unary
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.proto.sync.v1.sync_pb2_grpc import SyncStub
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A kind of fact: its schemas, its messages and its three calls."""
+    """A kind of fact: its schemas, its messages and its three RPCs."""
 
     noun: str
     body: type[BaseModel]
@@ -35,22 +36,24 @@ class Fact:
     page: Any
     example: Mapping[str, Any]
     request: Callable[[], Message]
-    sync: Callable[[Services, Any, Call], Awaitable[Reply[Any]]]
-    get: Callable[[Services, str, Call], Awaitable[Message]]
-    list: Callable[[Services, sync_pb2.ListRequest, Call], Awaitable[Any]]
+    sync: Callable[[SyncStub], "Unary[Any, Any]"]
+    get: Callable[[SyncStub], "Unary[sync_pb2.GetRequest, Any]"]
+    list: Callable[[SyncStub], "Unary[sync_pb2.ListRequest, Any]"]
 
     async def answer_sync(self, exchange: Exchange) -> Response:
+        """POST /api/<kind>s/sync."""
         request = filled(self.request(), await exchange.body(self.body))  # type: ignore[arg-type]
-        reply = await self.sync(exchange.services, request, exchange.call)
+        reply = await exchange.write(self.sync(exchange.services.sync), request)
         data = [shown(item, self.model) for item in reply.message.data]
         return json_answer({"data": data}, replayed=reply.replayed)
 
     async def answer_list(self, exchange: Exchange) -> Response:
+        """GET /api/<kind>s."""
         query = await exchange.query(FactQuery)
         request = sync_pb2.ListRequest(
             limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
         )
-        found = await self.list(exchange.services, request, exchange.call)
+        found = await exchange.read(self.list(exchange.services.sync), request)
         page = {
             "data": [shown(item, self.model) for item in found.data],
             "hasMore": found.has_more,
@@ -59,10 +62,13 @@ class Fact:
         return json_answer(page)
 
     async def answer_get(self, exchange: Exchange) -> Response:
+        """GET /api/<kind>s/{id}."""
         fact_id = await exchange.path_id(f"{self.noun.capitalize()} not found.")
-        return json_answer(shown(await self.get(exchange.services, fact_id, exchange.call), self.model))
+        found = await exchange.read(self.get(exchange.services.sync), sync_pb2.GetRequest(id=fact_id))
+        return json_answer(shown(found, self.model))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
+        """The three endpoints of this kind."""
         title, path = self.noun.capitalize(), f"/api/{self.noun}s"
         return (
             Endpoint(
@@ -110,9 +116,9 @@ FACTS = (
         page=products.ProductPage,
         example=SYNC_PRODUCTS_REQUEST,
         request=sync_pb2.SyncProductsRequest,
-        sync=lambda services, request, call: services.sync_products(request, call),
-        get=lambda services, id, call: services.get_product(id, call),
-        list=lambda services, request, call: services.list_products(request, call),
+        sync=lambda stub: stub.SyncProducts,
+        get=lambda stub: stub.GetProduct,
+        list=lambda stub: stub.ListProducts,
     ),
     Fact(
         noun="warehouse",
@@ -122,9 +128,9 @@ FACTS = (
         page=warehouses.WarehousePage,
         example=SYNC_WAREHOUSES_REQUEST,
         request=sync_pb2.SyncWarehousesRequest,
-        sync=lambda services, request, call: services.sync_warehouses(request, call),
-        get=lambda services, id, call: services.get_warehouse(id, call),
-        list=lambda services, request, call: services.list_warehouses(request, call),
+        sync=lambda stub: stub.SyncWarehouses,
+        get=lambda stub: stub.GetWarehouse,
+        list=lambda stub: stub.ListWarehouses,
     ),
     Fact(
         noun="broker",
@@ -134,14 +140,15 @@ FACTS = (
         page=brokers.BrokerPage,
         example=SYNC_BROKERS_REQUEST,
         request=sync_pb2.SyncBrokersRequest,
-        sync=lambda services, request, call: services.sync_brokers(request, call),
-        get=lambda services, id, call: services.get_broker(id, call),
-        list=lambda services, request, call: services.list_brokers(request, call),
+        sync=lambda stub: stub.SyncBrokers,
+        get=lambda stub: stub.GetBroker,
+        list=lambda stub: stub.ListBrokers,
     ),
 )
 
 
 async def patch_product(exchange: Exchange) -> Response:
+    """PATCH /api/products/{id}."""
     product_id = await exchange.path_id("Product not found.")
     body = await exchange.body(products.PatchProductBody)
     fields = body.model_copy(update={"idempotency_key": None})
@@ -151,7 +158,7 @@ async def patch_product(exchange: Exchange) -> Response:
         clear=[path for path in cleared(body) if path != "idempotency_key"],
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.services.update_product(request, exchange.call)
+    reply = await exchange.write(exchange.services.sync.UpdateProduct, request)
     return json_answer(shown(reply.message, products.Product), replayed=reply.replayed)
 
 

@@ -7,10 +7,13 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.system import HealthAnswer, LiveAnswer, ReadyAnswer
 from entrygo.gateway.services import Services
+from entrygo.proto.inspection.v1 import inspection_pb2
 
 
 async def health(exchange: Exchange) -> Response:
-    found = await exchange.services.system_health(exchange.call)
+    """GET /api/system/health."""
+    request = inspection_pb2.SystemHealthRequest()
+    found = await exchange.read(exchange.services.inspection.SystemHealth, request)
     answer: HealthAnswer = {
         "status": found.status,
         "components": [

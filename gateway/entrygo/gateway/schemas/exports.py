@@ -54,7 +54,7 @@ class PlanBody(Body):
     entry_type: Annotated[
         Literal["01", "11", "86"] | None,
         Field(
-            description="01: formal; 11: informal, up to the limit; 86 cannot be planned and is told why."
+            description="01: formal; 11: informal, up to the limit; 86 is refused, with the reason."
             " By value unless asked"
         ),
     ] = None
@@ -71,7 +71,7 @@ class PlanBody(Body):
     @model_validator(mode="before")
     @classmethod
     def _named_by_external_id(cls, body: Any) -> Any:
-        """The field stays required, so that a plan without orders is told as any other missing field is."""
+        """The field stays required, so that a plan without orders is refused like any other missing field."""
         if isinstance(body, dict) and body.get("externalOrderIds") and body.get("orderIds") is None:
             return {**body, "orderIds": []}
         return body
@@ -122,4 +122,4 @@ class ExportQuery(PageQuery):
 class DiffQuery(Body):
     from_: Annotated[Reference, Field(alias="from", description="planHash that the export had before")]
     to: Annotated[Reference | None, Field(description="Another planHash; else the current plan")] = None
-    limit: Annotated[PageSize | None, Field(description="Listed of each kind; 100 unless told")] = None
+    limit: Annotated[PageSize | None, Field(description="Listed of each kind; 100 by default")] = None

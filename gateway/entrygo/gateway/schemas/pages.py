@@ -22,7 +22,7 @@ PageSize = Annotated[
 
 
 class PageQuery(Body):
-    limit: Annotated[PageSize | None, Field(description="Items on a page; 50 unless told")] = None
+    limit: Annotated[PageSize | None, Field(description="Items on a page; 50 by default")] = None
     cursor: Annotated[ShortText | None, Field(description="nextCursor of the page before")] = None
 
 

@@ -1,4 +1,4 @@
-"""What execute is told of a shipment, known once its truck is loaded (19 CFR 141.86(a))."""
+"""What an execute request says of a shipment, known once its truck is loaded (19 CFR 141.86(a))."""
 
 from decimal import Decimal
 from typing import Annotated
