@@ -4,14 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from entrygo.planning.plan_export import PlanExport
-from entrygo.planning.policy.use_cases import Policies
 from entrygo.planning.reference.library import Library
 from entrygo.planning.rules import RULES
 from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningServicer
 from entrygo.planning.settings import Settings
 from entrygo.planning.sync_client import SyncFacts
-from entrygo.planning.transitions import Transitions
+from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.proto.planning.v1 import planning_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.service.run import Parts, Runtime, run_service
@@ -20,25 +18,18 @@ from entrygo.service.run import Parts, Runtime, run_service
 @asynccontextmanager
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; the reference data is read before the first plan."""
-    pool, clock, ids = runtime.pool, runtime.clock, runtime.ids
     async with open_channel(settings.sync_target) as sync:
-        library = Library(pool)
+        library = Library(runtime.pool)
         await library.refresh()
-        plan_export = PlanExport(
-            pool=pool,
+        use_cases = PlanningUseCases.on(
+            runtime.pool,
             facts=SyncFacts(sync),
             rules=RULES,
             reference_on=library.on,
-            clock=clock,
-            ids=ids,
+            clock=runtime.clock,
+            ids=runtime.ids,
         )
-        servicer = PlanningServicer(
-            pool,
-            plan_export,
-            Transitions(pool, clock, ids),
-            Policies(pool, clock, ids, RULES),
-            max_orders=settings.max_orders,
-        )
+        servicer = PlanningServicer(use_cases, max_orders=settings.max_orders)
         yield Parts(
             rpc_service=SERVICE_NAME,
             required_scopes=REQUIRED_SCOPES,

@@ -37,7 +37,7 @@ class PlanFacts:
     products: Mapping[str, Product]
     warehouse: Warehouse
     broker: Broker
-    # Order id → the export it left with.
-    exported: Mapping[str, str] = field(default_factory=dict)
-    # Order id → another open export that holds it; tells, but decides nothing.
-    open_exports: Mapping[str, str] = field(default_factory=dict)
+    # Order id → the export it left with; None for one of another warehouse, which is not named.
+    exported: Mapping[str, str | None] = field(default_factory=dict)
+    # Order id → another open export that holds it, or None; reported, but decides nothing.
+    open_exports: Mapping[str, str | None] = field(default_factory=dict)

@@ -1,13 +1,13 @@
-"""All SQL of planning: exports, plans, which orders sit in which batch, which have left."""
+"""SQL of exports and their plans, of which orders sit in which batch, and of which have left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
 from entrygo.domain.lifecycle import State
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
 from entrygo.postgres.pool import Connection
 
@@ -25,6 +25,7 @@ class Export:
     # The execution that claimed it last, and when.
     execution_id: str | None = None
     claimed_at: datetime | None = None
+    # The number of the last event about it; 0 for an export that is not stored yet.
     event_sequence: int = 0
 
 
@@ -37,18 +38,20 @@ class OrderTaken(Exception):
 
 
 class PlanningStore:
-    """One tenant's rows, within the caller's transaction."""
+    """The exports that `visible` includes, within the caller's transaction of the same scope."""
 
-    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, tenant.mode)
+        self._account = (visible.tenant.account_id, visible.tenant.mode)
+        self._scope = (*self._account, visible.warehouse_id)
 
     async def find_export(self, export_id: str) -> Export | None:
-        """The export as it is now."""
+        """The export as it is now; None for one that is not visible."""
         row = await self._connection.fetchrow(
             "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-            " claimed_at, event_sequence"
-            " FROM exports WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            " claimed_at, event_sequence FROM exports"
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND export_id = $4",
             *self._scope,
             export_id,
         )
@@ -58,19 +61,21 @@ class PlanningStore:
         """The export; nobody else changes it before this transaction ends."""
         row = await self._connection.fetchrow(
             "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-            " claimed_at, event_sequence"
-            " FROM exports WHERE account_id = $1 AND mode = $2 AND export_id = $3 FOR UPDATE",
+            " claimed_at, event_sequence FROM exports"
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND export_id = $4 FOR UPDATE",
             *self._scope,
             export_id,
         )
         return _export_from_row(row) if row else None
 
     async def add_export(self, export: Export, at: datetime) -> None:
+        """Stores a new export, created at `at`."""
         await self._connection.execute(
             "INSERT INTO exports (account_id, mode, export_id, warehouse_id, state, revision, plan_hash,"
             " readiness_state, execution_id, claimed_at, event_sequence, created_at, updated_at)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
-            *self._scope,
+            *self._account,
             *_row_from_export(export),
             at,
         )
@@ -82,31 +87,37 @@ class PlanningStore:
             " readiness_state = $8, execution_id = $9, claimed_at = $10, event_sequence = $11,"
             " updated_at = $12"
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            *self._scope,
+            *self._account,
             *_row_from_export(export),
             at,
         )
 
-    async def add_plan(
-        self, export_id: str, *, revision: int, plan_hash: str, snapshot: bytes, at: datetime
-    ) -> None:
+    async def add_plan(self, export: Export, snapshot: bytes, at: datetime) -> None:
+        """Stores the packed snapshot of the export's current plan."""
         await self._connection.execute(
-            "INSERT INTO plans (account_id, mode, export_id, revision, plan_hash, snapshot, planned_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            *self._scope,
-            export_id,
-            revision,
-            plan_hash,
+            "INSERT INTO plans"
+            " (account_id, mode, export_id, warehouse_id, revision, plan_hash, snapshot, planned_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            *self._account,
+            export.export_id,
+            export.warehouse_id,
+            export.revision,
+            export.plan_hash,
             snapshot,
             at,
         )
 
     async def find_snapshot(self, export_id: str, revision: int) -> bytes | None:
-        """The packed snapshot of a plan; revision 0 is the current one."""
+        """The packed snapshot of a plan; revision 0 is the current one.
+
+        Asks for the export as well: one that was planned again for another warehouse is that one's.
+        """
         snapshot: bytes | None = await self._connection.fetchval(
-            "SELECT snapshot FROM plans"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND ($4 = 0 OR revision = $4)"
-            " ORDER BY revision DESC LIMIT 1",
+            "SELECT plans.snapshot FROM plans JOIN exports USING (account_id, mode, export_id)"
+            " WHERE plans.account_id = $1 AND plans.mode = $2"
+            " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
+            " AND plans.export_id = $4"
+            " AND plans.revision = CASE $5::int WHEN 0 THEN exports.revision ELSE $5 END",
             *self._scope,
             export_id,
             revision,
@@ -114,24 +125,27 @@ class PlanningStore:
         return snapshot
 
     async def find_plan(self, export_id: str, plan_hash: str) -> bytes | None:
-        """The packed snapshot of the latest plan with this hash; "" is the current one."""
+        """The packed snapshot of the latest plan of a visible export with this hash."""
         snapshot: bytes | None = await self._connection.fetchval(
-            "SELECT snapshot FROM plans"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND ($4 = '' OR plan_hash = $4)"
-            " ORDER BY revision DESC LIMIT 1",
+            "SELECT plans.snapshot FROM plans JOIN exports USING (account_id, mode, export_id)"
+            " WHERE plans.account_id = $1 AND plans.mode = $2"
+            " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
+            " AND plans.export_id = $4 AND plans.plan_hash = $5"
+            " ORDER BY plans.revision DESC LIMIT 1",
             *self._scope,
             export_id,
             plan_hash,
         )
         return snapshot
 
-    async def add_orders(self, export_id: str, order_ids: Sequence[str]) -> None:
+    async def add_orders(self, export: Export, order_ids: Sequence[str]) -> None:
         """Puts orders into a batch that has none."""
         await self._connection.execute(
-            "INSERT INTO export_orders (account_id, mode, export_id, order_id)"
-            " SELECT $1, $2, $3, order_id FROM unnest($4::text[]) AS planned (order_id)",
-            *self._scope,
-            export_id,
+            "INSERT INTO export_orders (account_id, mode, export_id, warehouse_id, order_id)"
+            " SELECT $1, $2, $3, $4, order_id FROM unnest($5::text[]) AS planned (order_id)",
+            *self._account,
+            export.export_id,
+            export.warehouse_id,
             list(order_ids),
         )
 
@@ -139,33 +153,11 @@ class PlanningStore:
         """Takes every order out of a batch."""
         await self._connection.execute(
             "DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            *self._scope,
+            *self._account,
             export_id,
         )
 
-    async def orders_in_open_batches(self, order_ids: Sequence[str], *, but: str) -> dict[str, str]:
-        """Which of the orders sit in another batch that has not left yet: order id to export id."""
-        rows = await self._connection.fetch(
-            "SELECT order_id, min(export_id) AS export_id FROM export_orders"
-            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($3) AND export_id <> $4"
-            " GROUP BY order_id",
-            *self._scope,
-            list(order_ids),
-            but,
-        )
-        return {row["order_id"]: row["export_id"] for row in rows}
-
-    async def exported_orders(self, order_ids: Sequence[str]) -> dict[str, str]:
-        """Which of the orders left, or are leaving, with an export: order id to export id."""
-        rows = await self._connection.fetch(
-            "SELECT order_id, export_id FROM order_claims"
-            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($3)",
-            *self._scope,
-            list(order_ids),
-        )
-        return {row["order_id"]: row["export_id"] for row in rows}
-
-    async def claim_orders(self, export_id: str, at: datetime) -> None:
+    async def claim_orders(self, export: Export, at: datetime) -> None:
         """Takes every order of the batch, or raises OrderTaken; waits for claims under way.
 
         In one fixed order, so that two batches with common orders wait for each other and never deadlock.
@@ -175,12 +167,13 @@ class PlanningStore:
             " DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3"
             " RETURNING order_id),"
             " claimed AS ("
-            " INSERT INTO order_claims (account_id, mode, order_id, export_id, claimed_at)"
-            " SELECT $1, $2, order_id, $3, $4 FROM batch ORDER BY order_id"
+            " INSERT INTO order_claims (account_id, mode, order_id, export_id, warehouse_id, claimed_at)"
+            " SELECT $1, $2, order_id, $3, $4, $5 FROM batch ORDER BY order_id"
             " ON CONFLICT DO NOTHING RETURNING order_id)"
             " SELECT order_id FROM batch EXCEPT SELECT order_id FROM claimed ORDER BY order_id",
-            *self._scope,
-            export_id,
+            *self._account,
+            export.export_id,
+            export.warehouse_id,
             at,
         )
         if taken:
@@ -190,9 +183,51 @@ class PlanningStore:
         """Lets the orders of a failed export go elsewhere."""
         await self._connection.execute(
             "DELETE FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            *self._scope,
+            *self._account,
             export_id,
         )
+
+
+class AccountOrders:
+    """What became of orders in exports of any warehouse of the account: an order leaves once, from one.
+
+    Needs a transaction that sees the whole account. Exports of other warehouses than `warehouse_id` are
+    not named: what is found here goes into a plan that keys bound to `warehouse_id` read.
+    """
+
+    def __init__(self, connection: Connection, visible: Visible, warehouse_id: str) -> None:
+        assert visible.warehouse_id is None
+        self._connection = connection
+        self._scope = (visible.tenant.account_id, visible.tenant.mode)
+        self._warehouse_id = warehouse_id
+
+    async def in_open_batches(self, order_ids: Sequence[str], *, but: str) -> Mapping[str, str | None]:
+        """Which of the orders sit in a batch other than `but` that has not left yet.
+
+        Order id to export id, and to None where only other warehouses have such a batch.
+        """
+        rows = await self._connection.fetch(
+            "SELECT order_id, min(export_id) FILTER (WHERE warehouse_id = $3) AS export_id"
+            " FROM export_orders"
+            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($4) AND export_id <> $5"
+            " GROUP BY order_id",
+            *self._scope,
+            self._warehouse_id,
+            list(order_ids),
+            but,
+        )
+        return {row["order_id"]: row["export_id"] for row in rows}
+
+    async def exported(self, order_ids: Sequence[str]) -> Mapping[str, str | None]:
+        """Which of the orders left, or are leaving: order id to export id, None for another warehouse's."""
+        rows = await self._connection.fetch(
+            "SELECT order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id"
+            " FROM order_claims WHERE account_id = $1 AND mode = $2 AND order_id = ANY($4)",
+            *self._scope,
+            self._warehouse_id,
+            list(order_ids),
+        )
+        return {row["order_id"]: row["export_id"] for row in rows}
 
 
 def _export_from_row(row: asyncpg.Record) -> Export:

@@ -7,18 +7,16 @@ from typing import Any
 
 import pytest_asyncio
 
+from entrygo.domain.errors import NotFound
 from entrygo.domain.facts import Order
-from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.snapshot import Snapshot
 from entrygo.messaging.event_log import events_after
-from entrygo.planning.plan_export import PlanExport
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.requests import read_cancel, read_plan
 from entrygo.planning.rules import RULES
-from entrygo.planning.snapshots import unpack
-from entrygo.planning.store import PlanningStore
 from entrygo.planning.sync_client import Gathered
-from entrygo.planning.transitions import Transitions
+from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, open_pool, transaction
 from entrygo.process.clock import Ids
@@ -63,44 +61,37 @@ class MemoryFacts:
         )
 
 
-def caller_of(tenant: Tenant, warehouse_id: str | None = None) -> Principal:
-    return Principal(
-        tenant=tenant, key_id="key_1", scopes=ALL_SCOPES, authorization="", warehouse_id=warehouse_id
-    )
-
-
 @dataclass
 class Planner:
     """The use cases as one caller meets them."""
 
     pool: Pool
     facts: MemoryFacts
-    caller: Principal = field(default_factory=lambda: caller_of(ALICE))
+    visible: Visible = field(default_factory=lambda: Visible.whole(ALICE))
 
     def as_(self, tenant: Tenant, warehouse_id: str | None = None) -> "Planner":
-        return replace(self, caller=caller_of(tenant, warehouse_id))
+        return replace(self, visible=Visible(tenant, warehouse_id))
 
     @property
-    def _transitions(self) -> Transitions:
-        return Transitions(self.pool, lambda: NOW, Ids())
-
-    async def reply(self, *order_ids: str, **fields: Any) -> Reply:
-        fields = {
-            "account_id": self.caller.tenant.account_id,
-            "warehouse_id": "wh_123",
-            "broker_id": "br_123",
-            "order_ids": order_ids or (("ord_123", "ord_124") if "external_order_ids" not in fields else ()),
-        } | fields
-        use_case = PlanExport(
-            pool=self.pool,
+    def use_cases(self) -> PlanningUseCases:
+        return PlanningUseCases.on(
+            self.pool,
             facts=self.facts,
             rules=RULES,
             reference_on=reference_on,
             clock=lambda: NOW,
             ids=Ids(),
         )
+
+    async def reply(self, *order_ids: str, **fields: Any) -> Reply:
+        fields = {
+            "account_id": self.visible.tenant.account_id,
+            "warehouse_id": "wh_123",
+            "broker_id": "br_123",
+            "order_ids": order_ids or (("ord_123", "ord_124") if "external_order_ids" not in fields else ()),
+        } | fields
         request = planning_pb2.PlanExportRequest(**fields)
-        return await use_case.run(self.caller, read_plan(request, max_orders=MAX_ORDERS))
+        return await self.use_cases.plan_export.run(self.visible, read_plan(request, max_orders=MAX_ORDERS))
 
     async def plan(self, *order_ids: str, **fields: Any) -> planning_pb2.PlanExportResponse:
         return planning_pb2.PlanExportResponse.FromString((await self.reply(*order_ids, **fields)).body)
@@ -109,7 +100,7 @@ class Planner:
         request = planning_pb2.ClaimExportRequest(
             export_id=export_id, execution_id=execution_id, expected_plan_hash=expected_plan_hash
         )
-        return await self._transitions.claim(self.caller, request)
+        return await self.use_cases.transitions.claim(self.visible, request)
 
     async def complete(self, export_id: str, execution_id: str = "exe_1") -> str:
         outcome = planning_pb2.ReleaseExportRequest.Completed(customs_package_id="cp_1", executed_at="now")
@@ -121,23 +112,25 @@ class Planner:
 
     async def _release(self, export_id: str, execution_id: str, **outcome: Any) -> str:
         request = planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, **outcome)
-        answer = await self._transitions.release(self.caller, request)
+        answer = await self.use_cases.transitions.release(self.visible, request)
         return str(answer.state)
 
     async def cancel(self, export_id: str, key: str = "") -> Reply:
         request = planning_pb2.CancelExportRequest(
             export_id=export_id, idempotency_key=key, reason="changed plans"
         )
-        return await self._transitions.cancel(self.caller, read_cancel(request))
+        return await self.use_cases.transitions.cancel(self.visible, read_cancel(request))
 
     async def snapshot(self, export_id: str, revision: int = 0) -> Snapshot | None:
-        async with transaction(self.pool, self.caller.tenant) as connection:
-            packed = await PlanningStore(connection, self.caller.tenant).find_snapshot(export_id, revision)
-        return Snapshot.model_validate_json(unpack(packed)) if packed else None
+        try:
+            content = await self.use_cases.stored_plans.snapshot(self.visible, export_id, revision)
+        except NotFound:
+            return None
+        return Snapshot.model_validate_json(content)
 
     async def events(self, export_id: str) -> list[events_pb2.Event]:
-        async with transaction(self.pool, self.caller.tenant) as connection:
-            return await events_after(connection, self.caller.tenant, export_id, 0)
+        async with transaction(self.pool, self.visible) as connection:
+            return await events_after(connection, self.visible.tenant, export_id, 0)
 
     async def event_types(self, export_id: str) -> list[str]:
         events = await self.events(export_id)
@@ -145,7 +138,7 @@ class Planner:
         return [event.type for event in events]
 
     async def count(self, table: str) -> int:
-        async with transaction(self.pool, self.caller.tenant) as connection:
+        async with transaction(self.pool, self.visible) as connection:
             return int(await connection.fetchval(f"SELECT count(*) FROM {table}"))
 
 

@@ -6,53 +6,48 @@ from typing import Any
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch, SnapshotUnreadable
+from entrygo.domain.principal import Visible
 from entrygo.planning.policy.requests import read_approval
-from entrygo.planning.policy.use_cases import Policies
-from entrygo.planning.rules import RULES
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import transaction
-from entrygo.process.clock import Ids
 from entrygo.proto.planning.v1 import planning_pb2
-from tests.integration.planning.conftest import ALICE_TEST, BOB, NOW, Planner
+from tests.integration.planning.conftest import ALICE_TEST, BOB, Planner
 
 METALS = "METALS_REVIEW_RECOMMENDED"
 
 
-def policies(planner: Planner) -> Policies:
-    return Policies(planner.pool, lambda: NOW, Ids(), RULES)
-
-
 async def set_policy(planner: Planner, key: str = "", **fields: Any) -> Reply:
-    tenant = planner.caller.tenant
     request = planning_pb2.SetPolicyRequest(
-        account_id=tenant.account_id, policy=planning_pb2.Policy(**fields), idempotency_key=key
+        account_id=planner.visible.tenant.account_id,
+        policy=planning_pb2.Policy(**fields),
+        idempotency_key=key,
     )
-    return await policies(planner).set(tenant, request)
+    return await planner.use_cases.policies.set(planner.visible, request)
 
 
 async def approve(planner: Planner, export_id: str, plan_hash: str, by: str = "Dana", key: str = "") -> Reply:
     request = planning_pb2.ApproveExportRequest(
         export_id=export_id, plan_hash=plan_hash, approved_by=by, note="seen", idempotency_key=key
     )
-    return await policies(planner).approve(planner.caller, read_approval(request))
+    return await planner.use_cases.policies.approve(planner.visible, read_approval(request))
 
 
 async def test_policy_is_kept_for_its_account_and_mode(planner: Planner) -> None:
     await set_policy(
         planner, severities={METALS: "error"}, approval_required=True, codes_without_approval=[METALS]
     )
-    kept = await policies(planner).get(planner.caller.tenant)
+    kept = await planner.use_cases.policies.get(planner.visible)
     assert (dict(kept.severities), kept.approval_required) == ({METALS: "error"}, True)
     assert list(kept.codes_without_approval) == [METALS]
     for other in (BOB, ALICE_TEST):
-        assert await policies(planner).get(other) == planning_pb2.Policy()
+        assert await planner.use_cases.policies.get(Visible.whole(other)) == planning_pb2.Policy()
 
 
 async def test_setting_again_replaces_and_a_repeated_key_does_not(planner: Planner) -> None:
     await set_policy(planner, key="p-1", approval_required=True)
     await set_policy(planner)
     assert (await set_policy(planner, key="p-1", approval_required=True)).replayed
-    assert not (await policies(planner).get(planner.caller.tenant)).approval_required
+    assert not (await planner.use_cases.policies.get(planner.visible)).approval_required
 
 
 async def test_raised_severity_blocks_the_next_plan(planner: Planner) -> None:
@@ -148,7 +143,7 @@ async def test_plan_that_cannot_be_read_is_refused_by_name_where_an_approval_is_
 ) -> None:
     await set_policy(planner, approval_required=True)
     planned = await planner.plan()
-    async with transaction(planner.pool, planner.caller.tenant) as connection:
+    async with transaction(planner.pool, planner.visible) as connection:
         await connection.execute("UPDATE plans SET snapshot = $1", content)
     with pytest.raises(SnapshotUnreadable):
         await planner.claim(planned.export_id)

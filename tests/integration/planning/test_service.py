@@ -20,12 +20,10 @@ from entrygo.domain.snapshot import Snapshot
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.planning import servicer as planning
-from entrygo.planning.plan_export import PlanExport
-from entrygo.planning.policy.use_cases import Policies
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
 from entrygo.planning.sync_client import SyncFacts
-from entrygo.planning.transitions import Transitions
+from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcServerSettings
@@ -158,18 +156,15 @@ async def system(database_url: str) -> AsyncIterator[System]:
                 sync.SERVICE_NAME,
             )
         )
-        plan_export = PlanExport(
-            pool=pool,
+        use_cases = PlanningUseCases.on(
+            pool,
             facts=SyncFacts(sync_channel),
             rules=RULES,
             reference_on=reference_on,
             clock=utc_now,
             ids=Ids(),
         )
-        transitions = Transitions(pool, utc_now, Ids())
-        servicer = planning.PlanningServicer(
-            pool, plan_export, transitions, Policies(pool, utc_now, Ids(), RULES), max_orders=MAX_ORDERS
-        )
+        servicer = planning.PlanningServicer(use_cases, max_orders=MAX_ORDERS)
         channel = await stack.enter_async_context(
             serving(
                 identity_pool,

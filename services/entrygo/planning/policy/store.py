@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.policy.policy import Policy
+from entrygo.planning.store import Export
 from entrygo.postgres.pool import Connection
 
 
@@ -22,11 +23,12 @@ class Approval:
 
 
 class PolicyStore:
-    """One tenant's rows, within the caller's transaction."""
+    """The account's policy and the approvals that `visible` includes, within the caller's transaction."""
 
-    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, tenant.mode)
+        self._scope = (visible.tenant.account_id, visible.tenant.mode)
+        self._warehouse_id = visible.warehouse_id
 
     async def find_policy(self) -> Policy:
         """The policy, or the one of an account that asked for nothing."""
@@ -46,6 +48,7 @@ class PolicyStore:
         )
 
     async def save_policy(self, policy: Policy) -> None:
+        """Puts the policy in the place of the one before."""
         await self._connection.execute(
             "INSERT INTO account_policies (account_id, mode, severities, approval_required,"
             " codes_without_approval, updated_at) VALUES ($1, $2, $3::jsonb, $4, $5, $6)"
@@ -60,22 +63,27 @@ class PolicyStore:
         )
 
     async def find_approval(self, export_id: str, plan_hash: str) -> Approval | None:
+        """The consent to one plan of an export."""
         row = await self._connection.fetchrow(
             "SELECT plan_hash, approved_by, note, approved_at FROM export_approvals"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND plan_hash = $4",
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND export_id = $4 AND plan_hash = $5",
             *self._scope,
+            self._warehouse_id,
             export_id,
             plan_hash,
         )
         return Approval(**row) if row is not None else None
 
-    async def add_approval(self, export_id: str, approval: Approval) -> None:
+    async def add_approval(self, export: Export, approval: Approval) -> None:
+        """Stores the consent to the export's current plan."""
         await self._connection.execute(
             "INSERT INTO export_approvals"
-            " (account_id, mode, export_id, plan_hash, approved_by, note, approved_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            " (account_id, mode, export_id, warehouse_id, plan_hash, approved_by, note, approved_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             *self._scope,
-            export_id,
+            export.export_id,
+            export.warehouse_id,
             approval.plan_hash,
             approval.approved_by,
             approval.note,

@@ -23,8 +23,9 @@ class Context:
     entry_date: date
     destination_country: str
     reference: Reference
-    exported: Mapping[str, str]
-    open_exports: Mapping[str, str]
+    # Order id → the export that has it; None for one of another warehouse, which is not named.
+    exported: Mapping[str, str | None]
+    open_exports: Mapping[str, str | None]
     importer: ImporterOfRecord = field(default_factory=ImporterOfRecord)
     # Order id → the external id of another requested order that it may be a repetition of.
     look_alikes: Mapping[str, str] = field(default_factory=dict)

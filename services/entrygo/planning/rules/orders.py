@@ -30,17 +30,18 @@ def _duplicate(order: Order, context: Context) -> Problem | None:
 
 
 def _already_exported(order: Order, context: Context) -> Problem | None:
-    export_id = context.exported.get(order.id)
-    if export_id is None:
+    if order.id not in context.exported:
         return None
-    return Problem(f"Order {order.external_id} already left with {export_id}; excluded.")
+    export = context.exported[order.id] or "an export of another warehouse"
+    return Problem(f"Order {order.external_id} already left with {export}; excluded.")
 
 
 def _in_open_batch(order: Order, context: Context) -> Problem | None:
-    export_id = context.open_exports.get(order.id)
-    if export_id is None:
+    if order.id not in context.open_exports:
         return None
-    return Problem(f"Order {order.external_id} is also in open batch {export_id}.")
+    export_id = context.open_exports[order.id]
+    batch = f"open batch {export_id}" if export_id else "an open batch of another warehouse"
+    return Problem(f"Order {order.external_id} is also in {batch}.")
 
 
 ORDER_ITEMS_MISSING = OrderRule(

@@ -6,7 +6,7 @@ from google.protobuf.message import Message
 
 from entrygo.domain.errors import NotFound
 from entrygo.domain.ids import IdKind, is_valid_id
-from entrygo.domain.principal import Principal, Tenant
+from entrygo.domain.principal import Visible
 from entrygo.messaging import outbox
 from entrygo.messaging.events import PLANNING, make_event
 from entrygo.planning.store import Export, PlanningStore
@@ -22,18 +22,18 @@ class Recorder:
     ids: Ids
 
     async def save(
-        self, connection: Connection, tenant: Tenant, export: Export, type_: str, data: Message
+        self, connection: Connection, visible: Visible, export: Export, type_: str, data: Message
     ) -> None:
         """The number of the event follows under the row's lock; an export without events is a new one."""
         now = self.clock()
         numbered = replace(export, event_sequence=export.event_sequence + 1)
-        store = PlanningStore(connection, tenant)
+        store = PlanningStore(connection, visible)
         await (store.save_export(numbered, now) if export.event_sequence else store.add_export(numbered, now))
         event = make_event(
             id=self.ids.new(IdKind.EVENT),
             type=type_,
             source=PLANNING,
-            tenant=tenant,
+            tenant=visible.tenant,
             stream_id=export.export_id,
             sequence=numbered.event_sequence,
             occurred_at=now,
@@ -42,9 +42,17 @@ class Recorder:
         await outbox.append(connection, event)
 
 
-async def locked_export(store: PlanningStore, export_id: str, caller: Principal) -> Export:
-    """The export under its row's lock; NotFound when the caller may see none of that id."""
+async def found_export(store: PlanningStore, export_id: str) -> Export:
+    """The export as it is now; NotFound when the store's caller may see none of that id."""
+    export = await store.find_export(export_id) if is_valid_id(export_id) else None
+    if export is None:
+        raise NotFound("Export batch not found.")
+    return export
+
+
+async def locked_export(store: PlanningStore, export_id: str) -> Export:
+    """The export under its row's lock; NotFound when the store's caller may see none of that id."""
     export = await store.lock_export(export_id) if is_valid_id(export_id) else None
-    if export is None or caller.warehouse_id not in (None, export.warehouse_id):
+    if export is None:
         raise NotFound("Export batch not found.")
     return export

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
 from entrygo.domain.lifecycle import State
-from entrygo.domain.principal import Principal, Tenant
+from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness, Severity
 from entrygo.domain.time import rfc3339
 from entrygo.planning.policy.policy import Policy, codes_to_approve
@@ -16,10 +16,10 @@ from entrygo.planning.policy.requests import (
     read_policy,
 )
 from entrygo.planning.policy.store import Approval, PolicyStore
-from entrygo.planning.recording import Recorder, locked_export
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.snapshots import messages_in
 from entrygo.planning.store import Export, PlanningStore
+from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, fingerprint, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
@@ -36,40 +36,42 @@ class Policies:
     ids: Ids
     rules: Sequence[Rule]
 
-    async def get(self, tenant: Tenant) -> planning_pb2.Policy:
-        async with transaction(self.pool, tenant) as connection:
-            return policy_to_proto(await PolicyStore(connection, tenant).find_policy())
+    async def get(self, visible: Visible) -> planning_pb2.Policy:
+        async with transaction(self.pool, visible) as connection:
+            return policy_to_proto(await PolicyStore(connection, visible).find_policy())
 
-    async def set(self, tenant: Tenant, request: planning_pb2.SetPolicyRequest) -> Reply:
+    async def set(self, visible: Visible, request: planning_pb2.SetPolicyRequest) -> Reply:
         """Replaces the policy; the reply is a Policy. Plans that are stored already stay as they are."""
         policy = read_policy(request, self.rules)
 
         async def work(connection: Connection) -> bytes:
             saved = replace(policy, updated_at=self.clock())
-            await PolicyStore(connection, tenant).save_policy(saved)
+            await PolicyStore(connection, visible).save_policy(saved)
             return policy_to_proto(saved).SerializeToString(deterministic=True)
 
         return await run_once(
             self.pool,
-            tenant,
+            visible,
             operation=POLICY_OPERATION,
             key=request.idempotency_key,
             fingerprint=fingerprint(POLICY_OPERATION, request),
             work=work,
         )
 
-    async def approve(self, caller: Principal, command: ApproveCommand) -> Reply:
+    async def approve(self, visible: Visible, command: ApproveCommand) -> Reply:
         """Takes a person's consent to the current plan; the reply is an ApproveExportResponse.
 
         Raises NotFound, InvalidExportState (only a planned export that is not blocked waits for one) and
         PlanHashMismatch. A plan that is approved already stays approved by whom it was first.
         """
-        tenant = caller.tenant
+
+        async def guard(connection: Connection) -> None:
+            await found_export(PlanningStore(connection, visible), command.export_id)
 
         async def work(connection: Connection) -> bytes:
-            export = await locked_export(PlanningStore(connection, tenant), command.export_id, caller)
+            export = await locked_export(PlanningStore(connection, visible), command.export_id)
             _check_approvable(export, command.plan_hash)
-            store = PolicyStore(connection, tenant)
+            store = PolicyStore(connection, visible)
             approval = await store.find_approval(export.export_id, export.plan_hash)
             if approval is None:
                 approval = Approval(
@@ -78,8 +80,8 @@ class Policies:
                     note=command.note,
                     approved_at=self.clock(),
                 )
-                await store.add_approval(export.export_id, approval)
-                await self._tell(connection, tenant, export, approval)
+                await store.add_approval(export, approval)
+                await self._record(connection, visible, export, approval)
             return planning_pb2.ApproveExportResponse(
                 export_id=export.export_id,
                 state=export.state,
@@ -90,21 +92,24 @@ class Policies:
 
         return await run_once(
             self.pool,
-            tenant,
+            visible,
             operation=APPROVE_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
             work=work,
+            guard=guard,
         )
 
-    async def _tell(self, connection: Connection, tenant: Tenant, export: Export, approval: Approval) -> None:
+    async def _record(
+        self, connection: Connection, visible: Visible, export: Export, approval: Approval
+    ) -> None:
         data = events_pb2.ExportApproved(
             batch_id=export.export_id,
             plan_hash=approval.plan_hash,
             approved_by=approval.approved_by,
             note=approval.note,
         )
-        await Recorder(self.clock, self.ids).save(connection, tenant, export, "export.approved", data)
+        await Recorder(self.clock, self.ids).save(connection, visible, export, "export.approved", data)
 
 
 def _check_approvable(export: Export, plan_hash: str) -> None:
@@ -119,15 +124,15 @@ def _check_approvable(export: Export, plan_hash: str) -> None:
         raise PlanHashMismatch(details={"expectedPlanHash": plan_hash, "planHash": export.plan_hash})
 
 
-async def check_approval(connection: Connection, tenant: Tenant, export: Export) -> None:
+async def check_approval(connection: Connection, visible: Visible, export: Export) -> None:
     """Raises InvalidExportState when the policy asks for an approval of this plan that nobody gave."""
     if export.readiness_state is not Readiness.REVIEW_REQUIRED:
         return
-    store = PolicyStore(connection, tenant)
+    store = PolicyStore(connection, visible)
     policy = await store.find_policy()
     if not policy.approval_required:
         return
-    warnings = await _warnings(PlanningStore(connection, tenant), export)
+    warnings = await _warnings(PlanningStore(connection, visible), export)
     codes = codes_to_approve(policy, warnings)
     if codes and await store.find_approval(export.export_id, export.plan_hash) is None:
         raise InvalidExportState(

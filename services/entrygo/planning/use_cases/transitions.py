@@ -7,13 +7,13 @@ from google.protobuf.message import Message
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
 from entrygo.domain.lifecycle import State, advance
-from entrygo.domain.principal import Principal
+from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import rfc3339
-from entrygo.planning.policy.use_cases import check_approval
-from entrygo.planning.recording import Recorder, locked_export
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
+from entrygo.planning.use_cases.policies import check_approval
+from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
@@ -33,32 +33,35 @@ class Transitions:
     def _recorder(self) -> Recorder:
         return Recorder(self.clock, self.ids)
 
-    async def cancel(self, caller: Principal, command: CancelCommand) -> Reply:
-        """BATCHED to CANCELLED; the reply is a CancelExportResponse."""
-        tenant = caller.tenant
+    async def cancel(self, visible: Visible, command: CancelCommand) -> Reply:
+        """BATCHED to CANCELLED; the reply is a CancelExportResponse. Raises NotFound, InvalidExportState."""
+
+        async def guard(connection: Connection) -> None:
+            await found_export(PlanningStore(connection, visible), command.export_id)
 
         async def work(connection: Connection) -> bytes:
-            store = PlanningStore(connection, tenant)
-            export = await locked_export(store, command.export_id, caller)
+            store = PlanningStore(connection, visible)
+            export = await locked_export(store, command.export_id)
             cancelled = replace(export, state=advance(export.state, State.CANCELLED))
             await store.remove_orders(export.export_id)
             data = events_pb2.ExportCancelled(batch_id=export.export_id, reason=command.reason)
-            await self._recorder.save(connection, tenant, cancelled, "export.cancelled", data)
+            await self._recorder.save(connection, visible, cancelled, "export.cancelled", data)
             return planning_pb2.CancelExportResponse(
                 export_id=export.export_id, state=State.CANCELLED, cancelled_at=rfc3339(self.clock())
             ).SerializeToString()
 
         return await run_once(
             self.pool,
-            tenant,
+            visible,
             operation=CANCEL_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
             work=work,
+            guard=guard,
         )
 
     async def claim(
-        self, caller: Principal, request: planning_pb2.ClaimExportRequest
+        self, visible: Visible, request: planning_pb2.ClaimExportRequest
     ) -> planning_pb2.ClaimExportResponse:
         """BATCHED to EXECUTING for one execution, with every included order, or not at all.
 
@@ -66,13 +69,12 @@ class Transitions:
         account's policy asks for, and when an order left meanwhile) and PlanHashMismatch.
         The same execution finds its claim done, until it has failed.
         """
-        tenant = caller.tenant
-        async with transaction(self.pool, tenant) as connection:
-            store = PlanningStore(connection, tenant)
-            export = await locked_export(store, request.export_id, caller)
+        async with transaction(self.pool, visible) as connection:
+            store = PlanningStore(connection, visible)
+            export = await locked_export(store, request.export_id)
             if not _is_held_by(export, request.execution_id):
                 _check_claim(export, request.expected_plan_hash)
-                await check_approval(connection, tenant, export)
+                await check_approval(connection, visible, export)
                 now = self.clock()
                 await self._take_orders(store, export, now)
                 export = replace(
@@ -81,7 +83,7 @@ class Transitions:
                 data = events_pb2.ExportExecutionStarted(
                     batch_id=export.export_id, execution_id=request.execution_id, revision=export.revision
                 )
-                await self._recorder.save(connection, tenant, export, "export.execution_started", data)
+                await self._recorder.save(connection, visible, export, "export.execution_started", data)
             assert export.claimed_at is not None
             return planning_pb2.ClaimExportResponse(
                 export_id=export.export_id,
@@ -91,13 +93,12 @@ class Transitions:
             )
 
     async def release(
-        self, caller: Principal, request: planning_pb2.ReleaseExportRequest
+        self, visible: Visible, request: planning_pb2.ReleaseExportRequest
     ) -> planning_pb2.ReleaseExportResponse:
         """EXECUTING to COMPLETED or FAILED; a repeated release of the same execution finds it done."""
-        tenant = caller.tenant
-        async with transaction(self.pool, tenant) as connection:
-            store = PlanningStore(connection, tenant)
-            export = await locked_export(store, request.export_id, caller)
+        async with transaction(self.pool, visible) as connection:
+            store = PlanningStore(connection, visible)
+            export = await locked_export(store, request.export_id)
             if export.execution_id != request.execution_id:
                 raise InvalidExportState(
                     "Another execution holds this export.", details={"currentState": str(export.state)}
@@ -107,12 +108,12 @@ class Transitions:
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
                 export = replace(export, state=advance(export.state, outcome))
-                await self._recorder.save(connection, tenant, export, type_, data)
+                await self._recorder.save(connection, visible, export, type_, data)
             return planning_pb2.ReleaseExportResponse(state=export.state)
 
     async def _take_orders(self, store: PlanningStore, export: Export, now: datetime) -> None:
         try:
-            await store.claim_orders(export.export_id, now)
+            await store.claim_orders(export, now)
         except OrderTaken as error:
             raise InvalidExportState(
                 "Orders of this batch have left with another export; plan again without them.",

@@ -1,0 +1,50 @@
+"""What planning does for a caller: plans, moves and reads exports, and keeps an account's policy.
+
+Here transactions begin; a use case is given what its caller may see, and what a store does not show it is
+missing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from entrygo.planning.reference.in_force import Reference
+from entrygo.planning.rules.base import Rule
+from entrygo.planning.sync_client import FactSource
+from entrygo.planning.use_cases.plan_export import PlanExport
+from entrygo.planning.use_cases.policies import Policies
+from entrygo.planning.use_cases.stored_plans import StoredPlans
+from entrygo.planning.use_cases.transitions import Transitions
+from entrygo.postgres.pool import Pool
+from entrygo.process.clock import Clock, Ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanningUseCases:
+    """Every use case of the service."""
+
+    plan_export: PlanExport
+    transitions: Transitions
+    policies: Policies
+    stored_plans: StoredPlans
+
+    @classmethod
+    def on(
+        cls,
+        pool: Pool,
+        *,
+        facts: FactSource,
+        rules: Sequence[Rule],
+        reference_on: Callable[[date], Reference],
+        clock: Clock,
+        ids: Ids,
+    ) -> "PlanningUseCases":
+        """All of them on one database."""
+        return cls(
+            plan_export=PlanExport(
+                pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, ids=ids
+            ),
+            transitions=Transitions(pool, clock, ids),
+            policies=Policies(pool, clock, ids, rules),
+            stored_plans=StoredPlans(pool),
+        )

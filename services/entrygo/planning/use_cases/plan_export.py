@@ -1,0 +1,243 @@
+"""Plans an export: gathers what the plan depends on, decides, records the plan with its event."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
+from entrygo.domain.facts import Broker, Warehouse
+from entrygo.domain.ids import IdKind
+from entrygo.domain.lifecycle import State, advance
+from entrygo.domain.principal import Visible
+from entrygo.domain.time import default_entry_date
+from entrygo.planning.decide import Decision, decide
+from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.named_orders import named_orders
+from entrygo.planning.plan_to_proto import plan_to_proto
+from entrygo.planning.policy.policy import Policy, raised
+from entrygo.planning.policy.store import PolicyStore
+from entrygo.planning.reference.in_force import NoReferenceData, Reference
+from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
+from entrygo.planning.rules.base import Rule
+from entrygo.planning.snapshots import pack, snapshot_of
+from entrygo.planning.store import AccountOrders, Export, PlanningStore
+from entrygo.planning.sync_client import FactSource, Gathered
+from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
+from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+DRY_RUN = "DRY_RUN"
+
+# Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
+ORDERS_IN_LOOP = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Everything that one plan is decided on."""
+
+    request: PlanRequest
+    facts: PlanFacts
+    rules: Sequence[Rule]
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanExport:
+    """Plans a new export, plans one again, or only says what a plan would be (dry run)."""
+
+    pool: Pool
+    facts: FactSource
+    rules: Sequence[Rule]
+    reference_on: Callable[[date], Reference]
+    clock: Clock
+    ids: Ids
+
+    async def run(self, visible: Visible, command: PlanCommand) -> Reply:
+        """The reply is a PlanExportResponse.
+
+        Raises InvalidOrderReference (with both lists), ReferenceOutsideAccount, NotFound and
+        InvalidExportState for a batch_id, ValidationFailed for an entry date before all reference data.
+        """
+        # Before the key is looked up: the stored answer of another warehouse is none of this caller's.
+        if not visible.includes(command.warehouse_id):
+            raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
+        earlier = await find_reply(
+            self.pool,
+            visible,
+            operation=PLAN_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+        )
+        if earlier is not None:
+            return Reply(earlier, replayed=True)
+        grounds = await self._gather(visible, command)
+        decision = await _decide(grounds)
+        if command.is_dry_run:
+            response = _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
+            return Reply(response.SerializeToString(), replayed=False)
+        return await self._record(visible, command, decision)
+
+    async def _gather(self, visible: Visible, command: PlanCommand) -> Grounds:
+        """Facts from sync, what other exports did with the orders, the policy, and what holds on the day."""
+        found = await self.facts.gather(
+            list(command.order_ids),
+            list(command.external_order_ids),
+            command.warehouse_id,
+            command.broker_id,
+        )
+        warehouse, broker = _references(command, found)
+        order_ids = named_orders(command, found.orders)
+        entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
+        policy = await self._policy(visible, command)
+        exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
+        return Grounds(
+            request=PlanRequest(
+                order_ids=order_ids,
+                destination_country=command.destination_country,
+                entry_date=entry_date,
+                is_dry_run=command.is_dry_run,
+                on_blocked=command.on_blocked,
+                entry_type=command.entry_type,
+            ),
+            facts=PlanFacts(
+                orders=found.orders,
+                products=found.products,
+                warehouse=warehouse,
+                broker=broker,
+                exported=exported,
+                open_exports=open_exports,
+            ),
+            rules=raised(self.rules, policy),
+            reference=self._reference(entry_date),
+        )
+
+    async def _policy(self, visible: Visible, command: PlanCommand) -> Policy:
+        """The account's policy; a batch that is to be planned again must be there and open to plans."""
+        async with transaction(self.pool, visible) as connection:
+            if command.batch_id:
+                export = await found_export(PlanningStore(connection, visible), command.batch_id)
+                advance(export.state, State.BATCHED)
+            return await PolicyStore(connection, visible).find_policy()
+
+    async def _orders_elsewhere(
+        self, visible: Visible, command: PlanCommand, order_ids: Sequence[str]
+    ) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
+        """Which orders have left, and which sit in other open batches: order id to export id.
+
+        Looks beyond the caller's warehouse, as nothing else here does: an order that may be shipped from
+        two warehouses still leaves once.
+        """
+        whole = Visible.whole(visible.tenant)
+        async with transaction(self.pool, whole) as connection:
+            orders = AccountOrders(connection, whole, command.warehouse_id)
+            return (
+                await orders.exported(order_ids),
+                await orders.in_open_batches(order_ids, but=command.batch_id),
+            )
+
+    def _reference(self, entry_date: date) -> Reference:
+        try:
+            return self.reference_on(entry_date)
+        except NoReferenceData as error:
+            message = f"No fees and lists are known for days before {error.first_day}"
+            raise ValidationFailed.of([("entryDate", message, "too_small")]) from error
+
+    async def _record(self, visible: Visible, command: PlanCommand, decision: Decision) -> Reply:
+        """Writes export, plan, orders and event in one transaction, once for the command's key."""
+
+        async def work(connection: Connection) -> bytes:
+            now = self.clock()
+            store = PlanningStore(connection, visible)
+            export = await self._export_to_plan(store, command, decision)
+            response = _response(export.export_id, State.BATCHED, export.revision, decision, now)
+            data = events_pb2.ExportPlanned(
+                batch_id=export.export_id, revision=export.revision, plan=response.plan
+            )
+            recorder = Recorder(self.clock, self.ids)
+            await recorder.save(connection, visible, export, "export.planned", data)
+            await store.add_plan(export, await _packed(decision, visible, export, now), now)
+            await store.add_orders(export, [order.id for order in decision.included])
+            return response.SerializeToString()
+
+        return await run_once(
+            self.pool,
+            visible,
+            operation=PLAN_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+        )
+
+    async def _export_to_plan(self, store: PlanningStore, command: PlanCommand, decision: Decision) -> Export:
+        """A new export, or the given one under its lock, moved back to BATCHED with the next revision."""
+        fresh = Export(
+            export_id=command.batch_id or self.ids.new(IdKind.EXPORT),
+            warehouse_id=decision.warehouse.id,
+            state=State.BATCHED,
+            revision=1,
+            plan_hash=decision.plan_hash,
+            readiness_state=decision.readiness,
+        )
+        if not command.batch_id:
+            return fresh
+        current = await locked_export(store, command.batch_id)
+        await store.remove_orders(current.export_id)
+        return replace(
+            fresh,
+            state=advance(current.state, State.BATCHED),
+            revision=current.revision + 1,
+            event_sequence=current.event_sequence,
+        )
+
+
+def _references(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:
+    """Both as sync knows them; ReferenceOutsideAccount for one that it does not."""
+    if found.warehouse is None:
+        raise _outside("Warehouse", "warehouseId", command.warehouse_id)
+    if found.broker is None:
+        raise _outside("Broker", "brokerId", command.broker_id)
+    return found.warehouse, found.broker
+
+
+def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
+    return ReferenceOutsideAccount(
+        f"{name} is outside the current account scope.", field=field, details={field: id_}
+    )
+
+
+async def _decide(grounds: Grounds) -> Decision:
+    arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
+    if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
+        return decide(*arguments)
+    return await asyncio.to_thread(decide, *arguments)
+
+
+def _response(
+    export_id: str, status: str, revision: int, decision: Decision, planned_at: datetime
+) -> planning_pb2.PlanExportResponse:
+    return planning_pb2.PlanExportResponse(
+        export_id=export_id, status=status, revision=revision, plan=plan_to_proto(decision, planned_at)
+    )
+
+
+async def _packed(decision: Decision, visible: Visible, export: Export, planned_at: datetime) -> bytes:
+    """Thousands of orders are megabytes of JSON: not work for the event loop."""
+
+    def packed() -> bytes:
+        return pack(
+            snapshot_of(
+                decision,
+                tenant=visible.tenant,
+                export_id=export.export_id,
+                revision=export.revision,
+                planned_at=planned_at,
+            ),
+            decision.packed_rows,
+        )
+
+    return packed() if len(decision.included) <= ORDERS_IN_LOOP else await asyncio.to_thread(packed)

@@ -1,0 +1,77 @@
+"""Reads what is stored of plans: their snapshots, how two of them differ, and the events of an export."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrygo.domain.errors import NotFound
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import read_snapshot
+from entrygo.messaging import event_log
+from entrygo.planning.plan_diff import diff_plans
+from entrygo.planning.plan_diff_to_proto import diff_to_proto
+from entrygo.planning.snapshots import unpack
+from entrygo.planning.store import PlanningStore
+from entrygo.planning.use_cases.recording import found_export
+from entrygo.postgres.pool import Pool, transaction
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlans:
+    """The use cases that read; what `visible` does not include answers as if missing."""
+
+    pool: Pool
+
+    async def snapshot(self, visible: Visible, export_id: str, revision: int) -> bytes:
+        """The canonical JSON of a Snapshot; revision 0 is the current one.
+
+        Raises NotFound, and SnapshotUnreadable when the stored bytes are damaged.
+        """
+        packed = None
+        if is_valid_id(export_id):
+            async with transaction(self.pool, visible) as connection:
+                packed = await PlanningStore(connection, visible).find_snapshot(export_id, revision)
+        if packed is None:
+            raise NotFound("Export batch not found.")
+        return unpack(packed)
+
+    async def diff(
+        self, visible: Visible, export_id: str, from_plan_hash: str, to_plan_hash: str, *, limit: int
+    ) -> planning_pb2.PlanDiff:
+        """From one plan of an export to another (by default the current one), `limit` changes of each kind.
+
+        Raises NotFound for the export or a hash that none of its plans has, and SnapshotUnreadable.
+        """
+        async with transaction(self.pool, visible) as connection:
+            store = PlanningStore(connection, visible)
+            export = await found_export(store, export_id)
+            before = await store.find_plan(export_id, from_plan_hash)
+            after = await store.find_plan(export_id, to_plan_hash or export.plan_hash)
+        if before is None or after is None:
+            raise NotFound("No plan of this export has that hash.")
+        return await asyncio.to_thread(_diff, before, after, limit)
+
+    async def events_after(
+        self, visible: Visible, export_id: str, after_sequence: int
+    ) -> list[events_pb2.Event]:
+        """The events of one export after a sequence, in order; none where it is not visible."""
+        if not is_valid_id(export_id):
+            return []
+        async with transaction(self.pool, visible) as connection:
+            if await PlanningStore(connection, visible).find_export(export_id) is None:
+                return []
+            return await event_log.events_after(connection, visible.tenant, export_id, after_sequence)
+
+    def every_event(self, recorded_since: datetime | None) -> AsyncIterator[events_pb2.Event]:
+        """The events of every account recorded at or after an instant: for a rebuild, not for a caller."""
+        return event_log.replay(self.pool, recorded_since)
+
+
+def _diff(packed_before: bytes, packed_after: bytes, limit: int) -> planning_pb2.PlanDiff:
+    """Megabytes of JSON on both sides: not work for the event loop."""
+    before, after = (read_snapshot(unpack(one)) for one in (packed_before, packed_after))
+    return diff_to_proto(diff_plans(before, after, limit), before, after)
