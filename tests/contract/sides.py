@@ -23,13 +23,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from entrygo.domain.facts import HttpsEndpoint, SftpEndpoint
-from entrygo.execution.address_guard import AddressGuard
-from entrygo.execution.channels.base import Channel, Delivery
-from entrygo.execution.channels.email import EmailChannel, SmtpServer
-from entrygo.execution.channels.https import HttpsChannel, UploadLimits
-from entrygo.execution.channels.sftp import SftpChannel, SftpLimits
-from entrygo.execution.channels.simulated import SimulatedChannel
-from entrygo.execution.credentials import Credentials
+from entrygo.execution.broker.address_guard import AddressGuard
+from entrygo.execution.broker.channels.base import Channel, Delivery
+from entrygo.execution.broker.channels.email import EmailChannel, SmtpServer
+from entrygo.execution.broker.channels.https import HttpsChannel, UploadLimits
+from entrygo.execution.broker.channels.sftp import SftpChannel, SftpLimits
+from entrygo.execution.broker.channels.simulated import SimulatedChannel
+from entrygo.execution.broker.credentials import Credentials
 from tests.harness.mail import SmtpSink
 from tests.harness.processes import LOOPBACK
 

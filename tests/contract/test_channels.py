@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from entrygo.domain.facts import HttpsEndpoint, SftpEndpoint
-from entrygo.execution.channels import CHANNELS
-from entrygo.execution.channels.base import Channel, Delivery, Outcome
-from entrygo.execution.channels.email import EmailChannel, SmtpServer
-from entrygo.execution.channels.https import HttpsChannel
-from entrygo.execution.channels.sftp import SftpChannel
-from entrygo.execution.channels.simulated import SimulatedChannel
+from entrygo.execution.broker.channels import CHANNELS
+from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome
+from entrygo.execution.broker.channels.email import EmailChannel, SmtpServer
+from entrygo.execution.broker.channels.https import HttpsChannel
+from entrygo.execution.broker.channels.sftp import SftpChannel
+from entrygo.execution.broker.channels.simulated import SimulatedChannel
 from tests.contract.sides import SIDES, Point, delivery, sftp_channel, upload_channel
 from tests.harness.processes import LOOPBACK
 

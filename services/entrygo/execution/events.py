@@ -8,16 +8,11 @@ from google.protobuf.message import Message
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import rfc3339
-from entrygo.execution.destinations import shown
 from entrygo.execution.records import (
-    NOTIFICATION_STATUS_AFTER,
-    PACKAGE_STATE_AFTER,
     Artifact,
     Notification,
-    NotificationStatus,
     Package,
     PackageState,
-    Submission,
 )
 from entrygo.execution.store import PackageStore
 from entrygo.messaging.events import EXECUTION, make_event
@@ -81,18 +76,6 @@ def notification_recorded(notification: Notification) -> Fact:
     )
 
 
-def submission_changed(verb: str, submission: Submission) -> Fact:
-    """`verb` is the last part of the event's name; package and notification follow the submission."""
-    status = NOTIFICATION_STATUS_AFTER.get(submission.status, NotificationStatus.RECORDED)
-    changed = events_pb2.BrokerSubmissionChanged(
-        broker_submission=submission_message(submission),
-        customs_package_state=PACKAGE_STATE_AFTER.get(submission.status, PackageState.GENERATED),
-        notification_id=submission.notification_id,
-        notification_status=status,
-    )
-    return f"broker_submission.{verb}", changed
-
-
 def artifact_message(artifact: Artifact) -> events_pb2.Artifact:
     return events_pb2.Artifact(
         artifact_type=artifact.artifact_type,
@@ -101,26 +84,4 @@ def artifact_message(artifact: Artifact) -> events_pb2.Artifact:
         media_type=artifact.media_type,
         size_bytes=artifact.size_bytes,
         sha256=artifact.sha256,
-    )
-
-
-def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
-    sent_at, next_attempt_at = submission.sent_at, submission.next_attempt_at
-    answered_at = submission.answered_at
-    return events_pb2.BrokerSubmission(
-        id=submission.id,
-        submission_type=submission.submission_type,
-        status=submission.status,
-        recipient_email=submission.recipient_email or "",
-        subject=submission.subject,
-        sent_at=None if sent_at is None else rfc3339(sent_at),
-        error_message=submission.error_message,
-        attempts=submission.attempts,
-        next_attempt_at=None if next_attempt_at is None else rfc3339(next_attempt_at),
-        created_at=rfc3339(submission.created_at),
-        reason=submission.reason,
-        destination=shown(submission),
-        entry_number=submission.entry_number,
-        broker_reason=submission.broker_reason,
-        answered_at=None if answered_at is None else rfc3339(answered_at),
     )

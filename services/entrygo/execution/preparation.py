@@ -7,17 +7,16 @@ from datetime import datetime
 
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Tenant
-from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
-from entrygo.domain.time import parse_rfc3339, rfc3339
+from entrygo.domain.time import parse_rfc3339
 from entrygo.execution import failpoints
-from entrygo.execution.broker_mail import BrokerMail
-from entrygo.execution.destinations import destination_of
-from entrygo.execution.documents.base import Document, RenderedArtifact, render_documents
-from entrygo.execution.ledger.freezing import Freezer
+from entrygo.execution.broker.destinations import destination_of
+from entrygo.execution.broker.freezing import Freezer
+from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.documents.base import Document, render_documents
 from entrygo.execution.objects import ObjectStore
-from entrygo.execution.package_facts import PackageFacts
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.records import (
     Artifact,
     Execution,
@@ -61,7 +60,7 @@ class Preparation:
         self, execution: Execution, package: Package, snapshot: Snapshot, now: datetime, send_from: datetime
     ) -> Prepared:
         """Renders, stores and composes; `send_from` is when the delivery loop may take the mail up."""
-        tenant, facts = execution.tenant, package_facts(package, execution.shipment)
+        tenant, facts = execution.tenant, package.facts(execution.shipment)
         rendered = await self._render(facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
@@ -83,20 +82,6 @@ class Preparation:
             submission=submission,
         )
 
-    async def load(self, tenant: Tenant, artifacts: Sequence[Artifact]) -> list[RenderedArtifact]:
-        """Artifacts with their stored bytes, to be sent again."""
-        return [
-            RenderedArtifact(
-                artifact_type=each.artifact_type,
-                filename=each.filename,
-                media_type=each.media_type,
-                generated_at=rfc3339(each.generated_at),
-                content=await self.objects.get(tenant, each.sha256),
-                sha256=each.sha256,
-            )
-            for each in artifacts
-        ]
-
     async def _render(self, facts: PackageFacts, snapshot: Snapshot) -> tuple[RenderedArtifact, ...]:
         try:
             return await asyncio.to_thread(render_documents, self.documents, snapshot, facts)
@@ -116,15 +101,6 @@ class Preparation:
             )
             for channel, recipient in (("EMAIL", "broker"), ("LIFECYCLE_EVENT", "warehouse"))
         )
-
-
-def package_facts(package: Package, shipment: Shipment = NOTHING_STATED) -> PackageFacts:
-    return PackageFacts(
-        id=package.id,
-        number=package.number,
-        generated_at=rfc3339(package.generated_at),
-        shipment=shipment,
-    )
 
 
 def _artifact(rendered: RenderedArtifact) -> Artifact:

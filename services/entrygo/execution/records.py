@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from entrygo.domain.principal import Tenant
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
+from entrygo.domain.time import rfc3339
+from entrygo.execution.package.facts import PackageFacts
 
 
 class Step(StrEnum):
@@ -60,6 +62,18 @@ class NotificationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExecuteCommand:
+    """A validated request; `fingerprint` tells whether a key is used for the same request again."""
+
+    tenant: Tenant
+    export_id: str
+    expected_plan_hash: str
+    key: str
+    fingerprint: bytes
+    shipment: Shipment = NOTHING_STATED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
     """One run of a plan; whoever holds `attempt` may write."""
 
@@ -87,6 +101,15 @@ class Package:
     number: str
     state: PackageState
     generated_at: datetime
+
+    def facts(self, shipment: Shipment = NOTHING_STATED) -> PackageFacts:
+        """What the documents and the mail need of it, with what the caller stated of the shipment."""
+        return PackageFacts(
+            id=self.id,
+            number=self.number,
+            generated_at=rfc3339(self.generated_at),
+            shipment=shipment,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

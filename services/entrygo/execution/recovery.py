@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.execution.ledger.delivery import AttemptLost, BrokerDelivery
+from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
 from entrygo.execution.records import Submission
 from entrygo.execution.use_cases import Executions
 

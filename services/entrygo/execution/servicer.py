@@ -1,29 +1,20 @@
 """The gRPC edge of execution: messages in, use case, messages out. Decides nothing."""
 
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 
-from entrygo.domain.errors import ValidationFailed
-from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import ScopeName, Tenant
-from entrygo.domain.time import parse_rfc3339, rfc3339
-from entrygo.execution.broker_answers import read_answer
-from entrygo.execution.broker_links import BrokerLinks, LinkedSubmission
-from entrygo.execution.events import artifact_message, submission_message
-from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
-from entrygo.execution.read_shipment import Issues, normalised, read_shipment
+from entrygo.domain.principal import ScopeName
+from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.events import submission_message
+from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
+from entrygo.execution.broker.resubmission import Resubmission
+from entrygo.execution.events import artifact_message
 from entrygo.execution.records import Artifact
-from entrygo.execution.resubmission import RESUBMIT_OPERATION, ResubmitCommand, resubmit
-from entrygo.execution.store import PackageStore
-from entrygo.execution.sync_client import Brokers
-from entrygo.execution.use_cases import ExecuteCommand, Executions, find_artifact
-from entrygo.identity.current import check_account, principal
-from entrygo.messaging.event_log import events_after, replay
-from entrygo.postgres.idempotency import fingerprint
-from entrygo.postgres.pool import transaction
+from entrygo.execution.requests import execute_command, read_answer, recorded_since, resubmit_command
+from entrygo.execution.use_cases import Executions, Packages
+from entrygo.identity.current import principal
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.rpc.interceptors.auth import Access
@@ -42,27 +33,24 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
 }
 
-_PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
-MAX_KEY_LENGTH = 255
-MAX_REASON_LENGTH = 500
-
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
+    """Every RPC of execution. Errors leave as EntryGoError; the server's interceptor gives them a status."""
+
     def __init__(
-        self, steps: ExecutionSteps, executions: Executions, links: BrokerLinks, brokers: Brokers
+        self, executions: Executions, resubmission: Resubmission, packages: Packages, links: BrokerLinks
     ) -> None:
-        self._steps = steps
-        self._brokers = brokers
         self._executions = executions
+        self._resubmission = resubmission
+        self._packages = packages
         self._links = links
 
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
     ) -> execution_pb2.ExecuteExportResponse:
-        command = _execute_command(request)
-        reply = await self._executions.execute(command)
+        reply = await self._executions.execute(execute_command(request))
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.ExecuteExportResponse.FromString(reply.body)
@@ -70,21 +58,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ResubmitToBroker(
         self, request: execution_pb2.ResubmitToBrokerRequest, context: Context
     ) -> execution_pb2.ResubmitToBrokerResponse:
-        _raise_if(
-            [
-                *_id_issues("exportId", request.export_id),
-                *_reason_issues(request.reason),
-                *_key_issues(request.idempotency_key),
-            ]
-        )
-        command = ResubmitCommand(
-            tenant=principal().tenant,
-            export_id=request.export_id,
-            reason=request.reason.strip(),
-            key=request.idempotency_key,
-            fingerprint=fingerprint(RESUBMIT_OPERATION, request),
-        )
-        reply = await resubmit(self._steps, self._brokers, command)
+        reply = await self._resubmission.resubmit(resubmit_command(request))
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
@@ -93,8 +67,8 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: execution_pb2.GetArtifactRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
         tenant = principal().tenant
-        artifact = await find_artifact(self._steps, tenant, request.customs_package_id, request.filename)
-        async for chunk in self._document(tenant, artifact):
+        artifact = await self._packages.artifact(tenant, request.customs_package_id, request.filename)
+        async for chunk in _document(artifact, self._packages.contents(tenant, artifact)):
             yield chunk
 
     async def FindBrokerLink(
@@ -113,67 +87,42 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
         found = await self._links.find(request.token)
-        async for chunk in self._document(found.submission.tenant, found.pack):
+        contents = self._packages.contents(found.submission.tenant, found.pack)
+        async for chunk in _document(found.pack, contents):
             yield chunk
-
-    async def _document(
-        self, tenant: Tenant, artifact: Artifact
-    ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
-        """The head follows the first bytes: once it is out, an error can only cut the body short."""
-        contents = self._steps.preparation.objects.stream(tenant, artifact.sha256)
-        first = await anext(contents, b"")
-        yield execution_pb2.ArtifactChunk(artifact=artifact_message(artifact))
-        yield execution_pb2.ArtifactChunk(content=first)
-        async for content in contents:
-            yield execution_pb2.ArtifactChunk(content=content)
 
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
-        tenant = principal().tenant
-        async with transaction(self._steps.pool, tenant) as connection:
-            stream_id = request.stream_id
-            if not stream_id and is_valid_id(request.customs_package_id):
-                package = await PackageStore(connection, tenant).find(request.customs_package_id)
-                stream_id = package.export_id if package is not None else ""
-            if not is_valid_id(stream_id):
-                return
-            events = await events_after(connection, tenant, stream_id, request.after_sequence)
+        events = await self._packages.events_after(
+            principal().tenant,
+            export_id=request.stream_id,
+            package_id=request.customs_package_id,
+            sequence=request.after_sequence,
+        )
         for event in events:
             yield event
 
     async def ReplayEvents(
         self, request: events_pb2.ReplayEventsRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
-        try:
-            since = parse_rfc3339(request.recorded_since) if request.recorded_since else None
-        except ValueError as error:
-            raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
-        async for event in replay(self._steps.pool, since):
+        async for event in self._packages.every_event(recorded_since(request)):
             yield event
 
 
-def _execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteCommand:
-    """ValidationFailed with every issue of the request; Forbidden for an account that is not the caller's."""
-    issues = [
-        *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
-        *_id_issues("batchId", request.batch_id),
-        *_key_issues(request.idempotency_key),
-        *_plan_hash_issues(request.expected_plan_hash),
-    ]
-    shipment = read_shipment(request.shipment, issues)
-    _raise_if(issues)
-    return ExecuteCommand(
-        tenant=check_account(request.account_id),
-        export_id=request.batch_id,
-        expected_plan_hash=request.expected_plan_hash,
-        key=request.idempotency_key,
-        fingerprint=fingerprint(OPERATION, normalised(request, shipment)),
-        shipment=shipment,
-    )
+async def _document(
+    artifact: Artifact, contents: AsyncIterator[bytes]
+) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+    """The head follows the first bytes: once it is out, an error can only cut the body short."""
+    first = await anext(contents, b"")
+    yield execution_pb2.ArtifactChunk(artifact=artifact_message(artifact))
+    yield execution_pb2.ArtifactChunk(content=first)
+    async for content in contents:
+        yield execution_pb2.ArtifactChunk(content=content)
 
 
 def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
+    """A submission as its broker sees it, on the wire."""
     submission, package = found.submission, found.package
     return execution_pb2.BrokerLink(
         mode=submission.tenant.mode,
@@ -186,34 +135,3 @@ def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
         pack=artifact_message(found.pack),
         expires_at=rfc3339(found.expires_at),
     )
-
-
-def _raise_if(issues: Issues) -> None:
-    if issues:
-        raise ValidationFailed.of(issues)
-
-
-def _id_issues(path: str, value: str) -> Issues:
-    if not value:
-        return [(path, "Required", "invalid_type")]
-    return [] if is_valid_id(value) else [(path, "Not an id", "invalid_string")]
-
-
-def _key_issues(key: str) -> Issues:
-    if len(key) <= MAX_KEY_LENGTH and all("!" <= char <= "~" for char in key):
-        return []
-    return [("idempotencyKey", "Must be 1 to 255 visible ASCII characters", "invalid_string")]
-
-
-def _plan_hash_issues(plan_hash: str) -> Issues:
-    if not plan_hash or _PLAN_HASH.fullmatch(plan_hash):
-        return []
-    return [("expectedPlanHash", "Not a plan hash", "invalid_string")]
-
-
-def _reason_issues(reason: str) -> Issues:
-    if not reason.strip():
-        return [("reason", "Required", "invalid_type")]
-    if len(reason) > MAX_REASON_LENGTH or "\0" in reason:
-        return [("reason", f"At most {MAX_REASON_LENGTH} characters of text", "too_big")]
-    return []

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from entrygo.execution.channels.email import SmtpServer, parse_smtp_url
-from entrygo.execution.email_address import parse_address
-from entrygo.execution.ledger.links import MIN_SECRET_LENGTH
+from entrygo.execution.broker.channels.email import SmtpServer, parse_smtp_url
+from entrygo.execution.broker.signed_links import MIN_SECRET_LENGTH
 from entrygo.process.settings import MEBIBYTE, ServiceSettings, database_url_field
+from entrygo.requests.email_address import parse_address
 
 
 class Settings(ServiceSettings):

@@ -1,8 +1,9 @@
-"""Executing an export, reading an artifact. The steps live elsewhere."""
+"""Executing an export, and reading what executions have made. The steps of one execution live in `steps`."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -12,32 +13,21 @@ from entrygo.domain.errors import (
     NotFound,
     ServiceUnavailable,
 )
-from entrygo.domain.ids import IdKind, is_valid_id
+from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant
-from entrygo.domain.shipment import NOTHING_STATED, Shipment
-from entrygo.execution.execution_steps import OPERATION, ExecutionSteps
-from entrygo.execution.objects import StoreUnavailable
-from entrygo.execution.planning_client import Planning, PlanningAccess
-from entrygo.execution.records import Artifact, Execution, Step
-from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
-from entrygo.postgres.idempotency import KeyStore, Reply
-from entrygo.postgres.pool import EVERYONE, transaction
+from entrygo.execution.clients import Planning, PlanningAccess
+from entrygo.execution.objects import ObjectStore, StoreUnavailable
+from entrygo.execution.records import Artifact, ExecuteCommand, Execution
+from entrygo.execution.steps import ExecutionSteps
+from entrygo.execution.store import PackageStore
+from entrygo.messaging.event_log import events_after, replay
+from entrygo.postgres.idempotency import Reply
+from entrygo.postgres.pool import Pool, transaction
+from entrygo.proto.events.v1 import events_pb2
 
 POLL_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecuteCommand:
-    """A validated request; `fingerprint` tells whether a key is used for the same request again."""
-
-    tenant: Tenant
-    export_id: str
-    expected_plan_hash: str
-    key: str
-    fingerprint: bytes
-    shipment: Shipment = NOTHING_STATED
 
 
 class Executions:
@@ -59,7 +49,7 @@ class Executions:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._join_wait.total_seconds()
         while True:
-            execution, owned = await self._begin(command)
+            execution, owned = await self._steps.begin(command)
             if owned and execution is not None:
                 return Reply(await asyncio.shield(self._start(execution, planning)), replayed=False)
             if execution is not None and execution.response is not None:
@@ -72,10 +62,8 @@ class Executions:
 
     async def recover(self, limit: int) -> int:
         """Resumes executions whose owner died; returns how many were taken over."""
-        now = self._steps.clock()
-        async with transaction(self._steps.pool, EVERYONE) as connection:
-            abandoned = await ExecutionBacklog(connection).abandoned_executions(now, limit)
-        taken = [await self._take_over(each.tenant, each.id) for each in abandoned]
+        abandoned = await self._steps.abandoned(limit)
+        taken = [await self._steps.take_over(each.tenant, each.id) for each in abandoned]
         resumed = [execution for execution in taken if execution is not None]
         for execution in resumed:
             log.info("execution.resumed", execution_id=execution.id, attempt=execution.attempt)
@@ -91,42 +79,6 @@ class Executions:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-
-    async def _begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
-        """The execution of this call and whether this caller has to run it; None if just given up."""
-        steps, tenant = self._steps, command.tenant
-        now = steps.clock()
-        execution = Execution(
-            tenant=tenant,
-            id=steps.ids.new(IdKind.EXECUTION),
-            export_id=command.export_id,
-            step=Step.STARTED,
-            idempotency_key=command.key,
-            expected_plan_hash=command.expected_plan_hash,
-            attempt=1,
-            lease_until=now + steps.lease,
-            shipment=command.shipment,
-        )
-        async with transaction(steps.pool, tenant) as connection:
-            store = ExecutionStore(connection, tenant)
-            if command.key:
-                keys = KeyStore(connection, tenant, OPERATION)
-                earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
-                if earlier is not None:
-                    return await self._join(store, earlier.resource_id or "")
-            await store.add(execution, now)
-        return execution, True
-
-    async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
-        now = self._steps.clock()
-        taken = await store.take_over(execution_id, now, now + self._steps.lease)
-        return (taken, True) if taken is not None else (await store.find(execution_id), False)
-
-    async def _take_over(self, tenant: Tenant, execution_id: str) -> Execution | None:
-        now = self._steps.clock()
-        async with transaction(self._steps.pool, tenant) as connection:
-            store = ExecutionStore(connection, tenant)
-            return await store.take_over(execution_id, now, now + self._steps.lease)
 
     def _start(
         self, execution: Execution, planning: Planning, *, is_asked_for: bool = True
@@ -162,13 +114,40 @@ class Executions:
             log.warning("execution.lease_not_given_up", execution_id=execution.id, error=str(error))
 
 
-async def find_artifact(steps: ExecutionSteps, tenant: Tenant, package_id: str, filename: str) -> Artifact:
-    """The metadata of one document; NotFound for a name that the package does not have."""
-    if not is_valid_id(package_id):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """Reads what executions have made: documents, and the events of an export."""
+
+    pool: Pool
+    objects: ObjectStore
+
+    async def artifact(self, tenant: Tenant, package_id: str, filename: str) -> Artifact:
+        """The metadata of one document. NotFound for a package or a name that is not there."""
+        if not is_valid_id(package_id):
+            raise NotFound("Artifact not found.")
+        async with transaction(self.pool, tenant) as connection:
+            artifacts = await PackageStore(connection, tenant).list_artifacts(package_id)
+        for artifact in artifacts:
+            if artifact.filename == filename:
+                return artifact
         raise NotFound("Artifact not found.")
-    async with transaction(steps.pool, tenant) as connection:
-        artifacts = await PackageStore(connection, tenant).list_artifacts(package_id)
-    for artifact in artifacts:
-        if artifact.filename == filename:
-            return artifact
-    raise NotFound("Artifact not found.")
+
+    def contents(self, tenant: Tenant, artifact: Artifact) -> AsyncIterator[bytes]:
+        """Its bytes in chunks; BytesMissing or StoreUnavailable before the first when they cannot be had."""
+        return self.objects.stream(tenant, artifact.sha256)
+
+    async def events_after(
+        self, tenant: Tenant, *, export_id: str, package_id: str, sequence: int
+    ) -> list[events_pb2.Event]:
+        """The events of an export, or of the one that a package belongs to; none for what is not there."""
+        async with transaction(self.pool, tenant) as connection:
+            if not export_id and is_valid_id(package_id):
+                package = await PackageStore(connection, tenant).find(package_id)
+                export_id = "" if package is None else package.export_id
+            if not is_valid_id(export_id):
+                return []
+            return await events_after(connection, tenant, export_id, sequence)
+
+    def every_event(self, since: datetime | None) -> AsyncIterator[events_pb2.Event]:
+        """The events of every account, in the order they were recorded, for a read model that starts anew."""
+        return replay(self.pool, since)

@@ -2,28 +2,37 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
-from entrygo.execution.address_guard import AddressGuard
-from entrygo.execution.channels.base import Channel
-from entrygo.execution.channels.email import EmailChannel
-from entrygo.execution.channels.https import HttpsChannel, UploadLimits
-from entrygo.execution.channels.sftp import SftpChannel, SftpLimits
-from entrygo.execution.channels.simulated import SimulatedChannel
-from entrygo.execution.credentials import Credentials
+from entrygo.execution.broker.address_guard import AddressGuard
+from entrygo.execution.broker.channels.base import Channel
+from entrygo.execution.broker.channels.email import EmailChannel
+from entrygo.execution.broker.channels.https import HttpsChannel, UploadLimits
+from entrygo.execution.broker.channels.sftp import SftpChannel, SftpLimits
+from entrygo.execution.broker.channels.simulated import SimulatedChannel
+from entrygo.execution.broker.credentials import Credentials
+from entrygo.execution.broker.delivery import BrokerDelivery, RetryPolicy
+from entrygo.execution.broker.freezing import Freezer
+from entrygo.execution.broker.links import BrokerLinks
+from entrygo.execution.broker.resubmission import Brokers, Resubmission
+from entrygo.execution.broker.signed_links import LinkSigner
+from entrygo.execution.clients import PlanningAccess
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.events import EventRecorder
-from entrygo.execution.execution_steps import ExecutionSteps
-from entrygo.execution.ledger.delivery import BrokerDelivery, RetryPolicy
-from entrygo.execution.ledger.freezing import Freezer
-from entrygo.execution.ledger.links import LinkSigner
 from entrygo.execution.objects import ObjectStore
 from entrygo.execution.preparation import Preparation
 from entrygo.execution.records import SubmissionType
+from entrygo.execution.recovery import Recovery
 from entrygo.execution.settings import Settings
+from entrygo.execution.steps import ExecutionSteps
+from entrygo.execution.use_cases import Executions, Packages
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
+
+# How long a caller waits for the one who had the same key first.
+JOIN_WAIT = timedelta(seconds=5)
 
 Channels = Mapping[SubmissionType, Channel]
 
@@ -49,7 +58,7 @@ def build_channels(settings: Settings) -> Channels:
     }
 
 
-def build_links(settings: Settings) -> LinkSigner | None:
+def build_signer(settings: Settings) -> LinkSigner | None:
     """None without a secret: then mails carry no link."""
     if not settings.link_secrets:
         return None
@@ -57,12 +66,33 @@ def build_links(settings: Settings) -> LinkSigner | None:
     return LinkSigner(settings.link_secrets, public_url=settings.public_url, lifetime=lifetime)
 
 
-def build_steps(
-    settings: Settings, pool: Pool, channels: Channels, *, clock: Clock, ids: Ids, reach: Reach
-) -> ExecutionSteps:
-    """The steps of an execution, with delivery and preparation inside."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionParts:
+    """The parts of one execution process, sharing pool, clock and object store."""
+
+    executions: Executions
+    resubmission: Resubmission
+    packages: Packages
+    links: BrokerLinks
+    recovery: Recovery
+
+
+def build_parts(
+    settings: Settings,
+    pool: Pool,
+    channels: Channels,
+    *,
+    planning: PlanningAccess,
+    brokers: Brokers,
+    clock: Clock,
+    ids: Ids,
+    reach: Reach,
+) -> ExecutionParts:
+    """Everything behind the gRPC edge. `reach` is called at each failpoint."""
     objects = ObjectStore(settings.objects_url, allow_http=settings.artifacts_allow_http)
     recorder = EventRecorder(ids)
+    signer = build_signer(settings)
+    freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail_max_bytes)
     delivery = BrokerDelivery(
         pool=pool,
         clock=clock,
@@ -82,11 +112,11 @@ def build_steps(
         ids=ids,
         objects=objects,
         documents=DOCUMENTS,
-        freezer=Freezer(objects=objects, links=build_links(settings), mail_max_bytes=settings.mail_max_bytes),
+        freezer=freezer,
         sender=settings.mail_from,
         reach=reach,
     )
-    return ExecutionSteps(
+    steps = ExecutionSteps(
         pool=pool,
         clock=clock,
         ids=ids,
@@ -95,4 +125,21 @@ def build_steps(
         preparation=preparation,
         delivery=delivery,
         reach=reach,
+    )
+    executions = Executions(steps, planning, join_wait=JOIN_WAIT)
+    interval = timedelta(seconds=settings.recovery_interval_seconds)
+    return ExecutionParts(
+        executions=executions,
+        resubmission=Resubmission(
+            pool=pool,
+            clock=clock,
+            ids=ids,
+            objects=objects,
+            freezer=freezer,
+            recorder=recorder,
+            brokers=brokers,
+        ),
+        packages=Packages(pool=pool, objects=objects),
+        links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
+        recovery=Recovery(executions=executions, delivery=delivery, interval=interval),
     )

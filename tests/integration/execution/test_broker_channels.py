@@ -10,8 +10,8 @@ import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.facts import Broker, HttpsEndpoint
-from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
-from entrygo.execution.resubmission import ResubmitCommand
+from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
+from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.postgres.pool import transaction
 from entrygo.proto.events.v1 import events_pb2
 from tests.contract.post import HOST, PASSWORD, USER, post
@@ -143,7 +143,7 @@ async def test_nothing_is_sent_again_while_the_brokers_record_cannot_be_read(wor
 async def test_a_submission_from_before_brokers_were_named_goes_where_it_went(world: World) -> None:
     process = await world.process()
     await process.execute()
-    async with transaction(process.steps.pool, LIVE) as connection:
+    async with transaction(process.pool, LIVE) as connection:
         await connection.execute("UPDATE broker_submissions SET broker_id = ''")
     correct_broker(world, email="entries@broker.example")
     await process.resubmit(AGAIN)
@@ -210,7 +210,7 @@ async def test_no_secret_reaches_the_database_or_an_event(uploading: World, tmp_
         process = await uploading.process()
         await process.execute()
     events = b"".join([event.SerializeToString() for event in await process.events()])
-    async with transaction(process.steps.pool, LIVE) as connection:
+    async with transaction(process.pool, LIVE) as connection:
         [row] = await connection.fetch("SELECT broker_submissions::text FROM broker_submissions")
     assert b"upload-secret" not in events
     assert "upload-secret" not in row[0]

@@ -12,13 +12,12 @@ from pydantic import SecretStr
 
 from entrygo.domain.errors import InvalidExportState, RateLimited
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.broker_links import BrokerLinks
-from entrygo.execution.channels.base import Outcome
-from entrygo.execution.ledger.answers import MAX_ANSWERS, Answer
-from entrygo.execution.ledger.links import LinkExpired, LinkNotValid, LinkReplaced
+from entrygo.execution.broker.answers import MAX_ANSWERS, Answer
+from entrygo.execution.broker.channels.base import Outcome
+from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkReplaced
 from entrygo.execution.records import SubmissionStatus
-from entrygo.execution.resubmission import ResubmitCommand
-from entrygo.execution.wiring import build_links
+from entrygo.execution.wiring import build_signer
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.test_execute import ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Process, World
@@ -36,16 +35,6 @@ def world(make_world: Callable[..., World]) -> World:
     return make_world(link_secret=SecretStr("s" * 32), public_url="https://entrygo.example")
 
 
-def links_of(process: Process) -> BrokerLinks:
-    world = process.world
-    return BrokerLinks(
-        pool=process.steps.pool,
-        clock=lambda: world.now,
-        recorder=process.steps.recorder,
-        signer=build_links(world.settings),
-    )
-
-
 def newest_token(world: World) -> str:
     body = world.sink.mails[-1].message.get_body()
     assert body is not None
@@ -61,7 +50,7 @@ async def types(process: Process) -> list[str]:
 async def test_the_mail_carries_a_link_that_shows_the_package(world: World) -> None:
     process = await world.process()
     answer = await process.answer()
-    found = await links_of(process).find(newest_token(world))
+    found = await process.links.find(newest_token(world))
     assert found.submission.id == answer.broker_submission.id
     assert found.package.number == "cp_ch100001"
     *documents, archive = answer.artifacts
@@ -73,8 +62,8 @@ async def test_the_mail_carries_a_link_that_shows_the_package(world: World) -> N
 async def test_the_pack_behind_the_link_holds_every_document(world: World) -> None:
     process = await world.process()
     answer = await process.answer()
-    found = await links_of(process).find(newest_token(world))
-    content = await process.steps.preparation.objects.get(LIVE, found.pack.sha256)
+    found = await process.links.find(newest_token(world))
+    content = await process.packages.objects.get(LIVE, found.pack.sha256)
     assert len(content) == found.pack.size_bytes
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert [*archive.namelist(), "customs_package.zip"] == [each.filename for each in answer.artifacts]
@@ -83,7 +72,7 @@ async def test_the_pack_behind_the_link_holds_every_document(world: World) -> No
 async def test_a_broker_acknowledges_and_later_gives_the_entry_number(world: World) -> None:
     process = await world.process()
     await process.execute()
-    links, token = links_of(process), newest_token(world)
+    links, token = process.links, newest_token(world)
     first = await links.answer(token, ACKNOWLEDGED)
     assert (first.submission.status, first.submission.answered_at) == ("acknowledged", world.now)
     await links.answer(token, Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number="ABC-1234567-8"))
@@ -98,7 +87,7 @@ async def test_a_broker_acknowledges_and_later_gives_the_entry_number(world: Wor
 async def test_a_broker_rejects_with_a_reason(world: World) -> None:
     process = await world.process()
     await process.execute()
-    await links_of(process).answer(newest_token(world), REJECTED)
+    await process.links.answer(newest_token(world), REJECTED)
     last = (await process.events())[-1]
     assert last.type == "broker_submission.rejected"
     changed = last.broker_submission_changed
@@ -109,7 +98,7 @@ async def test_a_broker_rejects_with_a_reason(world: World) -> None:
 async def test_the_same_answer_again_changes_nothing(world: World) -> None:
     process = await world.process()
     await process.execute()
-    links, token = links_of(process), newest_token(world)
+    links, token = process.links, newest_token(world)
     await asyncio.gather(*(links.answer(token, REJECTED) for _ in range(8)))
     assert (await types(process)).count("rejected") == 1
 
@@ -117,7 +106,7 @@ async def test_the_same_answer_again_changes_nothing(world: World) -> None:
 async def test_a_broker_may_change_its_mind_but_not_without_end(world: World) -> None:
     process = await world.process()
     await process.execute()
-    links, token = links_of(process), newest_token(world)
+    links, token = process.links, newest_token(world)
     for answer in (ACKNOWLEDGED, REJECTED) * (MAX_ANSWERS // 2):
         await links.answer(token, answer)
     with pytest.raises(RateLimited):
@@ -130,7 +119,7 @@ async def test_an_acknowledgement_settles_what_we_did_not_know(world: World) -> 
     process = await world.process(channel=channel)
     await process.execute()
     token = _token_in(channel.deliveries[0].content)
-    found = await links_of(process).answer(token, ACKNOWLEDGED)
+    found = await process.links.answer(token, ACKNOWLEDGED)
     assert found.submission.status == "acknowledged"
     assert found.submission.error_message is None
 
@@ -139,7 +128,7 @@ async def test_an_acknowledged_submission_is_not_tried_again(world: World) -> No
     channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
     process = await world.process(channel=channel)
     await process.execute()
-    await links_of(process).answer(_token_in(channel.deliveries[0].content), ACKNOWLEDGED)
+    await process.links.answer(_token_in(channel.deliveries[0].content), ACKNOWLEDGED)
     last = (await process.events())[-1].broker_submission_changed.broker_submission
     assert not last.HasField("next_attempt_at")
     world.now += timedelta(hours=1)
@@ -150,16 +139,16 @@ async def test_an_acknowledged_submission_is_not_tried_again(world: World) -> No
 async def test_nothing_is_answered_in_the_moment_of_sending(world: World) -> None:
     process = await world.process()
     await process.execute()
-    async with transaction(process.steps.pool, LIVE) as connection:
+    async with transaction(process.pool, LIVE) as connection:
         await connection.execute("UPDATE broker_submissions SET status = 'sending'")
     with pytest.raises(InvalidExportState):
-        await links_of(process).answer(newest_token(world), ACKNOWLEDGED)
+        await process.links.answer(newest_token(world), ACKNOWLEDGED)
 
 
 async def test_a_rejected_package_is_sent_again_and_the_old_link_ends(world: World) -> None:
     process = await world.process()
     await process.execute()
-    links, old = links_of(process), newest_token(world)
+    links, old = process.links, newest_token(world)
     await links.answer(old, REJECTED)
     await process.resubmit(RESUBMIT)
     await process.recovery.deliver_due()
@@ -177,18 +166,18 @@ async def test_a_link_is_of_no_use_after_its_time(world: World) -> None:
     await process.execute()
     world.now += timedelta(days=90)
     with pytest.raises(LinkExpired):
-        await links_of(process).find(newest_token(world))
+        await process.links.find(newest_token(world))
 
 
 async def test_a_link_of_another_account_or_mode_finds_nothing(world: World) -> None:
     process = await world.process()
     answer = await process.answer()
-    signer = build_links(world.settings)
+    signer = build_signer(world.settings)
     assert signer is not None
     for tenant in (TEST, Tenant("acc_999", Mode.LIVE)):
         link = signer.link(tenant, answer.customs_package_id, answer.broker_submission.id, world.now)
         with pytest.raises(LinkNotValid):
-            await links_of(process).find(link.url.rpartition("/")[2])
+            await process.links.find(link.url.rpartition("/")[2])
 
 
 async def test_a_deployment_without_a_secret_has_no_links(make_world: Callable[..., World]) -> None:
@@ -199,7 +188,7 @@ async def test_a_deployment_without_a_secret_has_no_links(make_world: Callable[.
     assert body is not None
     assert "/broker/" not in body.get_content()
     with pytest.raises(LinkNotValid):
-        await links_of(process).find("anything")
+        await process.links.find("anything")
 
 
 def _token_in(content: bytes) -> str:

@@ -16,12 +16,11 @@ from entrygo.domain.errors import (
     ServiceUnavailable,
 )
 from entrygo.domain.lifecycle import State
-from entrygo.execution.channels.base import BeforeData, Delivery, Outcome, Result
-from entrygo.execution.execution_steps import LeaseLost
+from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
+from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.failpoints import AFTER_SENDING, AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.preparation import DocumentsFailed
-from entrygo.execution.resubmission import ResubmitCommand
-from entrygo.execution.use_cases import find_artifact
+from entrygo.execution.steps import LeaseLost
 from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
@@ -106,7 +105,7 @@ async def test_no_log_line_event_or_row_has_the_importers_number_or_what_the_mai
     process = await world.process(channel=ScriptedChannel(outcome))
     await process.execute()
     told = [capsys.readouterr().out, caplog.text, str(await process.events())]
-    async with transaction(process.steps.pool, LIVE) as connection:
+    async with transaction(process.pool, LIVE) as connection:
         for table in ("executions", "customs_packages", "artifacts", "notifications", "broker_submissions"):
             told += [row[0] for row in await connection.fetch(f"SELECT {table}::text FROM {table}")]
     number = make_snapshot().warehouse.importer_of_record.number
@@ -119,10 +118,10 @@ async def test_no_log_line_event_or_row_has_the_importers_number_or_what_the_mai
 async def test_a_stored_document_has_the_digest_that_answer_and_manifest_name(world: World) -> None:
     process = await world.process()
     answer = await process.answer()
-    objects = process.steps.preparation.objects
+    objects = process.packages.objects
     contents = {}
     for artifact in answer.artifacts:
-        found = await find_artifact(process.steps, LIVE, answer.customs_package_id, artifact.filename)
+        found = await process.packages.artifact(LIVE, answer.customs_package_id, artifact.filename)
         contents[artifact.filename] = b"".join([part async for part in objects.stream(LIVE, found.sha256)])
         assert len(contents[artifact.filename]) == artifact.size_bytes
     manifest = orjson.loads(contents["manifest.json"])

@@ -4,7 +4,7 @@ import pytest
 
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.execution.failpoints import AFTER_BEGIN, AFTER_CLAIM, AFTER_RENDER, AFTER_STORE, BEFORE_DATA
-from entrygo.execution.package_facts import PackageFacts
+from entrygo.execution.package.facts import PackageFacts
 from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.world import LIVE, Crash, World
@@ -60,6 +60,6 @@ async def test_the_row_of_an_execution_is_null_where_nothing_was_stated(
 ) -> None:
     process = await world.process()
     await process.execute(shipment=shipment)
-    async with transaction(process.steps.pool, LIVE) as connection:
+    async with transaction(process.pool, LIVE) as connection:
         [row] = await connection.fetch("SELECT shipment FROM executions")
     assert (row["shipment"] is not None) is is_stored

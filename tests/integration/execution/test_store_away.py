@@ -11,8 +11,8 @@ import pytest_asyncio
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.lifecycle import State
 from entrygo.execution import objects
-from entrygo.execution.ledger.delivery import CONTENT_UNREADABLE
-from entrygo.execution.resubmission import ResubmitCommand
+from entrygo.execution.broker.delivery import CONTENT_UNREADABLE
+from entrygo.execution.broker.resubmission import ResubmitCommand
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, S3Server
 from tests.harness.processes import LOOPBACK

@@ -11,15 +11,12 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.channels.base import Channel
-from entrygo.execution.execution_steps import ExecutionSteps
-from entrygo.execution.planning_client import Claim, Planning
-from entrygo.execution.records import SubmissionType
-from entrygo.execution.recovery import Recovery
-from entrygo.execution.resubmission import ResubmitCommand, resubmit
+from entrygo.execution.broker.channels.base import Channel
+from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.clients import Claim, Planning
+from entrygo.execution.records import ExecuteCommand, SubmissionType
 from entrygo.execution.settings import Settings
-from entrygo.execution.use_cases import ExecuteCommand, Executions
-from entrygo.execution.wiring import build_channels, build_steps
+from entrygo.execution.wiring import ExecutionParts, build_channels, build_parts
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
@@ -132,10 +129,17 @@ class World:
         self._channels += channels.values()
         if channel is not None:
             channels = dict.fromkeys(SubmissionType, channel)
-        steps = build_steps(
-            self.settings, pool, channels, clock=lambda: self.now, ids=Ids(), reach=_crasher(crash_at)
+        parts = build_parts(
+            self.settings,
+            pool,
+            channels,
+            planning=self.planning,
+            brokers=self.brokers,
+            clock=lambda: self.now,
+            ids=Ids(),
+            reach=_crasher(crash_at),
         )
-        return Process(steps, self)
+        return Process(parts, pool, self)
 
     def pass_lease(self) -> None:
         self.now += LEASE + timedelta(seconds=1)
@@ -160,13 +164,14 @@ def _crasher(name: str | None) -> Callable[[str], None]:
 class Process:
     """One process of the execution service, without its gRPC edge."""
 
-    def __init__(self, steps: ExecutionSteps, world: World) -> None:
-        self.steps = steps
+    def __init__(self, parts: ExecutionParts, pool: Pool, world: World) -> None:
+        self.pool = pool
         self.world = world
-        self.executions = Executions(steps, world.planning, join_wait=timedelta(seconds=5))
-        self.recovery = Recovery(
-            executions=self.executions, delivery=steps.delivery, interval=timedelta(seconds=1)
-        )
+        self.executions = parts.executions
+        self.resubmission = parts.resubmission
+        self.packages = parts.packages
+        self.links = parts.links
+        self.recovery = parts.recovery
 
     async def execute(
         self,
@@ -191,14 +196,14 @@ class Process:
         return execution_pb2.ExecuteExportResponse.FromString(reply.body)
 
     async def resubmit(self, command: ResubmitCommand) -> Reply:
-        return await resubmit(self.steps, self.world.brokers, command)
+        return await self.resubmission.resubmit(command)
 
     async def events(self, export_id: str = "batch_123", tenant: Tenant = LIVE) -> list[events_pb2.Event]:
-        async with transaction(self.steps.pool, tenant) as connection:
+        async with transaction(self.pool, tenant) as connection:
             return await events_after(connection, tenant, export_id, 0)
 
     async def count(self, table: str) -> int:
-        async with transaction(self.steps.pool, EVERYONE) as connection:
+        async with transaction(self.pool, EVERYONE) as connection:
             number = await connection.fetchval(f"SELECT count(*) FROM {table}")
         assert isinstance(number, int)
         return number

@@ -9,8 +9,9 @@ from python_calamine import CalamineWorkbook
 
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents import DOCUMENTS
-from entrygo.execution.documents.base import RenderedArtifact, render_documents
-from entrygo.execution.package_facts import PackageFacts
+from entrygo.execution.documents.base import render_documents
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import PackageFacts
 from tests.unit.execution.pdf_text import text_of
 from tests.unit.execution.snapshots import PACKAGE, make_snapshot
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.shipment import Charge, ChargeKind, Incoterm, Shipment, ShipmentReason, TermsOfSale
-from entrygo.execution.package_facts import PackageFacts
+from entrygo.execution.package.facts import PackageFacts
 from tests.unit.execution.snapshots import PACKAGE
 
 

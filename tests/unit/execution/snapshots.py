@@ -27,7 +27,7 @@ from entrygo.domain.snapshot import (
     Snapshot,
     ValidationMessage,
 )
-from entrygo.execution.package_facts import PackageFacts
+from entrygo.execution.package.facts import PackageFacts
 
 PACKAGE = PackageFacts(id="cp_123", number="cp_ch123456", generated_at="2026-03-11T16:10:00.000Z")
 MAKER = Manufacturer(name="Northshore Apparel Ltd", city="Vancouver", country="CA", mid="XCNORAPP1450VAN")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.ledger.links import LinkExpired, LinkNotValid, LinkSigner
+from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkSigner
 
 NOW = datetime(2026, 3, 11, 16, 10, tzinfo=UTC)
 TENANT = Tenant("acc_123", Mode.LIVE)

@@ -8,11 +8,11 @@ from email.policy import default
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.broker_mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
+from entrygo.execution.broker.mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.base import render_documents
-from entrygo.execution.email_address import parse_address
-from entrygo.execution.notice import NOTICE
+from entrygo.execution.package.facts import NOTICE
+from entrygo.requests.email_address import parse_address
 from tests.unit.execution.snapshots import PACKAGE, make_snapshot
 
 MAIL = BrokerMail(

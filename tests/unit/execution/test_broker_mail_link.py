@@ -9,9 +9,9 @@ from email.policy import default
 
 import pytest
 
-from entrygo.execution.broker_mail import compose
-from entrygo.execution.bundle import loose_documents, zipped
-from entrygo.execution.ledger.links import Link
+from entrygo.execution.broker.mail import compose
+from entrygo.execution.broker.signed_links import Link
+from entrygo.execution.package.artifacts import loose_documents, zipped
 from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL
 
 LINK = Link(url="https://entrygo.example/broker/a.b", expires_at=datetime(2026, 6, 9, tzinfo=UTC))

@@ -9,8 +9,8 @@ from email.policy import HTTP
 
 import orjson
 
-from entrygo.execution.broker_upload import compose_upload, media_type_of
-from entrygo.execution.bundle import loose_documents, zipped
+from entrygo.execution.broker.upload import compose_upload, media_type_of
+from entrygo.execution.package.artifacts import loose_documents, zipped
 from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from entrygo.execution.credentials import CredentialMissing, Credentials
+from entrygo.execution.broker.credentials import CredentialMissing, Credentials
 
 LISTED = '{"acc_1": {"upload": {"host": "Upload.example", "bearer": "s3cret"}}}'
 

@@ -26,9 +26,9 @@ from entrygo.domain.facts import (
 from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.domain.tariff import SECTION_232, AgencyFlag, CandidateHeading, TariffTreatment
 from entrygo.execution import documents
-from entrygo.execution.fonts import character_widths, in_shipped_fonts
-from entrygo.execution.notice import NOTICE, SHORT_NOTICE
-from entrygo.execution.printable import clean_text
+from entrygo.execution.package.facts import NOTICE, SHORT_NOTICE
+from entrygo.execution.package.printable import clean_text
+from entrygo.execution.package.typesetting import character_widths, in_shipped_fonts
 from tests.unit.execution.pdf_text import has_empty_boxes, text_of
 from tests.unit.execution.rendered import html_of, json_of, readable, rendered, sheets_of
 from tests.unit.execution.snapshots import make_item, make_order, make_product, make_snapshot, make_warehouse

@@ -7,7 +7,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from entrygo.execution.workbook import MAX_CELL
+from entrygo.execution.package.workbook import MAX_CELL
 from tests.unit.execution.rendered import csv_rows, rendered, sheets_of
 from tests.unit.execution.snapshots import (
     make_item,

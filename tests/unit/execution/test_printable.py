@@ -2,8 +2,8 @@
 
 import pytest
 
-from entrygo.execution.csv_table import csv_table
-from entrygo.execution.printable import clean_text, spreadsheet_text
+from entrygo.execution.package.csv_table import csv_table
+from entrygo.execution.package.printable import clean_text, spreadsheet_text
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from entrygo.domain.shipment import MAX_CHARGES, NOTHING_STATED, Shipment
-from entrygo.execution.execution_steps import OPERATION
-from entrygo.execution.read_shipment import Issues, normalised, read_shipment
+from entrygo.execution.requests import Issues, normalised, read_shipment
+from entrygo.execution.steps import OPERATION
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2 as pb
 from tests.unit.execution.shipments import make_shipment

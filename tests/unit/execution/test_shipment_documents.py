@@ -9,9 +9,9 @@ import orjson
 import pytest
 
 from entrygo.domain.shipment import MAX_CHARGES, NOTHING_STATED, ChargeKind, Shipment
-from entrygo.execution.documents.base import RenderedArtifact
-from entrygo.execution.package_facts import PackageFacts
-from entrygo.execution.shipment_view import shipment_view
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.shipment_view import shipment_view
 from tests.unit.execution.pdf_text import lowest_of, text_of
 from tests.unit.execution.rendered import rendered, sheets_of
 from tests.unit.execution.shipments import make_charge, make_shipment, package_of

@@ -6,10 +6,10 @@ carrier's to give, and so are trip and shipment control number (PAPS) unless the
 
 from collections.abc import Sequence
 
-from entrygo.execution.ascii_text import ascii_capitals
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice
-from entrygo.execution.json_values import (
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice
+from entrygo.execution.package.json_values import (
     Json,
     address,
     canonical_json,
@@ -20,6 +20,7 @@ from entrygo.execution.json_values import (
     transport,
     weight,
 )
+from entrygo.execution.package.printable import ascii_capitals
 
 SCHEMA_VERSION = "1.0"
 MAX_DESCRIPTION = 512

@@ -2,24 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Protocol
 
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.invoice import Invoice, build_invoice
-from entrygo.execution.package_facts import PackageFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderedArtifact:
-    """A finished document: its bytes and what names them."""
-
-    artifact_type: str
-    filename: str
-    media_type: str
-    generated_at: str
-    content: bytes
-    sha256: str
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.invoice import Invoice, build_invoice
 
 
 class Document(Protocol):
@@ -60,3 +52,25 @@ def render_documents(
             )
         )
     return tuple(finished)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        autoescape=True,
+        loader=PackageLoader("entrygo.execution.documents", "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def html_template(name: str) -> Template:
+    """A template beside the documents. Jinja escapes every value; none is marked as safe."""
+    return _environment().get_template(name)
+
+
+@cache
+def typst_template(name: str) -> bytes:
+    """The source of a template that typst sets."""
+    return (files("entrygo.execution.documents") / "templates" / name).read_bytes()

@@ -5,10 +5,10 @@ One file without any external asset.
 
 from collections.abc import Sequence
 
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.html_pages import html_template
-from entrygo.execution.invoice import Invoice
-from entrygo.execution.invoice_view import entry_line_view, invoice_view, order_line_view
+from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice_view import entry_line_view, invoice_view, order_line_view
 
 
 class CommercialCustomsInvoice(Document):

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from entrygo.execution.csv_table import csv_table
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import Invoice
-from entrygo.execution.invoice_columns import COLUMNS, line_rows
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.csv_table import csv_table
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice_columns import COLUMNS, line_rows
 
 
 class CommercialCustomsInvoiceCsv(Document):

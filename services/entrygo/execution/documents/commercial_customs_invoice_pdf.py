@@ -6,13 +6,14 @@ has are printed in Latin ones, marked; the other documents have them as supplied
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.figures import amount, plain_figure, quantities
-from entrygo.execution.invoice import CURRENCY, Invoice, InvoiceLine, times
-from entrygo.execution.invoice_view import View, entry_line_view, invoice_view, order_line_view
-from entrygo.execution.printable import clean_text
-from entrygo.execution.shipped_products import ShippedProduct, shipped_products
-from entrygo.execution.typesetting import paper_for, pdf, printable, printable_code, printable_line
+from entrygo.execution.documents.base import Document, typst_template
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.figures import amount, plain_figure, quantities
+from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine, times
+from entrygo.execution.package.invoice_view import View, entry_line_view, invoice_view, order_line_view
+from entrygo.execution.package.printable import clean_text
+from entrygo.execution.package.shipped_products import ShippedProduct, shipped_products
+from entrygo.execution.package.typesetting import paper_for, pdf, printable, printable_code, printable_line
 
 # Beyond these a PDF serves nobody, and setting it takes memory: the spreadsheets have all (19 CFR 141.86(i)).
 MAX_GOODS = 2_000
@@ -57,7 +58,7 @@ class CommercialCustomsInvoicePdf(Document):
         findings = view["messages"]
         assert isinstance(findings, list)
         return pdf(
-            "commercial_customs_invoice.typ",
+            typst_template("commercial_customs_invoice.typ"),
             {
                 **{name: printable(value) for name, value in view.items()},
                 "messages": printable(findings[:MAX_FINDINGS]),

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.tariff import headings_of
 from entrygo.domain.time import parse_rfc3339
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.figures import quantities
-from entrygo.execution.hts_quantities import HtsQuantity
-from entrygo.execution.invoice import CURRENCY, Invoice
-from entrygo.execution.invoice_columns import COLUMNS, PACKAGE, Column, line_rows
-from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import clean_text, dotted_hts
-from entrygo.execution.shipment_values import carriage, sale
-from entrygo.execution.workbook import Cell, Sheet, workbook
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.figures import quantities
+from entrygo.execution.package.hts_quantities import HtsQuantity
+from entrygo.execution.package.invoice import CURRENCY, Invoice
+from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, Column, line_rows
+from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.shipment_values import carriage, sale
+from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Cell, Sheet, workbook
 
 _WIDE = frozenset({"customs_description", "material_composition", "manufacturer_name", "warnings"})
 _ENTRY_COLUMNS = (
@@ -38,7 +39,7 @@ class CommercialCustomsInvoiceXlsx(Document):
 
     artifact_type = "cci_xlsx"
     filename = "commercial_customs_invoice.xlsx"
-    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    media_type = WORKBOOK_MEDIA_TYPE
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         return workbook(

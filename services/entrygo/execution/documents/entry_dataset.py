@@ -10,10 +10,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.ascii_text import ascii_capitals
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import ConsolidatedLine, Invoice
-from entrygo.execution.json_values import (
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
+from entrygo.execution.package.json_values import (
     Json,
     agency_flags,
     candidate_headings,
@@ -28,10 +28,14 @@ from entrygo.execution.json_values import (
     transport,
     weight,
 )
-from entrygo.execution.metal_content import MetalContent, metal_content
-from entrygo.execution.printable import clean_text, dotted_hts
-from entrygo.execution.shipment_values import charges
-from entrygo.execution.shipped_products import ShippedProduct, shipped_products
+from entrygo.execution.package.printable import ascii_capitals, clean_text, dotted_hts
+from entrygo.execution.package.shipment_values import charges
+from entrygo.execution.package.shipped_products import (
+    MetalContent,
+    ShippedProduct,
+    metal_content,
+    shipped_products,
+)
 
 SCHEMA_VERSION = "1.1"
 TRUCK_NOT_IN_CONTAINER = "30"

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from entrygo.domain.snapshot import EntryCost, Savings
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, Invoice
-from entrygo.execution.json_values import Json, canonical_json, json_head, money
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.invoice import CURRENCY, Invoice
+from entrygo.execution.package.json_values import Json, canonical_json, json_head, money
 
 SCHEMA_VERSION = "1.0"
 _FEE_TABLES = frozenset({"merchandise_processing_fees", "informal_entry_limits"})

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot, ValidationMessage
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
-from entrygo.execution.invoice_columns import COLUMNS, PACKAGE, line_rows
-from entrygo.execution.json_values import (
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
+from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, line_rows
+from entrygo.execution.package.json_values import (
     GENERATOR,
     Json,
     agency_flags,
@@ -25,9 +27,8 @@ from entrygo.execution.json_values import (
     transport,
     weight,
 )
-from entrygo.execution.notice import NOTICE
-from entrygo.execution.printable import clean_text, dotted_hts
-from entrygo.execution.shipment_values import carriage, charges, sale
+from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.shipment_values import carriage, charges, sale
 
 SCHEMA_VERSION = "1.1"
 # What is the same on every line stands at the head of the manifest.

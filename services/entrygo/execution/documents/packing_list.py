@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from entrygo.domain.money import plain
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.figures import weight
-from entrygo.execution.html_pages import html_template
-from entrygo.execution.invoice import Invoice, InvoiceLine
-from entrygo.execution.invoice_view import document_view
-from entrygo.execution.parcels import Parcel, parcels
-from entrygo.execution.printable import clean_text
+from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.figures import weight
+from entrygo.execution.package.invoice import Invoice, InvoiceLine
+from entrygo.execution.package.invoice_view import document_view
+from entrygo.execution.package.parcels import Parcel, parcels
+from entrygo.execution.package.printable import clean_text
 
 
 class PackingList(Document):

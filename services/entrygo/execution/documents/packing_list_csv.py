@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from entrygo.execution.csv_table import csv_table
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import Invoice, InvoiceLine
-from entrygo.execution.invoice_columns import number
-from entrygo.execution.notice import SHORT_NOTICE
-from entrygo.execution.parcels import Parcel, parcels
-from entrygo.execution.printable import clean_text
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.csv_table import csv_table
+from entrygo.execution.package.facts import SHORT_NOTICE
+from entrygo.execution.package.invoice import Invoice, InvoiceLine
+from entrygo.execution.package.invoice_columns import number
+from entrygo.execution.package.parcels import Parcel, parcels
+from entrygo.execution.package.printable import clean_text
 
 COLUMNS = (
     "package_number", "parcel_number", "package_marks", "order_id", "line_number", "product_id", "sku",

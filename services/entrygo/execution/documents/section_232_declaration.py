@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.figures import amount, plain_figure, quantities
-from entrygo.execution.html_pages import html_template
-from entrygo.execution.invoice import Invoice
-from entrygo.execution.invoice_view import SECTION_232, document_view
-from entrygo.execution.metal_content import MetalContent, metal_content
-from entrygo.execution.printable import clean_text, dotted_hts
-from entrygo.execution.shipped_products import ShippedProduct, metals_matters
+from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.figures import amount, plain_figure, quantities
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice_view import SECTION_232, document_view
+from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.shipped_products import (
+    MetalContent,
+    ShippedProduct,
+    metal_content,
+    metals_matters,
+)
 
 
 class Section232Declaration(Document):

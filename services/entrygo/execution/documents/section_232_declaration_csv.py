@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from entrygo.execution.csv_table import csv_table
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import Invoice
-from entrygo.execution.invoice_columns import money, number
-from entrygo.execution.metal_content import MetalContent, metal_content
-from entrygo.execution.notice import SHORT_NOTICE
-from entrygo.execution.printable import clean_text, dotted_hts, undotted_hts
-from entrygo.execution.shipped_products import ShippedProduct, metals_matters
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.csv_table import csv_table
+from entrygo.execution.package.facts import SHORT_NOTICE
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice_columns import money, number
+from entrygo.execution.package.printable import clean_text, dotted_hts, undotted_hts
+from entrygo.execution.package.shipped_products import (
+    MetalContent,
+    ShippedProduct,
+    metal_content,
+    metals_matters,
+)
 
 _GOODS = (
     "package_number", "entry_line", "product_id", "sku", "customs_description", "hts_code", "hts_code_dotted",

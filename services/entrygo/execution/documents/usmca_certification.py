@@ -3,14 +3,22 @@
 from collections.abc import Mapping, Sequence
 
 from entrygo.domain.facts import Address, Manufacturer, Usmca
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.figures import address_lines
-from entrygo.execution.html_pages import html_template
-from entrygo.execution.invoice import Invoice
-from entrygo.execution.invoice_view import document_view
-from entrygo.execution.printable import clean_text, undotted_hts
-from entrygo.execution.shipped_products import ShippedProduct, usmca_claims
-from entrygo.execution.usmca_statement import HS_DIGITS, STATEMENT
+from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.figures import address_lines
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice_view import document_view
+from entrygo.execution.package.printable import clean_text, undotted_hts
+from entrygo.execution.package.shipped_products import ShippedProduct, usmca_claims
+
+# Annex 5-A, element 9.
+STATEMENT = (
+    "I certify that the goods described in this document qualify as originating and the information contained"
+    " in this document is true and accurate. I assume responsibility for proving such representations and"
+    " agree to maintain and present upon request or to make available during a verification visit,"
+    " documentation necessary to support this certification."
+)
+HS_DIGITS = 6
 
 
 class UsmcaCertification(Document):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from entrygo.execution.documents.base import Document, RenderedArtifact
-from entrygo.execution.invoice import Invoice
-from entrygo.execution.json_values import Json, canonical_json, json_head, parties, text
-from entrygo.execution.printable import undotted_hts
-from entrygo.execution.shipped_products import ShippedProduct, usmca_claims
-from entrygo.execution.usmca_statement import HS_DIGITS, STATEMENT
+from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.usmca_certification import HS_DIGITS, STATEMENT
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.json_values import Json, canonical_json, json_head, parties, text
+from entrygo.execution.package.printable import undotted_hts
+from entrygo.execution.package.shipped_products import ShippedProduct, usmca_claims
 
 SCHEMA_VERSION = "1.0"
 _CERTIFIER = ("name", "title", "address", "phone", "email")

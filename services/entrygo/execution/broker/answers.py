@@ -1,0 +1,78 @@
+"""What a broker says about a submission it has: acknowledged, rejected, or returned as undeliverable."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entrygo.domain.errors import InvalidExportState, RateLimited
+from entrygo.domain.lifecycle import State
+from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.events import EventRecorder
+from entrygo.execution.records import (
+    NOTIFICATION_STATUS_AFTER,
+    PACKAGE_STATE_AFTER,
+    Submission,
+    SubmissionStatus,
+)
+from entrygo.execution.store import PackageStore
+from entrygo.postgres.pool import Connection
+
+# Each change is an event that is kept for ever.
+MAX_ANSWERS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A broker's answer; `reason` goes with a rejection or a return."""
+
+    status: SubmissionStatus
+    entry_number: str | None = None
+    reason: str | None = None
+
+
+async def record_answer(
+    connection: Connection, recorder: EventRecorder, submission: Submission, answer: Answer, now: datetime
+) -> Submission:
+    """The submission with the answer, and its event; the caller holds the row's lock.
+
+    The same answer again changes nothing. Raises InvalidExportState in the moment of sending, RateLimited
+    after too many changes.
+    """
+    answered = answered_with(submission, answer, now)
+    if answered is submission:
+        return submission
+    if submission.answers >= MAX_ANSWERS:
+        raise RateLimited("This submission has been answered too many times.")
+    tenant, packages = submission.tenant, PackageStore(connection, submission.tenant)
+    await SubmissionStore(connection, tenant).answer(answered)
+    await packages.set_state(answered.package_id, PACKAGE_STATE_AFTER[answered.status])
+    await packages.set_notification_status(
+        answered.notification_id, NOTIFICATION_STATUS_AFTER[answered.status]
+    )
+    facts = [submission_changed(str(answered.status), answered)]
+    await recorder.record(connection, tenant, answered.export_id, facts, now)
+    return answered
+
+
+def answered_with(submission: Submission, answer: Answer, now: datetime) -> Submission:
+    """The row after the answer; the very same object when the answer says nothing new. Pure."""
+    if submission.status is SubmissionStatus.SENDING:
+        raise InvalidExportState(
+            "The package is being sent at this moment; please try again shortly.",
+            details={"currentState": str(State.COMPLETED), "brokerSubmissionStatus": str(submission.status)},
+        )
+    is_return = answer.status is SubmissionStatus.FAILED
+    is_rejected = answer.status is SubmissionStatus.REJECTED
+    changed = replace(
+        submission,
+        status=answer.status,
+        entry_number=None if is_rejected else answer.entry_number or submission.entry_number,
+        broker_reason=answer.reason if is_rejected else None,
+        # Whoever answers has the package, whatever we heard when we sent it.
+        error_message=answer.reason if is_return else None,
+        next_attempt_at=None,
+        reaction_at=None,
+    )
+    if changed == replace(submission, next_attempt_at=None, reaction_at=None):
+        return submission
+    return replace(changed, answered_at=None if is_return else now, answers=submission.answers + 1)

@@ -1,0 +1,206 @@
+"""E-mail to the broker over SMTP, phase by phase, so that "surely not sent" and "perhaps sent" stay apart.
+
+Everything up to DATA can be repeated. Once DATA is out, only the server's answer tells what happened:
+a lost connection is then `unknown` (RFC 1047).
+"""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from aiosmtplib import SMTP
+from aiosmtplib.errors import SMTPException, SMTPResponseException
+
+from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.requests.email_address import parse_address
+
+Security = Literal["none", "starttls", "tls"]
+
+_SCHEMES: dict[str, tuple[Security, int]] = {
+    "smtp": ("none", 25),
+    "smtp+starttls": ("starttls", 587),
+    "smtps": ("tls", 465),
+}
+_PERMANENT = 500
+# The server wants a login, another one, or encryption (RFC 4954): our settings are wrong, not this mail.
+_OURS_TO_REPAIR = frozenset({530, 534, 535, 538})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOST = (SMTPException, OSError, TimeoutError)
+
+TOO_LARGE = (
+    "The mail has {size} bytes, the server takes {limit}. With a lower ENTRYGO_MAIL_MAX_BYTES"
+    " it carries the link instead when it is sent again."
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer:
+    """Where mail goes out, and how long each phase may take (RFC 5321 §4.5.3.2); seconds."""
+
+    host: str
+    port: int
+    security: Security
+    username: str | None = None
+    password: str | None = None
+    ca_file: str | None = None
+    connect_timeout: float = 30.0
+    command_timeout: float = 60.0
+    # A short wait for the answer to the final dot makes unknowns out of slow servers.
+    data_timeout: float = 600.0
+    max_connections: int = 2
+
+
+def parse_smtp_url(
+    url: str,
+    *,
+    ca_file: str | None = None,
+    connect_timeout: float = 30.0,
+    command_timeout: float = 60.0,
+    data_timeout: float = 600.0,
+    max_connections: int = 2,
+) -> SmtpServer:
+    """`smtp://`, `smtp+starttls://` or `smtps://` with `user:password@host:port`; ValueError otherwise.
+
+    A password never leaves the machine in clear.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        raise ValueError("ENTRYGO_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// with a host")
+    security, port = _SCHEMES[parts.scheme]
+    if parts.password and security == "none" and parts.hostname not in _LOOPBACK:
+        raise ValueError("ENTRYGO_SMTP_URL has a password: use smtps:// or smtp+starttls://")
+    return SmtpServer(
+        host=parts.hostname,
+        port=parts.port or port,
+        security=security,
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        ca_file=ca_file,
+        connect_timeout=connect_timeout,
+        command_timeout=command_timeout,
+        data_timeout=data_timeout,
+        max_connections=max_connections,
+    )
+
+
+class EmailChannel:
+    """Sends through one SMTP server; keeps a few connections open between mails."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self._server = server
+        self._slots = asyncio.Semaphore(server.max_connections)
+        self._idle: list[SMTP] = []
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        recipient = parse_address(delivery.recipient)
+        if recipient is None:
+            return Result(Outcome.REFUSED, "The broker has no e-mail address that can be sent to.")
+        async with self._slots:
+            try:
+                client = await self._session()
+            except _LOST as error:
+                # Whatever happens before MAIL says nothing about this mail: a 5xx greeting, a wrong password.
+                log.warning("smtp.no_session", host=self._server.host, error=describe(error))
+                return Result(Outcome.TRANSIENT, describe(error))
+            with contextlib.ExitStack() as stack:
+                stack.callback(client.close)
+                result = await self._deliver(client, delivery, recipient, before_data)
+                if client.is_connected:
+                    stack.pop_all()
+                    self._idle.append(client)
+            return result
+
+    async def close(self) -> None:
+        while self._idle:
+            client = self._idle.pop()
+            with contextlib.suppress(*_LOST):
+                await client.quit(timeout=1)
+            client.close()
+
+    async def _deliver(
+        self, client: SMTP, delivery: Delivery, recipient: str, before_data: BeforeData
+    ) -> Result:
+        size, limit = len(delivery.content), client.esmtp_extensions.get("size", "")
+        if limit.isdigit() and 0 < int(limit) < size:
+            return Result(Outcome.REFUSED, TOO_LARGE.format(size=size, limit=limit))
+        try:
+            await client.mail(delivery.sender, options=_mail_options(client, delivery))
+            await client.rcpt(recipient)
+        except _LOST as error:
+            return Result(_outcome_of(error, otherwise=Outcome.TRANSIENT), describe(error))
+        await before_data()
+        try:
+            response = await client.data(delivery.content, timeout=self._server.data_timeout)
+        except _LOST as error:
+            return Result(_outcome_of(error, otherwise=Outcome.UNKNOWN), describe(error))
+        return Result(Outcome.SENT, shortened(f"{response.code} {response.message}"))
+
+    async def _session(self) -> SMTP:
+        """An open, greeted and authenticated session; an idle one is used only if it still answers."""
+        while self._idle:
+            client = self._idle.pop()
+            try:
+                await client.rset(timeout=self._server.command_timeout)
+            except _LOST:
+                client.close()
+            else:
+                return client
+        return await self._connect()
+
+    async def _connect(self) -> SMTP:
+        server = self._server
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=server.command_timeout,
+            use_tls=server.security == "tls",
+            start_tls=False,
+            cert_bundle=server.ca_file,
+        )
+        try:
+            await client.connect(timeout=server.connect_timeout)
+            await client.ehlo()
+            if server.security == "starttls":
+                await client.starttls()
+                await client.ehlo()
+            if server.username is not None:
+                await client.login(server.username, server.password or "")
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+
+def _mail_options(client: SMTP, delivery: Delivery) -> list[str]:
+    return [f"size={len(delivery.content)}"] if client.supports_extension("size") else []
+
+
+def _outcome_of(error: BaseException, *, otherwise: Outcome) -> Outcome:
+    """An answer of the server decides; without one, the phase does."""
+    code = _answer(error)
+    if code is None:
+        return otherwise
+    is_final = code >= _PERMANENT and code not in _OURS_TO_REPAIR
+    return Outcome.REFUSED if is_final else Outcome.TRANSIENT
+
+
+def _answer(error: BaseException) -> int | None:
+    """The server's 4xx or 5xx, if that is what ended the phase; 421 comes with a closing connection."""
+    if isinstance(error, SMTPResponseException):
+        return error.code if 400 <= error.code < 600 else None
+    refusals = getattr(error, "recipients", None)
+    if refusals:
+        return _answer(refusals[0])
+    return None
+
+
+def describe(error: BaseException) -> str:
+    """What happened in one line, without controls that a server may have sent."""
+    if isinstance(error, SMTPResponseException):
+        return shortened(f"{error.code} {error.message}")
+    return shortened(str(error) or type(error).__name__)

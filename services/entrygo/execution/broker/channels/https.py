@@ -1,0 +1,190 @@
+"""Upload to the broker over HTTPS: one POST of frozen bytes, named by its Idempotency-Key.
+
+Until the body begins to leave nothing has been sent. After that only the server's answer tells what happened.
+"""
+
+import asyncio
+import base64
+import contextlib
+import ssl
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+
+from entrygo.domain.facts import HttpsEndpoint
+from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
+from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
+from entrygo.execution.broker.upload import media_type_of
+
+CHUNK_BYTES = 64 * 1024
+MAX_ANSWER_BYTES = 2_000
+SLOWEST_BYTES_PER_SECOND = 10_000
+# The text after the status is for people: it is not waited for as the status is.
+TEXT_TIMEOUT = 5.0  # seconds
+# A server says with these that it will take the same request later.
+_TRY_LATER = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadLimits:
+    """How long each phase of an upload may take; seconds."""
+
+    connect_timeout: float = 30.0
+    write_timeout: float = 60.0
+    # A short wait for the answer makes unknowns out of slow servers.
+    answer_timeout: float = 300.0
+
+    def in_all(self, size: int) -> float:
+        """What an upload of `size` bytes may take, so that no server holds it by answering bit by bit."""
+        return self.connect_timeout + size / SLOWEST_BYTES_PER_SECOND + self.answer_timeout
+
+
+class HttpsChannel:
+    """A connection of its own for each upload: those of other brokers never carry it."""
+
+    def __init__(
+        self,
+        *,
+        guard: AddressGuard,
+        credentials: Credentials,
+        limits: UploadLimits | None = None,
+        ca_file: str | None = None,
+    ) -> None:
+        self._guard = guard
+        self._credentials = credentials
+        self._limits = limits or UploadLimits()
+        self._tls = tls_context(ca_file)
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        try:
+            url = httpx.URL(HttpsEndpoint.model_validate_json(delivery.endpoint).url or "")
+        except (ValueError, httpx.InvalidURL):
+            return Result(Outcome.REFUSED, "The broker has no URL that can be uploaded to.")
+        if url.scheme not in ("http", "https") or not url.host:
+            return Result(Outcome.REFUSED, "The broker has no URL that can be uploaded to.")
+        port = url.port or (443 if url.scheme == "https" else 80)
+        try:
+            addresses = await self._guard.addresses(url.host, port, is_encrypted=url.scheme == "https")
+            headers = await self._headers(delivery, url)
+        except AddressForbidden as error:
+            return Result(Outcome.REFUSED, str(error))
+        except (CredentialMissing, OSError) as error:
+            return Result(Outcome.TRANSIENT, shortened(str(error)))
+        return await self._try(addresses, url, headers, _Body(delivery.content, before_data))
+
+    async def close(self) -> None:
+        return None
+
+    async def _headers(self, delivery: Delivery, url: httpx.URL) -> dict[str, str]:
+        name = HttpsEndpoint.model_validate_json(delivery.endpoint).credential
+        credential = await self._credentials.find(delivery.account_id, name, url.host)
+        return {
+            "host": url.netloc.decode("ascii"),
+            "content-type": media_type_of(delivery.submission_id),
+            "content-length": str(len(delivery.content)),
+            "idempotency-key": delivery.submission_id,
+            "accept": "application/json, text/plain;q=0.5",
+            "user-agent": "EntryGo",
+            **_authorization(credential),
+        }
+
+    async def _try(
+        self, addresses: list[str], url: httpx.URL, headers: dict[str, str], body: "_Body"
+    ) -> Result:
+        """The host's addresses in turn, until one takes the connection."""
+        result = Result(Outcome.TRANSIENT, "The host has no address.")
+        for address in addresses:
+            result = await self._send(address, url, headers, body)
+            if result.outcome is not Outcome.TRANSIENT or body.has_begun:
+                break
+        return result
+
+    async def _send(self, address: str, url: httpx.URL, headers: dict[str, str], body: "_Body") -> Result:
+        limits = self._limits
+        timeout = httpx.Timeout(
+            limits.answer_timeout, connect=limits.connect_timeout, write=limits.write_timeout
+        )
+        # The checked address is connected to; the certificate is checked against the name.
+        async with httpx.AsyncClient(
+            verify=self._tls, timeout=timeout, follow_redirects=False, trust_env=False
+        ) as client:
+            request = client.build_request(
+                "POST",
+                url.copy_with(host=address),
+                headers=headers,
+                content=body,
+                extensions={"sni_hostname": url.host},
+            )
+            try:
+                async with asyncio.timeout(limits.in_all(body.size)):
+                    response = await client.send(request, stream=True)
+            except (httpx.TransportError, TimeoutError) as error:
+                outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
+                return Result(outcome, shortened(str(error) or type(error).__name__))
+            try:
+                return await _read(response)
+            finally:
+                await response.aclose()
+
+
+class _Body:
+    """The bytes, after the caller has recorded that they leave."""
+
+    def __init__(self, content: bytes, before_data: BeforeData) -> None:
+        self._content = content
+        self._before_data = before_data
+        self.has_begun = False
+        self.size = len(content)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        await self._before_data()
+        self.has_begun = True
+        for start in range(0, len(self._content), CHUNK_BYTES):
+            yield self._content[start : start + CHUNK_BYTES]
+
+
+async def _read(response: httpx.Response) -> Result:
+    """The status decides; the text after it is for people, and may be lost."""
+    text = b""
+    with contextlib.suppress(httpx.TransportError, TimeoutError):
+        async with asyncio.timeout(TEXT_TIMEOUT):
+            async for part in response.aiter_raw():
+                text += part
+                if len(text) >= MAX_ANSWER_BYTES:
+                    break
+    said = text[:MAX_ANSWER_BYTES].decode("utf-8", "replace")
+    message = shortened(f"{response.status_code} {response.reason_phrase} {said}")
+    return Result(outcome_of(response.status_code), message)
+
+
+def outcome_of(status: int) -> Outcome:
+    """What a final status says; a redirect is refused, as it would carry the package somewhere else."""
+    if 200 <= status < 300:
+        return Outcome.SENT
+    if status >= 500 or status in _TRY_LATER:
+        return Outcome.TRANSIENT
+    return Outcome.REFUSED
+
+
+def tls_context(ca_file: str | None) -> ssl.SSLContext:
+    """Verifies certificates; `ca_file` adds an authority to the public ones."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def _authorization(credential: Credential | None) -> dict[str, str]:
+    if credential is None:
+        return {}
+    if credential.bearer is not None:
+        token = credential.bearer.get_secret_value()
+        if not token.isascii() or not token.isprintable():
+            # The library's own refusal would quote it.
+            raise CredentialMissing("The credential's bearer has a line break or another odd character.")
+        return {"authorization": f"Bearer {token}"}
+    password = credential.password.get_secret_value() if credential.password else ""
+    pair = f"{credential.username or ''}:{password}".encode()
+    return {"authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}

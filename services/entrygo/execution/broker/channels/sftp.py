@@ -1,0 +1,245 @@
+"""Upload to the broker's SFTP server: written under a name nobody looks at, then renamed, which is atomic.
+
+Until the rename is asked for nothing has been delivered; when its answer is lost, the server is asked again.
+"""
+
+import asyncio
+import posixpath
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from entrygo.domain.facts import SftpEndpoint
+from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
+from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
+
+# Its license, EPL-2.0, is for the operator to accept: the extra `sftp` installs it.
+try:
+    import asyncssh
+except ImportError:  # pragma: no cover
+    asyncssh = None  # type: ignore[assignment]
+
+NOT_INSTALLED = "SFTP needs a package that is not installed: pip install 'entrygo[sftp]'."
+KEEPALIVE_SECONDS = 15
+CHUNK_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SftpLimits:
+    """How long connecting with login may take, and how long a silent server is waited for; seconds."""
+
+    connect_timeout: float = 30.0
+    answer_timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Server:
+    """Everything a connection needs, checked."""
+
+    addresses: list[str]
+    endpoint: SftpEndpoint
+    host_key: "asyncssh.SSHKey"
+    credential: Credential | None
+
+
+class _Unusable(Exception):
+    """An endpoint that no retry can make usable."""
+
+
+class SftpChannel:
+    """One connection a submission: uploads are few and large."""
+
+    def __init__(
+        self, *, guard: AddressGuard, credentials: Credentials, limits: SftpLimits | None = None
+    ) -> None:
+        self._guard = guard
+        self._credentials = credentials
+        self._limits = limits or SftpLimits()
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        if asyncssh is None:
+            return Result(Outcome.TRANSIENT, NOT_INSTALLED)
+        try:
+            server = await self._server(delivery)
+            connection = await self._connect(server)
+        except (_Unusable, AddressForbidden, asyncssh.HostKeyNotVerifiable) as error:
+            return Result(Outcome.REFUSED, _described(error))
+        except (CredentialMissing, asyncssh.Error, OSError) as error:
+            return Result(Outcome.TRANSIENT, _described(error))
+        place = _Place(server.endpoint, delivery)
+        async with _closing(connection):
+            result = await self._deliver(connection, place, before_data)
+        return result or await self._find_out(server, place)
+
+    async def close(self) -> None:
+        return None
+
+    async def _server(self, delivery: Delivery) -> _Server:
+        try:
+            endpoint = SftpEndpoint.model_validate_json(delivery.endpoint)
+            host_key = asyncssh.import_public_key(endpoint.host_key or "")
+        except (ValueError, asyncssh.KeyImportError) as error:
+            raise _Unusable("The broker has no SFTP server with a public key that can be trusted.") from error
+        if not endpoint.host or not endpoint.username:
+            raise _Unusable("The broker has no SFTP host and user name that can be uploaded to.")
+        addresses = await self._guard.addresses(endpoint.host, endpoint.port, is_encrypted=True)
+        credential = await self._credentials.find(delivery.account_id, endpoint.credential, endpoint.host)
+        return _Server(addresses=addresses, endpoint=endpoint, host_key=host_key, credential=credential)
+
+    async def _connect(self, server: _Server) -> "asyncssh.SSHClientConnection":
+        """The first address that takes the connection; the last error otherwise."""
+        failure: OSError = OSError("The host has no address.")
+        for address in server.addresses:
+            try:
+                return await self._connect_to(address, server)
+            except OSError as error:
+                failure = error
+        raise failure
+
+    async def _connect_to(self, address: str, server: _Server) -> "asyncssh.SSHClientConnection":
+        credential = server.credential
+        return await asyncssh.connect(
+            address,
+            server.endpoint.port,
+            username=server.endpoint.username or "",
+            # This one key, no authorities; and nothing of the account that our process runs under.
+            known_hosts=([server.host_key], [], []),
+            client_keys=_client_keys(credential),
+            password=credential.password.get_secret_value() if credential and credential.password else None,
+            config=None,
+            agent_path=None,
+            connect_timeout=self._limits.connect_timeout,
+            login_timeout=self._limits.connect_timeout,
+            keepalive_interval=KEEPALIVE_SECONDS,
+        )
+
+    async def _deliver(
+        self, connection: "asyncssh.SSHClientConnection", place: "_Place", before_data: BeforeData
+    ) -> Result | None:
+        """None when the connection was lost while the rename was under way."""
+        try:
+            async with asyncio.timeout(self._limits.answer_timeout):
+                sftp = await connection.start_sftp_client()
+                is_there = await place.is_there(sftp)
+            if not is_there:
+                await self._write(sftp, place)
+        except (asyncssh.Error, OSError) as error:
+            return Result(_outcome_of(error), _described(error))
+        try:
+            await before_data()
+        except BaseException:
+            await self._forgotten(sftp, place)
+            raise
+        return Result(Outcome.SENT, "It was there already.") if is_there else await self._rename(sftp, place)
+
+    async def _write(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> None:
+        try:
+            await place.write(sftp, self._limits.answer_timeout)
+        except asyncssh.SFTPError as error:
+            if _is_answer(error):
+                # A full disk, for one: what was written is in nobody's way.
+                await self._forgotten(sftp, place)
+            raise
+
+    async def _rename(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> Result | None:
+        try:
+            async with asyncio.timeout(self._limits.answer_timeout):
+                await sftp.rename(place.temporary, place.final)
+        except (asyncssh.Error, OSError) as error:
+            if not _is_answer(error):
+                return None
+            await self._forgotten(sftp, place)
+            return Result(_outcome_of(error), _described(error))
+        return Result(Outcome.SENT, f"Stored as {place.final}.")
+
+    async def _find_out(self, server: _Server, place: "_Place") -> Result:
+        """What became of a rename whose answer was lost."""
+        try:
+            async with _closing(await self._connect(server)) as connection:
+                async with asyncio.timeout(self._limits.answer_timeout):
+                    sftp = await connection.start_sftp_client()
+                    if await place.is_there(sftp):
+                        return Result(Outcome.SENT, f"Stored as {place.final}; the answer was lost.")
+                # Once the other name is gone no rename can follow.
+                if await self._forgotten(sftp, place):
+                    return Result(Outcome.TRANSIENT, "The connection was lost before the file was in place.")
+        except (asyncssh.Error, OSError) as error:
+            return Result(Outcome.UNKNOWN, _described(error))
+        # Renamed and already taken away, or lost: nobody can tell.
+        return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
+
+    async def _forgotten(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> bool:
+        """Whether the upload was still under its other name, and is removed now."""
+        try:
+            async with asyncio.timeout(self._limits.answer_timeout):
+                await sftp.remove(place.temporary)
+        except (asyncssh.Error, OSError):
+            return False
+        return True
+
+
+class _Place:
+    """The two names of an upload. The temporary one is this attempt's own: no other can write into it."""
+
+    def __init__(self, endpoint: SftpEndpoint, delivery: Delivery) -> None:
+        folder = endpoint.folder or ""
+        self._content = delivery.content
+        self.final = posixpath.join(folder, delivery.filename)
+        self.temporary = posixpath.join(folder, f".{delivery.filename}.{delivery.attempt}.part")
+
+    async def is_there(self, sftp: "asyncssh.SFTPClient") -> bool:
+        """Whether an earlier attempt got through: the name is that of this submission alone."""
+        try:
+            found = await sftp.stat(self.final)
+        except asyncssh.SFTPNoSuchFile:
+            return False
+        return found.size == len(self._content)
+
+    async def write(self, sftp: "asyncssh.SFTPClient", answer_timeout: float) -> None:
+        async with asyncio.timeout(answer_timeout):
+            file = await sftp.open(self.temporary, "wb")
+        try:
+            for start in range(0, len(self._content), CHUNK_BYTES):
+                async with asyncio.timeout(answer_timeout):
+                    await file.write(self._content[start : start + CHUNK_BYTES])
+        finally:
+            async with asyncio.timeout(answer_timeout):
+                await file.close()
+
+
+@asynccontextmanager
+async def _closing(
+    connection: "asyncssh.SSHClientConnection",
+) -> AsyncIterator["asyncssh.SSHClientConnection"]:
+    """Ends the connection at once: a server that hangs is not waited for."""
+    try:
+        yield connection
+    finally:
+        connection.abort()
+
+
+def _client_keys(credential: Credential | None) -> "list[asyncssh.SSHKey]":
+    if credential is None or credential.private_key is None:
+        return []
+    passphrase = credential.passphrase.get_secret_value() if credential.passphrase else None
+    try:
+        return [asyncssh.import_private_key(credential.private_key.get_secret_value(), passphrase)]
+    except (ValueError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError):
+        raise CredentialMissing("The credential's private key cannot be read.") from None
+
+
+def _is_answer(error: BaseException) -> bool:
+    """Whether the server said it, rather than the connection."""
+    lost = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)
+    return isinstance(error, asyncssh.SFTPError) and not isinstance(error, lost)
+
+
+def _outcome_of(error: BaseException) -> Outcome:
+    """Without the right to write, or without the folder, the same fails again."""
+    final = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
+    return Outcome.REFUSED if isinstance(error, final) else Outcome.TRANSIENT
+
+
+def _described(error: BaseException) -> str:
+    return shortened(str(error) or type(error).__name__)

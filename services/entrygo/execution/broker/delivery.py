@@ -1,0 +1,224 @@
+"""Delivers one submission: each step is recorded before the next, so that a crash never sends a mail twice.
+
+prepared → sending → (the channel; the data phase is committed before bytes may leave) → sent, failed or
+unknown, or back to prepared with a time for the next attempt.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Mode
+from entrygo.execution import failpoints
+from entrygo.execution.broker.answers import Answer, record_answer
+from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result
+from entrygo.execution.broker.channels.simulated import reaction_of
+from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
+from entrygo.execution.events import EventRecorder
+from entrygo.execution.lease import kept_alive
+from entrygo.execution.objects import BytesMissing, ObjectStore, StoreUnavailable
+from entrygo.execution.records import (
+    NOTIFICATION_STATUS_AFTER,
+    PACKAGE_STATE_AFTER,
+    Phase,
+    Submission,
+    SubmissionStatus,
+    SubmissionType,
+)
+from entrygo.execution.store import PackageStore
+from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.clock import Clock
+from entrygo.process.failpoints import Reach
+
+log = structlog.get_logger(__name__)
+
+LOST_IN_DATA_PHASE = "The sender died after the mail began to leave: it may have arrived and is not resent."
+LOST_BEFORE_DATA = "The sender stopped before the mail left."
+CONTENT_UNREADABLE = "The package could not be read from the store of documents; nothing was sent."
+SIMULATED_REACTION_AFTER = timedelta(seconds=1)
+_STATUS_AFTER = {
+    Outcome.SENT: SubmissionStatus.SENT,
+    Outcome.REFUSED: SubmissionStatus.FAILED,
+    Outcome.UNKNOWN: SubmissionStatus.UNKNOWN,
+}
+
+
+class AttemptLost(ServiceUnavailable):
+    """Another process has taken over this broker submission."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """When a transient failure is tried again; the last delay repeats until `give_up_after`."""
+
+    delays: Sequence[timedelta]
+    give_up_after: timedelta
+    # Gives a number in [0, 1): spreads retries so that a healed server is not met by all at once.
+    jitter: Callable[[], float]
+
+    def next_attempt(self, submission: Submission, now: datetime) -> datetime | None:
+        delay = self.delays[min(submission.attempts, len(self.delays)) - 1]
+        due = now + delay * (1 + self.jitter() / 4)
+        return due if due <= submission.created_at + self.give_up_after else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerDelivery:
+    """Everything one attempt needs."""
+
+    pool: Pool
+    clock: Clock
+    lease: timedelta
+    objects: ObjectStore
+    recorder: EventRecorder
+    channels: Mapping[SubmissionType, Channel]
+    # Takes the place of all of them for test-mode accounts.
+    simulated: Channel
+    retry: RetryPolicy
+    reach: Reach
+
+    async def deliver(self, submission: Submission) -> None:
+        """One attempt, unless the submission no longer waits for one. Raises AttemptLost when fenced."""
+        attempt = await self._begin(submission)
+        if attempt is None:
+            return
+        self.reach(failpoints.AFTER_SENDING)
+        async with kept_alive(lambda: self._extend(attempt), self.lease):
+            result = await self._submit(attempt)
+        self.reach(failpoints.AFTER_SUBMIT)
+        now = self.clock()
+        await self._settle(self._after(attempt, result, now), now)
+        self.reach(failpoints.AFTER_SETTLE)
+
+    async def resume(self, submission: Submission) -> None:
+        """Delivers unless an attempt was made already; one that its owner left half done is settled first."""
+        if submission.status is SubmissionStatus.SENDING:
+            await self.settle_abandoned(submission)
+            async with transaction(self.pool, submission.tenant) as connection:
+                submission = await SubmissionStore(connection, submission.tenant).get(submission.id)
+        due = submission.next_attempt_at
+        if submission.attempts == 0 or (due is not None and due <= self.clock()):
+            await self.deliver(submission)
+
+    async def settle_abandoned(self, submission: Submission) -> None:
+        """What is known of an attempt whose owner died: the phase decides. AttemptLost while it lives."""
+        now = self.clock()
+        if submission.phase is Phase.DATA:
+            settled = self._after(submission, Result(Outcome.UNKNOWN, LOST_IN_DATA_PHASE), now)
+        else:
+            settled = self._after(submission, Result(Outcome.TRANSIENT, LOST_BEFORE_DATA), now)
+            if submission.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
+                # A crash of ours says nothing about the mail server: no reason to wait.
+                settled = replace(settled, next_attempt_at=now)
+        await self._settle(settled, now, lease_over_at=now)
+
+    async def react(self, submission: Submission) -> None:
+        """The simulated broker answers, unless the package was sent again meanwhile."""
+        reaction, now = reaction_of(submission.recipient_email), self.clock()
+        async with transaction(self.pool, submission.tenant) as connection:
+            ledger = SubmissionStore(connection, submission.tenant)
+            latest = await ledger.latest(submission.package_id)
+            if latest is None or latest.id != submission.id or latest.reaction_at is None:
+                await ledger.forget_reaction(submission.id)
+            elif reaction is not None:
+                answer = Answer(
+                    status=reaction.status, entry_number=reaction.entry_number, reason=reaction.reason
+                )
+                await record_answer(connection, self.recorder, latest, answer, now)
+
+    async def reacting(self, limit: int) -> list[Submission]:
+        async with transaction(self.pool, EVERYONE) as connection:
+            return await SubmissionBacklog(connection).reacting_submissions(self.clock(), limit)
+
+    async def due(self, limit: int) -> list[Submission]:
+        async with transaction(self.pool, EVERYONE) as connection:
+            return await SubmissionBacklog(connection).due_submissions(self.clock(), limit)
+
+    async def abandoned(self, limit: int) -> list[Submission]:
+        async with transaction(self.pool, EVERYONE) as connection:
+            return await SubmissionBacklog(connection).abandoned_submissions(self.clock(), limit)
+
+    async def _begin(self, submission: Submission) -> Submission | None:
+        now = self.clock()
+        async with transaction(self.pool, submission.tenant) as connection:
+            ledger = SubmissionStore(connection, submission.tenant)
+            attempt = await ledger.begin_attempt(submission.id, now + self.lease)
+            if attempt is not None:
+                facts = [submission_changed("sending", attempt)]
+                await self.recorder.record(connection, attempt.tenant, attempt.export_id, facts, now)
+        return attempt
+
+    async def _submit(self, attempt: Submission) -> Result:
+        try:
+            content = await self.objects.get(attempt.tenant, attempt.content_sha256)
+        except (StoreUnavailable, BytesMissing):
+            # Nothing has left, and the operator can bring back either.
+            return Result(Outcome.TRANSIENT, CONTENT_UNREADABLE)
+        is_test = attempt.tenant.mode is Mode.TEST
+        channel = self.simulated if is_test else self.channels[attempt.submission_type]
+        delivery = Delivery(
+            submission_id=attempt.id,
+            account_id=attempt.tenant.account_id,
+            sender=attempt.sender,
+            recipient=attempt.recipient_email,
+            content=content,
+            endpoint=attempt.endpoint,
+            filename=attempt.filename,
+            attempt=attempt.attempts,
+        )
+        return await channel.submit(delivery, lambda: self._enter_data_phase(attempt))
+
+    async def _enter_data_phase(self, attempt: Submission) -> None:
+        self.reach(failpoints.BEFORE_DATA)
+        async with transaction(self.pool, attempt.tenant) as connection:
+            ledger = SubmissionStore(connection, attempt.tenant)
+            if not await ledger.enter_data_phase(attempt, self.clock() + self.lease):
+                raise AttemptLost
+        self.reach(failpoints.AFTER_DATA_PHASE)
+
+    async def _extend(self, attempt: Submission) -> bool:
+        async with transaction(self.pool, attempt.tenant) as connection:
+            ledger = SubmissionStore(connection, attempt.tenant)
+            return await ledger.extend_lease(attempt, self.clock() + self.lease)
+
+    async def _settle(
+        self, settled: Submission, now: datetime, *, lease_over_at: datetime | None = None
+    ) -> None:
+        verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
+        async with transaction(self.pool, settled.tenant) as connection:
+            ledger = SubmissionStore(connection, settled.tenant)
+            if not await ledger.settle(settled, lease_over_at):
+                raise AttemptLost
+            await self._follow(PackageStore(connection, settled.tenant), settled)
+            facts = [submission_changed(verb, settled)]
+            await self.recorder.record(connection, settled.tenant, settled.export_id, facts, now)
+        log.info(
+            "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
+        )
+
+    def _after(self, attempt: Submission, result: Result, now: datetime) -> Submission:
+        if result.outcome is Outcome.SENT:
+            reacts = attempt.tenant.mode is Mode.TEST and reaction_of(attempt.recipient_email) is not None
+            return replace(
+                attempt,
+                status=SubmissionStatus.SENT,
+                sent_at=now,
+                error_message=None,
+                reaction_at=now + SIMULATED_REACTION_AFTER if reacts else None,
+            )
+        due = self.retry.next_attempt(attempt, now) if result.outcome is Outcome.TRANSIENT else None
+        status = _STATUS_AFTER.get(
+            result.outcome, SubmissionStatus.FAILED if due is None else SubmissionStatus.PREPARED
+        )
+        return replace(attempt, status=status, next_attempt_at=due, error_message=result.message)
+
+    async def _follow(self, packages: PackageStore, settled: Submission) -> None:
+        if settled.status in PACKAGE_STATE_AFTER:
+            await packages.set_state(settled.package_id, PACKAGE_STATE_AFTER[settled.status])
+        if settled.status in NOTIFICATION_STATUS_AFTER:
+            status = NOTIFICATION_STATUS_AFTER[settled.status]
+            await packages.set_notification_status(settled.notification_id, status)

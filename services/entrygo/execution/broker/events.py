@@ -1,0 +1,47 @@
+"""What happens to a submission, as an event; package and notification follow it."""
+
+from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.destinations import shown
+from entrygo.execution.events import Fact
+from entrygo.execution.records import (
+    NOTIFICATION_STATUS_AFTER,
+    PACKAGE_STATE_AFTER,
+    NotificationStatus,
+    PackageState,
+    Submission,
+)
+from entrygo.proto.events.v1 import events_pb2
+
+
+def submission_changed(verb: str, submission: Submission) -> Fact:
+    """`verb` is the last part of the event's name; package and notification follow the submission."""
+    status = NOTIFICATION_STATUS_AFTER.get(submission.status, NotificationStatus.RECORDED)
+    changed = events_pb2.BrokerSubmissionChanged(
+        broker_submission=submission_message(submission),
+        customs_package_state=PACKAGE_STATE_AFTER.get(submission.status, PackageState.GENERATED),
+        notification_id=submission.notification_id,
+        notification_status=status,
+    )
+    return f"broker_submission.{verb}", changed
+
+
+def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
+    sent_at, next_attempt_at = submission.sent_at, submission.next_attempt_at
+    answered_at = submission.answered_at
+    return events_pb2.BrokerSubmission(
+        id=submission.id,
+        submission_type=submission.submission_type,
+        status=submission.status,
+        recipient_email=submission.recipient_email or "",
+        subject=submission.subject,
+        sent_at=None if sent_at is None else rfc3339(sent_at),
+        error_message=submission.error_message,
+        attempts=submission.attempts,
+        next_attempt_at=None if next_attempt_at is None else rfc3339(next_attempt_at),
+        created_at=rfc3339(submission.created_at),
+        reason=submission.reason,
+        destination=shown(submission),
+        entry_number=submission.entry_number,
+        broker_reason=submission.broker_reason,
+        answered_at=None if answered_at is None else rfc3339(answered_at),
+    )

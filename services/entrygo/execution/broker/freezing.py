@@ -1,0 +1,76 @@
+"""Freezes a submission: the bytes that every attempt sends, where they go, and the row that names both."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entrygo.execution.broker.destinations import Destination
+from entrygo.execution.broker.mail import BrokerMail, compose
+from entrygo.execution.broker.signed_links import LinkSigner
+from entrygo.execution.broker.upload import compose_upload
+from entrygo.execution.objects import ObjectStore
+from entrygo.execution.package.artifacts import RenderedArtifact, zipped
+from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freezer:
+    """Composes off the event loop and stores by digest; `links` is None without a secret to sign with."""
+
+    objects: ObjectStore
+    links: LinkSigner | None
+    mail_max_bytes: int
+
+    async def freeze(
+        self,
+        mail: BrokerMail,
+        to: Destination,
+        artifacts: Sequence[RenderedArtifact],
+        notification_id: str,
+        send_from: datetime,
+    ) -> Submission:
+        """The ledger row of a new submission, its bytes stored."""
+        if self.links is not None:
+            link = self.links.link(mail.tenant, mail.package.id, mail.submission_id, mail.written_at)
+            mail = replace(mail, link=link)
+        pack = await asyncio.to_thread(zipped, artifacts)
+        pack_sha256 = await self.objects.put(mail.tenant, pack)
+        content = await asyncio.to_thread(self._content, mail, to, artifacts, pack)
+        return Submission(
+            tenant=mail.tenant,
+            id=mail.submission_id,
+            export_id=mail.export_id,
+            package_id=mail.package.id,
+            notification_id=notification_id,
+            submission_type=to.type,
+            status=SubmissionStatus.PREPARED,
+            phase=Phase.ENVELOPE,
+            sender=mail.sender,
+            recipient_email=to.recipient,
+            subject=mail.subject,
+            message_id=mail.message_id,
+            content_sha256=await self.objects.put(mail.tenant, content),
+            reason=mail.reason,
+            attempts=0,
+            next_attempt_at=send_from,
+            sent_at=None,
+            error_message=None,
+            created_at=mail.written_at,
+            endpoint=to.endpoint,
+            filename=f"{mail.package.number}-{mail.submission_id}.zip",
+            pack_sha256=pack_sha256,
+            pack_bytes=len(pack),
+            broker_id=to.broker_id,
+        )
+
+    def _content(
+        self, mail: BrokerMail, to: Destination, artifacts: Sequence[RenderedArtifact], pack: bytes
+    ) -> bytes:
+        match to.type:
+            case SubmissionType.EMAIL:
+                return compose(mail, artifacts, pack, self.mail_max_bytes)
+            case SubmissionType.HTTPS:
+                return compose_upload(mail, artifacts, pack)
+            case SubmissionType.SFTP:
+                return pack

@@ -1,0 +1,88 @@
+"""What the holder of a signed link may do: see the submission, fetch its pack, answer it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrygo.execution.broker.answers import Answer, record_answer
+from entrygo.execution.broker.signed_links import LinkClaim, LinkNotValid, LinkReplaced, LinkSigner
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.events import EventRecorder
+from entrygo.execution.package.artifacts import ARCHIVE_MEDIA_TYPE, ARCHIVE_TYPE, pack_name
+from entrygo.execution.records import Artifact, Package, Submission
+from entrygo.execution.store import PackageStore
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedSubmission:
+    """A submission as its broker sees it."""
+
+    submission: Submission
+    package: Package
+    artifacts: tuple[Artifact, ...]
+    expires_at: datetime
+
+    @property
+    def pack(self) -> Artifact:
+        return Artifact(
+            artifact_type="pack",
+            filename=pack_name(self.package.number),
+            media_type=ARCHIVE_MEDIA_TYPE,
+            size_bytes=self.submission.pack_bytes,
+            sha256=self.submission.pack_sha256,
+            generated_at=self.submission.created_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerLinks:
+    """`signer` is None in a deployment without links: then no token is valid."""
+
+    pool: Pool
+    clock: Clock
+    recorder: EventRecorder
+    signer: LinkSigner | None
+
+    async def find(self, token: str) -> LinkedSubmission:
+        """Raises LinkNotValid, LinkExpired or LinkReplaced."""
+        claim = self._claim(token)
+        async with transaction(self.pool, claim.tenant) as connection:
+            return await _linked(connection, claim, await _newest(connection, claim))
+
+    async def answer(self, token: str, answer: Answer) -> LinkedSubmission:
+        """Records the answer; the same again changes nothing."""
+        claim = self._claim(token)
+        async with transaction(self.pool, claim.tenant) as connection:
+            submission = await _newest(connection, claim)
+            submission = await record_answer(connection, self.recorder, submission, answer, self.clock())
+            return await _linked(connection, claim, submission)
+
+    def _claim(self, token: str) -> LinkClaim:
+        if self.signer is None:
+            raise LinkNotValid
+        return self.signer.read(token, self.clock())
+
+
+async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
+    """The submission of the link, locked; a newer one of the same package takes its place."""
+    newest = await SubmissionStore(connection, claim.tenant).latest(claim.package_id)
+    if newest is None:
+        raise LinkNotValid
+    if newest.id != claim.submission_id:
+        raise LinkReplaced
+    return newest
+
+
+async def _linked(connection: Connection, claim: LinkClaim, submission: Submission) -> LinkedSubmission:
+    packages = PackageStore(connection, claim.tenant)
+    package = await packages.find(claim.package_id)
+    artifacts = await packages.list_artifacts(claim.package_id)
+    assert package is not None, "a submission has a package"
+    return LinkedSubmission(
+        submission=submission,
+        package=package,
+        # The archive is behind a button of its own.
+        artifacts=tuple(each for each in artifacts if each.artifact_type != ARCHIVE_TYPE),
+        expires_at=claim.expires_at,
+    )

@@ -1,0 +1,127 @@
+"""The mail to the broker as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from entrygo.domain.principal import Tenant
+from entrygo.domain.time import parse_rfc3339, rfc3339
+from entrygo.execution.broker.signed_links import Link
+from entrygo.execution.package.artifacts import (
+    ARCHIVE_MEDIA_TYPE,
+    RenderedArtifact,
+    loose_documents,
+    pack_name,
+    zipped,
+)
+from entrygo.execution.package.facts import NOTICE, PackageFacts
+from entrygo.requests.email_address import parse_address
+
+# Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
+MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
+DEFAULT_MAX_BYTES = 10 * 1024 * 1024
+# What a mail has besides its attachments: the head, the text, a head for each part.
+_OVERHEAD = 32 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerMail:
+    """Whom a package goes to and what for; `recipient` is as the account gave it and may be unusable."""
+
+    submission_id: str
+    tenant: Tenant
+    export_id: str
+    package: PackageFacts
+    sender: str
+    recipient: str | None
+    written_at: datetime
+    reason: str = ""
+    link: Link | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"EntryGo broker submission {self.package.number}"
+
+    @property
+    def message_id(self) -> str:
+        """Equal on every attempt, so that a mailbox that compares ids keeps one copy."""
+        return f"<{self.submission_id}.{self.tenant.account_id}@{self.sender.rpartition('@')[2]}>"
+
+
+def compose(
+    mail: BrokerMail,
+    artifacts: Sequence[RenderedArtifact],
+    pack: bytes | None = None,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> bytes:
+    """The MIME bytes; equal arguments give equal bytes. `pack` is the ZIP of the artifacts, if there is one.
+
+    A pack that would make the mail larger than `max_bytes` stays behind the link.
+    """
+    attachments = _attachments(mail, artifacts, pack, max_bytes)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = mail.sender
+    message["To"] = parse_address(mail.recipient) or "undisclosed-recipients:;"
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.written_at)
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-EntryGo-Export"] = mail.export_id
+    message["X-EntryGo-Submission"] = mail.submission_id
+    message.set_content(_text(mail, loose_documents(artifacts), is_attached=bool(attachments)))
+    for name, media_type, content in attachments:
+        maintype, _, subtype = media_type.partition(";")[0].partition("/")
+        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+    if attachments:
+        message.set_boundary(f"=_entrygo_{mail.submission_id}")
+    return message.as_bytes()
+
+
+def _text(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attached: bool) -> str:
+    files = "\n".join(
+        f"- {each.filename}  ({len(each.content):,} bytes, SHA-256 {each.sha256})" for each in artifacts
+    )
+    where = (
+        "is attached for your review" if is_attached else "is ready for your review, behind the link below"
+    )
+    again = f"\nThis package is sent again: {mail.reason}\n" if mail.reason else ""
+    return (
+        f"Customs package {mail.package.number} (export {mail.export_id}) {where}.\n"
+        f"{again}\n{files}\n{_link_text(mail)}\nPrepared {mail.package.generated_at}. {NOTICE}\n"
+    )
+
+
+def _link_text(mail: BrokerMail) -> str:
+    if mail.link is None:
+        return ""
+    return (
+        "\nDownload everything, acknowledge or reject the package, and enter the entry number here,"
+        f" without an account, until {rfc3339(mail.link.expires_at)[:10]}:\n\n{mail.link.url}\n\n"
+        "Whoever has this link can answer for you: please do not pass it on.\n"
+    )
+
+
+def _attachments(
+    mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes | None, max_bytes: int
+) -> Sequence[tuple[str, str, bytes]]:
+    documents = loose_documents(artifacts)
+    loose = sum(len(each.content) for each in documents)
+    if loose <= MAX_LOOSE_ATTACHMENTS and _mail_size(loose) <= max_bytes:
+        return [(each.filename, each.media_type, each.content) for each in documents]
+    content = zipped(artifacts) if pack is None else pack
+    if mail.link is not None and _mail_size(len(content)) > max_bytes:
+        return []
+    return [(pack_name(mail.package.number), ARCHIVE_MEDIA_TYPE, content)]
+
+
+def _mail_size(size: int) -> int:
+    """Bytes of the mail with this much attached: four for three, and a line break after every 76."""
+    return (size + 2) // 3 * 4 * 78 // 76 + _OVERHEAD
+
+
+def written_at(package: PackageFacts) -> datetime:
+    """The Date of the first mail of a package: when the package was made."""
+    return parse_rfc3339(package.generated_at)

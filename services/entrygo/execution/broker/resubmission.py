@@ -1,0 +1,179 @@
+"""Sending an executed package again: the same documents, to where the broker takes packages by now.
+
+What is slow (the broker's record, the documents, a new mail) is gathered before the transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from entrygo.domain.errors import InvalidExportState, NotFound
+from entrygo.domain.facts import Broker
+from entrygo.domain.ids import IdKind
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Tenant
+from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.destinations import Destination, destination_again, destination_of
+from entrygo.execution.broker.events import submission_changed, submission_message
+from entrygo.execution.broker.freezing import Freezer
+from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.events import EventRecorder
+from entrygo.execution.objects import ObjectStore
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.records import Artifact, Package, PackageState, Submission, SubmissionStatus
+from entrygo.execution.store import PackageStore
+from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.proto.execution.v1 import execution_pb2
+
+RESUBMIT_OPERATION = "execution.resubmit"
+REPLACED = "Not delivered so far; the package was sent again instead."
+
+
+class Brokers(Protocol):
+    """The brokers' records as they are."""
+
+    async def get(self, tenant: Tenant, broker_id: str) -> Broker:
+        """Raises NotFound, or an outage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResubmitCommand:
+    """A validated request; `fingerprint` says whether a key is used for the same request again."""
+
+    tenant: Tenant
+    export_id: str
+    reason: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Earlier:
+    """What was sent, and how it went so far."""
+
+    package: Package
+    latest: Submission
+    artifacts: list[Artifact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resubmission:
+    """Sends a package again: the stored documents in a new mail, with a new link."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+    objects: ObjectStore
+    freezer: Freezer
+    recorder: EventRecorder
+    brokers: Brokers
+
+    async def resubmit(self, command: ResubmitCommand) -> Reply:
+        """A new row of the ledger, with the reason; the delivery loop sends it.
+
+        Raises NotFound, an outage, and InvalidExportState while an earlier submission is being sent.
+        """
+        earlier = await find_reply(
+            self.pool,
+            command.tenant,
+            operation=RESUBMIT_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+        )
+        if earlier is not None:
+            return Reply(earlier, replayed=True)
+        submission = await self._prepared(command)
+
+        async def work(connection: Connection) -> bytes:
+            return await self._add(connection, submission)
+
+        return await run_once(
+            self.pool,
+            command.tenant,
+            operation=RESUBMIT_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+        )
+
+    async def _prepared(self, command: ResubmitCommand) -> Submission:
+        """The new submission, its bytes stored; nothing names it yet."""
+        tenant, now = command.tenant, self.clock()
+        earlier = await self._earlier(command)
+        to = await self._destination(earlier.latest)
+        mail = BrokerMail(
+            submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
+            tenant=tenant,
+            export_id=earlier.package.export_id,
+            package=earlier.package.facts(),
+            sender=earlier.latest.sender,
+            recipient=to.recipient,
+            written_at=now,
+            reason=command.reason,
+        )
+        artifacts = await self._stored(tenant, earlier.artifacts)
+        return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id, now)
+
+    async def _earlier(self, command: ResubmitCommand) -> _Earlier:
+        async with transaction(self.pool, command.tenant) as connection:
+            packages = PackageStore(connection, command.tenant)
+            package = await packages.find_by_export(command.export_id)
+            if package is None or package.state is PackageState.RESERVED:
+                raise NotFound("No executed export with this id.")
+            latest = await SubmissionStore(connection, command.tenant).latest(package.id)
+            assert latest is not None
+            _check_not_under_way(latest)
+            artifacts = await packages.list_artifacts(package.id)
+        return _Earlier(package=package, latest=latest, artifacts=artifacts)
+
+    async def _destination(self, latest: Submission) -> Destination:
+        """By the broker's record of now: after a bounce it is corrected first. Old rows do not name it."""
+        if not latest.broker_id:
+            return destination_again(latest)
+        return destination_of(await self.brokers.get(latest.tenant, latest.broker_id))
+
+    async def _stored(self, tenant: Tenant, artifacts: Sequence[Artifact]) -> list[RenderedArtifact]:
+        """The artifacts with their bytes. Raises BytesMissing or StoreUnavailable."""
+        return [
+            RenderedArtifact(
+                artifact_type=each.artifact_type,
+                filename=each.filename,
+                media_type=each.media_type,
+                generated_at=rfc3339(each.generated_at),
+                content=await self.objects.get(tenant, each.sha256),
+                sha256=each.sha256,
+            )
+            for each in artifacts
+        ]
+
+    async def _add(self, connection: Connection, submission: Submission) -> bytes:
+        tenant, now = submission.tenant, submission.created_at
+        ledger = SubmissionStore(connection, tenant)
+        latest = await ledger.latest(submission.package_id)
+        assert latest is not None
+        _check_not_under_way(latest)
+        facts = []
+        if latest.status is SubmissionStatus.PREPARED:
+            replaced = replace(
+                latest, status=SubmissionStatus.FAILED, next_attempt_at=None, error_message=REPLACED
+            )
+            await ledger.give_up(replaced)
+            facts.append(submission_changed("failed", replaced))
+        await ledger.add(submission)
+        facts.append(submission_changed("prepared", submission))
+        await self.recorder.record(connection, tenant, submission.export_id, facts, now)
+        response = execution_pb2.ResubmitToBrokerResponse(broker_submission=submission_message(submission))
+        return response.SerializeToString()
+
+
+def _check_not_under_way(latest: Submission) -> None:
+    """One that waits after a failed attempt surely did not arrive, so it can be replaced."""
+    is_first = latest.status is SubmissionStatus.PREPARED and latest.attempts == 0
+    if is_first or latest.status is SubmissionStatus.SENDING:
+        raise InvalidExportState(
+            "The broker submission is still under way.",
+            details={"currentState": str(State.COMPLETED), "brokerSubmissionStatus": str(latest.status)},
+        )

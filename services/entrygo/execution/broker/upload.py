@@ -1,0 +1,71 @@
+"""The body of an HTTPS upload as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.package.artifacts import (
+    ARCHIVE_MEDIA_TYPE,
+    RenderedArtifact,
+    loose_documents,
+    pack_name,
+)
+from entrygo.execution.package.facts import NOTICE
+
+SCHEMA_VERSION = 1
+
+
+def compose_upload(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes) -> bytes:
+    """multipart/form-data: `submission`, JSON that names every document's digest, and `package`, the ZIP."""
+    boundary, name = boundary_of(mail.submission_id), pack_name(mail.package.number)
+    return b"\r\n".join(
+        (
+            f"--{boundary}".encode(),
+            b'Content-Disposition: form-data; name="submission"',
+            b"Content-Type: application/json",
+            b"",
+            orjson.dumps(_description(mail, artifacts), option=orjson.OPT_SORT_KEYS),
+            f"--{boundary}".encode(),
+            f'Content-Disposition: form-data; name="package"; filename="{name}"'.encode(),
+            f"Content-Type: {ARCHIVE_MEDIA_TYPE}".encode(),
+            b"",
+            pack,
+            f"--{boundary}--".encode(),
+            b"",
+        )
+    )
+
+
+def media_type_of(submission_id: str) -> str:
+    return f"multipart/form-data; boundary={boundary_of(submission_id)}"
+
+
+def boundary_of(submission_id: str) -> str:
+    """Long and unlike anything in a compressed archive; ids hold letters, digits, `_` and `-` alone."""
+    return f"entrygo-{submission_id}"
+
+
+def _description(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> dict[str, object]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "submission_id": mail.submission_id,
+        "export_id": mail.export_id,
+        "package_number": mail.package.number,
+        "prepared_at": mail.package.generated_at,
+        "submitted_at": rfc3339(mail.written_at),
+        "mode": str(mail.tenant.mode),
+        "reason": mail.reason or None,
+        "answer_url": mail.link.url if mail.link else None,
+        "documents": [
+            {
+                "filename": each.filename,
+                "media_type": each.media_type,
+                "bytes": len(each.content),
+                "sha256": each.sha256,
+            }
+            for each in loose_documents(artifacts)
+        ],
+        "notice": NOTICE,
+    }

@@ -1,0 +1,151 @@
+"""What execution asks of planning (the claim on an export, its snapshot, the end of the claim) and of sync
+(where a broker takes packages by now)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
+from entrygo.domain.facts import Broker, HttpsEndpoint, SftpEndpoint
+from entrygo.domain.principal import Tenant
+from entrygo.domain.snapshot import Snapshot, read_snapshot
+from entrygo.domain.time import rfc3339
+from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.calls import Metadata, caller_metadata, remaining_seconds, service_metadata
+from entrygo.rpc.errors import remote
+
+CALL_TIMEOUT = 10.0  # seconds
+SNAPSHOT_TIMEOUT = 60.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The revision and plan that the claim fixed."""
+
+    revision: int
+    plan_hash: str
+
+
+class Planning(Protocol):
+    """Every call may be repeated: planning knows the execution by its id."""
+
+    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim: ...
+
+    async def snapshot(self, export_id: str, revision: int) -> Snapshot: ...
+
+    async def complete(
+        self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
+    ) -> None: ...
+
+    async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None: ...
+
+
+class PlanningAccess(Protocol):
+    """Planning as the caller of the request at hand, or as our own background work for an account."""
+
+    def for_caller(self) -> Planning: ...
+
+    def for_tenant(self, tenant: Tenant) -> Planning: ...
+
+
+class PlanningClient:
+    """PlanningAccess over gRPC."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, service_token: str | None) -> None:
+        self._stub = planning_pb2_grpc.PlanningStub(channel)
+        self._service_token = service_token
+
+    def for_caller(self) -> Planning:
+        return RemotePlanning(self._stub, caller_metadata())
+
+    def for_tenant(self, tenant: Tenant) -> Planning:
+        return RemotePlanning(self._stub, service_metadata(self._service_token or "", tenant))
+
+
+class RemotePlanning:
+    """Planning with one fixed credential."""
+
+    def __init__(self, stub: planning_pb2_grpc.PlanningStub, metadata: Metadata) -> None:
+        self._stub = stub
+        self._metadata = metadata
+
+    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
+        request = planning_pb2.ClaimExportRequest(
+            export_id=export_id, execution_id=execution_id, expected_plan_hash=expected_plan_hash
+        )
+        with remote("planning"):
+            answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
+        return Claim(answer.revision, answer.plan_hash)
+
+    async def snapshot(self, export_id: str, revision: int) -> Snapshot:
+        request = planning_pb2.GetSnapshotRequest(export_id=export_id, revision=revision)
+        with remote("planning"):
+            call = self._stub.GetSnapshot(request, metadata=self._metadata, timeout=SNAPSHOT_TIMEOUT)
+            try:
+                chunks = [chunk.content async for chunk in call]
+            finally:
+                call.cancel()
+        return read_snapshot(b"".join(chunks))
+
+    async def complete(
+        self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
+    ) -> None:
+        outcome = planning_pb2.ReleaseExportRequest.Completed(
+            customs_package_id=package_id, executed_at=rfc3339(executed_at)
+        )
+        await self._release(
+            planning_pb2.ReleaseExportRequest(
+                export_id=export_id, execution_id=execution_id, completed=outcome
+            )
+        )
+
+    async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None:
+        outcome = planning_pb2.ReleaseExportRequest.Failed(error_code=error_code, message=message)
+        await self._release(
+            planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, failed=outcome)
+        )
+
+    async def _release(self, request: planning_pb2.ReleaseExportRequest) -> None:
+        with remote("planning"):
+            await self._stub.ReleaseExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
+
+
+class SyncBrokers:
+    """Brokers over gRPC, in our own name: who may send a package need not have the right to read brokers."""
+
+    def __init__(self, channel: grpc.aio.Channel, *, service_token: str | None) -> None:
+        self._stub = sync_pb2_grpc.SyncStub(channel)
+        self._service_token = service_token or ""
+
+    async def get(self, tenant: Tenant, broker_id: str) -> Broker:
+        with remote("sync"):
+            found = await self._stub.GetBroker(
+                sync_pb2.GetRequest(id=broker_id),
+                metadata=service_metadata(self._service_token, tenant),
+                timeout=remaining_seconds(),
+            )
+        return broker_from_proto(found)
+
+
+def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
+    """The part that says how packages reach the broker."""
+    way = {"channel": broker.channel} if broker.channel else {}
+    return Broker.model_validate(
+        {
+            "id": broker.id,
+            "external_id": broker.external_id,
+            "email": broker.email or None,
+            "https": HttpsEndpoint.model_validate(_given(broker.https)),
+            "sftp": SftpEndpoint.model_validate(_given(broker.sftp)),
+            **way,
+        }
+    )
+
+
+def _given(message: Message) -> dict[str, object]:
+    fields: dict[str, object] = json_format.MessageToDict(message, preserving_proto_field_name=True)
+    return fields

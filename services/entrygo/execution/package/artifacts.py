@@ -1,0 +1,63 @@
+"""The finished documents of a package, and all of them as one ZIP: equal documents give equal bytes."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE
+
+ARCHIVE_TYPE = "package_zip"
+ARCHIVE_MEDIA_TYPE = "application/zip"
+# The earliest moment that the format can say; with it, system and rights are the same on every machine.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+# To compress it again takes time and gains nothing; a PDF of typst is mostly plain text.
+_COMPRESSED = frozenset({WORKBOOK_MEDIA_TYPE})
+_PLAIN_FILE = 0o100644 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedArtifact:
+    """A finished document: its bytes and what names them."""
+
+    artifact_type: str
+    filename: str
+    media_type: str
+    generated_at: str
+    content: bytes
+    sha256: str
+
+
+def loose_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedArtifact]:
+    """The documents themselves, without the archive that holds them."""
+    return [each for each in artifacts if each.artifact_type != ARCHIVE_TYPE]
+
+
+def zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
+    """Equal documents give equal bytes."""
+    for each in artifacts:
+        if each.artifact_type == ARCHIVE_TYPE:
+            return each.content
+    return zip_documents(artifacts)
+
+
+def pack_name(package_number: str) -> str:
+    return f"{package_number}.zip"
+
+
+def zip_documents(documents: Sequence[RenderedArtifact]) -> bytes:
+    """The archive, its members in the order given."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for each in documents:
+            method = zipfile.ZIP_STORED if each.media_type in _COMPRESSED else zipfile.ZIP_DEFLATED
+            archive.writestr(_entry(each.filename), each.content, method)
+    return buffer.getvalue()
+
+
+def _entry(filename: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(filename, _EPOCH)
+    entry.create_system = _UNIX
+    entry.external_attr = _PLAIN_FILE
+    return entry

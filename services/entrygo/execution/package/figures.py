@@ -1,0 +1,49 @@
+"""Figures and addresses as people read them: 1,234.50. What machines read is elsewhere."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from entrygo.domain.facts import Address
+from entrygo.domain.money import to_cents
+from entrygo.execution.package.hts_quantities import HtsQuantity
+from entrygo.execution.package.invoice import Weight
+from entrygo.execution.package.printable import clean_text
+
+
+def amount(value: Decimal) -> str:
+    return f"{to_cents(value):,f}"
+
+
+def unit_amount(value: Decimal) -> str:
+    """At least cents; a unit value keeps its further decimals."""
+    return amount(value) if value == to_cents(value) else f"{value.normalize():,f}"
+
+
+def plain_figure(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():,f}"
+
+
+def weight(value: Weight) -> str:
+    """The sum, marked when the weight of a product was not stated; told so when none was."""
+    if not value.kg and not value.is_complete:
+        return "not stated"
+    return f"{value.kg.normalize():,f}" + ("" if value.is_complete else " *")
+
+
+def quantities(values: Sequence[tuple[str, Decimal]]) -> str:
+    return ", ".join(f"{quantity.normalize():,f} {unit}" for unit, quantity in values)
+
+
+def hts_quantities(values: Sequence[HtsQuantity]) -> Sequence[str]:
+    """In the tariff's units, with the decimals that they were rounded to."""
+    return [f"{'?' if each.amount is None else f'{each.amount:,f}'} {each.unit}" for each in values]
+
+
+def address_lines(address: Address) -> Sequence[str]:
+    """The address as it is written on an envelope, without its empty parts."""
+    town = " ".join(_present(address.city, address.region, address.postal_code))
+    return tuple(_present(address.line_1, address.line_2, town, address.country))
+
+
+def _present(*parts: str | None) -> Iterator[str]:
+    return (text for text in map(clean_text, parts) if text)

@@ -1,0 +1,223 @@
+"""What the documents for people show, as ready text: the HTML and the PDF print the same. Escapes nothing."""
+
+from collections.abc import Mapping, Sequence
+
+from entrygo.domain.importer_number import masked
+from entrygo.domain.money import plain
+from entrygo.domain.tariff import AgencyFlag, headings_of
+from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.figures import (
+    address_lines,
+    amount,
+    hts_quantities,
+    quantities,
+    unit_amount,
+    weight,
+)
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
+from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.shipment_view import shipment_view
+
+_SHORT_HASH = 20
+_SHOWN_DESCRIPTIONS = 3
+_SHOWN_SKUS = 12
+SECTION_232 = {
+    "not_assessed": "Not assessed",
+    "not_applicable": "Not applicable",
+    "review": "Review",
+    "applicable": "Applicable",
+}
+
+_INFORMAL_DECLARATION = (
+    "I declare that the information on this invoice is accurate to the best of my knowledge and belief;"
+    " that the invoice quantities are true and correct manifest quantities; and that I have not received"
+    " and do not know of any invoice other than this one."
+)
+
+View = Mapping[str, object]
+
+
+def document_view(invoice: Invoice) -> View:
+    """What every document for people shows: package, parties, and how the plan came about."""
+    snapshot = invoice.snapshot
+    return {
+        "notice": NOTICE,
+        "currency": CURRENCY,
+        "package": {"number": invoice.package.number, "generated_at": invoice.package.generated_at},
+        "invoice_date": invoice.package.invoice_date.isoformat(),
+        "export_id": snapshot.export_id,
+        "plan_hash": snapshot.plan_hash[:_SHORT_HASH] + "…",
+        "ruleset": f"{clean_text(snapshot.ruleset_version)} / {clean_text(snapshot.reference_version)}",
+        "entry_date": snapshot.entry_date.isoformat(),
+        "exporter": _exporter(invoice),
+        "importer": _importer(invoice),
+        "broker": {
+            "name": clean_text(snapshot.broker.name),
+            "email": clean_text(snapshot.broker.email),
+            "filer_code": clean_text(snapshot.broker.filer_code),
+        },
+        "transport": _transport(invoice),
+        "totals": _totals(invoice),
+        "weights_incomplete": any(
+            each.kg and not each.is_complete
+            for each in (invoice.totals.net_weight, invoice.totals.gross_weight)
+        ),
+        "stated_packages": f"{invoice.totals.packages:,}" if invoice.package.shipment.packages else "",
+    }
+
+
+def invoice_view(invoice: Invoice) -> View:
+    """The commercial invoice without its lines, which each document sets in its own way."""
+    snapshot = invoice.snapshot
+    return {
+        **document_view(invoice),
+        "entry_type": {"01": "01 formal", "11": "11 informal"}[snapshot.entry_type],
+        "is_informal": snapshot.entry_type == "11",
+        "informal_limit": amount(snapshot.informal_limit_usd),
+        # The words of 19 CFR 143.23, for the importer or its agent to sign.
+        "informal_declaration": _INFORMAL_DECLARATION,
+        "shipment": shipment_view(invoice.package.shipment, f"{invoice.totals.orders:,}"),
+        "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
+        "score": snapshot.compliance_score,
+        "entries": [_entry(entry) for entry in invoice.entries],
+        "messages": _messages(invoice),
+        "excluded_count": len(snapshot.excluded_orders),
+        "claims_usmca": any(line.spi for line in invoice.consolidated),
+        "has_candidates": any(line.candidate_headings for line in invoice.consolidated),
+        "has_unknown_quantities": any(
+            each.amount is None for line in invoice.consolidated for each in line.hts_quantities
+        ),
+    }
+
+
+def _entry(entry: InvoiceEntry) -> View:
+    return {
+        "number": entry.number,
+        "orders": f"{len(entry.order_ids):,}",
+        "lines": f"{entry.lines:,}",
+        "value": amount(entry.value),
+    }
+
+
+def _exporter(invoice: Invoice) -> View:
+    warehouse = invoice.snapshot.warehouse
+    return {
+        "name": clean_text(warehouse.name),
+        "address": address_lines(warehouse.address),
+        "country": clean_text(warehouse.address.country),
+        "employee": clean_text(warehouse.responsible_employee),
+        "phone": clean_text(warehouse.phone),
+        "email": clean_text(warehouse.email),
+    }
+
+
+def _importer(invoice: Invoice) -> View:
+    importer = invoice.snapshot.warehouse.importer_of_record
+    return {
+        "name": clean_text(importer.name),
+        "address": address_lines(importer.address),
+        "number": masked(importer.number),
+        "bond": clean_text(importer.bond),
+    }
+
+
+def _transport(invoice: Invoice) -> View:
+    transport = invoice.snapshot.warehouse.transport
+    address = invoice.snapshot.warehouse.address
+    place = ", ".join(filter(None, (clean_text(address.city), clean_text(address.region))))
+    port = clean_text(transport.port_code) or clean_text(invoice.snapshot.broker.port_code)
+    return {
+        "carrier": clean_text(transport.carrier),
+        "scac": clean_text(transport.scac),
+        "place": place,
+        "port": " ".join(filter(None, (clean_text(transport.port_name), port))),
+    }
+
+
+def _totals(invoice: Invoice) -> View:
+    totals = invoice.totals
+    return {
+        "orders": f"{totals.orders:,}",
+        "lines": f"{totals.lines:,}",
+        "entry_lines": f"{totals.consolidated_lines:,}",
+        "quantities": quantities(totals.quantities),
+        "net": weight(totals.net_weight),
+        "gross": weight(totals.gross_weight),
+        "value": amount(totals.value),
+        "invoice_total": amount(totals.invoice_total),
+    }
+
+
+def entry_line_view(line: ConsolidatedLine) -> View:
+    return {
+        "number": line.number,
+        "entry": line.entry_number,
+        "hts": dotted_hts(line.hts_code),
+        "origin": line.country_of_origin,
+        "manufacturer": line.manufacturer_name,
+        "mid": line.manufacturer_mid,
+        "spi": line.spi,
+        "descriptions": line.descriptions[:_SHOWN_DESCRIPTIONS],
+        "more": len(line.descriptions[_SHOWN_DESCRIPTIONS:]),
+        "skus": _shortened(line.skus),
+        "headings": [dotted_hts(heading) for heading in line.chapter_99],
+        "candidates": headings_of(line.candidate_headings),
+        "quantities": quantities(line.quantities),
+        "hts_quantities": hts_quantities(line.hts_quantities),
+        "agencies": "; ".join(map(_agency, line.agency_flags)),
+        "net": weight(line.net_weight),
+        "gross": weight(line.gross_weight),
+        "value": amount(line.value),
+        "order_count": f"{len(line.order_ids):,}",
+        "section_232": " / ".join(SECTION_232[status] for status in line.section_232_statuses),
+        "needs_review": bool(line.warnings),
+    }
+
+
+def _agency(flag: AgencyFlag) -> str:
+    named = " ".join(dict.fromkeys((flag.agency.upper(), flag.code)))
+    return named if flag.is_required else f"{named} may apply"
+
+
+def _shortened(skus: Sequence[str]) -> str:
+    hidden = len(skus) - _SHOWN_SKUS
+    return ", ".join(skus[:_SHOWN_SKUS]) + (f" and {hidden:,} more" if hidden > 0 else "")
+
+
+def order_line_view(line: InvoiceLine) -> View:
+    order, product = line.order, line.product
+    region, postal_code = clean_text(order.destination_region), clean_text(order.destination_postal_code)
+    return {
+        "number": line.number,
+        "entry_line": line.consolidated_number,
+        "order": clean_text(order.external_id),
+        "sku": clean_text(product.sku),
+        "description": clean_text(product.customs_description),
+        "composition": clean_text(product.material_composition),
+        "hts": dotted_hts(product.hts_code),
+        "origin": clean_text(product.country_of_origin),
+        "quantity": f"{plain(line.item.quantity)} {line.unit}",
+        "net": "" if line.net_weight_kg is None else plain(line.net_weight_kg),
+        "unit_value": unit_amount(line.item.unit_value_usd),
+        "value": amount(line.value),
+        "destination": " ".join(filter(None, (region, postal_code))),
+        "needs_review": bool(line.warnings),
+    }
+
+
+def _messages(invoice: Invoice) -> Sequence[View]:
+    """Equal findings in one row: five thousand orders with one product to review are one thing to read.
+
+    What was found about orders that stay behind is no matter of this shipment.
+    """
+    left_behind = {order.order_id for order in invoice.snapshot.excluded_orders}
+    counted: dict[tuple[str, str, str], int] = {}
+    for each in invoice.snapshot.validation_messages:
+        if each.order_id in left_behind:
+            continue
+        key = (str(each.severity), clean_text(each.code), clean_text(each.message))
+        counted[key] = counted.get(key, 0) + 1
+    return [
+        {"severity": severity, "code": code, "message": message, "count": f"{count:,}"}
+        for (severity, code, message), count in counted.items()
+    ]

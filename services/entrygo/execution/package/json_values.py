@@ -1,0 +1,126 @@
+"""What the JSON documents share: canonical bytes, decimals as text, parties and transport."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import orjson
+
+from entrygo.domain.facts import Address
+from entrygo.domain.importer_number import masked
+from entrygo.domain.money import plain, to_cents
+from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.tariff import AgencyFlag, CandidateHeading
+from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.hts_quantities import HtsQuantity
+from entrygo.execution.package.invoice import Invoice, Weight
+from entrygo.execution.package.printable import clean_text
+
+# Versions the documents, not the program: the same package gives the same bytes after an upgrade.
+GENERATOR = {"name": "entrygo", "version": "1"}
+
+Json = Mapping[str, object]
+
+
+def canonical_json(document: Json) -> bytes:
+    """Sorted keys and no blanks: equal documents have equal bytes."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def json_head(invoice: Invoice, document: str, schema_version: str) -> Json:
+    """What opens every JSON document but the manifest."""
+    snapshot, package = invoice.snapshot, invoice.package
+    return {
+        "document": document,
+        "schema_version": schema_version,
+        "notice": NOTICE,
+        "package": {"id": package.id, "number": package.number},
+        "export": {
+            "id": snapshot.export_id,
+            "plan_hash": snapshot.plan_hash,
+            "entry_date": snapshot.entry_date.isoformat(),
+        },
+        "generated_at": package.generated_at,
+        "generator": GENERATOR,
+    }
+
+
+def parties(snapshot: Snapshot) -> Mapping[str, Json]:
+    warehouse, broker = snapshot.warehouse, snapshot.broker
+    importer = {
+        "name": text(warehouse.importer_of_record.name),
+        "number_masked": masked(warehouse.importer_of_record.number) or None,
+        "address": address(warehouse.importer_of_record.address),
+    }
+    return {
+        "exporter": {
+            "name": text(warehouse.name),
+            "address": address(warehouse.address),
+            "responsible_employee": text(warehouse.responsible_employee),
+            "phone": text(warehouse.phone),
+            "email": text(warehouse.email),
+        },
+        "importer_of_record": importer,
+        # Of a consolidated entry the importer is the consignee.
+        "consignee": importer,
+        "broker": {
+            "id": broker.id,
+            "name": text(broker.name),
+            "email": text(broker.email),
+            "filer_code": text(broker.filer_code),
+        },
+        "warehouse": {
+            "id": warehouse.id,
+            "external_id": text(warehouse.external_id),
+            "name": text(warehouse.name),
+        },
+    }
+
+
+def transport(snapshot: Snapshot) -> Json:
+    given = snapshot.warehouse.transport
+    return {
+        "mode": "truck",
+        "carrier": text(given.carrier),
+        "scac": text(given.scac),
+        "port_code": text(given.port_code) or text(snapshot.broker.port_code),
+        "port_name": text(given.port_name),
+    }
+
+
+def address(given: Address) -> Json:
+    return {name: text(value) for name, value in given.model_dump().items()}
+
+
+def quantities(given: Sequence[tuple[str, Decimal]]) -> list[Json]:
+    return [{"unit": unit, "quantity": plain(quantity)} for unit, quantity in given]
+
+
+def hts_quantities(given: Sequence[HtsQuantity]) -> list[Json]:
+    """In the tariff's units; null where the data do not give the quantity."""
+    return [
+        {"unit": each.unit, "quantity": None if each.amount is None else str(each.amount)} for each in given
+    ]
+
+
+def candidate_headings(given: Sequence[CandidateHeading]) -> list[Json]:
+    return [each.model_dump() for each in given]
+
+
+def agency_flags(given: Sequence[AgencyFlag]) -> list[Json]:
+    return [{"flag": each.code, "agency": each.agency, "required": each.is_required} for each in given]
+
+
+def weight(given: Weight) -> Json:
+    return {"kg": plain(given.kg), "complete": given.is_complete}
+
+
+def money(amount: Decimal) -> str:
+    return format(to_cents(amount), "f")
+
+
+def number(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def text(value: str | None) -> str | None:
+    return clean_text(value) or None

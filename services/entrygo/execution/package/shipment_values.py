@@ -1,0 +1,56 @@
+"""A shipment as the JSON documents and the workbook have it: what nobody stated is left out."""
+
+from collections.abc import Mapping
+
+from entrygo.domain.shipment import BILLED, STATED_ONLY, Charge, ChargeKind, Shipment
+from entrygo.execution.package.json_values import Json, money, text
+
+# Which way an amount counts towards the invoice total.
+_IN_TOTAL: Mapping[ChargeKind, str] = {
+    **dict.fromkeys(BILLED, "added"),
+    **dict.fromkeys(STATED_ONLY, "stated_only"),
+    ChargeKind.DISCOUNT: "deducted",
+}
+
+
+def carriage(shipment: Shipment) -> Json:
+    """How and when the goods travel."""
+    return _stated(
+        {
+            "shipped_on": shipment.shipped_on and shipment.shipped_on.isoformat(),
+            "paps_number": shipment.paps_number,
+            "trip_number": shipment.trip_number,
+            "packages": shipment.packages,
+        }
+    )
+
+
+def sale(shipment: Shipment) -> Json:
+    """Who sold to whom, on what terms, or why the goods move at all."""
+    terms = shipment.terms_of_sale
+    return _stated(
+        {
+            "incoterm": terms and terms.incoterm,
+            "incoterm_place": terms and text(terms.place),
+            "reason": shipment.reason,
+            "seller": text(shipment.seller),
+            "buyer": text(shipment.buyer),
+        }
+    )
+
+
+def charges(shipment: Shipment) -> list[Json]:
+    return [_charge(each) for each in shipment.charges]
+
+
+def _charge(charge: Charge) -> Json:
+    return {
+        "kind": charge.kind,
+        "amount_usd": money(charge.amount_usd),
+        "description": text(charge.description),
+        "in_invoice_total": _IN_TOTAL[charge.kind],
+    }
+
+
+def _stated(values: Json) -> Json:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,76 @@
+"""How the invoice for people shows a shipment: what nobody stated is empty text. Escapes nothing."""
+
+from collections.abc import Iterator, Mapping
+
+from entrygo.domain.shipment import STATED_ONLY, Charge, ChargeKind, Shipment, ShipmentReason
+from entrygo.execution.package.figures import amount
+from entrygo.execution.package.printable import clean_text
+
+# What an invoice has to name one by one (19 CFR 141.86(a)(8), (9) and (11)), stated or not.
+_NAMED_CHARGES: tuple[tuple[str, frozenset[ChargeKind]], ...] = (
+    ("Freight", frozenset({ChargeKind.FREIGHT})),
+    ("Insurance", frozenset({ChargeKind.INSURANCE})),
+    ("Packing, cases and containers", frozenset({ChargeKind.PACKING})),
+    ("Commission and other charges", frozenset({ChargeKind.COMMISSION, ChargeKind.OTHER})),
+    ("Discounts, rebates, drawbacks, bounties", frozenset({ChargeKind.DISCOUNT, ChargeKind.REBATE})),
+    ("Assists (dies, molds, tools, engineering)", frozenset({ChargeKind.ASSIST})),
+)
+_KINDS = {
+    ChargeKind.FREIGHT: "Freight",
+    ChargeKind.INSURANCE: "Insurance",
+    ChargeKind.PACKING: "Packing, cases and containers",
+    ChargeKind.COMMISSION: "Commission",
+    ChargeKind.OTHER: "Other charge",
+    ChargeKind.DISCOUNT: "Discount",
+    ChargeKind.REBATE: "Rebate, drawback or bounty, not deducted",
+    ChargeKind.ASSIST: "Assist, not added",
+}
+_REASONS = {
+    ShipmentReason.SALE: "Sale",
+    ShipmentReason.TRANSFER: "Transfer of own stock, not sold",
+    ShipmentReason.SAMPLE: "Sample",
+    ShipmentReason.RETURN: "Return",
+    ShipmentReason.REPAIR: "Repair",
+    ShipmentReason.OTHER: "Other",
+}
+
+View = Mapping[str, object]
+
+
+def shipment_view(shipment: Shipment, orders: str) -> View:
+    return {
+        "terms_of_sale": _terms_of_sale(shipment),
+        "shipped_on": "" if shipment.shipped_on is None else shipment.shipped_on.isoformat(),
+        "numbers": _joined(("PAPS", shipment.paps_number), ("trip", shipment.trip_number)),
+        "parties": _joined(("Seller:", shipment.seller), ("buyer:", shipment.buyer)),
+        "reason": "" if shipment.reason is None else _REASONS[shipment.reason],
+        "packages": orders if shipment.packages is None else f"{shipment.packages:,} holding {orders} orders",
+        "charges": list(_charges(shipment)),
+        "has_stated_only": any(each.kind in STATED_ONLY for each in shipment.charges),
+    }
+
+
+def _terms_of_sale(shipment: Shipment) -> str:
+    terms = shipment.terms_of_sale
+    return "" if terms is None else f"{terms.incoterm} {clean_text(terms.place)} (Incoterms 2020)"
+
+
+def _joined(*named: tuple[str, str | None]) -> str:
+    stated = ((name, clean_text(text)) for name, text in named)
+    return "; ".join(f"{name} {text}" for name, text in stated if text)
+
+
+def _charges(shipment: Shipment) -> Iterator[View]:
+    """A row for each charge; one without an amount for what has none."""
+    for name, kinds in _NAMED_CHARGES:
+        stated = [each for each in shipment.charges if each.kind in kinds]
+        yield from map(_charge, stated) if stated else iter([{"name": name, "amount": ""}])
+
+
+def _charge(charge: Charge) -> View:
+    description = clean_text(charge.description)
+    sign = "-" if charge.kind is ChargeKind.DISCOUNT else ""
+    return {
+        "name": _KINDS[charge.kind] + (f": {description}" if description else ""),
+        "amount": sign + amount(charge.amount_usd),
+    }

@@ -1,0 +1,103 @@
+"""The products of each entry line: how much of each is shipped, and which metals are in it. Declarations have
+a row for each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from entrygo.domain.facts import Metal, Product, Section232Status
+from entrygo.domain.tariff import SECTION_232, TariffTreatment, headings_of
+from entrygo.execution.package.invoice import Invoice, InvoiceLine, times
+from entrygo.execution.package.printable import clean_text
+
+METALS_FINDING = "METALS_REVIEW_RECOMMENDED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedProduct:
+    """One product of one entry line, and the sums over its order lines."""
+
+    product: Product
+    entry_line: int
+    unit: str
+    spi: str
+    quantity: Decimal
+    value: Decimal
+    findings: frozenset[str]
+    treatment: TariffTreatment
+
+    @property
+    def metal_headings(self) -> tuple[str, ...]:
+        """Those of Section 232 that may apply: the broker chooses."""
+        candidates = self.treatment.candidate_headings
+        return headings_of([each for each in candidates if each.programme == SECTION_232])
+
+    @property
+    def is_metals_matter(self) -> bool:
+        """Section 232 applies or may apply: the product says so, or it holds metal and nobody has looked."""
+        section = self.product.section_232
+        if section.status is not Section232Status.NOT_ASSESSED:
+            return section.status is not Section232Status.NOT_APPLICABLE
+        return bool(section.metals) or METALS_FINDING in self.findings
+
+
+def shipped_products(invoice: Invoice) -> Sequence[ShippedProduct]:
+    """By entry line, then by SKU."""
+    lines: dict[tuple[int, str], list[InvoiceLine]] = {}
+    for line in invoice.lines:
+        lines.setdefault((line.consolidated_number, line.product.id), []).append(line)
+    found = [_sum(each) for each in lines.values()]
+    return sorted(found, key=lambda each: (each.entry_line, each.product.sku, each.product.id))
+
+
+def metals_matters(invoice: Invoice) -> Sequence[ShippedProduct]:
+    return [each for each in shipped_products(invoice) if each.is_metals_matter]
+
+
+def usmca_claims(invoice: Invoice) -> Sequence[ShippedProduct]:
+    return [each for each in shipped_products(invoice) if each.spi]
+
+
+def _sum(lines: Sequence[InvoiceLine]) -> ShippedProduct:
+    first = lines[0]
+    return ShippedProduct(
+        product=first.product,
+        entry_line=first.consolidated_number,
+        unit=first.unit,
+        spi=first.spi,
+        quantity=sum((line.item.quantity for line in lines), Decimal(0)),
+        value=sum((line.value for line in lines), Decimal("0.00")),
+        findings=frozenset(code for line in lines for code in line.warnings),
+        treatment=first.filing.treatment,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetalContent:
+    """One metal; weight and value are of the whole quantity. Unknown is None, or empty."""
+
+    metal: str
+    weight_kg: Decimal | None
+    weight_pct: Decimal | None
+    value: Decimal | None
+    melt_pour: str
+    smelt_1: str
+    smelt_2: str
+    cast: str
+
+
+def metal_content(shipped: ShippedProduct) -> Sequence[MetalContent]:
+    return [_content(shipped.quantity, metal) for metal in shipped.product.section_232.metals]
+
+
+def _content(quantity: Decimal, metal: Metal) -> MetalContent:
+    return MetalContent(
+        metal=metal.metal,
+        weight_kg=times(quantity, metal.weight_kg),
+        weight_pct=metal.weight_pct,
+        value=times(quantity, metal.value_usd),
+        melt_pour=clean_text(metal.melt_pour),
+        smelt_1=clean_text(metal.smelt_1),
+        smelt_2=clean_text(metal.smelt_2),
+        cast=clean_text(metal.cast),
+    )

@@ -1,0 +1,279 @@
+"""Reads what callers ask of execution, or raises ValidationFailed with everything wrong; paths as REST spells
+them."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.ids import is_valid_id
+from entrygo.domain.money import plain
+from entrygo.domain.shipment import (
+    MAX_CHARGE_DESCRIPTION,
+    MAX_CHARGES,
+    MAX_NAME,
+    MAX_PACKAGES,
+    MAX_PLACE,
+    NOTHING_STATED,
+    PAPS_NUMBER,
+    TRIP_NUMBER,
+    Charge,
+    ChargeKind,
+    Incoterm,
+    Shipment,
+    ShipmentReason,
+    TermsOfSale,
+)
+from entrygo.domain.time import parse_day, parse_rfc3339
+from entrygo.execution.broker.answers import Answer
+from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
+from entrygo.execution.records import ExecuteCommand, SubmissionStatus
+from entrygo.execution.steps import OPERATION
+from entrygo.identity.current import check_account, principal
+from entrygo.postgres.idempotency import fingerprint
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+
+_PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
+MAX_KEY_LENGTH = 255
+MAX_REASON_LENGTH = 500
+# Filer code, seven digits, check digit, as CBP Form 7501 prints them.
+_ENTRY_NUMBER = re.compile(r"([A-Z0-9]{3})[- ]?([0-9]{7})[- ]?([0-9])")
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CENTS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+Issues = list[tuple[str, str, str]]
+E = TypeVar("E", bound=StrEnum)
+
+
+def execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteCommand:
+    """ValidationFailed with every issue of the request; Forbidden for an account that is not the caller's."""
+    issues = [
+        *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
+        *_id_issues("batchId", request.batch_id),
+        *_key_issues(request.idempotency_key),
+        *_plan_hash_issues(request.expected_plan_hash),
+    ]
+    shipment = read_shipment(request.shipment, issues)
+    _raise_if(issues)
+    return ExecuteCommand(
+        tenant=check_account(request.account_id),
+        export_id=request.batch_id,
+        expected_plan_hash=request.expected_plan_hash,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(OPERATION, normalised(request, shipment)),
+        shipment=shipment,
+    )
+
+
+def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> ResubmitCommand:
+    """ValidationFailed with every issue of the request."""
+    _raise_if(
+        [
+            *_id_issues("exportId", request.export_id),
+            *_reason_issues(request.reason),
+            *_key_issues(request.idempotency_key),
+        ]
+    )
+    return ResubmitCommand(
+        tenant=principal().tenant,
+        export_id=request.export_id,
+        reason=request.reason.strip(),
+        key=request.idempotency_key,
+        fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+    )
+
+
+def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
+    """What was stated; where an issue was found its content does not matter."""
+    has_terms = given.HasField("terms_of_sale")
+    return Shipment(
+        terms_of_sale=_terms_of_sale(given.terms_of_sale, issues) if has_terms else None,
+        shipped_on=_day("shipment.shippedOn", given.shipped_on, issues),
+        paps_number=_number("shipment.papsNumber", given.paps_number, PAPS_NUMBER, issues),
+        trip_number=_number("shipment.tripNumber", given.trip_number, TRIP_NUMBER, issues),
+        packages=_packages(given.packages, issues),
+        reason=_one_of(ShipmentReason, "shipment.reason", given.reason, issues) if given.reason else None,
+        seller=_text("shipment.seller", given.seller, MAX_NAME, issues),
+        buyer=_text("shipment.buyer", given.buyer, MAX_NAME, issues),
+        charges=_charges(given.charges, issues),
+    )
+
+
+def normalised(
+    request: execution_pb2.ExecuteExportRequest, shipment: Shipment
+) -> execution_pb2.ExecuteExportRequest:
+    """The request with one spelling of its shipment, so that it is known when it is repeated.
+
+    One of which nothing is stated is left out, as in the requests from before there was any.
+    """
+    normal = execution_pb2.ExecuteExportRequest()
+    normal.CopyFrom(request)
+    normal.ClearField("shipment")
+    if shipment != NOTHING_STATED:
+        normal.shipment.CopyFrom(_message(shipment))
+    return normal
+
+
+def _message(shipment: Shipment) -> execution_pb2.Shipment:
+    terms = shipment.terms_of_sale
+    return execution_pb2.Shipment(
+        terms_of_sale=None if terms is None else execution_pb2.TermsOfSale(**terms.model_dump()),
+        shipped_on="" if shipment.shipped_on is None else shipment.shipped_on.isoformat(),
+        paps_number=shipment.paps_number or "",
+        trip_number=shipment.trip_number or "",
+        packages=shipment.packages or 0,
+        reason=shipment.reason or "",
+        seller=shipment.seller or "",
+        buyer=shipment.buyer or "",
+        charges=[
+            execution_pb2.Charge(
+                kind=each.kind, amount_usd=plain(each.amount_usd), description=each.description or ""
+            )
+            for each in shipment.charges
+        ],
+    )
+
+
+def _terms_of_sale(given: execution_pb2.TermsOfSale, issues: Issues) -> TermsOfSale | None:
+    path = "shipment.termsOfSale"
+    incoterm = _one_of(Incoterm, f"{path}.incoterm", given.incoterm, issues)
+    place = _text(f"{path}.place", given.place, MAX_PLACE, issues)
+    if not given.place.strip():
+        issues.append((f"{path}.place", "Required", "invalid_type"))
+    return TermsOfSale(incoterm=incoterm, place=place) if incoterm and place else None
+
+
+def _charges(given: Iterable[execution_pb2.Charge], issues: Issues) -> tuple[Charge, ...]:
+    charges = list(given)
+    if len(charges) > MAX_CHARGES:
+        issues.append(("shipment.charges", f"At most {MAX_CHARGES} charges", "too_big"))
+        return ()
+    read = [_charge(each, f"shipment.charges.{index}", issues) for index, each in enumerate(charges)]
+    return tuple(charge for charge in read if charge is not None)
+
+
+def _charge(given: execution_pb2.Charge, path: str, issues: Issues) -> Charge | None:
+    kind = _one_of(ChargeKind, f"{path}.kind", given.kind, issues)
+    description = _text(f"{path}.description", given.description, MAX_CHARGE_DESCRIPTION, issues)
+    if not _CENTS.fullmatch(given.amount_usd):
+        message = "Expected dollars and cents, not negative, at most 12 digits before the point"
+        issues.append((f"{path}.amountUsd", message, "invalid_number"))
+        return None
+    amount = Decimal(given.amount_usd)
+    return Charge(kind=kind, amount_usd=amount, description=description) if kind else None
+
+
+def _packages(given: int, issues: Issues) -> int | None:
+    if given > MAX_PACKAGES:
+        issues.append(("shipment.packages", f"At most {MAX_PACKAGES} packages", "too_big"))
+    return given or None
+
+
+def _day(path: str, text: str, issues: Issues) -> date | None:
+    if not text:
+        return None
+    try:
+        return parse_day(text)
+    except ValueError:
+        issues.append((path, "Expected a date: YYYY-MM-DD", "invalid_date"))
+        return None
+
+
+def _number(path: str, text: str, form: str, issues: Issues) -> str | None:
+    """A number as ACE takes it, in capitals."""
+    if text and not re.fullmatch(form, text):
+        issues.append((path, "Has characters or a form that is not allowed", "invalid_string"))
+    return text.upper() or None
+
+
+def _one_of(kind: type[E], path: str, text: str, issues: Issues) -> E | None:
+    if text in tuple(kind):
+        return kind(text)
+    issues.append((path, f"Expected one of {', '.join(kind)}", "invalid_enum_value"))
+    return None
+
+
+def _text(path: str, text: str, maximum: int, issues: Issues) -> str | None:
+    text = text.strip()
+    if len(text) > maximum:
+        issues.append((path, f"At most {maximum} characters", "too_big"))
+    elif _CONTROL.search(text):
+        issues.append((path, "Control characters are not allowed", "invalid_string"))
+    return text or None
+
+
+def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
+    """The instant to replay from; None for the beginning. Raises ValidationFailed."""
+    if not request.recorded_since:
+        return None
+    try:
+        return parse_rfc3339(request.recorded_since)
+    except ValueError as error:
+        raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
+
+
+def read_answer(request: execution_pb2.AnswerBrokerLinkRequest) -> Answer:
+    """Raises ValidationFailed for what is neither an acknowledgement nor a rejection."""
+    match request.WhichOneof("answer"):
+        case "acknowledged":
+            number = request.acknowledged.entry_number.strip().upper()
+            return Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number=_entry_number(number))
+        case "rejected":
+            return Answer(status=SubmissionStatus.REJECTED, reason=_rejection_reason(request.rejected.reason))
+        case _:
+            raise ValidationFailed.of([("answer", "Required", "invalid_type")])
+
+
+def _entry_number(text: str) -> str | None:
+    if not text:
+        return None
+    match = _ENTRY_NUMBER.fullmatch(text)
+    if match is None:
+        message = "An entry number has a filer code, seven digits and a check digit: ABC-1234567-8"
+        raise ValidationFailed.of([("entryNumber", message, "invalid_string")])
+    return "-".join(match.groups())
+
+
+def _rejection_reason(text: str) -> str:
+    reason = " ".join(_UNSHOWN.sub(" ", text).split())
+    if not reason:
+        raise ValidationFailed.of([("reason", "Please say why", "invalid_type")])
+    if len(reason) > MAX_REASON_LENGTH:
+        raise ValidationFailed.of([("reason", f"At most {MAX_REASON_LENGTH} characters", "too_big")])
+    return reason
+
+
+def _raise_if(issues: Issues) -> None:
+    if issues:
+        raise ValidationFailed.of(issues)
+
+
+def _id_issues(path: str, value: str) -> Issues:
+    if not value:
+        return [(path, "Required", "invalid_type")]
+    return [] if is_valid_id(value) else [(path, "Not an id", "invalid_string")]
+
+
+def _key_issues(key: str) -> Issues:
+    if len(key) <= MAX_KEY_LENGTH and all("!" <= char <= "~" for char in key):
+        return []
+    return [("idempotencyKey", "Must be 1 to 255 visible ASCII characters", "invalid_string")]
+
+
+def _plan_hash_issues(plan_hash: str) -> Issues:
+    if not plan_hash or _PLAN_HASH.fullmatch(plan_hash):
+        return []
+    return [("expectedPlanHash", "Not a plan hash", "invalid_string")]
+
+
+def _reason_issues(reason: str) -> Issues:
+    if not reason.strip():
+        return [("reason", "Required", "invalid_type")]
+    if len(reason) > MAX_REASON_LENGTH or "\0" in reason:
+        return [("reason", f"At most {MAX_REASON_LENGTH} characters of text", "too_big")]
+    return []

@@ -1,0 +1,271 @@
+"""The steps of one execution, each one transaction, each resumable: started → claimed → prepared → completed.
+
+Whoever runs them holds the lease. Every transaction first proves that, and fails with LeaseLost otherwise.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from entrygo.domain.errors import EntryGoError, Kind, ServiceUnavailable, SnapshotUnreadable
+from entrygo.domain.ids import IdKind
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Tenant
+from entrygo.domain.time import rfc3339
+from entrygo.execution import failpoints
+from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
+from entrygo.execution.broker.events import submission_changed, submission_message
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.clients import Planning
+from entrygo.execution.events import EventRecorder, artifact_message, notification_recorded, package_generated
+from entrygo.execution.lease import kept_alive
+from entrygo.execution.preparation import DocumentsFailed, Preparation, Prepared
+from entrygo.execution.records import ExecuteCommand, Execution, Package, PackageState, Step, Submission
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
+from entrygo.postgres.idempotency import KeyStore
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.process.failpoints import Reach
+from entrygo.proto.execution.v1 import execution_pb2
+
+OPERATION = "execution.execute"
+# Planning's answer that the export cannot be executed, now or with another try of the same call.
+_REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
+# Another try would end the same: the plan itself is what must change. By code, as planning may say it.
+_HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code})
+
+log = structlog.get_logger(__name__)
+
+
+class LeaseLost(ServiceUnavailable):
+    """Another process has taken over this execution; retry with the same key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionSteps:
+    """Carries one held execution to its end, from whatever step it stands at."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+    lease: timedelta
+    recorder: EventRecorder
+    preparation: Preparation
+    delivery: BrokerDelivery
+    reach: Reach
+
+    async def run(self, execution: Execution, planning: Planning) -> bytes:
+        """The answer of the finished execution. Raises planning's refusal, what is hopeless, or an outage."""
+        async with kept_alive(lambda: self._extend(execution), self.lease):
+            if execution.step is Step.STARTED:
+                self.reach(failpoints.AFTER_BEGIN)
+                execution = await self._claim(execution, planning)
+            if execution.step is Step.CLAIMED:
+                execution = await self._prepare(execution, planning)
+            await self._deliver(execution)
+            return await self._complete(execution, planning)
+
+    async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
+        """The execution of this call and whether this caller has to run it; None if just given up."""
+        tenant, now = command.tenant, self.clock()
+        execution = Execution(
+            tenant=tenant,
+            id=self.ids.new(IdKind.EXECUTION),
+            export_id=command.export_id,
+            step=Step.STARTED,
+            idempotency_key=command.key,
+            expected_plan_hash=command.expected_plan_hash,
+            attempt=1,
+            lease_until=now + self.lease,
+            shipment=command.shipment,
+        )
+        async with transaction(self.pool, tenant) as connection:
+            store = ExecutionStore(connection, tenant)
+            if command.key:
+                keys = KeyStore(connection, tenant, OPERATION)
+                earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
+                if earlier is not None:
+                    return await self._join(store, earlier.resource_id or "")
+            await store.add(execution, now)
+        return execution, True
+
+    async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
+        now = self.clock()
+        taken = await store.take_over(execution_id, now, now + self.lease)
+        return (taken, True) if taken is not None else (await store.find(execution_id), False)
+
+    async def take_over(self, tenant: Tenant, execution_id: str) -> Execution | None:
+        """The execution with a new owner when its lease is over; None while its owner lives."""
+        now = self.clock()
+        async with transaction(self.pool, tenant) as connection:
+            store = ExecutionStore(connection, tenant)
+            return await store.take_over(execution_id, now, now + self.lease)
+
+    async def abandoned(self, limit: int) -> list[Execution]:
+        """Executions of any account whose owner died, the longest waiting first."""
+        async with transaction(self.pool, EVERYONE) as connection:
+            return await ExecutionBacklog(connection).abandoned_executions(self.clock(), limit)
+
+    async def give_up_lease(self, execution: Execution) -> None:
+        """Lets the next caller resume at once instead of waiting for the lease to run out."""
+        async with transaction(self.pool, execution.tenant) as connection:
+            await ExecutionStore(connection, execution.tenant).extend_lease(execution, self.clock())
+
+    @asynccontextmanager
+    async def _held(self, execution: Execution) -> AsyncIterator[Connection]:
+        """A transaction of the lease's holder; its row lock keeps a new owner out until it ends."""
+        async with transaction(self.pool, execution.tenant) as connection:
+            store = ExecutionStore(connection, execution.tenant)
+            if not await store.extend_lease(execution, self.clock() + self.lease):
+                raise LeaseLost
+            yield connection
+
+    async def _extend(self, execution: Execution) -> bool:
+        async with transaction(self.pool, execution.tenant) as connection:
+            store = ExecutionStore(connection, execution.tenant)
+            return await store.extend_lease(execution, self.clock() + self.lease)
+
+    async def _claim(self, execution: Execution, planning: Planning) -> Execution:
+        try:
+            claim = await planning.claim(execution.export_id, execution.id, execution.expected_plan_hash)
+        except EntryGoError as error:
+            if error.error_kind in _REFUSALS:
+                await self._abandon(execution)
+            raise
+        self.reach(failpoints.AFTER_CLAIM)
+        async with self._held(execution) as connection:
+            package = await PackageStore(connection, execution.tenant).reserve(
+                self.ids.new(IdKind.CUSTOMS_PACKAGE), execution.export_id, self.clock()
+            )
+            await ExecutionStore(connection, execution.tenant).save_claim(
+                execution, claim.revision, claim.plan_hash, package.id
+            )
+        self.reach(failpoints.AFTER_RESERVE)
+        return replace(
+            execution,
+            step=Step.CLAIMED,
+            revision=claim.revision,
+            plan_hash=claim.plan_hash,
+            package_id=package.id,
+        )
+
+    async def _abandon(self, execution: Execution) -> None:
+        """Planning refused: nothing has happened, so the execution and its key are forgotten."""
+        async with transaction(self.pool, execution.tenant) as connection:
+            removed = await ExecutionStore(connection, execution.tenant).remove(execution)
+            if removed and execution.idempotency_key:
+                keys = KeyStore(connection, execution.tenant, OPERATION)
+                await keys.release(execution.idempotency_key)
+
+    async def _prepare(self, execution: Execution, planning: Planning) -> Execution:
+        assert execution.revision is not None
+        package = await self._package(execution)
+        try:
+            snapshot = await planning.snapshot(execution.export_id, execution.revision)
+            self.reach(failpoints.AFTER_SNAPSHOT)
+            now = self.clock()
+            prepared = await self.preparation.prepare(
+                execution, package, snapshot, now, send_from=now + self.lease
+            )
+        except EntryGoError as error:
+            if error.error_code in _HOPELESS:
+                await self._fail(execution, planning, error)
+            raise
+        self.reach(failpoints.AFTER_STORE)
+        execution = await self._save_prepared(execution, package, prepared)
+        self.reach(failpoints.AFTER_PREPARE)
+        return execution
+
+    async def _package(self, execution: Execution) -> Package:
+        assert execution.package_id is not None
+        async with transaction(self.pool, execution.tenant) as connection:
+            package = await PackageStore(connection, execution.tenant).find(execution.package_id)
+        assert package is not None
+        return package
+
+    async def _save_prepared(self, execution: Execution, package: Package, prepared: Prepared) -> Execution:
+        now = self.clock()
+        facts = [
+            package_generated(package, prepared.artifacts),
+            *(notification_recorded(each) for each in prepared.notifications),
+            submission_changed("prepared", prepared.submission),
+        ]
+        async with self._held(execution) as connection:
+            packages = PackageStore(connection, execution.tenant)
+            await packages.set_state(package.id, PackageState.GENERATED)
+            await packages.add_artifacts(package.id, prepared.artifacts)
+            await packages.add_notifications(prepared.notifications)
+            await SubmissionStore(connection, execution.tenant).add(prepared.submission)
+            await ExecutionStore(connection, execution.tenant).save_prepared(
+                execution, prepared.submission.id, now
+            )
+            await self.recorder.record(connection, execution.tenant, execution.export_id, facts, now)
+        return replace(execution, step=Step.PREPARED, submission_id=prepared.submission.id, executed_at=now)
+
+    async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
+        """The export becomes FAILED, this run is over, and its key is free for the run after a re-plan."""
+        log.error("execution.failed", execution_id=execution.id, code=error.error_code, exc_info=error)
+        await planning.fail(execution.export_id, execution.id, error.error_code, error.message)
+        now = self.clock()
+        async with self._held(execution) as connection:
+            store = ExecutionStore(connection, execution.tenant)
+            await store.fail(execution, error.error_code, error.message, now)
+            if execution.idempotency_key:
+                keys = KeyStore(connection, execution.tenant, OPERATION)
+                await keys.release(execution.idempotency_key)
+
+    async def _deliver(self, execution: Execution) -> None:
+        """One attempt; the export does not wait for the broker's mail server to heal."""
+        submission = await self._submission(execution)
+        try:
+            await self.delivery.resume(submission)
+        except AttemptLost:
+            # Its owner lives, or died a moment ago: the delivery loop will find out.
+            log.warning("execution.submission_under_way", submission_id=submission.id)
+
+    async def _submission(self, execution: Execution) -> Submission:
+        assert execution.submission_id is not None
+        async with transaction(self.pool, execution.tenant) as connection:
+            return await SubmissionStore(connection, execution.tenant).get(execution.submission_id)
+
+    async def _complete(self, execution: Execution, planning: Planning) -> bytes:
+        assert execution.package_id is not None
+        assert execution.executed_at is not None
+        await planning.complete(
+            execution.export_id, execution.id, execution.package_id, execution.executed_at
+        )
+        self.reach(failpoints.AFTER_RELEASE)
+        now = self.clock()
+        async with self._held(execution) as connection:
+            body = await execution_answer(connection, execution)
+            await ExecutionStore(connection, execution.tenant).complete(execution, body, now)
+            if execution.idempotency_key:
+                keys = KeyStore(connection, execution.tenant, OPERATION)
+                await keys.complete(execution.idempotency_key, body)
+        self.reach(failpoints.AFTER_COMPLETE)
+        log.info("execution.completed", execution_id=execution.id, export_id=execution.export_id)
+        return body
+
+
+async def execution_answer(connection: Connection, execution: Execution) -> bytes:
+    """The serialized ExecuteExportResponse of an execution that has its package and submission."""
+    assert execution.package_id is not None
+    assert execution.submission_id is not None
+    assert execution.executed_at is not None
+    packages = PackageStore(connection, execution.tenant)
+    artifacts = await packages.list_artifacts(execution.package_id)
+    submission = await SubmissionStore(connection, execution.tenant).get(execution.submission_id)
+    response = execution_pb2.ExecuteExportResponse(
+        export_id=execution.export_id,
+        status=State.COMPLETED,
+        customs_package_id=execution.package_id,
+        plan_hash=execution.plan_hash or "",
+        artifacts=[artifact_message(each) for each in artifacts],
+        notification_ids=await packages.list_notification_ids(execution.package_id),
+        execution_timestamp=rfc3339(execution.executed_at),
+        broker_submission=submission_message(submission),
+    )
+    return response.SerializeToString()
