@@ -1,0 +1,54 @@
+"""The merchandise processing fee of an entry (19 CFR 24.23). There is no harbor maintenance fee by truck."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from entrygo.domain.money import plain
+from entrygo.planning.duty.allocation import allocate
+from entrygo.planning.duty.book import DutyBook
+from entrygo.planning.duty.estimate import line_duty
+from entrygo.planning.duty.lines import DutyLine
+from entrygo.planning.duty.quantities import to_cents
+from entrygo.planning.duty.results import ZERO, Citation, EntryDuty, Figure, LineDuty
+from entrygo.planning.reference.scopes import text_of
+
+INFORMAL = "11"
+# Fee class codes of the entry summary.
+FORMAL_FEE, INFORMAL_FEE = "499", "311"
+
+
+def entry_duty(lines: Sequence[DutyLine], book: DutyBook, entry_type: str) -> EntryDuty:
+    """The duty of each line and the fee of the entry; `entry_type` as filed: 01, 03, 11."""
+    duties = tuple(line_duty(line, book) for line in lines)
+    return EntryDuty(
+        entry_type=entry_type, lines=duties, processing_fee=processing_fee(duties, book, entry_type)
+    )
+
+
+def processing_fee(lines: Sequence[LineDuty], book: DutyBook, entry_type: str) -> Figure:
+    """On the lines that are not exempt, once for the entry: a share within limits, or the informal amount."""
+    row, paying = book.processing_fee, [line for line in lines if line.pays_processing_fee]
+    value = sum((line.value_usd for line in paying), ZERO)
+    if not paying:
+        rate, amount = "exempt", ZERO
+    elif entry_type == INFORMAL:
+        rate, amount = "informal entry", Decimal(text_of(row, "informal"))
+    else:
+        share, minimum, maximum = (Decimal(text_of(row, name)) for name in ("rate", "minimum", "maximum"))
+        rate = f"{plain(share * 100)}%, {minimum} to {maximum}"
+        amount = min(max(to_cents(Fraction(share) * Fraction(value)), minimum), maximum)
+    return Figure(
+        heading=INFORMAL_FEE if entry_type == INFORMAL else FORMAL_FEE,
+        rate=rate,
+        amount=amount,
+        of=(f"{int(value)} USD",),
+        citation=Citation.of(row),
+    )
+
+
+def fee_by_line(entry: EntryDuty) -> Mapping[int, Decimal]:
+    """Each line's part of the fee, by number; exempt lines have none."""
+    paying = [line for line in entry.lines if line.pays_processing_fee]
+    parts = allocate(entry.processing_fee.amount, [line.value_usd for line in paying])
+    return dict(zip((line.number for line in paying), parts, strict=True))
