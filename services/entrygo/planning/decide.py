@@ -12,7 +12,6 @@ from entrygo.domain.snapshot import (
     ExcludedOrder,
     PlannedEntry,
     Readiness,
-    ReferenceRow,
     Savings,
     ValidationMessage,
 )
@@ -21,16 +20,16 @@ from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, s
 from entrygo.planning.duplicates import look_alikes
 from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.inputs import PlanFacts, PlanRequest
-from entrygo.planning.issues import Issues, issues_of
+from entrygo.planning.issues import PlanIssues, issues_of
 from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
-from entrygo.planning.reference.in_force import Reference
+from entrygo.planning.reference.in_force import ReferenceData
+from entrygo.planning.reference.sets import ReferenceSet
 from entrygo.planning.rules import RULESET_VERSION
 from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
 from entrygo.planning.score import readiness_of, score_of
 from entrygo.planning.tariff import is_told_to_agencies, treatment_of
-from entrygo.planning.zlib_parts import Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +61,17 @@ class Decision:
     asked_entry_type: AskedEntryType | None
     informal_limit: Decimal
     savings: Savings | None
-    issues: Issues
+    issues: PlanIssues
     ruleset_version: str
     reference_version: str
-    reference_rows: tuple[ReferenceRow, ...]
-    # The rows as a snapshot holds them.
-    packed_rows: Part
+    reference_set: ReferenceSet
 
 
 def decide(
     request: PlanRequest,
     facts: PlanFacts,
     rules: Sequence[Rule],
-    reference: Reference,
+    reference: ReferenceData,
     ruleset_version: str = RULESET_VERSION,
 ) -> Decision:
     """The plan of `request` on `facts`, by the rules and reference data of its entry date."""
@@ -120,12 +117,11 @@ def decide(
         issues=issues_of(findings, facts.orders, facts.products, holding, context),
         ruleset_version=ruleset_version,
         reference_version=reference.version,
-        reference_rows=reference.rows,
-        packed_rows=reference.packed_rows,
+        reference_set=reference.row_set,
     )
 
 
-def _context(request: PlanRequest, facts: PlanFacts, reference: Reference) -> Context:
+def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -> Context:
     context = Context(
         entry_date=request.entry_date,
         destination_country=request.destination_country,
@@ -173,7 +169,7 @@ def _hash(
     request: PlanRequest,
     facts: PlanFacts,
     holding: Sequence[Rule],
-    reference: Reference,
+    reference: ReferenceData,
     included: Sequence[Order],
     *,
     ruleset_version: str,
@@ -184,7 +180,7 @@ def _hash(
         HashedPlan(
             ruleset_version=ruleset_version,
             rule_codes=[rule.label for rule in holding],
-            reference_rows=reference.rows,
+            reference_rows=reference.row_set.rows,
             destination_country=request.destination_country,
             warehouse=facts.warehouse,
             broker=facts.broker,
@@ -205,7 +201,7 @@ def _savings(
     entries: Sequence[Entry],
     together: Sequence[Entry],
     schedule: FeeSchedule | None,
-    reference: Reference,
+    reference: ReferenceData,
     entry_type: EntryType,
 ) -> Savings | None:
     if schedule is None or not entries:

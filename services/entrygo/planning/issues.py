@@ -58,7 +58,7 @@ class OrderIssue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issues:
+class PlanIssues:
     """Most orders blocked first; the totals count each product and order once."""
 
     by_product: tuple[ProductIssue, ...]
@@ -113,7 +113,7 @@ def issues_of(
     products: Mapping[str, Product],
     rules: Sequence[Rule],
     context: Context,
-) -> Issues:
+) -> PlanIssues:
     """From the findings about orders; what concerns the export as a whole stands for itself."""
     of_product: dict[tuple[str, str, str], _Group] = {}
     of_order: dict[str, _Group] = {}
@@ -129,7 +129,7 @@ def issues_of(
     by_product = sorted(of_product.values(), key=lambda group: group.sort_key)
     by_order = sorted(of_order.values(), key=lambda group: group.sort_key)
     by_products = {order_id for group in by_product for order_id in group.blocked}
-    return Issues(
+    return PlanIssues(
         by_product=tuple(_product_issue(group, products, rules, context) for group in by_product),
         by_order=tuple(_order_issue(group, orders, context) for group in by_order),
         products_blocking=len({group.first.product_id for group in by_product if group.blocked}),

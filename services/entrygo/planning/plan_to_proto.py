@@ -7,7 +7,7 @@ from entrygo.domain.money import plain
 from entrygo.domain.snapshot import PlannedEntry, ValidationMessage
 from entrygo.domain.time import rfc3339
 from entrygo.planning.decide import Decision
-from entrygo.planning.issues import Issues, OrderIssue, ProductIssue
+from entrygo.planning.issues import OrderIssue, PlanIssues, ProductIssue
 from entrygo.proto.events.v1 import events_pb2
 
 
@@ -48,7 +48,7 @@ def _entry_to_proto(entry: PlannedEntry) -> events_pb2.PlannedEntry:
     )
 
 
-def _issues_to_proto(issues: Issues) -> events_pb2.PlanIssues:
+def _issues_to_proto(issues: PlanIssues) -> events_pb2.PlanIssues:
     return events_pb2.PlanIssues(
         by_product=[_product_issue_to_proto(issue) for issue in issues.by_product],
         by_order=[_order_issue_to_proto(issue) for issue in issues.by_order],

@@ -1,6 +1,7 @@
 """The snapshot of a plan: made from a decision, packed for the store, unpacked for who executes it."""
 
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,24 @@ from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import rfc3339
 from entrygo.planning.decide import Decision
-from entrygo.planning.zlib_parts import Part, part_of, stream_of
+from entrygo.planning.reference.sets import ReferenceSet, packed
 
-# Where the reference rows stand among the fields.
-_NAMES = tuple(Snapshot.model_fields)
-_BEFORE_ROWS = set(_NAMES[: _NAMES.index("reference_rows")])
-_AFTER_ROWS = set(_NAMES) - _BEFORE_ROWS - {"reference_rows"}
+# Where the rows stand in the JSON. No text in it can hold this: there, quotation marks are escaped.
+_NO_ROWS = b'"reference_rows":[]'
+_ROWS = b'"reference_rows":'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedSnapshot:
+    """A snapshot as it is stored: JSON, compressed, and beside it the reference rows that many plans share.
+
+    `reference_rows` are compressed JSON. Without a digest the content has its rows itself, as it had in
+    earlier releases.
+    """
+
+    content: bytes
+    reference_digest: str | None
+    reference_rows: bytes | None
 
 
 def snapshot_of(
@@ -34,7 +47,7 @@ def snapshot_of(
         entry_date=decision.entry_date,
         ruleset_version=decision.ruleset_version,
         reference_version=decision.reference_version,
-        reference_rows=decision.reference_rows,
+        reference_rows=decision.reference_set.rows,
         readiness_state=decision.readiness,
         compliance_score=decision.score,
         validation_messages=decision.messages,
@@ -56,28 +69,37 @@ def snapshot_of(
     )
 
 
-def pack(snapshot: Snapshot, reference_rows: Part) -> bytes:
-    """Canonical JSON (the fields in their declared order, decimals as text), compressed.
-
-    The rows are most of a small plan and the same in all plans of a day: they come written and compressed.
-    """
-    before = snapshot.model_dump_json(include=_BEFORE_ROWS).removesuffix("}") + ',"reference_rows":'
-    after = "," + snapshot.model_dump_json(include=_AFTER_ROWS).removeprefix("{")
-    return stream_of(part_of(before.encode()), reference_rows, part_of(after.encode()))
-
-
-def unpack(packed: bytes) -> bytes:
-    """The JSON that was packed; SnapshotUnreadable when the bytes are damaged."""
-    try:
-        return zlib.decompress(packed)
-    except zlib.error as error:
-        raise SnapshotUnreadable from error
+def pack(snapshot: Snapshot, reference: ReferenceSet) -> PackedSnapshot:
+    """Canonical JSON (fields in their declared order, decimals as text), the rows of `reference` apart."""
+    without_rows = snapshot.model_copy(update={"reference_rows": ()})
+    return PackedSnapshot(
+        content=packed(without_rows.model_dump_json().encode()),
+        reference_digest=reference.digest,
+        reference_rows=reference.packed_rows,
+    )
 
 
-def messages_in(packed: bytes) -> list[dict[str, Any]]:
+def unpack(stored: PackedSnapshot) -> bytes:
+    """The canonical JSON of the whole snapshot; SnapshotUnreadable when bytes are damaged or missing."""
+    content = _inflated(stored.content)
+    if stored.reference_digest is None:
+        return content
+    if stored.reference_rows is None:
+        raise SnapshotUnreadable
+    return content.replace(_NO_ROWS, _ROWS + _inflated(stored.reference_rows), 1)
+
+
+def messages_in(stored: PackedSnapshot) -> list[dict[str, Any]]:
     """The validation messages alone, for who needs nothing else of a large plan."""
     try:
-        messages: list[dict[str, Any]] = orjson.loads(unpack(packed))["validation_messages"]
+        messages: list[dict[str, Any]] = orjson.loads(_inflated(stored.content))["validation_messages"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise SnapshotUnreadable from error
     return messages
+
+
+def _inflated(content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content)
+    except zlib.error as error:
+        raise SnapshotUnreadable from error

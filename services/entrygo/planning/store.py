@@ -9,6 +9,7 @@ import asyncpg
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
+from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.pool import Connection
 
 
@@ -92,28 +93,33 @@ class PlanningStore:
             at,
         )
 
-    async def add_plan(self, export: Export, snapshot: bytes, at: datetime) -> None:
-        """Stores the packed snapshot of the export's current plan."""
+    async def add_plan(self, export: Export, snapshot: PackedSnapshot, at: datetime) -> None:
+        """Stores the export's current plan, and its reference rows where no plan has had them before."""
         await self._connection.execute(
-            "INSERT INTO plans"
-            " (account_id, mode, export_id, warehouse_id, revision, plan_hash, snapshot, planned_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "WITH kept AS (INSERT INTO reference_sets (digest, rows, added_at) VALUES ($8, $9, $10)"
+            " ON CONFLICT DO NOTHING)"
+            " INSERT INTO plans (account_id, mode, export_id, warehouse_id, revision, plan_hash, snapshot,"
+            " reference_digest, planned_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $10)",
             *self._account,
             export.export_id,
             export.warehouse_id,
             export.revision,
             export.plan_hash,
-            snapshot,
+            snapshot.content,
+            snapshot.reference_digest,
+            snapshot.reference_rows,
             at,
         )
 
-    async def find_snapshot(self, export_id: str, revision: int) -> bytes | None:
+    async def find_snapshot(self, export_id: str, revision: int) -> PackedSnapshot | None:
         """The packed snapshot of a plan; revision 0 is the current one.
 
         Asks for the export as well: one that was planned again for another warehouse is that one's.
         """
-        snapshot: bytes | None = await self._connection.fetchval(
-            "SELECT plans.snapshot FROM plans JOIN exports USING (account_id, mode, export_id)"
+        row = await self._connection.fetchrow(
+            "SELECT snapshot, reference_digest, rows FROM plans"
+            " JOIN exports USING (account_id, mode, export_id)"
+            " LEFT JOIN reference_sets ON digest = reference_digest"
             " WHERE plans.account_id = $1 AND plans.mode = $2"
             " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
             " AND plans.export_id = $4"
@@ -122,12 +128,14 @@ class PlanningStore:
             export_id,
             revision,
         )
-        return snapshot
+        return _packed_from_row(row) if row else None
 
-    async def find_plan(self, export_id: str, plan_hash: str) -> bytes | None:
+    async def find_plan(self, export_id: str, plan_hash: str) -> PackedSnapshot | None:
         """The packed snapshot of the latest plan of a visible export with this hash."""
-        snapshot: bytes | None = await self._connection.fetchval(
-            "SELECT plans.snapshot FROM plans JOIN exports USING (account_id, mode, export_id)"
+        row = await self._connection.fetchrow(
+            "SELECT snapshot, reference_digest, rows FROM plans"
+            " JOIN exports USING (account_id, mode, export_id)"
+            " LEFT JOIN reference_sets ON digest = reference_digest"
             " WHERE plans.account_id = $1 AND plans.mode = $2"
             " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
             " AND plans.export_id = $4 AND plans.plan_hash = $5"
@@ -136,7 +144,7 @@ class PlanningStore:
             export_id,
             plan_hash,
         )
-        return snapshot
+        return _packed_from_row(row) if row else None
 
     async def add_orders(self, export: Export, order_ids: Sequence[str]) -> None:
         """Puts orders into a batch that has none."""
@@ -228,6 +236,12 @@ class AccountOrders:
             list(order_ids),
         )
         return {row["order_id"]: row["export_id"] for row in rows}
+
+
+def _packed_from_row(row: asyncpg.Record) -> PackedSnapshot:
+    return PackedSnapshot(
+        content=row["snapshot"], reference_digest=row["reference_digest"], reference_rows=row["rows"]
+    )
 
 
 def _export_from_row(row: asyncpg.Record) -> Export:

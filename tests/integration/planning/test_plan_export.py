@@ -1,6 +1,7 @@
 """Planning on a real database: what is stored, what is answered, and what happens only once."""
 
 import asyncio
+import zlib
 
 import pytest
 
@@ -10,8 +11,10 @@ from entrygo.domain.errors import (
     InvalidOrderReference,
     NotFound,
     ReferenceOutsideAccount,
+    SnapshotUnreadable,
     ValidationFailed,
 )
+from entrygo.postgres.pool import transaction
 from tests.factories import make_order
 from tests.integration.planning.conftest import ALICE, ALICE_TEST, BOB, Planner
 
@@ -38,6 +41,34 @@ async def test_plan_stores_the_snapshot_and_the_event_of_what_it_answers(planner
     assert [order.id for order in snapshot.orders] == ["ord_123", "ord_124"]
     (event,) = await planner.events(answer.export_id)
     assert (event.type, event.export_planned.plan) == ("export.planned", answer.plan)
+
+
+async def test_plans_of_a_day_share_one_stored_set_of_reference_rows(planner: Planner) -> None:
+    first, second = await planner.plan("ord_123"), await planner.plan("ord_124", batch_id="")
+    assert await planner.count("reference_sets") == 1
+    await planner.plan("ord_124", batch_id=second.export_id, entry_date="2026-11-21")
+    assert await planner.count("reference_sets") == 2
+    snapshots = [await planner.snapshot(answer.export_id, 1) for answer in (first, second)]
+    assert all(each is not None and each.reference_rows for each in snapshots)
+
+
+async def test_plan_that_an_earlier_release_stored_is_read_as_it_is(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    stored = planner.use_cases.stored_plans
+    whole = await stored.snapshot(planner.visible, export_id, 1)
+    async with transaction(planner.pool, planner.visible) as connection:
+        await connection.execute(
+            "UPDATE plans SET snapshot = $1, reference_digest = NULL", zlib.compress(whole, 9)
+        )
+    assert await stored.snapshot(planner.visible, export_id, 1) == whole
+
+
+async def test_plan_whose_reference_rows_are_gone_is_unreadable(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    async with transaction(planner.pool, planner.visible) as connection:
+        await connection.execute("DELETE FROM reference_sets")
+    with pytest.raises(SnapshotUnreadable):
+        await planner.snapshot(export_id)
 
 
 async def test_fifty_concurrent_plans_with_one_key_make_one_export(planner: Planner) -> None:

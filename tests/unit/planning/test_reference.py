@@ -54,7 +54,7 @@ def test_terms_of_the_agency_count_from_their_date() -> None:
 
 @given(st.dates(min_value=date(2023, 10, 1), max_value=date(2027, 9, 30)))
 def test_rows_in_force_cover_the_day(day: date) -> None:
-    for row in reference_on(day).rows:
+    for row in reference_on(day).row_set.rows:
         assert row.effective_from <= day
         assert row.effective_to is None or day <= row.effective_to
 

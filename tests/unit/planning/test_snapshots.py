@@ -1,21 +1,20 @@
-"""The stored snapshot: JSON that any zlib unpacks, of parts of which the reference rows are made once."""
+"""The stored snapshot: canonical JSON with its rows apart; what earlier releases stored stays readable."""
 
+import json
 import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.planning.decide import Decision
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.tables import rows_of
-from entrygo.planning.snapshots import pack, snapshot_of, unpack
-from entrygo.planning.zlib_parts import part_of, stream_of
-from tests.factories import GOLDEN_ENTRY_DATE, golden_orders
+from entrygo.planning.snapshots import PackedSnapshot, messages_in, pack, snapshot_of, unpack
+from tests.factories import GOLDEN_ENTRY_DATE, golden_orders, make_order
 from tests.unit.planning.decisions import decide_on
 
 
@@ -30,28 +29,50 @@ def snapshot(decision: Decision) -> Snapshot:
 
 
 @pytest.mark.parametrize("day", [GOLDEN_ENTRY_DATE, date(2026, 11, 21)])
-def test_stored_snapshot_is_the_json_of_all_its_fields_in_their_order(day: date) -> None:
+def test_snapshot_unpacks_to_the_json_of_all_its_fields_in_their_order(day: date) -> None:
     decision = decide_on(*golden_orders(), entry_date=day)
-    assert decision.reference_rows
-    packed = pack(snapshot(decision), decision.packed_rows)
-    assert zlib.decompress(packed) == unpack(packed) == snapshot(decision).model_dump_json().encode()
+    assert decision.reference_set.rows
+    stored = pack(snapshot(decision), decision.reference_set)
+    assert unpack(stored) == snapshot(decision).model_dump_json().encode()
+
+
+def test_rows_are_stored_apart_under_one_digest_for_all_plans_of_a_day() -> None:
+    first, second = decide_on(*golden_orders()), decide_on(make_order())
+    stored = [pack(snapshot(decision), decision.reference_set) for decision in (first, second)]
+    assert all(json.loads(zlib.decompress(each.content))["reference_rows"] == [] for each in stored)
+    assert stored[0].reference_digest == stored[1].reference_digest
+    assert stored[0].reference_rows == stored[1].reference_rows
+    other = decide_on(make_order(), entry_date=date(2026, 11, 21))
+    assert other.reference_set.digest != first.reference_set.digest
+
+
+def test_text_that_reads_like_the_empty_rows_is_left_as_it_is() -> None:
+    order = make_order(external_id='"reference_rows":[]')
+    decision = decide_on(order)
+    read = Snapshot.model_validate_json(unpack(pack(snapshot(decision), decision.reference_set)))
+    assert read == snapshot(decision)
+
+
+def test_snapshot_of_an_earlier_release_has_its_rows_itself() -> None:
+    decision = decide_on(*golden_orders())
+    whole = snapshot(decision).model_dump_json().encode()
+    stored = PackedSnapshot(content=zlib.compress(whole), reference_digest=None, reference_rows=None)
+    assert unpack(stored) == whole
+    assert [message["code"] for message in messages_in(stored)] == [one.code for one in decision.messages]
+
+
+def test_rows_that_are_missing_or_damaged_are_noticed() -> None:
+    decision = decide_on(*golden_orders())
+    stored = pack(snapshot(decision), decision.reference_set)
+    for rows in (None, b"", b"no zlib"):
+        with pytest.raises(SnapshotUnreadable):
+            unpack(replace(stored, reference_rows=rows))
 
 
 def test_rows_of_an_import_are_those_that_are_packed() -> None:
     row = replace(rows_of("value_thresholds")[0], value="777777", source="Our bond, reçu 2026")
     book = Book({**shipped_book().tables, "value_thresholds": (row,)})
     decision = decide_on(reference=book.on(GOLDEN_ENTRY_DATE))
-    read = Snapshot.model_validate_json(unpack(pack(snapshot(decision), decision.packed_rows)))
-    assert read.reference_rows == decision.reference_rows
+    read = Snapshot.model_validate_json(unpack(pack(snapshot(decision), decision.reference_set)))
+    assert read.reference_rows == decision.reference_set.rows
     assert row.as_reference() in read.reference_rows
-
-
-@given(st.lists(st.binary(max_size=300)))
-def test_parts_unpack_to_their_joined_texts(texts: list[bytes]) -> None:
-    assert zlib.decompress(stream_of(*map(part_of, texts))) == b"".join(texts)
-
-
-def test_damage_to_a_part_is_noticed() -> None:
-    first, second = part_of(b"a" * 500), part_of(b"b" * 500)
-    with pytest.raises(zlib.error):
-        zlib.decompress(stream_of(first, replace(second, text=b"c" * 500)))

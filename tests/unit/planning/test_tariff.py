@@ -153,7 +153,7 @@ def test_the_snapshot_carries_it_and_one_stored_before_reads_as_knowing_nothing(
         revision=1,
         planned_at=datetime(2026, 3, 11, 16, tzinfo=UTC),
     )
-    read = Snapshot.model_validate_json(unpack(pack(snapshot, decision.packed_rows)))
+    read = Snapshot.model_validate_json(unpack(pack(snapshot, decision.reference_set)))
     assert read.tariff == decision.tariff
     assert {id: read.tariff[id].hts_units for id in (HOODIE, CAP)} == {
         HOODIE: ("doz", "kg"),

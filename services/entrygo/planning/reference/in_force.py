@@ -8,12 +8,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from pydantic import TypeAdapter
-
 from entrygo.domain.snapshot import ReferenceRow
 from entrygo.planning.reference.parties import RestrictedParties
 from entrygo.planning.reference.postal import PostalRegions, us_regions
 from entrygo.planning.reference.scopes import Scope, words_of
+from entrygo.planning.reference.sets import ReferenceSet
 from entrygo.planning.reference.tables import (
     STANDING,
     TABLES,
@@ -25,12 +24,9 @@ from entrygo.planning.reference.tables import (
     rows_of,
     rows_on,
 )
-from entrygo.planning.zlib_parts import Part, part_of
 
 # A caller may plan for many days; a book keeps this many of them.
 KEPT_DAYS = 64
-
-_ROWS = TypeAdapter(tuple[ReferenceRow, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,7 @@ class Programmes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class ReferenceData:
     """Everything in force on an entry date; `outdated` names tables whose last period had ended by then.
 
     `stale` names tables of which a row in force was not checked for too long by then; both come with the
@@ -77,9 +73,7 @@ class Reference:
     """
 
     version: str
-    rows: tuple[ReferenceRow, ...]
-    # The rows as the snapshot of every plan holds them: JSON, compressed.
-    packed_rows: Part
+    row_set: ReferenceSet
     outdated: tuple[tuple[str, date | None], ...]
     stale: tuple[tuple[str, date | None], ...]
     unconfirmed: tuple[tuple[str, str], ...]
@@ -111,7 +105,7 @@ class NoReferenceData(ValueError):
     """The entry date lies before the first known rows; `first_day` is the earliest that can be planned."""
 
     def __init__(self, first_day: date) -> None:
-        super().__init__(f"Reference data starts on {first_day}")
+        super().__init__(f"ReferenceData data starts on {first_day}")
         self.first_day = first_day
 
 
@@ -120,16 +114,16 @@ class Book:
     """Every table with all its rows: those that ship, or others in their place."""
 
     tables: Mapping[str, Sequence[Row]]
-    _days: dict[date, Reference] = field(default_factory=dict, compare=False)
+    _days: dict[date, ReferenceData] = field(default_factory=dict, compare=False)
     # Lists change a few times a year: days with the same rows share what is made of them, which is large.
-    _made: dict[tuple[int, ...], Reference] = field(default_factory=dict, compare=False)
+    _made: dict[tuple[int, ...], ReferenceData] = field(default_factory=dict, compare=False)
 
     @property
     def first_day(self) -> date:
         """The first entry date that every standing table covers."""
         return max(min(row.effective_from for row in self.tables[table]) for table in STANDING)
 
-    def on(self, day: date) -> Reference:
+    def on(self, day: date) -> ReferenceData:
         """What is in force on `day` (US Eastern). Raises NoReferenceData before the first known day."""
         if day < self.first_day:
             raise NoReferenceData(self.first_day)
@@ -140,7 +134,7 @@ class Book:
             self._days[day] = self._reference(day)
         return self._days[day]
 
-    def _reference(self, day: date) -> Reference:
+    def _reference(self, day: date) -> ReferenceData:
         chosen = {table: rows_on(table, self.tables[table], day) for table in TABLES}
         same = tuple(id(row) for rows in chosen.values() for row in rows)
         if same not in self._made:
@@ -168,20 +162,19 @@ def first_day() -> date:
     return shipped_book().first_day
 
 
-def reference_on(day: date) -> Reference:
+def reference_on(day: date) -> ReferenceData:
     """What the shipped tables say on `day`."""
     return shipped_book().on(day)
 
 
-def _reference(chosen: Mapping[str, Sequence[Row]]) -> Reference:
+def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
     """Of the rows of a day, without what only the day tells of them."""
     regions = us_regions()
     rows = (*(row.as_reference() for table in TABLES for row in chosen[table]), regions.as_reference())
     checks = (row.checked_on for table in TABLES for row in chosen[table] if row.checked_on)
-    return Reference(
+    return ReferenceData(
         version=f"{max(checks, default=date.min)}-{_digest(rows)}",
-        rows=rows,
-        packed_rows=part_of(_ROWS.dump_json(rows)),
+        row_set=ReferenceSet.of(rows),
         outdated=(),
         stale=(),
         unconfirmed=tuple(

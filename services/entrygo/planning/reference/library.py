@@ -6,7 +6,7 @@ from datetime import date
 
 import structlog
 
-from entrygo.planning.reference.in_force import Book, Reference, shipped_book
+from entrygo.planning.reference.in_force import Book, ReferenceData, shipped_book
 from entrygo.planning.reference.store import ReferenceStore
 from entrygo.planning.reference.tables import TABLES
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
@@ -25,7 +25,7 @@ class Library:
         self._book = shipped_book()
         self._version = 0
 
-    def on(self, day: date) -> Reference:
+    def on(self, day: date) -> ReferenceData:
         """What is in force on `day`. Raises NoReferenceData before the first known day."""
         return self._book.on(day)
 

@@ -10,7 +10,7 @@ from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Product, Warehouse
 from entrygo.domain.snapshot import AskedEntryType, Savings, Severity
 from entrygo.domain.tariff import TariffTreatment
-from entrygo.planning.reference.in_force import Reference
+from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.savings import EntryType
 
 _WORD = re.compile(r"[a-z]+")
@@ -22,7 +22,7 @@ class Context:
 
     entry_date: date
     destination_country: str
-    reference: Reference
+    reference: ReferenceData
     # Order id → the export that has it; None for one of another warehouse, which is not named.
     exported: Mapping[str, str | None]
     open_exports: Mapping[str, str | None]

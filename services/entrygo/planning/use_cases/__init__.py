@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from entrygo.planning.reference.in_force import Reference
+from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.sync_client import FactSource
 from entrygo.planning.use_cases.plan_export import PlanExport
@@ -35,7 +35,7 @@ class PlanningUseCases:
         *,
         facts: FactSource,
         rules: Sequence[Rule],
-        reference_on: Callable[[date], Reference],
+        reference_on: Callable[[date], ReferenceData],
         clock: Clock,
         ids: Ids,
     ) -> "PlanningUseCases":

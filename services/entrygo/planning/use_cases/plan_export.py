@@ -17,10 +17,10 @@ from entrygo.planning.named_orders import named_orders
 from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.policy.policy import Policy, raised
 from entrygo.planning.policy.store import PolicyStore
-from entrygo.planning.reference.in_force import NoReferenceData, Reference
+from entrygo.planning.reference.in_force import NoReferenceData, ReferenceData
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.rules.base import Rule
-from entrygo.planning.snapshots import pack, snapshot_of
+from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
 from entrygo.planning.store import AccountOrders, Export, PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
@@ -43,7 +43,7 @@ class Grounds:
     request: PlanRequest
     facts: PlanFacts
     rules: Sequence[Rule]
-    reference: Reference
+    reference: ReferenceData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class PlanExport:
     pool: Pool
     facts: FactSource
     rules: Sequence[Rule]
-    reference_on: Callable[[date], Reference]
+    reference_on: Callable[[date], ReferenceData]
     clock: Clock
     ids: Ids
 
@@ -140,7 +140,7 @@ class PlanExport:
                 await orders.in_open_batches(order_ids, but=command.batch_id),
             )
 
-    def _reference(self, entry_date: date) -> Reference:
+    def _reference(self, entry_date: date) -> ReferenceData:
         try:
             return self.reference_on(entry_date)
         except NoReferenceData as error:
@@ -225,10 +225,12 @@ def _response(
     )
 
 
-async def _packed(decision: Decision, visible: Visible, export: Export, planned_at: datetime) -> bytes:
+async def _packed(
+    decision: Decision, visible: Visible, export: Export, planned_at: datetime
+) -> PackedSnapshot:
     """Thousands of orders are megabytes of JSON: not work for the event loop."""
 
-    def packed() -> bytes:
+    def packed() -> PackedSnapshot:
         return pack(
             snapshot_of(
                 decision,
@@ -237,7 +239,7 @@ async def _packed(decision: Decision, visible: Visible, export: Export, planned_
                 revision=export.revision,
                 planned_at=planned_at,
             ),
-            decision.packed_rows,
+            decision.reference_set,
         )
 
     return packed() if len(decision.included) <= ORDERS_IN_LOOP else await asyncio.to_thread(packed)

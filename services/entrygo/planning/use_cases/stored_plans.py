@@ -12,7 +12,7 @@ from entrygo.domain.snapshot import read_snapshot
 from entrygo.messaging import event_log
 from entrygo.planning.plan_diff import diff_plans
 from entrygo.planning.plan_diff_to_proto import diff_to_proto
-from entrygo.planning.snapshots import unpack
+from entrygo.planning.snapshots import PackedSnapshot, unpack
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Pool, transaction
@@ -71,7 +71,7 @@ class StoredPlans:
         return event_log.replay(self.pool, recorded_since)
 
 
-def _diff(packed_before: bytes, packed_after: bytes, limit: int) -> planning_pb2.PlanDiff:
+def _diff(packed_before: PackedSnapshot, packed_after: PackedSnapshot, limit: int) -> planning_pb2.PlanDiff:
     """Megabytes of JSON on both sides: not work for the event loop."""
     before, after = (read_snapshot(unpack(one)) for one in (packed_before, packed_after))
     return diff_to_proto(diff_plans(before, after, limit), before, after)
