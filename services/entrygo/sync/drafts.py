@@ -1,7 +1,7 @@
 """What a caller wants stored, checked and normalised, and what is stored. No I/O, no wire format."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,10 @@ from typing import NamedTuple
 import orjson
 
 from entrygo.domain.ids import IdKind
-from entrygo.sync.checks import Facts
+
+# A stored value: text, a whole number, a flag, or objects and lists of them.
+Fact = str | int | bool | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
+Facts = dict[str, Fact]
 
 
 class Subject(StrEnum):

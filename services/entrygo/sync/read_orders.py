@@ -10,11 +10,12 @@ import orjson
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import line_value, plain
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records.order import POSTAL_CODE, REGION
+from entrygo.records.trade_codes import importer_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Check, Issues, Wrong
 from entrygo.requests.numbers import not_negative, positive
-from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text, country, external_id, text
-from entrygo.sync.checks import importer_number
+from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text, country, external_id
 from entrygo.sync.drafts import LineDraft, OrderDraft
 
 MAX_ORDERS = 5_000
@@ -22,8 +23,7 @@ MAX_LINES_PER_ORDER = 1_000
 MAX_LINES = 25_000
 MAX_METADATA_BYTES = 16 * 1024
 
-_REGION = text(64)
-_POSTAL_CODE = text(32)
+_REGION, _POSTAL_CODE = REGION.check, POSTAL_CODE.check
 _ZERO = Decimal(0)
 
 # An escaped NUL (an even number of backslashes before it), which PostgreSQL cannot store.

@@ -1,32 +1,24 @@
-"""Reads products, warehouses and brokers into drafts: one walk over the tables of their fields.
+"""Reads products, warehouses and brokers into drafts: one walk over their declared fields.
 
 A blank never clears: an empty text is as if it had not been given.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records.broker import BROKER
+from entrygo.records.kinds import ByCountry, Field, Fields, Flag, Group, Kind, Many, Whole, find
+from entrygo.records.product import PRODUCT
+from entrygo.records.warehouse import WAREHOUSE
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import country, external_id, is_country, public_id
-from entrygo.sync.checks import Fact, Facts
-from entrygo.sync.drafts import FactsDraft, FactsUpdate
-from entrygo.sync.setup_fields import (
-    BROKER,
-    MAX_LIST,
-    PRODUCT,
-    WAREHOUSE,
-    ByCountry,
-    Fields,
-    Flag,
-    Many,
-    Nested,
-    Whole,
-)
+from entrygo.sync.drafts import Fact, Facts, FactsDraft, FactsUpdate
 
+MAX_LIST = 100  # objects in one list
 MAX_ITEMS = 5_000
 
 Item = TypeVar("Item", sync_pb2.Product, sync_pb2.Warehouse, sync_pb2.Broker)
@@ -34,25 +26,25 @@ SetupRequest = sync_pb2.SyncProductsRequest | sync_pb2.SyncWarehousesRequest | s
 
 
 def read_products(request: sync_pb2.SyncProductsRequest) -> list[FactsDraft]:
-    return _read_request(request, request.items, PRODUCT)
+    return _read_request(request, request.items, PRODUCT.fields)
 
 
 def read_warehouses(request: sync_pb2.SyncWarehousesRequest) -> list[FactsDraft]:
-    return _read_request(request, request.items, WAREHOUSE)
+    return _read_request(request, request.items, WAREHOUSE.fields)
 
 
 def read_brokers(request: sync_pb2.SyncBrokersRequest) -> list[FactsDraft]:
-    return _read_request(request, request.items, BROKER)
+    return _read_request(request, request.items, BROKER.fields)
 
 
 def read_product_update(request: sync_pb2.UpdateProductRequest) -> FactsUpdate:
     """What to set and what to clear in one product; ValidationFailed with every issue otherwise."""
     issues = Issues()
     check_key(request.idempotency_key, issues)
-    facts = _facts(request.product, PRODUCT, "", issues)
+    facts = _facts(request.product, PRODUCT.fields, "", issues)
     clear = tuple(sorted({_stored_path(path) for path in request.clear}))
     for path in clear:
-        if not _is_field(path.split("."), PRODUCT):
+        if not _is_field(path.split("."), PRODUCT.fields):
             issues.add(path, "There is no such field to clear", "unrecognized_key")
     issues.check()
     return FactsUpdate(request.id, facts, clear)
@@ -61,18 +53,20 @@ def read_product_update(request: sync_pb2.UpdateProductRequest) -> FactsUpdate:
 def _stored_path(path: str) -> str:
     """Countries are kept in upper case."""
     name, _, rest = path.partition(".")
-    return f"{name}.{rest.upper()}" if rest and isinstance(PRODUCT.get(name), ByCountry) else path
+    field = find(PRODUCT.fields, name)
+    is_by_country = field is not None and isinstance(field.kind, ByCountry)
+    return f"{name}.{rest.upper()}" if rest and is_by_country else path
 
 
 def _is_field(path: Sequence[str], fields: Fields) -> bool:
     """Whether a path leads to a field, an object of fields, or a country's value."""
     name, *rest = path
-    rule = fields.get(name)
-    if rule is None or not rest:
-        return rule is not None
-    if isinstance(rule, Nested):
-        return _is_field(rest, rule.fields)
-    return isinstance(rule, ByCountry) and len(rest) == 1 and is_country(rest[0])
+    field = find(fields, name)
+    if field is None or not rest:
+        return field is not None
+    if isinstance(field.kind, Group):
+        return _is_field(rest, field.kind.fields)
+    return isinstance(field.kind, ByCountry) and len(rest) == 1 and is_country(rest[0])
 
 
 def _read_request(request: SetupRequest, items: Sequence[Item], fields: Fields) -> list[FactsDraft]:
@@ -113,62 +107,71 @@ def _draft(item: Item, fields: Fields, path: str, issues: Issues) -> FactsDraft:
 def _facts(message: Message, fields: Fields, path: str, issues: Issues) -> Facts:
     """The fields that were given, checked and normalised."""
     facts: Facts = {}
-    for name, rule in fields.items():
-        descriptor = message.DESCRIPTOR.fields_by_name[name]
-        if descriptor.has_presence and not message.HasField(name):
+    for field in fields:
+        is_optional = message.DESCRIPTOR.fields_by_name[field.name].has_presence
+        if is_optional and not message.HasField(field.name):
             continue
-        value = getattr(message, name)
-        where = f"{path}.{descriptor.json_name}".removeprefix(".")
-        match rule:
-            case Nested():
-                if nested := _facts(value, rule.fields, where, issues):
-                    facts[name] = nested
-            case Many():
-                if value:
-                    facts[name] = _list(value, rule, where, issues)
-            case Whole():
-                _check_bounds(value, rule, where, issues)
-                facts[name] = value
-            case Flag():
-                facts[name] = value
-            case ByCountry():
-                if values := _by_country(value, rule, where, issues):
-                    facts[name] = values
-            case _:
-                if value.strip() and (taken := issues.take(rule, value.strip(), where)) is not None:
-                    facts[name] = taken
+        value = _value(getattr(message, field.name), field.kind, _below(path, field), issues)
+        # What is blank, empty or refused is as if it had not been given; "no" and 0 are values.
+        if value is not None and value not in ({}, []):
+            facts[field.name] = value
     return facts
 
 
-def _list(messages: Sequence[Message], rule: Many, path: str, issues: Issues) -> list[Mapping[str, Fact]]:
+def _below(path: str, field: Field) -> str:
+    return f"{path}.{field.rest_name}" if path else field.rest_name
+
+
+def _value(given: Any, kind: Kind, path: str, issues: Issues) -> Fact | None:
+    match kind:
+        case Group(fields=inner):
+            return _facts(given, inner, path, issues)
+        case Many():
+            return _list(given, kind, path, issues)
+        case Whole():
+            return _whole(given, kind, path, issues)
+        case Flag():
+            return bool(given)
+        case ByCountry():
+            return _by_country(given, kind, path, issues)
+        case _:
+            text = str(given).strip()
+            return issues.take(kind.check, text, path) if text else None
+
+
+def _list(messages: Sequence[Message], many: Many, path: str, issues: Issues) -> list[Mapping[str, Fact]]:
     if len(messages) > MAX_LIST:
         issues.add(path, f"At most {MAX_LIST}", "too_big")
         return []
+    fields = many.group.fields
+    # A number is always there: without presence on the wire it is 0.
+    required = [field for field in fields if field.required and not isinstance(field.kind, Whole)]
     found: list[Mapping[str, Fact]] = []
     for index, message in enumerate(messages):
         where = f"{path}.{index}"
-        for name in sorted(rule.required):
-            if not getattr(message, name).strip():
-                issues.required(f"{where}.{message.DESCRIPTOR.fields_by_name[name].json_name}")
-        found.append(_facts(message, rule.fields, where, issues))
+        for field in sorted(required, key=lambda one: one.name):
+            if not getattr(message, field.name).strip():
+                issues.required(_below(where, field))
+        found.append(_facts(message, fields, where, issues))
     return found
 
 
-def _check_bounds(value: int, rule: Whole, path: str, issues: Issues) -> None:
-    if not rule.minimum <= value <= rule.maximum:
-        code = "too_small" if value < rule.minimum else "too_big"
-        issues.add(path, f"Must be between {rule.minimum} and {rule.maximum}", code)
+def _whole(given: int, kind: Whole, path: str, issues: Issues) -> int:
+    if not kind.minimum <= given <= kind.maximum:
+        code = "too_small" if given < kind.minimum else "too_big"
+        issues.add(path, f"Must be between {kind.minimum} and {kind.maximum}", code)
+    return given
 
 
-def _by_country(values: Mapping[str, str], rule: ByCountry, path: str, issues: Issues) -> Facts:
+def _by_country(values: Mapping[str, str], kind: ByCountry, path: str, issues: Issues) -> Facts:
     found: Facts = {}
     for key in sorted(values):
-        where = f"{path}.{key}"
+        where, text = f"{path}.{key}", values[key].strip()
         code = issues.take(country, key, where)
-        if code == rule.but:
-            issues.add(where, f"Give this one as {rule.field}", "invalid_string")
-        elif code is not None and values[key].strip():
-            taken = issues.take(rule.check, values[key].strip(), where)
+        if code == kind.but:
+            issues.add(where, f"Give this one as {kind.instead}", "invalid_string")
+        elif code is not None and text:
+            taken = issues.take(kind.text.check, text, where)
             if taken is not None:
                 found[code] = taken
     return found

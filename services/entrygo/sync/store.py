@@ -12,8 +12,8 @@ from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
 from entrygo.requests.pages import PageRequest
-from entrygo.sync.checks import Facts
 from entrygo.sync.drafts import (
+    Facts,
     FactsDraft,
     FactsUpdate,
     LineDraft,

@@ -1,6 +1,7 @@
 """Checks of texts: each gives the value as it is kept, or raises Wrong."""
 
 import re
+from functools import cache
 
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.time import parse_day
@@ -13,6 +14,7 @@ _COUNTRY = re.compile(r"[A-Za-z]{2}")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
+@cache
 def text(maximum: int) -> Check[str]:
     """A check of text of at most `maximum` characters."""
 
@@ -80,6 +82,7 @@ def day(value: str) -> str:
     return value
 
 
+@cache
 def one_of(*allowed: str) -> Check[str]:
     """A check that takes these words alone."""
 

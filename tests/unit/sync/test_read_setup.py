@@ -1,14 +1,10 @@
 """Reading products, warehouses and brokers: given fields only, every rule named, blanks ignored."""
 
 import pytest
-from google.protobuf.message import Message
 
-from entrygo.domain import facts
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync import setup_fields
 from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
-from entrygo.sync.setup_fields import Fields, Many, Nested
 from tests.unit.sync.requests import ACCOUNT, products
 
 
@@ -131,24 +127,3 @@ def test_an_address_that_no_mail_could_be_sent_to_is_refused_before_anything_is_
     with pytest.raises(ValidationFailed) as raised:
         read_brokers(sync_pb2.SyncBrokersRequest(account_id=ACCOUNT, items=[broker]))
     assert raised.value.field == "items.0.email"
-
-
-@pytest.mark.parametrize(
-    ("message", "fields", "fact"),
-    [
-        (sync_pb2.Product, setup_fields.PRODUCT, facts.Product),
-        (sync_pb2.Warehouse, setup_fields.WAREHOUSE, facts.Warehouse),
-        (sync_pb2.Broker, setup_fields.BROKER, facts.Broker),
-    ],
-)
-def test_every_field_of_the_message_and_of_the_fact_has_a_rule(
-    message: type[Message], fields: Fields, fact: type[facts.Fact]
-) -> None:
-    kept_apart = {"id", "external_id", "created_at", "updated_at"}
-    assert set(message.DESCRIPTOR.fields_by_name) - kept_apart == set(fields)
-    assert set(fact.model_fields) - kept_apart == set(fields)
-    for name, rule in fields.items():
-        if isinstance(rule, Nested | Many):
-            nested = message.DESCRIPTOR.fields_by_name[name].message_type
-            assert nested is not None
-            assert set(nested.fields_by_name) == set(rule.fields)

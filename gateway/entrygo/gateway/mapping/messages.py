@@ -10,17 +10,17 @@ from pydantic import BaseModel
 
 from entrygo.domain.money import json_number, plain
 from entrygo.gateway.schemas.fields import Body
+from entrygo.records.broker import BROKER
+from entrygo.records.kinds import Amount, Percent, names_of
+from entrygo.records.product import PRODUCT
+from entrygo.records.warehouse import WAREHOUSE
 
 M = TypeVar("M", bound=Message)
 
-# Decimals travel as text; the schema, not the wire, says which texts are numbers.
+# Decimals travel as text; the declaration, not the wire, says which texts are numbers.
 NUMBERS = frozenset(
-    {
-        "net_weight_kg", "gross_weight_kg", "unit_value_usd", "weight_kg", "weight_pct", "value_usd",
-        "us_metal_pct", "metal_weight_pct", "fee_formal", "fee_informal", "line_fee", "order_fee", "pga_fee",
-        "disbursement_pct", "disbursement_min", "single_bond_rate", "single_bond_min",
-    }
-)  # fmt: skip
+    name for record in (PRODUCT, WAREHOUSE, BROKER) for name in names_of(record.fields, Amount | Percent)
+)
 
 
 def filled(message: M, model: Body) -> M:

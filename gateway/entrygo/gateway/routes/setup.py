@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import Message
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from entrygo.domain.errors import NotFound
@@ -18,22 +17,25 @@ from entrygo.gateway.examples import (
 )
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.messages import cleared, filled, shown
-from entrygo.gateway.schemas import brokers, products, warehouses
 from entrygo.gateway.schemas.pages import FactQuery
+from entrygo.gateway.schemas.records import RecordSchemas, record_schemas
 from entrygo.gateway.services import Unary
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.proto.sync.v1.sync_pb2_grpc import SyncStub
+from entrygo.records.broker import BROKER
+from entrygo.records.kinds import Record
+from entrygo.records.product import PRODUCT
+from entrygo.records.warehouse import WAREHOUSE
+
+KEY = "idempotency_key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A kind of fact: its schemas, its messages and its three RPCs."""
+    """A kind of fact: its declaration, its schemas, its messages and its three RPCs."""
 
-    noun: str
-    body: type[BaseModel]
-    model: type[BaseModel]
-    answer: Any
-    page: Any
+    record: Record
+    schemas: RecordSchemas
     example: Mapping[str, Any]
     request: Callable[[], Message]
     sync: Callable[[SyncStub], "Unary[Any, Any]"]
@@ -42,9 +44,9 @@ class Fact:
 
     async def answer_sync(self, exchange: Exchange) -> Response:
         """POST /api/<kind>s/sync."""
-        request = filled(self.request(), await exchange.body(self.body))  # type: ignore[arg-type]
+        request = filled(self.request(), await exchange.body(self.schemas.sync_body))
         reply = await exchange.write(self.sync(exchange.services.sync), request)
-        data = [shown(item, self.model) for item in reply.message.data]
+        data = [shown(item, self.schemas.record) for item in reply.message.data]
         return json_answer({"data": data}, replayed=reply.replayed)
 
     async def answer_list(self, exchange: Exchange) -> Response:
@@ -55,7 +57,7 @@ class Fact:
         )
         found = await exchange.read(self.list(exchange.services.sync), request)
         page = {
-            "data": [shown(item, self.model) for item in found.data],
+            "data": [shown(item, self.schemas.record) for item in found.data],
             "hasMore": found.has_more,
             "nextCursor": found.next_cursor or None,
         }
@@ -63,13 +65,14 @@ class Fact:
 
     async def answer_get(self, exchange: Exchange) -> Response:
         """GET /api/<kind>s/{id}."""
-        fact_id = await exchange.path_id(f"{self.noun.capitalize()} not found.")
+        fact_id = await exchange.path_id(f"{self.record.title} not found.")
         found = await exchange.read(self.get(exchange.services.sync), sync_pb2.GetRequest(id=fact_id))
-        return json_answer(shown(found, self.model))
+        return json_answer(shown(found, self.schemas.record))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The three endpoints of this kind."""
-        title, path = self.noun.capitalize(), f"/api/{self.noun}s"
+        title, noun = self.record.title, self.record.noun
+        path = f"/api/{noun}s"
         return (
             Endpoint(
                 method="POST",
@@ -77,10 +80,10 @@ class Fact:
                 handler=self.answer_sync,
                 tag="Setup",
                 name=f"sync{title}s",
-                summary=f"Sync {self.noun}s",
+                summary=f"Sync {noun}s",
                 description="Upserts by externalId, all or nothing; absent and null fields keep their value.",
-                body=self.body,
-                answer=self.answer,
+                body=self.schemas.sync_body,
+                answer=self.schemas.sync_answer,
                 request_example=self.example,
             ),
             Endpoint(
@@ -89,9 +92,9 @@ class Fact:
                 handler=self.answer_list,
                 tag="Setup",
                 name=f"list{title}s",
-                summary=f"List {self.noun}s",
+                summary=f"List {noun}s",
                 query=FactQuery,
-                answer=self.page,
+                answer=self.schemas.page,
             ),
             Endpoint(
                 method="GET",
@@ -99,21 +102,19 @@ class Fact:
                 handler=self.answer_get,
                 tag="Setup",
                 name=f"get{title}",
-                summary=f"Read one {self.noun}",
-                answer=self.model,
+                summary=f"Read one {noun}",
+                answer=self.schemas.record,
                 errors=(NotFound,),
                 path_parameters={"id": f"{title} ID"},
             ),
         )
 
 
+PRODUCT_SCHEMAS = record_schemas(PRODUCT)
 FACTS = (
     Fact(
-        noun="product",
-        body=products.SyncProductsBody,
-        model=products.Product,
-        answer=products.SyncProductsAnswer,
-        page=products.ProductPage,
+        record=PRODUCT,
+        schemas=PRODUCT_SCHEMAS,
         example=SYNC_PRODUCTS_REQUEST,
         request=sync_pb2.SyncProductsRequest,
         sync=lambda stub: stub.SyncProducts,
@@ -121,11 +122,8 @@ FACTS = (
         list=lambda stub: stub.ListProducts,
     ),
     Fact(
-        noun="warehouse",
-        body=warehouses.SyncWarehousesBody,
-        model=warehouses.Warehouse,
-        answer=warehouses.SyncWarehousesAnswer,
-        page=warehouses.WarehousePage,
+        record=WAREHOUSE,
+        schemas=record_schemas(WAREHOUSE),
         example=SYNC_WAREHOUSES_REQUEST,
         request=sync_pb2.SyncWarehousesRequest,
         sync=lambda stub: stub.SyncWarehouses,
@@ -133,11 +131,8 @@ FACTS = (
         list=lambda stub: stub.ListWarehouses,
     ),
     Fact(
-        noun="broker",
-        body=brokers.SyncBrokersBody,
-        model=brokers.Broker,
-        answer=brokers.SyncBrokersAnswer,
-        page=brokers.BrokerPage,
+        record=BROKER,
+        schemas=record_schemas(BROKER),
         example=SYNC_BROKERS_REQUEST,
         request=sync_pb2.SyncBrokersRequest,
         sync=lambda stub: stub.SyncBrokers,
@@ -150,16 +145,17 @@ FACTS = (
 async def patch_product(exchange: Exchange) -> Response:
     """PATCH /api/products/{id}."""
     product_id = await exchange.path_id("Product not found.")
-    body = await exchange.body(products.PatchProductBody)
-    fields = body.model_copy(update={"idempotency_key": None})
+    body = await exchange.body(PRODUCT_SCHEMAS.patch_body)
+    key = getattr(body, KEY) or ""
+    fields = body.model_copy(update={KEY: None})
     request = sync_pb2.UpdateProductRequest(
         id=product_id,
         product=filled(sync_pb2.Product(), fields),
-        clear=[path for path in cleared(body) if path != "idempotency_key"],
-        idempotency_key=body.idempotency_key or "",
+        clear=[path for path in cleared(body) if path != KEY],
+        idempotency_key=key,
     )
     reply = await exchange.write(exchange.services.sync.UpdateProduct, request)
-    return json_answer(shown(reply.message, products.Product), replayed=reply.replayed)
+    return json_answer(shown(reply.message, PRODUCT_SCHEMAS.record), replayed=reply.replayed)
 
 
 PATCH_PRODUCT = Endpoint(
@@ -170,8 +166,8 @@ PATCH_PRODUCT = Endpoint(
     name="patchProduct",
     summary="Change one product",
     description="Merges: an absent field keeps its value, null clears it. Takes effect with the next plan.",
-    body=products.PatchProductBody,
-    answer=products.Product,
+    body=PRODUCT_SCHEMAS.patch_body,
+    answer=PRODUCT_SCHEMAS.record,
     errors=(NotFound,),
     request_example=PATCH_PRODUCT_REQUEST,
     path_parameters={"id": "Product ID"},

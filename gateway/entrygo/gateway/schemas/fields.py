@@ -72,25 +72,25 @@ _Bounded = Field(max_digits=MAX_DIGITS, decimal_places=MAX_DECIMAL_PLACES)
 PositiveNumber = Annotated[Decimal, Strict(), _Bounded, Field(gt=0), _number(exclusiveMinimum=0)]
 Amount = Annotated[Decimal, Strict(), _Bounded, Field(ge=0), _number(minimum=0)]
 Percent = Annotated[Decimal, Strict(), _Bounded, Field(ge=0, le=100), _number(minimum=0, maximum=100)]
-WholeNumber = Annotated[
-    Decimal,
-    Strict(),
-    Field(max_digits=4, decimal_places=0, ge=0),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 9999}),
-]
+
+
+def whole_number(minimum: int, maximum: int) -> Any:
+    """The type of a whole number between two bounds, both inclusive."""
+    digits = Field(max_digits=len(str(maximum)), decimal_places=0, ge=minimum, le=maximum)
+    schema = {"type": "integer", "minimum": minimum, "maximum": maximum}
+    return Annotated[Decimal, Strict(), digits, WithJsonSchema(schema)]
+
+
+def text_of(maximum: int) -> Any:
+    """The type of a text of at most `maximum` characters without control characters."""
+    return Annotated[str, StringConstraints(strict=True, max_length=maximum, pattern=PRINTABLE)]
+
 
 PositiveWholeNumber = Annotated[
     Decimal,
     Strict(),
     Field(max_digits=6, decimal_places=0, ge=1),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 999_999}),
-]
-
-Port = Annotated[
-    Decimal,
-    Strict(),
-    Field(max_digits=5, decimal_places=0, ge=1, le=65_535),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 65_535}),
 ]
 
 

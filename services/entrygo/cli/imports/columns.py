@@ -1,99 +1,27 @@
 """Which column of a file means what: the default names, and `--map theirs=ours` on top of them."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN, SourceRow
+from entrygo.records.csv_columns import COUNTRY, Column, columns_of
+from entrygo.records.order import ORDER, ORDER_LINE
+from entrygo.records.product import IDENTITY, PRODUCT
+from entrygo.requests.texts import is_country
 
-METALS = ("steel", "aluminum", "copper")
-HTS_PREFIX = "hts_code_"
-# Stands for the code of any other destination, by its country: hts_code_ca.
-HTS_OF_COUNTRY = f"{HTS_PREFIX}<country>"
-_HTS_COLUMN = re.compile(rf"{HTS_PREFIX}[A-Za-z]{{2}}")
-PRODUCT_COLUMNS = (
-    "external_id",
-    "id",
-    "sku",
-    "name",
-    "status",
-    "customs_description",
-    "hts_code",
-    "country_of_origin",
-    "material_composition",
-    "manufacturer_name",
-    "manufacturer_address",
-    "manufacturer_city",
-    "manufacturer_region",
-    "manufacturer_postal_code",
-    "manufacturer_country",
-    "manufacturer_mid",
-    "net_weight_kg",
-    "gross_weight_kg",
-    "unit_of_measure",
-    "unit_value_usd",
-    "usmca_criterion",
-    "usmca_certification",
-    "usmca_blanket_from",
-    "usmca_blanket_to",
-    "section_232_status",
-    "section_232_us_metal_pct",
-    "section_232_evidence",
-    "section_232_assessed_on",
-    "section_232_metal_weight_pct",
-    *(
-        f"section_232_{metal}_{datum}"
-        for metal in METALS
-        for datum in ("weight_kg", "weight_pct", "value_usd", "melt_pour", "smelt_1", "smelt_2", "cast")
-    ),
-    *(
-        f"{review}_{datum}"
-        for review in ("section_301", "section_338", "adcvd_case", "supply_chain")
-        for datum in ("status", "headings", "signed_off_by", "valid_from", "valid_to")
-    ),
-    "fda_product_code",
-    "fda_registration",
-    "fda_prior_notice",
-    "fda_disclaimer",
-    "cpsc_certificate",
-    "cpsc_product_id",
-    "cpsc_citations",
-    "cpsc_manufactured_on",
-    "cpsc_manufactured_at",
-    "cpsc_tested_on",
-    "cpsc_laboratory",
-    "cpsc_records_contact",
-    "cpsc_disclaimer",
-    "fcc_authorization",
-    "fcc_disclaimer",
-    *(
-        f"{agency}_{datum}"
-        for agency in ("usda", "fws", "epa", "dot", "ttb")
-        for datum in ("reference", "disclaimer")
-    ),
-    "dangerous_goods_status",
-    "dangerous_goods_un_number",
-    "dangerous_goods_hazard_class",
-    "dangerous_goods_packing_group",
-    "dangerous_goods_proper_shipping_name",
-    HTS_OF_COUNTRY,
-)
+PRODUCT_FIELDS = {column.name: column for column in (*columns_of(IDENTITY), *columns_of(PRODUCT.fields))}
+PRODUCT_COLUMNS = tuple(PRODUCT_FIELDS)
 
 METADATA_PREFIX = "metadata."
 # Kept with the order though no rule reads them. Other columns need a --map: they may name the buyer.
 METADATA_COLUMNS = ("pick_wave", "facility_code")
-ORDER_COLUMNS = (
-    "order_id",
-    "ship_to_country",
-    "ship_to_state",
-    "ship_to_zip",
-    "sku",
-    "product_id",
-    "quantity",
-    "unit_price_usd",
-    "importer_number",
-    *METADATA_COLUMNS,
-)
+ORDER_FIELDS = {column.name: column for column in columns_of(ORDER)}
+LINE_FIELDS = {column.name: column for column in columns_of(ORDER_LINE)}
+ORDER_COLUMNS = (*ORDER_FIELDS, *LINE_FIELDS, *METADATA_COLUMNS)
+# One column for each country: hts_code_ca is read as hts_code_<country> is.
+_BY_COUNTRY = {
+    name.removesuffix(COUNTRY): column for name, column in PRODUCT_FIELDS.items() if COUNTRY in name
+}
 
 
 class WrongColumns(Exception):
@@ -147,8 +75,19 @@ def choose_columns(
     return Columns(ours, tuple(name for name in found if name not in ours and name not in own))
 
 
+def product_column(name: str) -> tuple[Column, str] | None:
+    """What a column of a product file is, and the name of its value in the object that it belongs to."""
+    if name in PRODUCT_FIELDS and COUNTRY not in name:
+        return PRODUCT_FIELDS[name], PRODUCT_FIELDS[name].rest_name
+    for prefix, column in _BY_COUNTRY.items():
+        country = name.removeprefix(prefix)
+        if name.startswith(prefix) and is_country(country):
+            return column, country.upper()
+    return None
+
+
 def _is_known(name: str, known: Sequence[str]) -> bool:
-    return name in known or (HTS_OF_COUNTRY in known and _HTS_COLUMN.fullmatch(name) is not None)
+    return name in known or (known is PRODUCT_COLUMNS and product_column(name) is not None)
 
 
 def _check_mapping(

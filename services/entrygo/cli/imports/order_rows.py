@@ -4,23 +4,19 @@ Two passes: the first counts the rows of each order, the second hands an order o
 its rows. So memory holds one number an order and the orders that are still open, not the file.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, Columns
+from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, ORDER_FIELDS, Columns
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
 from entrygo.cli.imports.reading import SourceFile, SourceRow
 from entrygo.domain.importer_number import comparable, masked
+from entrygo.requests.texts import is_country
 
 IMPORTER = "importer_number"
-# What the rows of an order say of the order as a whole.
-OF_THE_ORDER = (
-    ("ship_to_country", "destinationCountry"),
-    ("ship_to_state", "destinationRegion"),
-    ("ship_to_zip", "destinationPostalCode"),
-    (IMPORTER, "importerNumber"),
+# What the rows of an order say of the order as a whole, besides its id.
+OF_THE_ORDER = tuple(
+    (name, column.rest_name) for name, column in ORDER_FIELDS.items() if column.rest_name != "externalId"
 )
-_COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
 def count_rows(source: SourceFile, columns: Columns) -> dict[int, int]:
@@ -119,7 +115,7 @@ def _agreed(cells: list[dict[str, str]]) -> JsonObject:
     country = agreed.get("destinationCountry")
     if country is None:
         raise Fault("ship_to_country is missing")
-    if not _COUNTRY.fullmatch(str(country)):
+    if not is_country(str(country)):
         raise Fault(f"ship_to_country is {country!r}: expected a two-letter code")
     return {**agreed, "destinationCountry": str(country).upper()}
 

@@ -1,27 +1,13 @@
 """Rows of a product file → products. A blank cell is not sent, so it never clears what is stored."""
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
-from entrygo.cli.imports.columns import HTS_PREFIX, METALS, Columns
+from entrygo.cli.imports.columns import Columns, product_column
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
 from entrygo.cli.imports.reading import SourceRow
-
-NUMBERS = ("weight_kg", "value_usd", "metal_pct", "weight_pct")
-# The objects within a product, by the prefix of their columns; a dot leads into an object of an object.
-OBJECTS = (
-    ("manufacturer_", "manufacturer"),
-    ("usmca_", "usmca"),
-    ("section_232_", "section232"),
-    ("section_301_", "section301"),
-    ("section_338_", "section338"),
-    ("adcvd_case_", "adcvdCase"),
-    ("supply_chain_", "supplyChain"),
-    ("dangerous_goods_", "dangerousGoods"),
-    *(
-        (f"{agency}_", f"pga.{agency}")
-        for agency in ("fda", "cpsc", "fcc", "usda", "fws", "epa", "dot", "ttb")
-    ),
-)
+from entrygo.records.csv_columns import Column
+from entrygo.records.kinds import Amount, Percent
 
 
 def product_entries(rows: Iterable[SourceRow], columns: Columns) -> Iterator[Entry | Rejected]:
@@ -49,47 +35,26 @@ def _check(row: SourceRow, external_id: str, seen: dict[str, int]) -> None:
 
 def _product(cells: dict[str, str]) -> JsonObject:
     product: JsonObject = {}
-    metals: dict[str, JsonObject] = {}
-    for column, cell in cells.items():
-        value: object = read_number(column, cell) if column.endswith(NUMBERS) else cell
-        metal, datum = _metal_of(column)
-        if metal:
-            metals.setdefault(metal, {"metal": metal})[camel_case(datum)] = value
-        elif column.startswith(HTS_PREFIX):
-            _within(product, "htsCodes")[column.removeprefix(HTS_PREFIX).upper()] = value
-        else:
-            owner, name = _place_of(column, product)
-            owner[camel_case(name)] = value
-    if metals:
-        _within(product, "section232")["metals"] = list(metals.values())
+    for name, cell in cells.items():
+        found = product_column(name)
+        assert found is not None, "columns that nobody knows are not read"
+        column, key = found
+        is_number = isinstance(column.kind, Amount | Percent)
+        _owner(product, column)[key] = read_number(name, cell) if is_number else cell
     return product
 
 
-def _metal_of(column: str) -> tuple[str, str]:
-    """`section_232_steel_melt_pour` is the datum melt_pour of steel; other columns are of no metal."""
-    metal, _, datum = column.removeprefix("section_232_").partition("_")
-    return (metal, datum) if column.startswith("section_232_") and metal in METALS else ("", "")
-
-
-def _place_of(column: str, product: JsonObject) -> tuple[JsonObject, str]:
-    """The object that a column belongs to, and its name there."""
-    for prefix, path in OBJECTS:
-        if column.startswith(prefix):
-            return _within(product, path), column.removeprefix(prefix)
-    return product, column
-
-
-def _within(product: JsonObject, path: str) -> JsonObject:
-    """The object at `path`, made when it is the first time."""
+def _owner(product: JsonObject, column: Column) -> JsonObject:
+    """The object that a column belongs to, made when it is the first time."""
     owner = product
-    for name in path.split("."):
-        inner = owner.setdefault(name, {})
-        assert isinstance(inner, dict)
-        owner = inner
-    return owner
-
-
-def camel_case(name: str) -> str:
-    """hts_code → htsCode."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
+    for name in column.objects:
+        owner = cast("JsonObject", owner.setdefault(name, {}))
+    if column.member is None:
+        return owner
+    member = column.member
+    members = cast("list[JsonObject]", owner.setdefault(member.list_name, []))
+    for one in members:
+        if one[member.key] == member.word:
+            return one
+    members.append({member.key: member.word})
+    return members[-1]

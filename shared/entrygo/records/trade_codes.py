@@ -1,19 +1,14 @@
 """Checks of the values that customs knows: codes, numbers and countries as the trade writes them."""
 
 import re
-from collections.abc import Mapping
 
 from entrygo.domain.importer_number import is_importer_number
 from entrygo.requests.issues import Wrong
-from entrygo.requests.texts import bounded_text, one_of
+from entrygo.requests.texts import bounded_text
 
 _HTS_PUNCTUATION = re.compile(r"[. ]")
 _UN_NUMBER = re.compile(r"(?:UN ?)?([0-9]{4})", re.IGNORECASE)
 _COUNTRY_OR_OTHER = re.compile(r"[A-Za-z]{2,3}")
-
-# A stored value: text, a whole number, a flag, or objects and lists of them.
-Fact = str | int | bool | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
-Facts = dict[str, Fact]
 
 
 def origin(value: str) -> str:
@@ -24,16 +19,6 @@ def origin(value: str) -> str:
 def hts_code(value: str) -> str:
     """Digits without the dots and blanks that tariff tables print; never padded, and judged by planning."""
     return bounded_text(_HTS_PUNCTUATION.sub("", value), 32)
-
-
-def disclaimer(value: str) -> str:
-    """Why an agency's data do not apply, as ACE codes it."""
-    return one_of("A", "B", "C", "D")(value.upper())
-
-
-def criterion(value: str) -> str:
-    """The origin criterion of a USMCA certification."""
-    return one_of("A", "B", "C", "D")(value.upper())
 
 
 def un_number(value: str) -> str:

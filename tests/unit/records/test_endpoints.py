@@ -6,9 +6,8 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records import endpoints as checks
 from entrygo.requests.issues import Wrong
-from entrygo.sync import endpoint_checks as checks
-from entrygo.sync.checks import Fact
 from entrygo.sync.read_setup import read_brokers
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfq0mE3bq1cVnFq5U8uZr0m1p6G7x8yR2nXkD4tLhS"
@@ -28,7 +27,7 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqfq0mE3bq1cVnFq5U8uZr0m1p6G7x8yR2nX
         (checks.host_key, f"{KEY} root@sftp", KEY),
     ],
 )
-def test_a_sound_endpoint_is_taken(check: Callable[[str], Fact], given: str, taken: str) -> None:
+def test_a_sound_endpoint_is_taken(check: Callable[[str], str], given: str, taken: str) -> None:
     assert check(given) == taken
 
 
@@ -57,7 +56,7 @@ def test_a_sound_endpoint_is_taken(check: Callable[[str], Fact], given: str, tak
         (checks.host_key, f"@cert-authority * {KEY}"),
     ],
 )
-def test_an_endpoint_that_leads_astray_is_refused(check: Callable[[str], Fact], given: str) -> None:
+def test_an_endpoint_that_leads_astray_is_refused(check: Callable[[str], str], given: str) -> None:
     with pytest.raises(Wrong):
         check(given)
 

@@ -1,0 +1,157 @@
+"""The REST schemas of products, warehouses and brokers, made from their declarations.
+
+They are made at import (pydantic.create_model) instead of written out, so that a field is declared in one
+place; nothing here reads them by attribute, requests are filled and answers shown by name
+(mapping.messages). The schema lets through what is in proportion; what a field takes is for sync to say.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import GenericAlias
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Described
+from pydantic import create_model
+
+from entrygo.gateway.schemas import fields
+from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier
+from entrygo.records.kinds import (
+    Amount,
+    ByCountry,
+    Country,
+    Currency,
+    Day,
+    Field,
+    Fields,
+    Flag,
+    Group,
+    Kind,
+    Many,
+    Percent,
+    Record,
+    Reference,
+    Text,
+    Whole,
+    Words,
+)
+
+TO_TAKE = "The id to take on creation; else generated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSchemas:
+    """What REST takes and answers for one kind of record."""
+
+    sync_body: type[Body]
+    patch_body: type[Body]
+    record: type[Body]
+    sync_answer: type[Body]
+    page: type[Body]
+
+
+def record_schemas(record: Record) -> RecordSchemas:
+    """The schemas of `record`, under the names that the published contract has for them."""
+    title, noun = record.title, record.noun
+    plural = f"{title}s"
+    base = create_model(f"{title}Fields", __base__=Body, **_members(record.fields))
+    given = create_model(
+        f"{title}Input",
+        __base__=base,
+        __doc__=f"A {noun} to create or update; a field that is absent or null keeps its value.",
+        id=(Annotated[Identifier | None, Described(description=TO_TAKE)], None),
+        external_id=(Annotated[fields.Reference, Described(description=record.reference)], ...),
+    )
+    kept = create_model(
+        title,
+        __base__=base,
+        __doc__=f"A {noun} as it is kept; what nobody gave is null.",
+        id=(str, ...),
+        external_id=(str, ...),
+        created_at=(str, ...),
+        updated_at=(str, ...),
+    )
+    items: Any = _list_of(given)
+    limits = Described(min_length=1, max_length=record.rest_maximum)
+    key: Any = (IdempotencyKey | None, None)
+    return RecordSchemas(
+        sync_body=create_model(
+            f"Sync{plural}Body",
+            __base__=Body,
+            account_id=(Identifier, ...),
+            items=(Annotated[items, limits], ...),
+            idempotency_key=key,
+        ),
+        patch_body=create_model(
+            f"Patch{title}Body",
+            __base__=base,
+            __doc__="The fields to change: one that is absent keeps its value, null clears it.",
+            idempotency_key=key,
+        ),
+        record=kept,
+        sync_answer=create_model(f"Sync{plural}Answer", __base__=Body, data=(_list_of(kept), ...)),
+        page=create_model(
+            f"{title}Page",
+            __base__=Body,
+            data=(_list_of(kept), ...),
+            has_more=(bool, ...),
+            next_cursor=(str | None, ...),
+        ),
+    )
+
+
+def _members(declared: Fields) -> dict[str, Any]:
+    """Annotation and default of each field, as create_model takes them."""
+    return {field.name: _member(field) for field in declared}
+
+
+def _member(field: Field) -> tuple[Any, Any]:
+    about = Described(description=field.about or None)
+    if isinstance(field.kind, Many):
+        limit = Described(max_length=field.kind.rest_maximum)
+        return Annotated[_list_of(_model(field.kind.group)), limit, about], Described(default_factory=list)
+    kind = _annotation(field.kind)
+    if field.required:
+        return Annotated[kind, about], ...
+    if field.default is not None:
+        return Annotated[kind, about], field.default
+    return Annotated[kind | None, about], None
+
+
+# Kinds that are one type each.
+_TYPES: Mapping[type, Any] = {
+    Reference: fields.Reference,
+    Country: fields.Country,
+    Currency: Annotated[fields.ShortText, Described(pattern=r"^[A-Za-z]{3}$")],
+    Day: fields.Date,
+    Amount: fields.Amount,
+    Percent: fields.Percent,
+    Flag: fields.Flag,
+}
+
+
+def _annotation(kind: Kind) -> Any:
+    match kind:
+        case Text():
+            return fields.text_of(kind.rest_limit)
+        case Words():
+            return Literal.__getitem__(kind.allowed)
+        case Whole():
+            return fields.whole_number(kind.minimum, kind.rest_maximum or kind.maximum)
+        case ByCountry():
+            code: Any = fields.text_of(kind.text.rest_limit)
+            return GenericAlias(dict, (str, code | None))
+        case Group():
+            return _model(kind)
+        case _:
+            return _TYPES[type(kind)]
+
+
+@cache
+def _model(group: Group) -> type[Body]:
+    """One model a group, wherever it stands: they share a name in the published document."""
+    return create_model(group.title, __base__=Body, __doc__=group.about or None, **_members(group.fields))
+
+
+def _list_of(model: type[Body]) -> Any:
+    return GenericAlias(list, (model,))

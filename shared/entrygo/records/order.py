@@ -1,0 +1,39 @@
+"""An order and its lines. They are the hot path: sync and the gateway read them by hand, by these limits."""
+
+from entrygo.records import trade_codes
+from entrygo.records.kinds import Amount, Country, Field, Fields, Reference, Text
+from entrygo.requests.texts import MAX_EXTERNAL_ID
+
+REGION = Text(64)
+POSTAL_CODE = Text(32)
+
+ORDER: Fields = (
+    Field(
+        "external_id",
+        Reference(MAX_EXTERNAL_ID),
+        "Your source-system order identifier",
+        required=True,
+        column="order_id",
+    ),
+    Field(
+        "destination_country", Country(), "Two-letter country code", required=True, column="ship_to_country"
+    ),
+    Field("destination_region", REGION, "State or province it goes to", column="ship_to_state"),
+    Field("destination_postal_code", POSTAL_CODE, "ZIP or postal code it goes to", column="ship_to_zip"),
+    Field(
+        "importer_number",
+        Text(32, trade_codes.importer_number),
+        "Importer of record of this order, if another than the warehouse's:"
+        " NN-NNNNNNNXX (IRS), NNN-NN-NNNN (SSN) or YYDDPP-NNNNN (assigned by CBP)",
+    ),
+)
+
+# A line names its product by either of the first two.
+ORDER_LINE: Fields = (
+    Field(
+        "sku", Reference(MAX_EXTERNAL_ID), "Instead of productId: the SKU of one product, or its externalId"
+    ),
+    Field("product_id", Reference(64), "Existing EntryGo product ID"),
+    Field("quantity", Amount(), "How many units; more than 0", required=True),
+    Field("unit_value_usd", Amount(), "Value of one unit, USD", required=True, column="unit_price_usd"),
+)
