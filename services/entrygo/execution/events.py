@@ -47,7 +47,7 @@ class EventRecorder:
             )
             for sequence, (type_, data) in enumerate(facts, start=first)
         ]
-        await append_all(connection, events)
+        await append_all(connection, events, warehouse_id=None)
 
 
 def package_generated(package: Package, artifacts: Sequence[Artifact]) -> Fact:

@@ -14,7 +14,7 @@ from entrygo.domain.errors import (
     ServiceUnavailable,
 )
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.clients import Planning, PlanningAccess
 from entrygo.execution.objects import ObjectStore, StoreUnavailable
 from entrygo.execution.records import Artifact, ExecuteCommand, Execution
@@ -146,7 +146,7 @@ class Packages:
                 export_id = "" if package is None else package.export_id
             if not is_valid_id(export_id):
                 return []
-            return await events_after(connection, tenant, export_id, sequence)
+            return await events_after(connection, Visible.whole(tenant), export_id, sequence)
 
     def every_event(self, since: datetime | None) -> AsyncIterator[events_pb2.Event]:
         """The events of every account, in the order they were recorded, for a read model that starts anew."""

@@ -52,7 +52,8 @@ class SyncUseCases:
             now = self.clock()
             stamps = await store.upsert_orders(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
-            await append(connection, self._orders_synced(visible, stored))
+            event = self._orders_synced(visible, stored)
+            await append(connection, event, warehouse_id=visible.warehouse_id)
             return render(stored)
 
         return await run_once(

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
@@ -11,16 +11,18 @@ REPLAY_PAGE = 200
 
 
 async def events_after(
-    connection: Connection, tenant: Tenant, stream_id: str, after_sequence: int
+    connection: Connection, visible: Visible, stream_id: str, after_sequence: int
 ) -> list[events_pb2.Event]:
-    """The events of one stream after a sequence, in order."""
+    """The events of one stream after a sequence, in order, of those that `visible` includes."""
     rows = await connection.fetch(
         "SELECT payload FROM event_log"
-        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence > $4 ORDER BY sequence",
-        tenant.account_id,
-        tenant.mode,
+        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence > $4"
+        " AND ($5::text IS NULL OR warehouse_id = $5) ORDER BY sequence",
+        visible.tenant.account_id,
+        visible.tenant.mode,
         stream_id,
         after_sequence,
+        visible.warehouse_id,
     )
     return [events_pb2.Event.FromString(row["payload"]) for row in rows]
 

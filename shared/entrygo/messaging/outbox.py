@@ -1,4 +1,4 @@
-"""Writes events in the transaction of the state they tell about. Nothing is published any other way."""
+"""Writes events in the transaction of the state they are about. Nothing is published any other way."""
 
 from collections.abc import Sequence
 
@@ -9,21 +9,26 @@ from entrygo.proto.events.v1 import events_pb2
 MAX_PUBLISHED_BYTES = 512 * 1024
 
 
-async def append(connection: Connection, event: events_pb2.Event) -> None:
+async def append(connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None) -> None:
     """One event; see append_all."""
-    await append_all(connection, [event])
+    await append_all(connection, [event], warehouse_id=warehouse_id)
 
 
-async def append_all(connection: Connection, events: Sequence[events_pb2.Event]) -> None:
+async def append_all(
+    connection: Connection, events: Sequence[events_pb2.Event], *, warehouse_id: str | None
+) -> None:
     """Adds events to the permanent log and to the queue towards Kafka, in one statement.
 
+    `warehouse_id` is the warehouse whose export they are about: keys bound to another one do not read them
+    from the log. None: only keys of the whole account do. In a transaction that sees one warehouse it must be
+    that one; row level security refuses any other.
     Their sequences were assigned under a lock on the stream, so the queue holds them in order.
     """
     stored = [event.SerializeToString() for event in events]
     await connection.execute(
         "WITH logged AS ("
-        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[]))"
+        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, warehouse_id)"
+        " SELECT *, $7::text FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[]))"
         " INSERT INTO outbox (account_id, mode, payload)"
         " SELECT account_id, mode, payload FROM unnest($1::text[], $2::text[], $6::bytea[])"
         " WITH ORDINALITY AS queued (account_id, mode, payload, position) ORDER BY position",
@@ -33,6 +38,7 @@ async def append_all(connection: Connection, events: Sequence[events_pb2.Event])
         [event.sequence for event in events],
         stored,
         [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
+        warehouse_id,
     )
 
 

@@ -8,7 +8,7 @@ from itertools import count
 from entrygo.domain.errors import InvalidExportState, ServiceUnavailable
 from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
@@ -200,7 +200,7 @@ class Process:
 
     async def events(self, export_id: str = "batch_123", tenant: Tenant = LIVE) -> list[events_pb2.Event]:
         async with transaction(self.pool, tenant) as connection:
-            return await events_after(connection, tenant, export_id, 0)
+            return await events_after(connection, Visible.whole(tenant), export_id, 0)
 
     async def count(self, table: str) -> int:
         async with transaction(self.pool, EVERYONE) as connection:

@@ -130,7 +130,7 @@ class Planner:
 
     async def events(self, export_id: str) -> list[events_pb2.Event]:
         async with transaction(self.pool, self.visible) as connection:
-            return await events_after(connection, self.visible.tenant, export_id, 0)
+            return await events_after(connection, self.visible, export_id, 0)
 
     async def event_types(self, export_id: str) -> list[str]:
         events = await self.events(export_id)

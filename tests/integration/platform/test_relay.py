@@ -49,6 +49,7 @@ async def record(pool: Pool, streams: list[str], first: int, count: int) -> None
                     )
                     for stream in streams
                 ],
+                warehouse_id=None,
             )
 
 

@@ -105,7 +105,7 @@ async def write_event_and_old_key(pool: Pool) -> None:
         sequence=1,
     )
     async with transaction(pool, ALICE) as connection:
-        await append_all(connection, [event])
+        await append_all(connection, [event], warehouse_id=None)
         await connection.execute(
             "INSERT INTO idempotency_keys"
             " (account_id, mode, operation, key, fingerprint, response, created_at)"

@@ -107,7 +107,7 @@ async def test_one_event_tells_of_all_orders_of_a_sync(caller: Caller, pool: Poo
     async with transaction(pool, EVERYONE) as connection:
         stream_id = await connection.fetchval("SELECT stream_id FROM event_log")
     async with transaction(pool, LIVE) as connection:
-        (event,) = await events_after(connection, LIVE.tenant, stream_id, 0)
+        (event,) = await events_after(connection, LIVE, stream_id, 0)
     assert (event.type, event.source, event.sequence) == ("orders.synced", "sync", 1)
     assert stream_id.startswith("sync_")
     assert event.orders_synced == events_pb2.OrdersSynced(order_ids=[one.id for one in answered])

@@ -39,7 +39,7 @@ class Recorder:
             occurred_at=now,
             data=data,
         )
-        await outbox.append(connection, event)
+        await outbox.append(connection, event, warehouse_id=export.warehouse_id)
 
 
 async def found_export(store: PlanningStore, export_id: str) -> Export:

@@ -64,7 +64,7 @@ class StoredPlans:
         async with transaction(self.pool, visible) as connection:
             if await PlanningStore(connection, visible).find_export(export_id) is None:
                 return []
-            return await event_log.events_after(connection, visible.tenant, export_id, after_sequence)
+            return await event_log.events_after(connection, visible, export_id, after_sequence)
 
     def every_event(self, recorded_since: datetime | None) -> AsyncIterator[events_pb2.Event]:
         """The events of every account recorded at or after an instant: for a rebuild, not for a caller."""
