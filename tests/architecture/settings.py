@@ -4,6 +4,7 @@ from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from entrygo.cli.migration import MigrationSettings
 from entrygo.cli.up.settings import UpSettings
 from entrygo.execution.settings import Settings as ExecutionSettings
 from entrygo.gateway.settings import GatewaySettings
@@ -18,7 +19,7 @@ PROCESSES: dict[str, type[BaseSettings]] = {
     "inspection": InspectionSettings,
     "gateway": GatewaySettings,
 }
-SETTINGS: dict[str, type[BaseSettings]] = {**PROCESSES, "up": UpSettings}
+SETTINGS: dict[str, type[BaseSettings]] = {**PROCESSES, "up": UpSettings, "migrate": MigrationSettings}
 
 
 def variables(settings: type[BaseSettings]) -> set[str]:

@@ -10,10 +10,11 @@ from entrygo.cli.connection import NotConfigured
 from entrygo.cli.demo import demo
 from entrygo.cli.exports import export_app
 from entrygo.cli.imports.commands import orders_app, products_app
+from entrygo.cli.migration import migrate
 from entrygo.cli.projections import projections_app
 from entrygo.cli.reference import reference_app
 from entrygo.cli.rest import RestError
-from entrygo.cli.system import down, migrate, status, up
+from entrygo.cli.system import down, status, up
 from entrygo.cli.terminal import explain
 from entrygo.cli.up.background import StartFailed
 from entrygo.cli.up.home import AlreadyRunning
@@ -21,6 +22,7 @@ from entrygo.cli.up.ports import PortTaken
 from entrygo.cli.up.postgres import PostgresFailed
 from entrygo.domain.errors import EntryGoError
 from entrygo.planning.reference.records import UnusableFile
+from entrygo.postgres.logins import LoginRefused
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
@@ -45,6 +47,7 @@ EXPECTED = (
     PortTaken,
     PostgresFailed,
     StartFailed,
+    LoginRefused,
     asyncpg.PostgresError,
     ConnectionError,
 )

@@ -1,16 +1,14 @@
-"""Commands about the system as a whole: up, down, status, migrate."""
+"""Commands about the system as a whole: up, down, status."""
 
-import asyncio
 import time
 from typing import Annotated
 
 import typer
 
-from entrygo.cli.connection import current_home, database_url
+from entrygo.cli.connection import current_home
 from entrygo.cli.terminal import out, print_json
 from entrygo.cli.up.background import running, start_in_background, stop
 from entrygo.cli.up.run import run_in_foreground
-from entrygo.cli.up.schemas import migrate_all
 from entrygo.cli.up.screen import parts_table
 from entrygo.cli.up.settings import UpSettings
 
@@ -47,13 +45,3 @@ def status(
         return
     out.print(parts_table(report.parts, now=time.time()))
     out.print(f"{'ready' if report.is_ready else 'starting'}: {report.base_url}")
-
-
-def migrate() -> None:
-    """Bring the schemas of all services up to date."""
-    asyncio.run(_migrate())
-
-
-async def _migrate() -> None:
-    async for schema, applied in migrate_all(database_url):
-        out.print(f"{schema:<11} {', '.join(applied) if applied else 'up to date'}")

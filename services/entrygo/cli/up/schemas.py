@@ -1,18 +1,32 @@
-"""Brings every schema of the system up to date; each service may keep its own in a cluster of its own."""
+"""Brings every schema of the system, and the logins of services, up to date.
+
+Each service may keep its schema in a cluster of its own.
+"""
 
 from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
 
+from entrygo.postgres.logins import READ_KEYS, ensure_login, own, rebuilt
 from entrygo.postgres.migrate import migrate
 
-SCHEMAS = ("identity", "sync", "planning", "execution", "inspection")
+SERVICES = ("sync", "planning", "execution", "inspection")
+SCHEMAS = ("identity", *SERVICES)
 
 
 async def migrate_all(url_of: Callable[[str], str]) -> AsyncIterator[tuple[str, list[str]]]:
     """Each schema and the files applied to it now."""
     for schema in SCHEMAS:
         yield schema, await migrate(url_of(schema), schema=schema, migrations=migrations_of(schema))
+
+
+async def ensure_logins(owner_of: Callable[[str], str], login_of: Callable[[str], str]) -> AsyncIterator[str]:
+    """Each service whose login was made or brought up to date: its own schema, and whose key a caller has."""
+    for schema in SERVICES:
+        rights = rebuilt(schema) if schema == "inspection" else own(schema)
+        await ensure_login(owner_of(schema), login_of(schema), rights)
+        await ensure_login(owner_of("identity"), login_of(schema), READ_KEYS)
+        yield schema
 
 
 def migrations_of(schema: str) -> Path:

@@ -1,0 +1,206 @@
+"""A service's login: its own schema, behind row level security, and nothing of anybody else's."""
+
+import base64
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from entrygo.cli.migration import MigrationSettings, as_owner
+from entrygo.cli.up.schemas import SCHEMAS, SERVICES, ensure_logins, migrate_all
+from entrygo.domain.errors import InvalidApiKey
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.postgres.logins import LoginRefused, ensure_login, own, scram_verifier
+from entrygo.postgres.pool import open_pool, transaction
+from entrygo.process.clock import Ids, utc_now
+from tests.harness.postgres import temporary_database
+
+ALICE = Tenant("acc_alice", Mode.LIVE)
+BOB = Tenant("acc_bob", Mode.LIVE)
+INSERT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', 1, '')"
+COUNT = "SELECT count(*) FROM event_log"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A database whose tables belong to `owner`, which is no superuser, and the services' URLs."""
+
+    owner: str
+    services: dict[str, str]
+
+    def login_of(self, schema: str) -> str:
+        return self.services[schema]
+
+    async def ensure(self) -> list[str]:
+        return [schema async for schema in ensure_logins(lambda _: self.owner, self.login_of)]
+
+
+@pytest_asyncio.fixture
+async def deployment(postgres_url: str) -> AsyncIterator[Deployment]:
+    mark = secrets.token_hex(4)
+    names = {schema: f"{schema}_{mark}" for schema in SERVICES}
+    owner = f"owner_{mark}"
+    server = await asyncpg.connect(postgres_url)
+    try:
+        await server.execute(f"CREATE ROLE {owner} LOGIN CREATEROLE PASSWORD 'of the owner'")
+        async with temporary_database(postgres_url) as url:
+            await server.execute(f'GRANT CREATE ON DATABASE "{urlsplit(url).path[1:]}" TO {owner}')
+            settings = MigrationSettings(migration_user=owner, migration_password=SecretStr("of the owner"))
+            deployed = Deployment(
+                as_owner(url, settings), {schema: _as(url, name) for schema, name in names.items()}
+            )
+            async for _ in migrate_all(lambda _: deployed.owner):
+                pass
+            await deployed.ensure()
+            yield deployed
+        await server.execute(f"DROP ROLE {', '.join([*names.values(), owner])}")
+    finally:
+        await server.close()
+
+
+def _as(url: str, name: str, password: str = "of a service") -> str:
+    settings = MigrationSettings(migration_user=name, migration_password=SecretStr(password))
+    return as_owner(url, settings)
+
+
+@pytest.mark.parametrize("schema", SERVICES)
+async def test_service_login_works_in_its_own_schema(deployment: Deployment, schema: str) -> None:
+    async with (
+        await open_pool(deployment.login_of(schema), schema=schema) as pool,
+        transaction(pool, ALICE) as connection,
+    ):
+        await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+        assert await connection.fetchval(COUNT) == 1
+        assert await connection.execute("DELETE FROM outbox") == "DELETE 0"
+
+
+@pytest.mark.parametrize("schema", SERVICES)
+async def test_service_login_reads_no_table_of_another_service(deployment: Deployment, schema: str) -> None:
+    owner = await asyncpg.connect(deployment.owner)
+    login = await asyncpg.connect(deployment.login_of(schema))
+    try:
+        tables = await owner.fetch(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY($1)", [*SCHEMAS]
+        )
+        readable = {
+            table["schemaname"]
+            for table in tables
+            if await _may(login, f"SELECT FROM {table['schemaname']}.{table['tablename']} LIMIT 1")
+        }
+    finally:
+        await owner.close()
+        await login.close()
+    assert readable == {schema, "identity"}
+
+
+@pytest.mark.parametrize("schema", SERVICES)
+async def test_service_login_sees_only_the_account_of_its_transaction(
+    deployment: Deployment, schema: str
+) -> None:
+    async with await open_pool(deployment.login_of(schema), schema=schema) as pool:
+        async with transaction(pool, ALICE) as connection:
+            await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+        async with transaction(pool, BOB) as connection:
+            assert await connection.fetchval(COUNT) == 0
+        assert await pool.fetchval(COUNT) == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SET ROLE entrygo_app",
+        "ALTER ROLE CURRENT_USER BYPASSRLS",
+        "ALTER TABLE sync.event_log NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY in_scope ON sync.event_log",
+        "CREATE OR REPLACE FUNCTION sync.entrygo_in_scope(a text, b text) RETURNS boolean RETURN true",
+        "TRUNCATE sync.event_log",
+        "CREATE TABLE sync.mine (id int)",
+        "CREATE SCHEMA mine",
+        "CREATE ROLE mine",
+        "INSERT INTO sync.applied_migrations VALUES ('9999_mine.sql', '')",
+        "INSERT INTO identity.accounts VALUES ('acc_mine', 'Mine')",
+        "UPDATE identity.api_keys SET scopes = '{}'",
+        "DELETE FROM identity.api_keys",
+    ],
+)
+async def test_service_login_changes_nothing_that_guards_it(deployment: Deployment, statement: str) -> None:
+    login = await asyncpg.connect(deployment.login_of("sync"))
+    try:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await login.execute(statement)
+    finally:
+        await login.close()
+
+
+async def test_service_login_finds_whose_key_it_is(deployment: Deployment) -> None:
+    async with await open_pool(deployment.owner, schema="identity", max_size=1) as pool:
+        await create_account(pool, Ids(), name="Alice", account_id=ALICE.account_id)
+        _, secret = await create_key(pool, Ids(), utc_now, account_id=ALICE.account_id)
+    async with await open_pool(deployment.login_of("planning"), schema="identity", max_size=1) as pool:
+        authenticator = Authenticator(pool, utc_now, service_token=None)
+        principal = await authenticator.authenticate(f"Bearer {secret}")
+        assert principal.tenant == ALICE
+        with pytest.raises(InvalidApiKey):
+            await authenticator.authenticate(f"Bearer {secret[:-1]}x")
+
+
+async def test_new_password_of_a_url_becomes_the_login_s(deployment: Deployment) -> None:
+    renewed = _as(deployment.owner, urlsplit(deployment.login_of("sync")).username or "", "renewed")
+    await ensure_login(deployment.owner, renewed, own("sync"))
+    await (await asyncpg.connect(renewed)).close()
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(deployment.login_of("sync"))
+
+
+async def test_logins_are_made_again_without_harm(deployment: Deployment) -> None:
+    assert await deployment.ensure() == list(SERVICES)
+
+
+async def test_owner_is_not_taken_for_a_service_s_login(deployment: Deployment) -> None:
+    with pytest.raises(LoginRefused, match="needs another login"):
+        await ensure_login(deployment.owner, deployment.owner, own("sync"))
+
+
+async def test_login_with_powers_of_its_own_is_refused(postgres_url: str, deployment: Deployment) -> None:
+    name = urlsplit(deployment.login_of("sync")).username
+    server = await asyncpg.connect(postgres_url)
+    try:
+        await server.execute(f"ALTER ROLE {name} BYPASSRLS")
+        with pytest.raises(LoginRefused, match="powers"):
+            await deployment.ensure()
+    finally:
+        await server.close()
+
+
+async def test_login_without_a_password_is_refused(deployment: Deployment) -> None:
+    with pytest.raises(LoginRefused, match="names no user"):
+        await ensure_login(deployment.owner, "postgresql://127.0.0.1/entrygo", own("sync"))
+
+
+def test_verifier_is_that_of_rfc_7677() -> None:
+    # The RFC's example: user, password, salt, iterations and the server key its messages come from.
+    verifier = scram_verifier("pencil", base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ=="))
+    assert verifier == (
+        "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY="
+        ":wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+    )
+
+
+def test_verifier_is_made_of_printable_ascii_alone() -> None:
+    with pytest.raises(LoginRefused):
+        scram_verifier("geheim\n", b"salt")
+
+
+async def _may(connection: "asyncpg.Connection[asyncpg.Record]", statement: str) -> bool:
+    try:
+        await connection.execute(statement)
+    except asyncpg.InsufficientPrivilegeError:
+        return False
+    return True
