@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,17 @@ import compose_spec
 import pytest
 import yaml
 
-from tests.architecture.settings import PROCESSES, variables
+from tests.architecture.settings import PROCESSES, SETTINGS, variables
 from tests.architecture.sources import ROOT, SERVICES
 
 OURS = [*SERVICES, "gateway"]
 THEIRS = ["postgres", "kafka", "mail"]
+COMMANDS = ["migrate", "operator"]
 # What object_store reads of its own accord, and tests/contract/test_object_store.py sets.
 READ_BY_LIBRARIES = {
     "execution": {"AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 }
+SECRET = re.compile(r"\$\{(\w+):\?")
 PINNED = re.compile(r"[\w./-]+:v?\d[\w.-]*")
 
 
@@ -29,6 +32,11 @@ def _read() -> dict[str, Any]:
 
 COMPOSE = _read()
 PARTS: dict[str, dict[str, Any]] = COMPOSE["services"]
+
+
+def _secrets(name: str) -> set[str]:
+    """The variables that a part's environment must be given."""
+    return set(SECRET.findall(json.dumps(PARTS[name].get("environment", {}))))
 
 
 def test_compose_file_is_valid_by_the_specification() -> None:
@@ -43,13 +51,42 @@ def test_compose_file_is_refused_when_a_key_is_misspelt() -> None:
 
 
 def test_compose_runs_the_whole_topology() -> None:
-    assert set(PARTS) == {*OURS, *THEIRS, "migrate"}
+    assert set(PARTS) == {*OURS, *THEIRS, *COMMANDS}
 
 
 @pytest.mark.parametrize("name", OURS)
 def test_process_is_given_only_settings_that_it_reads(name: str) -> None:
     read = variables(PROCESSES[name]) | READ_BY_LIBRARIES.get(name, set())
     assert set(PARTS[name]["environment"]) - read == set()
+
+
+def test_migrations_are_given_only_settings_that_they_read() -> None:
+    read = variables(SETTINGS["migrate"]).union(*(variables(PROCESSES[name]) for name in SERVICES))
+    assert set(PARTS["migrate"]["environment"]) - read == set()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_holds_no_secret_but_its_own_password_and_the_token(name: str) -> None:
+    assert _secrets(name) == {f"ENTRYGO_{name.upper()}_PASSWORD", "ENTRYGO_SERVICE_TOKEN"}
+
+
+def test_gateway_holds_no_secret() -> None:
+    assert _secrets("gateway") == set()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_service_uses_the_login_that_the_migrations_make_for_it(name: str) -> None:
+    made = PARTS["migrate"]["environment"][f"ENTRYGO_{name.upper()}_DATABASE_URL"]
+    assert PARTS[name]["environment"]["ENTRYGO_DATABASE_URL"] == made
+    assert made.startswith(f"postgresql://entrygo_{name}:${{ENTRYGO_{name.upper()}_PASSWORD:?")
+
+
+def test_script_makes_every_secret_that_is_asked_for() -> None:
+    made = subprocess.run([ROOT / "deploy/compose/make-secrets"], capture_output=True, text=True, check=True)
+    values = dict(line.split("=", 1) for line in made.stdout.splitlines())
+    assert set().union(*map(_secrets, PARTS)) <= set(values)
+    assert len(set(values.values())) == len(values)
+    assert all(len(value) == 64 for value in values.values())
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -91,8 +128,9 @@ def test_part_has_a_probe_and_comes_back_after_a_crash(name: str) -> None:
     assert PARTS[name]["restart"] == "unless-stopped"
 
 
-@pytest.mark.parametrize("name", [*OURS, "migrate"])
+@pytest.mark.parametrize("name", [*OURS, *COMMANDS])
 def test_our_containers_run_without_privileges(name: str) -> None:
+    assert PARTS[name]["read_only"]
     assert PARTS[name]["user"] == "10001"
     assert PARTS[name]["cap_drop"] == ["ALL"]
 
