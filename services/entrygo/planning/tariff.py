@@ -18,9 +18,9 @@ from entrygo.domain.tariff import (
 from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.rules.agencies import REQUIRED, flags_of
 from entrygo.planning.rules.base import Context
-from entrygo.planning.rules.duties import is_free_under_usmca, is_outside, rows_of_origin
 from entrygo.planning.rules.measures import units_of
 from entrygo.planning.rules.metals import annexes_of, needs_metals_review
+from entrygo.planning.rules.programmes import section_301, section_338
 
 
 def treatment_of(product: Product, context: Context) -> TariffTreatment:
@@ -53,24 +53,21 @@ def _agency_flags(product: Product, context: Context) -> Iterator[AgencyFlag]:
 
 
 def _section_301(product: Product, context: Context) -> Iterator[str]:
-    """Lists of goods, then programmes that meet every good of an origin, or the heading that frees it."""
-    programmes = context.reference.programmes
+    """Of what meets every good of an origin, nothing that the importer denied for all products.
+
+    An importer who signed off that it applies has named no product: the headings are still to be chosen.
+    """
     if _is_answered(product.section_301, context):
         return
-    yield from (row.key for row in rows_of_origin(programmes.section_301_lists, product))
-    # The importer who signed off that they apply has named no product: the headings are still to be chosen.
-    if _is_denied(context.importer.section_301, context):
-        return
-    for row in programmes.section_301_origins.get(product.country_of_origin or "", ()):
-        if not is_outside(row, product, context):
-            is_free = is_free_under_usmca(row, product, context)
-            yield text_of(row, "usmca_heading") if is_free else row.key
+    is_denied_for_all = _is_denied(context.importer.section_301, context)
+    for duty in section_301(product, context):
+        if not (duty.is_blanket and is_denied_for_all):
+            yield duty.heading
 
 
 def _section_338(product: Product, context: Context) -> Iterator[str]:
     if not _is_answered(product.section_338, context):
-        rows = rows_of_origin(context.reference.programmes.section_338, product)
-        yield from (row.key for row in rows)
+        yield from (duty.heading for duty in section_338(product, context))
 
 
 def _section_232(product: Product, context: Context) -> Iterator[str]:

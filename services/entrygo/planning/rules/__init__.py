@@ -1,150 +1,47 @@
-"""Every rule, in the order in which they are asked. A new one is a function in its family and a name here."""
+"""Every rule, by family, in the order in which they are asked. A new one is a name in its family's RULES."""
 
-from entrygo.planning.rules.agencies import (
-    CPSC_CERTIFICATE_MISSING,
-    FDA_PRIOR_NOTICE_MISSING,
-    PGA_DATA_MISSING,
-    PGA_REVIEW_RECOMMENDED,
-)
+from entrygo.planning.rules.agencies import RULES as AGENCIES
 from entrygo.planning.rules.base import Rule
-from entrygo.planning.rules.batch import (
-    BATCH_HIGH_VALUE,
-    BATCH_NO_ELIGIBLE_ORDERS,
-    CONSOLIDATION_NOT_BENEFICIAL,
-    DE_MINIMIS_UNAVAILABLE,
-    DESTINATION_COUNTRY_UNSUPPORTED,
-    FORMAL_ENTRY_REQUIRED,
-    REFERENCE_DATA_STALE,
-    SAVINGS_NOT_ESTIMATED,
-)
-from entrygo.planning.rules.composition import PRODUCT_COMPOSITION_MISSING, PRODUCT_COMPOSITION_TOTAL_INVALID
-from entrygo.planning.rules.description import (
-    PRODUCT_DESCRIPTION_MISSING,
-    PRODUCT_DESCRIPTION_NOT_ENGLISH,
-    PRODUCT_DESCRIPTION_VAGUE,
-)
-from entrygo.planning.rules.destination import (
-    ORDER_DESTINATION_MISMATCH,
-    ORDER_OUTSIDE_CUSTOMS_TERRITORY,
-    ORDER_POSTAL_CODE_INVALID,
-    ORDER_POSTAL_CODE_MISSING,
-    ORDER_POSTAL_REGION_MISMATCH,
-    ORDER_REGION_MISSING,
-)
-from entrygo.planning.rules.duties import (
-    ADCVD_REVIEW_RECOMMENDED,
-    SECTION_301_REVIEW_RECOMMENDED,
-    SECTION_338_REVIEW_RECOMMENDED,
-)
-from entrygo.planning.rules.hts import (
-    PRODUCT_HTS_CODE_INVALID,
-    PRODUCT_HTS_CODE_MISSING,
-    PRODUCT_HTS_CODE_NOT_CURRENT,
-)
-from entrygo.planning.rules.importer import (
-    BATCH_IMPORTER_MIXED,
-    BOND_REQUIRED,
-    IMPORTER_OF_RECORD_INCOMPLETE,
-)
-from entrygo.planning.rules.lines import ITEM_QUANTITY_INVALID, ITEM_UNIT_VALUE_INVALID, ITEM_VALUE_OUTLIER
-from entrygo.planning.rules.manufacturer import (
-    PRODUCT_MANUFACTURER_MISSING,
-    PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING,
-    PRODUCT_MID_INVALID,
-    PRODUCT_MID_MISSING,
-)
-from entrygo.planning.rules.measures import PRODUCT_NET_WEIGHT_MISSING, PRODUCT_UOM_UNCONVERTIBLE
-from entrygo.planning.rules.metals import (
-    METALS_DATA_MISSING,
-    METALS_REVIEW_RECOMMENDED,
-    METALS_THRESHOLD_UNDOCUMENTED,
-)
-from entrygo.planning.rules.orders import (
-    ORDER_ALREADY_EXPORTED,
-    ORDER_DUPLICATE_SUSPECTED,
-    ORDER_EXCEEDS_BROKER_LIMIT,
-    ORDER_IN_OPEN_BATCH,
-    ORDER_ITEMS_MISSING,
-)
-from entrygo.planning.rules.origin import (
-    PRODUCT_ORIGIN_INVALID,
-    PRODUCT_ORIGIN_MISSING,
-    PRODUCT_ORIGIN_RESTRICTED,
-)
-from entrygo.planning.rules.profiles import BROKER_PROFILE_INCOMPLETE, WAREHOUSE_PROFILE_INCOMPLETE
-from entrygo.planning.rules.restrictions import PRODUCT_PROHIBITED, RESTRICTED_PARTY_POSSIBLE_MATCH
-from entrygo.planning.rules.shipping import DANGEROUS_GOODS_REVIEW, PRODUCT_ARCHIVED
-from entrygo.planning.rules.supply_chain import UFLPA_REVIEW_RECOMMENDED
-from entrygo.planning.rules.usmca import (
-    USMCA_CERTIFICATION_EXPIRED,
-    USMCA_CERTIFICATION_MISSING,
-    USMCA_ORIGIN_INCONSISTENT,
-)
+from entrygo.planning.rules.batch import RULES as BATCH
+from entrygo.planning.rules.composition import RULES as COMPOSITION
+from entrygo.planning.rules.description import RULES as DESCRIPTION
+from entrygo.planning.rules.destination import RULES as DESTINATION
+from entrygo.planning.rules.duties import RULES as DUTIES
+from entrygo.planning.rules.hts import RULES as HTS
+from entrygo.planning.rules.importer import RULES as IMPORTER
+from entrygo.planning.rules.lines import RULES as LINES
+from entrygo.planning.rules.manufacturer import RULES as MANUFACTURER
+from entrygo.planning.rules.measures import RULES as MEASURES
+from entrygo.planning.rules.metals import RULES as METALS
+from entrygo.planning.rules.orders import RULES as ORDERS
+from entrygo.planning.rules.origin import RULES as ORIGIN
+from entrygo.planning.rules.profiles import RULES as PROFILES
+from entrygo.planning.rules.restrictions import RULES as RESTRICTIONS
+from entrygo.planning.rules.shipping import RULES as SHIPPING
+from entrygo.planning.rules.supply_chain import RULES as SUPPLY_CHAIN
+from entrygo.planning.rules.usmca import RULES as USMCA
 
 # Raise it with every change to what a rule decides: it is part of the plan hash.
 RULESET_VERSION = "2026.11.5"
 
 RULES: tuple[Rule, ...] = (
-    PRODUCT_HTS_CODE_MISSING,
-    PRODUCT_HTS_CODE_INVALID,
-    PRODUCT_HTS_CODE_NOT_CURRENT,
-    PRODUCT_ORIGIN_MISSING,
-    PRODUCT_ORIGIN_INVALID,
-    PRODUCT_ORIGIN_RESTRICTED,
-    PRODUCT_DESCRIPTION_MISSING,
-    PRODUCT_DESCRIPTION_VAGUE,
-    PRODUCT_DESCRIPTION_NOT_ENGLISH,
-    PRODUCT_COMPOSITION_MISSING,
-    PRODUCT_COMPOSITION_TOTAL_INVALID,
-    PRODUCT_MANUFACTURER_MISSING,
-    PRODUCT_MID_MISSING,
-    PRODUCT_MID_INVALID,
-    PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING,
-    PRODUCT_NET_WEIGHT_MISSING,
-    PRODUCT_UOM_UNCONVERTIBLE,
-    METALS_REVIEW_RECOMMENDED,
-    METALS_DATA_MISSING,
-    METALS_THRESHOLD_UNDOCUMENTED,
-    SECTION_301_REVIEW_RECOMMENDED,
-    SECTION_338_REVIEW_RECOMMENDED,
-    ADCVD_REVIEW_RECOMMENDED,
-    UFLPA_REVIEW_RECOMMENDED,
-    USMCA_CERTIFICATION_MISSING,
-    USMCA_CERTIFICATION_EXPIRED,
-    USMCA_ORIGIN_INCONSISTENT,
-    PGA_DATA_MISSING,
-    PGA_REVIEW_RECOMMENDED,
-    CPSC_CERTIFICATE_MISSING,
-    FDA_PRIOR_NOTICE_MISSING,
-    PRODUCT_ARCHIVED,
-    PRODUCT_PROHIBITED,
-    DANGEROUS_GOODS_REVIEW,
-    RESTRICTED_PARTY_POSSIBLE_MATCH,
-    ITEM_QUANTITY_INVALID,
-    ITEM_UNIT_VALUE_INVALID,
-    ITEM_VALUE_OUTLIER,
-    ORDER_DESTINATION_MISMATCH,
-    ORDER_ALREADY_EXPORTED,
-    ORDER_ITEMS_MISSING,
-    ORDER_EXCEEDS_BROKER_LIMIT,
-    ORDER_OUTSIDE_CUSTOMS_TERRITORY,
-    ORDER_POSTAL_CODE_MISSING,
-    ORDER_POSTAL_CODE_INVALID,
-    ORDER_REGION_MISSING,
-    ORDER_POSTAL_REGION_MISMATCH,
-    ORDER_IN_OPEN_BATCH,
-    ORDER_DUPLICATE_SUSPECTED,
-    WAREHOUSE_PROFILE_INCOMPLETE,
-    BROKER_PROFILE_INCOMPLETE,
-    BATCH_NO_ELIGIBLE_ORDERS,
-    DESTINATION_COUNTRY_UNSUPPORTED,
-    IMPORTER_OF_RECORD_INCOMPLETE,
-    BATCH_IMPORTER_MIXED,
-    BOND_REQUIRED,
-    FORMAL_ENTRY_REQUIRED,
-    DE_MINIMIS_UNAVAILABLE,
-    BATCH_HIGH_VALUE,
-    CONSOLIDATION_NOT_BENEFICIAL,
-    SAVINGS_NOT_ESTIMATED,
-    REFERENCE_DATA_STALE,
+    *HTS,
+    *ORIGIN,
+    *DESCRIPTION,
+    *COMPOSITION,
+    *MANUFACTURER,
+    *MEASURES,
+    *METALS,
+    *DUTIES,
+    *SUPPLY_CHAIN,
+    *USMCA,
+    *AGENCIES,
+    *SHIPPING,
+    *RESTRICTIONS,
+    *LINES,
+    *ORDERS,
+    *DESTINATION,
+    *PROFILES,
+    *BATCH,
+    *IMPORTER,
 )

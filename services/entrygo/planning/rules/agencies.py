@@ -11,6 +11,7 @@ from entrygo.planning.rules.base import (
     Problem,
     ProductPartsRule,
     ProductRule,
+    Rule,
     is_blank,
     sku_of,
 )
@@ -115,4 +116,11 @@ FDA_PRIOR_NOTICE_MISSING = ProductRule(
     is_datum_missing=True,
     flag="pga_data_required",
     check=_prior_notice_missing,
+)
+
+RULES: tuple[Rule, ...] = (
+    PGA_DATA_MISSING,
+    PGA_REVIEW_RECOMMENDED,
+    CPSC_CERTIFICATE_MISSING,
+    FDA_PRIOR_NOTICE_MISSING,
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem
+from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule
 from entrygo.planning.rules.destination import UNITED_STATES
 from entrygo.planning.savings import FORMAL, entry_type_of
 
@@ -164,4 +164,15 @@ REFERENCE_DATA_STALE = BatchRule(
     basis="Fees and lists are chosen by entry date; a check of what changes without notice holds 45 days",
     flag="reference_data_stale",
     check=_stale,
+)
+
+RULES: tuple[Rule, ...] = (
+    BATCH_NO_ELIGIBLE_ORDERS,
+    DESTINATION_COUNTRY_UNSUPPORTED,
+    FORMAL_ENTRY_REQUIRED,
+    DE_MINIMIS_UNAVAILABLE,
+    BATCH_HIGH_VALUE,
+    CONSOLIDATION_NOT_BENEFICIAL,
+    SAVINGS_NOT_ESTIMATED,
+    REFERENCE_DATA_STALE,
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, chapter_of, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, chapter_of, sku_of
 
 _SHARE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(?:%|percent\b|per cent\b|pct\b)", re.IGNORECASE)
 WHOLE = Decimal(100)
@@ -46,4 +46,9 @@ PRODUCT_COMPOSITION_TOTAL_INVALID = ProductRule(
     field="material_composition",
     basis="19 CFR 141.89",
     check=_total_invalid,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_COMPOSITION_MISSING,
+    PRODUCT_COMPOSITION_TOTAL_INVALID,
 )

@@ -4,7 +4,7 @@ import re
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
 
 MIN_WORDS = 3
 MAX_FOREIGN_SHARE = 0.3
@@ -80,4 +80,10 @@ PRODUCT_DESCRIPTION_NOT_ENGLISH = ProductRule(
     field="customs_description",
     basis="19 CFR 141.86(d)",
     check=_not_english,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_DESCRIPTION_MISSING,
+    PRODUCT_DESCRIPTION_VAGUE,
+    PRODUCT_DESCRIPTION_NOT_ENGLISH,
 )

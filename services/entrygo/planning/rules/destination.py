@@ -1,20 +1,11 @@
-"""Rules on where an order goes: country, customs territory, ZIP and state. ZIP rules are for the US alone."""
+"""Rules on where an order goes: customs territory, ZIP and state. ZIP rules are for the US alone."""
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.postal import zip5_of
-from entrygo.planning.rules.base import Context, OrderRule, Problem, is_blank
+from entrygo.planning.rules.base import Context, OrderRule, Problem, Rule, is_blank
 
 UNITED_STATES = "US"
-
-
-def _mismatch(order: Order, context: Context) -> Problem | None:
-    if order.destination_country == context.destination_country:
-        return None
-    return Problem(
-        f"Order {order.external_id} ships to {order.destination_country},"
-        f" not {context.destination_country}; excluded."
-    )
 
 
 def _outside_territory(order: Order, context: Context) -> Problem | None:
@@ -65,17 +56,6 @@ def _region_mismatch(order: Order, context: Context) -> Problem | None:
     return Problem(f"ZIP {code} is not in {region}.")
 
 
-ORDER_DESTINATION_MISMATCH = OrderRule(
-    code="ORDER_DESTINATION_MISMATCH",
-    severity=Severity.INFO,
-    penalty=1,
-    field="destination_country",
-    basis="The scope of the plan",
-    flag="orders_excluded",
-    excludes=True,
-    check=_mismatch,
-)
-
 ORDER_OUTSIDE_CUSTOMS_TERRITORY = OrderRule(
     code="ORDER_OUTSIDE_CUSTOMS_TERRITORY",
     severity=Severity.ERROR,
@@ -121,4 +101,12 @@ ORDER_POSTAL_REGION_MISMATCH = OrderRule(
     field="destination_postal_code",
     basis="USPS ZIP prefixes by state",
     check=_region_mismatch,
+)
+
+RULES: tuple[Rule, ...] = (
+    ORDER_OUTSIDE_CUSTOMS_TERRITORY,
+    ORDER_POSTAL_CODE_MISSING,
+    ORDER_POSTAL_CODE_INVALID,
+    ORDER_REGION_MISSING,
+    ORDER_POSTAL_REGION_MISMATCH,
 )

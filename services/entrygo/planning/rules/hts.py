@@ -4,7 +4,7 @@ import re
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
 # Chapter 77 is reserved and empty; 98 and 99 never classify a product by themselves.
 LAST_CHAPTER = 97
@@ -67,4 +67,10 @@ PRODUCT_HTS_CODE_NOT_CURRENT = ProductRule(
     field="hts_code",
     basis="The revision of the Harmonized Tariff Schedule in force",
     check=_not_current,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_HTS_CODE_MISSING,
+    PRODUCT_HTS_CODE_INVALID,
+    PRODUCT_HTS_CODE_NOT_CURRENT,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from entrygo.domain.facts import Order
 from entrygo.domain.importer_number import comparable, masked
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, is_blank
+from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule, is_blank
 from entrygo.planning.savings import FORMAL
 
 MAX_LISTED = 3
@@ -84,4 +84,10 @@ BOND_REQUIRED = BatchRule(
     basis="19 CFR 113; 19 CFR 142.4",
     is_datum_missing=True,
     check=_bond,
+)
+
+RULES: tuple[Rule, ...] = (
+    IMPORTER_OF_RECORD_INCOMPLETE,
+    BATCH_IMPORTER_MIXED,
+    BOND_REQUIRED,
 )

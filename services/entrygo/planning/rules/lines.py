@@ -2,7 +2,7 @@
 
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Line, LineRule, Problem, sku_of
+from entrygo.planning.rules.base import Context, Line, LineRule, Problem, Rule, sku_of
 
 
 def _quantity(line: Line, context: Context) -> Problem | None:
@@ -55,4 +55,10 @@ ITEM_VALUE_OUTLIER = LineRule(
     field="unit_value_usd",
     basis="19 CFR 152.103; 19 USC 1592",
     check=_outlier,
+)
+
+RULES: tuple[Rule, ...] = (
+    ITEM_QUANTITY_INVALID,
+    ITEM_UNIT_VALUE_INVALID,
+    ITEM_VALUE_OUTLIER,
 )

@@ -4,7 +4,7 @@ import re
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, chapter_of, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, chapter_of, is_blank, sku_of
 
 # Country, three characters each of up to two words, up to four digits, three letters of the city.
 _MID = re.compile(r"(?!CA)[A-Z]{2}[A-Z0-9]{1,6}[0-9]{0,4}[A-Z]{1,3}")
@@ -75,4 +75,11 @@ PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING = ProductRule(
     basis="ACE UFLPA region alert, from 2023-03-18",
     is_datum_missing=True,
     check=_postal_code_missing,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_MANUFACTURER_MISSING,
+    PRODUCT_MID_MISSING,
+    PRODUCT_MID_INVALID,
+    PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING,
 )

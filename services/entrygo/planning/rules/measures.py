@@ -3,7 +3,7 @@
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import words_of
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
 # Units of weight: quantities come from the net weight, whatever the commercial unit is.
 WEIGHTS = ("kg", "g", "t")
@@ -50,4 +50,9 @@ PRODUCT_UOM_UNCONVERTIBLE = ProductRule(
     field="unit_of_measure",
     basis="HTS units of quantity",
     check=_unconvertible,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_NET_WEIGHT_MISSING,
+    PRODUCT_UOM_UNCONVERTIBLE,
 )

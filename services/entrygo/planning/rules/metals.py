@@ -7,7 +7,16 @@ from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
-from entrygo.planning.rules.base import Context, Problem, ProductRule, chapter_of, is_blank, sku_of, words_in
+from entrygo.planning.rules.base import (
+    Context,
+    Problem,
+    ProductRule,
+    Rule,
+    chapter_of,
+    is_blank,
+    sku_of,
+    words_in,
+)
 
 # The annex of goods that were taken out again.
 REMOVED = "II"
@@ -115,4 +124,10 @@ METALS_THRESHOLD_UNDOCUMENTED = ProductRule(
     basis="HTS chapter 99, note 16",
     is_datum_missing=True,
     check=_threshold_undocumented,
+)
+
+RULES: tuple[Rule, ...] = (
+    METALS_REVIEW_RECOMMENDED,
+    METALS_DATA_MISSING,
+    METALS_THRESHOLD_UNDOCUMENTED,
 )

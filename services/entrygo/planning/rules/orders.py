@@ -1,8 +1,17 @@
-"""Rules on an order as a whole: it has lines, and it leaves once."""
+"""Rules on an order as a whole: it is of this plan, it has lines, and it leaves once."""
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, OrderRule, Problem
+from entrygo.planning.rules.base import Context, OrderRule, Problem, Rule
+
+
+def _mismatch(order: Order, context: Context) -> Problem | None:
+    if order.destination_country == context.destination_country:
+        return None
+    return Problem(
+        f"Order {order.external_id} ships to {order.destination_country},"
+        f" not {context.destination_country}; excluded."
+    )
 
 
 def _items_missing(order: Order, context: Context) -> Problem | None:
@@ -43,6 +52,17 @@ def _in_open_batch(order: Order, context: Context) -> Problem | None:
     batch = f"open batch {export_id}" if export_id else "an open batch of another warehouse"
     return Problem(f"Order {order.external_id} is also in {batch}.")
 
+
+ORDER_DESTINATION_MISMATCH = OrderRule(
+    code="ORDER_DESTINATION_MISMATCH",
+    severity=Severity.INFO,
+    penalty=1,
+    field="destination_country",
+    basis="The scope of the plan",
+    flag="orders_excluded",
+    excludes=True,
+    check=_mismatch,
+)
 
 ORDER_ITEMS_MISSING = OrderRule(
     code="ORDER_ITEMS_MISSING",
@@ -91,4 +111,13 @@ ORDER_IN_OPEN_BATCH = OrderRule(
     field="",
     basis="An order leaves once",
     check=_in_open_batch,
+)
+
+RULES: tuple[Rule, ...] = (
+    ORDER_DESTINATION_MISMATCH,
+    ORDER_ALREADY_EXPORTED,
+    ORDER_ITEMS_MISSING,
+    ORDER_EXCEEDS_BROKER_LIMIT,
+    ORDER_IN_OPEN_BATCH,
+    ORDER_DUPLICATE_SUSPECTED,
 )

@@ -2,7 +2,7 @@
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
 
 def _missing(product: Product, context: Context) -> Problem | None:
@@ -51,4 +51,10 @@ PRODUCT_ORIGIN_RESTRICTED = ProductRule(
     basis="OFAC embargoes (31 CFR chapter V); HTS General Note 3(b)",
     flag="prohibited_goods",
     check=_restricted,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_ORIGIN_MISSING,
+    PRODUCT_ORIGIN_INVALID,
+    PRODUCT_ORIGIN_RESTRICTED,
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from entrygo.domain.facts import Broker
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, is_blank
+from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule, is_blank
 
 
 def _warehouse(batch: Batch, context: Context) -> Sequence[Problem]:
@@ -61,4 +61,9 @@ BROKER_PROFILE_INCOMPLETE = BatchRule(
     basis="CBP Form 7501; delivery of the documents",
     is_datum_missing=True,
     check=_broker,
+)
+
+RULES: tuple[Rule, ...] = (
+    WAREHOUSE_PROFILE_INCOMPLETE,
+    BROKER_PROFILE_INCOMPLETE,
 )

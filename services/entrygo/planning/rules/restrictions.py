@@ -4,7 +4,7 @@ from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
-from entrygo.planning.rules.base import Context, PartyRule, Problem, ProductRule, sku_of, words_in
+from entrygo.planning.rules.base import Context, PartyRule, Problem, ProductRule, Rule, sku_of, words_in
 
 
 def _prohibited(product: Product, context: Context) -> Problem | None:
@@ -48,4 +48,9 @@ RESTRICTED_PARTY_POSSIBLE_MATCH = PartyRule(
     basis="15 CFR 744; 31 CFR chapter V; Public Law 117-78, section 2(d)(2)(B)",
     flag="denied_party_review",
     check=_restricted,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_PROHIBITED,
+    RESTRICTED_PARTY_POSSIBLE_MATCH,
 )

@@ -2,7 +2,7 @@
 
 from entrygo.domain.facts import DangerousGoodsStatus, Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of, words_in
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of, words_in
 
 ARCHIVED = "archived"
 
@@ -43,4 +43,9 @@ DANGEROUS_GOODS_REVIEW = ProductRule(
     field="dangerous_goods",
     basis="49 CFR 172.101; TDG Regulations",
     check=_dangerous,
+)
+
+RULES: tuple[Rule, ...] = (
+    PRODUCT_ARCHIVED,
+    DANGEROUS_GOODS_REVIEW,
 )

@@ -3,7 +3,7 @@
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import words_of
-from entrygo.planning.rules.base import Context, Problem, ProductRule, sku_of, words_in
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of, words_in
 
 
 def _uflpa(product: Product, context: Context) -> Problem | None:
@@ -29,3 +29,5 @@ UFLPA_REVIEW_RECOMMENDED = ProductRule(
     basis="Uyghur Forced Labor Prevention Act, Public Law 117-78",
     check=_uflpa,
 )
+
+RULES: tuple[Rule, ...] = (UFLPA_REVIEW_RECOMMENDED,)

@@ -2,7 +2,7 @@
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
 PARTIES = frozenset({"CA", "MX", "US"})
 
@@ -60,4 +60,10 @@ USMCA_ORIGIN_INCONSISTENT = ProductRule(
     field="usmca",
     basis="HTS General Note 11",
     check=_inconsistent,
+)
+
+RULES: tuple[Rule, ...] = (
+    USMCA_CERTIFICATION_MISSING,
+    USMCA_CERTIFICATION_EXPIRED,
+    USMCA_ORIGIN_INCONSISTENT,
 )
