@@ -1,30 +1,24 @@
-"""Reads requests into commands, or tells everything wrong with them at once; paths as REST spells them."""
+"""Reads requests into commands, or names everything wrong with them at once; paths as REST spells them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast, get_args
 
-from entrygo.domain.errors import ValidationFailed
-from entrygo.domain.ids import is_valid_id
 from entrygo.domain.snapshot import AskedEntryType
 from entrygo.domain.time import parse_day
 from entrygo.planning.inputs import OnBlocked
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import check_printable, country, day, one_of, public_id, text
 
 PLAN_OPERATION = "exports.plan"
 CANCEL_OPERATION = "exports.cancel"
 DEFAULT_COUNTRY = "US"
-MAX_KEY_LENGTH = 255
 MAX_REASON_LENGTH = 2000
 MAX_DIFF_LIMIT = 1000
-
-_COUNTRY = re.compile(r"[A-Za-z]{2}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-Issues = list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +42,8 @@ class PlanCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelCommand:
+    """A cancellation as it is asked for."""
+
     export_id: str
     reason: str
     key: str
@@ -56,18 +52,19 @@ class CancelCommand:
 
 def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> PlanCommand:
     """The command of a request; ValidationFailed with every issue otherwise."""
-    issues = _required(
-        accountId=request.account_id, warehouseId=request.warehouse_id, brokerId=request.broker_id
-    )
-    issues += _order_issues(request.order_ids, request.external_order_ids, max_orders)
-    if request.destination_country and not _COUNTRY.fullmatch(request.destination_country):
-        issues.append(("destinationCountry", "Expected a two-letter country code", "invalid_string"))
-    if request.on_blocked and request.on_blocked not in tuple(OnBlocked):
-        issues.append(("onBlocked", "Expected block or exclude", "invalid_enum_value"))
-    entry_date = _entry_date(request.entry_date, issues)
-    entry_type = _entry_type(request.entry_type, issues)
-    issues += _key_issues(request.idempotency_key)
-    _check(issues)
+    issues = Issues()
+    issues.require(accountId=request.account_id, warehouseId=request.warehouse_id, brokerId=request.broker_id)
+    _check_orders(request.order_ids, request.external_order_ids, max_orders, issues)
+    for path, value, check in (
+        ("destinationCountry", request.destination_country, country),
+        ("onBlocked", request.on_blocked, one_of(*OnBlocked)),
+        ("entryDate", request.entry_date, day),
+        ("entryType", request.entry_type, one_of(*get_args(AskedEntryType))),
+    ):
+        if value:
+            issues.take(check, value, path)
+    check_key(request.idempotency_key, issues)
+    issues.check()
     normal = _normalised(request)
     return PlanCommand(
         warehouse_id=normal.warehouse_id,
@@ -78,8 +75,8 @@ def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> Pl
         batch_id=normal.batch_id,
         is_dry_run=normal.dry_run,
         on_blocked=OnBlocked(normal.on_blocked),
-        entry_date=entry_date,
-        entry_type=entry_type,
+        entry_date=parse_day(normal.entry_date) if normal.entry_date else None,
+        entry_type=cast("AskedEntryType", normal.entry_type) if normal.entry_type else None,
         # A dry run stores nothing, so it has no effect that a key could keep from happening twice.
         key="" if normal.dry_run else normal.idempotency_key,
         fingerprint=fingerprint(PLAN_OPERATION, normal),
@@ -97,92 +94,66 @@ def _normalised(request: planning_pb2.PlanExportRequest) -> planning_pb2.PlanExp
 
 def read_cancel(request: planning_pb2.CancelExportRequest) -> CancelCommand:
     """The command of a request; ValidationFailed with every issue otherwise."""
-    issues = _required(exportId=request.export_id)
-    if len(request.reason) > MAX_REASON_LENGTH:
-        issues.append(("reason", f"At most {MAX_REASON_LENGTH} characters", "too_big"))
-    _check(issues + _key_issues(request.idempotency_key))
+    issues = Issues()
+    issues.require(exportId=request.export_id)
+    reason = issues.take(text(MAX_REASON_LENGTH), request.reason, "reason")
+    check_key(request.idempotency_key, issues)
+    issues.check()
     return CancelCommand(
         export_id=request.export_id,
-        reason=request.reason,
+        reason=reason or "",
         key=request.idempotency_key,
         fingerprint=fingerprint(CANCEL_OPERATION, request),
     )
 
 
 def check_claim(request: planning_pb2.ClaimExportRequest) -> None:
-    issues = _required(exportId=request.export_id)
-    _check(issues + _execution_id_issues(request.execution_id))
+    """Raises ValidationFailed unless an export and an execution are named."""
+    issues = Issues()
+    issues.require(exportId=request.export_id)
+    issues.take(public_id, request.execution_id, "executionId")
+    issues.check()
 
 
 def check_release(request: planning_pb2.ReleaseExportRequest) -> None:
-    issues = _required(exportId=request.export_id)
+    """Raises ValidationFailed unless an export, an execution and its outcome are named."""
+    issues = Issues()
+    issues.require(exportId=request.export_id)
     if request.WhichOneof("outcome") is None:
-        issues.append(("outcome", "Required", "invalid_type"))
-    _check(issues + _execution_id_issues(request.execution_id))
+        issues.required("outcome")
+    issues.take(public_id, request.execution_id, "executionId")
+    issues.check()
 
 
 def check_diff(request: planning_pb2.DiffPlansRequest) -> None:
-    issues = _required(**{"exportId": request.export_id, "from": request.from_plan_hash})
+    """Raises ValidationFailed unless an export and the plan to start from are named; at most 1000 changes."""
+    issues = Issues()
+    issues.require(**{"exportId": request.export_id, "from": request.from_plan_hash})
+    issues.take(check_printable, request.from_plan_hash, "from")
+    issues.take(check_printable, request.to_plan_hash, "to")
     if not 0 <= request.limit <= MAX_DIFF_LIMIT:
-        issues.append(("limit", f"Expected a whole number from 1 to {MAX_DIFF_LIMIT}", "invalid_number"))
-    _check(issues)
+        issues.add("limit", f"Expected a whole number from 1 to {MAX_DIFF_LIMIT}", "invalid_number")
+    issues.check()
 
 
-def _check(issues: Issues) -> None:
-    if issues:
-        raise ValidationFailed.of(issues)
-
-
-def _required(**values: str) -> Issues:
-    return [(name, "Required", "invalid_type") for name, value in values.items() if not value]
-
-
-def _execution_id_issues(execution_id: str) -> Issues:
-    if is_valid_id(execution_id):
-        return []
-    return [("executionId", "Expected the id of an execution", "invalid_string")]
-
-
-def _order_issues(order_ids: Sequence[str], external_ids: Sequence[str], max_orders: int) -> Issues:
+def _check_orders(
+    order_ids: Sequence[str], external_ids: Sequence[str], max_orders: int, issues: Issues
+) -> None:
     if not order_ids and not external_ids:
-        return [("orderIds", "Required", "invalid_type")]
-    if len(order_ids) + len(external_ids) > max_orders:
-        field = "orderIds" if order_ids else "externalOrderIds"
-        return [(field, f"At most {max_orders} orders in one export", "too_big")]
-    return _listed_issues("orderIds", order_ids) + _listed_issues("externalOrderIds", external_ids)
+        issues.required("orderIds")
+    elif len(order_ids) + len(external_ids) > max_orders:
+        path = "orderIds" if order_ids else "externalOrderIds"
+        issues.add(path, f"At most {max_orders} orders in one export", "too_big")
+    else:
+        _check_listed("orderIds", order_ids, issues)
+        _check_listed("externalOrderIds", external_ids, issues)
 
 
-def _listed_issues(field: str, ids: Sequence[str]) -> Issues:
-    issues: Issues = []
+def _check_listed(path: str, ids: Sequence[str], issues: Issues) -> None:
     seen: set[str] = set()
     for index, order_id in enumerate(ids):
         if not order_id:
-            issues.append((f"{field}.{index}", "Required", "invalid_type"))
+            issues.required(f"{path}.{index}")
         elif order_id in seen:
-            issues.append((f"{field}.{index}", f"Order {order_id} is listed twice", "duplicate"))
+            issues.add(f"{path}.{index}", f"Order {order_id} is listed twice", "duplicate")
         seen.add(order_id)
-    return issues
-
-
-def _entry_date(text: str, issues: Issues) -> date | None:
-    if not text:
-        return None
-    try:
-        return parse_day(text)
-    except ValueError:
-        issues.append(("entryDate", "Expected a date as YYYY-MM-DD", "invalid_string"))
-        return None
-
-
-def _entry_type(text: str, issues: Issues) -> AskedEntryType | None:
-    if text and text not in get_args(AskedEntryType):
-        issues.append(("entryType", "Expected 01, 11 or 86", "invalid_enum_value"))
-    return cast("AskedEntryType", text) if text else None
-
-
-def _key_issues(key: str) -> Issues:
-    if len(key) > MAX_KEY_LENGTH:
-        return [("idempotencyKey", f"At most {MAX_KEY_LENGTH} characters", "too_big")]
-    if _CONTROL.search(key):
-        return [("idempotencyKey", "Control characters are not allowed", "invalid_string")]
-    return []

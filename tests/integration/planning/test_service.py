@@ -309,10 +309,52 @@ async def test_plan_by_external_ids_over_both_services_and_its_difference_from_t
         (planning_pb2.DiffPlansRequest(export_id=first.export_id, from_plan_hash="x"), "NOT_FOUND"),
         (planning_pb2.DiffPlansRequest(export_id="batch_none", from_plan_hash="x"), "NOT_FOUND"),
         (planning_pb2.DiffPlansRequest(export_id=first.export_id), "VALIDATION_ERROR"),
+        (
+            planning_pb2.DiffPlansRequest(export_id=first.export_id, from_plan_hash="nul\0"),
+            "VALIDATION_ERROR",
+        ),
+        (
+            planning_pb2.DiffPlansRequest(
+                export_id=first.export_id, from_plan_hash=first.plan.plan_hash, to_plan_hash="nul\0"
+            ),
+            "VALIDATION_ERROR",
+        ),
     ):
         with pytest.raises(RemoteError) as raised, remote("planning"):
             await system.planning.DiffPlans(asked, metadata=system.key)
         assert raised.value.error_code == code
+
+
+NUL_REQUESTS = {
+    "PlanExport": planning_pb2.PlanExportRequest(
+        account_id=ACCOUNT, warehouse_id="wh_123", broker_id="br_123", order_ids=["ord_1"], batch_id="\0"
+    ),
+    "CancelExport": planning_pb2.CancelExportRequest(export_id="\0", reason="\0"),
+    "ClaimExport": planning_pb2.ClaimExportRequest(export_id="\0", execution_id="\0"),
+    "ReleaseExport": planning_pb2.ReleaseExportRequest(export_id="\0", execution_id="\0"),
+    "DiffPlans": planning_pb2.DiffPlansRequest(export_id="\0", from_plan_hash="\0", to_plan_hash="\0"),
+    "ApproveExport": planning_pb2.ApproveExportRequest(
+        export_id="\0", plan_hash="\0", approved_by="\0", note="\0", idempotency_key="\0"
+    ),
+    "SetPolicy": planning_pb2.SetPolicyRequest(
+        account_id=ACCOUNT, policy=planning_pb2.Policy(severities={"\0": "\0"}, codes_without_approval=["\0"])
+    ),
+}
+
+
+@pytest.mark.parametrize("method", NUL_REQUESTS)
+async def test_nul_in_a_request_is_the_callers_fault_and_not_ours(system: System, method: str) -> None:
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await getattr(system.planning, method)(NUL_REQUESTS[method], metadata=system.key)
+    assert refused.value.error_kind == "invalid"
+
+
+@pytest.mark.parametrize("name", ["warehouse_id", "broker_id", "batch_id"])
+async def test_nul_in_an_id_of_a_plan_is_no_fault_of_ours(system: System, name: str) -> None:
+    order_ids = await system.load_demo_account()
+    with pytest.raises(RemoteError) as refused:
+        await system.plan(order_ids, **{name: "nul\0"})
+    assert refused.value.error_kind in ("invalid", "not_found")
 
 
 async def test_more_orders_than_the_limit_are_refused(system: System) -> None:

@@ -1,29 +1,27 @@
-"""Reads requests about policies and approvals, or tells everything wrong with them at once."""
+"""Reads requests about policies and approvals, or names everything wrong with them at once."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.policy.policy import Policy, can_be_raised, is_higher
 from entrygo.planning.rules.base import Rule
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Issues, Wrong
+from entrygo.requests.texts import text
 
 APPROVE_OPERATION = "exports.approve"
 POLICY_OPERATION = "policy.set"
-MAX_NAME = 200
-MAX_NOTE = 2000
-MAX_KEY = 255
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-Issues = list[tuple[str, str, str]]
+MAX_NAME = 200  # characters
+MAX_NOTE = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveCommand:
+    """A consent as it is given: to the plan with this hash, by the person of this name."""
+
     export_id: str
     plan_hash: str
     approved_by: str
@@ -34,18 +32,19 @@ class ApproveCommand:
 
 def read_approval(request: planning_pb2.ApproveExportRequest) -> ApproveCommand:
     """The command of a request; ValidationFailed with every issue otherwise."""
-    approved_by = request.approved_by.strip()
-    required = {"exportId": request.export_id, "planHash": request.plan_hash, "approvedBy": approved_by}
-    issues: Issues = [(name, "Required", "invalid_type") for name, value in required.items() if not value]
-    issues += _text_issues("approvedBy", approved_by, MAX_NAME)
-    issues += _text_issues("note", request.note, MAX_NOTE)
-    issues += _text_issues("idempotencyKey", request.idempotency_key, MAX_KEY)
-    _check(issues)
+    issues = Issues()
+    issues.require(
+        exportId=request.export_id, planHash=request.plan_hash, approvedBy=request.approved_by.strip()
+    )
+    approved_by = issues.take(text(MAX_NAME), request.approved_by, "approvedBy")
+    note = issues.take(text(MAX_NOTE), request.note, "note")
+    check_key(request.idempotency_key, issues)
+    issues.check()
     return ApproveCommand(
         export_id=request.export_id,
         plan_hash=request.plan_hash,
-        approved_by=approved_by,
-        note=request.note,
+        approved_by=approved_by or "",
+        note=note or "",
         key=request.idempotency_key,
         fingerprint=fingerprint(APPROVE_OPERATION, request),
     )
@@ -54,17 +53,18 @@ def read_approval(request: planning_pb2.ApproveExportRequest) -> ApproveCommand:
 def read_policy(request: planning_pb2.SetPolicyRequest, rules: Sequence[Rule]) -> Policy:
     """The policy of a request; ValidationFailed with every issue otherwise."""
     known = {rule.code: rule for rule in rules}
-    issues = _text_issues("idempotencyKey", request.idempotency_key, MAX_KEY)
-    if not request.account_id:
-        issues.append(("accountId", "Required", "invalid_type"))
+    issues = Issues()
+    check_key(request.idempotency_key, issues)
+    issues.require(accountId=request.account_id)
     for code, severity in sorted(request.policy.severities.items()):
-        wrong = _severity_issue(known.get(code), severity)
-        if wrong is not None:
-            issues.append((f"severities.{code}", *wrong))
+        try:
+            _check_severity(known.get(code), severity)
+        except Wrong as wrong:
+            issues.wrong(f"severities.{code}", wrong)
     for index, code in enumerate(request.policy.codes_without_approval):
         if code not in known:
-            issues.append((f"codesWithoutApproval.{index}", f"There is no rule {code}", "unknown_code"))
-    _check(issues)
+            issues.add(f"codesWithoutApproval.{index}", f"There is no rule {code}", "unknown_code")
+    issues.check()
     return Policy(
         severities={code: Severity(severity) for code, severity in request.policy.severities.items()},
         approval_required=request.policy.approval_required,
@@ -72,26 +72,12 @@ def read_policy(request: planning_pb2.SetPolicyRequest, rules: Sequence[Rule]) -
     )
 
 
-def _severity_issue(rule: Rule | None, severity: str) -> tuple[str, str] | None:
+def _check_severity(rule: Rule | None, severity: str) -> None:
     if rule is None:
-        return "There is no such rule", "unknown_code"
+        raise Wrong("There is no such rule", "unknown_code")
     if severity not in tuple(Severity):
-        return f"Expected one of {', '.join(Severity)}", "invalid_enum_value"
+        raise Wrong(f"Expected one of {', '.join(Severity)}", "invalid_enum_value")
     if not can_be_raised(rule):
-        return "This rule leaves orders behind; it has no severity to raise", "not_raisable"
+        raise Wrong("This rule leaves orders behind; it has no severity to raise", "not_raisable")
     if not is_higher(Severity(severity), rule):
-        return f"A severity can only be raised; the rule's own is {rule.severity}", "too_small"
-    return None
-
-
-def _text_issues(name: str, text: str, maximum: int) -> Issues:
-    if len(text) > maximum:
-        return [(name, f"At most {maximum} characters", "too_big")]
-    if _CONTROL.search(text):
-        return [(name, "Control characters are not allowed", "invalid_string")]
-    return []
-
-
-def _check(issues: Issues) -> None:
-    if issues:
-        raise ValidationFailed.of(issues)
+        raise Wrong(f"A severity can only be raised; the rule's own is {rule.severity}", "too_small")
