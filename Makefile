@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench protos kafka setup
+.PHONY: help up test check bench protos columns kafka setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ bench: setup ## measure speed against the floor; prints ratios
 
 protos: setup ## generate shared/entrygo/proto from protos/
 	@$(RUN) python scripts/generate_protos.py
+
+columns: setup ## write docs/csv-columns.md from the declared records
+	@$(RUN) python scripts/generate_csv_columns.py
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
 	@$(RUN) python -m tests.kafka

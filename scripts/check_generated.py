@@ -1,4 +1,7 @@
-"""Fails when shared/entrygo/proto is not what protos/ generates. Writes nothing into the tree."""
+"""Fails when what is generated and checked in is stale: shared/entrygo/proto and docs/csv-columns.md.
+
+Writes nothing into the tree.
+"""
 
 import filecmp
 import subprocess
@@ -8,11 +11,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("entrygo") / "proto"
+PAGE = ROOT / "docs" / "csv-columns.md"
 CHECKED_IN = ROOT / "shared" / PACKAGE
 
 
 def main() -> int:
-    """1 with the files that differ, else 0."""
+    """1 with what differs, else 0."""
+    is_current = [_are_protos_current(), _is_page_current()]
+    return 0 if all(is_current) else 1
+
+
+def _are_protos_current() -> bool:
     with tempfile.TemporaryDirectory(prefix="entrygo-protos-") as folder:
         generator = ROOT / "scripts" / "generate_protos.py"
         subprocess.run([sys.executable, generator, folder], check=True)
@@ -21,7 +30,17 @@ def main() -> int:
         print(line)
     if stale:
         print("shared/entrygo/proto is not what protos/ generates: run `make protos`.")
-    return 1 if stale else 0
+    return not stale
+
+
+def _is_page_current() -> bool:
+    with tempfile.TemporaryDirectory(prefix="entrygo-columns-") as folder:
+        fresh = Path(folder) / PAGE.name
+        subprocess.run([sys.executable, ROOT / "scripts" / "generate_csv_columns.py", fresh], check=True)
+        is_current = filecmp.cmp(fresh, PAGE, shallow=False)
+    if not is_current:
+        print("docs/csv-columns.md is not what the records declare: run `make columns`.")
+    return is_current
 
 
 def differences(fresh: Path, checked_in: Path) -> list[str]:

@@ -11,6 +11,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
 from entrygo.gateway.examples import ERROR_DETAILS
 from entrygo.gateway.schemas.errors import ErrorBody
+from entrygo.requests import idempotency_key
 
 Schema = dict[str, Any]
 REFERENCE = "#/components/schemas/{model}"
@@ -102,8 +103,8 @@ def _parameters(endpoint: Endpoint) -> list[Schema]:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "Makes a retry safe; wins over the body. 1 to 255 visible ASCII characters.",
-                "schema": {"type": "string", "pattern": "^[\\x21-\\x7e]{1,255}$"},
+                "description": f"Makes a retry safe; wins over the body. {idempotency_key.FORM}.",
+                "schema": {"type": "string", "pattern": idempotency_key.PATTERN},
             }
         )
     return found

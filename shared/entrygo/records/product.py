@@ -162,9 +162,7 @@ PRODUCT = Record(
         Field("customs_description", Text(2000), "What it is, in words that customs can classify"),
         Field("hts_code", _HTS_CODE, "Digits, with or without dots; never padded"),
         Field("country_of_origin", _ORIGIN, "ISO 3166-1 alpha-2; judged when an export is planned"),
-        Field(
-            "material_composition", Text(1000), "What it is made of, with shares: 80% cotton, 20% polyester"
-        ),
+        Field("material_composition", Text(1000), "What it is made of: 80% cotton, 20% polyester"),
         Field("manufacturer", MANUFACTURER),
         Field("net_weight_kg", Amount(), "Weight of one unit without packing, kg"),
         Field("gross_weight_kg", Amount(), "Weight of one unit with packing, kg"),

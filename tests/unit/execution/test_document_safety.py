@@ -167,7 +167,7 @@ def test_a_narrow_screens_layout_is_not_printed() -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_cell_of_any_csv_is_a_formula(text: str) -> None:
     artifacts = rendered(_hostile_snapshot(text))
-    openers = set("=+-@＝＋－＠\t\r\n")
+    openers = set("=+-@|＝＋－＠｜\t\r\n")
     for each in CSV_TYPES:
         [row] = csv.DictReader(io.StringIO(artifacts[each].content.decode(), newline=""))
         assert [value for value in row.values() if value[:1] in openers] == []

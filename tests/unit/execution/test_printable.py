@@ -26,7 +26,7 @@ def test_cleaning_keeps_what_can_be_seen(raw: str | None, cleaned: str) -> None:
     assert clean_text(raw) == cleaned
 
 
-@pytest.mark.parametrize("opener", list("=+-@＝＋－＠﹢﹣﹦﹫"))
+@pytest.mark.parametrize("opener", list("=+-@|＝＋－＠｜﹢﹣﹦﹫"))
 @pytest.mark.parametrize("before", ["", "\t", "\r", "\n", "\0", " ", "\u200b", "\ufeff", "\t\u202e "])
 def test_no_text_opens_a_formula_whatever_hidden_character_stands_before_it(opener: str, before: str) -> None:
     assert spreadsheet_text(f"{before}{opener}1+1") == f"'{opener}1+1"

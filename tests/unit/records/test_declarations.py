@@ -5,9 +5,11 @@ from typing import Any, get_args
 
 import pytest
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
 from entrygo.domain import facts
+from entrygo.gateway.schemas.orders import OrderInput, OrderLineInput
 from entrygo.planning.plan_hash import BROKER_FIELDS, PRODUCT_FIELDS, WAREHOUSE_FIELDS
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
@@ -114,3 +116,18 @@ def test_columns_lead_to_the_objects_of_a_product() -> None:
     assert (found.member.list_name, found.member.key, found.member.word) == ("metals", "metal", "steel")
     assert columns["adcvd_case_signed_off_by"].objects == ("adcvdCase",)
     assert columns["hts_code_<country>"].objects == ("htsCodes",)
+
+
+@pytest.mark.parametrize(
+    ("model", "declared", "kept_apart"),
+    [(OrderInput, ORDER, {"items", "metadata"}), (OrderLineInput, ORDER_LINE, set())],
+)
+def test_the_rest_schema_of_an_order_has_the_declared_fields(
+    model: type[BaseModel], declared: Fields, kept_apart: set[str]
+) -> None:
+    assert set(model.model_fields) - kept_apart == {field.name for field in declared}
+    for field in declared:
+        schema = model.model_fields[field.name]
+        assert (schema.alias, schema.description) == (field.rest_name, field.about)
+        # Without its product a line is refused as any line is that lacks a field; a SKU stands in for it.
+        assert schema.is_required() == (field.required or field.name == "product_id")

@@ -18,6 +18,8 @@ from entrygo.gateway.schemas.fields import (
     ShortText,
     either_required,
 )
+from entrygo.records.kinds import Fields
+from entrygo.records.order import ORDER, ORDER_LINE
 
 MAX_ORDERS = 5_000
 MAX_LINES_PER_ORDER = 1_000
@@ -36,17 +38,18 @@ def _one_name(sku: object) -> object:
     return sku
 
 
+def _about(fields: Fields, name: str) -> Any:
+    """The description of a declared field. The models are written out: mapping reads them by attribute."""
+    return Field(description=next(field.about for field in fields if field.name == name))
+
+
 class OrderLineInput(Body):
     model_config = ConfigDict(json_schema_extra=either_required("productId", "sku"))
 
-    product_id: Annotated[Identifier, Field(description="Existing EntryGo product ID")]
-    sku: Annotated[
-        Reference | None,
-        BeforeValidator(_one_name),
-        Field(description="Instead of productId: the SKU of one product, or its externalId"),
-    ] = None
-    quantity: PositiveNumber
-    unit_value_usd: Amount
+    product_id: Annotated[Identifier, _about(ORDER_LINE, "product_id")]
+    sku: Annotated[Reference | None, BeforeValidator(_one_name), _about(ORDER_LINE, "sku")] = None
+    quantity: Annotated[PositiveNumber, _about(ORDER_LINE, "quantity")]
+    unit_value_usd: Annotated[Amount, _about(ORDER_LINE, "unit_value_usd")]
 
     @model_validator(mode="before")
     @classmethod
@@ -59,18 +62,12 @@ class OrderLineInput(Body):
 
 
 class OrderInput(Body):
-    external_id: Annotated[Reference, Field(description="Your source-system order identifier")]
-    destination_country: Annotated[Country, Field(description="Two-letter country code")]
-    destination_region: ShortText | None = None
-    destination_postal_code: ShortText | None = None
+    external_id: Annotated[Reference, _about(ORDER, "external_id")]
+    destination_country: Annotated[Country, _about(ORDER, "destination_country")]
+    destination_region: Annotated[ShortText | None, _about(ORDER, "destination_region")] = None
+    destination_postal_code: Annotated[ShortText | None, _about(ORDER, "destination_postal_code")] = None
     items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES_PER_ORDER)]
-    importer_number: Annotated[
-        ShortText | None,
-        Field(
-            description="Importer of record of this order, if another than the warehouse's:"
-            " NN-NNNNNNNXX (IRS), NNN-NN-NNNN (SSN) or YYDDPP-NNNNN (assigned by CBP)"
-        ),
-    ] = None
+    importer_number: Annotated[ShortText | None, _about(ORDER, "importer_number")] = None
     metadata: Metadata | None = None
 
 

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-# Excel, LibreOffice and Sheets read a cell that opens with one of these as a formula.
-FORMULA_OPENERS = frozenset("=+-@＝＋－＠﹢﹣﹦﹫")
+# Excel, LibreOffice and Sheets read a cell that opens with one of these as a formula. The pipe is for readers
+# that take it for the end of a cell: what follows it would open the next one.
+FORMULA_OPENERS = frozenset("=+-@|＝＋－＠｜﹢﹣﹦﹫")
 _SPACES = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 # Controls, format characters (bidi overrides, zero-width, tags), lone surrogates, private use, unassigned.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})

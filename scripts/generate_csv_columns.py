@@ -1,0 +1,106 @@
+"""Writes docs/csv-columns.md, the reference of import files, from the declarations of records."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from entrygo.cli.imports.columns import (
+    LINE_FIELDS,
+    METADATA_COLUMNS,
+    METADATA_PREFIX,
+    ORDER_FIELDS,
+    PRODUCT_FIELDS,
+)
+from entrygo.records.csv_columns import Column
+from entrygo.records.kinds import (
+    Amount,
+    Country,
+    Currency,
+    Day,
+    Flag,
+    Kind,
+    Percent,
+    Reference,
+    Text,
+    Whole,
+    Words,
+)
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "csv-columns.md"
+
+INTRODUCTION = """\
+# Columns of import files
+
+`entrygo products import` and `entrygo orders import` read CSV (`,`, `;`, `|` or tabs between the cells) and
+NDJSON with these names. A column that has another name in your file is mapped by `--map theirs=ours`. The
+order of columns does not matter, a blank cell leaves what is stored as it is, and other columns are not read.
+
+This page is generated from the declarations in `shared/entrygo/records/` by `make columns`.
+"""
+PRODUCTS = """
+## Products
+
+One product a row. A row needs `sku` or `external_id`; weights are in kg, values in USD.
+"""
+ORDERS = """
+## Orders
+
+One line of an order a row. The rows of an order may stand anywhere in the file, and agree on what they say of
+the order. A line names its product by `sku` or `product_id`.
+"""
+KEPT = " and ".join(f"`{name}`" for name in METADATA_COLUMNS)
+METADATA = f"""
+{KEPT} are kept with the order as metadata, as is any other column that is mapped to
+`{METADATA_PREFIX}<name>`.
+"""
+
+
+def main() -> int:
+    """Writes the page, or to the path that is given."""
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
+    target.write_text(page(), encoding="utf-8")
+    return 0
+
+
+def page() -> str:
+    """The page as it should be."""
+    products = _table(PRODUCT_FIELDS.values())
+    orders = _table([*ORDER_FIELDS.values(), *LINE_FIELDS.values()])
+    return "".join([INTRODUCTION, PRODUCTS, products, ORDERS, orders, METADATA])
+
+
+def _table(columns: Iterable[Column]) -> str:
+    return "\n".join(["", "| column | takes | meaning |", "|---|---|---|", *_rows(columns), ""])
+
+
+def _rows(columns: Iterable[Column]) -> Iterator[str]:
+    for column in columns:
+        takes = f"{_takes(column.kind)}; required" if column.required else _takes(column.kind)
+        yield f"| `{column.name}` | {takes} | {column.about} |"
+
+
+# What a cell of a kind may hold, in a few words.
+_WORDS: dict[type, str] = {
+    Country: "two letters",
+    Currency: "three letters",
+    Day: "YYYY-MM-DD",
+    Amount: "number",
+    Percent: "number from 0 to 100",
+    Flag: "`true` or `false`",
+}
+
+
+def _takes(kind: Kind) -> str:
+    match kind:
+        case Text(maximum=maximum) | Reference(maximum=maximum):
+            return f"text, at most {maximum} characters"
+        case Words(allowed=allowed):
+            return ", ".join(f"`{word}`" for word in allowed)
+        case Whole(minimum=minimum, maximum=maximum):
+            return f"whole number from {minimum} to {maximum}"
+        case _:
+            return _WORDS[type(kind)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
