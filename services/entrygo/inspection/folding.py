@@ -43,6 +43,8 @@ class Known:
     export: inspection_pb2.Export
     applied: dict[str, int]
     seen: dict[str, int]
+    # That of the plan in force; empty while none is known.
+    warehouse_id: str = ""
 
     @property
     def version(self) -> int:
@@ -51,7 +53,7 @@ class Known:
 
     @property
     def gaps(self) -> dict[str, int]:
-        """Per owner that has told of more than was applied: the sequence to ask after."""
+        """The sequence to ask after, of each owner of whom a later event was seen than could be applied."""
         return {
             source: self.applied[source] for source in SOURCES if self.seen[source] > self.applied[source]
         }
@@ -76,6 +78,8 @@ class Folded:
     rows: list[Row] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
     changed: bool = False
+    # The export is of another warehouse than before, so what is stored of it is, too.
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Summary:
 
 
 def nothing_known(key: ExportKey) -> Known:
-    """An export nobody told about yet."""
+    """An export of which no event has arrived."""
     none = dict.fromkeys(SOURCES, 0)
     return Known(key, inspection_pb2.Export(export_id=key.export_id), dict(none), dict(none))
 
@@ -164,8 +168,18 @@ def _take(folded: Folded, event: events_pb2.Event) -> None:
     else:
         known.export = export
         folded.rows.append(row)
+        _follow_warehouse(folded)
     known.applied[event.source] = event.sequence
     folded.changed = True
+
+
+def _follow_warehouse(folded: Folded) -> None:
+    """Only a plan names the warehouse, and the plan of an earlier fold was not loaded."""
+    known = folded.known
+    planned_for = known.export.plan.warehouse_id
+    if planned_for and planned_for != known.warehouse_id:
+        known.warehouse_id = planned_for
+        folded.moved = True
 
 
 def _apply(export: inspection_pb2.Export, event: events_pb2.Event) -> tuple[inspection_pb2.Export, Row]:

@@ -3,7 +3,7 @@ brought them."""
 
 from collections.abc import Mapping, Sequence
 
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, fold, group, key_of
 from entrygo.inspection.store import Position, ReadModelStore
@@ -20,13 +20,17 @@ class ReadModel:
 
     async def apply(
         self,
-        scope: Tenant | Everyone,
+        scope: Visible | Everyone,
         events: Sequence[events_pb2.Event],
         *,
         dead: Sequence[DeadLetter] = (),
         positions: Mapping[Position, int] | None = None,
     ) -> bool:
-        """Applies what is next, drops what is known; True when more was told of than could be applied."""
+        """Applies what is next, drops what is known; True when a later event was seen than could be applied.
+
+        `scope` is a whole account or everyone, never one warehouse: which warehouse an export is of is what
+        the events say, and an export may move. What a caller may see is decided when it is read.
+        """
         grouped = group(events)
         async with transaction(self._pool, scope) as connection:
             store = ReadModelStore(connection)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from entrygo.domain.errors import EntryGoError
+from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.folding import Known
 from entrygo.inspection.owners import Owner, pull
@@ -124,7 +125,7 @@ class Reconciler:
                     metadata = service_metadata(self._token or "", tenant)
                     answered, _ = await pull(owner, tenant, request, metadata, PULL_SECONDS)
                     events += answered
-            return await self._read_model.apply(tenant, events) if events else True
+            return await self._read_model.apply(Visible.whole(tenant), events) if events else True
 
     async def _reconcile(self, owner: Owner) -> None:
         """Replays an owner since the last look, unless another replica just did."""

@@ -7,6 +7,7 @@ import grpc
 
 from entrygo.domain.principal import ScopeName
 from entrygo.identity.current import principal
+from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.system_health import Probe, system_health
 from entrygo.inspection.use_cases import Caller, Inspector
 from entrygo.proto.events.v1 import events_pb2
@@ -51,7 +52,8 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def ListExports(
         self, request: inspection_pb2.ListExportsRequest, context: Context
     ) -> inspection_pb2.ListExportsResponse:
-        return await self._inspector.list_exports(self._caller(), request)
+        limit, wanted = read_list_request(request)
+        return await self._inspector.list_exports(self._caller(), wanted, limit)
 
     async def WatchExport(
         self, request: inspection_pb2.InspectExportRequest, context: Context
@@ -65,10 +67,8 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
         return await system_health(self._probes, self._probe_seconds)
 
     def _caller(self) -> Caller:
-        caller = principal()
         return Caller(
-            tenant=caller.tenant,
+            visible=principal().visible,
             metadata=caller_metadata(),
             seconds=remaining_seconds(self._owner_seconds),
-            warehouse_id=caller.warehouse_id,
         )

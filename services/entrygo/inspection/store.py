@@ -7,7 +7,7 @@ from datetime import datetime
 
 from asyncpg import Record
 
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, nothing_known, summarize
 from entrygo.inspection.projections.timeline import Row, told
@@ -53,7 +53,7 @@ class ReadModelStore:
         )
         rows = await self._connection.fetch(
             "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
-            " execution_seen, detail FROM exports WHERE (account_id, mode, export_id) IN"
+            " execution_seen, warehouse_id, detail FROM exports WHERE (account_id, mode, export_id) IN"
             " (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"
             " ORDER BY account_id, mode, export_id FOR UPDATE",
             *columns,
@@ -75,6 +75,7 @@ class ReadModelStore:
         await self._update_exports(folded)
         await self._add_timeline(folded)
         await self._add_customs_packages(folded)
+        await self._move([one.known for one in folded if one.moved])
         await self.bury([letter for one in folded for letter in one.dead])
 
     async def _update_exports(self, folded: Sequence[Folded]) -> None:
@@ -94,10 +95,10 @@ class ReadModelStore:
 
     async def _add_timeline(self, folded: Sequence[Folded]) -> None:
         await self._connection.executemany(
-            "INSERT INTO timeline (account_id, mode, export_id, source, sequence, entry)"
-            " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+            "INSERT INTO timeline (account_id, mode, export_id, warehouse_id, source, sequence, entry)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             [
-                (*_values(one.known.key), row.source, row.sequence, row.entry.SerializeToString())
+                (*_placed(one.known), row.source, row.sequence, row.entry.SerializeToString())
                 for one in folded
                 for row in one.rows
             ],
@@ -105,14 +106,24 @@ class ReadModelStore:
 
     async def _add_customs_packages(self, folded: Sequence[Folded]) -> None:
         await self._connection.executemany(
-            "INSERT INTO customs_packages (account_id, mode, export_id, customs_package_id)"
-            " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            "INSERT INTO customs_packages (account_id, mode, export_id, warehouse_id, customs_package_id)"
+            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
             [
-                (*_values(one.known.key), one.known.export.customs_package.id)
+                (*_placed(one.known), one.known.export.customs_package.id)
                 for one in folded
                 if one.known.export.customs_package.id
             ],
         )
+
+    async def _move(self, moved: Sequence[Known]) -> None:
+        """Who may see an export may see all of it: also rows from before its warehouse was known."""
+        for table in ("timeline", "customs_packages"):
+            await self._connection.executemany(
+                f"UPDATE {table} SET warehouse_id = $4"  # noqa: S608
+                " WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+                " AND warehouse_id IS DISTINCT FROM $4",
+                [_placed(known) for known in moved],
+            )
 
     async def bury(self, letters: Sequence[DeadLetter]) -> None:
         """Keeps what could not be applied; the same again counts an attempt."""
@@ -123,45 +134,50 @@ class ReadModelStore:
             [_dead_letter_values(letter) for letter in letters],
         )
 
-    async def find(self, key: ExportKey) -> Known | None:
-        """The whole export with its plan and timeline, from one consistent statement."""
+    async def find(self, visible: Visible, export_id: str) -> Known | None:
+        """The whole export with its plan and timeline, from one consistent statement; None if not visible."""
         row = await self._connection.fetchrow(
             "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
-            " execution_seen, detail, plan, created_at, sources, sequences, entries FROM exports"
+            " execution_seen, warehouse_id, detail, plan, created_at, sources, sequences, entries"
+            " FROM exports"
             " CROSS JOIN LATERAL (SELECT array_agg(source ORDER BY source, sequence) AS sources,"
             " array_agg(sequence ORDER BY source, sequence) AS sequences,"
             " array_agg(entry ORDER BY source, sequence) AS entries FROM timeline"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3) AS told"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            *_values(key),
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $4"
+            " AND ($3::text IS NULL OR warehouse_id = $3)) AS merged"
+            " WHERE account_id = $1 AND mode = $2 AND export_id = $4"
+            " AND ($3::text IS NULL OR warehouse_id = $3)",
+            *_scope(visible),
+            export_id,
         )
         return _whole_from_row(row) if row else None
 
-    async def find_export_of_package(self, tenant: Tenant, customs_package_id: str) -> str | None:
-        """The id of the export that a customs package belongs to."""
+    async def find_export_of_package(self, visible: Visible, customs_package_id: str) -> str | None:
+        """The id of the export that a customs package belongs to; None if not visible."""
         found: str | None = await self._connection.fetchval(
             "SELECT export_id FROM customs_packages"
-            " WHERE account_id = $1 AND mode = $2 AND customs_package_id = $3",
-            tenant.account_id,
-            tenant.mode,
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND customs_package_id = $4",
+            *_scope(visible),
             customs_package_id,
         )
         return found
 
     async def list_exports(
-        self, tenant: Tenant, wanted: ExportFilter, limit: int
+        self, visible: Visible, wanted: ExportFilter, limit: int
     ) -> list[inspection_pb2.ExportSummary]:
-        """At most `limit` exports, newest first."""
+        """At most `limit` of the visible exports, newest first."""
         # Only what is asked for becomes a condition, so that each filter has an index to serve it.
         conditions: list[tuple[str, object]] = [
             ("state = ${}", wanted.state),
             ("readiness_state = ${}", wanted.readiness_state),
+            ("warehouse_id = ${}", visible.warehouse_id),
             ("warehouse_id = ${}", wanted.warehouse_id),
             ("broker_id = ${}", wanted.broker_id),
             ("created_at > ${}", wanted.created_after),
             ("created_at < ${}", wanted.created_before),
         ]
-        arguments: list[object] = [tenant.account_id, tenant.mode, limit]
+        arguments: list[object] = [visible.tenant.account_id, visible.tenant.mode, limit]
         where = ""
         for condition, value in conditions:
             if value is not None:
@@ -184,7 +200,7 @@ class ReadModelStore:
         """Exports of which more was heard than applied."""
         rows = await self._connection.fetch(
             "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
-            " execution_seen, ''::bytea AS detail FROM exports"
+            " execution_seen, warehouse_id, ''::bytea AS detail FROM exports"
             " WHERE planning_seen > planning_sequence OR execution_seen > execution_sequence"
             " ORDER BY account_id, mode, export_id LIMIT $1",
             limit,
@@ -242,6 +258,15 @@ def _values(key: ExportKey) -> tuple[str, str, str]:
     return key.account_id, key.mode, key.export_id
 
 
+def _placed(known: Known) -> tuple[str, str, str, str | None]:
+    """Whose row it is, of which export, and of which warehouse as far as that is known."""
+    return (*_values(known.key), known.warehouse_id or None)
+
+
+def _scope(visible: Visible) -> tuple[str, str, str | None]:
+    return visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id
+
+
 def _key_from_row(row: Record) -> ExportKey:
     return ExportKey(row["account_id"], row["mode"], row["export_id"])
 
@@ -255,6 +280,7 @@ def _known_from_row(row: Record) -> Known:
     known.export.MergeFromString(row["detail"])
     known.applied = _applied_from_row(row)
     known.seen = {PLANNING: row["planning_seen"], EXECUTION: row["execution_seen"]}
+    known.warehouse_id = row["warehouse_id"]
     return known
 
 

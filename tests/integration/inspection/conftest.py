@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest_asyncio
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
@@ -23,7 +23,7 @@ OWNER_SECONDS = 0.2
 
 def caller(tenant: Tenant = ALICE, *, warehouse_id: str | None = None, seconds: float = 5.0) -> Caller:
     metadata = (("entrygo-tenant", f"{tenant.account_id}/{tenant.mode}"),)
-    return Caller(tenant=tenant, metadata=metadata, seconds=seconds, warehouse_id=warehouse_id)
+    return Caller(visible=Visible(tenant, warehouse_id), metadata=metadata, seconds=seconds)
 
 
 ALICE_TESTING = Tenant("acc_alice", Mode.TEST)

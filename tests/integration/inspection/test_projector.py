@@ -9,6 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Visible
 from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.folding import ExportKey
 from entrygo.messaging.events import EXPORTS_TOPIC
@@ -17,7 +18,7 @@ from entrygo.messaging.projector import Projector, TopicRecord
 from entrygo.postgres.pool import EVERYONE, transaction
 from entrygo.process.settings import KafkaSettings
 from tests.harness.brokers import TansuBroker
-from tests.integration.inspection.conftest import Service
+from tests.integration.inspection.conftest import Service, caller
 from tests.unit.inspection.events import Event, Life
 
 WAIT_SECONDS = 60
@@ -67,7 +68,7 @@ async def until(service: Service, life: Life, *, version: int) -> None:
 
 
 async def stored_version(service: Service, life: Life) -> int:
-    async with transaction(service.pool, life.tenant) as connection:
+    async with transaction(service.pool, Visible.whole(life.tenant)) as connection:
         found = await connection.fetchval(
             "SELECT planning_sequence + execution_sequence FROM exports WHERE export_id = $1", life.export_id
         )
@@ -85,11 +86,8 @@ async def test_events_from_the_broker_reach_the_read_model_once(
         for life in lives:
             await until(service, life, version=9)
     for life in lives:
-        assert len((await service.inspector._find(key_of(life))).export.events) == 9  # type: ignore[union-attr]
-
-
-def key_of(life: Life) -> ExportKey:
-    return ExportKey(life.tenant.account_id, life.tenant.mode, life.export_id)
+        export = await service.inspector.inspect_export(caller(life.tenant), life.export_id)
+        assert len(export.events) == 9
 
 
 async def test_disorder_and_omitted_detail_are_healed_from_the_owners(

@@ -6,7 +6,8 @@ import pytest
 
 from entrygo.domain.errors import InvalidApiKey, NotFound, ServiceUnavailable
 from entrygo.domain.principal import Tenant
-from entrygo.inspection.use_cases import Inspector
+from entrygo.inspection.requests import read_list_request
+from entrygo.inspection.use_cases import Caller, Inspector
 from entrygo.postgres.pool import EVERYONE
 from entrygo.proto.inspection.v1.inspection_pb2 import ListExportsRequest, ListExportsResponse
 from tests.integration.inspection.conftest import BOB, OWNER_SECONDS, Service, caller
@@ -96,17 +97,6 @@ async def test_another_accounts_export_answers_as_if_missing(service: Service) -
         await service.inspector.get_customs_package(caller(BOB), "cp_batch_123")
 
 
-async def test_a_key_bound_to_a_warehouse_sees_its_exports_alone(service: Service) -> None:
-    service.owners.record([Life().planned()])
-    bound = caller(warehouse_id="wh_other")
-    with pytest.raises(NotFound):
-        await service.inspector.inspect_export(bound, "batch_123")
-    assert (await service.inspector.list_exports(bound, ListExportsRequest())).data == []
-    own = caller(warehouse_id="wh_123")
-    assert (await service.inspector.inspect_export(own, "batch_123")).state == "BATCHED"
-    assert len((await service.inspector.list_exports(own, ListExportsRequest())).data) == 1
-
-
 async def test_a_package_is_found_by_its_id_before_any_event_arrived(service: Service) -> None:
     service.owners.record(Life().lived())
     package = await service.inspector.get_customs_package(caller(), "cp_batch_123")
@@ -133,7 +123,12 @@ async def test_a_package_nobody_knows_is_not_found_and_unavailable_while_executi
 
 
 async def listed(service: Service, tenant: Tenant = ALICE, **request: object) -> ListExportsResponse:
-    return await service.inspector.list_exports(caller(tenant), ListExportsRequest(**request))  # type: ignore[arg-type]
+    return await list_as(service, caller(tenant), **request)
+
+
+async def list_as(service: Service, asking: Caller, **request: object) -> ListExportsResponse:
+    limit, wanted = read_list_request(ListExportsRequest(**request))  # type: ignore[arg-type]
+    return await service.inspector.list_exports(asking, wanted, limit)
 
 
 def ids(page: ListExportsResponse) -> list[str]:

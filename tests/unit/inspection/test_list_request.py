@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.inspection.use_cases import DEFAULT_PAGE, read_list_request, write_cursor
+from entrygo.inspection.requests import read_list_request, write_cursor
 from entrygo.proto.inspection.v1.inspection_pb2 import ExportSummary, ListExportsRequest
+from entrygo.requests.pages import DEFAULT_LIMIT
 
 
 def test_an_empty_request_asks_for_the_default_page_of_everything() -> None:
     limit, wanted = read_list_request(ListExportsRequest())
-    assert limit == DEFAULT_PAGE
+    assert limit == DEFAULT_LIMIT
     assert (wanted.state, wanted.warehouse_id, wanted.created_after, wanted.after) == (None, None, None, None)
 
 
