@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 UV := .tools/uv
 RUN := $(UV) run --locked --no-sync
+# One test process a core, at most four: each has a PostgreSQL of its own. Who shares a running system stays together.
+BESIDE := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
@@ -27,7 +29,7 @@ up: setup ## set everything up and run the whole system (Ctrl-C ends it)
 	@exec .venv/bin/entrygo up
 
 test: setup ## set everything up and run every test
-	@$(RUN) pytest
+	@$(RUN) pytest $(BESIDE)
 
 check: setup ## lint, format, types, import contracts, generated code
 	@$(RUN) ruff check .

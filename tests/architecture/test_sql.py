@@ -2,8 +2,12 @@
 
 import ast
 import re
+from collections.abc import Sequence
+
+import pytest
 
 from tests.architecture.sources import Source, literal, written_modules
+from tests.architecture.statements import parse, table_uses, texts
 
 STATEMENT = re.compile(
     r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s|TRUNCATE\s"
@@ -11,9 +15,21 @@ STATEMENT = re.compile(
 )
 OWNERS = {"postgres", "messaging"}
 # No account owns what these hold.
-SHARED_TABLES = re.compile(r" FROM (consumer_positions|reconciliations|reference_versions)\b")
-# Background work that is due, of whatever account it is.
-DUE = re.compile(r"_(until|at) <= \$1 ORDER BY")
+SHARED_TABLES = {
+    "consumer_positions",
+    "reconciliations",
+    "reference_versions",
+    "applied_migrations",
+    "pg_roles",
+}
+# Background work, for whatever account it is: what is due, what is queued, what the log holds, what is old.
+FOR_EVERYONE = re.compile(
+    r"_(until|at) <= \$1 ORDER BY|planning_seen > planning_sequence"
+    r"|FROM outbox (ORDER BY id LIMIT|WHERE id = ANY)|FROM event_log WHERE recorded_at >="
+    r"|created_at < \$1 AND response IS NOT NULL"
+)
+# What names the caller in every table that holds an account's rows; the warehouse is row security's alone.
+SCOPE = {"account_id", "mode"}
 # Makes the embedded server's database before there is one that a store could connect to.
 BEFORE_ANY_STORE = {"entrygo/cli/up/postgres.py"}
 
@@ -38,19 +54,45 @@ def test_sql_is_recognised_in_the_stores() -> None:
     assert silent == []
 
 
-def test_every_statement_on_an_accounts_rows_names_the_account() -> None:
+def test_every_table_in_every_branch_is_narrowed_to_the_account_and_the_mode() -> None:
     # Row security under it would hide that the first of the two fences is gone.
     unscoped = [
-        f"{source.path}:{line} {text}"
+        f"{source.path}:{line} {use.table}"
         for source in written_modules()
-        if source.path.name == "store.py" and source.portion != "identity"
-        for line, text in _whole_statements(source)
-        if re.match("(SELECT|UPDATE|DELETE)", text)
-        and not SHARED_TABLES.search(text)
-        and not DUE.search(text)
-        and "account_id" not in text.partition(" WHERE ")[2]
+        if source.portion != "identity"
+        for line, pieces in texts(source)
+        if STATEMENT.match(text := _joined(pieces)) and not FOR_EVERYONE.search(text)
+        for use in table_uses(parse(pieces))
+        if use.table not in SHARED_TABLES and not use.narrowed_by >= SCOPE
     ]
     assert unscoped == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "open_tables"),
+    [
+        ("SELECT a FROM t WHERE account_id = $1 AND mode = $2 AND id = $3", []),
+        ("SELECT a FROM t WHERE account_id = $1 AND id = $3", ["t"]),
+        ("SELECT a FROM t WHERE account_id = $1 AND mode = $2 OR id = $3", ["t"]),
+        (
+            "SELECT a FROM t WHERE account_id = $1 AND mode = $2 UNION ALL SELECT a FROM u WHERE mode = $2",
+            ["u"],
+        ),
+        ("WITH w AS (SELECT a FROM t WHERE mode = $2) SELECT a FROM w", ["t"]),
+        (
+            "SELECT a FROM t WHERE (account_id, mode, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))",
+            [],
+        ),
+        ("SELECT a FROM t JOIN u USING (account_id, mode, id) WHERE t.account_id = $1 AND t.mode = $2", []),
+        ("SELECT a FROM t JOIN u ON u.id = t.id WHERE t.account_id = $1 AND t.mode = $2", ["u"]),
+        ("UPDATE t SET a = 1 WHERE mode = $2", ["t"]),
+        ("DELETE FROM t WHERE account_id = $1 AND mode = $2 AND a IN (SELECT a FROM u)", ["u"]),
+    ],
+)
+def test_a_table_that_is_not_narrowed_is_found(statement: str, open_tables: list[str]) -> None:
+    # The test above would also pass if it found nothing.
+    uses = table_uses(parse([statement]))
+    assert [use.table for use in uses if not use.narrowed_by >= SCOPE] == open_tables
 
 
 def _may_hold_sql(source: Source) -> bool:
@@ -66,15 +108,6 @@ def _statements(source: Source) -> list[int]:
     ]
 
 
-def _whole_statements(source: Source) -> list[tuple[int, str]]:
-    """The text of each statement on one line; of an f-string the whole, not its pieces."""
-    pieces = {
-        id(part) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for part in node.values
-    }
-    return [
-        (node.lineno, " ".join(literal(node).split()))
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Constant | ast.JoinedStr)
-        and id(node) not in pieces
-        and STATEMENT.match(literal(node))
-    ]
+def _joined(pieces: Sequence[str | None]) -> str:
+    """The statement on one line, without what is inserted."""
+    return " ".join("".join(piece or "" for piece in pieces).split())

@@ -88,6 +88,8 @@ class Way:
                 return
             writer.write(part)
             await writer.drain()
+        # The server has said its last: a client that waits for the end of the connection gets it.
+        writer.close()
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """Child processes of the harness: free ports, waiting for a listener, an end that always comes."""
 
 import contextlib
+import os
 import random
 import signal
 import socket
@@ -12,6 +13,8 @@ from pathlib import Path
 LOOPBACK = "127.0.0.1"
 # Below the range of outgoing connections, so that a stopped server finds its port free again.
 PORTS = range(20000, 32000)
+# Test processes that run side by side take theirs from parts of the range of their own.
+PARTS_OF_PORTS = 6
 STOP_SECONDS = 20.0
 POLL_SECONDS = 0.02
 LOG_TAIL = 4000  # characters
@@ -23,7 +26,9 @@ class NotStarted(RuntimeError):
 
 def free_port() -> int:
     """A TCP port of the loopback that nobody listens on at this moment."""
-    for port in random.sample(PORTS, len(PORTS)):
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = PORTS[number % PARTS_OF_PORTS :: PARTS_OF_PORTS]
+    for port in random.sample(own, len(own)):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((LOOPBACK, port))
             return port

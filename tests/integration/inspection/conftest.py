@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest_asyncio
 
@@ -38,6 +39,8 @@ class Service:
     owners: Owners
     changes: Changes = field(default_factory=Changes)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    # What the reconciler takes for now; the system's clock where a test does not say.
+    now: datetime | None = None
 
     def __post_init__(self) -> None:
         self.read_model = ReadModel(self.pool, self.changes)
@@ -45,7 +48,7 @@ class Service:
             self.pool,
             self.read_model,
             self.owners.both,
-            utc_now,
+            lambda: self.now or utc_now(),
             service_token=SERVICE_TOKEN,
             every_seconds=0.05,
         )

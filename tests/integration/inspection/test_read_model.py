@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 from entrygo.inspection.folding import ExportKey, fold
 from entrygo.inspection.rebuild import rebuild
@@ -9,7 +10,7 @@ from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, transaction
 from tests.integration.inspection.conftest import ALICE_TESTING, BOB, Service
 from tests.integration.inspection.owners import SERVICE_TOKEN
-from tests.unit.inspection.events import ALICE, Event, Life
+from tests.unit.inspection.events import ALICE, START, Event, Life
 
 
 async def test_events_brought_twice_are_applied_once(service: Service) -> None:
@@ -169,6 +170,24 @@ async def test_reconciling_brings_what_kafka_never_did_and_then_asks_for_the_lat
     first, second, *_ = service.owners.execution.replayed_since
     assert first == ""
     assert second > "2026"
+
+
+async def test_reconciling_brings_what_was_not_yet_committed_at_the_look_before(service: Service) -> None:
+    looked_at = START + timedelta(minutes=5)
+    service.now = looked_at
+    for owner in service.owners.both:
+        await service.reconciler.replay(owner, None)
+    # Recorded half a minute before that look, by a transaction that was open during it.
+    service.owners.record([Life(start=looked_at - timedelta(minutes=1.5)).planned()])
+    service.now = looked_at + timedelta(minutes=2)
+    stop = asyncio.Event()
+    async with asyncio.timeout(30):
+        with service.changes.watch(ExportKey("acc_alice", "live", "batch_123")) as changed:
+            running = asyncio.create_task(service.reconciler.run(stop))
+            await changed.wait()
+        stop.set()
+        await running
+    assert await service.count("timeline") == 1
 
 
 async def test_reconciling_goes_on_when_an_owner_is_away(service: Service) -> None:

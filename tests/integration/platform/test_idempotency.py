@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entrygo.domain.errors import IdempotencyConflict, NotFound
+from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, NotFound
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.postgres.idempotency import Reply, fingerprint, purge, run_once
+from entrygo.postgres.idempotency import KeyStore, Reply, fingerprint, purge, run_once
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -122,6 +122,16 @@ async def test_purge_forgets_old_finished_keys_only(database_url: str) -> None:
             assert await purge(connection, before=now - timedelta(days=30)) == 1
         assert not (await writer.write("old")).replayed
         assert (await writer.write("new")).replayed
+
+
+async def test_purge_leaves_the_key_of_a_write_that_still_runs(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with transaction(pool, ALICE) as connection:
+            await KeyStore(connection, ALICE, "op").claim("of several steps", b"payload")
+        async with transaction(pool, EVERYONE) as connection:
+            assert await purge(connection, before=datetime.now(UTC) + timedelta(days=1)) == 0
+        with pytest.raises(IdempotencyInProgress):
+            await Writer(pool).write("of several steps")
 
 
 def test_fingerprint_ignores_the_key_and_nothing_else() -> None:

@@ -1,0 +1,105 @@
+"""The SQL of the code, parsed: which tables a statement reads or changes, and what narrows each of them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
+from tests.architecture.sources import Source
+
+# What an f-string inserts: a name (a table, columns), or further conditions.
+NAME, NOTHING = "inserted", ""
+
+
+@dataclass(frozen=True)
+class TableUse:
+    """One table in one FROM, UPDATE or DELETE, and the columns that its own conditions compare."""
+
+    table: str
+    narrowed_by: frozenset[str]
+
+
+def texts(source: Source) -> Iterator[tuple[int, list[str | None]]]:
+    """Each string with its line, as its pieces; None stands for what an f-string inserts."""
+    pieces = {
+        id(part) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for part in node.values
+    }
+    for node in ast.walk(source.tree):
+        if id(node) in pieces:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, [node.value]
+        elif isinstance(node, ast.JoinedStr):
+            yield node.lineno, [_text(part) for part in node.values]
+
+
+def _text(part: ast.expr) -> str | None:
+    return str(part.value) if isinstance(part, ast.Constant) else None
+
+
+def parse(pieces: list[str | None]) -> exp.Expr:
+    """The statement; ValueError with its text when it cannot be read."""
+    for inserted in (NAME, NOTHING):
+        text = "".join(inserted if piece is None else piece for piece in pieces)
+        try:
+            return sqlglot.parse_one(text, read="postgres")
+        except ParseError:
+            continue
+    raise ValueError(f"not understood: {text}")
+
+
+def table_uses(statement: exp.Expr) -> Iterator[TableUse]:
+    """Every table that rows are read from, changed in or deleted from, in every branch and subquery."""
+    named_here = {cte.alias for cte in statement.find_all(exp.CTE)}
+    for scan in statement.find_all(exp.Select, exp.Update, exp.Delete):
+        conditions = list(_conditions(scan))
+        for table in _tables(scan):
+            if table.name and table.name not in named_here and not isinstance(table.this, exp.Func):
+                alias = table.alias_or_name
+                yield TableUse(
+                    table.name,
+                    frozenset(
+                        column.name
+                        for condition in conditions
+                        for column in _compared(condition)
+                        if column.table in ("", alias)
+                    )
+                    | _joined(scan),
+                )
+
+
+def _tables(scan: exp.Expr) -> Iterator[exp.Table]:
+    sources = [scan.this] if isinstance(scan, exp.Update | exp.Delete) else []
+    sources += [part.this for part in (scan.args.get("from_") or scan.args.get("from"),) if part]
+    sources += [join.this for join in scan.args.get("joins") or ()]
+    return (source for source in sources if isinstance(source, exp.Table))
+
+
+def _conditions(scan: exp.Expr) -> Iterator[exp.Expr]:
+    """What must hold of every row: the parts of WHERE and of each ON that AND joins."""
+    where = scan.args.get("where")
+    for whole in [
+        where.this if where else None,
+        *(join.args.get("on") for join in scan.args.get("joins") or ()),
+    ]:
+        if whole is not None:
+            yield from whole.flatten() if isinstance(whole, exp.And) else [whole]
+
+
+def _joined(scan: exp.Expr) -> frozenset[str]:
+    """The columns of USING: equal on both sides, so narrowed on the one when on the other."""
+    joins = scan.args.get("joins") or ()
+    return frozenset(column.name for join in joins for column in join.args.get("using") or ())
+
+
+def _compared(condition: exp.Expr) -> Iterator[exp.Column]:
+    """The columns that a condition pins: by `=`, or by `(a, b) IN (…)`."""
+    if isinstance(condition, exp.EQ):
+        yield from (side for side in (condition.left, condition.right) if isinstance(side, exp.Column))
+    elif isinstance(condition, exp.In):
+        left = condition.this
+        columns = left.expressions if isinstance(left, exp.Tuple) else [left]
+        yield from (column for column in columns if isinstance(column, exp.Column))
