@@ -1,4 +1,4 @@
-"""Tells watchers in this process that an export changed. A change seen elsewhere is found by polling."""
+"""Wakes the watchers in this process when an export changed. A change seen elsewhere is found by polling."""
 
 import asyncio
 from collections import defaultdict
@@ -26,7 +26,7 @@ class Changes:
             if not self._watchers[key]:
                 del self._watchers[key]
 
-    def tell(self, keys: Iterable[ExportKey]) -> None:
+    def wake(self, keys: Iterable[ExportKey]) -> None:
         for key in keys:
             for changed in self._watchers.get(key, ()):
                 changed.set()

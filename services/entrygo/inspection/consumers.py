@@ -35,7 +35,7 @@ class ExportEvents:
             except Unreadable as error:
                 dead.append(self._letter(record, error))
         if await self._read_model.apply(EVERYONE, events, dead=dead, positions=self._at(positions)):
-            self._reconciler.tell_gap()
+            self._reconciler.note_gap()
 
     async def reject(self, record: TopicRecord, error: Exception) -> None:
         """Keeps a record that could not be taken and goes on behind it."""

@@ -41,7 +41,7 @@ class ReadModel:
             await store.save([one for one in folded if one.changed])
             await store.bury(dead)
             await store.save_positions(positions or {})
-        self._changes.tell(one.known.key for one in folded if one.changed)
+        self._changes.wake(one.known.key for one in folded if one.changed)
         return any(one.known.gaps for one in folded)
 
     async def apply_missing(self, events: Sequence[events_pb2.Event]) -> bool:

@@ -24,9 +24,9 @@ async def rebuild(
     )
     async with transaction(pool, EVERYONE) as connection:
         await ReadModelStore(connection).forget_everything()
-    told = [await reconciler.replay(owner, None) for owner in owners]
+    counts = [await reconciler.replay(owner, None) for owner in owners]
     await reconciler.heal()
-    return sum(told)
+    return sum(counts)
 
 
 async def rebuild_with(settings: Settings) -> int:

@@ -56,7 +56,7 @@ class Reconciler:
         self._every = timedelta(seconds=every_seconds)
         self._gap_seen = asyncio.Event()
 
-    def tell_gap(self) -> None:
+    def note_gap(self) -> None:
         """A gap was seen: fill it now rather than at the next look."""
         self._gap_seen.set()
 
@@ -142,10 +142,10 @@ class Reconciler:
         request = events_pb2.ReplayEventsRequest(recorded_since=rfc3339(since) if since else "")
         metadata = service_metadata(self._token or "", None)
         page: list[events_pb2.Event] = []
-        told = size = 0
+        count = size = 0
         async for event in owner.replay_events(request, metadata):
             page.append(event)
-            told += 1
+            count += 1
             size += event.ByteSize()
             if len(page) >= PAGE_EVENTS or size >= PAGE_BYTES:
                 await self._apply(page)
@@ -153,8 +153,8 @@ class Reconciler:
         await self._apply(page)
         async with transaction(self._pool, EVERYONE) as connection:
             await ReadModelStore(connection).save_reconciled(owner.source, started)
-        return told
+        return count
 
     async def _apply(self, page: Sequence[events_pb2.Event]) -> None:
         if page and await self._read_model.apply_missing(page):
-            self.tell_gap()
+            self.note_gap()

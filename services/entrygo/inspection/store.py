@@ -10,7 +10,7 @@ from asyncpg import Record
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, nothing_known, summarize
-from entrygo.inspection.projections.timeline import Row, told
+from entrygo.inspection.projections.timeline import Row, merged
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Connection
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -290,7 +290,7 @@ def _whole_from_row(row: Record) -> Known:
         known.export.plan.MergeFromString(row["plan"])
     parts = zip(row["sources"] or (), row["sequences"] or (), row["entries"] or (), strict=True)
     known.export.events.extend(
-        told(
+        merged(
             [
                 Row(source, sequence, inspection_pb2.TimelineEntry.FromString(entry))
                 for source, sequence, entry in parts

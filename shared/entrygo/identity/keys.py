@@ -3,7 +3,6 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,8 +50,3 @@ def hash_secret(secret: str) -> bytes:
 def has_key_shape(secret: str) -> bool:
     """Whether a text can be a key at all; anything else needs no look-up."""
     return _SHAPE.fullmatch(secret) is not None
-
-
-def parse_scopes(names: Iterable[str]) -> frozenset[ScopeName]:
-    """Scopes by name; ValueError names an unknown one."""
-    return frozenset(ScopeName(name) for name in names)

@@ -1,4 +1,4 @@
-"""Identity.WhoAmI: what the auth interceptor found out, told to the caller."""
+"""Identity.WhoAmI: who the caller is, as the auth interceptor found out."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Tells a caller that an answer is that of an earlier call with the same idempotency key."""
+"""The mark of an answer that was stored for an earlier call with the same idempotency key."""
 
 from typing import Any
 

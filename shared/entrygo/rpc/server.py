@@ -32,7 +32,7 @@ Register = Callable[[grpc.aio.Server], None]
 
 
 class Server:
-    """A built server: `serve` runs it until told to stop."""
+    """A built server: `serve` runs it until it is stopped."""
 
     def __init__(
         self,
@@ -79,15 +79,19 @@ def build_server(
 ) -> Server:
     """A server on `bind_host:port` with everything an EntryGo service offers besides its own RPCs.
 
-    `required_scopes` names every RPC of the service; `ready` tells whether writes can be taken. An RPC
+    `required_scopes` names every RPC of the service; `ready` says whether writes can be taken. An RPC
     that takes longer than `longest_rpc_seconds` may lose its connection to old age.
     """
     scopes = {**required_scopes, f"/{IDENTITY_SERVICE}/WhoAmI": Access.ANY_KEY}
     server = grpc.aio.server(
         interceptors=(
+            # Sees what the caller gets, whoever refused the call.
             LogInterceptor(),
+            # Around the two that refuse calls as well, so that every refusal has the one shape.
             ErrorInterceptor(),
+            # Before the look-up of the key, which must not outlive the caller either.
             DeadlineInterceptor(),
+            # Next to the handler, which runs with a principal or not at all.
             AuthInterceptor(authenticator, scopes),
         ),
         maximum_concurrent_rpcs=settings.max_concurrent_rpcs,

@@ -5,7 +5,7 @@ import random
 import orjson
 
 from entrygo.inspection.folding import ExportKey, fold, nothing_known
-from entrygo.inspection.projections.timeline import Row, told
+from entrygo.inspection.projections.timeline import Row, merged
 from entrygo.messaging.events import PLANNING
 from entrygo.proto.events.v1 import events_pb2
 from tests.unit.inspection.events import Event, Life
@@ -30,7 +30,7 @@ def rows_of(events: list[Event]) -> list[Row]:
 
 
 def types(rows: list[Row]) -> list[str]:
-    return [entry.type for entry in told(rows)]
+    return [entry.type for entry in merged(rows)]
 
 
 def test_a_life_is_told_in_order_however_the_rows_come() -> None:
@@ -66,7 +66,7 @@ def test_an_owners_own_order_stands_when_its_clock_went_back() -> None:
     life.planned()
     life.planned(minutes=-30)
     assert [row.sequence for row in rows_of(life.events)] == [1, 2]
-    ids = [entry.id for entry in told(rows_of(life.events))]
+    ids = [entry.id for entry in merged(rows_of(life.events))]
     assert ids == ["evt_batch_123_planning_1", "evt_batch_123_planning_2"]
 
 

@@ -1,4 +1,4 @@
-"""Who was told what: the notifications of an export, in the order they were recorded."""
+"""Who was notified of what: the notifications of an export, in the order they were recorded."""
 
 from entrygo.inspection.projections.projection import Projection
 from entrygo.proto.events.v1 import events_pb2

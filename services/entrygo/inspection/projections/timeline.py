@@ -1,4 +1,4 @@
-"""The timeline of an export: every event of both owners, in the order a person would tell it."""
+"""The timeline of an export: every event of both owners, in the order in which they happened."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Row:
 
 
 def apply(export: inspection_pb2.Export, event: events_pb2.Event) -> None:
-    """One entry an event; `told` puts the entries of two owners in order."""
+    """One entry an event; `merged` puts the entries of two owners in order."""
     export.events.add(
         id=event.id,
         type=event.type,
@@ -33,7 +33,7 @@ def apply(export: inspection_pb2.Export, event: events_pb2.Event) -> None:
     )
 
 
-def told(rows: Sequence[Row]) -> list[inspection_pb2.TimelineEntry]:
+def merged(rows: Sequence[Row]) -> list[inspection_pb2.TimelineEntry]:
     """Both owners' entries merged by time. Within an owner the sequence rules, whatever its clock said."""
     ordered = sorted(rows, key=lambda row: row.sequence)
     planning = [row.entry for row in ordered if row.source == PLANNING]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:  # generic in the stubs alone
     Handler = grpc.RpcMethodHandler
 
-# Health and reflection are open: they tell nothing of any account.
+# Health and reflection are open: they show nothing of any account.
 OPEN_PREFIX = "/grpc."
 
 
