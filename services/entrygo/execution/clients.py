@@ -1,7 +1,6 @@
 """What execution asks of planning (the claim on an export, its snapshot, the end of the claim) and of sync
 (where a broker takes packages by now)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from entrygo.domain.facts import Broker, HttpsEndpoint, SftpEndpoint
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
+from entrygo.execution.records import Claim
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.calls import Metadata, caller_metadata, remaining_seconds, service_metadata
@@ -20,14 +20,6 @@ from entrygo.rpc.errors import remote
 
 CALL_TIMEOUT = 10.0  # seconds
 SNAPSHOT_TIMEOUT = 60.0  # seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The revision and plan that the claim fixed."""
-
-    revision: int
-    plan_hash: str
 
 
 class Planning(Protocol):
@@ -79,7 +71,7 @@ class RemotePlanning:
         )
         with remote("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
-        return Claim(answer.revision, answer.plan_hash)
+        return Claim(answer.revision, answer.plan_hash, answer.warehouse_id or None)
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         request = planning_pb2.GetSnapshotRequest(export_id=export_id, revision=revision)

@@ -6,7 +6,7 @@ from datetime import datetime
 from google.protobuf.message import Message
 
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution.records import (
     Artifact,
@@ -31,15 +31,15 @@ class EventRecorder:
         self._ids = ids
 
     async def record(
-        self, connection: Connection, tenant: Tenant, export_id: str, facts: Sequence[Fact], now: datetime
+        self, connection: Connection, visible: Visible, export_id: str, facts: Sequence[Fact], now: datetime
     ) -> None:
-        first = await PackageStore(connection, tenant).next_sequence(export_id, len(facts))
+        first = await PackageStore(connection, visible).next_sequence(export_id, len(facts))
         events = [
             make_event(
                 id=self._ids.new(IdKind.EVENT),
                 type=type_,
                 source=EXECUTION,
-                tenant=tenant,
+                tenant=visible.tenant,
                 stream_id=export_id,
                 sequence=sequence,
                 occurred_at=now,
@@ -47,6 +47,7 @@ class EventRecorder:
             )
             for sequence, (type_, data) in enumerate(facts, start=first)
         ]
+        # The database gives them the warehouse of the export's package, as it does all that belongs to it.
         await append_all(connection, events, warehouse_id=None)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.time import rfc3339
 from entrygo.execution.package.facts import PackageFacts
@@ -61,11 +61,20 @@ class NotificationStatus(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What planning's claim fixed. A planning of the previous release names no warehouse."""
+
+    revision: int
+    plan_hash: str
+    warehouse_id: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteCommand:
     """A validated request; `fingerprint` tells whether a key is used for the same request again."""
 
-    tenant: Tenant
+    visible: Visible
     export_id: str
     expected_plan_hash: str
     key: str
@@ -92,6 +101,13 @@ class Execution:
     executed_at: datetime | None = None
     response: bytes | None = None
     shipment: Shipment = NOTHING_STATED
+    # Of the plan that was claimed; before that, of the key that asked. None where it is not known.
+    warehouse_id: str | None = None
+
+    @property
+    def visible(self) -> Visible:
+        """Every row of the account: what is under way serves the account, whoever asked for it."""
+        return Visible.whole(self.tenant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +186,11 @@ class Submission:
     answers: int = 0
     # When the simulated broker of a test account answers.
     reaction_at: datetime | None = None
+
+    @property
+    def visible(self) -> Visible:
+        """Every row of the account: what is under way serves the account, whoever asked for it."""
+        return Visible.whole(self.tenant)
 
 
 PACKAGE_STATE_AFTER = {

@@ -1,21 +1,63 @@
-"""The two loops in the background: resume what a dead process left, and send what is due."""
+"""The loops in the background: resume what a dead process left, send what is due, and fill in what earlier
+releases did not keep."""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError
+from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
-from entrygo.execution.records import Submission
+from entrygo.execution.clients import PlanningAccess
+from entrygo.execution.records import Execution, Step, Submission
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
 from entrygo.execution.use_cases import Executions
+from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.clock import Clock
 
 BATCH = 10
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarehouseFill:
+    """Asks planning of which warehouse the executions of earlier releases were; until then keys of the whole
+    account alone see them."""
+
+    pool: Pool
+    clock: Clock
+    planning: PlanningAccess
+    # Executions whose plan planning cannot give: not asked for again by this process.
+    passed_over: set[str] = field(default_factory=set)
+
+    async def fill(self, limit: int) -> None:
+        """Up to `limit` executions, each with its package. Raises an outage."""
+        async with transaction(self.pool, EVERYONE) as connection:
+            backlog = ExecutionBacklog(connection)
+            found = await backlog.without_warehouse(self.clock(), limit, self.passed_over)
+        for execution in found:
+            try:
+                await self._fill(execution)
+            except ServiceUnavailable:
+                raise
+            except EntryGoError as error:
+                self.passed_over.add(execution.id)
+                log.warning("execution.warehouse_unknown", execution_id=execution.id, error=str(error))
+
+    async def _fill(self, execution: Execution) -> None:
+        assert execution.revision is not None
+        planning = self.planning.for_tenant(execution.tenant)
+        warehouse_id = (await planning.snapshot(execution.export_id, execution.revision)).warehouse.id
+        async with transaction(self.pool, execution.visible) as connection:
+            await ExecutionStore(connection, execution.visible).set_warehouse(execution.id, warehouse_id)
+            # A failed run's package is that of the run after it, perhaps of another warehouse's plan.
+            if execution.step is Step.COMPLETED and execution.package_id is not None:
+                packages = PackageStore(connection, execution.visible)
+                await packages.set_warehouse(execution.package_id, warehouse_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +66,20 @@ class Recovery:
 
     executions: Executions
     delivery: BrokerDelivery
+    warehouses: WarehouseFill
     interval: timedelta
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every_interval(stop, self.recover_executions))
             group.create_task(self._every_interval(stop, self.deliver_due))
+            group.create_task(self._every_interval(stop, self.fill_warehouses))
 
     async def recover_executions(self) -> None:
         await self.executions.recover(BATCH)
+
+    async def fill_warehouses(self) -> None:
+        await self.warehouses.fill(BATCH)
 
     async def deliver_due(self) -> None:
         """Settles attempts whose owner died, makes those that are due, and lets simulated brokers answer."""

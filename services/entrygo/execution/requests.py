@@ -60,8 +60,9 @@ def execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteComma
     ]
     shipment = read_shipment(request.shipment, issues)
     _raise_if(issues)
+    check_account(request.account_id)
     return ExecuteCommand(
-        tenant=check_account(request.account_id),
+        visible=principal().visible,
         export_id=request.batch_id,
         expected_plan_hash=request.expected_plan_hash,
         key=request.idempotency_key,
@@ -80,7 +81,7 @@ def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> Resubmit
         ]
     )
     return ResubmitCommand(
-        tenant=principal().tenant,
+        visible=principal().visible,
         export_id=request.export_id,
         reason=request.reason.strip(),
         key=request.idempotency_key,

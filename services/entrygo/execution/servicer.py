@@ -66,9 +66,9 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
-        tenant = principal().tenant
-        artifact = await self._packages.artifact(tenant, request.customs_package_id, request.filename)
-        async for chunk in _document(artifact, self._packages.contents(tenant, artifact)):
+        visible = principal().visible
+        artifact = await self._packages.artifact(visible, request.customs_package_id, request.filename)
+        async for chunk in _document(artifact, self._packages.contents(visible.tenant, artifact)):
             yield chunk
 
     async def FindBrokerLink(
@@ -95,7 +95,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: events_pb2.EventsAfterRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
         events = await self._packages.events_after(
-            principal().tenant,
+            principal().visible,
             export_id=request.stream_id,
             package_id=request.customs_package_id,
             sequence=request.after_sequence,

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError, Kind, ServiceUnavailable, SnapshotUnreadable
+from entrygo.domain.errors import EntryGoError, Kind, NotFound, ServiceUnavailable, SnapshotUnreadable
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution import failpoints
 from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
@@ -32,6 +32,8 @@ from entrygo.process.failpoints import Reach
 from entrygo.proto.execution.v1 import execution_pb2
 
 OPERATION = "execution.execute"
+# As planning says it of an export that is not there, or that the caller may not see.
+NO_SUCH_EXPORT = "Export batch not found."
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
 _REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
@@ -70,9 +72,10 @@ class ExecutionSteps:
 
     async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
         """The execution of this call and whether this caller has to run it; None if just given up."""
-        tenant, now = command.tenant, self.clock()
+        visible, now = command.visible, self.clock()
         execution = Execution(
-            tenant=tenant,
+            tenant=visible.tenant,
+            warehouse_id=visible.warehouse_id,
             id=self.ids.new(IdKind.EXECUTION),
             export_id=command.export_id,
             step=Step.STARTED,
@@ -82,26 +85,43 @@ class ExecutionSteps:
             lease_until=now + self.lease,
             shipment=command.shipment,
         )
-        async with transaction(self.pool, tenant) as connection:
-            store = ExecutionStore(connection, tenant)
+        async with transaction(self.pool, visible) as connection:
+            store = ExecutionStore(connection, visible)
+            earlier = None
             if command.key:
-                keys = KeyStore(connection, tenant, OPERATION)
+                keys = KeyStore(connection, visible.tenant, OPERATION)
                 earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
-                if earlier is not None:
-                    return await self._join(store, earlier.resource_id or "")
-            await store.add(execution, now)
-        return execution, True
+            if earlier is None:
+                await store.add(execution, now)
+                return execution, True
+            joined = await self._join(store, earlier.resource_id or "")
+        if joined[0] is None and visible.warehouse_id is not None:
+            await self._refuse_another_warehouses(visible.tenant, earlier.resource_id or "")
+        return joined
 
     async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
         now = self.clock()
         taken = await store.take_over(execution_id, now, now + self.lease)
         return (taken, True) if taken is not None else (await store.find(execution_id), False)
 
-    async def take_over(self, tenant: Tenant, execution_id: str) -> Execution | None:
+    async def _refuse_another_warehouses(self, tenant: Tenant, execution_id: str) -> None:
+        """NotFound for the execution of an export that this caller may not see.
+
+        Keys are the account's: another warehouse's key may have had this one. An execution that has just been
+        given up, or whose claim will say of which warehouse it is, is waited for.
+        """
+        account = Visible.whole(tenant)
+        async with transaction(self.pool, account) as connection:
+            hidden = await ExecutionStore(connection, account).find(execution_id)
+        is_known = hidden is not None and (hidden.warehouse_id is not None or hidden.step is not Step.STARTED)
+        if is_known:
+            raise NotFound(NO_SUCH_EXPORT)
+
+    async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
         """The execution with a new owner when its lease is over; None while its owner lives."""
         now = self.clock()
-        async with transaction(self.pool, tenant) as connection:
-            store = ExecutionStore(connection, tenant)
+        async with transaction(self.pool, visible) as connection:
+            store = ExecutionStore(connection, visible)
             return await store.take_over(execution_id, now, now + self.lease)
 
     async def abandoned(self, limit: int) -> list[Execution]:
@@ -111,21 +131,21 @@ class ExecutionSteps:
 
     async def give_up_lease(self, execution: Execution) -> None:
         """Lets the next caller resume at once instead of waiting for the lease to run out."""
-        async with transaction(self.pool, execution.tenant) as connection:
-            await ExecutionStore(connection, execution.tenant).extend_lease(execution, self.clock())
+        async with transaction(self.pool, execution.visible) as connection:
+            await ExecutionStore(connection, execution.visible).extend_lease(execution, self.clock())
 
     @asynccontextmanager
     async def _held(self, execution: Execution) -> AsyncIterator[Connection]:
         """A transaction of the lease's holder; its row lock keeps a new owner out until it ends."""
-        async with transaction(self.pool, execution.tenant) as connection:
-            store = ExecutionStore(connection, execution.tenant)
+        async with transaction(self.pool, execution.visible) as connection:
+            store = ExecutionStore(connection, execution.visible)
             if not await store.extend_lease(execution, self.clock() + self.lease):
                 raise LeaseLost
             yield connection
 
     async def _extend(self, execution: Execution) -> bool:
-        async with transaction(self.pool, execution.tenant) as connection:
-            store = ExecutionStore(connection, execution.tenant)
+        async with transaction(self.pool, execution.visible) as connection:
+            store = ExecutionStore(connection, execution.visible)
             return await store.extend_lease(execution, self.clock() + self.lease)
 
     async def _claim(self, execution: Execution, planning: Planning) -> Execution:
@@ -136,12 +156,14 @@ class ExecutionSteps:
                 await self._abandon(execution)
             raise
         self.reach(failpoints.AFTER_CLAIM)
+        # A planning of the previous release names no warehouse: then a bound key's own is known to be it.
+        warehouse_id = claim.warehouse_id or execution.warehouse_id
         async with self._held(execution) as connection:
-            package = await PackageStore(connection, execution.tenant).reserve(
-                self.ids.new(IdKind.CUSTOMS_PACKAGE), execution.export_id, self.clock()
+            package = await PackageStore(connection, execution.visible).reserve(
+                self.ids.new(IdKind.CUSTOMS_PACKAGE), execution.export_id, warehouse_id, self.clock()
             )
-            await ExecutionStore(connection, execution.tenant).save_claim(
-                execution, claim.revision, claim.plan_hash, package.id
+            await ExecutionStore(connection, execution.visible).save_claim(
+                execution, replace(claim, warehouse_id=warehouse_id), package.id
             )
         self.reach(failpoints.AFTER_RESERVE)
         return replace(
@@ -150,12 +172,13 @@ class ExecutionSteps:
             revision=claim.revision,
             plan_hash=claim.plan_hash,
             package_id=package.id,
+            warehouse_id=warehouse_id,
         )
 
     async def _abandon(self, execution: Execution) -> None:
         """Planning refused: nothing has happened, so the execution and its key are forgotten."""
-        async with transaction(self.pool, execution.tenant) as connection:
-            removed = await ExecutionStore(connection, execution.tenant).remove(execution)
+        async with transaction(self.pool, execution.visible) as connection:
+            removed = await ExecutionStore(connection, execution.visible).remove(execution)
             if removed and execution.idempotency_key:
                 keys = KeyStore(connection, execution.tenant, OPERATION)
                 await keys.release(execution.idempotency_key)
@@ -181,8 +204,8 @@ class ExecutionSteps:
 
     async def _package(self, execution: Execution) -> Package:
         assert execution.package_id is not None
-        async with transaction(self.pool, execution.tenant) as connection:
-            package = await PackageStore(connection, execution.tenant).find(execution.package_id)
+        async with transaction(self.pool, execution.visible) as connection:
+            package = await PackageStore(connection, execution.visible).find(execution.package_id)
         assert package is not None
         return package
 
@@ -194,15 +217,15 @@ class ExecutionSteps:
             submission_changed("prepared", prepared.submission),
         ]
         async with self._held(execution) as connection:
-            packages = PackageStore(connection, execution.tenant)
+            packages = PackageStore(connection, execution.visible)
             await packages.set_state(package.id, PackageState.GENERATED)
             await packages.add_artifacts(package.id, prepared.artifacts)
             await packages.add_notifications(prepared.notifications)
-            await SubmissionStore(connection, execution.tenant).add(prepared.submission)
-            await ExecutionStore(connection, execution.tenant).save_prepared(
+            await SubmissionStore(connection, execution.visible).add(prepared.submission)
+            await ExecutionStore(connection, execution.visible).save_prepared(
                 execution, prepared.submission.id, now
             )
-            await self.recorder.record(connection, execution.tenant, execution.export_id, facts, now)
+            await self.recorder.record(connection, execution.visible, execution.export_id, facts, now)
         return replace(execution, step=Step.PREPARED, submission_id=prepared.submission.id, executed_at=now)
 
     async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
@@ -211,7 +234,7 @@ class ExecutionSteps:
         await planning.fail(execution.export_id, execution.id, error.error_code, error.message)
         now = self.clock()
         async with self._held(execution) as connection:
-            store = ExecutionStore(connection, execution.tenant)
+            store = ExecutionStore(connection, execution.visible)
             await store.fail(execution, error.error_code, error.message, now)
             if execution.idempotency_key:
                 keys = KeyStore(connection, execution.tenant, OPERATION)
@@ -228,8 +251,8 @@ class ExecutionSteps:
 
     async def _submission(self, execution: Execution) -> Submission:
         assert execution.submission_id is not None
-        async with transaction(self.pool, execution.tenant) as connection:
-            return await SubmissionStore(connection, execution.tenant).get(execution.submission_id)
+        async with transaction(self.pool, execution.visible) as connection:
+            return await SubmissionStore(connection, execution.visible).get(execution.submission_id)
 
     async def _complete(self, execution: Execution, planning: Planning) -> bytes:
         assert execution.package_id is not None
@@ -241,7 +264,7 @@ class ExecutionSteps:
         now = self.clock()
         async with self._held(execution) as connection:
             body = await execution_answer(connection, execution)
-            await ExecutionStore(connection, execution.tenant).complete(execution, body, now)
+            await ExecutionStore(connection, execution.visible).complete(execution, body, now)
             if execution.idempotency_key:
                 keys = KeyStore(connection, execution.tenant, OPERATION)
                 await keys.complete(execution.idempotency_key, body)
@@ -255,9 +278,9 @@ async def execution_answer(connection: Connection, execution: Execution) -> byte
     assert execution.package_id is not None
     assert execution.submission_id is not None
     assert execution.executed_at is not None
-    packages = PackageStore(connection, execution.tenant)
+    packages = PackageStore(connection, execution.visible)
     artifacts = await packages.list_artifacts(execution.package_id)
-    submission = await SubmissionStore(connection, execution.tenant).get(execution.submission_id)
+    submission = await SubmissionStore(connection, execution.visible).get(execution.submission_id)
     response = execution_pb2.ExecuteExportResponse(
         export_id=execution.export_id,
         status=State.COMPLETED,

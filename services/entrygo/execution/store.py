@@ -1,16 +1,17 @@
 """All SQL of execution. Methods run in the caller's transaction; each names the account in its WHERE."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
 import asyncpg
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.execution.records import (
     Artifact,
+    Claim,
     Execution,
     Notification,
     NotificationStatus,
@@ -20,26 +21,30 @@ from entrygo.execution.records import (
 )
 from entrygo.postgres.pool import Connection
 
+# What is of a package's warehouse because it belongs to the package.
+_OF_A_PACKAGE = ("artifacts", "notifications", "broker_submissions")
 FIRST_PACKAGE_NUMBER = 100_001
 
 _EXECUTION = (
     "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt, lease_until,"
-    " revision, plan_hash, package_id, submission_id, executed_at, response, shipment"
+    " revision, plan_hash, package_id, submission_id, executed_at, response, shipment,"
+    " warehouse_id"
 )
 
 
 class ExecutionStore:
     """Executions: their lease, their step, their answer."""
 
-    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, str(tenant.mode))
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+        self._warehouse_id = visible.warehouse_id
 
     async def add(self, execution: Execution, created_at: datetime) -> None:
         await self._connection.execute(
             "INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
-            " expected_plan_hash, attempt, lease_until, created_at, shipment)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb)",
+            " expected_plan_hash, attempt, lease_until, created_at, shipment, warehouse_id)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12)",
             *self._scope,
             execution.id,
             execution.export_id,
@@ -50,13 +55,16 @@ class ExecutionStore:
             execution.lease_until,
             created_at,
             None if execution.shipment == NOTHING_STATED else execution.shipment.model_dump_json(),
+            execution.warehouse_id,
         )
 
     async def find(self, execution_id: str) -> Execution | None:
         row = await self._connection.fetchrow(
-            f"SELECT {_EXECUTION} FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3",  # noqa: S608
+            f"SELECT {_EXECUTION} FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
+            " AND ($4::text IS NULL OR warehouse_id = $4)",
             *self._scope,
             execution_id,
+            self._warehouse_id,
         )
         return None if row is None else _execution_from_row(row)
 
@@ -65,11 +73,13 @@ class ExecutionStore:
         row = await self._connection.fetchrow(
             "UPDATE executions SET attempt = attempt + 1, lease_until = $5"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND lease_until <= $4 AND finished_at IS NULL"
+            " AND ($6::text IS NULL OR warehouse_id = $6)"
             f" RETURNING {_EXECUTION}",
             *self._scope,
             execution_id,
             now,
             lease_until,
+            self._warehouse_id,
         )
         return None if row is None else _execution_from_row(row)
 
@@ -83,15 +93,17 @@ class ExecutionStore:
             lease_until,
         )
 
-    async def save_claim(self, execution: Execution, revision: int, plan_hash: str, package_id: str) -> None:
+    async def save_claim(self, execution: Execution, claim: Claim, package_id: str) -> None:
         await self._connection.execute(
-            "UPDATE executions SET step = 'claimed', revision = $4, plan_hash = $5, package_id = $6"
+            "UPDATE executions SET step = 'claimed', revision = $4, plan_hash = $5, package_id = $6,"
+            " warehouse_id = coalesce($7, warehouse_id)"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             execution.id,
-            revision,
-            plan_hash,
+            claim.revision,
+            claim.plan_hash,
             package_id,
+            claim.warehouse_id,
         )
 
     async def save_prepared(self, execution: Execution, submission_id: str, executed_at: datetime) -> None:
@@ -125,6 +137,16 @@ class ExecutionStore:
             now,
         )
 
+    async def set_warehouse(self, execution_id: str, warehouse_id: str) -> None:
+        """Says of which warehouse an execution from before was."""
+        await self._connection.execute(
+            "UPDATE executions SET warehouse_id = $4"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND warehouse_id IS NULL",
+            *self._scope,
+            execution_id,
+            warehouse_id,
+        )
+
     async def remove(self, execution: Execution) -> bool:
         """Forgets an execution that planning refused to start."""
         return await self._changed(
@@ -142,31 +164,36 @@ class ExecutionStore:
 class PackageStore:
     """Packages, their artifacts and notifications, and the event numbers of an export."""
 
-    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, str(tenant.mode))
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+        self._warehouse_id = visible.warehouse_id
 
-    async def reserve(self, package_id: str, export_id: str, generated_at: datetime) -> Package:
+    async def reserve(
+        self, package_id: str, export_id: str, warehouse_id: str | None, generated_at: datetime
+    ) -> Package:
         """The export's package: a new one with the next number, or the one that an earlier run reserved."""
         existing = await self._connection.fetchrow(
-            "UPDATE customs_packages SET generated_at = $4"
+            "UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
             " RETURNING id, export_id, number, state, generated_at",
             *self._scope,
             export_id,
             generated_at,
+            warehouse_id,
         )
         if existing is not None:
             return _package_from_row(existing)
         row = await self._connection.fetchrow(
-            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at)"
-            " VALUES ($1, $2, $3, $4, $5, 'reserved', $6) "
+            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at,"
+            " warehouse_id) VALUES ($1, $2, $3, $4, $5, 'reserved', $6, $7)"
             " RETURNING id, export_id, number, state, generated_at",
             *self._scope,
             package_id,
             export_id,
             f"cp_ch{await self._next_number()}",
             generated_at,
+            warehouse_id,
         )
         assert row is not None
         return _package_from_row(row)
@@ -191,9 +218,11 @@ class PackageStore:
     async def _find_package(self, column: Literal["id", "export_id"], value: str) -> Package | None:
         row = await self._connection.fetchrow(
             "SELECT id, export_id, number, state, generated_at FROM customs_packages"  # noqa: S608
-            f" WHERE account_id = $1 AND mode = $2 AND {column} = $3",
+            f" WHERE account_id = $1 AND mode = $2 AND {column} = $3"
+            " AND ($4::text IS NULL OR warehouse_id = $4)",
             *self._scope,
             value,
+            self._warehouse_id,
         )
         return None if row is None else _package_from_row(row)
 
@@ -218,9 +247,11 @@ class PackageStore:
     async def list_artifacts(self, package_id: str) -> list[Artifact]:
         rows = await self._connection.fetch(
             "SELECT artifact_type, filename, media_type, size_bytes, sha256, generated_at FROM artifacts"
-            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 ORDER BY position",
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
+            " AND ($4::text IS NULL OR warehouse_id = $4) ORDER BY position",
             *self._scope,
             package_id,
+            self._warehouse_id,
         )
         return [Artifact(**row) for row in rows]
 
@@ -248,6 +279,32 @@ class PackageStore:
             status,
         )
 
+    async def set_warehouse(self, package_id: str, warehouse_id: str) -> None:
+        """Says of which warehouse a package from before is, and with it all that belongs to it."""
+        await self._connection.execute(
+            "UPDATE customs_packages SET warehouse_id = $4"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND warehouse_id IS NULL",
+            *self._scope,
+            package_id,
+            warehouse_id,
+        )
+        await self._connection.execute(
+            "UPDATE event_log SET warehouse_id = $4 WHERE account_id = $1 AND mode = $2"
+            " AND stream_id = (SELECT export_id FROM customs_packages"
+            "  WHERE account_id = $1 AND mode = $2 AND id = $3) AND warehouse_id IS NULL",
+            *self._scope,
+            package_id,
+            warehouse_id,
+        )
+        for table in _OF_A_PACKAGE:
+            await self._connection.execute(
+                f"UPDATE {table} SET warehouse_id = $4"  # noqa: S608
+                " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND warehouse_id IS NULL",
+                *self._scope,
+                package_id,
+                warehouse_id,
+            )
+
     async def next_sequence(self, export_id: str, count: int) -> int:
         """The first of `count` event numbers; the export's row stays locked until the transaction ends."""
         last = await self._connection.fetchval(
@@ -274,6 +331,20 @@ class ExecutionBacklog:
             " WHERE finished_at IS NULL AND lease_until <= $1 ORDER BY lease_until LIMIT $2",
             now,
             limit,
+        )
+        return [_execution_from_row(row) for row in rows]
+
+    async def without_warehouse(
+        self, now: datetime, limit: int, passed_over: Collection[str]
+    ) -> list[Execution]:
+        """Finished executions from before warehouses were kept, the oldest first, but for some ids."""
+        rows = await self._connection.fetch(
+            f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
+            " WHERE warehouse_id IS NULL AND revision IS NOT NULL AND finished_at IS NOT NULL"
+            " AND id <> ALL($3::text[]) AND created_at <= $1 ORDER BY created_at LIMIT $2",
+            now,
+            limit,
+            list(passed_over),
         )
         return [_execution_from_row(row) for row in rows]
 

@@ -63,7 +63,7 @@ class Executions:
     async def recover(self, limit: int) -> int:
         """Resumes executions whose owner died; returns how many were taken over."""
         abandoned = await self._steps.abandoned(limit)
-        taken = [await self._steps.take_over(each.tenant, each.id) for each in abandoned]
+        taken = [await self._steps.take_over(each.visible, each.id) for each in abandoned]
         resumed = [execution for execution in taken if execution is not None]
         for execution in resumed:
             log.info("execution.resumed", execution_id=execution.id, attempt=execution.attempt)
@@ -121,12 +121,12 @@ class Packages:
     pool: Pool
     objects: ObjectStore
 
-    async def artifact(self, tenant: Tenant, package_id: str, filename: str) -> Artifact:
+    async def artifact(self, visible: Visible, package_id: str, filename: str) -> Artifact:
         """The metadata of one document. NotFound for a package or a name that is not there."""
         if not is_valid_id(package_id):
             raise NotFound("Artifact not found.")
-        async with transaction(self.pool, tenant) as connection:
-            artifacts = await PackageStore(connection, tenant).list_artifacts(package_id)
+        async with transaction(self.pool, visible) as connection:
+            artifacts = await PackageStore(connection, visible).list_artifacts(package_id)
         for artifact in artifacts:
             if artifact.filename == filename:
                 return artifact
@@ -137,16 +137,19 @@ class Packages:
         return self.objects.stream(tenant, artifact.sha256)
 
     async def events_after(
-        self, tenant: Tenant, *, export_id: str, package_id: str, sequence: int
+        self, visible: Visible, *, export_id: str, package_id: str, sequence: int
     ) -> list[events_pb2.Event]:
         """The events of an export, or of the one that a package belongs to; none for what is not there."""
-        async with transaction(self.pool, tenant) as connection:
-            if not export_id and is_valid_id(package_id):
-                package = await PackageStore(connection, tenant).find(package_id)
-                export_id = "" if package is None else package.export_id
-            if not is_valid_id(export_id):
+        async with transaction(self.pool, visible) as connection:
+            packages = PackageStore(connection, visible)
+            package = None
+            if is_valid_id(export_id):
+                package = await packages.find_by_export(export_id)
+            elif not export_id and is_valid_id(package_id):
+                package = await packages.find(package_id)
+            if package is None:
                 return []
-            return await events_after(connection, Visible.whole(tenant), export_id, sequence)
+            return await events_after(connection, visible, package.export_id, sequence)
 
     def every_event(self, since: datetime | None) -> AsyncIterator[events_pb2.Event]:
         """The events of every account, in the order they were recorded, for a read model that starts anew."""

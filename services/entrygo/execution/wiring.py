@@ -23,7 +23,7 @@ from entrygo.execution.events import EventRecorder
 from entrygo.execution.objects import ObjectStore
 from entrygo.execution.preparation import Preparation
 from entrygo.execution.records import SubmissionType
-from entrygo.execution.recovery import Recovery
+from entrygo.execution.recovery import Recovery, WarehouseFill
 from entrygo.execution.settings import Settings
 from entrygo.execution.steps import ExecutionSteps
 from entrygo.execution.use_cases import Executions, Packages
@@ -141,5 +141,10 @@ def build_parts(
         ),
         packages=Packages(pool=pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
-        recovery=Recovery(executions=executions, delivery=delivery, interval=interval),
+        recovery=Recovery(
+            executions=executions,
+            delivery=delivery,
+            warehouses=WarehouseFill(pool=pool, clock=clock, planning=planning),
+            interval=interval,
+        ),
     )

@@ -10,6 +10,7 @@ import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.facts import Broker, HttpsEndpoint
+from entrygo.domain.principal import Visible
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.postgres.pool import transaction
@@ -20,7 +21,7 @@ from tests.harness.certificates import Authority
 from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
 
-AGAIN = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
+AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 
 
 def use_broker(world: World, **changes: object) -> None:
@@ -36,8 +37,8 @@ def to_sftp(world: World, server: SftpServer) -> None:
     use_broker(world, channel="sftp", sftp=server.endpoint())
 
 
-async def submission(process: Process, tenant: object = LIVE) -> events_pb2.BrokerSubmission:
-    last = (await process.events(tenant=tenant))[-1]  # type: ignore[arg-type]
+async def submission(process: Process, visible: Visible = LIVE) -> events_pb2.BrokerSubmission:
+    last = (await process.events(visible=visible))[-1]
     return last.broker_submission_changed.broker_submission
 
 
@@ -234,7 +235,7 @@ async def test_the_simulated_broker_does_what_its_address_says(
 ) -> None:
     use_broker(world, email=recipient)
     process = await world.process()
-    answer = await process.answer(tenant=TEST)
+    answer = await process.answer(visible=TEST)
     assert answer.broker_submission.status == first
     for _ in range(3):
         world.now += timedelta(seconds=2)
@@ -246,10 +247,10 @@ async def test_the_simulated_broker_does_what_its_address_says(
 async def test_the_simulated_broker_gives_what_a_broker_would(world: World) -> None:
     use_broker(world, email="accept@broker.example")
     process = await world.process()
-    await process.execute(tenant=TEST)
+    await process.execute(visible=TEST)
     world.now += timedelta(seconds=2)
     await process.recovery.deliver_due()
-    last = (await process.events(tenant=TEST))[-1]
+    last = (await process.events(visible=TEST))[-1]
     assert last.type == "broker_submission.acknowledged"
     assert last.broker_submission_changed.broker_submission.entry_number == "TST-0000001-0"
     assert last.broker_submission_changed.customs_package_state == "acknowledged_by_broker"
@@ -258,14 +259,14 @@ async def test_the_simulated_broker_gives_what_a_broker_would(world: World) -> N
 async def test_a_bounce_says_why_and_can_be_sent_again(world: World) -> None:
     use_broker(world, email="bounce@broker.example")
     process = await world.process()
-    await process.execute(tenant=TEST)
+    await process.execute(visible=TEST)
     world.now += timedelta(seconds=2)
     await process.recovery.deliver_due()
-    last = (await process.events(tenant=TEST))[-1].broker_submission_changed
+    last = (await process.events(visible=TEST))[-1].broker_submission_changed
     assert last.broker_submission.error_message.startswith("Simulated: 550")
     assert last.customs_package_state == "broker_submission_failed"
     assert last.notification_status == "failed"
-    command = ResubmitCommand(tenant=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
+    command = ResubmitCommand(visible=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
     await process.resubmit(command)
     assert (await submission(process, TEST)).status == "prepared"
 
@@ -283,13 +284,13 @@ async def test_a_live_account_is_never_answered_by_the_simulation(world: World) 
 async def test_a_submission_that_was_replaced_is_no_longer_answered(world: World) -> None:
     use_broker(world, email="reject@broker.example")
     process = await world.process()
-    await process.execute(tenant=TEST)
-    command = ResubmitCommand(tenant=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
+    await process.execute(visible=TEST)
+    command = ResubmitCommand(visible=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
     await process.resubmit(command)
     world.now += timedelta(seconds=2)
     await process.recovery.deliver_due()
     assert (await submission(process, TEST)).status == "sent", "the answer to the first one is void"
     world.now += timedelta(seconds=2)
     await process.recovery.deliver_due()
-    events = [event.type.rpartition(".")[2] for event in await process.events(tenant=TEST)]
+    events = [event.type.rpartition(".")[2] for event in await process.events(visible=TEST)]
     assert events[3:] == ["prepared", "sending", "sent", "prepared", "sending", "sent", "rejected"]

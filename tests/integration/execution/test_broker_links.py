@@ -25,7 +25,7 @@ from tests.integration.execution.world import LIVE, TEST, Process, World
 ACKNOWLEDGED = Answer(status=SubmissionStatus.ACKNOWLEDGED)
 REJECTED = Answer(status=SubmissionStatus.REJECTED, reason="The MID is missing.")
 RESUBMIT = ResubmitCommand(
-    tenant=LIVE, export_id="batch_123", reason="corrected", key="again", fingerprint=b"r"
+    visible=LIVE, export_id="batch_123", reason="corrected", key="again", fingerprint=b"r"
 )
 _LINK = re.compile(r"https://entrygo\.example/broker/(\S+)")
 
@@ -63,7 +63,7 @@ async def test_the_pack_behind_the_link_holds_every_document(world: World) -> No
     process = await world.process()
     answer = await process.answer()
     found = await process.links.find(newest_token(world))
-    content = await process.packages.objects.get(LIVE, found.pack.sha256)
+    content = await process.packages.objects.get(LIVE.tenant, found.pack.sha256)
     assert len(content) == found.pack.size_bytes
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert [*archive.namelist(), "customs_package.zip"] == [each.filename for each in answer.artifacts]
@@ -174,7 +174,7 @@ async def test_a_link_of_another_account_or_mode_finds_nothing(world: World) -> 
     answer = await process.answer()
     signer = build_signer(world.settings)
     assert signer is not None
-    for tenant in (TEST, Tenant("acc_999", Mode.LIVE)):
+    for tenant in (TEST.tenant, Tenant("acc_999", Mode.LIVE)):
         link = signer.link(tenant, answer.customs_package_id, answer.broker_submission.id, world.now)
         with pytest.raises(LinkNotValid):
             await process.links.find(link.url.rpartition("/")[2])

@@ -43,7 +43,7 @@ EVENTS_OF_ONE_RUN = [
 ]
 
 
-AGAIN = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
+AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
 
 
 class ScriptedChannel:
@@ -122,7 +122,9 @@ async def test_a_stored_document_has_the_digest_that_answer_and_manifest_name(wo
     contents = {}
     for artifact in answer.artifacts:
         found = await process.packages.artifact(LIVE, answer.customs_package_id, artifact.filename)
-        contents[artifact.filename] = b"".join([part async for part in objects.stream(LIVE, found.sha256)])
+        contents[artifact.filename] = b"".join(
+            [part async for part in objects.stream(LIVE.tenant, found.sha256)]
+        )
         assert len(contents[artifact.filename]) == artifact.size_bytes
     manifest = orjson.loads(contents["manifest.json"])
     listed = {each["filename"]: each["sha256"] for each in manifest["artifacts"]}
@@ -364,7 +366,7 @@ async def test_sending_again_is_a_new_row_with_its_reason_and_its_own_message_id
     process = await world.process(channel=channel)
     await process.execute()
     command = ResubmitCommand(
-        tenant=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
+        visible=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
     )
     world.now += timedelta(hours=1)
     replies = [await process.resubmit(command) for _ in range(2)]
@@ -414,7 +416,7 @@ async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_o
 
 async def test_a_test_mode_account_never_reaches_the_broker(world: World) -> None:
     process = await world.process()
-    answer = await process.answer(tenant=TEST)
+    answer = await process.answer(visible=TEST)
     assert answer.broker_submission.status == "sent"
     assert world.sink.mails == []
 
@@ -440,9 +442,9 @@ async def test_package_numbers_count_up_per_account_and_mode(world: World) -> No
     world.planning.snapshots["batch_125"] = make_snapshot(export_id="batch_125")
     subjects = [
         (
-            await process.answer(f"key-{export_id}", export_id=export_id, tenant=tenant)
+            await process.answer(f"key-{export_id}", export_id=export_id, visible=visible)
         ).broker_submission.subject
-        for export_id, tenant in (("batch_123", LIVE), ("batch_124", LIVE), ("batch_125", TEST))
+        for export_id, visible in (("batch_123", LIVE), ("batch_124", LIVE), ("batch_125", TEST))
     ]
     assert [subject.rpartition("_")[2] for subject in subjects] == ["ch100001", "ch100002", "ch100001"]
 

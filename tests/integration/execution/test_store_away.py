@@ -18,7 +18,7 @@ from tests.harness.object_store import BUCKET, S3Server
 from tests.harness.processes import LOOPBACK
 from tests.integration.execution.world import LIVE, Process, World
 
-RESUBMIT = ResubmitCommand(tenant=LIVE, export_id="batch_123", reason="r", key="again", fingerprint=b"")
+RESUBMIT = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="again", fingerprint=b"")
 WRITTEN_WITH_THE_DOCUMENTS = ("artifacts", "notifications", "broker_submissions", "event_log")
 
 

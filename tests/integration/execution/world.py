@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from entrygo.domain.errors import InvalidExportState, ServiceUnavailable
+from entrygo.domain.errors import InvalidExportState, NotFound, ServiceUnavailable
 from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant, Visible
@@ -13,8 +13,8 @@ from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
-from entrygo.execution.clients import Claim, Planning
-from entrygo.execution.records import ExecuteCommand, SubmissionType
+from entrygo.execution.clients import Planning
+from entrygo.execution.records import Claim, ExecuteCommand, SubmissionType
 from entrygo.execution.settings import Settings
 from entrygo.execution.wiring import ExecutionParts, build_channels, build_parts
 from entrygo.messaging.event_log import events_after
@@ -26,8 +26,8 @@ from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.mail import SmtpSink
 from tests.unit.execution.snapshots import make_snapshot
 
-LIVE = Tenant("acc_123", Mode.LIVE)
-TEST = Tenant("acc_123", Mode.TEST)
+LIVE = Visible.whole(Tenant("acc_123", Mode.LIVE))
+TEST = Visible.whole(Tenant("acc_123", Mode.TEST))
 START = datetime(2026, 3, 11, 16, 10, tzinfo=UTC)
 LEASE = timedelta(seconds=15)
 
@@ -45,6 +45,10 @@ class FakePlanning:
         self.owners: dict[str, str] = {}
         self.completed: list[tuple[str, str]] = []
         self.is_away = False
+        # The previous release does not.
+        self.names_warehouses = True
+        # Exports whose plans are not there any more.
+        self.lost: set[str] = set()
         # Each holds up one call of snapshot, in turn; `waiting` counts those that have come.
         self.gates: list[asyncio.Event] = []
         self.waiting = asyncio.Semaphore(0)
@@ -63,7 +67,8 @@ class FakePlanning:
         if state is State.BATCHED:
             self.states[export_id] = State.EXECUTING
         self.owners[export_id] = execution_id
-        return Claim(1, self.snapshots[export_id].plan_hash)
+        snapshot = self.snapshots[export_id]
+        return Claim(1, snapshot.plan_hash, snapshot.warehouse.id if self.names_warehouses else None)
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         self._answer()
@@ -71,6 +76,8 @@ class FakePlanning:
             gate = self.gates.pop(0)
             self.waiting.release()
             await gate.wait()
+        if export_id in self.lost:
+            raise NotFound
         return self.snapshots[export_id]
 
     async def complete(
@@ -121,10 +128,13 @@ class World:
         self._channels: list[Channel] = []
         self._pools: list[Pool] = []
 
-    async def process(self, crash_at: str | None = None, channel: Channel | None = None) -> "Process":
+    async def process(
+        self, crash_at: str | None = None, channel: Channel | None = None, pool: Pool | None = None
+    ) -> "Process":
         """A process that dies at the named point, if any."""
-        pool = await open_pool(self.settings.database_url.get_secret_value(), schema="execution")
-        self._pools.append(pool)
+        if pool is None:
+            pool = await open_pool(self.settings.database_url.get_secret_value(), schema="execution")
+            self._pools.append(pool)
         channels = build_channels(self.settings)
         self._channels += channels.values()
         if channel is not None:
@@ -177,12 +187,12 @@ class Process:
         self,
         key: str = "key-1",
         export_id: str = "batch_123",
-        tenant: Tenant = LIVE,
+        visible: Visible = LIVE,
         fingerprint: bytes = b"same",
         shipment: Shipment = NOTHING_STATED,
     ) -> Reply:
         command = ExecuteCommand(
-            tenant=tenant,
+            visible=visible,
             export_id=export_id,
             expected_plan_hash="",
             key=key,
@@ -198,9 +208,9 @@ class Process:
     async def resubmit(self, command: ResubmitCommand) -> Reply:
         return await self.resubmission.resubmit(command)
 
-    async def events(self, export_id: str = "batch_123", tenant: Tenant = LIVE) -> list[events_pb2.Event]:
-        async with transaction(self.pool, tenant) as connection:
-            return await events_after(connection, Visible.whole(tenant), export_id, 0)
+    async def events(self, export_id: str = "batch_123", visible: Visible = LIVE) -> list[events_pb2.Event]:
+        async with transaction(self.pool, visible) as connection:
+            return await events_after(connection, visible, export_id, 0)
 
     async def count(self, table: str) -> int:
         async with transaction(self.pool, EVERYONE) as connection:

@@ -43,14 +43,14 @@ async def record_answer(
         return submission
     if submission.answers >= MAX_ANSWERS:
         raise RateLimited("This submission has been answered too many times.")
-    tenant, packages = submission.tenant, PackageStore(connection, submission.tenant)
-    await SubmissionStore(connection, tenant).answer(answered)
+    visible, packages = submission.visible, PackageStore(connection, submission.visible)
+    await SubmissionStore(connection, visible).answer(answered)
     await packages.set_state(answered.package_id, PACKAGE_STATE_AFTER[answered.status])
     await packages.set_notification_status(
         answered.notification_id, NOTIFICATION_STATUS_AFTER[answered.status]
     )
     facts = [submission_changed(str(answered.status), answered)]
-    await recorder.record(connection, tenant, answered.export_id, facts, now)
+    await recorder.record(connection, visible, answered.export_id, facts, now)
     return answered
 
 

@@ -98,8 +98,8 @@ class BrokerDelivery:
         """Delivers unless an attempt was made already; one that its owner left half done is settled first."""
         if submission.status is SubmissionStatus.SENDING:
             await self.settle_abandoned(submission)
-            async with transaction(self.pool, submission.tenant) as connection:
-                submission = await SubmissionStore(connection, submission.tenant).get(submission.id)
+            async with transaction(self.pool, submission.visible) as connection:
+                submission = await SubmissionStore(connection, submission.visible).get(submission.id)
         due = submission.next_attempt_at
         if submission.attempts == 0 or (due is not None and due <= self.clock()):
             await self.deliver(submission)
@@ -119,8 +119,8 @@ class BrokerDelivery:
     async def react(self, submission: Submission) -> None:
         """The simulated broker answers, unless the package was sent again meanwhile."""
         reaction, now = reaction_of(submission.recipient_email), self.clock()
-        async with transaction(self.pool, submission.tenant) as connection:
-            ledger = SubmissionStore(connection, submission.tenant)
+        async with transaction(self.pool, submission.visible) as connection:
+            ledger = SubmissionStore(connection, submission.visible)
             latest = await ledger.latest(submission.package_id)
             if latest is None or latest.id != submission.id or latest.reaction_at is None:
                 await ledger.forget_reaction(submission.id)
@@ -144,12 +144,12 @@ class BrokerDelivery:
 
     async def _begin(self, submission: Submission) -> Submission | None:
         now = self.clock()
-        async with transaction(self.pool, submission.tenant) as connection:
-            ledger = SubmissionStore(connection, submission.tenant)
+        async with transaction(self.pool, submission.visible) as connection:
+            ledger = SubmissionStore(connection, submission.visible)
             attempt = await ledger.begin_attempt(submission.id, now + self.lease)
             if attempt is not None:
                 facts = [submission_changed("sending", attempt)]
-                await self.recorder.record(connection, attempt.tenant, attempt.export_id, facts, now)
+                await self.recorder.record(connection, attempt.visible, attempt.export_id, facts, now)
         return attempt
 
     async def _submit(self, attempt: Submission) -> Result:
@@ -174,28 +174,28 @@ class BrokerDelivery:
 
     async def _enter_data_phase(self, attempt: Submission) -> None:
         self.reach(failpoints.BEFORE_DATA)
-        async with transaction(self.pool, attempt.tenant) as connection:
-            ledger = SubmissionStore(connection, attempt.tenant)
+        async with transaction(self.pool, attempt.visible) as connection:
+            ledger = SubmissionStore(connection, attempt.visible)
             if not await ledger.enter_data_phase(attempt, self.clock() + self.lease):
                 raise AttemptLost
         self.reach(failpoints.AFTER_DATA_PHASE)
 
     async def _extend(self, attempt: Submission) -> bool:
-        async with transaction(self.pool, attempt.tenant) as connection:
-            ledger = SubmissionStore(connection, attempt.tenant)
+        async with transaction(self.pool, attempt.visible) as connection:
+            ledger = SubmissionStore(connection, attempt.visible)
             return await ledger.extend_lease(attempt, self.clock() + self.lease)
 
     async def _settle(
         self, settled: Submission, now: datetime, *, lease_over_at: datetime | None = None
     ) -> None:
         verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
-        async with transaction(self.pool, settled.tenant) as connection:
-            ledger = SubmissionStore(connection, settled.tenant)
+        async with transaction(self.pool, settled.visible) as connection:
+            ledger = SubmissionStore(connection, settled.visible)
             if not await ledger.settle(settled, lease_over_at):
                 raise AttemptLost
-            await self._follow(PackageStore(connection, settled.tenant), settled)
+            await self._follow(PackageStore(connection, settled.visible), settled)
             facts = [submission_changed(verb, settled)]
-            await self.recorder.record(connection, settled.tenant, settled.export_id, facts, now)
+            await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
         log.info(
             "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
         )

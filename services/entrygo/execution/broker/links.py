@@ -47,13 +47,13 @@ class BrokerLinks:
     async def find(self, token: str) -> LinkedSubmission:
         """Raises LinkNotValid, LinkExpired or LinkReplaced."""
         claim = self._claim(token)
-        async with transaction(self.pool, claim.tenant) as connection:
+        async with transaction(self.pool, claim.visible) as connection:
             return await _linked(connection, claim, await _newest(connection, claim))
 
     async def answer(self, token: str, answer: Answer) -> LinkedSubmission:
         """Records the answer; the same again changes nothing."""
         claim = self._claim(token)
-        async with transaction(self.pool, claim.tenant) as connection:
+        async with transaction(self.pool, claim.visible) as connection:
             submission = await _newest(connection, claim)
             submission = await record_answer(connection, self.recorder, submission, answer, self.clock())
             return await _linked(connection, claim, submission)
@@ -66,7 +66,7 @@ class BrokerLinks:
 
 async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
     """The submission of the link, locked; a newer one of the same package takes its place."""
-    newest = await SubmissionStore(connection, claim.tenant).latest(claim.package_id)
+    newest = await SubmissionStore(connection, claim.visible).latest(claim.package_id)
     if newest is None:
         raise LinkNotValid
     if newest.id != claim.submission_id:
@@ -75,7 +75,7 @@ async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
 
 
 async def _linked(connection: Connection, claim: LinkClaim, submission: Submission) -> LinkedSubmission:
-    packages = PackageStore(connection, claim.tenant)
+    packages = PackageStore(connection, claim.visible)
     package = await packages.find(claim.package_id)
     artifacts = await packages.list_artifacts(claim.package_id)
     assert package is not None, "a submission has a package"

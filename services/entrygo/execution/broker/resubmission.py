@@ -11,7 +11,7 @@ from entrygo.domain.errors import InvalidExportState, NotFound
 from entrygo.domain.facts import Broker
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.destinations import Destination, destination_again, destination_of
 from entrygo.execution.broker.events import submission_changed, submission_message
@@ -43,7 +43,7 @@ class Brokers(Protocol):
 class ResubmitCommand:
     """A validated request; `fingerprint` says whether a key is used for the same request again."""
 
-    tenant: Tenant
+    visible: Visible
     export_id: str
     reason: str
     key: str
@@ -76,33 +76,35 @@ class Resubmission:
 
         Raises NotFound, an outage, and InvalidExportState while an earlier submission is being sent.
         """
+        # First: keys are the account's, and an answer is about one warehouse's package.
+        package = await self._package(command)
         earlier = await find_reply(
             self.pool,
-            command.tenant,
+            command.visible,
             operation=RESUBMIT_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
         )
         if earlier is not None:
             return Reply(earlier, replayed=True)
-        submission = await self._prepared(command)
+        submission = await self._prepared(command, package)
 
         async def work(connection: Connection) -> bytes:
             return await self._add(connection, submission)
 
         return await run_once(
             self.pool,
-            command.tenant,
+            command.visible,
             operation=RESUBMIT_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
             work=work,
         )
 
-    async def _prepared(self, command: ResubmitCommand) -> Submission:
+    async def _prepared(self, command: ResubmitCommand, package: Package) -> Submission:
         """The new submission, its bytes stored; nothing names it yet."""
-        tenant, now = command.tenant, self.clock()
-        earlier = await self._earlier(command)
+        tenant, now = command.visible.tenant, self.clock()
+        earlier = await self._earlier(command, package)
         to = await self._destination(earlier.latest)
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
@@ -117,16 +119,20 @@ class Resubmission:
         artifacts = await self._stored(tenant, earlier.artifacts)
         return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id, now)
 
-    async def _earlier(self, command: ResubmitCommand) -> _Earlier:
-        async with transaction(self.pool, command.tenant) as connection:
-            packages = PackageStore(connection, command.tenant)
-            package = await packages.find_by_export(command.export_id)
-            if package is None or package.state is PackageState.RESERVED:
-                raise NotFound("No executed export with this id.")
-            latest = await SubmissionStore(connection, command.tenant).latest(package.id)
+    async def _package(self, command: ResubmitCommand) -> Package:
+        """Raises NotFound, also for a package that the caller may not see."""
+        async with transaction(self.pool, command.visible) as connection:
+            package = await PackageStore(connection, command.visible).find_by_export(command.export_id)
+        if package is None or package.state is PackageState.RESERVED:
+            raise NotFound("No executed export with this id.")
+        return package
+
+    async def _earlier(self, command: ResubmitCommand, package: Package) -> _Earlier:
+        async with transaction(self.pool, command.visible) as connection:
+            latest = await SubmissionStore(connection, command.visible).latest(package.id)
             assert latest is not None
             _check_not_under_way(latest)
-            artifacts = await packages.list_artifacts(package.id)
+            artifacts = await PackageStore(connection, command.visible).list_artifacts(package.id)
         return _Earlier(package=package, latest=latest, artifacts=artifacts)
 
     async def _destination(self, latest: Submission) -> Destination:
@@ -150,8 +156,8 @@ class Resubmission:
         ]
 
     async def _add(self, connection: Connection, submission: Submission) -> bytes:
-        tenant, now = submission.tenant, submission.created_at
-        ledger = SubmissionStore(connection, tenant)
+        visible, now = submission.visible, submission.created_at
+        ledger = SubmissionStore(connection, visible)
         latest = await ledger.latest(submission.package_id)
         assert latest is not None
         _check_not_under_way(latest)
@@ -164,7 +170,7 @@ class Resubmission:
             facts.append(submission_changed("failed", replaced))
         await ledger.add(submission)
         facts.append(submission_changed("prepared", submission))
-        await self.recorder.record(connection, tenant, submission.export_id, facts, now)
+        await self.recorder.record(connection, visible, submission.export_id, facts, now)
         response = execution_pb2.ResubmitToBrokerResponse(broker_submission=submission_message(submission))
         return response.SerializeToString()
 

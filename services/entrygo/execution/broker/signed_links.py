@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from entrygo.domain.errors import NotFound
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 
 MAX_TOKEN_LENGTH = 512
 MIN_SECRET_LENGTH = 32
@@ -55,6 +55,11 @@ class LinkClaim:
     package_id: str
     submission_id: str
     expires_at: datetime
+
+    @property
+    def visible(self) -> Visible:
+        """Every row of the account: a link is for one package, whatever its warehouse."""
+        return Visible.whole(self.tenant)
 
 
 class LinkSigner:

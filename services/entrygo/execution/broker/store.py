@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
 from entrygo.postgres.pool import Connection
 
@@ -20,9 +20,10 @@ _SUBMISSION = (
 class SubmissionStore:
     """The ledger. Each change of a running attempt is fenced by its number."""
 
-    def __init__(self, connection: Connection, tenant: Tenant) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, str(tenant.mode))
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+        self._warehouse_id = visible.warehouse_id
 
     async def add(self, submission: Submission) -> None:
         fields = asdict(submission)
@@ -50,9 +51,11 @@ class SubmissionStore:
         row = await self._connection.fetchrow(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
+            " AND ($4::text IS NULL OR warehouse_id = $4)"
             " ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE",
             *self._scope,
             package_id,
+            self._warehouse_id,
         )
         return None if row is None else _submission_from_row(row)
 

@@ -90,6 +90,7 @@ class Transitions:
                 revision=export.revision,
                 plan_hash=export.plan_hash,
                 claimed_at=rfc3339(export.claimed_at),
+                warehouse_id=export.warehouse_id,
             )
 
     async def release(

@@ -78,16 +78,18 @@ class ClaimExportRequest(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
-    __slots__ = ("export_id", "revision", "plan_hash", "claimed_at")
+    __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     CLAIMED_AT_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     revision: int
     plan_hash: str
     claimed_at: str
-    def __init__(self, export_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., claimed_at: _Optional[str] = ...) -> None: ...
+    warehouse_id: str
+    def __init__(self, export_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., claimed_at: _Optional[str] = ..., warehouse_id: _Optional[str] = ...) -> None: ...
 
 class ReleaseExportRequest(_message.Message):
     __slots__ = ("export_id", "execution_id", "completed", "failed")
