@@ -7,6 +7,7 @@ from entrygo.proto.planning.v1 import planning_pb2
 
 
 def diff_to_proto(diff: PlanDiff, before: Snapshot, after: Snapshot) -> planning_pb2.PlanDiff:
+    """The difference with the revision, hash and instant of both plans."""
     answer = planning_pb2.PlanDiff(
         export_id=after.export_id,
         to=_version(after),

@@ -12,6 +12,7 @@ from entrygo.proto.events.v1 import events_pb2
 
 
 def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
+    """The plan as the contract has it: amounts in USD as plain text, the instant in RFC 3339."""
     savings = decision.savings.estimated_usd if decision.savings is not None else Decimal(0)
     return events_pb2.Plan(
         plan_hash=decision.plan_hash,
@@ -95,6 +96,7 @@ def _order_issue_to_proto(issue: OrderIssue) -> events_pb2.OrderIssue:
 
 
 def message_to_proto(message: ValidationMessage) -> events_pb2.ValidationMessage:
+    """One finding as the contract has it."""
     return events_pb2.ValidationMessage(
         code=message.code,
         message=message.message,

@@ -27,6 +27,8 @@ class Fact(BaseModel):
 
 
 class Address(Fact):
+    """A postal address; `country` is ISO 3166-1 alpha-2, `region` a state or province."""
+
     line_1: str | None = None
     line_2: str | None = None
     city: str | None = None
@@ -66,6 +68,8 @@ class Usmca(Fact):
 
 
 class Section232Status(StrEnum):
+    """What is known of a product under Section 232 of the Trade Expansion Act of 1962."""
+
     NOT_ASSESSED = "not_assessed"
     NOT_APPLICABLE = "not_applicable"
     REVIEW = "review"
@@ -86,6 +90,8 @@ class Metal(Fact):
 
 
 class Section232(Fact):
+    """The finding on metal content; shares are percent of the weight of one unit, from 0 to 100."""
+
     status: Section232Status = Section232Status.NOT_ASSESSED
     metals: tuple[Metal, ...] = ()
     us_metal_pct: Number | None = None
@@ -96,6 +102,8 @@ class Section232(Fact):
 
 
 class ReviewStatus(StrEnum):
+    """What a person has found about a duty or ban, if anybody has looked."""
+
     NOT_ASSESSED = "not_assessed"
     NOT_APPLICABLE = "not_applicable"
     APPLICABLE = "applicable"
@@ -121,6 +129,8 @@ class TradeReview(Fact):
 
 
 class Fda(Fact):
+    """What the Food and Drug Administration is sent (21 CFR 1.72 and 1.281)."""
+
     product_code: str | None = None
     registration: str | None = None
     prior_notice: str | None = None

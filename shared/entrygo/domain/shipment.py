@@ -48,6 +48,8 @@ class ShipmentReason(StrEnum):
 
 
 class ChargeKind(StrEnum):
+    """What a charge is for (19 CFR 141.86(a)(8), (9) and (11))."""
+
     FREIGHT = "freight"
     INSURANCE = "insurance"
     PACKING = "packing"
@@ -74,6 +76,8 @@ STATED_ONLY = frozenset({ChargeKind.REBATE, ChargeKind.ASSIST})
 
 
 class TermsOfSale(Fact):
+    """The Incoterms 2020 rule and the place that it names."""
+
     incoterm: Incoterm
     place: str
 
@@ -101,10 +105,12 @@ class Shipment(Fact):
 
     @property
     def billed_usd(self) -> Decimal:
+        """What the seller bills beyond the goods, in USD, discounts not taken off."""
         return _sum(each.amount_usd for each in self.charges if each.kind in BILLED)
 
     @property
     def discounts_usd(self) -> Decimal:
+        """What the seller bills less, in USD, as a positive sum."""
         return _sum(each.amount_usd for each in self.charges if each.kind is ChargeKind.DISCOUNT)
 
 

@@ -17,19 +17,21 @@ from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
 from entrygo.domain.tariff import TariffTreatment
 
-SNAPSHOT_SCHEMA_VERSION = 1
-
 # Formal, informal, and the entry of low-value shipments (Section 321), which is asked for but never planned.
 AskedEntryType = Literal["01", "11", "86"]
 
 
 class Severity(StrEnum):
+    """How much a finding weighs: an error blocks, a warning asks for a person, an info only informs."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
 
 
 class Readiness(StrEnum):
+    """Whether a plan can be executed: at once, once somebody has reviewed it, or not as it is."""
+
     READY = "READY"
     REVIEW_REQUIRED = "REVIEW_REQUIRED"
     BLOCKED = "BLOCKED"
@@ -66,6 +68,7 @@ class EntryCost(Fact):
 
     @property
     def total(self) -> Decimal:
+        """The sum of all costs, in USD, to the cent."""
         return to_cents(
             self.broker_fee
             + self.line_fees

@@ -43,4 +43,5 @@ UNKNOWN = TariffTreatment()
 
 
 def headings_of(candidates: Sequence[CandidateHeading]) -> tuple[str, ...]:
+    """The headings as the lists write them, each once, in the order of filing."""
     return tuple(dict.fromkeys(each.heading for each in candidates))

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from google.protobuf.message import Message
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Tenant
 from entrygo.domain.time import rfc3339
 from entrygo.proto.events.v1 import events_pb2
 
@@ -46,11 +46,6 @@ EVENT_DATA: Mapping[str, str] = MappingProxyType(
 def topic_of(event: events_pb2.Event) -> str:
     """The topic follows from the event: what is about orders, what is about exports."""
     return ORDERS_TOPIC if event.type.startswith("orders.") else EXPORTS_TOPIC
-
-
-def tenant_of(event: events_pb2.Event) -> Tenant:
-    """Whose event it is."""
-    return Tenant(event.account_id, Mode(event.mode))
 
 
 def make_event(

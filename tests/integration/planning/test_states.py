@@ -1,0 +1,23 @@
+"""The states that the database accepts are those of the domain: one table of them, here and in SQL."""
+
+import re
+
+import pytest
+
+from entrygo.domain.lifecycle import State
+from entrygo.domain.snapshot import Readiness
+from tests.integration.planning.conftest import Planner
+
+QUOTED = re.compile(r"'([A-Z_]+)'::text")
+
+
+@pytest.mark.parametrize(("column", "names"), [("state", State), ("readiness_state", Readiness)])
+async def test_check_of_a_column_lists_the_names_of_the_domain(
+    planner: Planner, column: str, names: type[State] | type[Readiness]
+) -> None:
+    async with planner.pool.acquire() as connection:
+        check = await connection.fetchval(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1",
+            f"exports_{column}_check",
+        )
+    assert set(QUOTED.findall(check)) == set(names)
