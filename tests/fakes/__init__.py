@@ -19,7 +19,8 @@ class FakeServices(FakeBrokerLinks, FakeSync, FakePlanning, FakeExecution, FakeI
     def __init__(self) -> None:
         super().__init__()
         stub: Any = self
-        self.identity = self.sync = self.planning = self.execution = self.inspection = stub
+        self.identities: tuple[Any, ...] = (stub,)
+        self.sync = self.planning = self.execution = self.inspection = stub
 
     async def read(self, method: Any, request: Any, call: Call) -> Any:
         return await method(request, call)

@@ -45,20 +45,16 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     server.should_exit = True
     stopping.cancel()
     await serving
+    # The requests that uvicorn gave up answer that the gateway stops, in their own words.
+    await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
 def _config(settings: GatewaySettings, metrics: Metrics) -> uvicorn.Config:
-    protocol = guarded(
-        header_seconds=settings.header_timeout_seconds,
-        body_seconds=settings.body_timeout_seconds,
-        answer_seconds=settings.answer_timeout_seconds,
-        max_header_bytes=settings.max_header_bytes,
-    )
     return uvicorn.Config(
         create_app(settings, metrics=metrics),
         host=settings.gateway_host,
         port=settings.gateway_port,
-        http=protocol,
+        http=guarded(settings),
         ws="none",
         lifespan="on",
         access_log=False,

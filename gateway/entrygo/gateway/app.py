@@ -1,8 +1,9 @@
 """The ASGI application: middleware, routes and lifespan, listed in order."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,18 +13,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from entrygo.domain.errors import MethodNotAllowed, NotFound
+from entrygo.domain.errors import MethodNotAllowed, NotFound, RateLimited
 from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
+from entrygo.gateway.door.door import Admitted, Door
+from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import error_response
-from entrygo.gateway.exchange import Exchange
+from entrygo.gateway.exchange import Exchange, authorization, check_head
 from entrygo.gateway.metrics import Metrics
-from entrygo.gateway.middleware import ConcurrencyLimit, ErrorBoundary, RequestContext
+from entrygo.gateway.middleware import ErrorBoundary, OneHost, RequestContext
 from entrygo.gateway.reference import Reference
 from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.routes.system import livez, readyz
-from entrygo.gateway.services import Services
+from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -35,16 +38,16 @@ def create_app(
     """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends."""
     edge = Edge(settings, services)
     middleware = (
-        # Every answer has an id, also that of an error.
+        # Outermost, so that every answer has an id and a log line, also that of an error.
         Middleware(
             RequestContext,
             new_request_id=lambda: f"req_{secrets.token_hex(12)}",
             metrics=metrics or Metrics(),
         ),
-        # Whatever goes wrong further in is answered in the one shape.
+        # Around everything that may fail, so that all of it is answered in the one shape.
         Middleware(ErrorBoundary),
-        # Next to the work that it limits.
-        Middleware(ConcurrencyLimit, limit=settings.max_concurrent_requests),
+        # Before routing: proxies in front of us may have routed by the other Host.
+        Middleware(OneHost),
     )
     app = Starlette(
         routes=edge.routes(ENDPOINTS),
@@ -62,6 +65,8 @@ class Edge:
     def __init__(self, settings: GatewaySettings, services: Services | None) -> None:
         self._settings = settings
         self._services = services
+        self._door = Door(settings, lambda: self.services)
+        self._asking: asyncio.Task[dict[str, bool]] | None = None
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -89,7 +94,7 @@ class Edge:
             "/livez": {"GET": livez},
             "/readyz": {"GET": self._readyz},
             "/docs/api/openapi": {"GET": Reference(endpoints).answer},
-            **BrokerPages(lambda: self.services).routes(),
+            **self._pages(),
         }
         for endpoint in endpoints:
             paths.setdefault(endpoint.path, {})[endpoint.method] = self._answer(endpoint)
@@ -98,14 +103,65 @@ class Edge:
         ]
 
     async def _readyz(self, request: Request) -> Response:
-        return await readyz(request, self.services)
+        # One question at a time, however many ask: the path is open to everybody.
+        if self._asking is None:
+            self._asking = asyncio.create_task(self.services.serving())
+            self._asking.add_done_callback(self._asked)
+        return readyz(await asyncio.shield(self._asking))
+
+    def _asked(self, task: "asyncio.Task[dict[str, bool]]") -> None:
+        self._asking = None
+
+    def _pages(self) -> dict[str, dict[str, Answer]]:
+        """The pages behind signed links. They have no key, so that each peer has so many a second."""
+        pages = BrokerPages(lambda: self.services)
+
+        def limited(answer: Answer) -> Answer:
+            async def answered(request: Request) -> Response:
+                try:
+                    self._door.admit_link(request)
+                except RateLimited as error:
+                    return pages.error(error)
+                return await answer(request)
+
+            return answered
+
+        return {
+            path: {method: limited(answer) for method, answer in answers.items()}
+            for path, answers in pages.routes().items()
+        }
 
     def _answer(self, endpoint: Endpoint) -> Answer:
         async def answer(request: Request) -> Response:
-            limit = self._settings.max_body_bytes
-            return await endpoint.handler(Exchange(request, self.services, max_body_bytes=limit))
+            given = authorization(request)
+            if given is None:
+                raise self._door.refuse_nameless(request)
+            call = Call(given, request.scope["entrygo.request_id"])
+            admitted = await self._door.admit(request, call)
+            if endpoint.answer is None:
+                self._door.downloads.take(admitted.key)
+                request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
+            async with (
+                self._content(endpoint, request, admitted) as content,
+                # After the body, since a slot must not wait for what a client has yet to send.
+                self._door.slots.hold(admitted.account),
+            ):
+                exchange = Exchange(request, self.services, call, admitted=admitted, content=content)
+                return await endpoint.handler(exchange)
 
         return answer
+
+    @asynccontextmanager
+    async def _content(
+        self, endpoint: Endpoint, request: Request, admitted: Admitted
+    ) -> AsyncIterator[bytes]:
+        if endpoint.body is None:
+            yield b""
+            return
+        check_head(request)
+        limit, budget = self._settings.max_body_bytes, self._door.bodies
+        async with received(request, admitted.key, limit=limit, budget=budget) as content:
+            yield content
 
 
 class PathApp:
@@ -118,8 +174,11 @@ class PathApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["entrygo.route"] = self._path
-        response = await self._response(Request(scope, receive))
-        await response(scope, receive, send)
+        with ExitStack() as ends:
+            # What is held until the last byte of the answer has left.
+            scope["entrygo.ends"] = ends
+            response = await self._response(Request(scope, receive))
+            await response(scope, receive, send)
 
     async def _response(self, request: Request) -> Response:
         if request.method in self._answers:

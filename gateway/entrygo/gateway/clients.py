@@ -39,8 +39,7 @@ class GrpcServices:
             "execution": open_channel(settings.execution_target),
             "inspection": open_channel(settings.inspection_target),
         }
-        # Every service answers for identity; sync is the one without which nothing begins.
-        self.identity = identity_pb2_grpc.IdentityStub(self._channels["sync"])
+        self.identities = tuple(map(identity_pb2_grpc.IdentityStub, self._channels.values()))
         self.sync = sync_pb2_grpc.SyncStub(self._channels["sync"])
         self.planning = planning_pb2_grpc.PlanningStub(self._channels["planning"])
         self.execution = execution_pb2_grpc.ExecutionStub(self._channels["execution"])

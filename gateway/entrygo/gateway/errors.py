@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import orjson
 from starlette.responses import Response
@@ -48,13 +49,26 @@ def error_response(error: EntryGoError, headers: Mapping[str, str] | None = None
     if kind is Kind.UNAUTHENTICATED:
         sent["www-authenticate"] = "Bearer"
     if kind in RETRY_AFTER_SECONDS:
-        sent["retry-after"] = str(_retry_after(error, RETRY_AFTER_SECONDS[kind]))
+        seconds = _retry_after(error, RETRY_AFTER_SECONDS[kind])
+        sent["retry-after"] = str(seconds)
+        sent |= _rate_headers(error.details or {}, seconds)
     return Response(
         orjson.dumps(error_body(error), default=str),
         status_code=STATUS_OF_KIND[kind],
         headers=sent,
         media_type="application/json",
     )
+
+
+def _rate_headers(details: Mapping[str, Any], seconds: int) -> dict[str, str]:
+    """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers) of the limit that was met."""
+    if "limit" not in details or "quota" not in details:
+        return {}
+    name = f'"{details["limit"]}"'
+    return {
+        "ratelimit-policy": f"{name};q={details['quota']};w={details.get('windowSeconds', 1)}",
+        "ratelimit": f"{name};r=0;t={seconds}",
+    }
 
 
 def _retry_after(error: EntryGoError, default: int) -> int:

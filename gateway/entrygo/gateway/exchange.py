@@ -1,5 +1,6 @@
 """One request and what its handler may ask of it: credential, body, query, idempotency key."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeVar
@@ -11,21 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entrygo.domain.errors import (
-    EntryGoError,
-    InvalidApiKey,
     NotFound,
-    PayloadTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
 )
 from entrygo.domain.ids import is_valid_id
+from entrygo.gateway.door.door import Admitted
 from entrygo.gateway.issues import validation_failed
 from entrygo.gateway.json_reader import read_json
 from entrygo.gateway.services import Call, Document, Reply, Services, Unary
 from entrygo.proto.execution.v1 import execution_pb2
-from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.requests.idempotency_key import FIELD, idempotency_key
 from entrygo.requests.issues import Issues
+
+# Larger bodies are read in a thread, so that others' requests go on meanwhile.
+OFF_LOOP_BYTES = 1024 * 1024
 
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=Message)
@@ -36,13 +37,19 @@ _JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE
 
 
 class Exchange:
-    """A request of an authenticated route, on its way through one handler."""
+    """A request of an authenticated route, on its way through one handler.
 
-    def __init__(self, request: Request, services: Services, *, max_body_bytes: int) -> None:
+    `content` is its body, complete before a handler runs; empty for a route that takes none.
+    """
+
+    def __init__(
+        self, request: Request, services: Services, call: Call, *, admitted: Admitted, content: bytes = b""
+    ) -> None:
         self.request = request
         self.services = services
-        self.call = Call(_authorization(request), request.scope["entrygo.request_id"])
-        self._max_body_bytes = max_body_bytes
+        self.call = call
+        self._admitted = admitted
+        self._content = content
 
     async def read(self, method: "Unary[Q, A]", request: Q) -> A:
         """Calls a method that changes nothing, as this caller."""
@@ -58,42 +65,29 @@ class Exchange:
         """Opens a document, as this caller."""
         return self.services.document(method, request, self.call)
 
-    async def check_key(self) -> None:
-        """Raises InvalidApiKey for a key that no service accepts."""
-        await self.read(self.services.identity.WhoAmI, identity_pb2.WhoAmIRequest())
-
     async def body(self, model: type[B]) -> B:
         """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""
-        try:
-            return await self._read_body(model)
-        except EntryGoError:
-            await self.check_key()
-            raise
+        key = _header_key(self.request)
+        if len(self._content) > OFF_LOOP_BYTES:
+            async with self._admitted.door.readers:
+                body = await asyncio.to_thread(_read_body, self._content, model)
+        else:
+            body = _read_body(self._content, model)
+        items = getattr(body, "items", None)
+        if items:
+            self._admitted.count_items(len(items))
+        return body if key is None else body.model_copy(update={"idempotency_key": key})
 
-    async def query(self, model: type[B]) -> B:
+    def query(self, model: type[B]) -> B:
         """The validated query parameters; unknown ones are ignored."""
-        try:
-            return _validated(model, dict(self.request.query_params))
-        except EntryGoError:
-            await self.check_key()
-            raise
+        return _validated(model, dict(self.request.query_params))
 
-    async def path_id(self, missing: str) -> str:
+    def path_id(self, missing: str) -> str:
         """The id in the path; one that cannot be an id is answered like one that nobody has."""
         found: str = self.request.path_params["id"]
-        if is_valid_id(found):
-            return found
-        await self.check_key()
-        raise NotFound(missing)
-
-    async def _read_body(self, model: type[B]) -> B:
-        _check_media_type(self.request)
-        key = _header_key(self.request)
-        content = await _read_limited(self.request, self._max_body_bytes)
-        is_optional = not any(field.is_required() for field in model.model_fields.values())
-        value = {} if is_optional and not content else read_json(content)
-        body = _validated(model, value)
-        return body if key is None else body.model_copy(update={"idempotency_key": key})
+        if not is_valid_id(found):
+            raise NotFound(missing)
+        return found
 
 
 def json_answer(
@@ -120,12 +114,22 @@ def _validated(model: type[B], value: Any) -> B:
         raise validation_failed(error) from error
 
 
-def _authorization(request: Request) -> str:
+def authorization(request: Request) -> str | None:
+    """The `Bearer` value to send on; None when there is not exactly one that can be a key."""
     lines = request.headers.getlist("authorization")
     match = _BEARER.fullmatch(lines[0]) if len(lines) == 1 else None
-    if match is None:
-        raise InvalidApiKey
-    return f"Bearer {match[1]}"
+    return f"Bearer {match[1]}" if match else None
+
+
+def _read_body(content: bytes, model: type[B]) -> B:
+    is_optional = not any(field.is_required() for field in model.model_fields.values())
+    return _validated(model, {} if is_optional and not content else read_json(content))
+
+
+def check_head(request: Request) -> None:
+    """Refuses a body by its headers, before it is read: its media type, its encoding, its idempotency key."""
+    _check_media_type(request)
+    _header_key(request)
 
 
 def _check_media_type(request: Request) -> None:
@@ -157,20 +161,3 @@ def _unquoted(key: str) -> str:
     if len(key) > 1 and key.startswith('"') and key.endswith('"'):
         return re.sub(r"\\([\"\\])", r"\1", key[1:-1])
     return key
-
-
-async def _read_limited(request: Request, limit: int) -> bytes:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > limit:
-        raise _too_large(limit)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _too_large(limit: int) -> PayloadTooLarge:
-    return PayloadTooLarge(f"The request body is larger than {limit} bytes.", details={"limitBytes": limit})

@@ -1,16 +1,27 @@
-"""The HTTP/1.1 protocol with deadlines for the client and a cap on the head, which uvicorn does not have."""
+"""The HTTP/1.1 protocol with what uvicorn does not have: deadlines for the client, and caps for each peer."""
 
 import asyncio
 import socket
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from entrygo.domain.errors import EntryGoError
+from entrygo.gateway.door.budget import Budget
+from entrygo.gateway.door.peers import Peers, peer_name
+from entrygo.gateway.errors import STATUS_OF_KIND
+from entrygo.gateway.settings import GatewaySettings
+
 # What the kernel takes before it can send it. By itself it takes megabytes, and then a slow reader looks like
 # one that reads nothing until a large part of them is gone.
 NOT_SENT_BYTES = 128 * 1024
+# How often the pace of a body is looked at; less than the least rate over so long ends it.
+PACE_SECONDS = 5.0
+# For a client that has its answer and sends the rest of its body nevertheless.
+LINGER_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -27,21 +38,41 @@ class GuardedProtocol(HttpToolsProtocol):
     body_seconds: float
     answer_seconds: float
     max_header_bytes: int
+    min_body_bytes_per_second: int
+    peers: Peers
+    open_connections: Budget
+    unfinished_requests: Budget
 
     _deadline: asyncio.TimerHandle | None = None
     _look: asyncio.TimerHandle | None = None
+    _pace: asyncio.TimerHandle | None = None
     _header_bytes = 0
+    _body_bytes = 0
+    _peer = ""
+    _is_counted = False
+    _is_unfinished = False
+    # Nothing more of this connection is handed to the application.
+    _is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins the time in which the first head has to arrive."""
         super().connection_made(transport)
         _watch_every_byte(transport)
-        self._set_deadline(self.header_seconds)
+        address = self.client[0] if self.client else ""
+        # Behind a listed proxy many clients share its address: the total counts, not the share of one.
+        self._peer = f"{address} {id(self)}" if self.peers.is_proxy(address) else peer_name(address)
+        if self._may_take(self.open_connections):
+            self._is_counted = True
+            self._set_deadline(self.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops every timer of the connection."""
         self._clear_deadline()
         self._look_no_more()
+        self._finish()
+        if self._is_counted:
+            self._is_counted = False
+            self.open_connections.give_back(self._peer)
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -73,37 +104,72 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Ends the time for the head and begins that for the body."""
-        if self._header_bytes > self.max_header_bytes:
+        if self._is_refused or not self._may_take(self.unfinished_requests):
             return
+        self._is_unfinished = True
         self._set_deadline(self.body_seconds)
+        self._body_bytes = 0
+        self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Drops the body of a refused request."""
-        if self._header_bytes <= self.max_header_bytes:
+        self._body_bytes += len(body)
+        if not self._is_refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is complete: from here on the answer takes as long as it takes."""
         self._clear_deadline()
-        if self._header_bytes <= self.max_header_bytes:
+        self._finish()
+        if not self._is_refused:
             super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Gives a client that is still sending when it has its answer a moment to read it."""
+        super().on_response_complete()
+        if self._is_unfinished:
+            self._set_deadline(LINGER_SECONDS)
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is not HTTP in the error shape."""
         self._refuse(400, b"Bad Request", "INVALID_REQUEST", msg)
 
     def _fits(self, size: int) -> bool:
-        was_within = self._header_bytes <= self.max_header_bytes
         self._header_bytes += size
-        is_within = self._header_bytes <= self.max_header_bytes
-        if was_within and not is_within:
+        if self._header_bytes > self.max_header_bytes and not self._is_refused:
             message = f"The head of the request is larger than {self.max_header_bytes} bytes."
             self._refuse(431, b"Request Header Fields Too Large", "PAYLOAD_TOO_LARGE", message)
-        return is_within
+        return not self._is_refused
 
-    def _refuse(self, status: int, reason: bytes, code: str, message: str) -> None:
+    def _may_take(self, budget: Budget) -> bool:
+        """Counts the connection or the request against its peer; refuses it when that has too many."""
+        try:
+            budget.take(self._peer)
+        except EntryGoError as error:
+            status = STATUS_OF_KIND[error.error_kind]
+            reason = HTTPStatus(status).phrase.encode()
+            self._refuse(status, reason, error.error_code, error.message, b"retry-after: 1\r\n")
+            return False
+        return True
+
+    def _finish(self) -> None:
+        """The request is complete, or never will be."""
+        if self._pace is not None:
+            self._pace.cancel()
+        if self._is_unfinished:
+            self._is_unfinished = False
+            self.unfinished_requests.give_back(self._peer)
+
+    def _check_pace(self, bytes_before: int) -> None:
+        if self._body_bytes - bytes_before < self.min_body_bytes_per_second * PACE_SECONDS:
+            self._give_up()
+        else:
+            self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, self._body_bytes)
+
+    def _refuse(self, status: int, reason: bytes, code: str, message: str, headers: bytes = b"") -> None:
         """Answers in the error shape without a request to hand to the application, and closes."""
+        self._is_refused = True
         if self.transport.is_closing():
             return
         body = orjson.dumps({"errorCode": code, "message": message})
@@ -112,7 +178,8 @@ class GuardedProtocol(HttpToolsProtocol):
             reason,
             len(body),
         )
-        self.transport.write(head + b"cache-control: no-store\r\nconnection: close\r\n\r\n" + body)
+        head += headers + b"cache-control: no-store\r\nconnection: close\r\n\r\n"
+        self.transport.write(head + body)
         self.transport.close()
 
     def _set_deadline(self, seconds: float) -> None:
@@ -155,14 +222,21 @@ def _watch_every_byte(transport: asyncio.Transport) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
 
 
-def guarded(
-    *, header_seconds: float, body_seconds: float, answer_seconds: float, max_header_bytes: int
-) -> type[GuardedProtocol]:
-    """The protocol class with its limits, for uvicorn's `http` option."""
+def guarded(settings: GatewaySettings) -> type[GuardedProtocol]:
+    """The protocol class with its limits, for uvicorn's `http` option; its connections count together."""
+    door = settings.door
     limits: dict[str, Any] = {
-        "header_seconds": header_seconds,
-        "body_seconds": body_seconds,
-        "answer_seconds": answer_seconds,
-        "max_header_bytes": max_header_bytes,
+        "header_seconds": settings.header_timeout_seconds,
+        "body_seconds": settings.body_timeout_seconds,
+        "answer_seconds": settings.answer_timeout_seconds,
+        "max_header_bytes": settings.max_header_bytes,
+        "min_body_bytes_per_second": door.min_body_bytes_per_second,
+        "peers": Peers(door.trusted_proxies, door.forwarded_header),
+        "open_connections": Budget(
+            "connections", total=door.max_connections, each=door.max_connections_per_peer
+        ),
+        "unfinished_requests": Budget(
+            "unfinished requests", total=door.max_connections, each=door.max_unfinished_per_peer
+        ),
     }
     return type("Guarded", (GuardedProtocol,), limits)

@@ -1,5 +1,6 @@
-"""What surrounds every request, as pure ASGI; the order is in app.MIDDLEWARE."""
+"""What surrounds every request, as pure ASGI; the order, with its reasons, is in app.create_app."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -9,12 +10,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from entrygo.domain.errors import EntryGoError, InternalError, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, InternalError, InvalidRequest, ServiceUnavailable
 from entrygo.gateway.errors import error_response
 from entrygo.gateway.metrics import Metrics
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
-UNLIMITED_PATHS = frozenset({"/livez", "/readyz"})
+# Asked by what supervises the process; a 503 of theirs is no news.
+PROBES = frozenset({"/livez", "/readyz"})
+STOPPING = "The gateway is stopping; retry with the same idempotency key."
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +60,7 @@ class RequestContext:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("entrygo.route", "unknown")
         self._metrics.observe(scope["method"], route, status, seconds)
-        write = log.warning if status >= 500 and route not in UNLIMITED_PATHS else log.debug
+        write = log.warning if status >= 500 and route not in PROBES else log.debug
         write(
             "http.request",
             method=scope["method"],
@@ -87,6 +90,11 @@ class ErrorBoundary:
 
         try:
             await self._app(scope, receive, send_noting_start)
+        except asyncio.CancelledError:
+            # The server ends and has waited as long as it does. Its own last word would be plain text.
+            if has_started:
+                raise
+            await error_response(ServiceUnavailable(STOPPING), {"connection": "close"})(scope, receive, send)
         except ClientDisconnect:
             log.debug("http.client_left", request_id=scope["entrygo.request_id"])
         except Exception as error:
@@ -106,22 +114,15 @@ def _known(error: Exception, scope: Scope) -> EntryGoError:
     return InternalError()
 
 
-class ConcurrencyLimit:
-    """Innermost: above so many requests at once a quick 503 is kinder than a slow one."""
+class OneHost:
+    """Refuses a request that names two hosts, or none: whoever routed it may have read another one."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._limit = limit
-        self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in UNLIMITED_PATHS:
-            await self._app(scope, receive, send)
-            return
-        if self._running >= self._limit:
-            raise ServiceUnavailable("Too many requests at once; retry with the same idempotency key.")
-        self._running += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._running -= 1
+        if scope["type"] == "http":
+            hosts = len(Headers(scope=scope).getlist("host"))
+            if hosts > 1 or (hosts == 0 and scope["http_version"] != "1.0"):
+                raise InvalidRequest("Send one Host header.")
+        await self._app(scope, receive, send)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from entrygo.domain.errors import EntryGoError
+from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
 from entrygo.gateway.examples import ERROR_DETAILS
@@ -29,6 +29,9 @@ The export lifecycle: **sync** orders → **plan** an export → **execute** it 
 - Writes take an `Idempotency-Key` header; it wins over `idempotencyKey` in the body. A repeated write answers
   as the first one did, with `Idempotency-Replayed: true`.
 - Numbers have at most 12 digits before the point and 4 after it, and are never rounded on the way in.
+- A key may send 2,000 requests and 100,000 synced items a second, the keys of an account twice that together;
+  an operator may set other figures. Beyond: 429 `RATE_LIMITED` with `Retry-After`, `RateLimit` and
+  `RateLimit-Policy`. So many bad keys from one address that others would suffer are answered alike.
 - Every answer carries `X-Request-Id`; a valid one that you send is kept.
 """
 _HEADERS = MappingProxyType(
@@ -37,6 +40,18 @@ _HEADERS = MappingProxyType(
     }
 )
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+_RATE_LIMIT = MappingProxyType(
+    {
+        "RateLimit-Policy": {
+            "description": 'The limit: its name, quota and window in seconds, `"requests";q=2000;w=1`.',
+            "schema": {"type": "string"},
+        },
+        "RateLimit": {
+            "description": 'What is left of it and when it is full again, `"requests";r=0;t=1`.',
+            "schema": {"type": "string"},
+        },
+    }
+)
 _REPLAYED = {"description": "true when answered from an earlier call.", "schema": {"type": "string"}}
 
 
@@ -175,6 +190,8 @@ def _failure(errors: Sequence[type[EntryGoError]]) -> Schema:
     headers = dict[str, Any](_HEADERS)
     if any(error.kind in RETRY_AFTER_SECONDS for error in errors):
         headers["Retry-After"] = _RETRY_AFTER
+    if any(error.kind is Kind.RATE_LIMITED for error in errors):
+        headers |= _RATE_LIMIT
     return {
         "description": "; ".join(f"`{error.code}`: {error().message}" for error in errors),
         "headers": headers,

@@ -54,7 +54,8 @@ class Services(Protocol):
     ServiceUnavailable when it did not answer in time.
     """
 
-    identity: identity_pb2_grpc.IdentityStub
+    # Each service answers for identity.
+    identities: tuple[identity_pb2_grpc.IdentityStub, ...]
     sync: sync_pb2_grpc.SyncStub
     planning: planning_pb2_grpc.PlanningStub
     execution: execution_pb2_grpc.ExecutionStub

@@ -2,7 +2,29 @@
 
 from pydantic import Field
 
-from entrygo.process.settings import MEBIBYTE, ProcessSettings
+from entrygo.process.settings import MEBIBYTE, EnvironmentSettings, ProcessSettings, RateSettings
+
+
+class DoorSettings(EnvironmentSettings):
+    """What one peer, one key and one account may take of the gateway; docs/limits.md explains each."""
+
+    max_connections: int = Field(default=2_000, ge=1)
+    max_connections_per_peer: int = Field(default=500, ge=1)
+    # Requests whose head has come and whose body has not.
+    max_unfinished_per_peer: int = Field(default=100, ge=1)
+    min_body_bytes_per_second: int = Field(default=1024, ge=1)
+    # Bodies in memory, of all keys; one key holds a quarter of it.
+    max_held_body_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
+    max_running_requests: int = Field(default=32, ge=1)
+    max_running_per_account: int = Field(default=16, ge=1)
+    max_downloads: int = Field(default=200, ge=1)
+    max_downloads_per_key: int = Field(default=20, ge=1)
+    # Bad keys, and requests without a key, of one peer.
+    failures_per_second: int = Field(default=20, ge=1)
+    # Addresses or networks of proxies, separated by commas, and the header in which they name the client.
+    trusted_proxies: str = ""
+    forwarded_header: str = "x-forwarded-for"
+    rates: RateSettings = Field(default_factory=RateSettings)
 
 
 class GatewaySettings(ProcessSettings):
@@ -21,7 +43,9 @@ class GatewaySettings(ProcessSettings):
 
     max_body_bytes: int = Field(default=8 * MEBIBYTE, ge=1024)
     max_header_bytes: int = Field(default=32 * 1024, ge=1024)
+    # Requests that wait for their turn; more are 503.
     max_concurrent_requests: int = Field(default=500, ge=1)
+    door: DoorSettings = Field(default_factory=DoorSettings)
     # How long a client may take to send the head of a request, and its body.
     header_timeout_seconds: float = Field(default=10.0, gt=0)
     body_timeout_seconds: float = Field(default=30.0, gt=0)

@@ -72,6 +72,15 @@ class IdentitySettings(EnvironmentSettings):
         return self.service_token.get_secret_value() if self.service_token else None
 
 
+class RateSettings(EnvironmentSettings):
+    """How much a caller may ask for in a second, on REST and on gRPC; each process counts for itself."""
+
+    requests_per_second: int = Field(default=2_000, ge=1)
+    items_per_second: int = Field(default=100_000, ge=1)
+    account_requests_per_second: int = Field(default=4_000, ge=1)
+    account_items_per_second: int = Field(default=200_000, ge=1)
+
+
 class RpcServerSettings(EnvironmentSettings):
     """The gRPC server of a service."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 
@@ -15,18 +16,14 @@ MAX_HEADER_BYTES = 4096
 
 
 @asynccontextmanager
-async def serving(services: Services, *, answer_seconds: float = 60.0) -> AsyncIterator[int]:
-    """Yields the port."""
-    protocol = guarded(
-        header_seconds=0.2,
-        body_seconds=0.2,
-        answer_seconds=answer_seconds,
-        max_header_bytes=MAX_HEADER_BYTES,
-    )
+async def serving(services: Services, **changes: Any) -> AsyncIterator[int]:
+    """Yields the port; `changes` are settings."""
+    short = {"header_timeout_seconds": 0.2, "body_timeout_seconds": 0.2}
+    settings = GatewaySettings(**{**short, "max_header_bytes": MAX_HEADER_BYTES, **changes})
     config = uvicorn.Config(
-        create_app(GatewaySettings(), services=services),
+        create_app(settings, services=services),
         port=0,
-        http=protocol,
+        http=guarded(settings),
         ws="none",
         log_config=None,
         lifespan="off",

@@ -96,7 +96,7 @@ async def services(execution: Execution) -> AsyncIterator[GrpcServices]:
 
 
 async def test_a_call_carries_the_key_and_the_request_id(services: GrpcServices) -> None:
-    found = await services.read(services.identity.WhoAmI, identity_pb2.WhoAmIRequest(), CALL)
+    found = await services.read(services.identities[0].WhoAmI, identity_pb2.WhoAmIRequest(), CALL)
     assert (found.account_id, found.key_id) == (CALL.authorization, CALL.request_id)
 
 

@@ -13,6 +13,7 @@ from entrygo.gateway.clients import GrpcServices
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
+from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from tests.fakes import KEY
 from tests.unit.gateway.serving import head, serving
 
@@ -51,6 +52,13 @@ class Execution(execution_pb2_grpc.ExecutionServicer):
             self.left.set()
 
 
+class Identity(identity_pb2_grpc.IdentityServicer):
+    """Every key is good."""
+
+    async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, context: Context) -> Any:
+        return identity_pb2.WhoAmIResponse(account_id="acc_1")
+
+
 @pytest.fixture
 def execution() -> Execution:
     return Execution()
@@ -61,10 +69,13 @@ async def port(execution: Execution) -> AsyncIterator[int]:
     """Of a gateway that has no more patience than a test."""
     server = grpc.aio.server()
     execution_pb2_grpc.add_ExecutionServicer_to_server(execution, server)
+    identity_pb2_grpc.add_IdentityServicer_to_server(Identity(), server)
     target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     await server.start()
-    services = GrpcServices(GatewaySettings(execution_target=target, write_timeout_seconds=WRITE_SECONDS))
-    async with serving(services, answer_seconds=ANSWER_SECONDS) as open_port:
+    services = GrpcServices(
+        GatewaySettings(sync_target=target, execution_target=target, write_timeout_seconds=WRITE_SECONDS)
+    )
+    async with serving(services, answer_timeout_seconds=ANSWER_SECONDS) as open_port:
         yield open_port
     await services.close()
     await server.stop(None)

@@ -1,5 +1,7 @@
 """What every answer has, whatever the route: ids, headers, error shape, methods, keys."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -11,11 +13,10 @@ from entrygo.domain.errors import (
     RemoteError,
     ServiceUnavailable,
 )
-from entrygo.gateway.app import create_app
 from entrygo.gateway.errors import STATUS_OF_KIND
-from entrygo.gateway.settings import GatewaySettings
 from tests.fakes import KEY, FakeServices
 from tests.unit.gateway.requests import order_body
+from tests.unit.gateway.serving import serving
 
 PATH = "/api/orders/sync"
 
@@ -171,25 +172,17 @@ def test_every_kind_of_error_has_a_status() -> None:
     assert set(STATUS_OF_KIND) == set(Kind)
 
 
-async def test_a_request_above_the_limit_of_concurrency_is_503(services: FakeServices) -> None:
-    app = create_app(GatewaySettings(max_concurrent_requests=1), services=services)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
-
-        async def body_that_asks_meanwhile() -> object:
-            inner = await client.get("/api/system/health", headers={"authorization": f"Bearer {KEY}"})
-            assert (inner.status_code, inner.json()["errorCode"]) == (503, "SERVICE_UNAVAILABLE")
-            assert inner.headers["retry-after"] == "1"
-            assert (await client.get("/livez")).status_code == 200
-            return b"{}"
-
-        async def content() -> object:
-            yield await body_that_asks_meanwhile()
-
-        headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
-        outer = await client.post(PATH, content=content(), headers=headers)  # type: ignore[arg-type]
-        assert outer.status_code == 400
-        again = await client.get("/api/system/health", headers={"authorization": f"Bearer {KEY}"})
-        assert again.status_code == 200
+@pytest.mark.parametrize("hosts", [["a.example", "b.example"], ["a.example", "a.example"], []])
+async def test_a_request_with_two_hosts_or_none_is_400(services: FakeServices, hosts: list[str]) -> None:
+    headers = [("Host", host) for host in hosts]
+    async with serving(services) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        writer.write(f"GET /livez HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"errorCode":"INVALID_REQUEST"' in answer
 
 
 async def test_readiness_names_the_service_that_is_down(

@@ -26,7 +26,7 @@ _UNQUOTABLE = re.compile(r"[^A-Za-z0-9._ -]")
 
 async def get_package(exchange: Exchange) -> Response:
     """GET /api/customs-packages/{id}."""
-    package_id = await exchange.path_id(MISSING_PACKAGE)
+    package_id = exchange.path_id(MISSING_PACKAGE)
     request = inspection_pb2.GetCustomsPackageRequest(id=package_id)
     found = await exchange.read(exchange.services.inspection.GetCustomsPackage, request)
     return json_answer(customs_package(found))
@@ -34,10 +34,9 @@ async def get_package(exchange: Exchange) -> Response:
 
 async def get_artifact(exchange: Exchange) -> Response:
     """GET /api/customs-packages/{id}/artifacts/{filename}: the bytes, streamed."""
-    package_id = await exchange.path_id(MISSING_PACKAGE)
+    package_id = exchange.path_id(MISSING_PACKAGE)
     filename: str = exchange.request.path_params["filename"]
     if not _FILENAME.fullmatch(filename):
-        await exchange.check_key()
         raise NotFound(MISSING_ARTIFACT)
     request = execution_pb2.GetArtifactRequest(customs_package_id=package_id, filename=filename)
     chunks = exchange.document(exchange.services.execution.GetArtifact, request)

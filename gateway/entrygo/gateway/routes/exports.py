@@ -54,8 +54,8 @@ async def issues(exchange: Exchange) -> Response:
 
 async def plan_diff(exchange: Exchange) -> Response:
     """GET /api/exports/{id}/plan-diff."""
-    query = await exchange.query(DiffQuery)
-    export_id = await exchange.path_id(MISSING)
+    query = exchange.query(DiffQuery)
+    export_id = exchange.path_id(MISSING)
     found = await exchange.read(exchange.services.planning.DiffPlans, diff_request(export_id, query))
     return json_answer(diff_answer(found))
 
@@ -68,7 +68,7 @@ async def execute(exchange: Exchange) -> Response:
 
 
 async def _inspected(exchange: Exchange) -> inspection_pb2.Export:
-    export_id = await exchange.path_id(MISSING)
+    export_id = exchange.path_id(MISSING)
     request = inspection_pb2.InspectExportRequest(export_id=export_id)
     return await exchange.read(exchange.services.inspection.InspectExport, request)
 
@@ -87,14 +87,14 @@ async def inspect(exchange: Exchange) -> Response:
 
 async def list_exports(exchange: Exchange) -> Response:
     """GET /api/exports."""
-    query = await exchange.query(ExportQuery)
+    query = exchange.query(ExportQuery)
     found = await exchange.read(exchange.services.inspection.ListExports, mapping.list_request(query))
     return json_answer(mapping.export_page(found))
 
 
 async def cancel(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/cancel."""
-    export_id = await exchange.path_id(MISSING)
+    export_id = exchange.path_id(MISSING)
     body = await exchange.body(CancelBody)
     request = planning_pb2.CancelExportRequest(
         export_id=export_id, reason=body.reason or "", idempotency_key=body.idempotency_key or ""
@@ -112,7 +112,7 @@ async def cancel(exchange: Exchange) -> Response:
 
 async def resubmit(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/broker-submissions."""
-    export_id = await exchange.path_id(MISSING)
+    export_id = exchange.path_id(MISSING)
     body = await exchange.body(ResubmitBody)
     request = execution_pb2.ResubmitToBrokerRequest(
         export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""

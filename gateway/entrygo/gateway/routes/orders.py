@@ -21,7 +21,7 @@ async def sync_orders(exchange: Exchange) -> Response:
 
 async def list_orders(exchange: Exchange) -> Response:
     """GET /api/orders."""
-    query = await exchange.query(FactQuery)
+    query = exchange.query(FactQuery)
     request = sync_pb2.ListRequest(
         limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
     )
@@ -36,7 +36,7 @@ async def list_orders(exchange: Exchange) -> Response:
 
 async def get_order(exchange: Exchange) -> Response:
     """GET /api/orders/{id}."""
-    order_id = await exchange.path_id("Order not found.")
+    order_id = exchange.path_id("Order not found.")
     found = await exchange.read(exchange.services.sync.GetOrder, sync_pb2.GetRequest(id=order_id))
     return json_answer(stored_order(found))
 

@@ -45,7 +45,7 @@ def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:
 
 async def approve(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/approve."""
-    export_id = await exchange.path_id(MISSING)
+    export_id = exchange.path_id(MISSING)
     body = await exchange.body(ApproveBody)
     request = planning_pb2.ApproveExportRequest(
         export_id=export_id,

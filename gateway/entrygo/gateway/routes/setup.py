@@ -51,7 +51,7 @@ class Fact:
 
     async def answer_list(self, exchange: Exchange) -> Response:
         """GET /api/<kind>s."""
-        query = await exchange.query(FactQuery)
+        query = exchange.query(FactQuery)
         request = sync_pb2.ListRequest(
             limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
         )
@@ -65,7 +65,7 @@ class Fact:
 
     async def answer_get(self, exchange: Exchange) -> Response:
         """GET /api/<kind>s/{id}."""
-        fact_id = await exchange.path_id(f"{self.record.title} not found.")
+        fact_id = exchange.path_id(f"{self.record.title} not found.")
         found = await exchange.read(self.get(exchange.services.sync), sync_pb2.GetRequest(id=fact_id))
         return json_answer(shown(found, self.schemas.record))
 
@@ -144,7 +144,7 @@ FACTS = (
 
 async def patch_product(exchange: Exchange) -> Response:
     """PATCH /api/products/{id}."""
-    product_id = await exchange.path_id("Product not found.")
+    product_id = exchange.path_id("Product not found.")
     body = await exchange.body(PRODUCT_SCHEMAS.patch_body)
     key = getattr(body, KEY) or ""
     fields = body.model_copy(update={KEY: None})

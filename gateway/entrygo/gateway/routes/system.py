@@ -1,12 +1,13 @@
 """How the system does: for clients with a key, and for whatever supervises this process without one."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.system import HealthAnswer, LiveAnswer, ReadyAnswer
-from entrygo.gateway.services import Services
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 
@@ -29,9 +30,8 @@ async def livez(request: Request) -> Response:
     return json_answer(answer)
 
 
-async def readyz(request: Request, services: Services) -> Response:
+def readyz(serving: Mapping[str, bool]) -> Response:
     """200 when every service takes requests, else 503; names each."""
-    serving = await services.serving()
     answer: ReadyAnswer = {
         "status": "ok" if all(serving.values()) else "unavailable",
         "services": {name: "ok" if is_ok else "unavailable" for name, is_ok in serving.items()},

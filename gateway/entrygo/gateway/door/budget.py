@@ -1,0 +1,42 @@
+"""How much may be held at once, in all and for one name: bytes of request bodies, downloads that run."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from entrygo.domain.errors import EntryGoError, RateLimited, ServiceUnavailable
+
+
+class Budget:
+    """Refuses what would exceed the total with ServiceUnavailable, and one name's share with RateLimited."""
+
+    def __init__(self, what: str, *, total: int, each: int) -> None:
+        self._what = what
+        self._total = total
+        self._each = each
+        self._held: Counter[str] = Counter()
+
+    def take(self, name: str, amount: int = 1) -> None:
+        """Takes `amount` for `name` until it is given back."""
+        if self._held[name] + amount > self._each:
+            raise self._refused(name, RateLimited)
+        if self._held.total() + amount > self._total:
+            raise self._refused(name, ServiceUnavailable)
+        self._held[name] += amount
+
+    def give_back(self, name: str, amount: int = 1) -> None:
+        """Returns what was taken."""
+        self._held[name] -= amount
+        self._forget(name)
+
+    @property
+    def held(self) -> int:
+        """What is held now, in all."""
+        return self._held.total()
+
+    def _refused(self, name: str, error: Callable[[str], EntryGoError]) -> EntryGoError:
+        self._forget(name)
+        return error(f"Too many {self._what} at once; retry when others are done.")
+
+    def _forget(self, name: str) -> None:
+        if self._held[name] <= 0:
+            del self._held[name]

@@ -1,0 +1,106 @@
+"""The door: peer, key, rates, body, slot, in this order; each only for who passed the one before."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind, ServiceUnavailable
+from entrygo.gateway.door.budget import Budget
+from entrygo.gateway.door.fair_slots import FairSlots
+from entrygo.gateway.door.known_keys import KnownKeys
+from entrygo.gateway.door.peers import Peers
+from entrygo.gateway.services import Call, Services
+from entrygo.gateway.settings import GatewaySettings
+from entrygo.proto.identity.v1 import identity_pb2
+from entrygo.requests.rates import Buckets
+
+# Bodies that are read off the event loop at once.
+READERS = 2
+
+
+class Door:
+    """What the requests of a process share."""
+
+    def __init__(self, settings: GatewaySettings, services: Callable[[], Services]) -> None:
+        door, rates = settings.door, settings.door.rates
+        self._services = services
+        self._keys = KnownKeys(self._who_is)
+        self._peers = Peers(door.trusted_proxies, door.forwarded_header)
+        self._failures = Buckets("failures", door.failures_per_second)
+        self._key_requests = Buckets("requests", rates.requests_per_second)
+        self._key_items = Buckets("items", rates.items_per_second)
+        self._account_requests = Buckets("account-requests", rates.account_requests_per_second)
+        self._account_items = Buckets("account-items", rates.account_items_per_second)
+        self.slots = FairSlots(
+            running=door.max_running_requests,
+            per_account=door.max_running_per_account,
+            waiting=settings.max_concurrent_requests,
+        )
+        self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
+        self.downloads = Budget("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
+        self.readers = asyncio.Semaphore(READERS)
+
+    async def admit(self, request: Request, call: Call) -> "Admitted":
+        """The caller behind a good key, whose request counts now; raises InvalidApiKey or RateLimited.
+
+        A peer that showed too many bad keys is refused new ones before anybody is asked about them;
+        keys that are known to be good pass, so that a guesser behind the same address stops nobody.
+        """
+        peer = self._peers.of(request.scope)
+        if self._keys.is_stranger(call):
+            self._failures.check(peer)
+        try:
+            account = await self._keys.account_of(call)
+        except EntryGoError as error:
+            if error.error_kind is Kind.UNAUTHENTICATED:
+                self._failures.take(peer)
+            raise
+        key = hashlib.sha256(call.authorization.encode()).hexdigest()
+        self._key_requests.take(key)
+        self._account_requests.take(account)
+        return Admitted(self, key, account)
+
+    def refuse_nameless(self, request: Request) -> InvalidApiKey:
+        """The answer to a request without anything like a key; counts as a failure of its peer."""
+        self._failures.take(self._peers.of(request.scope))
+        return InvalidApiKey()
+
+    def admit_link(self, request: Request) -> None:
+        """Counts a request of a signed link, which has no key, against its peer."""
+        self._failures.take(self._peers.of(request.scope))
+
+    def count_items(self, key: str, account: str, items: int) -> None:
+        """Counts the items of a body; raises RateLimited when the second's worth of them is used up."""
+        self._key_items.check(key)
+        self._account_items.take(account, items)
+        self._key_items.take(key, items)
+
+    async def _who_is(self, call: Call) -> str:
+        """The account of a key, from the first service that answers."""
+        services, away = self._services(), None
+        for identity in services.identities:
+            try:
+                found = await services.read(identity.WhoAmI, identity_pb2.WhoAmIRequest(), call)
+            except EntryGoError as error:
+                if error.error_kind is not Kind.UNAVAILABLE:
+                    raise
+                away = away or error
+            else:
+                return found.account_id
+        raise away or ServiceUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A caller who was let in: a name for the key that is not the key, and its account."""
+
+    door: Door
+    key: str
+    account: str
+
+    def count_items(self, items: int) -> None:
+        """As Door.count_items, for this caller."""
+        self.door.count_items(self.key, self.account, items)

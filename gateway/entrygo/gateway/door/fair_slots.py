@@ -1,0 +1,85 @@
+"""How many requests run at once, shared fairly between accounts; so many others wait in line."""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from entrygo.domain.errors import ServiceUnavailable
+
+FULL = "Too many requests at once; retry with the same idempotency key."
+
+
+class FairSlots:
+    """Slots that accounts take in turn: one that queues hundreds delays itself, hardly the others.
+
+    `running` requests run at once, `per_account` of one account; `waiting` wait at most, and no account
+    fills more than half of the line.
+    """
+
+    def __init__(self, *, running: int, per_account: int, waiting: int) -> None:
+        self._limit = running
+        self._per_account = min(per_account, running)
+        self._max_waiting = waiting
+        self._max_line = max(1, waiting // 2)
+        self._running: Counter[str] = Counter()
+        # The account at the front is next; one that was served goes to the back.
+        self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @asynccontextmanager
+    async def hold(self, account: str) -> AsyncIterator[None]:
+        """Waits for a slot and keeps it; raises ServiceUnavailable when the line is full."""
+        await self._enter(account)
+        try:
+            yield
+        finally:
+            self._leave(account)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait, of all accounts."""
+        return sum(map(len, self._lines.values()))
+
+    async def _enter(self, account: str) -> None:
+        if account not in self._lines and self._has_room(account):
+            self._running[account] += 1
+            return
+        if self.waiting >= self._max_waiting or len(self._lines.get(account, ())) >= self._max_line:
+            raise ServiceUnavailable(FULL)
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._lines.setdefault(account, deque()).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave(account)
+            else:
+                self._step_out(account, turn)
+            raise
+
+    def _has_room(self, account: str) -> bool:
+        return self._running.total() < self._limit and self._running[account] < self._per_account
+
+    def _leave(self, account: str) -> None:
+        self._running[account] -= 1
+        if not self._running[account]:
+            del self._running[account]
+        self._serve()
+
+    def _serve(self) -> None:
+        while (account := next(filter(self._has_room, self._lines), None)) is not None:
+            line = self._lines[account]
+            turn = line.popleft()
+            self._lines.move_to_end(account)
+            if not line:
+                del self._lines[account]
+            if not turn.done():
+                self._running[account] += 1
+                turn.set_result(None)
+
+    def _step_out(self, account: str, turn: asyncio.Future[None]) -> None:
+        line = self._lines.get(account)
+        if line is not None and turn in line:
+            line.remove(turn)
+            if not line:
+                del self._lines[account]

@@ -1,0 +1,52 @@
+"""Which client a request comes from, also behind proxies that are listed by the operator."""
+
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+# What one customer of an IPv6 provider gets; below it addresses cost nothing.
+IPV6_PREFIX = 64
+
+
+class Peers:
+    """Names a client by its address: that of the connection, or what a listed proxy says of it."""
+
+    def __init__(self, trusted_proxies: str, forwarded_header: str) -> None:
+        self._proxies = [
+            ip_network(one.strip(), strict=False) for one in trusted_proxies.split(",") if one.strip()
+        ]
+        self._header = forwarded_header
+
+    def of(self, scope: Scope) -> str:
+        """The peer of a request: the last address in the header that is not a listed proxy's own."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if self._proxies and self.is_proxy(address):
+            lines = Headers(scope=scope).getlist(self._header)
+            for hop in reversed([one.strip() for line in lines for one in line.split(",")]):
+                address = hop
+                if not self.is_proxy(hop):
+                    break
+        return peer_name(address)
+
+    def is_proxy(self, address: str) -> bool:
+        """Whether the address is one of the listed proxies."""
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in network for network in self._proxies)
+
+
+def peer_name(address: str) -> str:
+    """The address itself, or its network where a client has as many addresses as it likes."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        mapped = parsed.ipv4_mapped
+        return str(mapped or IPv6Network((parsed, IPV6_PREFIX), strict=False))
+    return str(parsed or "unknown")
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(address)
+    except ValueError:
+        return None
