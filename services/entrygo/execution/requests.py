@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import plain
 from entrygo.domain.shipment import (
     MAX_CHARGE_DESCRIPTION,
@@ -36,30 +35,30 @@ from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import day, one_of, public_id, text
 
 _PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
-MAX_KEY_LENGTH = 255
 MAX_REASON_LENGTH = 500
 # Filer code, seven digits, check digit, as CBP Form 7501 prints them.
 _ENTRY_NUMBER = re.compile(r"([A-Z0-9]{3})[- ]?([0-9]{7})[- ]?([0-9])")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CENTS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
-Issues = list[tuple[str, str, str]]
 E = TypeVar("E", bound=StrEnum)
 
 
 def execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteCommand:
     """ValidationFailed with every issue of the request; Forbidden for an account that is not the caller's."""
-    issues = [
-        *([] if request.account_id else [("accountId", "Required", "invalid_type")]),
-        *_id_issues("batchId", request.batch_id),
-        *_key_issues(request.idempotency_key),
-        *_plan_hash_issues(request.expected_plan_hash),
-    ]
+    issues = Issues()
+    issues.require(accountId=request.account_id)
+    _check_id("batchId", request.batch_id, issues)
+    check_key(request.idempotency_key, issues)
+    if request.expected_plan_hash and not _PLAN_HASH.fullmatch(request.expected_plan_hash):
+        issues.add("expectedPlanHash", "Not a plan hash", "invalid_string")
     shipment = read_shipment(request.shipment, issues)
-    _raise_if(issues)
+    issues.check()
     check_account(request.account_id)
     return ExecuteCommand(
         visible=principal().visible,
@@ -73,13 +72,12 @@ def execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteComma
 
 def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> ResubmitCommand:
     """ValidationFailed with every issue of the request."""
-    _raise_if(
-        [
-            *_id_issues("exportId", request.export_id),
-            *_reason_issues(request.reason),
-            *_key_issues(request.idempotency_key),
-        ]
-    )
+    issues = Issues()
+    _check_id("exportId", request.export_id, issues)
+    issues.require(reason=request.reason.strip())
+    issues.take(text(MAX_REASON_LENGTH), request.reason, "reason")
+    check_key(request.idempotency_key, issues)
+    issues.check()
     return ResubmitCommand(
         visible=principal().visible,
         export_id=request.export_id,
@@ -145,14 +143,14 @@ def _terms_of_sale(given: execution_pb2.TermsOfSale, issues: Issues) -> TermsOfS
     incoterm = _one_of(Incoterm, f"{path}.incoterm", given.incoterm, issues)
     place = _text(f"{path}.place", given.place, MAX_PLACE, issues)
     if not given.place.strip():
-        issues.append((f"{path}.place", "Required", "invalid_type"))
+        issues.required(f"{path}.place")
     return TermsOfSale(incoterm=incoterm, place=place) if incoterm and place else None
 
 
 def _charges(given: Iterable[execution_pb2.Charge], issues: Issues) -> tuple[Charge, ...]:
     charges = list(given)
     if len(charges) > MAX_CHARGES:
-        issues.append(("shipment.charges", f"At most {MAX_CHARGES} charges", "too_big"))
+        issues.add("shipment.charges", f"At most {MAX_CHARGES} charges", "too_big")
         return ()
     read = [_charge(each, f"shipment.charges.{index}", issues) for index, each in enumerate(charges)]
     return tuple(charge for charge in read if charge is not None)
@@ -163,7 +161,7 @@ def _charge(given: execution_pb2.Charge, path: str, issues: Issues) -> Charge | 
     description = _text(f"{path}.description", given.description, MAX_CHARGE_DESCRIPTION, issues)
     if not _CENTS.fullmatch(given.amount_usd):
         message = "Expected dollars and cents, not negative, at most 12 digits before the point"
-        issues.append((f"{path}.amountUsd", message, "invalid_number"))
+        issues.add(f"{path}.amountUsd", message, "invalid_number")
         return None
     amount = Decimal(given.amount_usd)
     return Charge(kind=kind, amount_usd=amount, description=description) if kind else None
@@ -171,41 +169,29 @@ def _charge(given: execution_pb2.Charge, path: str, issues: Issues) -> Charge | 
 
 def _packages(given: int, issues: Issues) -> int | None:
     if given > MAX_PACKAGES:
-        issues.append(("shipment.packages", f"At most {MAX_PACKAGES} packages", "too_big"))
+        issues.add("shipment.packages", f"At most {MAX_PACKAGES} packages", "too_big")
     return given or None
 
 
-def _day(path: str, text: str, issues: Issues) -> date | None:
-    if not text:
-        return None
-    try:
-        return parse_day(text)
-    except ValueError:
-        issues.append((path, "Expected a date: YYYY-MM-DD", "invalid_date"))
-        return None
+def _day(path: str, given: str, issues: Issues) -> date | None:
+    found = issues.take(day, given, path) if given else None
+    return parse_day(found) if found is not None else None
 
 
-def _number(path: str, text: str, form: str, issues: Issues) -> str | None:
+def _number(path: str, given: str, form: str, issues: Issues) -> str | None:
     """A number as ACE takes it, in capitals."""
-    if text and not re.fullmatch(form, text):
-        issues.append((path, "Has characters or a form that is not allowed", "invalid_string"))
-    return text.upper() or None
+    if given and not re.fullmatch(form, given):
+        issues.add(path, "Has characters or a form that is not allowed", "invalid_string")
+    return given.upper() or None
 
 
-def _one_of(kind: type[E], path: str, text: str, issues: Issues) -> E | None:
-    if text in tuple(kind):
-        return kind(text)
-    issues.append((path, f"Expected one of {', '.join(kind)}", "invalid_enum_value"))
-    return None
+def _one_of(kind: type[E], path: str, given: str, issues: Issues) -> E | None:
+    found = issues.take(one_of(*kind), given, path)
+    return kind(found) if found is not None else None
 
 
-def _text(path: str, text: str, maximum: int, issues: Issues) -> str | None:
-    text = text.strip()
-    if len(text) > maximum:
-        issues.append((path, f"At most {maximum} characters", "too_big"))
-    elif _CONTROL.search(text):
-        issues.append((path, "Control characters are not allowed", "invalid_string"))
-    return text or None
+def _text(path: str, given: str, maximum: int, issues: Issues) -> str | None:
+    return issues.take(text(maximum), given, path) or None
 
 
 def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
@@ -249,32 +235,8 @@ def _rejection_reason(text: str) -> str:
     return reason
 
 
-def _raise_if(issues: Issues) -> None:
-    if issues:
-        raise ValidationFailed.of(issues)
-
-
-def _id_issues(path: str, value: str) -> Issues:
-    if not value:
-        return [(path, "Required", "invalid_type")]
-    return [] if is_valid_id(value) else [(path, "Not an id", "invalid_string")]
-
-
-def _key_issues(key: str) -> Issues:
-    if len(key) <= MAX_KEY_LENGTH and all("!" <= char <= "~" for char in key):
-        return []
-    return [("idempotencyKey", "Must be 1 to 255 visible ASCII characters", "invalid_string")]
-
-
-def _plan_hash_issues(plan_hash: str) -> Issues:
-    if not plan_hash or _PLAN_HASH.fullmatch(plan_hash):
-        return []
-    return [("expectedPlanHash", "Not a plan hash", "invalid_string")]
-
-
-def _reason_issues(reason: str) -> Issues:
-    if not reason.strip():
-        return [("reason", "Required", "invalid_type")]
-    if len(reason) > MAX_REASON_LENGTH or "\0" in reason:
-        return [("reason", f"At most {MAX_REASON_LENGTH} characters of text", "too_big")]
-    return []
+def _check_id(path: str, value: str, issues: Issues) -> None:
+    if value:
+        issues.take(public_id, value, path)
+    else:
+        issues.required(path)

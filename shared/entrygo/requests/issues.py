@@ -26,6 +26,11 @@ class Issues:
     def __init__(self) -> None:
         self._found: list[tuple[str, str, str]] = []
 
+    @property
+    def found(self) -> tuple[tuple[str, str, str], ...]:
+        """Path, message and code of each issue so far."""
+        return tuple(self._found)
+
     def add(self, path: str, message: str, code: str) -> None:
         self._found.append((path, message, code))
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 
 from entrygo.domain.shipment import MAX_CHARGES, NOTHING_STATED, Shipment
-from entrygo.execution.requests import Issues, normalised, read_shipment
+from entrygo.execution.requests import normalised, read_shipment
 from entrygo.execution.steps import OPERATION
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2 as pb
+from entrygo.requests.issues import Issues
 from tests.unit.execution.shipments import make_shipment
 
 TERMS = pb.TermsOfSale(incoterm="DAP", place=" Blaine, WA ")
@@ -31,10 +32,10 @@ STATED = pb.Shipment(
 )
 
 
-def issues_of(given: pb.Shipment) -> Issues:
-    issues: Issues = []
+def issues_of(given: pb.Shipment) -> tuple[tuple[str, str, str], ...]:
+    issues = Issues()
     read_shipment(given, issues)
-    return issues
+    return issues.found
 
 
 def request_with(given: pb.Shipment | None) -> pb.ExecuteExportRequest:
@@ -45,17 +46,17 @@ def request_with(given: pb.Shipment | None) -> pb.ExecuteExportRequest:
 
 def fingerprint_with(given: pb.Shipment | None) -> bytes:
     request = request_with(given)
-    return fingerprint(OPERATION, normalised(request, read_shipment(request.shipment, [])))
+    return fingerprint(OPERATION, normalised(request, read_shipment(request.shipment, Issues())))
 
 
 def test_everything_that_is_stated_is_read_without_the_blanks_around_it() -> None:
-    issues: Issues = []
+    issues = Issues()
     assert read_shipment(STATED, issues) == make_shipment()
-    assert issues == []
+    assert issues.found == ()
 
 
 def test_what_is_not_stated_is_none() -> None:
-    assert read_shipment(pb.Shipment(seller="  "), []) == NOTHING_STATED
+    assert read_shipment(pb.Shipment(seller="  "), Issues()) == NOTHING_STATED
 
 
 def test_what_is_stored_reads_as_the_same_shipment() -> None:

@@ -22,6 +22,9 @@ from entrygo.planning.plan_hash import (
     plan_hash,
 )
 from entrygo.planning.rules import RULES
+from entrygo.records.broker import BROKER
+from entrygo.records.product import PRODUCT
+from entrygo.records.warehouse import WAREHOUSE
 from tests.factories import (
     CAP,
     HOODIE,
@@ -220,10 +223,14 @@ def test_what_came_after_the_format_is_covered_where_it_was_given_and_left_out_w
     )
 
 
-def test_every_field_of_every_fact_is_covered() -> None:
-    assert set(PRODUCT_FIELDS) == set(Product.model_fields)
-    assert set(WAREHOUSE_FIELDS) == set(Warehouse.model_fields)
-    assert set(BROKER_FIELDS) == set(Broker.model_fields)
+def test_every_field_of_every_fact_is_covered_but_those_declared_not_to_be() -> None:
+    for fields, fact, record in (
+        (PRODUCT_FIELDS, Product, PRODUCT),
+        (WAREHOUSE_FIELDS, Warehouse, WAREHOUSE),
+        (BROKER_FIELDS, Broker, BROKER),
+    ):
+        left_out = {field.name for field in record.fields if not field.hashed}
+        assert set(fields) == set(fact.model_fields) - left_out
     named = make_order("ord_1", importer_number="98-7654321")
     hashed = canonical_bytes(replace(MINIMAL, orders=[named])).decode()
     for field in (*Order.model_fields, *OrderItem.model_fields):
