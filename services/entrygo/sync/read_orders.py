@@ -1,4 +1,4 @@
-"""Reads SyncOrdersRequest into drafts, or tells everything wrong with it. Hot path: no reflection."""
+"""Reads SyncOrdersRequest into drafts; ValidationFailed with every issue. Hot path: no reflection."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Lines that name a SKU get the product it stands for; all that are unknown are told at once. Pure."""
+"""Lines that name a SKU get the product it stands for; every unknown one is an issue. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple

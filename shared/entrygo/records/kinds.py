@@ -145,8 +145,8 @@ Kind = Plain | Whole | Flag | Group | Many | ByCountry
 class Field:
     """One field of a record.
 
-    `name` is that in messages, in facts and in storage; REST spells it in camelCase. `about` is what a reader
-    of the API or of an import file is told of it. `column` is its column in a file, or what the columns of
+    `name` is that in messages, in facts and in storage; REST spells it in camelCase. `about` describes
+    it to a reader of the API or of an import file. `column` is its column in a file, or what the columns of
     its own fields begin with, where that is not its name; "" leaves it out of those. `hashed` is whether the
     plan hash covers it (top-level fields; what is within one goes with it).
     """

@@ -27,7 +27,7 @@ MAX_LINES = 25_000
 
 
 # Stands in for the product of a line that names a SKU: the field stays required, so that a line with
-# neither is told as any other missing field is, together with all else that is wrong.
+# neither is reported as any other missing field is, together with all else that is wrong.
 BY_SKU = "-"
 _BOTH = object()
 
