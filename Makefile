@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench protos columns kafka setup
+.PHONY: help up test check bench protos columns kafka audit setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,3 +49,6 @@ columns: setup ## write docs/csv-columns.md from the declared records
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
 	@$(RUN) python -m tests.kafka
+
+audit: setup ## licences and known vulnerabilities of what we depend on; bill of materials in dist/
+	@$(RUN) python scripts/audit.py
