@@ -1,6 +1,8 @@
 """Every setting that a process or the CLI reads, by the name of its environment variable."""
 
-from pydantic import AliasChoices
+from typing import get_args
+
+from pydantic import AliasChoices, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
@@ -30,6 +32,17 @@ def variables(settings: type[BaseSettings]) -> set[str]:
         group = group_of(field)
         found |= variables(group) if group is not None else set(_names(prefix, name, field))
     return found
+
+
+def secret_variables(settings: type[BaseSettings]) -> set[str]:
+    """Those of the variables whose values are kept out of sight."""
+    return {
+        variable
+        for each in classes(settings)
+        for name, field in each.model_fields.items()
+        if SecretStr in (field.annotation, *get_args(field.annotation))
+        for variable in _names(str(each.model_config.get("env_prefix", "")), name, field)
+    }
 
 
 def group_of(field: FieldInfo) -> type[BaseSettings] | None:
