@@ -154,7 +154,11 @@ class TestChina:
     """Row 3: the lists of notes 20 and 31, whatever Section 232 says."""
 
     def test_four_year_review_takes_the_place_of_the_lists(self) -> None:
-        duty = line_duty(make_line("8507.60.00.90", "CN"), BOOK)
+        lists = [
+            make_row("section_301_lists", key, {"origins": ["CN"], "prefixes": ["85076000"]})
+            for key in ("9903.88.15", "9903.91.06")
+        ]
+        duty = line_duty(make_line("8507.60.00.90", "CN"), make_book(section_301_lists=lists))
         assert headings(exact(duty)) == ["9903.91.06", "9903.05.31", "8507.60.00.90"]
 
     def test_other_origins_are_on_no_list(self) -> None:
