@@ -89,7 +89,7 @@ class ExecutionSteps:
             store = ExecutionStore(connection, visible)
             earlier = None
             if command.key:
-                keys = KeyStore(connection, visible.tenant, OPERATION)
+                keys = KeyStore(connection, visible, OPERATION)
                 earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
             if earlier is None:
                 await store.add(execution, now)
@@ -180,7 +180,7 @@ class ExecutionSteps:
         async with transaction(self.pool, execution.visible) as connection:
             removed = await ExecutionStore(connection, execution.visible).remove(execution)
             if removed and execution.idempotency_key:
-                keys = KeyStore(connection, execution.tenant, OPERATION)
+                keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.release(execution.idempotency_key)
 
     async def _prepare(self, execution: Execution, planning: Planning) -> Execution:
@@ -237,7 +237,7 @@ class ExecutionSteps:
             store = ExecutionStore(connection, execution.visible)
             await store.fail(execution, error.error_code, error.message, now)
             if execution.idempotency_key:
-                keys = KeyStore(connection, execution.tenant, OPERATION)
+                keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.release(execution.idempotency_key)
 
     async def _deliver(self, execution: Execution) -> None:
@@ -266,7 +266,7 @@ class ExecutionSteps:
             body = await execution_answer(connection, execution)
             await ExecutionStore(connection, execution.visible).complete(execution, body, now)
             if execution.idempotency_key:
-                keys = KeyStore(connection, execution.tenant, OPERATION)
+                keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.complete(execution.idempotency_key, body)
         self.reach(failpoints.AFTER_COMPLETE)
         log.info("execution.completed", execution_id=execution.id, export_id=execution.export_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, is_valid_id
-from entrygo.domain.principal import ALL_SCOPES, Mode, ScopeName, Tenant
+from entrygo.domain.principal import ALL_SCOPES, Mode, ScopeName, Tenant, Visible
 from entrygo.identity.keys import ApiKey, generate_secret, hash_secret, visible_prefix
 from entrygo.identity.store import IdentityStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
@@ -48,7 +48,7 @@ async def create_key(
         revoked_at=None,
         last_used_at=None,
     )
-    async with transaction(pool, Tenant(account_id, mode)) as connection:
+    async with transaction(pool, Visible.whole(Tenant(account_id, mode))) as connection:
         store = IdentityStore(connection)
         if not await store.has_account(account_id):
             raise NotFound(f"Account {account_id} does not exist.")
@@ -58,7 +58,7 @@ async def create_key(
 
 async def list_keys(pool: Pool, account_id: str) -> Sequence[ApiKey]:
     """The account's keys of both modes, oldest first."""
-    async with transaction(pool, Tenant(account_id, Mode.LIVE)) as connection:
+    async with transaction(pool, Visible.whole(Tenant(account_id, Mode.LIVE))) as connection:
         store = IdentityStore(connection)
         if not await store.has_account(account_id):
             raise NotFound(f"Account {account_id} does not exist.")
@@ -67,6 +67,6 @@ async def list_keys(pool: Pool, account_id: str) -> Sequence[ApiKey]:
 
 async def revoke_key(pool: Pool, clock: Clock, *, account_id: str, key_id: str) -> None:
     """Revokes a key for good; running services refuse it within the authenticator's cache time."""
-    async with transaction(pool, Tenant(account_id, Mode.LIVE)) as connection:
+    async with transaction(pool, Visible.whole(Tenant(account_id, Mode.LIVE))) as connection:
         if not await IdentityStore(connection).revoke_key(account_id, key_id, clock()):
             raise NotFound(f"Account {account_id} has no key {key_id}.")

@@ -16,7 +16,7 @@ import structlog
 from google.protobuf.message import Message
 
 from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
-from entrygo.domain.principal import Tenant, Visible
+from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import EVERYONE, CommitUnknown, Connection, Pool, transaction
 from entrygo.process.clock import Clock
 
@@ -61,9 +61,9 @@ def fingerprint(operation: str, request: Message) -> bytes:
 class KeyStore:
     """The key rows, within the caller's transaction."""
 
-    def __init__(self, connection: Connection, tenant: Tenant, operation: str) -> None:
+    def __init__(self, connection: Connection, visible: Visible, operation: str) -> None:
         self._connection = connection
-        self._scope = (tenant.account_id, tenant.mode, operation)
+        self._scope = (visible.tenant.account_id, visible.tenant.mode, operation)
 
     async def claim(self, key: str, print_: bytes, *, resource_id: str | None = None) -> KeyRow | None:
         """Takes the key (None), or gives the row of the call that has it.
@@ -121,7 +121,7 @@ class KeyStore:
 
 async def run_once(
     pool: Pool,
-    scope: Visible | Tenant,
+    scope: Visible,
     *,
     operation: str,
     key: str,
@@ -136,14 +136,13 @@ async def run_once(
     An empty key means none. Raises IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable, and what
     `guard` or `work` raises (then nothing is written and the key is free).
     """
-    tenant = scope.tenant if isinstance(scope, Visible) else scope
     try:
         async with transaction(pool, scope) as connection:
             if guard is not None:
                 await guard(connection)
             if not key:
                 return Reply(await work(connection), replayed=False)
-            keys = KeyStore(connection, tenant, operation)
+            keys = KeyStore(connection, scope, operation)
             earlier = await keys.claim(key, fingerprint)
             if earlier is not None:
                 return _replay(earlier)
@@ -166,20 +165,17 @@ def _replay(row: KeyRow) -> Reply:
 
 
 async def find_reply(
-    pool: Pool, scope: Visible | Tenant, *, operation: str, key: str, fingerprint: bytes
+    pool: Pool, scope: Visible, *, operation: str, key: str, fingerprint: bytes
 ) -> bytes | None:
     """The stored answer of an earlier call, before any work is done for this one."""
     if not key:
         return None
-    tenant = scope.tenant if isinstance(scope, Visible) else scope
     async with transaction(pool, scope) as connection:
-        row = await KeyStore(connection, tenant, operation).find(key, fingerprint)
+        row = await KeyStore(connection, scope, operation).find(key, fingerprint)
         return row.response if row is not None else None
 
 
-async def _reread(
-    pool: Pool, scope: Visible | Tenant, operation: str, key: str, print_: bytes
-) -> bytes | None:
+async def _reread(pool: Pool, scope: Visible, operation: str, key: str, print_: bytes) -> bytes | None:
     """After an unknown COMMIT: what the database says, once it can be asked again."""
     for attempt in range(REREAD_ATTEMPTS):
         try:

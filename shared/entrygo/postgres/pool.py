@@ -10,7 +10,7 @@ import structlog
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import Tenant, Visible
+from entrygo.domain.principal import Visible
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +107,7 @@ async def _keep_session(_: object) -> None:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, scope: Visible | Tenant | Everyone) -> AsyncIterator[Connection]:
+async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Connection]:
     """One transaction that sees the rows of `scope` alone; commits when the block ends, else rolls back.
 
     Raises CommitUnknown when COMMIT itself failed, ServiceUnavailable when the database was away before that.
@@ -137,7 +137,7 @@ async def transaction(pool: Pool, scope: Visible | Tenant | Everyone) -> AsyncIt
         await asyncio.shield(_release(pool, connection))
 
 
-async def _begin(connection: Connection, scope: Visible | Tenant | Everyone) -> None:
+async def _begin(connection: Connection, scope: Visible | Everyone) -> None:
     account_id, mode, warehouse_id = _session_scope(scope)
     # One round trip; the ids were just checked to need no quoting.
     await connection.execute(
@@ -147,11 +147,14 @@ async def _begin(connection: Connection, scope: Visible | Tenant | Everyone) -> 
     )
 
 
-def _session_scope(scope: Visible | Tenant | Everyone) -> tuple[str, str, str]:
+def _session_scope(scope: Visible | Everyone) -> tuple[str, str, str]:
     """Account, mode and warehouse as row level security reads them; `*` is all of a kind."""
     if isinstance(scope, Everyone):
         return "*", "*", "*"
-    visible = scope if isinstance(scope, Visible) else Visible.whole(scope)
+    if not isinstance(scope, Visible):
+        # For what no type checker reads: an account without its warehouse must not mean all of them.
+        raise TypeError(f"a transaction sees a Visible or everyone, not {scope!r}")
+    visible = scope
     ids = [visible.tenant.account_id, *([] if visible.warehouse_id is None else [visible.warehouse_id])]
     if not all(map(is_valid_id, ids)):
         raise ValueError("not an account id or not a warehouse id")

@@ -4,6 +4,7 @@ import asyncio
 import random
 from datetime import timedelta
 
+from entrygo.domain.principal import Visible
 from entrygo.inspection.folding import ExportKey, fold
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.store import ReadModelStore
@@ -120,7 +121,7 @@ async def test_a_transaction_of_one_account_sees_no_row_of_another_even_when_it_
 ) -> None:
     await service.read_model.apply(EVERYONE, Life().lived())
     for table in ("exports", "timeline", "customs_packages"):
-        async with transaction(service.pool, BOB) as connection:
+        async with transaction(service.pool, Visible.whole(BOB)) as connection:
             assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 

@@ -12,6 +12,7 @@ from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transac
 from entrygo.proto.planning.v1 import planning_pb2
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
+WHOLE = Visible.whole(ALICE)
 BOB = Tenant("acc_bob", Mode.LIVE)
 
 EFFECT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, $3, 1, '')"
@@ -27,7 +28,12 @@ class Writer:
 
     async def write(self, key: str, payload: bytes = b"payload") -> Reply:
         return await run_once(
-            self.pool, self.tenant, operation="op", key=key, fingerprint=payload, work=self._work
+            self.pool,
+            Visible.whole(self.tenant),
+            operation="op",
+            key=key,
+            fingerprint=payload,
+            work=self._work,
         )
 
     async def _work(self, connection: Connection) -> bytes:
@@ -37,7 +43,7 @@ class Writer:
         return stream.encode()
 
     async def effects(self) -> int:
-        async with transaction(self.pool, self.tenant) as connection:
+        async with transaction(self.pool, Visible.whole(self.tenant)) as connection:
             return int(await connection.fetchval("SELECT count(*) FROM event_log"))
 
 
@@ -88,7 +94,7 @@ async def test_key_is_free_again_when_the_write_failed(database_url: str) -> Non
     async with await open_pool(database_url, schema="sync") as pool:
         writer = Writer(pool)
         with pytest.raises(LookupError):
-            await run_once(pool, ALICE, operation="op", key="key", fingerprint=b"payload", work=fail)
+            await run_once(pool, WHOLE, operation="op", key="key", fingerprint=b"payload", work=fail)
         assert await writer.effects() == 0
         assert not (await writer.write("key")).replayed
 
@@ -114,7 +120,7 @@ async def test_purge_forgets_old_finished_keys_only(database_url: str) -> None:
         await writer.write("old")
         await writer.write("new")
         now = datetime.now(UTC)
-        async with transaction(pool, ALICE) as connection:
+        async with transaction(pool, WHOLE) as connection:
             await connection.execute(
                 "UPDATE idempotency_keys SET created_at = $1 WHERE key = 'old'", now - timedelta(days=31)
             )
@@ -126,8 +132,8 @@ async def test_purge_forgets_old_finished_keys_only(database_url: str) -> None:
 
 async def test_purge_leaves_the_key_of_a_write_that_still_runs(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
-        async with transaction(pool, ALICE) as connection:
-            await KeyStore(connection, ALICE, "op").claim("of several steps", b"payload")
+        async with transaction(pool, WHOLE) as connection:
+            await KeyStore(connection, WHOLE, "op").claim("of several steps", b"payload")
         async with transaction(pool, EVERYONE) as connection:
             assert await purge(connection, before=datetime.now(UTC) + timedelta(days=1)) == 0
         with pytest.raises(IdempotencyInProgress):

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from entrygo.cli.migration import MigrationSettings, as_owner
 from entrygo.cli.up.schemas import SCHEMAS, SERVICES, ensure_logins, migrate_all
 from entrygo.domain.errors import InvalidApiKey
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.logins import LoginRefused, ensure_login, own, scram_verifier
@@ -74,7 +74,7 @@ def _as(url: str, name: str, password: str = "of a service") -> str:
 async def test_service_login_works_in_its_own_schema(deployment: Deployment, schema: str) -> None:
     async with (
         await open_pool(deployment.login_of(schema), schema=schema) as pool,
-        transaction(pool, ALICE) as connection,
+        transaction(pool, Visible.whole(ALICE)) as connection,
     ):
         await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
         assert await connection.fetchval(COUNT) == 1
@@ -105,9 +105,9 @@ async def test_service_login_sees_only_the_account_of_its_transaction(
     deployment: Deployment, schema: str
 ) -> None:
     async with await open_pool(deployment.login_of(schema), schema=schema) as pool:
-        async with transaction(pool, ALICE) as connection:
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
             await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
-        async with transaction(pool, BOB) as connection:
+        async with transaction(pool, Visible.whole(BOB)) as connection:
             assert await connection.fetchval(COUNT) == 0
         assert await pool.fetchval(COUNT) == 0
 

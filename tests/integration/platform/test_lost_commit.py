@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres import idempotency
 from entrygo.postgres.idempotency import Reply, run_once
 from entrygo.postgres.pool import EVERYONE, CommitUnknown, Connection, Pool, open_pool, transaction
@@ -15,6 +15,7 @@ from tests.harness.network import Way, Weather, way_to
 from tests.harness.processes import LOOPBACK
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
+WHOLE = Visible.whole(ALICE)
 EFFECT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', $3, '')"
 # The key row's answer passes; the next is that of COMMIT.
 LOSES_COMMIT = 1
@@ -35,7 +36,7 @@ class Writer:
             self.way.answers_left = answers_left
             return b"body of %d" % self.runs
 
-        return await run_once(self.pool, ALICE, operation="op", key=key, fingerprint=b"same", work=work)
+        return await run_once(self.pool, WHOLE, operation="op", key=key, fingerprint=b"same", work=work)
 
     async def write_and_lose_the_answer(self, key: str) -> Reply:
         """The way closes at the answer to COMMIT, and opens after the first knock at the closed door."""
@@ -94,7 +95,12 @@ async def test_write_says_that_it_does_not_know_when_its_key_row_is_not_there(da
     async with await open_pool(database_url, schema="sync", max_size=1) as pool:
         with pytest.raises(CommitUnknown):
             await run_once(
-                pool, ALICE, operation="op", key="key", fingerprint=b"same", work=refused_at_commit
+                pool,
+                WHOLE,
+                operation="op",
+                key="key",
+                fingerprint=b"same",
+                work=refused_at_commit,
             )
         writer = Writer(pool, Way(0))
         assert await writer.write("key") == Reply(b"body of 1", replayed=False)

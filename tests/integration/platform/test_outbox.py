@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.messaging.events import make_event
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction
@@ -26,7 +26,7 @@ def event(sequence: int) -> events_pb2.Event:
 
 async def test_queue_holds_several_events_of_a_stream_in_their_order(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
-        async with transaction(pool, ALICE) as connection:
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
             await append_all(connection, [event(sequence) for sequence in range(1, 6)], warehouse_id="wh_1")
         async with transaction(pool, EVERYONE) as connection:
             rows = await connection.fetch("SELECT payload FROM outbox ORDER BY id")

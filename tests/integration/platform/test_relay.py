@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.partitioner import DefaultPartitioner
 
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.messaging.events import EXPORTS_TOPIC, make_event
 from entrygo.messaging.kafka import consumer_options
 from entrygo.messaging.outbox import append_all
@@ -33,7 +33,7 @@ def settings(bootstrap: str, partitions: int = 3) -> KafkaSettings:
 async def record(pool: Pool, streams: list[str], first: int, count: int) -> None:
     """Writes `count` events of each stream, interleaved, one transaction each round."""
     for sequence in range(first, first + count):
-        async with transaction(pool, TENANT) as connection:
+        async with transaction(pool, Visible.whole(TENANT)) as connection:
             await append_all(
                 connection,
                 [

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
-from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.postgres.migrate import MigrationChanged, migrate
 from entrygo.postgres.pool import EVERYONE, CommitUnknown, open_pool, transaction
 
@@ -21,10 +21,10 @@ COUNT = "SELECT count(*) FROM event_log"
 async def test_transaction_sees_only_the_rows_of_its_account_and_mode(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         for tenant in (ALICE, BOB, ALICE_TEST):
-            async with transaction(pool, tenant) as connection:
+            async with transaction(pool, Visible.whole(tenant)) as connection:
                 await connection.execute(INSERT, tenant.account_id, tenant.mode)
         for tenant in (ALICE, BOB, ALICE_TEST):
-            async with transaction(pool, tenant) as connection:
+            async with transaction(pool, Visible.whole(tenant)) as connection:
                 assert await connection.fetchval(COUNT) == 1
         async with transaction(pool, EVERYONE) as connection:
             assert await connection.fetchval(COUNT) == 3
@@ -33,13 +33,13 @@ async def test_transaction_sees_only_the_rows_of_its_account_and_mode(database_u
 async def test_transaction_cannot_write_a_row_of_another_account(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with transaction(pool, ALICE) as connection:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
                 await connection.execute(INSERT, BOB.account_id, BOB.mode)
 
 
 async def test_session_outside_a_transaction_sees_nothing(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
-        async with transaction(pool, ALICE) as connection:
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
             await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
         async with pool.acquire() as connection:
             assert await connection.fetchval(COUNT) == 0
@@ -48,17 +48,17 @@ async def test_session_outside_a_transaction_sees_nothing(database_url: str) -> 
 async def test_transaction_rolls_back_when_its_block_raises(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(LookupError):
-            async with transaction(pool, ALICE) as connection:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
                 await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
                 raise LookupError
-        async with transaction(pool, ALICE) as connection:
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
             assert await connection.fetchval(COUNT) == 0
 
 
 async def test_transaction_that_had_failed_inside_is_not_reported_as_committed(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(ServiceUnavailable, match="nothing was written"):
-            async with transaction(pool, ALICE) as connection:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
                 await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
                 with pytest.raises(asyncpg.UndefinedTableError):
                     await connection.execute("SELECT * FROM nowhere")
@@ -69,21 +69,21 @@ async def test_commit_is_unknown_when_the_server_ends_the_session_before_it_answ
 ) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(CommitUnknown):
-            async with transaction(pool, ALICE) as connection:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
                 await end_session(database_url, await connection.fetchval("SELECT pg_backend_pid()"))
-        async with transaction(pool, ALICE) as connection:  # the pool has recovered
+        async with transaction(pool, Visible.whole(ALICE)) as connection:  # the pool has recovered
             assert await connection.fetchval(COUNT) == 0
 
 
 async def test_lost_session_is_an_outage_also_for_a_block_that_went_on(database_url: str) -> None:
     async with await open_pool(database_url, schema="sync") as pool:
         with pytest.raises(ServiceUnavailable):
-            async with transaction(pool, ALICE) as connection:
+            async with transaction(pool, Visible.whole(ALICE)) as connection:
                 await end_session(database_url, await connection.fetchval("SELECT pg_backend_pid()"))
                 with pytest.raises(asyncpg.PostgresError):
                     await connection.execute("SELECT 1")
                 await connection.execute("SELECT 1")
-        async with transaction(pool, ALICE) as connection:
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
             assert await connection.fetchval("SELECT 1") == 1
 
 
@@ -100,9 +100,20 @@ async def test_migration_is_applied_once_and_an_edited_one_is_refused(
     assert await migrate(database_url, schema="fresh", migrations=tmp_path) == [
         "schema.sql",
         "schema_0002_see_by_warehouse.sql",
+        "schema_0003_add_event_warehouse.sql",
         "0001_create_things.sql",
     ]
     assert await migrate(database_url, schema="fresh", migrations=tmp_path) == []
     (tmp_path / "0001_create_things.sql").write_text("CREATE TABLE things (id bigint)")
     with pytest.raises(MigrationChanged, match=r"0001_create_things\.sql"):
         await migrate(database_url, schema="fresh", migrations=tmp_path)
+
+
+async def test_account_without_its_warehouse_is_no_scope_of_a_transaction(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync", max_size=1) as pool:
+        with pytest.raises(TypeError):
+            async with transaction(pool, ALICE):  # type: ignore[arg-type]
+                pass
+        # The connection went back unharmed.
+        async with transaction(pool, Visible.whole(ALICE)) as connection:
+            assert await connection.fetchval(COUNT) == 0
