@@ -15,8 +15,6 @@ MOST_FIELDS = 20
 HELD = sorted(
     set().union(*map(classes, SETTINGS.values())), key=lambda held: (held.__module__, held.__name__)
 )
-# Its groups are on their way.
-STILL_LARGE = {"entrygo.execution.settings"}
 
 
 def test_readme_lists_every_setting() -> None:
@@ -34,7 +32,7 @@ def test_every_setting_carries_our_prefix() -> None:
 @pytest.mark.parametrize("settings", HELD, ids=lambda settings: f"{settings.__module__}.{settings.__name__}")
 def test_class_of_settings_holds_what_a_reader_can_hold(settings: type[BaseSettings]) -> None:
     # Its parents' fields count: a reader of the object meets them all.
-    assert len(settings.model_fields) <= MOST_FIELDS or settings.__module__ in STILL_LARGE
+    assert len(settings.model_fields) <= MOST_FIELDS
 
 
 def test_held_class_is_named_as_no_variable() -> None:

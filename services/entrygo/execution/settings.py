@@ -5,57 +5,72 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from entrygo.execution.broker.channels.email import SmtpServer, parse_smtp_url
 from entrygo.execution.broker.signed_links import MIN_SECRET_LENGTH
-from entrygo.process.settings import MEBIBYTE, ServiceSettings, database_url_field
+from entrygo.process.settings import MEBIBYTE, EnvironmentSettings, ServiceSettings, database_url_field
 from entrygo.requests.email_address import parse_address
 
 
-class Settings(ServiceSettings):
-    """What `python -m entrygo.execution` reads from the environment."""
+class StorageSettings(EnvironmentSettings):
+    """Where documents and mails are kept."""
 
-    port: int = Field(default=50053, validation_alias="ENTRYGO_EXECUTION_PORT")
-    database_url: SecretStr = database_url_field("EXECUTION")
-    planning_target: str = "127.0.0.1:50052"
-    sync_target: str = "127.0.0.1:50051"
     home: Path = Path(".entrygo")
     # file:///path, s3://bucket/path, gs://…, az://…; empty means a folder in ENTRYGO_HOME.
     artifacts_url: str = ""
     # A store that is reached without TLS, such as one in the same private network.
     artifacts_allow_http: bool = False
-    # smtp://, smtp+starttls:// or smtps:// with user:password@host:port.
-    smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
-    smtp_ca_file: str | None = None
-    smtp_connect_seconds: float = Field(default=30.0, gt=0)
-    smtp_command_seconds: float = Field(default=60.0, gt=0)
-    # RFC 5321 asks for ten minutes after the final dot: a short wait makes unknowns.
-    smtp_data_seconds: float = Field(default=600.0, gt=0)
-    smtp_connections: int = Field(default=4, ge=1, le=50)
-    mail_from: str = "entrygo@localhost"
-    # A mail that would be larger carries the link instead of the documents.
-    mail_max_bytes: int = Field(default=10 * MEBIBYTE, ge=64 * 1024)
-    # Signs the brokers' links; several, with commas between: the first signs, all verify. None: no links.
-    link_secret: SecretStr | None = None
-    link_days: int = Field(default=90, ge=1, le=3650)
-    # Where brokers reach the gateway from outside.
-    public_url: str = "http://localhost:3000"
-    # Secrets of uploads, by account and name (JSON): a file for its owner alone, or the text itself.
-    broker_credentials_file: Path | None = None
-    broker_credentials: SecretStr | None = None
-    # Uploads to addresses that are not public.
-    broker_allow_private: bool = False
-    broker_ca_file: str | None = None
-    broker_connect_seconds: float = Field(default=30.0, gt=0)
-    broker_answer_seconds: float = Field(default=300.0, gt=0)
-    # A process that stops renewing for this long is taken for dead.
-    execution_lease_seconds: float = Field(default=15.0, ge=1)
-    recovery_interval_seconds: float = Field(default=1.0, gt=0)
-    # After a transient failure: the waits in turn, then the last one again until give-up.
-    broker_retry_seconds: tuple[float, ...] = (60, 300, 900, 3600, 10800, 21600)
-    broker_give_up_hours: float = Field(default=48.0, gt=0)
 
-    @field_validator("mail_from")
+    @property
+    def url(self) -> str:
+        """Of the object store."""
+        return self.artifacts_url or (self.home.absolute() / "artifacts").as_uri()
+
+
+class SmtpSettings(EnvironmentSettings):
+    """The mail server, and how long each phase with it may take."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_SMTP_")
+
+    # smtp://, smtp+starttls:// or smtps:// with user:password@host:port.
+    url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
+    ca_file: str | None = None
+    connect_seconds: float = Field(default=30.0, gt=0)
+    command_seconds: float = Field(default=60.0, gt=0)
+    # RFC 5321 asks for ten minutes after the final dot: a short wait makes unknowns.
+    data_seconds: float = Field(default=600.0, gt=0)
+    connections: int = Field(default=4, ge=1, le=50)
+
+    @field_validator("url")
+    @classmethod
+    def _check_smtp_url(cls, value: SecretStr) -> SecretStr:
+        parse_smtp_url(value.get_secret_value())
+        return value
+
+    @property
+    def server(self) -> SmtpServer:
+        """All of it, as the e-mail channel takes it."""
+        return parse_smtp_url(
+            self.url.get_secret_value(),
+            ca_file=self.ca_file,
+            connect_timeout=self.connect_seconds,
+            command_timeout=self.command_seconds,
+            data_timeout=self.data_seconds,
+            max_connections=self.connections,
+        )
+
+
+class MailSettings(EnvironmentSettings):
+    """The mail to the broker."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_")
+
+    sender: str = Field(default="entrygo@localhost", validation_alias="ENTRYGO_MAIL_FROM")
+    # A mail that would be larger carries the link instead of the documents.
+    max_bytes: int = Field(default=10 * MEBIBYTE, ge=64 * 1024)
+
+    @field_validator("sender")
     @classmethod
     def _check_sender(cls, value: str) -> str:
         address = parse_address(value)
@@ -63,11 +78,15 @@ class Settings(ServiceSettings):
             raise ValueError("ENTRYGO_MAIL_FROM must be a plain e-mail address")
         return address
 
-    @field_validator("smtp_url")
-    @classmethod
-    def _check_smtp_url(cls, value: SecretStr) -> SecretStr:
-        parse_smtp_url(value.get_secret_value())
-        return value
+
+class LinkSettings(EnvironmentSettings):
+    """The signed links in mails, through which brokers answer."""
+
+    # Signs the brokers' links; several, with commas between: the first signs, all verify. None: no links.
+    link_secret: SecretStr | None = None
+    link_days: int = Field(default=90, ge=1, le=3650)
+    # Where brokers reach the gateway from outside.
+    public_url: str = "http://localhost:3000"
 
     @field_validator("link_secret")
     @classmethod
@@ -84,35 +103,64 @@ class Settings(ServiceSettings):
             raise ValueError("ENTRYGO_PUBLIC_URL must be http:// or https:// with a host")
         return value
 
-    @field_validator("broker_retry_seconds")
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The first signs, all verify."""
+        return () if self.link_secret is None else _parts(self.link_secret)
+
+
+class UploadSettings(EnvironmentSettings):
+    """Uploads to brokers, over HTTPS and SFTP."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_BROKER_")
+
+    # Secrets of uploads, by account and name (JSON): a file for its owner alone, or the text itself.
+    credentials_file: Path | None = None
+    credentials: SecretStr | None = None
+    # Uploads to addresses that are not public.
+    allow_private: bool = False
+    ca_file: str | None = None
+    connect_seconds: float = Field(default=30.0, gt=0)
+    answer_seconds: float = Field(default=300.0, gt=0)
+
+
+class RetrySettings(EnvironmentSettings):
+    """When a submission that surely did not arrive is tried again."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_BROKER_")
+
+    # The waits in turn, then the last one again until give-up.
+    retry_seconds: tuple[float, ...] = (60, 300, 900, 3600, 10800, 21600)
+    give_up_hours: float = Field(default=48.0, gt=0)
+
+    @field_validator("retry_seconds")
     @classmethod
     def _check_delays(cls, value: tuple[float, ...]) -> tuple[float, ...]:
         if not value or min(value) <= 0:
             raise ValueError("ENTRYGO_BROKER_RETRY_SECONDS must be a list of positive numbers")
         return value
 
-    @property
-    def link_secrets(self) -> tuple[str, ...]:
-        return () if self.link_secret is None else _parts(self.link_secret)
+
+class Settings(ServiceSettings):
+    """What `python -m entrygo.execution` reads from the environment."""
+
+    port: int = Field(default=50053, validation_alias="ENTRYGO_EXECUTION_PORT")
+    database_url: SecretStr = database_url_field("EXECUTION")
+    planning_target: str = "127.0.0.1:50052"
+    sync_target: str = "127.0.0.1:50051"
+    # A process that stops renewing for this long is taken for dead.
+    execution_lease_seconds: float = Field(default=15.0, ge=1)
+    recovery_interval_seconds: float = Field(default=1.0, gt=0)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
+    links: LinkSettings = Field(default_factory=LinkSettings)
+    uploads: UploadSettings = Field(default_factory=UploadSettings)
+    retries: RetrySettings = Field(default_factory=RetrySettings)
 
     @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.execution_lease_seconds)
-
-    @property
-    def objects_url(self) -> str:
-        return self.artifacts_url or (self.home.absolute() / "artifacts").as_uri()
-
-    @property
-    def smtp_server(self) -> SmtpServer:
-        return parse_smtp_url(
-            self.smtp_url.get_secret_value(),
-            ca_file=self.smtp_ca_file,
-            connect_timeout=self.smtp_connect_seconds,
-            command_timeout=self.smtp_command_seconds,
-            data_timeout=self.smtp_data_seconds,
-            max_connections=self.smtp_connections,
-        )
 
 
 def _parts(secrets: SecretStr) -> tuple[str, ...]:

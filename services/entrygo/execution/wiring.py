@@ -39,16 +39,16 @@ Channels = Mapping[SubmissionType, Channel]
 
 def build_channels(settings: Settings) -> Channels:
     """The ways to real brokers."""
-    guard = AddressGuard(allow_private=settings.broker_allow_private)
-    credentials = Credentials(inline=settings.broker_credentials, file=settings.broker_credentials_file)
-    connect, answer = settings.broker_connect_seconds, settings.broker_answer_seconds
+    guard = AddressGuard(allow_private=settings.uploads.allow_private)
+    credentials = Credentials(inline=settings.uploads.credentials, file=settings.uploads.credentials_file)
+    connect, answer = settings.uploads.connect_seconds, settings.uploads.answer_seconds
     return {
-        SubmissionType.EMAIL: EmailChannel(settings.smtp_server),
+        SubmissionType.EMAIL: EmailChannel(settings.smtp.server),
         SubmissionType.HTTPS: HttpsChannel(
             guard=guard,
             credentials=credentials,
             limits=UploadLimits(connect_timeout=connect, answer_timeout=answer),
-            ca_file=settings.broker_ca_file,
+            ca_file=settings.uploads.ca_file,
         ),
         SubmissionType.SFTP: SftpChannel(
             guard=guard,
@@ -60,10 +60,10 @@ def build_channels(settings: Settings) -> Channels:
 
 def build_signer(settings: Settings) -> LinkSigner | None:
     """None without a secret: then mails carry no link."""
-    if not settings.link_secrets:
+    if not settings.links.secrets:
         return None
-    lifetime = timedelta(days=settings.link_days)
-    return LinkSigner(settings.link_secrets, public_url=settings.public_url, lifetime=lifetime)
+    lifetime = timedelta(days=settings.links.link_days)
+    return LinkSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +89,10 @@ def build_parts(
     reach: Reach,
 ) -> ExecutionParts:
     """Everything behind the gRPC edge. `reach` is called at each failpoint."""
-    objects = ObjectStore(settings.objects_url, allow_http=settings.artifacts_allow_http)
+    objects = ObjectStore(settings.storage.url, allow_http=settings.storage.artifacts_allow_http)
     recorder = EventRecorder(ids)
     signer = build_signer(settings)
-    freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail_max_bytes)
+    freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail.max_bytes)
     delivery = BrokerDelivery(
         pool=pool,
         clock=clock,
@@ -102,8 +102,8 @@ def build_parts(
         channels=channels,
         simulated=SimulatedChannel(),
         retry=RetryPolicy(
-            delays=[timedelta(seconds=each) for each in settings.broker_retry_seconds],
-            give_up_after=timedelta(hours=settings.broker_give_up_hours),
+            delays=[timedelta(seconds=each) for each in settings.retries.retry_seconds],
+            give_up_after=timedelta(hours=settings.retries.give_up_hours),
             jitter=secrets.SystemRandom().random,
         ),
         reach=reach,
@@ -113,7 +113,7 @@ def build_parts(
         objects=objects,
         documents=DOCUMENTS,
         freezer=freezer,
-        sender=settings.mail_from,
+        sender=settings.mail.sender,
         reach=reach,
     )
     steps = ExecutionSteps(

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
@@ -20,12 +21,15 @@ async def make_world(
 
     def make(**changes: object) -> World:
         fields: dict[str, object] = {
-            "database_url": SecretStr(database_url),
+            "database_url": database_url,
             "artifacts_url": (tmp_path / "artifacts").as_uri(),
-            "smtp_url": SecretStr(smtp_sink.url),
+            "smtp_url": smtp_sink.url,
             "mail_from": "customs@northshore.example.com",
         }
-        world = World(Settings.model_validate(fields | changes), smtp_sink)
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in (fields | changes).items():
+                environment.setenv(f"ENTRYGO_{name.upper()}", _text(value))
+            world = World(Settings(), smtp_sink)
         worlds.append(world)
         return world
 
@@ -37,3 +41,7 @@ async def make_world(
 @pytest_asyncio.fixture
 async def world(make_world: Callable[..., World]) -> World:
     return make_world()
+
+
+def _text(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

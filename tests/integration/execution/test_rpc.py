@@ -18,7 +18,7 @@ from entrygo.domain.principal import Mode, ScopeName, Tenant
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import wire
 from entrygo.execution.objects import CHUNK_BYTES
-from entrygo.execution.settings import Settings
+from entrygo.execution.settings import LinkSettings, Settings, SmtpSettings, StorageSettings
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
@@ -123,10 +123,10 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
             ),
             "planning_target": f"{LOOPBACK}:{peers_port}",
             "sync_target": f"{LOOPBACK}:{peers_port}",
-            "smtp_url": SecretStr(smtp_sink.url),
-            "home": tmp_path,
+            "smtp": SmtpSettings(url=SecretStr(smtp_sink.url)),
+            "storage": StorageSettings(home=tmp_path),
             "kafka": KafkaSettings(bootstrap=f"{LOOPBACK}:{free_port()}"),
-            "link_secret": SecretStr("s" * 32),
+            "links": LinkSettings(link_secret=SecretStr("s" * 32)),
         }
     )
     stop = asyncio.Event()

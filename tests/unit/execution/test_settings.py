@@ -30,4 +30,4 @@ def test_a_refused_secret_is_not_repeated_in_the_refusal(
 def test_the_sender_is_an_address_that_every_mail_server_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENTRYGO_DATABASE_URL", DATABASE)
     monkeypatch.setenv("ENTRYGO_MAIL_FROM", "zoll@bücher.example")
-    assert Settings().mail_from == "zoll@xn--bcher-kva.example"
+    assert Settings().mail.sender == "zoll@xn--bcher-kva.example"
