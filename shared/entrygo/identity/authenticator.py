@@ -1,10 +1,12 @@
 """Turns the `authorization` value of a call into a Principal, or refuses it."""
 
+import asyncio
 import hmac
 import time
 from collections import OrderedDict
+from typing import TypeVar
 
-from entrygo.domain.errors import InvalidApiKey
+from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
 from entrygo.identity.keys import ApiKey, has_key_shape, hash_secret
@@ -15,9 +17,15 @@ from entrygo.process.clock import Clock
 # A revoked key works for at most this long in a running service.
 CACHE_SECONDS = 3.0
 CACHE_ENTRIES = 10_000
+# Look-ups of keys that were never seen, at once and in line. Fewer than identity has connections, so that
+# a key that was seen before is never kept waiting by them.
+STRANGERS_AT_ONCE = 1
+MAX_STRANGERS = 256
 
 SERVICE_SCHEME = "Service "
 BEARER_SCHEME = "Bearer "
+
+V = TypeVar("V")
 
 
 class Authenticator:
@@ -27,7 +35,11 @@ class Authenticator:
         self._pool = pool
         self._clock = clock
         self._service_token = service_token
-        self._cache: OrderedDict[bytes, tuple[float, ApiKey | None]] = OrderedDict()
+        # Apart, so that any number of bad keys pushes no good one out.
+        self._good: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
+        self._bad: OrderedDict[bytes, float] = OrderedDict()
+        self._stranger_slots = asyncio.Semaphore(STRANGERS_AT_ONCE)
+        self._strangers = 0
 
     async def authenticate(self, authorization: str, tenant: str = "") -> Principal:
         """The caller behind `authorization`; `tenant` (`acc_1/live`) is what background work acts for.
@@ -54,18 +66,34 @@ class Authenticator:
 
     async def _find(self, hashed: bytes) -> ApiKey | None:
         now = time.monotonic()
-        cached = self._cache.get(hashed)
-        if cached is not None and now < cached[0]:
-            return cached[1]
+        until, good = self._good.get(hashed, (0.0, None))
+        if now < until:
+            return good
+        if now < self._bad.get(hashed, 0.0):
+            return None
+        if good is not None:
+            return await self._look_up(hashed)
+        if self._strangers >= MAX_STRANGERS:
+            raise ServiceUnavailable("Too many new keys at once; retry shortly.")
+        self._strangers += 1
+        try:
+            async with self._stranger_slots:
+                return await self._look_up(hashed)
+        finally:
+            self._strangers -= 1
+
+    async def _look_up(self, hashed: bytes) -> ApiKey | None:
         async with transaction(self._pool, EVERYONE) as connection:
             store = IdentityStore(connection)
             key = await store.find_key(hashed)
             if key is not None and key.is_usable(self._clock()):
                 await store.touch(key.account_id, key.key_id, self._clock())
-        self._cache[hashed] = (now + CACHE_SECONDS, key)
-        self._cache.move_to_end(hashed)
-        while len(self._cache) > CACHE_ENTRIES:
-            self._cache.popitem(last=False)
+        until = time.monotonic() + CACHE_SECONDS
+        if key is None:
+            self._good.pop(hashed, None)
+            _remember(self._bad, hashed, until)
+        else:
+            _remember(self._good, hashed, (until, key))
         return key
 
     def _service(self, authorization: str, tenant: str) -> Principal:
@@ -84,3 +112,10 @@ class Authenticator:
             authorization=authorization,
             is_service=True,
         )
+
+
+def _remember(memory: "OrderedDict[bytes, V]", hashed: bytes, value: V) -> None:
+    memory[hashed] = value
+    memory.move_to_end(hashed)
+    while len(memory) > CACHE_ENTRIES:
+        memory.popitem(last=False)

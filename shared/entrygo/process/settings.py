@@ -86,6 +86,14 @@ class RpcServerSettings(EnvironmentSettings):
 
     bind_host: str = "127.0.0.1"
     max_concurrent_rpcs: int = Field(default=200, ge=1)
+    # Watches and documents, which last as long as their reader likes, up to the longest life.
+    max_streams: int = Field(default=200, ge=1)
+    max_streams_per_key: int = Field(default=20, ge=1)
+    stream_seconds: float = Field(default=3600.0, gt=0)
+    # Whether callers without a key may list the services, and wait for the state of one.
+    open_reflection: bool = False
+    open_health_watch: bool = False
+    rates: RateSettings = Field(default_factory=RateSettings)
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
 
 

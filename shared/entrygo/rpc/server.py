@@ -1,7 +1,7 @@
 """The gRPC server of a service: interceptors in order, health, reflection, identity, a clean stop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import grpc
 import structlog
@@ -16,8 +16,10 @@ from entrygo.rpc.interceptors.auth import Access, AuthInterceptor, RequiredScope
 from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
 from entrygo.rpc.interceptors.errors import ErrorInterceptor
 from entrygo.rpc.interceptors.log import LogInterceptor
+from entrygo.rpc.limits import CallLimits
 
 GRACE_SECONDS = 3.0
+UNKNOWN_CALLERS = 300
 HEALTH_EVERY = 2.0  # seconds
 # A connection is closed at this age, so that clients find new replicas; what is under way gets the grace,
 # which is as long as a write may take.
@@ -92,9 +94,12 @@ def build_server(
             # Before the look-up of the key, which must not outlive the caller either.
             DeadlineInterceptor(),
             # Next to the handler, which runs with a principal or not at all.
-            AuthInterceptor(authenticator, scopes),
+            AuthInterceptor(
+                authenticator, scopes, limits=CallLimits(settings), standard=_standard_methods(settings)
+            ),
         ),
-        maximum_concurrent_rpcs=settings.max_concurrent_rpcs,
+        # A last bound. The limits by key are met before; those whose key is looked up are few at once.
+        maximum_concurrent_rpcs=settings.max_concurrent_rpcs + settings.max_streams + UNKNOWN_CALLERS,
         options=(
             ("grpc.max_receive_message_length", settings.max_message_bytes),
             ("grpc.max_send_message_length", -1),
@@ -116,3 +121,13 @@ def build_server(
     server.add_insecure_port(address)
     log.info("rpc.listening", address=address)
     return Server(server, health_servicer, ready)
+
+
+def _standard_methods(settings: RpcServerSettings) -> Mapping[str, Access]:
+    """What gRPC's own services ask of a caller, as far as the operator opens them."""
+    return {
+        f"/{reflection.SERVICE_NAME}/ServerReflectionInfo": (
+            Access.OPEN if settings.open_reflection else Access.ANY_KEY
+        ),
+        f"/{health.SERVICE_NAME}/Watch": Access.OPEN if settings.open_health_watch else Access.ANY_KEY,
+    }

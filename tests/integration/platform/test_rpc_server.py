@@ -250,14 +250,62 @@ async def test_message_over_the_limit_is_refused_as_too_large(channel: grpc.aio.
     assert getattr(refused.value, "error_code", None) == "PAYLOAD_TOO_LARGE"
 
 
-async def test_health_and_reflection_answer_without_a_key(channel: grpc.aio.Channel) -> None:
+async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
+    yield reflection_pb2.ServerReflectionRequest(list_services="")
+
+
+async def test_health_check_answers_without_a_key(channel: grpc.aio.Channel) -> None:
     health = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
     assert health.status == health_pb2.HealthCheckResponse.SERVING
 
-    async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
-        yield reflection_pb2.ServerReflectionRequest(list_services="")
 
-    stub = reflection_pb2_grpc.ServerReflectionStub(channel)
-    listed = [answer async for answer in stub.ServerReflectionInfo(ask())]
+async def test_reflection_and_health_watch_need_a_key(channel: grpc.aio.Channel, pool: Pool) -> None:
+    reflection = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
+    watch = health_pb2_grpc.HealthStub(channel).Watch
+    with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
+        await anext(aiter(reflection(ask())))
+    with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
+        await anext(aiter(watch(health_pb2.HealthCheckRequest())))
+    key = (("authorization", await key_of(pool)),)
+    listed = [answer async for answer in reflection(ask(), metadata=key)]
     names = {service.name for answer in listed for service in answer.list_services_response.service}
     assert {"entrygo.proto.planning.v1.Planning", "entrygo.proto.identity.v1.Identity"} <= names
+    watching = watch(health_pb2.HealthCheckRequest(), metadata=key)
+    assert (await watching.read()).status == health_pb2.HealthCheckResponse.SERVING
+    watching.cancel()
+
+
+async def test_streams_that_wait_keep_nobody_from_calling(channel: grpc.aio.Channel, pool: Pool) -> None:
+    watch, key = health_pb2_grpc.HealthStub(channel).Watch, (("authorization", await key_of(pool)),)
+    streams = [watch(health_pb2.HealthCheckRequest(), metadata=key) for _ in range(250)]
+    first = await asyncio.gather(*(stream.read() for stream in streams), return_exceptions=True)
+    # A key has twenty; the others are refused, and calls go on.
+    assert sum(not isinstance(answer, Exception) for answer in first) == 20
+    assert {answer.code() for answer in first if isinstance(answer, grpc.aio.AioRpcError)} == {
+        grpc.StatusCode.RESOURCE_EXHAUSTED
+    }
+    error = await refusal(channel, await key_of(pool), account="acc_999")
+    assert error.error_code == "INVALID_ACCOUNT_SCOPE"
+    for stream in streams:
+        stream.cancel()
+
+
+async def test_a_message_that_cannot_be_read_is_invalid_and_only_for_who_has_a_key(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    raw: Any = channel.unary_unary(PLANNING + "PlanExport")
+    with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
+        await raw(b"\xff")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await raw(b"\xff", metadata=(("authorization", await key_of(pool)),))
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+async def test_a_call_without_a_key_is_refused_before_its_message_has_come(
+    channel: grpc.aio.Channel,
+) -> None:
+    # A client that never sends: as a stream, the call begins without a message.
+    call: Any = channel.stream_unary(PLANNING + "PlanExport")()
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await asyncio.wait_for(call, 10)
+    assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind, ServiceUnavailable
-from entrygo.gateway.door.budget import Budget
 from entrygo.gateway.door.fair_slots import FairSlots
 from entrygo.gateway.door.known_keys import KnownKeys
 from entrygo.gateway.door.peers import Peers
 from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.identity.v1 import identity_pb2
+from entrygo.requests.budget import Budget
 from entrygo.requests.rates import Buckets
 
 # Bodies that are read off the event loop at once.

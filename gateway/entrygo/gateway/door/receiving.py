@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.requests import Request
 
 from entrygo.domain.errors import PayloadTooLarge
-from entrygo.gateway.door.budget import Budget
+from entrygo.requests.budget import Budget
 
 
 @asynccontextmanager

@@ -1,15 +1,19 @@
 """The one door: every RPC has an authenticated caller with the scope that it needs, or is listed as open."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from enum import Enum
+from typing import Any
 
-from entrygo.domain.errors import InsufficientScope, InvalidApiKey
+import grpc
+from google.protobuf.message import DecodeError
+
+from entrygo.domain.errors import EntryGoError, InsufficientScope, InvalidApiKey, InvalidRequest
 from entrygo.domain.principal import Principal, ScopeName
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import set_principal
 from entrygo.rpc.calls import AUTHORIZATION, TENANT
-from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
+from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler
+from entrygo.rpc.limits import CallLimits
 
 
 class Access(Enum):
@@ -26,25 +30,109 @@ Required = ScopeName | frozenset[ScopeName] | Access
 RequiredScopes = Mapping[str, Required]
 
 
-class AuthInterceptor(WrappingInterceptor):
-    """Innermost: the handler runs with a principal, or not at all."""
+class AuthInterceptor(grpc.aio.ServerInterceptor):
+    """Innermost. A caller is known by the metadata alone, before a message of the call is received.
 
-    def __init__(self, authenticator: Authenticator, required: RequiredScopes) -> None:
+    So a call without a good key costs neither the wait for its message nor its bytes, and what it sends is
+    never deserialized. A message that cannot be read is INVALID_ARGUMENT.
+    """
+
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        required: RequiredScopes,
+        *,
+        limits: CallLimits,
+        standard: Mapping[str, Access],
+    ) -> None:
         self._authenticator = authenticator
-        self._required = required
+        self._required: Mapping[str, Required] = {**standard, **required}
+        self._limits = limits
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
-        if self._required[method] is Access.OPEN:
-            yield
-            return
-        metadata = dict(context.invocation_metadata() or ())
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        """Admits or refuses the call, in the task that will handle it."""
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method
+        if handler is None or method == OPEN_METHOD:
+            return handler
+        try:
+            caller = await self._caller(method, handler_call_details)
+            self._limits.count_call(method, caller)
+        except EntryGoError as error:
+            return grpc.stream_stream_rpc_method_handler(_refusal(error))
+        return self._admitted(method, handler, caller)
+
+    async def _caller(self, method: str, call: grpc.HandlerCallDetails) -> Principal | None:
+        """Who calls; None where no key is asked for."""
+        required = self._required[method]
+        if required is Access.OPEN:
+            return None
+        metadata = dict(call.invocation_metadata or ())
         caller = await self._authenticator.authenticate(
             str(metadata.get(AUTHORIZATION, "")), str(metadata.get(TENANT, ""))
         )
-        _check_scope(caller, self._required[method])
-        set_principal(caller)
-        yield
+        _check_scope(caller, required)
+        return caller
+
+    def _admitted(self, method: str, handler: Handler, caller: Principal | None) -> Handler:
+        """The handler, with the caller as principal; it takes bytes and reads them itself."""
+        # The stubs know handlers of the synchronous kind only.
+        inner: Any = handler
+        read, serialize = inner.request_deserializer, inner.response_serializer
+
+        async def answer(content: bytes, context: Context) -> Any:
+            return await inner.unary_unary(self._enter(content, read, caller), context)
+
+        async def stream(content: bytes, context: Context) -> AsyncIterator[Any]:
+            request = self._enter(content, read, caller)
+            async with self._limits.life(method, caller):
+                async for response in _responses(inner.unary_stream(request, context)):
+                    yield response
+
+        async def converse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
+            requests = (self._enter(content, read, caller) async for content in contents)
+            async with self._limits.life(method, caller):
+                async for response in _responses(inner.stream_stream(requests, context)):
+                    yield response
+
+        if handler.unary_unary is not None:
+            return grpc.unary_unary_rpc_method_handler(answer, None, serialize)
+        if handler.unary_stream is not None:
+            return grpc.unary_stream_rpc_method_handler(stream, None, serialize)
+        return grpc.stream_stream_rpc_method_handler(converse, None, serialize)
+
+    def _enter(self, content: bytes, read: Any, caller: Principal | None) -> Any:
+        if caller is not None:
+            set_principal(caller)
+        try:
+            request = read(content)
+        except DecodeError as error:
+            raise InvalidRequest("The message cannot be read.") from error
+        self._limits.count_items(request, caller)
+        return request
+
+
+async def _responses(answering: Any) -> AsyncIterator[Any]:
+    """What a streaming handler yields; one that writes to its context instead is awaited."""
+    if hasattr(answering, "__aiter__"):
+        async for response in answering:
+            yield response
+    else:
+        await answering
+
+
+def _refusal(error: EntryGoError) -> Any:
+    """A handler that waits for no message, whatever the method takes."""
+
+    async def refuse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[bytes]:
+        raise error
+        yield b""
+
+    return refuse
 
 
 def _check_scope(caller: Principal, required: Required) -> None:

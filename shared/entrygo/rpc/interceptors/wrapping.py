@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 else:  # generic in the stubs alone
     Handler = grpc.RpcMethodHandler
 
-# Health and reflection are open: they show nothing of any account.
-OPEN_PREFIX = "/grpc."
+# A probe has no key; it learns whether the server takes calls, and nothing of any account.
+OPEN_METHOD = "/grpc.health.v1.Health/Check"
 
 
 class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
-    """Runs `around` about every unary and server-streaming RPC that is not open."""
+    """Runs `around` about every RPC that is not open."""
 
     @abstractmethod
     def around(self, method: str, context: Context) -> AbstractAsyncContextManager[None]:
@@ -31,11 +31,17 @@ class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
     ) -> Handler | None:
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
-        if handler is None or method.startswith(OPEN_PREFIX):
+        if handler is None or method == OPEN_METHOD:
             return handler
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(
                 self._unary(method, handler.unary_unary),
+                handler.request_deserializer,
+                handler.response_serializer,
+            )
+        if handler.unary_stream is None:
+            return grpc.stream_stream_rpc_method_handler(
+                self._stream(method, handler.stream_stream),
                 handler.request_deserializer,
                 handler.response_serializer,
             )

@@ -1,0 +1,78 @@
+"""What one key may take of a gRPC server: calls and streams at once, requests and items in a second."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Principal
+from entrygo.process.settings import RpcServerSettings
+from entrygo.requests.budget import Budget
+from entrygo.requests.rates import Buckets
+
+# Streams that last as long as their reader likes. They are counted apart, so that readers who wait do not
+# keep others from calling.
+LONG_STREAMS = frozenset(
+    {
+        "/entrygo.proto.inspection.v1.Inspection/WatchExport",
+        "/entrygo.proto.execution.v1.Execution/GetArtifact",
+        "/entrygo.proto.execution.v1.Execution/GetBrokerPack",
+        "/grpc.health.v1.Health/Watch",
+        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+    }
+)
+# Callers without a key count together.
+NAMELESS = "without a key"
+
+
+class CallLimits:
+    """Counts the calls of a server by key. Our own background work is counted, but not rated."""
+
+    def __init__(self, settings: RpcServerSettings) -> None:
+        rates, calls = settings.rates, settings.max_concurrent_rpcs
+        # Half of it for one key: the others keep the other half.
+        self._calls = Budget("calls", total=calls, each=max(1, calls // 2))
+        self._streams = Budget("streams", total=settings.max_streams, each=settings.max_streams_per_key)
+        self._stream_seconds = settings.stream_seconds
+        self._key_requests = Buckets("requests", rates.requests_per_second)
+        self._key_items = Buckets("items", rates.items_per_second)
+        self._account_requests = Buckets("account-requests", rates.account_requests_per_second)
+        self._account_items = Buckets("account-items", rates.account_items_per_second)
+
+    def count_call(self, method: str, caller: Principal | None) -> None:
+        """Counts a call until the task that handles it ends; raises when its key has too many."""
+        if caller is not None and not caller.is_service:
+            self._key_requests.take(caller.key_id)
+            self._account_requests.take(caller.tenant.account_id)
+        budget = self._streams if method in LONG_STREAMS else self._calls
+        name = _name(caller)
+        budget.take(name)
+        task = asyncio.current_task()
+        assert task is not None, "a call is handled in a task"
+        task.add_done_callback(lambda _: budget.give_back(name))
+
+    def count_items(self, request: Any, caller: Principal | None) -> None:
+        """Counts what a sync brings; raises RateLimited when the second's worth of it is used up."""
+        items = getattr(request, "items", None)
+        if items is None or caller is None or caller.is_service:
+            return
+        self._key_items.check(caller.key_id)
+        self._account_items.take(caller.tenant.account_id, len(items))
+        self._key_items.take(caller.key_id, len(items))
+
+    @asynccontextmanager
+    async def life(self, method: str, caller: Principal | None) -> AsyncIterator[None]:
+        """Ends a long stream when it has lasted as long as one may."""
+        if method not in LONG_STREAMS or (caller is not None and caller.is_service):
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._stream_seconds):
+                yield
+        except TimeoutError as error:
+            raise ServiceUnavailable("The stream has lasted as long as one may; open it again.") from error
+
+
+def _name(caller: Principal | None) -> str:
+    return NAMELESS if caller is None else caller.key_id
