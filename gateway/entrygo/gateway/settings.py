@@ -16,7 +16,7 @@ class DoorSettings(EnvironmentSettings):
     # Bodies in memory, of all keys; one key holds a quarter of it.
     max_held_body_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
     max_running_requests: int = Field(default=32, ge=1)
-    max_running_per_account: int = Field(default=16, ge=1)
+    max_running_per_account: int = Field(default=8, ge=1)
     max_downloads: int = Field(default=200, ge=1)
     max_downloads_per_key: int = Field(default=20, ge=1)
     # Bad keys, and requests without a key, of one peer.
