@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench protos columns kafka audit setup
+.PHONY: help up test check mutants bench protos columns kafka audit setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: setup ## lint, format, types, import contracts, generated code
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/check_generated.py
+
+mutants: setup ## plant known faults one by one; tests must notice each
+	@$(RUN) python -m tests.mutants
 
 bench: setup ## measure speed against the floor; prints ratios
 	@$(RUN) python -m tests.bench

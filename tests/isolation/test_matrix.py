@@ -1,0 +1,153 @@
+"""Every method times every wrong caller: refused, or answered with nothing of the victim; nothing changed.
+
+The methods come from the proto descriptors and the OpenAPI document: one without an attempt fails here, with
+what to add.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from entrygo.gateway.openapi import build_openapi
+from entrygo.gateway.routes import ENDPOINTS
+from tests.isolation import rest_attempts, rpc_attempts
+from tests.isolation.attempts import FORBIDDEN, NO_KEY, NOT_FOUND, OK, OUT_OF_REACH, Answered, Attempt
+from tests.isolation.callers import UNKNOWN, Caller, Keys
+from tests.isolation.victim import Victim
+
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, methods in build_openapi(ENDPOINTS)["paths"].items()
+    for method, operation in methods.items()
+}
+# What is open today, each by the attempt and the caller. An entry that is closed must go from here.
+HOLES = frozenset(
+    {
+        ("rest executeExport replayed", Caller.OTHER_WAREHOUSE),
+        ("rest resubmitToBroker", Caller.OTHER_WAREHOUSE),
+        ("rest getArtifact", Caller.OTHER_WAREHOUSE),
+        ("grpc ExecuteExport replayed", Caller.OTHER_WAREHOUSE),
+        ("grpc ResubmitToBroker", Caller.OTHER_WAREHOUSE),
+        ("grpc EventsAfter of execution", Caller.OTHER_WAREHOUSE),
+    }
+)
+
+
+def _pairs(
+    attempts: Mapping[str, Sequence["Attempt[Any]"]], without_a_key: frozenset[str] = frozenset()
+) -> list[Any]:
+    return [
+        pytest.param(method, attempt, caller, id=f"{attempt.name}-{caller}")
+        for method, each in attempts.items()
+        if method not in without_a_key
+        for attempt in each
+        for caller in Caller
+        if _applies(attempt, caller)
+    ]
+
+
+def _applies(attempt: "Attempt[Any]", caller: Caller) -> bool:
+    """Not where the caller is a rightful one."""
+    if caller is Caller.OTHER_WAREHOUSE:
+        return not attempt.of_account
+    return caller is not Caller.NARROWER_SCOPE or bool(attempt.enough)
+
+
+def test_every_operation_and_every_rpc_is_attempted() -> None:
+    missing = [*(OPERATIONS.keys() - rest_attempts.ATTEMPTS.keys())]
+    missing += [*(rpc_attempts.METHODS.keys() - rpc_attempts.ATTEMPTS.keys() - rpc_attempts.OPEN)]
+    assert missing == [], "add what its rightful caller would ask to ATTEMPTS in rest_ or rpc_attempts.py"
+    gone = [*(rest_attempts.ATTEMPTS.keys() - OPERATIONS.keys())]
+    gone += [*(rpc_attempts.ATTEMPTS.keys() - rpc_attempts.METHODS.keys())]
+    assert gone == []
+
+
+@pytest.mark.parametrize(("method", "attempt", "caller"), _pairs(rest_attempts.ATTEMPTS))
+async def test_rest_gives_nothing_to(
+    method: str,
+    attempt: "Attempt[rest_attempts.RestRequest]",
+    caller: Caller,
+    victim: Victim,
+    keys: Keys,
+) -> None:
+    request = attempt.request(victim)
+    before = await victim.rows()
+    key = await keys.of(caller, attempt.enough)
+    answered = await rest_attempts.ask(victim.system, *OPERATIONS[method], request, key)
+    await victim.settle()
+    faults = _faults(answered, attempt, caller, victim.shown(answered.content, request.text))
+    _judge(faults, before == await victim.rows(), f"rest {attempt.name}", caller)
+
+
+@pytest.mark.parametrize(("method", "attempt", "caller"), _pairs(rpc_attempts.ATTEMPTS, rpc_attempts.OPEN))
+async def test_grpc_gives_nothing_to(
+    method: str, attempt: "Attempt[Any]", caller: Caller, victim: Victim, keys: Keys
+) -> None:
+    part, descriptor = rpc_attempts.METHODS[method]
+    request = attempt.request(victim)
+    before = await victim.rows()
+    key = await keys.of(caller, attempt.enough)
+    answered = await rpc_attempts.ask(victim.system.targets[part], descriptor, request, key)
+    await victim.settle()
+    if method in rpc_attempts.SERVICE_ONLY:
+        assert answered.outcome == NO_KEY
+    faults = _faults(answered, attempt, caller, victim.shown(answered.content, str(request)))
+    _judge(faults, before == await victim.rows(), f"grpc {attempt.name}", caller)
+
+
+@pytest.mark.parametrize(
+    ("method", "attempt"),
+    [
+        pytest.param(method, attempt, id=attempt.name)
+        for method, each in rest_attempts.ATTEMPTS.items()
+        for attempt in each
+        if attempt.shows
+    ],
+)
+async def test_rest_gives_the_rightful_caller_what_the_others_ask_for(
+    method: str, attempt: "Attempt[rest_attempts.RestRequest]", victim: Victim
+) -> None:
+    # Else the attempts above might fail because nobody would be answered.
+    request = attempt.request(victim)
+    answered = await rest_attempts.ask(victim.system, *OPERATIONS[method], request, victim.system.api_key)
+    assert answered.outcome == OK
+    assert [mark for mark in victim.marks if mark.encode() in answered.content]
+
+
+@pytest.mark.parametrize(
+    ("method", "attempt"),
+    [
+        pytest.param(method, attempt, id=attempt.name)
+        for method, each in rpc_attempts.ATTEMPTS.items()
+        for attempt in each
+        if attempt.shows
+    ],
+)
+async def test_grpc_gives_the_rightful_caller_what_the_others_ask_for(
+    method: str, attempt: "Attempt[Any]", victim: Victim
+) -> None:
+    part, descriptor = rpc_attempts.METHODS[method]
+    request = attempt.request(victim)
+    answered = await rpc_attempts.ask(victim.system.targets[part], descriptor, request, victim.system.api_key)
+    assert answered.outcome == OK
+    assert [mark for mark in victim.marks if mark.encode() in answered.content]
+
+
+def _faults(answered: Answered, attempt: "Attempt[Any]", caller: Caller, shown: Sequence[str]) -> list[str]:
+    if caller in UNKNOWN:
+        return [] if answered.outcome == NO_KEY else [answered.outcome]
+    if caller is Caller.NARROWER_SCOPE:
+        return [] if answered.outcome == FORBIDDEN else [answered.outcome]
+    is_known = answered.outcome in (OK, NO_KEY, FORBIDDEN, NOT_FOUND, OUT_OF_REACH)
+    return [*shown] if is_known else [answered.outcome]
+
+
+def _judge(faults: Sequence[str], is_unchanged: bool, name: str, caller: Caller) -> None:
+    held = not faults and is_unchanged
+    if (name, caller) in HOLES:
+        assert not held, f"({name!r}, {caller!r}) is closed: take it out of HOLES"
+    else:
+        assert held, (
+            f"{caller} got {list(faults)} from {name}; records {'same' if is_unchanged else 'changed'}"
+        )

@@ -1,0 +1,109 @@
+"""The account whose records nobody else may reach, and what of them could show in an answer."""
+
+import asyncio
+from dataclasses import dataclass
+
+from tests.contract.rest.documented import Rest, golden_orders, plan_request, unique
+from tests.harness.system import System
+
+PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.05
+SETTLED = {"sent", "failed", "unknown", "acknowledged"}
+# Where a write that should have been refused would leave something.
+TABLES = (
+    "sync.orders", "sync.products", "sync.warehouses", "sync.brokers",
+    "planning.exports", "planning.plans", "planning.export_orders", "planning.order_claims",
+    "planning.export_approvals", "planning.event_log",
+    "execution.executions", "execution.customs_packages", "execution.broker_submissions",
+    "execution.event_log",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Victim:
+    """One export that was executed and one that waits, with the keys under which they were made."""
+
+    system: System
+    order_ids: tuple[str, ...]
+    open_order_ids: tuple[str, ...]
+    done: str
+    open: str
+    done_hash: str
+    open_hash: str
+    package_id: str
+    submission_id: str
+    execution_id: str
+    warehouse_external_id: str
+    plan_key: str
+    execute_key: str
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Texts that stand in no answer but that of somebody who may see these records."""
+        exports = (self.done, self.open, self.package_id, self.submission_id)
+        return (*exports, *self.order_ids, *self.open_order_ids)
+
+    async def rows(self) -> set[tuple[str, str]]:
+        """Everything stored that names one of these records."""
+        patterns = [f"%{mark}%" for mark in (*self.marks, self.system.warehouse_id)]
+        found: set[tuple[str, str]] = set()
+        for table in TABLES:
+            rows = await self.system.fetch(
+                f"SELECT row_text FROM (SELECT t::text AS row_text FROM {table} t"
+                " WHERE account_id = $1 AND mode = 'live') AS all_rows WHERE row_text LIKE ANY($2::text[])",
+                self.system.account_id,
+                patterns,
+            )
+            found |= {(table, row["row_text"]) for row in rows}
+        return found
+
+    async def settle(self) -> None:
+        """Returns once no submission of the export is under way: an attempt may have begun one."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self.system.fetch(
+                "SELECT FROM execution.broker_submissions WHERE export_id = $1"
+                " AND status IN ('prepared', 'sending')",
+                self.done,
+            ):
+                await asyncio.sleep(POLL_SECONDS)
+
+    def shown(self, answer: bytes, asked: str) -> list[str]:
+        """The marks in an answer that its asker did not name."""
+        return [mark for mark in self.marks if mark.encode() in answer and mark not in asked]
+
+
+async def make_victim(system: System) -> Victim:
+    """Walks two lifecycles, one to its end, and waits until nothing of them changes by itself."""
+    async with system.client() as client:
+        rest = Rest(client, system)
+        plan_key, execute_key = unique("plan"), unique("execute")
+        order_ids, open_order_ids = await golden_orders(rest), await golden_orders(rest)
+        plan = await rest.post("/api/exports/plan", plan_request(rest, order_ids), plan_key)
+        waiting = await rest.post("/api/exports/plan", plan_request(rest, open_order_ids))
+        body = {"accountId": system.account_id, "batchId": plan["exportId"]}
+        await rest.post("/api/exports/execute", body, execute_key)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                found = await rest.get(f"/api/exports/{plan['exportId']}")
+                if found["brokerSubmission"]["status"] in SETTLED and not found["stale"]:
+                    break
+                await asyncio.sleep(POLL_SECONDS)
+        warehouse = await rest.get(f"/api/warehouses/{system.warehouse_id}")
+    [execution] = await system.fetch(
+        "SELECT execution_id FROM planning.exports WHERE export_id = $1", plan["exportId"]
+    )
+    return Victim(
+        system=system,
+        order_ids=order_ids,
+        open_order_ids=open_order_ids,
+        done=plan["exportId"],
+        open=waiting["exportId"],
+        done_hash=plan["planHash"],
+        open_hash=waiting["planHash"],
+        package_id=found["customsPackage"]["id"],
+        submission_id=found["brokerSubmission"]["id"],
+        execution_id=execution["execution_id"],
+        warehouse_external_id=warehouse["externalId"],
+        plan_key=plan_key,
+        execute_key=execute_key,
+    )

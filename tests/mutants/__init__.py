@@ -1,0 +1,1 @@
+"""Planted faults: each breaks one promise, and tests must go red. `make mutants` plants them one by one."""

@@ -1,0 +1,279 @@
+"""The list: what is changed, and the tests that must notice. An edit whose old text is gone is an error."""
+
+from dataclasses import dataclass
+
+PLATFORM = "tests/integration/platform"
+PLANNING = "tests/integration/planning"
+EXECUTION = "tests/integration/execution"
+READ_MODEL = "tests/integration/inspection"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """In `file`, `old` (which stands there exactly once) becomes `new`; one of `tests` must fail then."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+FAULTS = (
+    Fault(
+        "an unknown COMMIT is not looked up",
+        "shared/entrygo/postgres/idempotency.py",
+        "        if body_in_force is None:\n            raise",
+        "        raise",
+        (f"{PLATFORM}/test_lost_commit.py",),
+    ),
+    Fault(
+        "the queue holds a statement's events backwards",
+        "shared/entrygo/messaging/outbox.py",
+        "ORDER BY position",
+        "ORDER BY position DESC",
+        (f"{PLATFORM}/test_outbox.py",),
+    ),
+    Fault(
+        "keys of writes under way are purged",
+        "shared/entrygo/postgres/idempotency.py",
+        "created_at < $1 AND response IS NOT NULL",
+        "created_at < $1",
+        (f"{PLATFORM}/test_idempotency.py",),
+    ),
+    Fault(
+        "an offset may be given twice",
+        "shared/entrygo/messaging/relay.py",
+        "if each.offset <= known:",
+        "if each.offset < known:",
+        ("tests/unit/messaging/test_log_offsets.py",),
+    ),
+    Fault(
+        "a branch of a UNION reads every account",
+        "services/entrygo/sync/store.py",
+        "FROM orders WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])",
+        "FROM orders WHERE mode = $2 AND external_id = ANY($6::text[])",
+        ("tests/architecture/test_sql.py",),
+    ),
+    Fault(
+        "looks of the reconciler do not overlap",
+        "services/entrygo/inspection/reconciler.py",
+        "OVERLAP = timedelta(seconds=60)",
+        "OVERLAP = timedelta(seconds=0)",
+        (f"{READ_MODEL}/test_read_model.py",),
+    ),
+    Fault(
+        "an order is found whatever its mode",
+        "services/entrygo/sync/store.py",
+        "FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
+        "FROM orders WHERE account_id = $1 AND id = $3",
+        ("tests/architecture/test_sql.py",),
+    ),
+    Fault(
+        "the fold takes events after a gap",
+        "services/entrygo/inspection/folding.py",
+        "event.sequence != known.applied[event.source] + 1",
+        "event.sequence <= known.applied[event.source]",
+        ("tests/unit/inspection/test_folding.py",),
+    ),
+    Fault(
+        "a write does not take its key",
+        "shared/entrygo/postgres/idempotency.py",
+        "            earlier = await keys.claim(key, fingerprint)",
+        "            earlier = await keys.find(key, fingerprint)",
+        (f"{PLATFORM}/test_idempotency.py",),
+    ),
+    Fault(
+        "a key answers another request",
+        "shared/entrygo/postgres/idempotency.py",
+        'if row["fingerprint"] != print_:',
+        "if not print_:",
+        (f"{PLATFORM}/test_idempotency.py",),
+    ),
+    Fault(
+        "a lease is extended by whoever lost it",
+        "services/entrygo/execution/store.py",
+        '" WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL"',
+        '" WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt <> -$4 AND finished_at IS NULL"',
+        (f"{EXECUTION}/test_execute.py",),
+    ),
+    Fault(
+        "the data phase is noted after the mail",
+        "services/entrygo/execution/broker/delivery.py",
+        "lambda: self._enter_data_phase(attempt))",
+        "lambda: asyncio.sleep(0))",
+        (f"{EXECUTION}/test_execute.py", "tests/contract/test_channels.py"),
+    ),
+    Fault(
+        "a dropped connection after DATA is repeated",
+        "services/entrygo/execution/broker/delivery.py",
+        "if submission.phase is Phase.DATA:",
+        "if submission.phase is None:",
+        (f"{EXECUTION}/test_execute.py",),
+    ),
+    Fault(
+        "importer numbers are shown in full",
+        "shared/entrygo/domain/importer_number.py",
+        'return "****" + (chars[-VISIBLE:] if len(chars) > VISIBLE else "")',
+        "return chars",
+        ("tests/unit/domain/test_importer_number.py",),
+    ),
+    Fault(
+        "a completed export may be planned again",
+        "shared/entrygo/domain/lifecycle.py",
+        "State.COMPLETED: frozenset(),",
+        "State.COMPLETED: frozenset({State.BATCHED}),",
+        ("tests/unit/domain/test_lifecycle.py",),
+    ),
+    Fault(
+        "another plan than the expected one is executed",
+        "services/entrygo/planning/use_cases/transitions.py",
+        'if expected_plan_hash not in ("", export.plan_hash):',
+        'if expected_plan_hash == "never":',
+        (f"{PLANNING}/test_transitions.py",),
+    ),
+    Fault(
+        "a blocked plan is executed",
+        "services/entrygo/planning/use_cases/transitions.py",
+        "if export.readiness_state is Readiness.BLOCKED:",
+        "if export.readiness_state is None:",
+        (f"{PLANNING}/test_transitions.py",),
+    ),
+    Fault(
+        "a read-only key sets the policy",
+        "services/entrygo/planning/servicer.py",
+        '/SetPolicy": ScopeName.SETUP',
+        '/SetPolicy": ScopeName.READ',
+        ("tests/architecture/test_scopes.py",),
+    ),
+    Fault(
+        "row level security leaves the orders open",
+        "services/entrygo/sync/migrations/0001_create_facts.sql",
+        "CREATE POLICY in_scope ON orders USING (entrygo_in_scope(account_id, mode));",
+        "CREATE POLICY in_scope ON orders USING (true);",
+        (
+            "tests/integration/sync/test_rpc.py",
+            "tests/integration/sync/test_sync_orders.py",
+            f"{PLATFORM}/test_transactions.py",
+        ),
+    ),
+    Fault(
+        "a revoked key is accepted",
+        "shared/entrygo/identity/keys.py",
+        "return self.revoked_at is None and (",
+        "return (",
+        (f"{PLATFORM}/test_rpc_server.py",),
+    ),
+    Fault(
+        "an expired key is accepted",
+        "shared/entrygo/identity/keys.py",
+        "(self.expires_at is None or now < self.expires_at)",
+        "(self.expires_at is None or now >= self.created_at)",
+        (f"{PLATFORM}/test_rpc_server.py",),
+    ),
+    Fault(
+        "a dry run stores its plan",
+        "services/entrygo/planning/use_cases/plan_export.py",
+        "        if command.is_dry_run:",
+        "        if command.is_dry_run and command.batch_id:",
+        (f"{PLANNING}/test_plan_export.py", f"{PLANNING}/test_service.py"),
+    ),
+    Fault(
+        "orders of a claimed batch can leave again",
+        "services/entrygo/planning/store.py",
+        "        if taken:\n            raise OrderTaken",
+        "        if False:\n            raise OrderTaken",
+        (f"{PLANNING}/test_transitions.py",),
+    ),
+    Fault(
+        "a failed export keeps its orders",
+        "services/entrygo/planning/use_cases/transitions.py",
+        "if outcome is State.FAILED:\n                    await store",
+        "if outcome is None:\n                    await store",
+        (f"{PLANNING}/test_transitions.py",),
+    ),
+    Fault(
+        "who calls is asked outside of the error map",
+        "shared/entrygo/rpc/server.py",
+        "            LogInterceptor(),",
+        "            AuthInterceptor(authenticator, scopes),\n            LogInterceptor(),",
+        (f"{PLATFORM}/test_rpc_server.py",),
+    ),
+    Fault(
+        "left-over cents go to the smallest remainders",
+        "services/entrygo/planning/duty/allocation.py",
+        "(parts[place] - shares[place], place)",
+        "(shares[place] - parts[place], place)",
+        ("tests/unit/planning",),
+    ),
+    Fault(
+        "a manufacturer in Canada is coded CA",
+        "services/entrygo/planning/manufacturer_id.py",
+        "if country != CANADA:",
+        "if country:",
+        ("tests/unit/planning/test_manufacturer_id.py",),
+    ),
+    Fault(
+        "documents do not escape HTML",
+        "services/entrygo/execution/documents/base.py",
+        "autoescape=True,",
+        "autoescape=False,",
+        ("tests/unit/execution/test_document_safety.py",),
+    ),
+    Fault(
+        "pages for brokers do not escape HTML",
+        "gateway/entrygo/gateway/html_pages.py",
+        "autoescape=True,",
+        "autoescape=False,",
+        ("tests/unit/gateway/test_broker_pages.py",),
+    ),
+    Fault(
+        "a CSV cell may be a formula",
+        "services/entrygo/execution/package/csv_table.py",
+        "cell if is_ours else spreadsheet_text(cell)",
+        "cell",
+        ("tests/unit/execution/test_document_safety.py",),
+    ),
+    Fault(
+        "the signature of a broker's link is not verified",
+        "services/entrygo/execution/broker/signed_links.py",
+        "if not any(hmac.compare_digest(_signature(key, payload), signature) for key in self._keys):",
+        "if not signature:",
+        ("tests/unit/execution/test_broker_links.py",),
+    ),
+    Fault(
+        "a broker's link never ends",
+        "services/entrygo/execution/broker/signed_links.py",
+        "if claim.expires_at <= now:",
+        "if claim.expires_at is None:",
+        ("tests/unit/execution/test_broker_links.py",),
+    ),
+    Fault(
+        "any token is the service credential",
+        "shared/entrygo/identity/authenticator.py",
+        "if self._service_token is None or not hmac.compare_digest(",
+        "if self._service_token is None and not hmac.compare_digest(",
+        (f"{PLATFORM}/test_rpc_server.py",),
+    ),
+    Fault(
+        "warehouse-bound transactions see every warehouse",
+        "shared/entrygo/postgres/pool.py",
+        "{warehouse_id}', true)\"",
+        "*', true)\"",
+        (f"{PLANNING}", "tests/integration/sync"),
+    ),
+    Fault(
+        "a final refusal by the mail server is tried again",
+        "services/entrygo/execution/broker/channels/email.py",
+        "return Outcome.REFUSED if is_final else Outcome.TRANSIENT",
+        "return Outcome.TRANSIENT",
+        ("tests/contract/test_email_channel.py",),
+    ),
+    Fault(
+        "half a cent is rounded down",
+        "shared/entrygo/domain/money.py",
+        "rounding=ROUND_HALF_UP)",
+        'rounding="ROUND_HALF_DOWN")',
+        ("tests/unit/domain/test_money.py",),
+    ),
+)
