@@ -21,17 +21,6 @@ OPERATIONS = {
     for path, methods in build_openapi(ENDPOINTS)["paths"].items()
     for method, operation in methods.items()
 }
-# What is open today, each by the attempt and the caller. An entry that is closed must go from here.
-HOLES = frozenset(
-    {
-        ("rest executeExport replayed", Caller.OTHER_WAREHOUSE),
-        ("rest resubmitToBroker", Caller.OTHER_WAREHOUSE),
-        ("rest getArtifact", Caller.OTHER_WAREHOUSE),
-        ("grpc ExecuteExport replayed", Caller.OTHER_WAREHOUSE),
-        ("grpc ResubmitToBroker", Caller.OTHER_WAREHOUSE),
-        ("grpc EventsAfter of execution", Caller.OTHER_WAREHOUSE),
-    }
-)
 
 
 def _pairs(
@@ -144,10 +133,5 @@ def _faults(answered: Answered, attempt: "Attempt[Any]", caller: Caller, shown: 
 
 
 def _judge(faults: Sequence[str], is_unchanged: bool, name: str, caller: Caller) -> None:
-    held = not faults and is_unchanged
-    if (name, caller) in HOLES:
-        assert not held, f"({name!r}, {caller!r}) is closed: take it out of HOLES"
-    else:
-        assert held, (
-            f"{caller} got {list(faults)} from {name}; records {'same' if is_unchanged else 'changed'}"
-        )
+    rows = "unchanged" if is_unchanged else "changed"
+    assert (list(faults), rows) == ([], "unchanged"), f"{name} is open to {caller}"

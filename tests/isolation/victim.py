@@ -60,7 +60,8 @@ class Victim:
     async def settle(self) -> None:
         """Returns once no submission of the export is under way: an attempt may have begun one."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self.system.fetch(
+            # What is waited for happens in another process; there is no event to await.
+            while await self.system.fetch(  # noqa: ASYNC110
                 "SELECT FROM execution.broker_submissions WHERE export_id = $1"
                 " AND status IN ('prepared', 'sending')",
                 self.done,
