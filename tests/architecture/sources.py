@@ -28,6 +28,11 @@ class Source:
         """The part of the namespace it belongs to: `sync` of `entrygo/sync/store.py`."""
         return self.path.parts[1]
 
+    @property
+    def is_store(self) -> bool:
+        """A service's or a room's `store.py`, or the store of one noun (`package_store.py`) beside it."""
+        return self.path.name == "store.py" or self.path.name.endswith("_store.py")
+
     def imports(self) -> Iterator[tuple[int, str]]:
         """Every imported module with its line, wherever the statement stands."""
         for node in ast.walk(self.tree):

@@ -17,7 +17,7 @@ CLIENTS = {"clients.py", "services.py", "owners.py", "sync_client.py", "planning
 
 def _may_use_asyncpg(source: Source) -> bool:
     # The relay listens on a connection of its own; the CLI names the driver's errors to explain them.
-    return source.path.name == "store.py" or source.portion in {"postgres", "messaging", "cli"}
+    return source.is_store or source.portion in {"postgres", "messaging", "cli"}
 
 
 def _may_use_aiokafka(source: Source) -> bool:

@@ -46,11 +46,7 @@ def test_sql_stands_in_stores_only() -> None:
 
 def test_sql_is_recognised_in_the_stores() -> None:
     # The test above would also pass if it recognised nothing.
-    silent = [
-        str(source.path)
-        for source in written_modules()
-        if source.path.name == "store.py" and not _statements(source)
-    ]
+    silent = [str(source.path) for source in written_modules() if source.is_store and not _statements(source)]
     assert silent == []
 
 
@@ -96,8 +92,7 @@ def test_a_table_that_is_not_narrowed_is_found(statement: str, open_tables: list
 
 
 def _may_hold_sql(source: Source) -> bool:
-    is_store = source.path.name == "store.py"
-    return is_store or source.portion in OWNERS or str(source.path) in BEFORE_ANY_STORE
+    return source.is_store or source.portion in OWNERS or str(source.path) in BEFORE_ANY_STORE
 
 
 def _statements(source: Source) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrygo.execution.failpoints import AFTER_RESERVE, AMBIGUOUS_FAILPOINTS, FAILPOINTS
-from entrygo.execution.store import FIRST_PACKAGE_NUMBER
+from entrygo.execution.package_store import FIRST_PACKAGE_NUMBER
 from tests.contract.rest.documented import planned, unique
 from tests.faults.world import PATIENCE_SECONDS, POLL_SECONDS, World
 

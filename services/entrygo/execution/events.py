@@ -8,13 +8,13 @@ from google.protobuf.message import Message
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import (
     Artifact,
     Notification,
     Package,
     PackageState,
 )
-from entrygo.execution.store import PackageStore
 from entrygo.messaging.events import EXECUTION, make_event
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.pool import Connection

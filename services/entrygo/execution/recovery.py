@@ -12,8 +12,9 @@ import structlog
 from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
 from entrygo.execution.clients import PlanningAccess
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Execution, Step, Submission
-from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.clock import Clock

@@ -22,9 +22,10 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients import Planning
 from entrygo.execution.events import EventRecorder, artifact_message, notification_recorded, package_generated
 from entrygo.execution.lease import kept_alive
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.preparation import DocumentsFailed, Preparation, Prepared
 from entrygo.execution.records import ExecuteCommand, Execution, Package, PackageState, Step, Submission
-from entrygo.execution.store import ExecutionBacklog, ExecutionStore, PackageStore
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids

@@ -1,29 +1,14 @@
-"""All SQL of execution. Methods run in the caller's transaction; each names the account in its WHERE."""
+"""All SQL of executions. Methods run in the caller's transaction; each names the account in its WHERE."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
 
 import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
-from entrygo.execution.records import (
-    Artifact,
-    Claim,
-    Execution,
-    Notification,
-    NotificationStatus,
-    Package,
-    PackageState,
-    Step,
-)
+from entrygo.execution.records import Claim, Execution, Step
 from entrygo.postgres.pool import Connection
-
-# What is of a package's warehouse because it belongs to the package.
-_OF_A_PACKAGE = ("artifacts", "notifications", "broker_submissions")
-FIRST_PACKAGE_NUMBER = 100_001
 
 _EXECUTION = (
     "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt, lease_until,"
@@ -161,164 +146,6 @@ class ExecutionStore:
         return not status.endswith(" 0")
 
 
-class PackageStore:
-    """Packages, their artifacts and notifications, and the event numbers of an export."""
-
-    def __init__(self, connection: Connection, visible: Visible) -> None:
-        self._connection = connection
-        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
-        self._warehouse_id = visible.warehouse_id
-
-    async def reserve(
-        self, package_id: str, export_id: str, warehouse_id: str | None, generated_at: datetime
-    ) -> Package:
-        """The export's package: a new one with the next number, or the one that an earlier run reserved."""
-        existing = await self._connection.fetchrow(
-            "UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
-            " RETURNING id, export_id, number, state, generated_at",
-            *self._scope,
-            export_id,
-            generated_at,
-            warehouse_id,
-        )
-        if existing is not None:
-            return _package_from_row(existing)
-        row = await self._connection.fetchrow(
-            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at,"
-            " warehouse_id) VALUES ($1, $2, $3, $4, $5, 'reserved', $6, $7)"
-            " RETURNING id, export_id, number, state, generated_at",
-            *self._scope,
-            package_id,
-            export_id,
-            f"cp_ch{await self._next_number()}",
-            generated_at,
-            warehouse_id,
-        )
-        assert row is not None
-        return _package_from_row(row)
-
-    async def _next_number(self) -> int:
-        number = await self._connection.fetchval(
-            "INSERT INTO package_numbers (account_id, mode, last_number) VALUES ($1, $2, $3)"
-            " ON CONFLICT (account_id, mode) DO UPDATE SET last_number = package_numbers.last_number + 1"
-            " RETURNING last_number",
-            *self._scope,
-            FIRST_PACKAGE_NUMBER,
-        )
-        assert isinstance(number, int)
-        return number
-
-    async def find(self, package_id: str) -> Package | None:
-        return await self._find_package("id", package_id)
-
-    async def find_by_export(self, export_id: str) -> Package | None:
-        return await self._find_package("export_id", export_id)
-
-    async def _find_package(self, column: Literal["id", "export_id"], value: str) -> Package | None:
-        row = await self._connection.fetchrow(
-            "SELECT id, export_id, number, state, generated_at FROM customs_packages"  # noqa: S608
-            f" WHERE account_id = $1 AND mode = $2 AND {column} = $3"
-            " AND ($4::text IS NULL OR warehouse_id = $4)",
-            *self._scope,
-            value,
-            self._warehouse_id,
-        )
-        return None if row is None else _package_from_row(row)
-
-    async def set_state(self, package_id: str, state: PackageState) -> None:
-        await self._connection.execute(
-            "UPDATE customs_packages SET state = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
-            package_id,
-            state,
-        )
-
-    async def add_artifacts(self, package_id: str, artifacts: Sequence[Artifact]) -> None:
-        await self._connection.executemany(
-            "INSERT INTO artifacts (account_id, mode, package_id, position, artifact_type, filename,"
-            " media_type, size_bytes, sha256, generated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            [
-                (*self._scope, package_id, position, *asdict(artifact).values())
-                for position, artifact in enumerate(artifacts)
-            ],
-        )
-
-    async def list_artifacts(self, package_id: str) -> list[Artifact]:
-        rows = await self._connection.fetch(
-            "SELECT artifact_type, filename, media_type, size_bytes, sha256, generated_at FROM artifacts"
-            " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
-            " AND ($4::text IS NULL OR warehouse_id = $4) ORDER BY position",
-            *self._scope,
-            package_id,
-            self._warehouse_id,
-        )
-        return [Artifact(**row) for row in rows]
-
-    async def add_notifications(self, notifications: Sequence[Notification]) -> None:
-        await self._connection.executemany(
-            "INSERT INTO notifications (account_id, mode, id, package_id, channel, recipient, status,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            [(*self._scope, *asdict(notification).values()) for notification in notifications],
-        )
-
-    async def list_notification_ids(self, package_id: str) -> list[str]:
-        rows = await self._connection.fetch(
-            "SELECT id FROM notifications WHERE account_id = $1 AND mode = $2 AND package_id = $3"
-            " ORDER BY recipient, id",
-            *self._scope,
-            package_id,
-        )
-        return [row["id"] for row in rows]
-
-    async def set_notification_status(self, notification_id: str, status: NotificationStatus) -> None:
-        await self._connection.execute(
-            "UPDATE notifications SET status = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
-            notification_id,
-            status,
-        )
-
-    async def set_warehouse(self, package_id: str, warehouse_id: str) -> None:
-        """Says of which warehouse a package from before is, and with it all that belongs to it."""
-        await self._connection.execute(
-            "UPDATE customs_packages SET warehouse_id = $4"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND warehouse_id IS NULL",
-            *self._scope,
-            package_id,
-            warehouse_id,
-        )
-        await self._connection.execute(
-            "UPDATE event_log SET warehouse_id = $4 WHERE account_id = $1 AND mode = $2"
-            " AND stream_id = (SELECT export_id FROM customs_packages"
-            "  WHERE account_id = $1 AND mode = $2 AND id = $3) AND warehouse_id IS NULL",
-            *self._scope,
-            package_id,
-            warehouse_id,
-        )
-        for table in _OF_A_PACKAGE:
-            await self._connection.execute(
-                f"UPDATE {table} SET warehouse_id = $4"  # noqa: S608
-                " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND warehouse_id IS NULL",
-                *self._scope,
-                package_id,
-                warehouse_id,
-            )
-
-    async def next_sequence(self, export_id: str, count: int) -> int:
-        """The first of `count` event numbers; the export's row stays locked until the transaction ends."""
-        last = await self._connection.fetchval(
-            "INSERT INTO export_streams (account_id, mode, export_id, last_sequence) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (account_id, mode, export_id)"
-            " DO UPDATE SET last_sequence = export_streams.last_sequence + $4 RETURNING last_sequence",
-            *self._scope,
-            export_id,
-            count,
-        )
-        assert isinstance(last, int)
-        return last - count + 1
-
-
 class ExecutionBacklog:
     """What waits for the recovery loop, across accounts; read only."""
 
@@ -359,8 +186,3 @@ def _execution_from_row(row: asyncpg.Record) -> Execution:
     stated = row["shipment"]
     shipment = NOTHING_STATED if stated is None else Shipment.model_validate_json(stated)
     return Execution(tenant=_tenant_from_row(row), step=Step(row["step"]), shipment=shipment, **fields)
-
-
-def _package_from_row(row: asyncpg.Record) -> Package:
-    fields = {name: value for name, value in row.items() if name != "state"}
-    return Package(state=PackageState(row["state"]), **fields)

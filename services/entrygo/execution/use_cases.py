@@ -17,9 +17,9 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.clients import Planning, PlanningAccess
 from entrygo.execution.objects import ObjectStore, StoreUnavailable
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps import ExecutionSteps
-from entrygo.execution.store import PackageStore
 from entrygo.messaging.event_log import events_after, replay
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction

@@ -8,13 +8,13 @@ from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
     Submission,
     SubmissionStatus,
 )
-from entrygo.execution.store import PackageStore
 from entrygo.postgres.pool import Connection
 
 # Each change is an event that is kept for ever.

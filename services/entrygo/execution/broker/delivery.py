@@ -21,6 +21,7 @@ from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.lease import kept_alive
 from entrygo.execution.objects import BytesMissing, ObjectStore, StoreUnavailable
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
@@ -29,7 +30,6 @@ from entrygo.execution.records import (
     SubmissionStatus,
     SubmissionType,
 )
-from entrygo.execution.store import PackageStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.clock import Clock
 from entrygo.process.failpoints import Reach

@@ -8,8 +8,8 @@ from entrygo.execution.broker.signed_links import LinkClaim, LinkNotValid, LinkR
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.package.artifacts import ARCHIVE_MEDIA_TYPE, ARCHIVE_TYPE, pack_name
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, Package, Submission
-from entrygo.execution.store import PackageStore
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
 

@@ -21,8 +21,8 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.objects import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, Package, PackageState, Submission, SubmissionStatus
-from entrygo.execution.store import PackageStore
 from entrygo.postgres.idempotency import Reply, find_reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
