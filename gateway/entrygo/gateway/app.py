@@ -28,6 +28,7 @@ from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.routes.system import livez, readyz
 from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
+from entrygo.process.logging import bind_account
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -138,6 +139,7 @@ class Edge:
                 raise self._door.refuse_nameless(request)
             call = Call(given, request.scope["entrygo.request_id"])
             admitted = await self._door.admit(request, call)
+            bind_account(admitted.account)
             if endpoint.answer is None:
                 self._door.downloads.take(admitted.key)
                 request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entrygo.domain.errors import EntryGoError, InternalError, InvalidRequest, ServiceUnavailable
 from entrygo.gateway.errors import error_response
 from entrygo.gateway.metrics import Metrics
+from entrygo.process.logging import bind_request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
 # Asked by what supervises the process; a 503 of theirs is no news.
@@ -36,6 +37,7 @@ class RequestContext:
             return
         request_id = self._request_id(scope)
         scope["entrygo.request_id"] = request_id
+        bind_request(request_id)
         started, status = time.perf_counter(), 0
 
         async def send_with_headers(message: Message) -> None:
@@ -60,14 +62,13 @@ class RequestContext:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("entrygo.route", "unknown")
         self._metrics.observe(scope["method"], route, status, seconds)
-        write = log.warning if status >= 500 and route not in PROBES else log.debug
+        write = log.debug if route in PROBES else log.warning if status >= 500 else log.info
         write(
             "http.request",
             method=scope["method"],
             route=route,
             status=status,
             milliseconds=round(seconds * 1000, 1),
-            request_id=scope["entrygo.request_id"],
         )
 
 
@@ -96,21 +97,21 @@ class ErrorBoundary:
                 raise
             await error_response(ServiceUnavailable(STOPPING), {"connection": "close"})(scope, receive, send)
         except ClientDisconnect:
-            log.debug("http.client_left", request_id=scope["entrygo.request_id"])
+            log.debug("http.client_left")
         except Exception as error:
-            known = _known(error, scope)
+            known = _known(error)
             if not has_started:
                 await error_response(known)(scope, receive, send)
             else:
                 # Too late for an error answer: the server closes the connection, so that the
                 # client sees a body shorter than its Content-Length.
-                log.warning("http.answer_cut", code=known.error_code, request_id=scope["entrygo.request_id"])
+                log.warning("http.answer_cut", code=known.error_code)
 
 
-def _known(error: Exception, scope: Scope) -> EntryGoError:
+def _known(error: Exception) -> EntryGoError:
     if isinstance(error, EntryGoError):
         return error
-    log.error("http.failed", request_id=scope["entrygo.request_id"], exc_info=error)
+    log.error("http.failed", exc_info=error)
     return InternalError()
 
 

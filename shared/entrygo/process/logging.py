@@ -1,9 +1,14 @@
-"""Logs are events with fields, one line each, to stdout."""
+"""Logs are events with fields, one line each, to stdout or to a file that may be moved away meanwhile.
+
+What is bound to a request (`bind_request`, `bind_account`) stands in every line that is written for it.
+"""
 
 import logging
 import sys
+from logging.handlers import WatchedFileHandler
 from typing import Any
 
+import orjson
 import structlog
 
 from entrygo.process.settings import ProcessSettings
@@ -22,7 +27,7 @@ def configure_logging(name: str, settings: ProcessSettings) -> None:
         structlog.processors.format_exc_info,
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(serializer=_json)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
@@ -32,7 +37,7 @@ def configure_logging(name: str, settings: ProcessSettings) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _handler(settings)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -45,3 +50,25 @@ def configure_logging(name: str, settings: ProcessSettings) -> None:
     for noisy in NOISY_LOGGERS:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(process=name)
+
+
+def bind_request(request_id: str) -> None:
+    """Names the request that the task at hand serves, and forgets whose the last one was."""
+    structlog.contextvars.unbind_contextvars("account")
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+def bind_account(account_id: str) -> None:
+    """Names the account that the request is of, once its key is known."""
+    structlog.contextvars.bind_contextvars(account=account_id)
+
+
+def _handler(settings: ProcessSettings) -> logging.Handler:
+    """Where the lines go. A file is opened anew once it was renamed, as logrotate does."""
+    if settings.log_file is None:
+        return logging.StreamHandler(sys.stdout)
+    return WatchedFileHandler(settings.log_file, encoding="utf-8")
+
+
+def _json(line: dict[str, Any], **_: object) -> str:
+    return orjson.dumps(line, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()

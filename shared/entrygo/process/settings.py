@@ -5,6 +5,7 @@ a field made by `Field(default_factory=...)`. Every class reads its variables fr
 flat, whatever it is held by: `settings.kafka.bootstrap` is `ENTRYGO_KAFKA_BOOTSTRAP`.
 """
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -41,6 +42,8 @@ class ProcessSettings(EnvironmentSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    # Instead of stdout; it may be renamed while the process runs.
+    log_file: Path | None = None
 
 
 class KafkaSettings(EnvironmentSettings):

@@ -22,9 +22,13 @@ _DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
 _REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 
-def bind_call(*, request_id: str, seconds: float | None) -> None:
-    """Notes the request's id and its time to live for the task that handles it."""
+def bind_request_id(request_id: str) -> None:
+    """Notes the request's id for the task that handles it."""
     _REQUEST_ID.set(request_id)
+
+
+def bind_deadline(seconds: float | None) -> None:
+    """Notes how long the task that handles the request has; None: as long as it likes."""
     _DEADLINE.set(None if seconds is None else time.monotonic() + seconds)
 
 

@@ -16,6 +16,7 @@ from itertools import groupby
 
 from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.home import PartReport, Process
+from entrygo.cli.up.log_files import rotate
 from entrygo.cli.up.parts import Part, Stage
 from entrygo.cli.up.postgres import group_of
 from entrygo.cli.up.processes import identify
@@ -33,7 +34,6 @@ STOP_SECONDS = {
     Stage.BROKER: 0.2,
     Stage.POSTGRES: 1.0,
 }
-MAX_LOG_BYTES = 20 * 1024 * 1024
 
 
 class PartState(StrEnum):
@@ -165,6 +165,7 @@ class Supervisor:
                 unit.was_ready.set()
             elif (failed := failed + 1) >= UNHEALTHY_AFTER and unit.state is PartState.READY:
                 self._move(unit, PartState.NOT_ANSWERING)
+            await asyncio.to_thread(rotate, unit.part.log)
             is_settled = unit.state is PartState.READY
             await asyncio.sleep(HEALTH_POLL_SECONDS if is_settled else READY_POLL_SECONDS)
 
@@ -190,7 +191,7 @@ async def _first_ready(unit: Unit) -> None:
 
 async def _spawn(part: Part) -> Child:
     """In a session of its own, so that Ctrl-C reaches the supervisor alone and it decides the order."""
-    _rotate(part)
+    rotate(part.log)
     with part.log.open("ab") as log:
         return await asyncio.create_subprocess_exec(
             *part.command,
@@ -204,11 +205,6 @@ async def _spawn(part: Part) -> Child:
             group=group_of(part.user),
             extra_groups=[] if part.user else None,
         )
-
-
-def _rotate(part: Part) -> None:
-    if part.log.exists() and part.log.stat().st_size > MAX_LOG_BYTES:
-        part.log.replace(part.log.with_suffix(".log.1"))
 
 
 def _note(unit: Unit, text: str) -> None:

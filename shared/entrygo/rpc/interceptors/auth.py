@@ -11,6 +11,7 @@ from entrygo.domain.errors import EntryGoError, InsufficientScope, InvalidApiKey
 from entrygo.domain.principal import Principal, ScopeName
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import set_principal
+from entrygo.process.logging import bind_account
 from entrygo.rpc.calls import AUTHORIZATION, TENANT
 from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler
 from entrygo.rpc.limits import CallLimits
@@ -75,6 +76,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         caller = await self._authenticator.authenticate(
             str(metadata.get(AUTHORIZATION, "")), str(metadata.get(TENANT, ""))
         )
+        bind_account(caller.tenant.account_id)
         _check_scope(caller, required)
         return caller
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from entrygo.domain.errors import ServiceUnavailable
-from entrygo.rpc.calls import REQUEST_ID, bind_call
+from entrygo.rpc.calls import bind_deadline
 from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
 
 # For a caller that set none; streams that are meant to stay open are exempt.
@@ -28,8 +28,7 @@ class DeadlineInterceptor(WrappingInterceptor):
         seconds = given if given is not None and given < 10**6 else None
         if seconds is None and method not in UNBOUNDED:
             seconds = DEFAULT_SECONDS
-        metadata = dict(context.invocation_metadata() or ())
-        bind_call(request_id=str(metadata.get(REQUEST_ID, ""))[:128], seconds=seconds)
+        bind_deadline(seconds)
         try:
             async with asyncio.timeout(seconds):
                 yield

@@ -7,7 +7,6 @@ import grpc
 import structlog
 
 from entrygo.domain.errors import EntryGoError, InternalError
-from entrygo.rpc.calls import request_id
 from entrygo.rpc.errors import DETAILS_KEY, LARGE_ERRORS_KEY, status_code, status_details
 from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
 
@@ -26,7 +25,7 @@ class ErrorInterceptor(WrappingInterceptor):
         except (grpc.aio.AbortError, grpc.aio.UsageError):
             raise
         except Exception:
-            log.exception("rpc.failed", method=method, request_id=request_id())
+            log.exception("rpc.failed", method=method)
             await _abort(context, InternalError())
 
 

@@ -1,28 +1,66 @@
-"""One line per RPC: method, outcome, duration, request id. Never a payload, never a credential."""
+"""One line per RPC: method, status, duration, and what is bound to the request: its id, its account.
 
+Never a payload, never a credential.
+"""
+
+import asyncio
+import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
+import grpc
 import structlog
 
-from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
+from entrygo.process.logging import bind_request
+from entrygo.rpc.calls import REQUEST_ID, bind_request_id
+from entrygo.rpc.interceptors.wrapping import Context, Handler, WrappingInterceptor
+
+MAX_ID_LENGTH = 128
+
+# When the task at hand got its call.
+_STARTED: ContextVar[float] = ContextVar("started")
+STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 log = structlog.get_logger(__name__)
 
 
 class LogInterceptor(WrappingInterceptor):
-    """Outermost, so that it sees what the caller gets."""
+    """Outermost, so that it sees what the caller gets and how long that took, the look-up of the key too."""
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler | None:
+        """Names the request before anybody has a reason to log something about it."""
+        metadata = dict(handler_call_details.invocation_metadata or ())
+        request_id = str(metadata.get(REQUEST_ID, ""))[:MAX_ID_LENGTH] or f"req_{secrets.token_hex(12)}"
+        bind_request_id(request_id)
+        bind_request(request_id)
+        _STARTED.set(time.perf_counter())
+        return await super().intercept_service(continuation, handler_call_details)
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
-        started = time.perf_counter()
+        cancelled = False
         try:
             yield
+        except (asyncio.CancelledError, GeneratorExit):
+            cancelled = True
+            raise
         finally:
-            log.debug(
-                "rpc.handled",
+            log.info(
+                "rpc.request",
                 method=method,
-                code=str(context.code() or 0),
-                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                status="CANCELLED" if cancelled else status_name(context),
+                milliseconds=round((time.perf_counter() - _STARTED.get()) * 1000, 1),
             )
+
+
+def status_name(context: Context) -> str:
+    """What the caller gets, by gRPC's name for it."""
+    code = context.code()
+    number = code.value[0] if isinstance(code, grpc.StatusCode) else int(code or 0)
+    return STATUS_NAMES.get(number, "UNKNOWN")

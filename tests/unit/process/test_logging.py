@@ -1,0 +1,48 @@
+"""Where log lines go and what stands in each."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from entrygo.process.logging import bind_account, bind_request, configure_logging
+from entrygo.process.settings import ProcessSettings
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """The log of a process that writes to a file."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    with structlog.contextvars.bound_contextvars():
+        configure_logging("sync", ProcessSettings(log_file=tmp_path / "sync.log"))
+        yield tmp_path / "sync.log"
+    for handler in root.handlers:
+        handler.close()
+    root.handlers = before
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_log_goes_on_in_a_new_file_once_the_old_one_was_renamed(log_file: Path) -> None:
+    log = structlog.get_logger("test")
+    log.info("before")
+    log_file.rename(log_file.with_suffix(".log.1"))
+    log.info("after")
+    [line] = log_file.read_text().splitlines()
+    assert json.loads(line)["event"] == "after"
+
+
+def test_line_names_the_request_and_the_account_it_is_written_for(log_file: Path) -> None:
+    bind_request("req_1")
+    bind_account("acc_1")
+    structlog.get_logger("test").info("one")
+    bind_request("req_2")
+    structlog.get_logger("test").info("two")
+    one, two = (json.loads(line) for line in log_file.read_text().splitlines())
+    assert (one["request_id"], one["account"], one["process"]) == ("req_1", "acc_1", "sync")
+    assert two["request_id"] == "req_2"
+    assert "account" not in two
