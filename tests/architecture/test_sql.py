@@ -24,7 +24,7 @@ SHARED_TABLES = {
 }
 # Background work, for whatever account it is: what is due, what is queued, what the log holds, what is old.
 FOR_EVERYONE = re.compile(
-    r"_(until|at) <= \$1 ORDER BY|planning_seen > planning_sequence"
+    r"_(until|at) <= (\$1|now\(\)) ORDER BY|ORDER BY created_at LIMIT \$1|planning_seen > planning_sequence"
     r"|FROM outbox (ORDER BY id LIMIT|WHERE id = ANY)|FROM event_log WHERE recorded_at >="
     r"|created_at < \$1 AND response IS NOT NULL"
 )

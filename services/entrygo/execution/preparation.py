@@ -57,9 +57,9 @@ class Preparation:
     reach: Reach
 
     async def prepare(
-        self, execution: Execution, package: Package, snapshot: Snapshot, now: datetime, send_from: datetime
+        self, execution: Execution, package: Package, snapshot: Snapshot, now: datetime
     ) -> Prepared:
-        """Renders, stores and composes; `send_from` is when the delivery loop may take the mail up."""
+        """Renders, stores and composes."""
         tenant, facts = execution.tenant, package.facts(execution.shipment)
         rendered = await self._render(facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
@@ -75,7 +75,7 @@ class Preparation:
             written_at=now,
         )
         to = destination_of(snapshot.broker)
-        submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id, send_from)
+        submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id)
         return Prepared(
             artifacts=tuple(_artifact(each) for each in rendered),
             notifications=notifications,

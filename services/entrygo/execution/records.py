@@ -93,7 +93,6 @@ class Execution:
     idempotency_key: str
     expected_plan_hash: str
     attempt: int
-    lease_until: datetime
     revision: int | None = None
     plan_hash: str | None = None
     package_id: str | None = None
@@ -186,6 +185,8 @@ class Submission:
     answers: int = 0
     # When the simulated broker of a test account answers.
     reaction_at: datetime | None = None
+    # When it was written, by the database's clock; None before that.
+    prepared_at: datetime | None = None
 
     @property
     def visible(self) -> Visible:

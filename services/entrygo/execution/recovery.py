@@ -17,7 +17,6 @@ from entrygo.execution.records import Execution, Step, Submission
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
-from entrygo.process.clock import Clock
 
 BATCH = 10
 
@@ -30,7 +29,6 @@ class WarehouseFill:
     account alone see them."""
 
     pool: Pool
-    clock: Clock
     planning: PlanningAccess
     # Executions whose plan planning cannot give: not asked for again by this process.
     passed_over: set[str] = field(default_factory=set)
@@ -39,7 +37,7 @@ class WarehouseFill:
         """Up to `limit` executions, each with its package. Raises an outage."""
         async with transaction(self.pool, EVERYONE) as connection:
             backlog = ExecutionBacklog(connection)
-            found = await backlog.without_warehouse(self.clock(), limit, self.passed_over)
+            found = await backlog.without_warehouse(limit, self.passed_over)
         for execution in found:
             try:
                 await self._fill(execution)

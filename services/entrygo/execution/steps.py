@@ -73,7 +73,7 @@ class ExecutionSteps:
 
     async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
         """The execution of this call and whether this caller has to run it; None if just given up."""
-        visible, now = command.visible, self.clock()
+        visible = command.visible
         execution = Execution(
             tenant=visible.tenant,
             warehouse_id=visible.warehouse_id,
@@ -83,7 +83,6 @@ class ExecutionSteps:
             idempotency_key=command.key,
             expected_plan_hash=command.expected_plan_hash,
             attempt=1,
-            lease_until=now + self.lease,
             shipment=command.shipment,
         )
         async with transaction(self.pool, visible) as connection:
@@ -93,7 +92,7 @@ class ExecutionSteps:
                 keys = KeyStore(connection, visible, OPERATION)
                 earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
             if earlier is None:
-                await store.add(execution, now)
+                await store.add(execution, self.lease, self.clock())
                 return execution, True
             joined = await self._join(store, earlier.resource_id or "")
         if joined[0] is None and visible.warehouse_id is not None:
@@ -101,8 +100,7 @@ class ExecutionSteps:
         return joined
 
     async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
-        now = self.clock()
-        taken = await store.take_over(execution_id, now, now + self.lease)
+        taken = await store.take_over(execution_id, self.lease)
         return (taken, True) if taken is not None else (await store.find(execution_id), False)
 
     async def _refuse_another_warehouses(self, tenant: Tenant, execution_id: str) -> None:
@@ -120,34 +118,32 @@ class ExecutionSteps:
 
     async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
         """The execution with a new owner when its lease is over; None while its owner lives."""
-        now = self.clock()
         async with transaction(self.pool, visible) as connection:
-            store = ExecutionStore(connection, visible)
-            return await store.take_over(execution_id, now, now + self.lease)
+            return await ExecutionStore(connection, visible).take_over(execution_id, self.lease)
 
     async def abandoned(self, limit: int) -> list[Execution]:
         """Executions of any account whose owner died, the longest waiting first."""
         async with transaction(self.pool, EVERYONE) as connection:
-            return await ExecutionBacklog(connection).abandoned_executions(self.clock(), limit)
+            return await ExecutionBacklog(connection).abandoned_executions(limit)
 
     async def give_up_lease(self, execution: Execution) -> None:
         """Lets the next caller resume at once instead of waiting for the lease to run out."""
         async with transaction(self.pool, execution.visible) as connection:
-            await ExecutionStore(connection, execution.visible).extend_lease(execution, self.clock())
+            await ExecutionStore(connection, execution.visible).extend_lease(execution, timedelta(0))
 
     @asynccontextmanager
     async def _held(self, execution: Execution) -> AsyncIterator[Connection]:
         """A transaction of the lease's holder; its row lock keeps a new owner out until it ends."""
         async with transaction(self.pool, execution.visible) as connection:
             store = ExecutionStore(connection, execution.visible)
-            if not await store.extend_lease(execution, self.clock() + self.lease):
+            if not await store.extend_lease(execution, self.lease):
                 raise LeaseLost
             yield connection
 
     async def _extend(self, execution: Execution) -> bool:
         async with transaction(self.pool, execution.visible) as connection:
             store = ExecutionStore(connection, execution.visible)
-            return await store.extend_lease(execution, self.clock() + self.lease)
+            return await store.extend_lease(execution, self.lease)
 
     async def _claim(self, execution: Execution, planning: Planning) -> Execution:
         try:
@@ -191,9 +187,7 @@ class ExecutionSteps:
             snapshot = await planning.snapshot(execution.export_id, execution.revision)
             self.reach(failpoints.AFTER_SNAPSHOT)
             now = self.clock()
-            prepared = await self.preparation.prepare(
-                execution, package, snapshot, now, send_from=now + self.lease
-            )
+            prepared = await self.preparation.prepare(execution, package, snapshot, now)
         except EntryGoError as error:
             if error.error_code in _HOPELESS:
                 await self._fail(execution, planning, error)
@@ -212,22 +206,22 @@ class ExecutionSteps:
 
     async def _save_prepared(self, execution: Execution, package: Package, prepared: Prepared) -> Execution:
         now = self.clock()
-        facts = [
-            package_generated(package, prepared.artifacts),
-            *(notification_recorded(each) for each in prepared.notifications),
-            submission_changed("prepared", prepared.submission),
-        ]
         async with self._held(execution) as connection:
             packages = PackageStore(connection, execution.visible)
             await packages.set_state(package.id, PackageState.GENERATED)
             await packages.add_artifacts(package.id, prepared.artifacts)
             await packages.add_notifications(prepared.notifications)
-            await SubmissionStore(connection, execution.visible).add(prepared.submission)
-            await ExecutionStore(connection, execution.visible).save_prepared(
-                execution, prepared.submission.id, now
-            )
+            ledger = SubmissionStore(connection, execution.visible)
+            # This process sends it; should it die, another may once the lease is over.
+            submission = await ledger.add(prepared.submission, send_in=self.lease)
+            await ExecutionStore(connection, execution.visible).save_prepared(execution, submission.id, now)
+            facts = [
+                package_generated(package, prepared.artifacts),
+                *(notification_recorded(each) for each in prepared.notifications),
+                submission_changed("prepared", submission),
+            ]
             await self.recorder.record(connection, execution.visible, execution.export_id, facts, now)
-        return replace(execution, step=Step.PREPARED, submission_id=prepared.submission.id, executed_at=now)
+        return replace(execution, step=Step.PREPARED, submission_id=submission.id, executed_at=now)
 
     async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
         """The export becomes FAILED, this run is over, and its key is free for the run after a re-plan."""

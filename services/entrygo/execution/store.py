@@ -1,7 +1,7 @@
 """All SQL of executions. Methods run in the caller's transaction; each names the account in its WHERE."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -11,25 +11,25 @@ from entrygo.execution.records import Claim, Execution, Step
 from entrygo.postgres.pool import Connection
 
 _EXECUTION = (
-    "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt, lease_until,"
+    "account_id, mode, id, export_id, step, idempotency_key, expected_plan_hash, attempt,"
     " revision, plan_hash, package_id, submission_id, executed_at, response, shipment,"
     " warehouse_id"
 )
 
 
 class ExecutionStore:
-    """Executions: their lease, their step, their answer."""
+    """Executions: their lease, their step, their answer. Leases begin and end by the database's clock."""
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
         self._warehouse_id = visible.warehouse_id
 
-    async def add(self, execution: Execution, created_at: datetime) -> None:
+    async def add(self, execution: Execution, lease: timedelta, created_at: datetime) -> None:
         await self._connection.execute(
             "INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
             " expected_plan_hash, attempt, lease_until, created_at, shipment, warehouse_id)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12)",
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9, $10, $11::jsonb, $12)",
             *self._scope,
             execution.id,
             execution.export_id,
@@ -37,7 +37,7 @@ class ExecutionStore:
             execution.idempotency_key,
             execution.expected_plan_hash,
             execution.attempt,
-            execution.lease_until,
+            lease,
             created_at,
             None if execution.shipment == NOTHING_STATED else execution.shipment.model_dump_json(),
             execution.warehouse_id,
@@ -53,29 +53,28 @@ class ExecutionStore:
         )
         return None if row is None else _execution_from_row(row)
 
-    async def take_over(self, execution_id: str, now: datetime, lease_until: datetime) -> Execution | None:
+    async def take_over(self, execution_id: str, lease: timedelta) -> Execution | None:
         """The unfinished execution with a new attempt, when its lease is over; None otherwise."""
         row = await self._connection.fetchrow(
-            "UPDATE executions SET attempt = attempt + 1, lease_until = $5"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND lease_until <= $4 AND finished_at IS NULL"
-            " AND ($6::text IS NULL OR warehouse_id = $6)"
+            "UPDATE executions SET attempt = attempt + 1, lease_until = now() + $4"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND lease_until <= now()"
+            " AND finished_at IS NULL AND ($5::text IS NULL OR warehouse_id = $5)"
             f" RETURNING {_EXECUTION}",
             *self._scope,
             execution_id,
-            now,
-            lease_until,
+            lease,
             self._warehouse_id,
         )
         return None if row is None else _execution_from_row(row)
 
-    async def extend_lease(self, execution: Execution, lease_until: datetime) -> bool:
+    async def extend_lease(self, execution: Execution, lease: timedelta) -> bool:
         """False when another owner has taken over. Locks the row until the transaction ends."""
         return await self._changed(
-            "UPDATE executions SET lease_until = $5"
+            "UPDATE executions SET lease_until = now() + $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL",
             execution.id,
             execution.attempt,
-            lease_until,
+            lease,
         )
 
     async def save_claim(self, execution: Execution, claim: Claim, package_id: str) -> None:
@@ -152,24 +151,20 @@ class ExecutionBacklog:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def abandoned_executions(self, now: datetime, limit: int) -> list[Execution]:
+    async def abandoned_executions(self, limit: int) -> list[Execution]:
         rows = await self._connection.fetch(
             f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
-            " WHERE finished_at IS NULL AND lease_until <= $1 ORDER BY lease_until LIMIT $2",
-            now,
+            " WHERE finished_at IS NULL AND lease_until <= now() ORDER BY lease_until LIMIT $1",
             limit,
         )
         return [_execution_from_row(row) for row in rows]
 
-    async def without_warehouse(
-        self, now: datetime, limit: int, passed_over: Collection[str]
-    ) -> list[Execution]:
+    async def without_warehouse(self, limit: int, passed_over: Collection[str]) -> list[Execution]:
         """Finished executions from before warehouses were kept, the oldest first, but for some ids."""
         rows = await self._connection.fetch(
             f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
             " WHERE warehouse_id IS NULL AND revision IS NOT NULL AND finished_at IS NOT NULL"
-            " AND id <> ALL($3::text[]) AND created_at <= $1 ORDER BY created_at LIMIT $2",
-            now,
+            " AND id <> ALL($2::text[]) ORDER BY created_at LIMIT $1",
             limit,
             list(passed_over),
         )

@@ -144,7 +144,7 @@ def build_parts(
         recovery=Recovery(
             executions=executions,
             delivery=delivery,
-            warehouses=WarehouseFill(pool=pool, clock=clock, planning=planning),
+            warehouses=WarehouseFill(pool=pool, planning=planning),
             interval=interval,
         ),
     )

@@ -88,7 +88,7 @@ async def test_a_dead_execution_is_not_taken_over_by_another_warehouses_key(
     dying = await world.process(crash_at="execution.after_reserve")
     with pytest.raises(BaseException, match="after_reserve"):
         await dying.execute()
-    world.pass_lease()
+    await world.pass_lease()
     with pytest.raises(NotFound, match="Export batch not found"):
         await process.execute(visible=OTHERS)
     assert (await process.execute(visible=OWN)).body
@@ -101,7 +101,7 @@ async def test_a_bound_key_waits_for_one_of_the_whole_account_that_has_only_begu
     with pytest.raises(BaseException, match="after_begin"):
         await dying.execute()
     joining = asyncio.create_task(process.execute(visible=OWN))
-    world.pass_lease()
+    await world.pass_lease()
     await process.recovery.recover_executions()
     assert (await joining).body == (await process.execute()).body
 

@@ -73,7 +73,7 @@ async def test_an_upload_that_is_tried_again_sends_the_same_bytes_under_the_same
         await process.execute()
         assert (await submission(process)).status == "prepared"
         server.status = 201
-        uploading.now += timedelta(minutes=10)
+        await uploading.pass_time(timedelta(minutes=10))
         await process.recovery.deliver_due()
         assert (await submission(process)).status == "sent"
     (first_headers, first), (second_headers, second) = server.requests
@@ -168,7 +168,7 @@ async def test_a_mail_waits_until_the_operator_has_put_the_password_right(
         assert answer.broker_submission.error_message.startswith("535")
         assert "not-this-one" not in str(answer)
         repaired = world_with(PASSWORD, office.port)
-        repaired.now += timedelta(minutes=2)
+        await repaired.pass_time(timedelta(minutes=2))
         process = await repaired.process()
         await process.recovery.deliver_due()
         assert (await submission(process)).status == "sent"
@@ -198,7 +198,7 @@ async def test_a_broker_whose_server_is_slow_holds_up_no_other(world: World) -> 
     process = await world.process(channel=MeetsAtTheDoor())
     await process.execute("key-1", "batch_123")
     await process.execute("key-2", "batch_456")
-    world.now += timedelta(minutes=2)
+    await world.pass_time(timedelta(minutes=2))
     await process.recovery.deliver_due()
     assert [(await process.events(id))[-1].type for id in ("batch_123", "batch_456")] == [
         "broker_submission.sent"
@@ -238,7 +238,7 @@ async def test_the_simulated_broker_does_what_its_address_says(
     answer = await process.answer(visible=TEST)
     assert answer.broker_submission.status == first
     for _ in range(3):
-        world.now += timedelta(seconds=2)
+        await world.pass_time(timedelta(seconds=2))
         await process.recovery.deliver_due()
     assert (await submission(process, TEST)).status == later
     assert world.sink.mails == []
@@ -248,7 +248,7 @@ async def test_the_simulated_broker_gives_what_a_broker_would(world: World) -> N
     use_broker(world, email="accept@broker.example")
     process = await world.process()
     await process.execute(visible=TEST)
-    world.now += timedelta(seconds=2)
+    await world.pass_time(timedelta(seconds=2))
     await process.recovery.deliver_due()
     last = (await process.events(visible=TEST))[-1]
     assert last.type == "broker_submission.acknowledged"
@@ -260,7 +260,7 @@ async def test_a_bounce_says_why_and_can_be_sent_again(world: World) -> None:
     use_broker(world, email="bounce@broker.example")
     process = await world.process()
     await process.execute(visible=TEST)
-    world.now += timedelta(seconds=2)
+    await world.pass_time(timedelta(seconds=2))
     await process.recovery.deliver_due()
     last = (await process.events(visible=TEST))[-1].broker_submission_changed
     assert last.broker_submission.error_message.startswith("Simulated: 550")
@@ -275,7 +275,7 @@ async def test_a_live_account_is_never_answered_by_the_simulation(world: World) 
     use_broker(world, email="reject@broker.example")
     process = await world.process()
     await process.execute()
-    world.now += timedelta(minutes=1)
+    await world.pass_time(timedelta(minutes=1))
     await process.recovery.deliver_due()
     assert (await submission(process)).status == "sent"
     assert len(world.sink.mails) == 1
@@ -287,10 +287,10 @@ async def test_a_submission_that_was_replaced_is_no_longer_answered(world: World
     await process.execute(visible=TEST)
     command = ResubmitCommand(visible=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
     await process.resubmit(command)
-    world.now += timedelta(seconds=2)
+    await world.pass_time(timedelta(seconds=2))
     await process.recovery.deliver_due()
     assert (await submission(process, TEST)).status == "sent", "the answer to the first one is void"
-    world.now += timedelta(seconds=2)
+    await world.pass_time(timedelta(seconds=2))
     await process.recovery.deliver_due()
     events = [event.type.rpartition(".")[2] for event in await process.events(visible=TEST)]
     assert events[3:] == ["prepared", "sending", "sent", "prepared", "sending", "sent", "rejected"]

@@ -131,7 +131,7 @@ async def test_an_acknowledged_submission_is_not_tried_again(world: World) -> No
     await process.links.answer(_token_in(channel.deliveries[0].content), ACKNOWLEDGED)
     last = (await process.events())[-1].broker_submission_changed.broker_submission
     assert not last.HasField("next_attempt_at")
-    world.now += timedelta(hours=1)
+    await world.pass_time(timedelta(hours=1))
     await process.recovery.deliver_due()
     assert len(channel.deliveries) == 1
 
@@ -164,7 +164,7 @@ async def test_a_rejected_package_is_sent_again_and_the_old_link_ends(world: Wor
 async def test_a_link_is_of_no_use_after_its_time(world: World) -> None:
     process = await world.process()
     await process.execute()
-    world.now += timedelta(days=90)
+    await world.pass_time(timedelta(days=90))
     with pytest.raises(LinkExpired):
         await process.links.find(newest_token(world))
 

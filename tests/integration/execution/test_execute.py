@@ -177,7 +177,6 @@ async def test_planning_being_away_leaves_an_execution_that_the_next_call_comple
     with pytest.raises(ServiceUnavailable):
         await process.execute()
     world.planning.is_away = False
-    world.now += timedelta(milliseconds=1)
     assert (await process.answer()).status == "COMPLETED"
     assert await process.count("executions") == 1
 
@@ -187,7 +186,7 @@ async def test_a_retry_completes_what_a_dead_process_left_with_one_package_and_o
     world: World, point: str
 ) -> None:
     await _die(await world.process(crash_at=point))
-    world.pass_lease()
+    await world.pass_lease()
     survivor = await world.process()
     answer = await survivor.answer()
     await survivor.recovery.deliver_due()
@@ -203,7 +202,7 @@ async def test_a_retry_completes_what_a_dead_process_left_with_one_package_and_o
 @pytest.mark.parametrize("point", FAILPOINTS)
 async def test_the_recovery_loop_completes_what_a_dead_process_left(world: World, point: str) -> None:
     await _die(await world.process(crash_at=point))
-    world.pass_lease()
+    await world.pass_lease()
     survivor = await world.process()
     await survivor.recovery.recover_executions()
     await survivor.executions.drain(10)
@@ -286,7 +285,7 @@ async def test_an_owner_whose_execution_was_taken_over_can_write_nothing_more(wo
     of_slow, of_fast = world.planning.gates
     stale = asyncio.create_task(slow.execute())
     await world.planning.waiting.acquire()
-    world.pass_lease()
+    await world.pass_lease()
     owner = asyncio.create_task(fast.execute())
     await world.planning.waiting.acquire()
     of_slow.set()
@@ -303,7 +302,7 @@ async def test_an_owner_whose_submission_was_settled_as_unknown_cannot_call_it_s
     slow, other = await world.process(channel=channel), await world.process()
     first = asyncio.create_task(slow.execute())
     await channel.reached.wait()
-    world.pass_lease()
+    await world.pass_lease()
     await other.recovery.deliver_due()
     channel.go.set()
     await asyncio.gather(first, return_exceptions=True)
@@ -324,7 +323,7 @@ async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_e
     await process.recovery.deliver_due()
     assert len(channel.deliveries) == 1, "not due yet"
     for _ in range(2):
-        world.now += timedelta(minutes=10)
+        await world.pass_time(timedelta(minutes=10))
         await process.recovery.deliver_due()
     assert len({delivery.content for delivery in channel.deliveries}) == 1
     events = await process.events()
@@ -338,7 +337,7 @@ async def test_a_mail_server_that_never_heals_ends_in_failed(world: World) -> No
     process = await world.process(channel=ScriptedChannel(*[Outcome.TRANSIENT] * 40))
     await process.execute()
     for _ in range(30):
-        world.now += timedelta(hours=8)
+        await world.pass_time(timedelta(hours=8))
         await process.recovery.deliver_due()
     last = (await process.events())[-1].broker_submission_changed
     assert last.broker_submission.status == "failed"
@@ -355,7 +354,7 @@ async def test_an_unknown_or_refused_submission_is_never_sent_again_by_itself(
     answer = await process.answer()
     assert answer.broker_submission.status == status
     for _ in range(5):
-        world.now += timedelta(days=1)
+        await world.pass_time(timedelta(days=1))
         await process.recovery.deliver_due()
         await process.recovery.recover_executions()
     assert len(channel.deliveries) == 1
@@ -368,7 +367,7 @@ async def test_sending_again_is_a_new_row_with_its_reason_and_its_own_message_id
     command = ResubmitCommand(
         visible=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
     )
-    world.now += timedelta(hours=1)
+    await world.pass_time(timedelta(hours=1))
     replies = [await process.resubmit(command) for _ in range(2)]
     assert [reply.replayed for reply in replies] == [False, True]
     prepared = execution_pb2.ResubmitToBrokerResponse.FromString(replies[0].body).broker_submission
@@ -401,7 +400,7 @@ async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_o
     process = await world.process(channel=channel)
     await process.execute()
     await process.resubmit(AGAIN)
-    world.now += timedelta(hours=1)
+    await world.pass_time(timedelta(hours=1))
     await process.recovery.deliver_due()
     first, second = channel.deliveries
     assert first.submission_id != second.submission_id
@@ -456,6 +455,6 @@ async def test_an_attempt_is_made_by_one_of_two_processes_at_once(
     channel = ScriptedChannel(Outcome.TRANSIENT, *[Outcome.SENT] * 9)
     processes = [await world.process(channel=channel) for _ in range(3)]
     await processes[0].execute()
-    world.now += timedelta(minutes=10)
+    await world.pass_time(timedelta(minutes=10))
     await asyncio.gather(*(process.recovery.deliver_due() for process in processes))
     assert len(channel.deliveries) == 2

@@ -41,7 +41,7 @@ async def test_a_process_that_takes_over_makes_the_documents_that_were_asked_for
     dying = await world.process(crash_at=point)
     with pytest.raises(Crash):
         await dying.execute(shipment=make_shipment())
-    world.pass_lease()
+    await world.pass_lease()
     survivor = await world.process()
     await survivor.recovery.recover_executions()
     await survivor.executions.drain(10)

@@ -86,7 +86,7 @@ async def test_the_background_completes_it_and_makes_the_documents_no_more_than_
     await process.executions.drain(10)
     assert await process.executions.recover(10) == 0
     way.turn(Weather.FAIR)
-    on_s3.pass_lease()
+    await on_s3.pass_lease()
     assert await process.executions.recover(10) == 1
     await process.executions.drain(10)
     assert on_s3.planning.states["batch_123"] is State.COMPLETED
@@ -100,11 +100,11 @@ async def test_a_submission_whose_content_cannot_be_read_waits_and_is_sent_later
     on_s3.sink.answers = ["451 later"]
     await process.execute()
     way.turn(Weather.REFUSES)
-    on_s3.now += timedelta(minutes=2)
+    await on_s3.pass_time(timedelta(minutes=2))
     await process.recovery.deliver_due()
     assert await last_submission(process) == ("prepared", CONTENT_UNREADABLE)
     way.turn(Weather.FAIR)
-    on_s3.now += timedelta(minutes=10)
+    await on_s3.pass_time(timedelta(minutes=10))
     await process.recovery.deliver_due()
     assert (await last_submission(process))[0] == "sent"
     assert len(on_s3.sink.mails) == 1

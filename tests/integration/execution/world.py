@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from types import MappingProxyType
 
 from entrygo.domain.errors import InvalidExportState, NotFound, ServiceUnavailable
 from entrygo.domain.facts import Broker
@@ -30,6 +31,13 @@ LIVE = Visible.whole(Tenant("acc_123", Mode.LIVE))
 TEST = Visible.whole(Tenant("acc_123", Mode.TEST))
 START = datetime(2026, 3, 11, 16, 10, tzinfo=UTC)
 LEASE = timedelta(seconds=15)
+# What the database's clock is compared with.
+TIMES = MappingProxyType(
+    {
+        "executions": ("lease_until",),
+        "broker_submissions": ("lease_until", "next_attempt_at", "reaction_at", "prepared_at"),
+    }
+)
 
 
 class Crash(BaseException):
@@ -133,7 +141,7 @@ class World:
     ) -> "Process":
         """A process that dies at the named point, if any."""
         if pool is None:
-            pool = await open_pool(self.settings.database_url.get_secret_value(), schema="execution")
+            pool = await self._open_pool()
             self._pools.append(pool)
         channels = build_channels(self.settings)
         self._channels += channels.values()
@@ -151,8 +159,25 @@ class World:
         )
         return Process(parts, pool, self)
 
-    def pass_lease(self) -> None:
-        self.now += LEASE + timedelta(seconds=1)
+    async def pass_lease(self) -> None:
+        """More time than an owner may be silent."""
+        await self.pass_time(LEASE + timedelta(seconds=1))
+
+    async def pass_time(self, time: timedelta) -> None:
+        """Lets time pass: the database's clock cannot be moved, so what it is compared with moves back."""
+        self.now += time
+        async with transaction(await self._any_pool(), EVERYONE) as connection:
+            for table, columns in TIMES.items():
+                moved = ", ".join(f"{column} = {column} - $1::interval" for column in columns)
+                await connection.execute(f"UPDATE {table} SET {moved}", time)
+
+    async def _any_pool(self) -> Pool:
+        if not self._pools:
+            self._pools.append(await self._open_pool())
+        return self._pools[0]
+
+    async def _open_pool(self) -> Pool:
+        return await open_pool(self.settings.database_url.get_secret_value(), schema="execution")
 
     async def close(self) -> None:
         for channel in self._channels:

@@ -63,7 +63,8 @@ class RetryPolicy:
     def next_attempt(self, submission: Submission, now: datetime) -> datetime | None:
         delay = self.delays[min(submission.attempts, len(self.delays)) - 1]
         due = now + delay * (1 + self.jitter() / 4)
-        return due if due <= submission.created_at + self.give_up_after else None
+        assert submission.prepared_at is not None
+        return due if due <= submission.prepared_at + self.give_up_after else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,31 +91,24 @@ class BrokerDelivery:
         async with kept_alive(lambda: self._extend(attempt), self.lease):
             result = await self._submit(attempt)
         self.reach(failpoints.AFTER_SUBMIT)
-        now = self.clock()
-        await self._settle(self._after(attempt, result, now), now)
+        await self._settle(attempt, result)
         self.reach(failpoints.AFTER_SETTLE)
 
     async def resume(self, submission: Submission) -> None:
-        """Delivers unless an attempt was made already; one that its owner left half done is settled first."""
+        """Delivers what is due; an attempt that its owner left half done is settled first."""
         if submission.status is SubmissionStatus.SENDING:
             await self.settle_abandoned(submission)
             async with transaction(self.pool, submission.visible) as connection:
                 submission = await SubmissionStore(connection, submission.visible).get(submission.id)
-        due = submission.next_attempt_at
-        if submission.attempts == 0 or (due is not None and due <= self.clock()):
-            await self.deliver(submission)
+        await self.deliver(submission)
 
     async def settle_abandoned(self, submission: Submission) -> None:
         """What is known of an attempt whose owner died: the phase decides. AttemptLost while it lives."""
-        now = self.clock()
         if submission.phase is Phase.DATA:
-            settled = self._after(submission, Result(Outcome.UNKNOWN, LOST_IN_DATA_PHASE), now)
+            result = Result(Outcome.UNKNOWN, LOST_IN_DATA_PHASE)
         else:
-            settled = self._after(submission, Result(Outcome.TRANSIENT, LOST_BEFORE_DATA), now)
-            if submission.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
-                # A crash of ours says nothing about the mail server: no reason to wait.
-                settled = replace(settled, next_attempt_at=now)
-        await self._settle(settled, now, lease_over_at=now)
+            result = Result(Outcome.TRANSIENT, LOST_BEFORE_DATA)
+        await self._settle(submission, result, is_abandoned=True)
 
     async def react(self, submission: Submission) -> None:
         """The simulated broker answers, unless the package was sent again meanwhile."""
@@ -132,21 +126,21 @@ class BrokerDelivery:
 
     async def reacting(self, limit: int) -> list[Submission]:
         async with transaction(self.pool, EVERYONE) as connection:
-            return await SubmissionBacklog(connection).reacting_submissions(self.clock(), limit)
+            return await SubmissionBacklog(connection).reacting_submissions(limit)
 
     async def due(self, limit: int) -> list[Submission]:
         async with transaction(self.pool, EVERYONE) as connection:
-            return await SubmissionBacklog(connection).due_submissions(self.clock(), limit)
+            return await SubmissionBacklog(connection).due_submissions(limit)
 
     async def abandoned(self, limit: int) -> list[Submission]:
         async with transaction(self.pool, EVERYONE) as connection:
-            return await SubmissionBacklog(connection).abandoned_submissions(self.clock(), limit)
+            return await SubmissionBacklog(connection).abandoned_submissions(limit)
 
     async def _begin(self, submission: Submission) -> Submission | None:
         now = self.clock()
         async with transaction(self.pool, submission.visible) as connection:
             ledger = SubmissionStore(connection, submission.visible)
-            attempt = await ledger.begin_attempt(submission.id, now + self.lease)
+            attempt = await ledger.begin_attempt(submission.id, self.lease)
             if attempt is not None:
                 facts = [submission_changed("sending", attempt)]
                 await self.recorder.record(connection, attempt.visible, attempt.export_id, facts, now)
@@ -176,23 +170,27 @@ class BrokerDelivery:
         self.reach(failpoints.BEFORE_DATA)
         async with transaction(self.pool, attempt.visible) as connection:
             ledger = SubmissionStore(connection, attempt.visible)
-            if not await ledger.enter_data_phase(attempt, self.clock() + self.lease):
+            if not await ledger.enter_data_phase(attempt, self.lease):
                 raise AttemptLost
         self.reach(failpoints.AFTER_DATA_PHASE)
 
     async def _extend(self, attempt: Submission) -> bool:
         async with transaction(self.pool, attempt.visible) as connection:
             ledger = SubmissionStore(connection, attempt.visible)
-            return await ledger.extend_lease(attempt, self.clock() + self.lease)
+            return await ledger.extend_lease(attempt, self.lease)
 
-    async def _settle(
-        self, settled: Submission, now: datetime, *, lease_over_at: datetime | None = None
-    ) -> None:
-        verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
-        async with transaction(self.pool, settled.visible) as connection:
-            ledger = SubmissionStore(connection, settled.visible)
-            if not await ledger.settle(settled, lease_over_at):
+    async def _settle(self, attempt: Submission, result: Result, *, is_abandoned: bool = False) -> None:
+        now = self.clock()
+        async with transaction(self.pool, attempt.visible) as connection:
+            ledger = SubmissionStore(connection, attempt.visible)
+            database_now = await ledger.now()
+            settled = self._after(attempt, result, sent_at=now, now=database_now)
+            if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
+                # A crash of ours says nothing about the mail server: no reason to wait.
+                settled = replace(settled, next_attempt_at=database_now)
+            if not await ledger.settle(settled, is_abandoned=is_abandoned):
                 raise AttemptLost
+            verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
             await self._follow(PackageStore(connection, settled.visible), settled)
             facts = [submission_changed(verb, settled)]
             await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
@@ -200,13 +198,14 @@ class BrokerDelivery:
             "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
         )
 
-    def _after(self, attempt: Submission, result: Result, now: datetime) -> Submission:
+    def _after(self, attempt: Submission, result: Result, *, sent_at: datetime, now: datetime) -> Submission:
+        """The row after an attempt; `now` is the database's, `sent_at` what people read."""
         if result.outcome is Outcome.SENT:
             reacts = attempt.tenant.mode is Mode.TEST and reaction_of(attempt.recipient_email) is not None
             return replace(
                 attempt,
                 status=SubmissionStatus.SENT,
-                sent_at=now,
+                sent_at=sent_at,
                 error_message=None,
                 reaction_at=now + SIMULATED_REACTION_AFTER if reacts else None,
             )

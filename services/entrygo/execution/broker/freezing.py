@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from entrygo.execution.broker.destinations import Destination
 from entrygo.execution.broker.mail import BrokerMail, compose
@@ -28,7 +27,6 @@ class Freezer:
         to: Destination,
         artifacts: Sequence[RenderedArtifact],
         notification_id: str,
-        send_from: datetime,
     ) -> Submission:
         """The ledger row of a new submission, its bytes stored."""
         if self.links is not None:
@@ -53,7 +51,7 @@ class Freezer:
             content_sha256=await self.objects.put(mail.tenant, content),
             reason=mail.reason,
             attempts=0,
-            next_attempt_at=send_from,
+            next_attempt_at=None,
             sent_at=None,
             error_message=None,
             created_at=mail.written_at,

@@ -5,6 +5,7 @@ What is slow (the broker's record, the documents, a new mail) is gathered before
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
 from entrygo.domain.errors import InvalidExportState, NotFound
@@ -117,7 +118,7 @@ class Resubmission:
             reason=command.reason,
         )
         artifacts = await self._stored(tenant, earlier.artifacts)
-        return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id, now)
+        return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id)
 
     async def _package(self, command: ResubmitCommand) -> Package:
         """Raises NotFound, also for a package that the caller may not see."""
@@ -168,7 +169,7 @@ class Resubmission:
             )
             await ledger.give_up(replaced)
             facts.append(submission_changed("failed", replaced))
-        await ledger.add(submission)
+        submission = await ledger.add(submission, send_in=timedelta(0))
         facts.append(submission_changed("prepared", submission))
         await self.recorder.record(connection, visible, submission.export_id, facts, now)
         response = execution_pb2.ResubmitToBrokerResponse(broker_submission=submission_message(submission))

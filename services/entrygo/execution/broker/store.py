@@ -1,7 +1,7 @@
 """All SQL of the broker submission ledger. Methods run in the caller's transaction."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -13,28 +13,34 @@ _SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
     " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at"
+    " broker_reason, answered_at, answers, reaction_at, prepared_at"
 )
 
 
 class SubmissionStore:
-    """The ledger. Each change of a running attempt is fenced by its number."""
+    """The ledger. Each change of a running attempt is fenced by its number. Its times are the database's."""
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
         self._warehouse_id = visible.warehouse_id
 
-    async def add(self, submission: Submission) -> None:
+    async def add(self, submission: Submission, *, send_in: timedelta) -> Submission:
+        """The row as it was written; it is due after `send_in`."""
         fields = asdict(submission)
-        fields.pop("tenant")
-        await self._connection.execute(
-            f"INSERT INTO broker_submissions ({_SUBMISSION})"  # noqa: S608
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-            " $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
+        for set_by_database in ("tenant", "next_attempt_at", "prepared_at"):
+            fields.pop(set_by_database)
+        names = ", ".join(fields)
+        places = ", ".join(f"${number}" for number in range(4, 4 + len(fields)))
+        row = await self._connection.fetchrow(
+            f"INSERT INTO broker_submissions (account_id, mode, next_attempt_at, {names})"  # noqa: S608
+            f" VALUES ($1, $2, now() + $3, {places}) RETURNING {_SUBMISSION}",
             *self._scope,
+            send_in,
             *fields.values(),
         )
+        assert row is not None
+        return _submission_from_row(row)
 
     async def get(self, submission_id: str) -> Submission:
         row = await self._connection.fetchrow(
@@ -52,55 +58,62 @@ class SubmissionStore:
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
             " AND ($4::text IS NULL OR warehouse_id = $4)"
-            " ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE",
+            " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
             *self._scope,
             package_id,
             self._warehouse_id,
         )
         return None if row is None else _submission_from_row(row)
 
-    async def begin_attempt(self, submission_id: str, lease_until: datetime) -> Submission | None:
-        """`prepared` to `sending`, with a new attempt number; None when it is not waiting to be sent."""
+    async def begin_attempt(self, submission_id: str, lease: timedelta) -> Submission | None:
+        """`prepared` to `sending`, with a new attempt number; None when none is due."""
         row = await self._connection.fetchrow(
             "UPDATE broker_submissions SET status = 'sending', phase = 'envelope', attempts = attempts + 1,"  # noqa: S608
-            " lease_until = $4, next_attempt_at = NULL, error_message = NULL"
+            " lease_until = now() + $4, next_attempt_at = NULL, error_message = NULL"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'prepared'"
+            " AND (attempts = 0 OR next_attempt_at <= now())"
             f" RETURNING {_SUBMISSION}",
             *self._scope,
             submission_id,
-            lease_until,
+            lease,
         )
         return None if row is None else _submission_from_row(row)
 
-    async def enter_data_phase(self, submission: Submission, lease_until: datetime) -> bool:
+    async def now(self) -> datetime:
+        """The database's clock, which decides when an attempt is due."""
+        now = await self._connection.fetchval("SELECT clock_timestamp()")
+        assert isinstance(now, datetime)
+        return now
+
+    async def enter_data_phase(self, submission: Submission, lease: timedelta) -> bool:
         return await self._changed(
-            "UPDATE broker_submissions SET phase = 'data', lease_until = $5"
+            "UPDATE broker_submissions SET phase = 'data', lease_until = now() + $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempts = $4"
             " AND status = 'sending' AND phase = 'envelope'",
             submission.id,
             submission.attempts,
-            lease_until,
+            lease,
         )
 
-    async def extend_lease(self, submission: Submission, lease_until: datetime) -> bool:
+    async def extend_lease(self, submission: Submission, lease: timedelta) -> bool:
         return await self._changed(
-            "UPDATE broker_submissions SET lease_until = $5 WHERE account_id = $1 AND mode = $2"
+            "UPDATE broker_submissions SET lease_until = now() + $5 WHERE account_id = $1 AND mode = $2"
             " AND id = $3 AND attempts = $4 AND status = 'sending'",
             submission.id,
             submission.attempts,
-            lease_until,
+            lease,
         )
 
-    async def settle(self, submission: Submission, lease_over_at: datetime | None = None) -> bool:
+    async def settle(self, submission: Submission, *, is_abandoned: bool = False) -> bool:
         """Writes what became of an attempt; False when that attempt is no longer the one under way.
 
-        With `lease_over_at`, only when the owner's lease has ended by then.
+        One that is abandoned only when its owner's lease is over.
         """
         return await self._changed(
             "UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
             " error_message = $8, reaction_at = $9, lease_until = NULL"
             " WHERE account_id = $1 AND mode = $2 AND id = $3"
-            " AND attempts = $4 AND status = 'sending' AND ($10::timestamptz IS NULL OR lease_until <= $10)",
+            " AND attempts = $4 AND status = 'sending' AND (NOT $10 OR lease_until <= now())",
             submission.id,
             submission.attempts,
             submission.status,
@@ -108,7 +121,7 @@ class SubmissionStore:
             submission.sent_at,
             submission.error_message,
             submission.reaction_at,
-            lease_over_at,
+            is_abandoned,
         )
 
     async def give_up(self, submission: Submission) -> None:
@@ -158,30 +171,27 @@ class SubmissionBacklog:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def due_submissions(self, now: datetime, limit: int) -> list[Submission]:
+    async def due_submissions(self, limit: int) -> list[Submission]:
         rows = await self._connection.fetch(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE status = 'prepared' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2",
-            now,
+            " WHERE status = 'prepared' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT $1",
             limit,
         )
         return [_submission_from_row(row) for row in rows]
 
-    async def abandoned_submissions(self, now: datetime, limit: int) -> list[Submission]:
+    async def abandoned_submissions(self, limit: int) -> list[Submission]:
         rows = await self._connection.fetch(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE status = 'sending' AND lease_until <= $1 ORDER BY lease_until LIMIT $2",
-            now,
+            " WHERE status = 'sending' AND lease_until <= now() ORDER BY lease_until LIMIT $1",
             limit,
         )
         return [_submission_from_row(row) for row in rows]
 
-    async def reacting_submissions(self, now: datetime, limit: int) -> list[Submission]:
+    async def reacting_submissions(self, limit: int) -> list[Submission]:
         """Submissions of test accounts that their simulated broker answers now."""
         rows = await self._connection.fetch(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE reaction_at <= $1 ORDER BY reaction_at LIMIT $2",
-            now,
+            " WHERE reaction_at <= now() ORDER BY reaction_at LIMIT $1",
             limit,
         )
         return [_submission_from_row(row) for row in rows]
