@@ -56,7 +56,7 @@ class Keys:
             account_id=self._account(caller),
             mode=Mode.TEST if caller is Caller.OTHER_MODE else Mode.LIVE,
             scopes=scopes,
-            expires_at=utc_now() - timedelta(seconds=1) if caller is Caller.EXPIRED else None,
+            expires_in=timedelta(seconds=-1) if caller is Caller.EXPIRED else None,
             warehouse_id=ELSEWHERE if caller is Caller.OTHER_WAREHOUSE else None,
         )
         if caller is Caller.REVOKED:

@@ -56,7 +56,7 @@ def create_key_command(
     ] = None,
 ) -> None:
     """Make a key. It is shown this once; only its hash is stored."""
-    expires_at = utc_now() + timedelta(days=expires_in_days) if expires_in_days else None
+    expires_in = timedelta(days=expires_in_days) if expires_in_days else None
     key, secret = _with_identity(
         lambda pool: create_key(
             pool,
@@ -65,7 +65,7 @@ def create_key_command(
             account_id=account,
             mode=mode,
             scopes=frozenset(scopes) if scopes else ALL_SCOPES,
-            expires_at=expires_at,
+            expires_in=expires_in,
             warehouse_id=warehouse,
         )
     )

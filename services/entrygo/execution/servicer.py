@@ -31,6 +31,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/GetBrokerPack": Access.OPEN,
     f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
+    f"/{SERVICE_NAME}/GetHistory": Access.SERVICE_ONLY,
 }
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -108,6 +109,11 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     ) -> AsyncIterator[events_pb2.Event]:
         async for event in self._packages.every_event(recorded_since(request)):
             yield event
+
+    async def GetHistory(
+        self, _request: events_pb2.GetHistoryRequest, _context: Context
+    ) -> events_pb2.History:
+        return await self._packages.history()
 
 
 async def _document(

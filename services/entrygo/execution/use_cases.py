@@ -20,7 +20,7 @@ from entrygo.execution.objects import ObjectStore, StoreUnavailable
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps import ExecutionSteps
-from entrygo.messaging.event_log import events_after, replay
+from entrygo.messaging.event_log import events_after, history, replay
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -154,3 +154,7 @@ class Packages:
     def every_event(self, since: datetime | None) -> AsyncIterator[events_pb2.Event]:
         """The events of every account, in the order they were recorded, for a read model that starts anew."""
         return replay(self.pool, since)
+
+    async def history(self) -> events_pb2.History:
+        """Which life of the database these events are of, and its time."""
+        return await history(self.pool)

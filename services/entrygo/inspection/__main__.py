@@ -52,7 +52,6 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         pool,
         read_model,
         tuple(owners.values()),
-        runtime.clock,
         service_token=settings.identity.token,
         every_seconds=settings.reconcile_seconds,
     )

@@ -40,6 +40,8 @@ class Owner(Protocol):
         self, request: events_pb2.ReplayEventsRequest, metadata: Metadata
     ) -> AsyncIterator[events_pb2.Event]: ...
 
+    async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History: ...
+
 
 class GrpcOwner:
     """An owner behind its gRPC service."""
@@ -78,6 +80,12 @@ class GrpcOwner:
             raise ServiceUnavailable(f"The {self.source} service stopped answering.") from error
         finally:
             call.cancel()
+
+    async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History:
+        with remote(self.source):
+            return await self._stub.GetHistory(
+                events_pb2.GetHistoryRequest(), metadata=metadata, timeout=seconds
+            )
 
 
 def planning_owner(channel: grpc.aio.Channel) -> GrpcOwner:

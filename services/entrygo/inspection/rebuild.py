@@ -11,20 +11,16 @@ from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settings import Settings
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
-from entrygo.process.clock import Clock, utc_now
 from entrygo.rpc.channel import open_channel
 
 
-async def rebuild(
-    pool: Pool, owners: Sequence[Owner], *, service_token: str | None, clock: Clock = utc_now
-) -> int:
+async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | None) -> int:
     """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again."""
-    reconciler = Reconciler(
-        pool, ReadModel(pool, Changes()), owners, clock, service_token=service_token, every_seconds=1
-    )
+    read_model = ReadModel(pool, Changes())
+    reconciler = Reconciler(pool, read_model, owners, service_token=service_token, every_seconds=1)
     async with transaction(pool, EVERYONE) as connection:
         await ReadModelStore(connection).forget_everything()
-    counts = [await reconciler.replay(owner, None) for owner in owners]
+    counts = [await reconciler.replay(owner) for owner in owners]
     await reconciler.heal()
     return sum(counts)
 

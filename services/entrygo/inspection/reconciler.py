@@ -1,6 +1,8 @@
 """Repairs the read model without Kafka: fills gaps, and re-reads what the owners recorded lately.
 
 A broker that keeps its log in memory may lose what it acknowledged, so no event is trusted to arrive.
+How far an owner was read is a time of that owner's own clock: neither this process's clock nor that of the
+read model's database has a say in it.
 """
 
 import asyncio
@@ -11,20 +13,19 @@ import structlog
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Visible
-from entrygo.domain.time import rfc3339
+from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.inspection.folding import Known
 from entrygo.inspection.owners import Owner, pull
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
-from entrygo.process.clock import Clock
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.rpc.calls import service_metadata
 
-# Covers transactions that were open at the last look, and clocks that differ.
+# Covers transactions that were open at the last look.
 OVERLAP = timedelta(seconds=60)
 # After an owner was away, as when the whole system starts.
-RETRY = timedelta(seconds=5)
+RETRY_SECONDS = 5.0
 PAGE_EVENTS = 500
 PAGE_BYTES = 4 * 1024 * 1024
 MAX_GAPS = 500
@@ -43,7 +44,6 @@ class Reconciler:
         pool: Pool,
         read_model: ReadModel,
         owners: Sequence[Owner],
-        clock: Clock,
         *,
         service_token: str | None,
         every_seconds: float,
@@ -51,9 +51,8 @@ class Reconciler:
         self._pool = pool
         self._read_model = read_model
         self._owners = owners
-        self._clock = clock
         self._token = service_token
-        self._every = timedelta(seconds=every_seconds)
+        self._every = every_seconds
         self._gap_seen = asyncio.Event()
 
     def note_gap(self) -> None:
@@ -66,17 +65,17 @@ class Reconciler:
             log.warning("reconciler.disabled", reason="no service token")
             await stop.wait()
             return
-        due = self._clock()
+        due = _now()
         pause = MIN_PAUSE
         while not stop.is_set():
             self._gap_seen.clear()
             left = await self._attempt_heal()
-            if self._clock() >= due:
+            if _now() >= due:
                 whole = await self._attempt_reconcile()
-                due = self._clock() + (self._every if whole else min(self._every, RETRY))
+                due = _now() + (self._every if whole else min(self._every, RETRY_SECONDS))
             # Gaps that stay are asked for again, less and less often.
-            pause = min(pause * 2, self._every.total_seconds()) if left else MIN_PAUSE
-            until_due = max((due - self._clock()).total_seconds(), 0.0)
+            pause = min(pause * 2, self._every) if left else MIN_PAUSE
+            until_due = max(due - _now(), 0.0)
             await self._wait(stop, min(pause, until_due) if left else until_due)
 
     async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
@@ -129,16 +128,25 @@ class Reconciler:
 
     async def _reconcile(self, owner: Owner) -> None:
         """Replays an owner since the last look, unless another replica just did."""
-        now = self._clock()
         async with transaction(self._pool, EVERYONE) as connection:
             until = await ReadModelStore(connection).reconciled_until(owner.source)
-        if until is not None and now - until < self._every / 2:
-            return
-        await self.replay(owner, until - OVERLAP if until else None)
+        looked_at = await self._time_of(owner)
+        if until is None or until > looked_at + OVERLAP:
+            # Never read, or up to an instant that is still to come: it is not the clock that said so.
+            await self._replay(owner, None, looked_at)
+        elif looked_at - until >= timedelta(seconds=self._every / 2):
+            await self._replay(owner, until - OVERLAP, looked_at)
 
-    async def replay(self, owner: Owner, since: datetime | None) -> int:
-        """Applies what an owner recorded since an instant (None: ever); returns how many events that is."""
-        started = self._clock()
+    async def replay(self, owner: Owner) -> int:
+        """Applies everything that an owner ever recorded; returns how many events that is."""
+        return await self._replay(owner, None, await self._time_of(owner))
+
+    async def _time_of(self, owner: Owner) -> datetime:
+        """By the clock of the owner's database."""
+        history = await owner.history(service_metadata(self._token or "", None), PULL_SECONDS)
+        return parse_rfc3339(history.database_time)
+
+    async def _replay(self, owner: Owner, since: datetime | None, looked_at: datetime) -> int:
         request = events_pb2.ReplayEventsRequest(recorded_since=rfc3339(since) if since else "")
         metadata = service_metadata(self._token or "", None)
         page: list[events_pb2.Event] = []
@@ -152,9 +160,13 @@ class Reconciler:
                 page, size = [], 0
         await self._apply(page)
         async with transaction(self._pool, EVERYONE) as connection:
-            await ReadModelStore(connection).save_reconciled(owner.source, started)
+            await ReadModelStore(connection).save_reconciled(owner.source, looked_at)
         return count
 
     async def _apply(self, page: Sequence[events_pb2.Event]) -> None:
         if page and await self._read_model.apply_missing(page):
             self.note_gap()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

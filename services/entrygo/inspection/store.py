@@ -223,17 +223,17 @@ class ReadModelStore:
         )
 
     async def reconciled_until(self, source: str) -> datetime | None:
-        """The instant up to which an owner's log was applied as a whole; None before the first time."""
+        """Up to when, by the owner's clock, its log was applied as a whole; None before the first time."""
         until: datetime | None = await self._connection.fetchval(
             "SELECT reconciled_until FROM reconciliations WHERE source = $1", source
         )
         return until
 
     async def save_reconciled(self, source: str, until: datetime) -> None:
+        """Also backwards: an owner may be another database than before, or its clock was set back."""
         await self._connection.execute(
             "INSERT INTO reconciliations (source, reconciled_until) VALUES ($1, $2)"
-            " ON CONFLICT (source) DO UPDATE SET reconciled_until ="
-            " GREATEST(reconciliations.reconciled_until, excluded.reconciled_until)",
+            " ON CONFLICT (source) DO UPDATE SET reconciled_until = excluded.reconciled_until",
             source,
             until,
         )

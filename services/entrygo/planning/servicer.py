@@ -34,6 +34,7 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/ApproveExport": ScopeName.EXPORTS_PLAN,
     f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
+    f"/{SERVICE_NAME}/GetHistory": Access.SERVICE_ONLY,
 }
 
 CHUNK_BYTES = 1024 * 1024
@@ -129,6 +130,9 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     ) -> AsyncIterator[events_pb2.Event]:
         async for event in self._do.stored_plans.every_event(_since(request.recorded_since)):
             yield event
+
+    async def GetHistory(self, request: events_pb2.GetHistoryRequest, context: Context) -> events_pb2.History:
+        return await self._do.stored_plans.history()
 
 
 def _answered(reply: Reply, response: type[M], context: Context) -> M:

@@ -12,7 +12,6 @@ from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
 from entrygo.identity.keys import ApiKey, has_key_shape, hash_secret
 from entrygo.identity.store import IdentityStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
-from entrygo.process.clock import Clock
 
 # A revoked key works for at most this long in a running service.
 CACHE_SECONDS = 3.0
@@ -31,9 +30,8 @@ V = TypeVar("V")
 class Authenticator:
     """Knows keys by the hash of their secret, for a few seconds each, refusals included."""
 
-    def __init__(self, pool: Pool, clock: Clock, *, service_token: str | None) -> None:
+    def __init__(self, pool: Pool, *, service_token: str | None) -> None:
         self._pool = pool
-        self._clock = clock
         self._service_token = service_token
         # Apart, so that any number of bad keys pushes no good one out.
         self._good: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
@@ -54,7 +52,7 @@ class Authenticator:
         if not has_key_shape(secret):
             raise InvalidApiKey
         key = await self._find(hash_secret(secret))
-        if key is None or not key.is_usable(self._clock()):
+        if key is None:
             raise InvalidApiKey
         return Principal(
             tenant=Tenant(key.account_id, key.mode),
@@ -83,17 +81,18 @@ class Authenticator:
             self._strangers -= 1
 
     async def _look_up(self, hashed: bytes) -> ApiKey | None:
+        now = time.monotonic()  # before the database says how long: the wait for its answer is part of that
         async with transaction(self._pool, EVERYONE) as connection:
             store = IdentityStore(connection)
-            key = await store.find_key(hashed)
-            if key is not None and key.is_usable(self._clock()):
-                await store.touch(key.account_id, key.key_id, self._clock())
-        until = time.monotonic() + CACHE_SECONDS
-        if key is None:
+            found = await store.find_usable_key(hashed)
+            if found is not None:
+                await store.touch(found[0].account_id, found[0].key_id)
+        if found is None:
             self._good.pop(hashed, None)
-            _remember(self._bad, hashed, until)
-        else:
-            _remember(self._good, hashed, (until, key))
+            _remember(self._bad, hashed, now + CACHE_SECONDS)
+            return None
+        key, seconds_left = found
+        _remember(self._good, hashed, (now + min(CACHE_SECONDS, seconds_left), key))
         return key
 
     def _service(self, authorization: str, tenant: str) -> Principal:

@@ -1,7 +1,7 @@
 """SQL of accounts and API keys."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -38,10 +38,12 @@ class IdentityStore:
             )
         )
 
-    async def add_key(self, key: ApiKey, secret_sha256: bytes) -> None:
-        await self._connection.execute(
-            "INSERT INTO api_keys (key_id, account_id, mode, prefix, scopes, warehouse_id, created_at,"
-            " expires_at, secret_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    async def add_key(self, key: ApiKey, secret_sha256: bytes, expires_in: timedelta | None) -> ApiKey:
+        """The key as stored: when it expires is reckoned by the database's clock."""
+        row = await self._connection.fetchrow(
+            "INSERT INTO api_keys (key_id, account_id, mode, prefix, scopes, warehouse_id, created_at,"  # noqa: S608
+            " expires_at, secret_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval, $9)"
+            f" RETURNING {_COLUMNS}",
             key.key_id,
             key.account_id,
             key.mode,
@@ -49,16 +51,22 @@ class IdentityStore:
             sorted(key.scopes),
             key.warehouse_id,
             key.created_at,
-            key.expires_at,
+            expires_in,
             secret_sha256,
         )
+        assert row is not None
+        return _key_from_row(row)
 
-    async def find_key(self, secret_sha256: bytes) -> ApiKey | None:
+    async def find_usable_key(self, secret_sha256: bytes) -> tuple[ApiKey, float] | None:
+        """A key that is neither revoked nor expired, and for how many more seconds it is not."""
         row = await self._connection.fetchrow(
-            f"SELECT {_COLUMNS} FROM api_keys WHERE secret_sha256 = $1",  # noqa: S608
+            f"SELECT {_COLUMNS}, coalesce("  # noqa: S608
+            " extract(epoch FROM expires_at - clock_timestamp()), 'Infinity')::float8 AS seconds_left"
+            " FROM api_keys WHERE secret_sha256 = $1 AND revoked_at IS NULL"
+            " AND (expires_at IS NULL OR clock_timestamp() < expires_at)",
             secret_sha256,
         )
-        return _key_from_row(row) if row else None
+        return (_key_from_row(row), row["seconds_left"]) if row else None
 
     async def list_keys(self, account_id: str) -> Sequence[ApiKey]:
         rows = await self._connection.fetch(
@@ -79,14 +87,13 @@ class IdentityStore:
             )
         )
 
-    async def touch(self, account_id: str, key_id: str, at: datetime) -> None:
+    async def touch(self, account_id: str, key_id: str) -> None:
         """Notes that a key was used; coarse, so that reads do not become writes."""
         await self._connection.execute(
-            "UPDATE api_keys SET last_used_at = $3 WHERE account_id = $1 AND key_id = $2"
-            " AND (last_used_at IS NULL OR last_used_at < $3::timestamptz - interval '5 minutes')",
+            "UPDATE api_keys SET last_used_at = now() WHERE account_id = $1 AND key_id = $2"
+            " AND (last_used_at IS NULL OR last_used_at < now() - interval '5 minutes')",
             account_id,
             key_id,
-            at,
         )
 
 

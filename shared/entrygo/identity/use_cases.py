@@ -1,7 +1,7 @@
 """Making accounts, and making, listing and revoking their keys: what the CLI offers an operator."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, is_valid_id
@@ -31,7 +31,7 @@ async def create_key(
     account_id: str,
     mode: Mode = Mode.LIVE,
     scopes: frozenset[ScopeName] = ALL_SCOPES,
-    expires_at: datetime | None = None,
+    expires_in: timedelta | None = None,
     warehouse_id: str | None = None,
 ) -> tuple[ApiKey, str]:
     """The new key and its secret, which is shown this once and stored as a hash only."""
@@ -44,7 +44,7 @@ async def create_key(
         scopes=scopes,
         warehouse_id=warehouse_id,
         created_at=clock(),
-        expires_at=expires_at,
+        expires_at=None,
         revoked_at=None,
         last_used_at=None,
     )
@@ -52,8 +52,7 @@ async def create_key(
         store = IdentityStore(connection)
         if not await store.has_account(account_id):
             raise NotFound(f"Account {account_id} does not exist.")
-        await store.add_key(key, hash_secret(secret))
-    return key, secret
+        return await store.add_key(key, hash_secret(secret), expires_in), secret
 
 
 async def list_keys(pool: Pool, account_id: str) -> Sequence[ApiKey]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from entrygo.domain.principal import Visible
+from entrygo.domain.time import rfc3339
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
@@ -25,6 +26,14 @@ async def events_after(
         visible.warehouse_id,
     )
     return [events_pb2.Event.FromString(row["payload"]) for row in rows]
+
+
+async def history(pool: Pool) -> events_pb2.History:
+    """Which life of this database its events are of, and what time it is by the database's clock."""
+    async with transaction(pool, EVERYONE) as connection:
+        row = await connection.fetchrow("SELECT epoch, clock_timestamp() AS database_time FROM owner_epoch")
+    assert row is not None  # the migration that made the table filled it
+    return events_pb2.History(epoch=str(row["epoch"]), database_time=rfc3339(row["database_time"]))
 
 
 async def replay(pool: Pool, recorded_since: datetime | None) -> AsyncIterator[events_pb2.Event]:

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import asyncpg
@@ -18,7 +18,6 @@ from google.protobuf.message import Message
 from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import EVERYONE, CommitUnknown, Connection, Pool, transaction
-from entrygo.process.clock import Clock
 
 M = TypeVar("M", bound=Message)
 
@@ -187,25 +186,25 @@ async def _reread(pool: Pool, scope: Visible, operation: str, key: str, print_: 
     return None
 
 
-async def purge(connection: Connection, *, before: datetime) -> int:
-    """Deletes one batch of keys made before an instant (their write is over); returns how many."""
+async def purge(connection: Connection, *, older_than: timedelta) -> int:
+    """Deletes one batch of keys of that age (their write is over); returns how many."""
     status = await connection.execute(
         "DELETE FROM idempotency_keys WHERE (account_id, mode, operation, key) IN"
         " (SELECT account_id, mode, operation, key FROM idempotency_keys"
-        "  WHERE created_at < $1 AND response IS NOT NULL"
+        "  WHERE created_at < now() - $1::interval AND response IS NOT NULL"
         "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        before,
+        older_than,
         PURGE_BATCH,
     )
     return int(status.rpartition(" ")[2])
 
 
-async def keep_purged(pool: Pool, clock: Clock, stop: asyncio.Event, *, keep_days: int) -> None:
+async def keep_purged(pool: Pool, stop: asyncio.Event, *, keep_days: int) -> None:
     """Forgets finished keys older than `keep_days`, in the background, until `stop`."""
     while not stop.is_set():
         try:
             async with transaction(pool, EVERYONE) as connection:
-                purged = await purge(connection, before=clock() - timedelta(days=keep_days))
+                purged = await purge(connection, older_than=timedelta(days=keep_days))
         except ServiceUnavailable as error:
             log.warning("idempotency.purge_failed", error=str(error))
             purged = 0

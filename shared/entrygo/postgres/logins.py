@@ -18,12 +18,12 @@ class LoginRefused(RuntimeError):
 
 
 def own(schema: str) -> tuple[str, ...]:
-    """All rows of a schema that is the login's own; which migrations ran is the owner's to say."""
+    """All rows of a schema that is the login's own; migrations and epoch are the owner's to write."""
     return (
         f"GRANT USAGE ON SCHEMA {schema} TO %I",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO %I",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO %I",
-        f"REVOKE INSERT, UPDATE, DELETE ON {schema}.applied_migrations FROM %I",
+        f"REVOKE INSERT, UPDATE, DELETE ON {schema}.applied_migrations, {schema}.owner_epoch FROM %I",
     )
 
 

@@ -85,7 +85,7 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity
     server = build_server(
         settings=settings.rpc,
         port=settings.port,
-        authenticator=Authenticator(identity, runtime.clock, service_token=settings.identity.token),
+        authenticator=Authenticator(identity, service_token=settings.identity.token),
         required_scopes=parts.required_scopes,
         register=parts.register,
         service_names=(parts.rpc_service,),
@@ -100,5 +100,5 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity
 
 def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> tuple[Work, ...]:
     relay = Relay(database_url=settings.database_url.get_secret_value(), schema=name, kafka=settings.kafka)
-    purge = partial(keep_purged, runtime.pool, runtime.clock, keep_days=settings.idempotency_keep_days)
+    purge = partial(keep_purged, runtime.pool, keep_days=settings.idempotency_keep_days)
     return relay.run, purge

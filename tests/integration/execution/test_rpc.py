@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -222,6 +223,10 @@ async def test_events_can_be_read_after_a_sequence_and_replayed_by_a_service(cli
         events_pb2.ReplayEventsRequest(), metadata=service_metadata(TOKEN, None), timeout=10
     )
     assert len([event async for event in everything]) == 6
+    history = await client.stub.GetHistory(
+        events_pb2.GetHistoryRequest(), metadata=service_metadata(TOKEN, None), timeout=10
+    )
+    assert UUID(history.epoch)
 
 
 @pytest.mark.parametrize(("known", "expected"), [(True, [1, 2, 3, 4, 5, 6]), (False, [])])

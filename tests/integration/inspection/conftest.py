@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import pytest_asyncio
 
@@ -13,7 +12,6 @@ from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.use_cases import Caller, Inspector
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
-from entrygo.process.clock import utc_now
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.integration.inspection.owners import SERVICE_TOKEN, Owners
 from tests.unit.inspection.events import ALICE
@@ -39,8 +37,6 @@ class Service:
     owners: Owners
     changes: Changes = field(default_factory=Changes)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    # What the reconciler takes for now; the system's clock where a test does not say.
-    now: datetime | None = None
 
     def __post_init__(self) -> None:
         self.read_model = ReadModel(self.pool, self.changes)
@@ -48,7 +44,6 @@ class Service:
             self.pool,
             self.read_model,
             self.owners.both,
-            lambda: self.now or utc_now(),
             service_token=SERVICE_TOKEN,
             every_seconds=0.05,
         )

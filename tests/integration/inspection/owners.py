@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
 
 from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
+from entrygo.domain.time import rfc3339
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.rpc.calls import Metadata, service_metadata
@@ -20,6 +22,8 @@ class MemoryOwner:
         self.is_down = False
         self.is_silent = False
         self.refuses = False
+        # What its database takes for now; the clock of this machine where a test does not say.
+        self.now: datetime | None = None
         self.replayed_since: list[str] = []
         self.replayed_again = asyncio.Event()
 
@@ -45,6 +49,11 @@ class MemoryOwner:
         for event in self.log:
             if event.occurred_at >= request.recorded_since:
                 yield event
+
+    async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History:
+        await self._check()
+        assert dict(metadata) == dict(service_metadata(SERVICE_TOKEN, None))
+        return events_pb2.History(database_time=rfc3339(self.now or datetime.now(UTC)))
 
     async def _check(self) -> None:
         if self.is_down:

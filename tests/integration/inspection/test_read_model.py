@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection.folding import ExportKey, fold
@@ -175,12 +175,18 @@ async def test_reconciling_brings_what_kafka_never_did_and_then_asks_for_the_lat
 
 async def test_reconciling_brings_what_was_not_yet_committed_at_the_look_before(service: Service) -> None:
     looked_at = START + timedelta(minutes=5)
-    service.now = looked_at
     for owner in service.owners.both:
-        await service.reconciler.replay(owner, None)
+        owner.now = looked_at
+        await service.reconciler.replay(owner)
+        owner.now = looked_at + timedelta(minutes=2)
     # Recorded half a minute before that look, by a transaction that was open during it.
     service.owners.record([Life(start=looked_at - timedelta(minutes=1.5)).planned()])
-    service.now = looked_at + timedelta(minutes=2)
+    await reconciled_by(service)
+    assert await service.count("timeline") == 1
+
+
+async def reconciled_by(service: Service) -> None:
+    """Until the reconciler has brought an event."""
     stop = asyncio.Event()
     async with asyncio.timeout(30):
         with service.changes.watch(ExportKey("acc_alice", "live", "batch_123")) as changed:
@@ -188,7 +194,27 @@ async def test_reconciling_brings_what_was_not_yet_committed_at_the_look_before(
             await changed.wait()
         stop.set()
         await running
-    assert await service.count("timeline") == 1
+
+
+async def test_an_instant_still_to_come_up_to_which_an_owner_is_said_to_be_read_blinds_nobody(
+    service: Service,
+) -> None:
+    async with transaction(service.pool, EVERYONE) as connection:
+        for owner in service.owners.both:
+            await ReadModelStore(connection).save_reconciled(owner.source, START + timedelta(days=1))
+            owner.now = START + timedelta(minutes=5)
+    service.owners.record([Life().planned()])
+    await reconciled_by(service)
+
+
+async def test_how_far_an_owner_was_read_is_a_time_of_that_owner(service: Service) -> None:
+    behind = datetime.now(UTC) - timedelta(days=1)
+    service.owners.planning.now = behind
+    for owner in service.owners.both:
+        await service.reconciler.replay(owner)
+    async with transaction(service.pool, EVERYONE) as connection:
+        until = await ReadModelStore(connection).reconciled_until("planning")
+    assert until == behind.replace(microsecond=behind.microsecond // 1000 * 1000)
 
 
 async def test_reconciling_goes_on_when_an_owner_is_away(service: Service) -> None:

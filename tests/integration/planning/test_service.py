@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import grpc
 import pytest
@@ -122,7 +123,7 @@ async def serving(
     server = build_server(
         settings=RpcServerSettings(),
         port=port,
-        authenticator=Authenticator(identity_pool, utc_now, service_token=SERVICE_TOKEN),
+        authenticator=Authenticator(identity_pool, service_token=SERVICE_TOKEN),
         required_scopes=scopes,
         register=register,
         service_names=(name,),
@@ -425,6 +426,12 @@ async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) ->
         )
     ]
     assert [event.sequence for event in replayed] == [1, 2, 3]
+    asked = [
+        await call.GetHistory(events_pb2.GetHistoryRequest(), metadata=service_metadata(SERVICE_TOKEN, None))
+        for _ in range(2)
+    ]
+    assert UUID(asked[0].epoch) == UUID(asked[1].epoch)
+    assert replayed[0].occurred_at <= asked[0].database_time <= asked[1].database_time
 
 
 async def test_replay_is_refused_to_a_key(system: System) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import grpc
@@ -12,12 +13,12 @@ import pytest_asyncio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from entrygo.domain.errors import InvalidOrderReference, RemoteError
+from entrygo.domain.errors import InvalidApiKey, InvalidOrderReference, RemoteError
 from entrygo.domain.principal import Mode, ScopeName
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import check_account, principal
 from entrygo.identity.use_cases import create_account, create_key, revoke_key
-from entrygo.postgres.pool import Pool, open_pool
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcServerSettings
 from entrygo.proto.events.v1 import events_pb2
@@ -88,7 +89,7 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
     server = build_server(
         settings=RpcServerSettings(max_message_bytes=1024 * 1024),
         port=port,
-        authenticator=Authenticator(pool, utc_now, service_token=SERVICE_TOKEN),
+        authenticator=Authenticator(pool, service_token=SERVICE_TOKEN),
         required_scopes=SCOPES,
         register=lambda server: planning_pb2_grpc.add_PlanningServicer_to_server(Probe(), server),
         service_names=("entrygo.proto.planning.v1.Planning",),
@@ -170,8 +171,34 @@ async def test_call_without_a_known_key_is_refused_alike(
 
 
 async def test_expired_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
-    expired = await key_of(pool, expires_at=utc_now() - timedelta(seconds=1))
+    expired = await key_of(pool, expires_in=timedelta(seconds=-1))
     assert (await refusal(channel, expired)).error_code == "INVALID_API_KEY"
+
+
+async def test_a_key_expires_by_the_clock_of_the_database_whatever_the_process_takes_for_now(
+    pool: Pool,
+) -> None:
+    async with transaction(pool, EVERYONE) as connection:
+        now = await connection.fetchval("SELECT now()")
+    for ahead in (timedelta(days=1), timedelta(days=-1)):
+        clock = partial(_shifted, ahead)
+        key, _ = await create_key(pool, Ids(), clock, account_id="acc_alice", expires_in=timedelta(hours=1))
+        assert key.expires_at is not None
+        assert now + timedelta(minutes=59) < key.expires_at < now + timedelta(minutes=61)
+
+
+def _shifted(by: timedelta) -> datetime:
+    return utc_now() + by
+
+
+async def test_a_key_that_expires_soon_is_not_remembered_beyond_that(pool: Pool) -> None:
+    authorization = await key_of(pool, expires_in=timedelta(seconds=0.5))
+    authenticator = Authenticator(pool, service_token=None)
+    await authenticator.authenticate(authorization)
+    async with transaction(pool, EVERYONE) as connection:
+        await connection.execute("SELECT pg_sleep_until((SELECT max(expires_at) FROM api_keys))")
+    with pytest.raises(InvalidApiKey):
+        await authenticator.authenticate(authorization)
 
 
 async def test_revoked_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:

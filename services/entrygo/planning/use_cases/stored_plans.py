@@ -70,6 +70,10 @@ class StoredPlans:
         """The events of every account recorded at or after an instant: for a rebuild, not for a caller."""
         return event_log.replay(self.pool, recorded_since)
 
+    async def history(self) -> events_pb2.History:
+        """Which life of the database these events are of, and its time."""
+        return await event_log.history(self.pool)
+
 
 def _diff(packed_before: PackedSnapshot, packed_after: PackedSnapshot, limit: int) -> planning_pb2.PlanDiff:
     """Megabytes of JSON on both sides: not work for the event loop."""

@@ -76,6 +76,18 @@ class ReplayEventsRequest(_message.Message):
     recorded_since: str
     def __init__(self, recorded_since: _Optional[str] = ...) -> None: ...
 
+class GetHistoryRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class History(_message.Message):
+    __slots__ = ("epoch", "database_time")
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
+    DATABASE_TIME_FIELD_NUMBER: _ClassVar[int]
+    epoch: str
+    database_time: str
+    def __init__(self, epoch: _Optional[str] = ..., database_time: _Optional[str] = ...) -> None: ...
+
 class OrdersSynced(_message.Message):
     __slots__ = ("order_ids",)
     ORDER_IDS_FIELD_NUMBER: _ClassVar[int]

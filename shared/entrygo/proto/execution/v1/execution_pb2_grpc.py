@@ -76,6 +76,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.ReplayEventsRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.Event.FromString,
                 _registered_method=True)
+        self.GetHistory = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/GetHistory',
+                request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.GetHistoryRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.History.FromString,
+                _registered_method=True)
 
 
 class ExecutionServicer:
@@ -138,6 +143,13 @@ class ExecutionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetHistory(self, request, context):
+        """Which life of the database the events are of, and its time. Service credential only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ExecutionServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -180,6 +192,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.ReplayEvents,
                     request_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.ReplayEventsRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.Event.SerializeToString,
+            ),
+            'GetHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHistory,
+                    request_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.GetHistoryRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.History.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -399,6 +416,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/ReplayEvents',
             entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.ReplayEventsRequest.SerializeToString,
             entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.Event.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/GetHistory',
+            entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.GetHistoryRequest.SerializeToString,
+            entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.History.FromString,
             options,
             channel_credentials,
             insecure,

@@ -32,6 +32,8 @@ class ExecutionStub:
     """Events of one export after a sequence, in order. Scope read."""
     ReplayEvents: _aio.UnaryStreamMultiCallable[_events_pb2.ReplayEventsRequest, _events_pb2.Event]
     """Every account's events, oldest first. Service credential only."""
+    GetHistory: _aio.UnaryUnaryMultiCallable[_events_pb2.GetHistoryRequest, _events_pb2.History]
+    """Which life of the database the events are of, and its time. Service credential only."""
 
 class ExecutionServicer:
     """Carries a plan out: customs package, documents, notifications, broker submission."""
@@ -91,5 +93,12 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_events_pb2.ReplayEventsRequest, _abc.AsyncIterator[_events_pb2.Event]],
     ) -> _abc.AsyncIterator[_events_pb2.Event]:
         """Every account's events, oldest first. Service credential only."""
+
+    def GetHistory(
+        self,
+        request: _events_pb2.GetHistoryRequest,
+        context: _aio.ServicerContext[_events_pb2.GetHistoryRequest, _abc.Awaitable[_events_pb2.History]],
+    ) -> _abc.Awaitable[_events_pb2.History]:
+        """Which life of the database the events are of, and its time. Service credential only."""
 
 def add_ExecutionServicer_to_server(servicer: ExecutionServicer, server: _aio.Server) -> None: ...

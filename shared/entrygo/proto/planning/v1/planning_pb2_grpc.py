@@ -91,6 +91,11 @@ class PlanningStub:
                 request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.ReplayEventsRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.Event.FromString,
                 _registered_method=True)
+        self.GetHistory = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/GetHistory',
+                request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.GetHistoryRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.History.FromString,
+                _registered_method=True)
 
 
 class PlanningServicer:
@@ -175,6 +180,13 @@ class PlanningServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetHistory(self, request, context):
+        """Which life of the database the events are of, and its time. Service credential only.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PlanningServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -232,6 +244,11 @@ def add_PlanningServicer_to_server(servicer, server):
                     servicer.ReplayEvents,
                     request_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.ReplayEventsRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.Event.SerializeToString,
+            ),
+            'GetHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetHistory,
+                    request_deserializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.GetHistoryRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.History.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -532,6 +549,33 @@ class Planning:
             '/entrygo.proto.planning.v1.Planning/ReplayEvents',
             entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.ReplayEventsRequest.SerializeToString,
             entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.Event.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/GetHistory',
+            entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.GetHistoryRequest.SerializeToString,
+            entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.History.FromString,
             options,
             channel_credentials,
             insecure,
