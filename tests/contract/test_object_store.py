@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Sequence
+import stat
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,14 +16,22 @@ import pytest
 import pytest_asyncio
 import structlog
 from obstore.store import LocalStore, S3Store
+from prometheus_client import REGISTRY
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution import objects as module
-from entrygo.execution.objects import CHUNK_BYTES, BytesMissing, ObjectStore, StoreUnavailable
+from entrygo.execution.objects import cloud, watch
+from entrygo.execution.objects.folder import UNFINISHED
+from entrygo.execution.objects.store import (
+    CHECKED_FIRST_BYTES,
+    CHUNK_BYTES,
+    BytesMissing,
+    ObjectStore,
+    StoreUnavailable,
+)
 from tests.harness.certificates import Authority
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, SECRET_KEY, S3Server
@@ -65,8 +75,8 @@ async def side(
     yield Side(ObjectStore(f"s3://{BUCKET}/{tmp_path.name}", allow_http=True), s3.store(tmp_path.name))
 
 
-async def read(store: ObjectStore, sha256: str, tenant: Tenant = LIVE) -> list[bytes]:
-    return [part async for part in store.stream(tenant, sha256)]
+async def read(store: ObjectStore, sha256: str, tenant: Tenant = LIVE, *, size: int = 3) -> list[bytes]:
+    return [part async for part in store.stream(tenant, sha256, size)]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +89,7 @@ async def test_what_is_put_is_read_back_whole_and_in_chunks(side: Side, size: in
     sha256 = await side.store.put(LIVE, content)
     assert sha256 == hashlib.sha256(content).hexdigest()
     assert await side.store.get(LIVE, sha256) == content
-    parts = await read(side.store, sha256)
+    parts = await read(side.store, sha256, size=size)
     assert b"".join(parts) == content
     assert all(len(part) <= CHUNK_BYTES for part in parts)
 
@@ -114,8 +124,64 @@ async def test_bytes_that_somebody_changed_are_not_handed_out_as_the_document(si
     await obstore.put_async(side.raw, name, b"abd")
     with pytest.raises(BytesMissing):
         await side.store.get(LIVE, sha256)
+    with pytest.raises(BytesMissing):
+        await anext(side.store.stream(LIVE, sha256, 3))
 
 
+@pytest.mark.parametrize("length", [2 * MEBIBYTE - 1, 2 * MEBIBYTE + 1])
+async def test_bytes_of_another_length_are_refused_before_the_first_chunk(side: Side, length: int) -> None:
+    content = os.urandom(2 * MEBIBYTE + 1)
+    sha256 = await side.store.put(LIVE, content[: 2 * MEBIBYTE])
+    [name] = await side.names()
+    await obstore.put_async(side.raw, name, content[:length])
+    with pytest.raises(BytesMissing):
+        await anext(side.store.stream(LIVE, sha256, 2 * MEBIBYTE))
+
+
+@pytest.mark.parametrize("place", [0, -1], ids=["first byte", "last byte"])
+async def test_a_large_document_that_somebody_changed_is_never_given_out_to_its_end(
+    side: Side, place: int
+) -> None:
+    content = bytearray(os.urandom(CHECKED_FIRST_BYTES + 1))
+    sha256 = await side.store.put(LIVE, bytes(content))
+    [name] = await side.names()
+    content[place] ^= 1
+    await obstore.put_async(side.raw, name, bytes(content))
+    given = 0
+    with pytest.raises(BytesMissing):
+        async for chunk in side.store.stream(LIVE, sha256, len(content)):
+            given += len(chunk)
+    assert given < len(content)
+
+
+async def test_what_is_damaged_counts_as_unsound_until_it_is_brought_back(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
+    gone, altered = await side.store.put_all(LIVE, [b"abc", b"abd"])
+    before = {name: faults(name) for name in ("missing", "altered")}
+    assert await side.store.watch.is_sound()
+    names = {each.rpartition("/")[2]: each for each in await side.names()}
+    await obstore.delete_async(side.raw, names[gone])
+    await obstore.put_async(side.raw, names[altered], b"abc")
+    for sha256 in (gone, altered):
+        with pytest.raises(BytesMissing):
+            await side.store.get(LIVE, sha256)
+    assert {name: faults(name) - before[name] for name in before} == {"missing": 1, "altered": 1}
+    assert not await side.store.watch.is_sound()
+    await side.store.put(LIVE, b"abc")
+    await obstore.put_async(side.raw, names[altered], b"abd")
+    # One is looked at a time.
+    assert not await side.store.watch.is_sound()
+    assert await side.store.watch.is_sound()
+
+
+def faults(name: str) -> float:
+    value = REGISTRY.get_sample_value("entrygo_execution_object_faults_total", {"fault": name})
+    return value or 0.0
+
+
+@pytest.mark.parametrize("side", ["s3"], indirect=True)
 async def test_several_are_put_at_once_but_never_more_than_the_bound(
     side: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,14 +200,14 @@ async def test_several_are_put_at_once_but_never_more_than_the_bound(
     contents = [str(number).encode() for number in range(40)]
     await side.store.put_all(LIVE, contents)
     assert len(await side.names()) == 40
-    assert most == module.PUTS_AT_ONCE
+    assert most == cloud.PUTS_AT_ONCE
 
 
 @pytest_asyncio.fixture
 async def way(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Way]:
     """The way to the S3 server, with waits that suit a test."""
-    monkeypatch.setattr(module, "SILENCE_TIMEOUT", timedelta(milliseconds=300))
-    monkeypatch.setattr(module, "RETRY_FOR", timedelta(milliseconds=600))
+    monkeypatch.setattr(cloud, "SILENCE_TIMEOUT", timedelta(milliseconds=300))
+    monkeypatch.setattr(cloud, "RETRY_FOR", timedelta(milliseconds=600))
     async with way_to(s3.port) as way:
         set_environment(s3, monkeypatch, AWS_ENDPOINT_URL=f"http://{LOOPBACK}:{way.port}")
         yield way
@@ -164,7 +230,7 @@ async def test_a_store_that_is_away_is_an_outage_for_every_operation(way: Way, w
     with pytest.raises(StoreUnavailable):
         await store.get(LIVE, sha256)
     with pytest.raises(StoreUnavailable):
-        await read(store, sha256)
+        await read(store, sha256, size=2 * MEBIBYTE)
     way.turn(Weather.FAIR)
     assert len(await store.get(LIVE, sha256)) == 2 * MEBIBYTE
 
@@ -182,9 +248,9 @@ async def test_a_store_that_is_silent_is_given_up_and_one_that_blinks_is_tried_a
 async def test_a_reader_may_be_slower_than_the_store_may_be_silent(way: Way) -> None:
     store = through_the_way()
     content = os.urandom(8 * MEBIBYTE)
-    stream = store.stream(LIVE, await store.put(LIVE, content))
+    stream = store.stream(LIVE, await store.put(LIVE, content), len(content))
     read_so_far = await anext(stream)
-    await asyncio.sleep(3 * module.SILENCE_TIMEOUT.total_seconds())
+    await asyncio.sleep(3 * cloud.SILENCE_TIMEOUT.total_seconds())
     async for part in stream:
         read_so_far += part
     assert read_so_far == content
@@ -228,6 +294,78 @@ async def test_a_folder_that_cannot_be_written_is_an_outage_too(tmp_path: Path) 
     (tmp_path / "live").write_text("in the way")
     with pytest.raises(StoreUnavailable):
         await store.put(LIVE, b"abc")
+
+
+async def test_a_folder_that_takes_no_writes_is_unsound_until_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
+    store = ObjectStore(tmp_path.as_uri())
+    (tmp_path / UNFINISHED).write_text("in the way")
+    assert not await store.watch.is_sound()
+    with pytest.raises(StoreUnavailable):
+        await store.put(LIVE, b"abc")
+    (tmp_path / UNFINISHED).unlink()
+    await store.put(LIVE, b"abc")
+    assert await store.watch.is_sound()
+    await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("unmounted"))
+    assert not await store.watch.is_sound()
+    with pytest.raises(StoreUnavailable):
+        await store.get(LIVE, SHA256_OF_ABC)
+
+
+async def test_a_folder_holds_whole_files_alone_for_its_owner_alone(tmp_path: Path) -> None:
+    store = ObjectStore(tmp_path.as_uri())
+    await store.put_all(LIVE, [b"abc", b"abd"])
+    await store.watch.is_sound()
+    everything = await asyncio.to_thread(lambda: list(tmp_path.rglob("*")))
+    assert len([each for each in everything if each.is_file()]) == 2
+    assert [each for each in everything if each.stat().st_mode & 0o077] == []
+
+
+class PowerCut:
+    """What would be left: of a file what it held at its fdatasync, of a folder what it named at its fsync."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.contents: dict[int, bytes] = {}
+        self.names: dict[int, dict[str, int]] = {}
+        self.syncs = Counter[str]()
+        for name in ("fdatasync", "fsync"):
+            monkeypatch.setattr(os, name, self._recorded(name, getattr(os, name)))
+
+    def read(self, root: Path, name: str) -> bytes:
+        inode = root.stat().st_ino
+        for part in Path(name).parts:
+            inode = self.names[inode][part]
+        return self.contents[inode]
+
+    def _recorded(self, name: str, real: Callable[[int], None]) -> Callable[[int], None]:
+        def sync(descriptor: int) -> None:
+            real(descriptor)
+            self.syncs[name] += 1
+            status, path = os.fstat(descriptor), Path(f"/proc/self/fd/{descriptor}")
+            if stat.S_ISDIR(status.st_mode):
+                self.names[status.st_ino] = {each.name: each.stat().st_ino for each in path.iterdir()}
+            else:
+                self.contents[status.st_ino] = path.read_bytes()
+
+        return sync
+
+
+async def test_what_a_folder_has_taken_outlasts_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ObjectStore(tmp_path.as_uri()).put(LIVE, b"written by another process")
+    power_cut = PowerCut(monkeypatch)
+    contents = [str(number).encode() for number in range(15)]
+    store = ObjectStore(tmp_path.as_uri())
+    digests = await store.put_all(LIVE, contents)
+    for sha256, content in zip(digests, contents, strict=True):
+        assert power_cut.read(tmp_path, f"live/acc_123/{sha256[:2]}/{sha256}") == content
+    folders = len({sha256[:2] for sha256 in digests})
+    assert power_cut.syncs["fdatasync"] == 15
+    # Each folder of files, and the three above that name them.
+    assert power_cut.syncs["fsync"] == folders + 3
 
 
 async def test_a_store_behind_tls_must_show_a_certificate_that_is_trusted(

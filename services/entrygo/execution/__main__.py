@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from entrygo.execution.clients import PlanningClient, SyncBrokers
-from entrygo.execution.objects import DOWNLOAD_TIMEOUT
+from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
 from entrygo.execution.wiring import build_channels, build_parts
 from entrygo.process.failpoints import reach
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.channel import open_channel
+from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.service.run import Parts, Runtime, run_service
 
 DRAIN_SECONDS = 2.0
@@ -40,6 +41,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
         yield Parts(
             rpc_service=SERVICE_NAME,
             required_scopes=REQUIRED_SCOPES,
+            conditions={ARTIFACTS: parts.packages.objects.watch.is_sound},
             register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
             background=(parts.recovery.run,),
             longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),

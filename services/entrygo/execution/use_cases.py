@@ -16,7 +16,7 @@ from entrygo.domain.errors import (
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.clients import Planning, PlanningAccess
-from entrygo.execution.objects import ObjectStore, StoreUnavailable
+from entrygo.execution.objects.store import ObjectStore, StoreUnavailable
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps import ExecutionSteps
@@ -133,8 +133,8 @@ class Packages:
         raise NotFound("Artifact not found.")
 
     def contents(self, tenant: Tenant, artifact: Artifact) -> AsyncIterator[bytes]:
-        """Its bytes in chunks; BytesMissing or StoreUnavailable before the first when they cannot be had."""
-        return self.objects.stream(tenant, artifact.sha256)
+        """Its bytes in chunks, checked as `ObjectStore.stream` says; BytesMissing or StoreUnavailable."""
+        return self.objects.stream(tenant, artifact.sha256, artifact.size_bytes)
 
     async def events_after(
         self, visible: Visible, *, export_id: str, package_id: str, sequence: int

@@ -20,6 +20,7 @@ from entrygo.messaging.projector import Projector
 from entrygo.postgres.readiness import is_ready
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
+from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.service.run import Parts, Runtime, run_service
 
 Channels = Mapping[str, grpc.aio.Channel]
@@ -66,6 +67,11 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
             Probe("database", partial(is_ready, pool)),
             Probe("kafka", projector.is_connected),
             *_probes(channels, settings.probe_seconds),
+            Probe(
+                "artifacts",
+                partial(check_serving, channels[EXECUTION], settings.probe_seconds, ARTIFACTS),
+                "Documents cannot be written, or some are missing or altered: execution's log names them.",
+            ),
         ),
         owner_seconds=settings.owner_seconds,
         probe_seconds=settings.probe_seconds,

@@ -128,9 +128,14 @@ async def pull(
     return events, True
 
 
-async def check_serving(channel: grpc.aio.Channel, seconds: float) -> bool:
-    """Whether the service behind `channel` says that it is ready; raises when it does not answer."""
-    response = await health_pb2_grpc.HealthStub(channel).Check(
-        health_pb2.HealthCheckRequest(), timeout=seconds
-    )
+async def check_serving(channel: grpc.aio.Channel, seconds: float, part: str = "") -> bool:
+    """Whether the service behind `channel` says that it, or one part, is well; raises without an answer."""
+    request = health_pb2.HealthCheckRequest(service=part)
+    try:
+        response = await health_pb2_grpc.HealthStub(channel).Check(request, timeout=seconds)
+    except grpc.aio.AioRpcError as error:
+        if part and error.code() is grpc.StatusCode.NOT_FOUND:
+            # It has only just started, or is of a release that does not name this part.
+            return True
+        raise
     return bool(response.status == health_pb2.HealthCheckResponse.SERVING)

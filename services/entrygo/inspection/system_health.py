@@ -17,10 +17,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One part: `ask` says whether it takes work, and raises when it cannot be reached."""
+    """One part: `ask` says whether it is well, and raises when it cannot be reached."""
 
     name: str
     ask: Callable[[], Awaitable[bool]]
+    trouble: str = "Does not take work."
 
 
 async def system_health(probes: Sequence[Probe], seconds: float) -> inspection_pb2.SystemHealthResponse:
@@ -33,13 +34,13 @@ async def system_health(probes: Sequence[Probe], seconds: float) -> inspection_p
 async def _component(probe: Probe, seconds: float) -> inspection_pb2.ComponentHealth:
     try:
         async with asyncio.timeout(seconds):
-            takes_work = await probe.ask()
+            is_well = await probe.ask()
     except TimeoutError:
         return _health(probe.name, DOWN, f"No answer within {seconds:g} s.")
     except Exception as error:
         log.info("health.component_down", component=probe.name, error=repr(error))
         return _health(probe.name, DOWN, "Cannot be reached.")
-    return _health(probe.name, OK) if takes_work else _health(probe.name, DEGRADED, "Does not take work.")
+    return _health(probe.name, OK) if is_well else _health(probe.name, DEGRADED, probe.trouble)
 
 
 def _health(name: str, status: str, detail: str = "") -> inspection_pb2.ComponentHealth:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import grpc
 import structlog
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 # Adds a service's RPCs to a server, as the generated `add_…Servicer_to_server` does.
 Register = Callable[[grpc.aio.Server], None]
+Ready = Callable[[], Awaitable[bool]]
 
 
 class Server:
@@ -40,31 +42,33 @@ class Server:
         self,
         server: grpc.aio.Server,
         servicer: health.aio.HealthServicer,
-        ready: Callable[[], Awaitable[bool]],
+        conditions: Mapping[str, Ready],
     ) -> None:
         self._server = server
         self._health = servicer
-        self._ready = ready
+        self._conditions = conditions
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Takes calls until `stop`, then lets those under way finish within the grace time."""
         await self._server.start()
-        watcher = asyncio.create_task(self._watch_health())
+        # Each by itself: a part that is slow to say how it is must not hide the others.
+        watchers = [asyncio.create_task(self._watch(*each)) for each in self._conditions.items()]
         try:
             await stop.wait()
         finally:
-            watcher.cancel()
-            await asyncio.gather(watcher, return_exceptions=True)
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
             await self._health.enter_graceful_shutdown()
             await self._server.stop(GRACE_SECONDS)
 
-    async def _watch_health(self) -> None:
+    async def _watch(self, name: str, ready: Ready) -> None:
         while True:
-            serving = await self._ready()
+            serving = await ready()
             status = health_pb2.HealthCheckResponse.SERVING
             if not serving:
                 status = health_pb2.HealthCheckResponse.NOT_SERVING
-            await self._health.set("", status)
+            await self._health.set(name, status)
             await asyncio.sleep(HEALTH_EVERY)
 
 
@@ -76,13 +80,15 @@ def build_server(
     required_scopes: RequiredScopes,
     register: Register,
     service_names: Sequence[str],
-    ready: Callable[[], Awaitable[bool]],
+    ready: Ready,
+    conditions: Mapping[str, Ready] = MappingProxyType({}),
     longest_rpc_seconds: int = AGE_GRACE_SECONDS,
 ) -> Server:
     """A server on `bind_host:port` with everything an EntryGo service offers besides its own RPCs.
 
-    `required_scopes` names every RPC of the service; `ready` says whether writes can be taken. An RPC
-    that takes longer than `longest_rpc_seconds` may lose its connection to old age.
+    `required_scopes` names every RPC of the service; `ready` says whether writes can be taken, `conditions`
+    how single parts are, under names of their own in gRPC's health service. An RPC that takes longer than
+    `longest_rpc_seconds` may lose its connection to old age.
     """
     scopes = {**required_scopes, f"/{IDENTITY_SERVICE}/WhoAmI": Access.ANY_KEY}
     server = grpc.aio.server(
@@ -120,7 +126,7 @@ def build_server(
     address = f"{settings.bind_host}:{port}"
     server.add_insecure_port(address)
     log.info("rpc.listening", address=address)
-    return Server(server, health_servicer, ready)
+    return Server(server, health_servicer, {"": ready, **conditions})
 
 
 def _standard_methods(settings: RpcServerSettings) -> Mapping[str, Access]:

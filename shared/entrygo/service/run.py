@@ -5,9 +5,9 @@ the relay of the outbox, the purge of old idempotency keys, logging and signals.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from entrygo.process.clock import Clock, Ids, utc_now
 from entrygo.process.runtime import run
 from entrygo.process.settings import ServiceSettings
 from entrygo.rpc.interceptors.auth import RequiredScopes
-from entrygo.rpc.server import AGE_GRACE_SECONDS, Register, build_server
+from entrygo.rpc.server import AGE_GRACE_SECONDS, Ready, Register, build_server
 
 # Identity is read on a miss of the authenticator's cache only.
 IDENTITY_POOL_SIZE = 2
@@ -44,6 +44,7 @@ class Parts:
 
     `background` runs beside the server, each until its event is set; one that fails ends the process.
     `records_events` says that the service writes: it has an outbox to publish and idempotency keys to purge.
+    `conditions` are parts that health names beside the service itself, each with its question.
     `longest_rpc_seconds` is how long one of its RPCs may rightfully take.
     """
 
@@ -52,6 +53,7 @@ class Parts:
     register: Register
     background: Sequence[Work] = ()
     records_events: bool = True
+    conditions: Mapping[str, Ready] = field(default_factory=dict)
     longest_rpc_seconds: int = AGE_GRACE_SECONDS
 
 
@@ -90,6 +92,7 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity
         register=parts.register,
         service_names=(parts.rpc_service,),
         ready=partial(is_ready, runtime.pool),
+        conditions=parts.conditions,
         longest_rpc_seconds=parts.longest_rpc_seconds,
     )
     writing = _work_of_writers(name, settings, runtime) if parts.records_events else ()

@@ -123,7 +123,7 @@ async def test_a_stored_document_has_the_digest_that_answer_and_manifest_name(wo
     for artifact in answer.artifacts:
         found = await process.packages.artifact(LIVE, answer.customs_package_id, artifact.filename)
         contents[artifact.filename] = b"".join(
-            [part async for part in objects.stream(LIVE.tenant, found.sha256)]
+            [part async for part in objects.stream(LIVE.tenant, found.sha256, found.size_bytes)]
         )
         assert len(contents[artifact.filename]) == artifact.size_bytes
     manifest = orjson.loads(contents["manifest.json"])

@@ -18,7 +18,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Mode, ScopeName, Tenant
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import wire
-from entrygo.execution.objects import CHUNK_BYTES
+from entrygo.execution.objects.store import CHUNK_BYTES
 from entrygo.execution.settings import LinkSettings, Settings, SmtpSettings, StorageSettings
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.use_cases import create_account, create_key
@@ -296,26 +296,40 @@ async def test_an_artifact_of_another_account_is_not_found(client: Client) -> No
     assert caught.value.error_code == "NOT_FOUND"
 
 
-@pytest.mark.parametrize(("is_gone", "code"), [(True, "INTERNAL_ERROR"), (False, "SERVICE_UNAVAILABLE")])
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        ("gone", "INTERNAL_ERROR"),
+        ("altered", "INTERNAL_ERROR"),
+        ("shorter", "INTERNAL_ERROR"),
+        ("unreadable", "SERVICE_UNAVAILABLE"),
+    ],
+)
 async def test_a_document_that_cannot_be_read_is_an_error_before_anything_of_it(
-    client: Client, tmp_path: Path, is_gone: bool, code: str
+    client: Client, tmp_path: Path, damage: str, code: str
 ) -> None:
     answer, _ = await client.execute()
     asked = execution_pb2.GetArtifactRequest(
         customs_package_id=answer.customs_package_id, filename="manifest.json"
     )
     [manifest] = [each for each in answer.artifacts if each.filename == "manifest.json"]
-    _lose(tmp_path / "artifacts", manifest.sha256, is_gone=is_gone)
+    _damage(tmp_path / "artifacts", manifest.sha256, damage)
     chunks = client.stub.GetArtifact(asked, metadata=client.key, timeout=10)
     with pytest.raises(EntryGoError) as caught, remote("execution"):
         await anext(aiter(chunks))
     assert caught.value.error_code == code
 
 
-def _lose(folder: Path, sha256: str, *, is_gone: bool) -> None:
-    """Takes an object away, or makes its place one that cannot be read."""
+def _damage(folder: Path, sha256: str, damage: str) -> None:
+    """Takes an object away, puts other bytes in its place, or makes its place one that cannot be read."""
     [stored] = folder.glob(f"**/{sha256}")
+    content = stored.read_bytes()
     stored.unlink()
-    if not is_gone:
-        stored.parent.rmdir()
-        stored.parent.write_text("in the way")
+    match damage:
+        case "altered":
+            stored.write_bytes(content[:-1] + b"?")
+        case "shorter":
+            stored.write_bytes(content[:-1])
+        case "unreadable":
+            stored.parent.rmdir()
+            stored.parent.write_text("in the way")

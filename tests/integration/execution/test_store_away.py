@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.lifecycle import State
-from entrygo.execution import objects
 from entrygo.execution.broker.delivery import CONTENT_UNREADABLE
 from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.objects import cloud
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, S3Server
 from tests.harness.processes import LOOPBACK
@@ -24,7 +24,7 @@ WRITTEN_WITH_THE_DOCUMENTS = ("artifacts", "notifications", "broker_submissions"
 
 @pytest_asyncio.fixture
 async def way(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Way]:
-    monkeypatch.setattr(objects, "RETRY_FOR", timedelta(milliseconds=300))
+    monkeypatch.setattr(cloud, "RETRY_FOR", timedelta(milliseconds=300))
     async with way_to(s3.port) as way:
         for name, value in s3.environment.items():
             monkeypatch.setenv(name, value)

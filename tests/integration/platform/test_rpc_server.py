@@ -18,6 +18,7 @@ from entrygo.domain.principal import Mode, ScopeName
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import check_account, principal
 from entrygo.identity.use_cases import create_account, create_key, revoke_key
+from entrygo.inspection.owners import check_serving
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcServerSettings
@@ -86,6 +87,9 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
     async def ready() -> bool:
         return True
 
+    async def not_ready() -> bool:
+        return False
+
     server = build_server(
         settings=RpcServerSettings(max_message_bytes=1024 * 1024),
         port=port,
@@ -94,6 +98,7 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
         register=lambda server: planning_pb2_grpc.add_PlanningServicer_to_server(Probe(), server),
         service_names=("entrygo.proto.planning.v1.Planning",),
         ready=ready,
+        conditions={"well": ready, "unwell": not_ready},
     )
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve(stop))
@@ -284,6 +289,13 @@ async def ask() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
 async def test_health_check_answers_without_a_key(channel: grpc.aio.Channel) -> None:
     health = await health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest())
     assert health.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_health_names_the_parts_of_a_service_one_by_one(channel: grpc.aio.Channel) -> None:
+    assert await check_serving(channel, 5, "well")
+    assert not await check_serving(channel, 5, "unwell")
+    # As a part of a later release is to this one.
+    assert await check_serving(channel, 5, "another")
 
 
 async def test_reflection_and_health_watch_need_a_key(channel: grpc.aio.Channel, pool: Pool) -> None:

@@ -21,14 +21,20 @@ WRITE_SECONDS = 0.2
 ANSWER_SECONDS = 0.2
 SIZE = 4 << 20
 # The bytes of a chunk. A slow reader takes longer for a large one than it may be silent.
-CHUNKS = {"small.zip": 65_536, "large.zip": SIZE // 2, "endless.zip": 65_536, "stuck.zip": SIZE // 2}
+CHUNKS = {
+    "small.zip": 65_536,
+    "large.zip": SIZE // 2,
+    "endless.zip": 65_536,
+    "stuck.zip": SIZE // 2,
+    "altered.zip": SIZE // 2,
+}
 PATIENCE = 10.0  # seconds; far above the deadlines of the server under test
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class Execution(execution_pb2_grpc.ExecutionServicer):
-    """Sends documents of 4 MiB, one without an end, and one that it stops sending."""
+    """Sends documents of 4 MiB: one has no end, one stops on its way, one is found altered there."""
 
     def __init__(self) -> None:
         self.left = asyncio.Event()
@@ -48,6 +54,8 @@ class Execution(execution_pb2_grpc.ExecutionServicer):
                 yield execution_pb2.ArtifactChunk(content=chunk)
                 if request.filename == "stuck.zip":
                     await asyncio.Event().wait()
+                if request.filename == "altered.zip":
+                    await context.abort(grpc.StatusCode.INTERNAL)
         finally:
             self.left.set()
 
@@ -127,3 +135,8 @@ async def test_a_client_that_stops_reading_is_cut_off(port: int, execution: Exec
 async def test_a_document_is_cut_short_when_execution_falls_silent(port: int) -> None:
     with await asked(port, "stuck.zip") as client:
         assert await received(client) == CHUNKS["stuck.zip"]
+
+
+async def test_a_document_that_is_found_altered_on_the_way_is_cut_short(port: int) -> None:
+    with await asked(port, "altered.zip") as client:
+        assert await received(client) == CHUNKS["altered.zip"]

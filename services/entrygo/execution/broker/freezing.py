@@ -8,7 +8,7 @@ from entrygo.execution.broker.destinations import Destination
 from entrygo.execution.broker.mail import BrokerMail, compose
 from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.execution.broker.upload import compose_upload
-from entrygo.execution.objects import ObjectStore
+from entrygo.execution.objects.store import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, zipped
 from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
 
@@ -33,8 +33,8 @@ class Freezer:
             link = self.links.link(mail.tenant, mail.package.id, mail.submission_id, mail.written_at)
             mail = replace(mail, link=link)
         pack = await asyncio.to_thread(zipped, artifacts)
-        pack_sha256 = await self.objects.put(mail.tenant, pack)
         content = await asyncio.to_thread(self._content, mail, to, artifacts, pack)
+        pack_sha256, content_sha256 = await self.objects.put_all(mail.tenant, [pack, content])
         return Submission(
             tenant=mail.tenant,
             id=mail.submission_id,
@@ -48,7 +48,7 @@ class Freezer:
             recipient_email=to.recipient,
             subject=mail.subject,
             message_id=mail.message_id,
-            content_sha256=await self.objects.put(mail.tenant, content),
+            content_sha256=content_sha256,
             reason=mail.reason,
             attempts=0,
             next_attempt_at=None,
