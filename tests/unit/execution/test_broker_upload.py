@@ -10,7 +10,8 @@ from email.policy import HTTP
 import orjson
 
 from entrygo.execution.broker.upload import compose_upload, media_type_of
-from entrygo.execution.package.artifacts import loose_documents, zipped
+from entrygo.execution.package.artifacts import RenderedArtifact, loose_documents, zipped
+from entrygo.execution.package.facts import NOTICE
 from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL
 
 
@@ -21,6 +22,35 @@ def upload_of(submission_id: str = "bes_1") -> bytes:
 
 def test_composing_twice_gives_the_same_bytes() -> None:
     assert upload_of() == upload_of()
+
+
+def test_the_body_is_byte_for_byte_the_one_that_brokers_have_always_got() -> None:
+    description = (
+        b'{"answer_url":null,"documents":[{"bytes":2,"filename":"a.txt","media_type":"text/plain",'
+        b'"sha256":"ab12"}],"export_id":"batch_123","mode":"live","notice":"' + NOTICE.encode() + b'",'
+        b'"package_number":"cp_ch123456","prepared_at":"'
+        + MAIL.package.generated_at.encode()
+        + b'","reason":null,'
+        b'"schema_version":1,"submission_id":"bes_1","submitted_at":"2026-03-11T16:10:00.000Z"}'
+    )
+    pack = b"PK\r\n--entrygo\x00\xff"
+    artifact = RenderedArtifact(
+        artifact_type="NOTE",
+        filename="a.txt",
+        media_type="text/plain",
+        generated_at="2026-04-13T15:30:00Z",
+        content=b"a\n",
+        sha256="ab12",
+    )
+    assert compose_upload(replace(MAIL, submission_id="bes_1"), [artifact], pack) == (
+        b"--entrygo-bes_1\r\n"
+        b'Content-Disposition: form-data; name="submission"\r\n'
+        b"Content-Type: application/json\r\n\r\n" + description + b"\r\n"
+        b"--entrygo-bes_1\r\n"
+        b'Content-Disposition: form-data; name="package"; filename="cp_ch123456.zip"\r\n'
+        b"Content-Type: application/zip\r\n\r\n" + pack + b"\r\n"
+        b"--entrygo-bes_1--\r\n"
+    )
 
 
 def test_the_upload_names_every_document_and_holds_it() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import httpx
 import orjson
 
 from entrygo.domain.time import rfc3339
@@ -15,27 +16,26 @@ from entrygo.execution.package.artifacts import (
 from entrygo.execution.package.facts import NOTICE
 
 SCHEMA_VERSION = 1
+# A request must name an address to have a body; this one is never sent.
+_NOWHERE = "https://broker.invalid/"
 
 
 def compose_upload(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes) -> bytes:
-    """multipart/form-data: `submission`, JSON that names every document's digest, and `package`, the ZIP."""
-    boundary, name = boundary_of(mail.submission_id), pack_name(mail.package.number)
-    return b"\r\n".join(
-        (
-            f"--{boundary}".encode(),
-            b'Content-Disposition: form-data; name="submission"',
-            b"Content-Type: application/json",
-            b"",
-            orjson.dumps(_description(mail, artifacts), option=orjson.OPT_SORT_KEYS),
-            f"--{boundary}".encode(),
-            f'Content-Disposition: form-data; name="package"; filename="{name}"'.encode(),
-            f"Content-Type: {ARCHIVE_MEDIA_TYPE}".encode(),
-            b"",
-            pack,
-            f"--{boundary}--".encode(),
-            b"",
-        )
+    """multipart/form-data: `submission`, JSON that names every document's digest, and `package`, the ZIP.
+
+    The boundary follows from the submission's id, so that equal arguments give equal bytes.
+    """
+    description = orjson.dumps(_description(mail, artifacts), option=orjson.OPT_SORT_KEYS)
+    form = httpx.Request(
+        "POST",
+        _NOWHERE,
+        headers={"content-type": media_type_of(mail.submission_id)},
+        files=[
+            ("submission", (None, description, "application/json")),
+            ("package", (pack_name(mail.package.number), pack, ARCHIVE_MEDIA_TYPE)),
+        ],
     )
+    return form.read()
 
 
 def media_type_of(submission_id: str) -> str:
