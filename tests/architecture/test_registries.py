@@ -11,7 +11,7 @@ from tests.architecture.sources import ROOT
 REGISTRIES = [
     ("services/entrygo/planning/rules", "RULES", ("base", "programmes")),
     ("services/entrygo/execution/documents", "DOCUMENTS", ("base",)),
-    ("services/entrygo/execution/broker/channels", "CHANNELS", ("base",)),
+    ("services/entrygo/execution/broker/channels", "CHANNELS", ("base", "kind", "simulated")),
     ("services/entrygo/inspection/projections", "PROJECTIONS", ("projection",)),
 ]
 

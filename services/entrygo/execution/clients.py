@@ -6,9 +6,8 @@ from typing import Protocol
 
 import grpc
 from google.protobuf import json_format
-from google.protobuf.message import Message
 
-from entrygo.domain.facts import Broker, HttpsEndpoint, SftpEndpoint
+from entrygo.domain.facts import CHANNEL_NAMES, Broker
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
@@ -125,19 +124,6 @@ class SyncBrokers:
 
 def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
     """The part that says how packages reach the broker."""
-    way = {"channel": broker.channel} if broker.channel else {}
-    return Broker.model_validate(
-        {
-            "id": broker.id,
-            "external_id": broker.external_id,
-            "email": broker.email or None,
-            "https": HttpsEndpoint.model_validate(_given(broker.https)),
-            "sftp": SftpEndpoint.model_validate(_given(broker.sftp)),
-            **way,
-        }
-    )
-
-
-def _given(message: Message) -> dict[str, object]:
-    fields: dict[str, object] = json_format.MessageToDict(message, preserving_proto_field_name=True)
-    return fields
+    given = json_format.MessageToDict(broker, preserving_proto_field_name=True)
+    names = ("id", "external_id", "channel", *CHANNEL_NAMES)
+    return Broker.model_validate({name: given[name] for name in names if given.get(name)})

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NewType
 
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
@@ -30,12 +31,8 @@ class PackageState(StrEnum):
     REJECTED = "rejected_by_broker"
 
 
-class SubmissionType(StrEnum):
-    """The way to the broker; a name of CHANNELS."""
-
-    EMAIL = "EMAIL"
-    HTTPS = "HTTPS"
-    SFTP = "SFTP"
+# The way to the broker: the name of an entry of CHANNELS, in capitals.
+SubmissionType = NewType("SubmissionType", str)
 
 
 class SubmissionStatus(StrEnum):

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrygo.execution.broker.address_guard import AddressGuard
+from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
-from entrygo.execution.broker.channels.email import EmailChannel
-from entrygo.execution.broker.channels.https import HttpsChannel, UploadLimits
-from entrygo.execution.broker.channels.sftp import SftpChannel, SftpLimits
+from entrygo.execution.broker.channels.kind import ChannelOptions
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.delivery import BrokerDelivery, RetryPolicy
@@ -38,24 +37,17 @@ Channels = Mapping[SubmissionType, Channel]
 
 
 def build_channels(settings: Settings) -> Channels:
-    """The ways to real brokers."""
-    guard = AddressGuard(allow_private=settings.uploads.allow_private)
-    credentials = Credentials(inline=settings.uploads.credentials, file=settings.uploads.credentials_file)
-    connect, answer = settings.uploads.connect_seconds, settings.uploads.answer_seconds
-    return {
-        SubmissionType.EMAIL: EmailChannel(settings.smtp.server),
-        SubmissionType.HTTPS: HttpsChannel(
-            guard=guard,
-            credentials=credentials,
-            limits=UploadLimits(connect_timeout=connect, answer_timeout=answer),
-            ca_file=settings.uploads.ca_file,
-        ),
-        SubmissionType.SFTP: SftpChannel(
-            guard=guard,
-            credentials=credentials,
-            limits=SftpLimits(connect_timeout=connect, answer_timeout=answer),
-        ),
-    }
+    """The ways to real brokers, one of each kind, by its name in the ledger."""
+    uploads = settings.uploads
+    options = ChannelOptions(
+        smtp=settings.smtp.server,
+        guard=AddressGuard(allow_private=uploads.allow_private),
+        credentials=Credentials(inline=uploads.credentials, file=uploads.credentials_file),
+        connect_timeout=uploads.connect_seconds,
+        answer_timeout=uploads.answer_seconds,
+        ca_file=uploads.ca_file,
+    )
+    return {kind.type: kind.build(options) for kind in CHANNELS}
 
 
 def build_signer(settings: Settings) -> LinkSigner | None:

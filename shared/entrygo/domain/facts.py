@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
@@ -302,15 +302,34 @@ class FeeSchedule(Fact):
     source: str = ""
 
 
-class HttpsEndpoint(Fact):
-    """Where packages are uploaded to; `credential` names a secret that only execution knows."""
+BrokerChannel = Literal["email", "https", "sftp"]
+CHANNEL_NAMES: tuple[BrokerChannel, ...] = get_args(BrokerChannel)
+
+
+class Endpoint(Fact):
+    """Where packages are uploaded to. `credential` names a secret that only execution knows."""
+
+    # What an upload cannot do without: the field, and what people call it.
+    NEEDED: ClassVar[Mapping[str, str]]
+
+
+class HttpsEndpoint(Endpoint):
+    """An address that takes one POST for each package."""
+
+    NEEDED: ClassVar[Mapping[str, str]] = {"url": "upload URL"}
 
     url: str | None = None
     credential: str | None = None
 
 
-class SftpEndpoint(Fact):
+class SftpEndpoint(Endpoint):
     """A folder on a broker's server; `host_key` is the one public key that is trusted."""
+
+    NEEDED: ClassVar[Mapping[str, str]] = {
+        "host": "SFTP host",
+        "username": "SFTP user name",
+        "host_key": "SFTP host key",
+    }
 
     host: str | None = None
     port: int = 22
@@ -321,6 +340,8 @@ class SftpEndpoint(Fact):
 
 
 class Broker(Fact):
+    """A customs broker. The endpoint of a channel that uploads is the attribute with the channel's name."""
+
     id: str
     external_id: str
     name: str | None = None
@@ -328,9 +349,15 @@ class Broker(Fact):
     port_code: str | None = None
     filer_code: str | None = None
     fee_schedules: tuple[FeeSchedule, ...] = ()
-    channel: Literal["email", "https", "sftp"] = "email"
+    channel: BrokerChannel = "email"
     https: HttpsEndpoint = HttpsEndpoint()
     sftp: SftpEndpoint = SftpEndpoint()
     # What the broker takes in one entry; None is any number.
     max_lines_per_entry: int | None = None
     max_orders_per_entry: int | None = None
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Where the chosen channel uploads to; None for mail."""
+        found = getattr(self, self.channel)
+        return found if isinstance(found, Endpoint) else None

@@ -1,5 +1,6 @@
 """A customs broker: what it charges, what it takes in one entry, and how packages reach it."""
 
+from entrygo.domain.facts import CHANNEL_NAMES
 from entrygo.records import endpoints
 from entrygo.records.kinds import (
     Amount,
@@ -99,7 +100,7 @@ BROKER = Record(
         Field("max_orders_per_entry", _IN_ONE_ENTRY, _IN_ONE_ENTRY_ABOUT),
         Field(
             "channel",
-            Words(("email", "https", "sftp")),
+            Words(CHANNEL_NAMES),
             "How packages reach the broker; email when absent",
         ),
         Field("https", HTTPS_ENDPOINT),

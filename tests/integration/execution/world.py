@@ -15,7 +15,7 @@ from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.clients import Planning
-from entrygo.execution.records import Claim, ExecuteCommand, SubmissionType
+from entrygo.execution.records import Claim, ExecuteCommand
 from entrygo.execution.settings import Settings
 from entrygo.execution.wiring import ExecutionParts, build_channels, build_parts
 from entrygo.messaging.event_log import events_after
@@ -146,7 +146,7 @@ class World:
         channels = build_channels(self.settings)
         self._channels += channels.values()
         if channel is not None:
-            channels = dict.fromkeys(SubmissionType, channel)
+            channels = dict.fromkeys(channels, channel)
         parts = build_parts(
             self.settings,
             pool,

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from entrygo.execution.broker.channels import BY_TYPE
+from entrygo.execution.broker.channels.kind import Contents
 from entrygo.execution.broker.destinations import Destination
-from entrygo.execution.broker.mail import BrokerMail, compose
+from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.signed_links import LinkSigner
-from entrygo.execution.broker.upload import compose_upload
 from entrygo.execution.objects.store import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, zipped
-from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
+from entrygo.execution.records import Phase, Submission, SubmissionStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Freezer:
             link = self.links.link(mail.tenant, mail.package.id, mail.submission_id, mail.written_at)
             mail = replace(mail, link=link)
         pack = await asyncio.to_thread(zipped, artifacts)
-        content = await asyncio.to_thread(self._content, mail, to, artifacts, pack)
+        contents = Contents(mail=mail, artifacts=artifacts, pack=pack, mail_max_bytes=self.mail_max_bytes)
+        content = await asyncio.to_thread(BY_TYPE[to.type].compose, contents)
         pack_sha256, content_sha256 = await self.objects.put_all(mail.tenant, [pack, content])
         return Submission(
             tenant=mail.tenant,
@@ -61,14 +63,3 @@ class Freezer:
             pack_bytes=len(pack),
             broker_id=to.broker_id,
         )
-
-    def _content(
-        self, mail: BrokerMail, to: Destination, artifacts: Sequence[RenderedArtifact], pack: bytes
-    ) -> bytes:
-        match to.type:
-            case SubmissionType.EMAIL:
-                return compose(mail, artifacts, pack, self.mail_max_bytes)
-            case SubmissionType.HTTPS:
-                return compose_upload(mail, artifacts, pack)
-            case SubmissionType.SFTP:
-                return pack

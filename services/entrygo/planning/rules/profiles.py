@@ -30,17 +30,13 @@ def _broker(batch: Batch, context: Context) -> Sequence[Problem]:
 
 def _delivery(broker: Broker) -> Sequence[tuple[str, str, str | None]]:
     """What the broker's channel needs to reach it."""
-    match broker.channel:
-        case "email":
-            return (("email", "email", broker.email),)
-        case "https":
-            return (("https.url", "upload URL", broker.https.url),)
-        case "sftp":
-            return (
-                ("sftp.host", "SFTP host", broker.sftp.host),
-                ("sftp.username", "SFTP user name", broker.sftp.username),
-                ("sftp.host_key", "SFTP host key", broker.sftp.host_key),
-            )
+    endpoint = broker.endpoint
+    if endpoint is None:
+        return (("email", "email", broker.email),)
+    return [
+        (f"{broker.channel}.{name}", called, getattr(endpoint, name))
+        for name, called in endpoint.NEEDED.items()
+    ]
 
 
 WAREHOUSE_PROFILE_INCOMPLETE = BatchRule(

@@ -9,14 +9,17 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import httpx
 
 from entrygo.domain.facts import HttpsEndpoint
 from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
-from entrygo.execution.broker.upload import media_type_of
+from entrygo.execution.broker.upload import compose_upload, media_type_of
+from entrygo.execution.records import Submission
 
 CHUNK_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 2_000
@@ -188,3 +191,27 @@ def _authorization(credential: Credential | None) -> dict[str, str]:
     password = credential.password.get_secret_value() if credential.password else ""
     pair = f"{credential.username or ''}:{password}".encode()
     return {"authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+
+
+def _build(options: ChannelOptions) -> HttpsChannel:
+    return HttpsChannel(
+        guard=options.guard,
+        credentials=options.credentials,
+        limits=UploadLimits(connect_timeout=options.connect_timeout, answer_timeout=options.answer_timeout),
+        ca_file=options.ca_file,
+    )
+
+
+def _shown(submission: Submission) -> str:
+    """The URL without its query, which may hold a secret."""
+    parts = urlsplit(HttpsEndpoint.model_validate_json(submission.endpoint).url or "")
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else ""
+
+
+HTTPS = ChannelKind(
+    name="https",
+    channel=HttpsChannel,
+    build=_build,
+    compose=lambda given: compose_upload(given.mail, given.artifacts, given.pack),
+    shown=_shown,
+)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from entrygo.domain.facts import SftpEndpoint
 from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
+from entrygo.execution.records import Submission
 
 # Its license, EPL-2.0, is for the operator to accept: the extra `sftp` installs it.
 try:
@@ -21,6 +23,7 @@ except ImportError:  # pragma: no cover
     asyncssh = None  # type: ignore[assignment]
 
 NOT_INSTALLED = "SFTP needs a package that is not installed: pip install 'entrygo[sftp]'."
+DEFAULT_PORT = 22
 KEEPALIVE_SECONDS = 15
 CHUNK_BYTES = 256 * 1024
 
@@ -243,3 +246,26 @@ def _outcome_of(error: BaseException) -> Outcome:
 
 def _described(error: BaseException) -> str:
     return shortened(str(error) or type(error).__name__)
+
+
+def _build(options: ChannelOptions) -> SftpChannel:
+    return SftpChannel(
+        guard=options.guard,
+        credentials=options.credentials,
+        limits=SftpLimits(connect_timeout=options.connect_timeout, answer_timeout=options.answer_timeout),
+    )
+
+
+def _shown(submission: Submission) -> str:
+    endpoint = SftpEndpoint.model_validate_json(submission.endpoint)
+    port = "" if endpoint.port == DEFAULT_PORT else f":{endpoint.port}"
+    return f"sftp://{endpoint.host or ''}{port}/{(endpoint.folder or '').lstrip('/')}"
+
+
+SFTP = ChannelKind(
+    name="sftp",
+    channel=SftpChannel,
+    build=_build,
+    compose=lambda given: given.pack,
+    shown=_shown,
+)
