@@ -14,7 +14,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.rpc.interceptors.auth import Access, Required, RequiredScopes
+from entrygo.rpc.interceptors.auth import Access, OnBehalf, Required, RequiredScopes
 from entrygo.sync.servicer import REQUIRED_SCOPES as SYNC_SCOPES
 
 SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
@@ -29,8 +29,6 @@ OPEN = {
     for name in ("FindBrokerLink", "AnswerBrokerLink", "GetBrokerPack")
 }
 
-# Asks for a key, and looks at its scopes itself.
-SNAPSHOT = f"/{planning_pb2.DESCRIPTOR.services_by_name['Planning'].full_name}/GetSnapshot"
 TOLD_ACCESS = {
     Access.ANY_KEY: "Any key.",
     Access.SERVICE_ONLY: "Service credential only.",
@@ -60,7 +58,7 @@ def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
     reads = ("Get", "List", "Events", "Replay", "Watch", "Inspect", "System", "Find")
     lax = [rpc for rpc, needed in scopes.items() if isinstance(needed, Access) and rpc not in OPEN]
     assert [rpc for rpc in lax if not rpc.rpartition("/")[2].startswith(reads)] == []
-    assert all(isinstance(needed, ScopeName | frozenset | Access) for needed in scopes.values())
+    assert all(isinstance(needed, ScopeName | frozenset | Access | OnBehalf) for needed in scopes.values())
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -70,12 +68,12 @@ def test_comment_of_each_rpc_ends_with_what_its_caller_needs(name: str) -> None:
     comments = {found["name"]: found["comment"] for found in COMMENTED_RPC.finditer(contract)}
     assert set(comments) == {method.name for method in service.methods}
     for rpc, needed in scopes.items():
-        assert comments[rpc.rpartition("/")[2]].endswith(told(rpc, needed)), rpc
+        assert comments[rpc.rpartition("/")[2]].endswith(told(needed)), rpc
 
 
-def told(rpc: str, needed: Required) -> str:
-    if rpc == SNAPSHOT:
-        return "Scope read or exports:execute."
+def told(needed: Required) -> str:
+    if isinstance(needed, OnBehalf):
+        return f"Service credential, for a caller with {needed.scope}."
     if isinstance(needed, frozenset):
         return f"Scope {' or '.join(sorted(needed))}."
     return TOLD_ACCESS[needed] if isinstance(needed, Access) else f"Scope {needed}."

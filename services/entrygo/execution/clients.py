@@ -8,17 +8,20 @@ import grpc
 from google.protobuf import json_format
 
 from entrygo.domain.facts import CHANNEL_NAMES, Broker
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
 from entrygo.execution.records import Claim
+from entrygo.identity.current import principal
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
-from entrygo.rpc.calls import Metadata, caller_metadata, remaining_seconds, service_metadata
-from entrygo.rpc.errors import remote
+from entrygo.rpc.calls import Metadata, on_behalf_metadata, remaining_seconds, service_metadata
+from entrygo.rpc.errors import remote_in_our_name
 
 CALL_TIMEOUT = 10.0  # seconds
 SNAPSHOT_TIMEOUT = 60.0  # seconds
+# Planning takes one line of so much about a failure; a refusal would have it tried for ever.
+MAX_FAILURE_CHARACTERS = 2000
 
 
 class Planning(Protocol):
@@ -36,11 +39,11 @@ class Planning(Protocol):
 
 
 class PlanningAccess(Protocol):
-    """Planning as the caller of the request at hand, or as our own background work for an account."""
+    """Planning in our own name: for the caller of the request at hand, or for background work."""
 
     def for_caller(self) -> Planning: ...
 
-    def for_tenant(self, tenant: Tenant) -> Planning: ...
+    def in_background(self, visible: Visible) -> Planning: ...
 
 
 class PlanningClient:
@@ -48,13 +51,13 @@ class PlanningClient:
 
     def __init__(self, channel: grpc.aio.Channel, *, service_token: str | None) -> None:
         self._stub = planning_pb2_grpc.PlanningStub(channel)
-        self._service_token = service_token
+        self._service_token = service_token or ""
 
     def for_caller(self) -> Planning:
-        return RemotePlanning(self._stub, caller_metadata())
+        return RemotePlanning(self._stub, on_behalf_metadata(self._service_token, principal()))
 
-    def for_tenant(self, tenant: Tenant) -> Planning:
-        return RemotePlanning(self._stub, service_metadata(self._service_token or "", tenant))
+    def in_background(self, visible: Visible) -> Planning:
+        return RemotePlanning(self._stub, service_metadata(self._service_token, visible))
 
 
 class RemotePlanning:
@@ -68,13 +71,13 @@ class RemotePlanning:
         request = planning_pb2.ClaimExportRequest(
             export_id=export_id, execution_id=execution_id, expected_plan_hash=expected_plan_hash
         )
-        with remote("planning"):
+        with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
         return Claim(answer.revision, answer.plan_hash, answer.warehouse_id or None)
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         request = planning_pb2.GetSnapshotRequest(export_id=export_id, revision=revision)
-        with remote("planning"):
+        with remote_in_our_name("planning"):
             call = self._stub.GetSnapshot(request, metadata=self._metadata, timeout=SNAPSHOT_TIMEOUT)
             try:
                 chunks = [chunk.content async for chunk in call]
@@ -95,13 +98,15 @@ class RemotePlanning:
         )
 
     async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None:
-        outcome = planning_pb2.ReleaseExportRequest.Failed(error_code=error_code, message=message)
+        outcome = planning_pb2.ReleaseExportRequest.Failed(
+            error_code=error_code, message=" ".join(message.split())[:MAX_FAILURE_CHARACTERS]
+        )
         await self._release(
             planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, failed=outcome)
         )
 
     async def _release(self, request: planning_pb2.ReleaseExportRequest) -> None:
-        with remote("planning"):
+        with remote_in_our_name("planning"):
             await self._stub.ReleaseExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
 
 
@@ -113,10 +118,10 @@ class SyncBrokers:
         self._service_token = service_token or ""
 
     async def get(self, tenant: Tenant, broker_id: str) -> Broker:
-        with remote("sync"):
+        with remote_in_our_name("sync"):
             found = await self._stub.GetBroker(
                 sync_pb2.GetRequest(id=broker_id),
-                metadata=service_metadata(self._service_token, tenant),
+                metadata=service_metadata(self._service_token, Visible.whole(tenant)),
                 timeout=remaining_seconds(),
             )
         return broker_from_proto(found)

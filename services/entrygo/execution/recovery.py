@@ -49,7 +49,7 @@ class WarehouseFill:
 
     async def _fill(self, execution: Execution) -> None:
         assert execution.revision is not None
-        planning = self.planning.for_tenant(execution.tenant)
+        planning = self.planning.in_background(execution.visible)
         warehouse_id = (await planning.snapshot(execution.export_id, execution.revision)).warehouse.id
         async with transaction(self.pool, execution.visible) as connection:
             await ExecutionStore(connection, execution.visible).set_warehouse(execution.id, warehouse_id)

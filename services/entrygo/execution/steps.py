@@ -36,7 +36,7 @@ OPERATION = "execution.execute"
 # As planning says it of an export that is not there, or that the caller may not see.
 NO_SUCH_EXPORT = "Export batch not found."
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
-_REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN, Kind.UNAUTHENTICATED})
+_REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
 _HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code})
 

@@ -67,7 +67,7 @@ class Executions:
         resumed = [execution for execution in taken if execution is not None]
         for execution in resumed:
             log.info("execution.resumed", execution_id=execution.id, attempt=execution.attempt)
-            self._start(execution, self._planning.for_tenant(execution.tenant), is_asked_for=False)
+            self._start(execution, self._planning.in_background(execution.visible), is_asked_for=False)
         return len(resumed)
 
     async def drain(self, seconds: float) -> None:

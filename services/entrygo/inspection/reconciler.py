@@ -121,7 +121,7 @@ class Reconciler:
                     request = events_pb2.EventsAfterRequest(
                         stream_id=known.key.export_id, after_sequence=known.gaps[owner.source]
                     )
-                    metadata = service_metadata(self._token or "", tenant)
+                    metadata = service_metadata(self._token or "", Visible.whole(tenant))
                     answered, _ = await pull(owner, tenant, request, metadata, PULL_SECONDS)
                     events += answered
             return await self._read_model.apply(Visible.whole(tenant), events) if events else True

@@ -12,13 +12,15 @@ from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
-from entrygo.requests.texts import check_printable, country, day, one_of, public_id, text
+from entrygo.requests.texts import check_printable, country, day, instant, one_of, public_id, text
 
 PLAN_OPERATION = "exports.plan"
 CANCEL_OPERATION = "exports.cancel"
 DEFAULT_COUNTRY = "US"
 MAX_REASON_LENGTH = 2000
 MAX_DIFF_LIMIT = 1000
+MAX_HASH_LENGTH = 128  # characters; ours have 73
+MAX_FAILURE_LENGTH = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,20 +110,28 @@ def read_cancel(request: planning_pb2.CancelExportRequest) -> CancelCommand:
 
 
 def check_claim(request: planning_pb2.ClaimExportRequest) -> None:
-    """Raises ValidationFailed unless an export and an execution are named."""
+    """Raises ValidationFailed unless an export, an execution and, if any, a possible hash are named."""
     issues = Issues()
     issues.require(exportId=request.export_id)
     issues.take(public_id, request.execution_id, "executionId")
+    issues.take(text(MAX_HASH_LENGTH), request.expected_plan_hash, "expectedPlanHash")
     issues.check()
 
 
 def check_release(request: planning_pb2.ReleaseExportRequest) -> None:
-    """Raises ValidationFailed unless an export, an execution and its outcome are named."""
+    """Raises ValidationFailed unless an export, an execution and a whole outcome are named."""
     issues = Issues()
     issues.require(exportId=request.export_id)
-    if request.WhichOneof("outcome") is None:
-        issues.required("outcome")
     issues.take(public_id, request.execution_id, "executionId")
+    match request.WhichOneof("outcome"):
+        case "completed":
+            issues.take(public_id, request.completed.customs_package_id, "completed.customsPackageId")
+            issues.take(instant, request.completed.executed_at, "completed.executedAt")
+        case "failed":
+            issues.take(public_id, request.failed.error_code, "failed.errorCode")
+            issues.take(text(MAX_FAILURE_LENGTH), request.failed.message, "failed.message")
+        case _:
+            issues.required("outcome")
     issues.check()
 
 

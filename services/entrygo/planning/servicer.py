@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import InsufficientScope, ValidationFailed
-from entrygo.domain.principal import Principal, ScopeName
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.current import check_account, principal
 from entrygo.planning.policy.requests import read_approval
@@ -17,17 +17,16 @@ from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
-from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
 from entrygo.rpc.replay import mark_replayed
 
 SERVICE_NAME = planning_pb2.DESCRIPTOR.services_by_name["Planning"].full_name
 REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/PlanExport": ScopeName.EXPORTS_PLAN,
     f"/{SERVICE_NAME}/CancelExport": ScopeName.EXPORTS_PLAN,
-    f"/{SERVICE_NAME}/ClaimExport": ScopeName.EXPORTS_EXECUTE,
-    f"/{SERVICE_NAME}/ReleaseExport": ScopeName.EXPORTS_EXECUTE,
-    # For a key that reads and for one that executes: checked in the method.
-    f"/{SERVICE_NAME}/GetSnapshot": Access.ANY_KEY,
+    f"/{SERVICE_NAME}/ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
+    f"/{SERVICE_NAME}/ReleaseExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
+    f"/{SERVICE_NAME}/GetSnapshot": frozenset({ScopeName.READ, ScopeName.EXPORTS_EXECUTE}),
     f"/{SERVICE_NAME}/DiffPlans": ScopeName.READ,
     f"/{SERVICE_NAME}/GetPolicy": ScopeName.READ,
     f"/{SERVICE_NAME}/SetPolicy": ScopeName.SETUP,
@@ -80,9 +79,9 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def GetSnapshot(
         self, request: planning_pb2.GetSnapshotRequest, context: Context
     ) -> AsyncIterator[planning_pb2.SnapshotChunk]:
-        caller = principal()
-        _check_may_read_snapshots(caller)
-        content = await self._do.stored_plans.snapshot(caller.visible, request.export_id, request.revision)
+        content = await self._do.stored_plans.snapshot(
+            principal().visible, request.export_id, request.revision
+        )
         for start in range(0, len(content), CHUNK_BYTES):
             yield planning_pb2.SnapshotChunk(content=content[start : start + CHUNK_BYTES])
 
@@ -140,13 +139,6 @@ def _answered(reply: Reply, response: type[M], context: Context) -> M:
     if reply.replayed:
         mark_replayed(context)
     return response.FromString(reply.body)
-
-
-def _check_may_read_snapshots(caller: Principal) -> None:
-    if {ScopeName.READ, ScopeName.EXPORTS_EXECUTE}.isdisjoint(caller.scopes):
-        raise InsufficientScope(
-            details={"requiredScope": str(ScopeName.READ), "scopes": sorted(map(str, caller.scopes))}
-        )
 
 
 def _since(text: str) -> datetime | None:

@@ -4,12 +4,14 @@ import asyncio
 import hmac
 import time
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
-from entrygo.domain.ids import is_valid_id
-from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
+from entrygo.domain.principal import Principal, Tenant
 from entrygo.identity.keys import ApiKey, has_key_shape, hash_secret
+from entrygo.identity.on_behalf import read_principal
 from entrygo.identity.store import IdentityStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 
@@ -26,26 +28,28 @@ BEARER_SCHEME = "Bearer "
 
 V = TypeVar("V")
 
+_NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
 
 class Authenticator:
     """Knows keys by the hash of their secret, for a few seconds each, refusals included."""
 
-    def __init__(self, pool: Pool, *, service_token: str | None) -> None:
+    def __init__(self, pool: Pool, *, service_tokens: Sequence[str]) -> None:
         self._pool = pool
-        self._service_token = service_token
+        self._service_tokens = tuple(token.encode() for token in service_tokens)
         # Apart, so that any number of bad keys pushes no good one out.
         self._good: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
         self._bad: OrderedDict[bytes, float] = OrderedDict()
         self._stranger_slots = asyncio.Semaphore(STRANGERS_AT_ONCE)
         self._strangers = 0
 
-    async def authenticate(self, authorization: str, tenant: str = "") -> Principal:
-        """The caller behind `authorization`; `tenant` (`acc_1/live`) is what background work acts for.
+    async def authenticate(self, authorization: str, metadata: Mapping[str, str] = _NO_METADATA) -> Principal:
+        """The caller behind `authorization`; `metadata` is where a service says whom it acts for.
 
         Raises InvalidApiKey for a missing, unknown, expired or revoked key: one answer for all of them.
         """
         if authorization.startswith(SERVICE_SCHEME):
-            return self._service(authorization, tenant)
+            return self._service(authorization, metadata)
         if authorization[: len(BEARER_SCHEME)].lower() != BEARER_SCHEME.lower():
             raise InvalidApiKey
         secret = authorization[len(BEARER_SCHEME) :].strip()
@@ -95,22 +99,12 @@ class Authenticator:
         _remember(self._good, hashed, (now + min(CACHE_SECONDS, seconds_left), key))
         return key
 
-    def _service(self, authorization: str, tenant: str) -> Principal:
-        token = authorization.removeprefix(SERVICE_SCHEME)
-        if self._service_token is None or not hmac.compare_digest(
-            token.encode(), self._service_token.encode()
-        ):
+    def _service(self, authorization: str, metadata: Mapping[str, str]) -> Principal:
+        sent = authorization.removeprefix(SERVICE_SCHEME).encode()
+        # Held against every token, so that the time it takes says nothing of them.
+        if not sum(hmac.compare_digest(sent, token) for token in self._service_tokens):
             raise InvalidApiKey
-        account_id, _, mode = tenant.partition("/")
-        if not is_valid_id(account_id) or mode not in tuple(Mode):
-            account_id, mode = "system", Mode.LIVE
-        return Principal(
-            tenant=Tenant(account_id, Mode(mode)),
-            key_id="service",
-            scopes=ALL_SCOPES,
-            authorization=authorization,
-            is_service=True,
-        )
+        return read_principal(metadata, authorization)
 
 
 def _remember(memory: "OrderedDict[bytes, V]", hashed: bytes, value: V) -> None:

@@ -66,13 +66,20 @@ class IdentitySettings(EnvironmentSettings):
     """Where API keys are kept, and the credential of our own background work."""
 
     database_url: SecretStr = database_url_field("IDENTITY")
-    # Shared by the four services; without it no background call is accepted.
+    # Shared by the four services; several with commas while it is changed. Without it no step between the
+    # services is taken.
     service_token: SecretStr | None = None
 
     @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens that are accepted."""
+        text = self.service_token.get_secret_value() if self.service_token else ""
+        return tuple(each.strip() for each in text.split(",") if each.strip())
+
+    @property
     def token(self) -> str | None:
-        """The service token as text; None without one."""
-        return self.service_token.get_secret_value() if self.service_token else None
+        """The token that is sent, the first one; None without any."""
+        return next(iter(self.tokens), None)
 
 
 class RateSettings(EnvironmentSettings):

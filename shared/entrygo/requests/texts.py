@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.time import parse_day
+from entrygo.domain.time import parse_day, parse_rfc3339
 from entrygo.requests.issues import Check, Wrong
 
 MAX_EXTERNAL_ID = 128  # characters of an id, or of a SKU, in the caller's own system
@@ -79,6 +79,15 @@ def day(value: str) -> str:
         parse_day(value)
     except ValueError:
         raise Wrong("Expected a date: YYYY-MM-DD", "invalid_date") from None
+    return value
+
+
+def instant(value: str) -> str:
+    """An instant with an offset, as RFC 3339 writes it."""
+    try:
+        parse_rfc3339(value)
+    except (ValueError, OverflowError):
+        raise Wrong("Expected an instant: 2026-03-11T16:10:00.000Z", "invalid_date") from None
     return value
 
 

@@ -3,13 +3,13 @@
 import time
 from contextvars import ContextVar
 
-from entrygo.domain.principal import Tenant
+from entrygo.domain.principal import Principal, Visible
+from entrygo.identity import on_behalf
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.current import principal
 from entrygo.rpc.errors import LARGE_ERRORS_KEY
 
 AUTHORIZATION = "authorization"
-TENANT = "entrygo-tenant"
 REQUEST_ID = "x-request-id"
 
 DEFAULT_SECONDS = 10.0
@@ -45,17 +45,30 @@ def remaining_seconds(default: float = DEFAULT_SECONDS) -> float:
 
 
 def caller_metadata() -> Metadata:
-    """The call goes on with the caller's own credential."""
+    """The call goes on with the credential it came with."""
     caller = principal()
     return (
         (AUTHORIZATION, caller.authorization),
-        (TENANT, f"{caller.tenant.account_id}/{caller.tenant.mode}"),
+        *on_behalf.caller_metadata(caller),
         (REQUEST_ID, request_id()),
         (LARGE_ERRORS_KEY, "1"),
     )
 
 
-def service_metadata(token: str, tenant: Tenant | None) -> Metadata:
-    """Background work: the services' own credential, for an explicit account (None: for all of them)."""
-    account = f"{tenant.account_id}/{tenant.mode}" if tenant is not None else "*"
-    return ((AUTHORIZATION, SERVICE_SCHEME + token), (TENANT, account), (LARGE_ERRORS_KEY, "1"))
+def on_behalf_metadata(token: str, caller: Principal) -> Metadata:
+    """A step of our own for a caller: the services' credential, and who is served with which rights."""
+    return (
+        (AUTHORIZATION, SERVICE_SCHEME + token),
+        *on_behalf.caller_metadata(caller),
+        (REQUEST_ID, request_id()),
+        (LARGE_ERRORS_KEY, "1"),
+    )
+
+
+def service_metadata(token: str, visible: Visible | None) -> Metadata:
+    """Background work: the services' own credential, for what it may see (None: every account)."""
+    return (
+        (AUTHORIZATION, SERVICE_SCHEME + token),
+        *on_behalf.visible_metadata(visible),
+        (LARGE_ERRORS_KEY, "1"),
+    )

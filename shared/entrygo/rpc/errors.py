@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import grpc
+import structlog
 from google.protobuf import any_pb2, json_format, struct_pb2
 from google.rpc import status_pb2
 
@@ -19,6 +20,8 @@ from entrygo.domain.errors import (
     ServiceUnavailable,
 )
 from entrygo.proto.common.v1 import common_pb2
+
+log = structlog.get_logger(__name__)
 
 DETAILS_KEY = "grpc-status-details-bin"
 
@@ -101,6 +104,19 @@ def remote(service: str) -> Iterator[None]:
         yield
     except grpc.aio.AioRpcError as error:
         raise from_rpc_error(service, error) from error
+
+
+@contextmanager
+def remote_in_our_name(service: str) -> Iterator[None]:
+    """As `remote`, for a call with our own credential: its refusal is an outage, no caller's fault."""
+    try:
+        with remote(service):
+            yield
+    except EntryGoError as error:
+        if error.error_kind is not Kind.UNAUTHENTICATED:
+            raise
+        log.error("rpc.service_token_refused", service=service)
+        raise unavailable(service) from error
 
 
 def from_rpc_error(service: str, error: grpc.aio.AioRpcError) -> EntryGoError:

@@ -87,7 +87,7 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity
     server = build_server(
         settings=settings.rpc,
         port=settings.port,
-        authenticator=Authenticator(identity, service_token=settings.identity.token),
+        authenticator=Authenticator(identity, service_tokens=settings.identity.tokens),
         required_scopes=parts.required_scopes,
         register=parts.register,
         service_names=(parts.rpc_service,),

@@ -15,12 +15,13 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.domain.principal import Mode, ScopeName, Tenant
+from entrygo.domain.principal import Mode, ScopeName, Tenant, Visible
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import wire
 from entrygo.execution.objects.store import CHUNK_BYTES
 from entrygo.execution.settings import LinkSettings, Settings, SmtpSettings, StorageSettings
 from entrygo.identity.authenticator import SERVICE_SCHEME
+from entrygo.identity.on_behalf import CALLER_SCOPES, TENANT
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
@@ -29,7 +30,7 @@ from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
-from entrygo.rpc.calls import TENANT, Metadata, service_metadata
+from entrygo.rpc.calls import AUTHORIZATION, Metadata, service_metadata
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
 from entrygo.rpc.replay import is_replayed
@@ -47,17 +48,17 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PlanningServicer(planning_pb2_grpc.PlanningServicer):
-    """Grants every claim and remembers with which credential it was asked."""
+    """Grants every claim and remembers for whom it was asked."""
 
     def __init__(self) -> None:
         self.snapshot = make_snapshot()
-        self.credentials: set[str] = set()
+        self.asked: list[dict[str, str]] = []
         self.released: list[planning_pb2.ReleaseExportRequest] = []
 
     async def ClaimExport(
         self, request: planning_pb2.ClaimExportRequest, context: Context
     ) -> planning_pb2.ClaimExportResponse:
-        self.credentials.add(str(dict(context.invocation_metadata() or ())["authorization"]))
+        self.asked.append({name: str(value) for name, value in context.invocation_metadata() or ()})
         return planning_pb2.ClaimExportResponse(
             export_id=request.export_id, revision=1, plan_hash=self.snapshot.plan_hash
         )
@@ -150,14 +151,18 @@ async def _keys(database_url: str) -> tuple[Metadata, Metadata]:
     return (("authorization", f"Bearer {full}"),), (("authorization", f"Bearer {narrow}"),)
 
 
-async def test_execute_answers_replays_and_carries_the_callers_key_to_planning(
+async def test_execute_answers_replays_and_asks_planning_on_the_callers_behalf(
     client: Client, smtp_sink: SmtpSink
 ) -> None:
     answer, replayed = await client.execute()
     again, replayed_again = await client.execute()
     assert (answer.status, replayed, replayed_again) == ("COMPLETED", False, True)
     assert answer == again
-    assert client.planning.credentials == {client.key[0][1]}
+    [asked] = client.planning.asked
+    assert asked[AUTHORIZATION] == f"{SERVICE_SCHEME}{TOKEN}"
+    assert asked[TENANT] == f"{ACCOUNT}/live"
+    assert asked[CALLER_SCOPES] == "exports:execute exports:plan orders:write read setup"
+    assert client.key[0][1] not in asked.values()
     [release] = client.planning.released
     assert release.completed.customs_package_id == answer.customs_package_id
     assert isinstance(parse_rfc3339(answer.execution_timestamp), datetime)
@@ -197,7 +202,7 @@ async def test_everything_wrong_with_a_request_and_its_shipment_is_told_at_once(
     assert refused.value.details is not None
     told = [each["path"] for each in refused.value.details["issues"]]
     assert told == ["batchId", "shipment.reason", "shipment.charges.0.amountUsd"]
-    assert client.planning.credentials == set()
+    assert client.planning.asked == []
 
 
 async def test_an_artifact_streams_its_metadata_and_then_bytes_with_that_digest(client: Client) -> None:
@@ -290,7 +295,7 @@ async def test_an_artifact_of_another_account_is_not_found(client: Client) -> No
     request = execution_pb2.GetArtifactRequest(
         customs_package_id=answer.customs_package_id, filename="manifest.json"
     )
-    foreign = service_metadata(TOKEN, Tenant("acc_other", Mode.LIVE))
+    foreign = service_metadata(TOKEN, Visible.whole(Tenant("acc_other", Mode.LIVE)))
     with pytest.raises(EntryGoError) as caught, remote("execution"):
         _ = [chunk async for chunk in client.stub.GetArtifact(request, metadata=foreign, timeout=10)]
     assert caught.value.error_code == "NOT_FOUND"

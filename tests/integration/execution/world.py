@@ -64,7 +64,7 @@ class FakePlanning:
     def for_caller(self) -> Planning:
         return self
 
-    def for_tenant(self, tenant: Tenant) -> Planning:
+    def in_background(self, visible: Visible) -> Planning:
         return self
 
     async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:

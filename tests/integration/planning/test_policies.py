@@ -5,13 +5,19 @@ from typing import Any
 
 import pytest
 
-from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch, SnapshotUnreadable
+from entrygo.domain.errors import (
+    InvalidExportState,
+    NotFound,
+    OutsideWarehouse,
+    PlanHashMismatch,
+    SnapshotUnreadable,
+)
 from entrygo.domain.principal import Visible
 from entrygo.planning.policy.requests import read_approval
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import transaction
 from entrygo.proto.planning.v1 import planning_pb2
-from tests.integration.planning.conftest import ALICE_TEST, BOB, Planner
+from tests.integration.planning.conftest import ALICE, ALICE_TEST, BOB, Planner
 
 METALS = "METALS_REVIEW_RECOMMENDED"
 
@@ -41,6 +47,15 @@ async def test_policy_is_kept_for_its_account_and_mode(planner: Planner) -> None
     assert list(kept.codes_without_approval) == [METALS]
     for other in (BOB, ALICE_TEST):
         assert await planner.use_cases.policies.get(Visible.whole(other)) == planning_pb2.Policy()
+
+
+async def test_key_of_one_warehouse_reads_the_policy_and_sets_none(planner: Planner) -> None:
+    await set_policy(planner, key="p-1", approval_required=True)
+    bound = planner.as_(ALICE, warehouse_id="wh_123")
+    for key in ("", "p-1"):
+        with pytest.raises(OutsideWarehouse):
+            await set_policy(bound, key=key, approval_required=bool(key))
+    assert (await planner.use_cases.policies.get(bound.visible)).approval_required
 
 
 async def test_setting_again_replaces_and_a_repeated_key_does_not(planner: Planner) -> None:

@@ -16,7 +16,7 @@ from google.protobuf import json_format
 
 from entrygo.domain.errors import RemoteError
 from entrygo.domain.facts import Warehouse
-from entrygo.domain.principal import ScopeName
+from entrygo.domain.principal import Mode, Principal, ScopeName, Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.use_cases import create_account, create_key
@@ -31,7 +31,7 @@ from entrygo.process.settings import RpcServerSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
-from entrygo.rpc.calls import service_metadata
+from entrygo.rpc.calls import on_behalf_metadata, service_metadata
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote
 from entrygo.rpc.server import build_server
@@ -97,6 +97,18 @@ class System:
         return answer
 
 
+def for_a_key(*scopes: ScopeName, warehouse_id: str | None = None) -> Metadata:
+    """As execution calls for a caller with these rights."""
+    caller = Principal(
+        tenant=Tenant(ACCOUNT, Mode.LIVE),
+        key_id="key_of_a_caller",
+        scopes=frozenset(scopes),
+        authorization="",
+        warehouse_id=warehouse_id,
+    )
+    return on_behalf_metadata(SERVICE_TOKEN, caller)
+
+
 def documented_orders() -> sync_pb2.SyncOrdersRequest:
     hoodies = sync_pb2.OrderItem(product_id=HOODIE, quantity="2", unit_value_usd="110")
     cap = sync_pb2.OrderItem(product_id=CAP, quantity="1", unit_value_usd="35")
@@ -123,7 +135,7 @@ async def serving(
     server = build_server(
         settings=RpcServerSettings(),
         port=port,
-        authenticator=Authenticator(identity_pool, service_token=SERVICE_TOKEN),
+        authenticator=Authenticator(identity_pool, service_tokens=(SERVICE_TOKEN,)),
         required_scopes=scopes,
         register=register,
         service_names=(name,),
@@ -346,7 +358,7 @@ NUL_REQUESTS = {
 @pytest.mark.parametrize("method", NUL_REQUESTS)
 async def test_nul_in_a_request_is_the_callers_fault_and_not_ours(system: System, method: str) -> None:
     with pytest.raises(RemoteError) as refused, remote("planning"):
-        await getattr(system.planning, method)(NUL_REQUESTS[method], metadata=system.key)
+        await getattr(system.planning, method)(NUL_REQUESTS[method], metadata=for_a_key(*ScopeName))
     assert refused.value.error_kind == "invalid"
 
 
@@ -391,27 +403,51 @@ async def test_each_call_asks_for_its_scope(system: System) -> None:
     export_id = (await system.plan(order_ids)).export_id
     planner = await system.key_with(ScopeName.EXPORTS_PLAN)
     executor = await system.key_with(ScopeName.EXPORTS_EXECUTE)
-    claim = planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1")
-    with pytest.raises(RemoteError) as refused, remote("planning"):
-        await system.planning.ClaimExport(claim, metadata=planner)
-    assert refused.value.error_code == "INSUFFICIENT_SCOPE"
     with pytest.raises(RemoteError) as refused:
         await read_snapshot(system, export_id, planner)
     assert refused.value.error_code == "INSUFFICIENT_SCOPE"
-    await system.planning.ClaimExport(claim, metadata=executor)
     assert (await read_snapshot(system, export_id, executor)).export_id == export_id
+
+
+async def test_claim_and_release_are_steps_of_execution_and_open_to_no_key(system: System) -> None:
+    export_id = (await system.plan(await system.load_demo_account())).export_id
+    named: dict[str, Any] = {"export_id": export_id, "execution_id": "exe_1"}
+    for call, request in (
+        (system.planning.ClaimExport, planning_pb2.ClaimExportRequest(**named)),
+        (system.planning.ReleaseExport, planning_pb2.ReleaseExportRequest(**named)),
+    ):
+        with pytest.raises(RemoteError) as refused, remote("planning"):
+            await call(request, metadata=system.key)
+        assert refused.value.error_code == "INVALID_API_KEY"
+        with pytest.raises(RemoteError) as refused, remote("planning"):
+            await call(request, metadata=for_a_key(ScopeName.EXPORTS_PLAN))
+        assert refused.value.error_code == "INSUFFICIENT_SCOPE"
+
+
+async def test_claim_for_a_key_of_another_warehouse_finds_no_export(system: System) -> None:
+    export_id = (await system.plan(await system.load_demo_account())).export_id
+    request = planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1")
+    executing = ScopeName.EXPORTS_EXECUTE
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await system.planning.ClaimExport(request, metadata=for_a_key(executing, warehouse_id="wh_other"))
+    assert refused.value.error_code == "NOT_FOUND"
+    answer = await system.planning.ClaimExport(request, metadata=for_a_key(executing, warehouse_id="wh_123"))
+    assert answer.warehouse_id == "wh_123"
 
 
 async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) -> None:
     export_id = (await system.plan(await system.load_demo_account())).export_id
     call = system.planning
+    execution = for_a_key(ScopeName.EXPORTS_EXECUTE)
     await call.ClaimExport(
-        planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1"), metadata=system.key
+        planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1"), metadata=execution
     )
-    completed = planning_pb2.ReleaseExportRequest.Completed(customs_package_id="cp_1")
+    completed = planning_pb2.ReleaseExportRequest.Completed(
+        customs_package_id="cp_1", executed_at="2026-03-11T16:10:00.000Z"
+    )
     await call.ReleaseExport(
         planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id="exe_1", completed=completed),
-        metadata=system.key,
+        metadata=execution,
     )
     request = events_pb2.EventsAfterRequest(stream_id=export_id, after_sequence=1)
     events = [event async for event in call.EventsAfter(request, metadata=system.key)]

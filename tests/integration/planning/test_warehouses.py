@@ -156,6 +156,10 @@ async def test_export_planned_again_for_another_warehouse_is_that_ones_from_then
     assert await here.snapshot(first.export_id, 1) is None
     assert await there(planner).snapshot(first.export_id) is not None
     assert await there(planner).snapshot(first.export_id, 1) is None
+    # Its first event is of this warehouse for ever; the export is not.
+    assert await events(here, first.export_id) == []
+    assert await events(there(planner), first.export_id) == ["export.planned"]
+    assert await events(planner, first.export_id) == ["export.planned", "export.planned"]
     with pytest.raises(NotFound):
         await diff(there(planner), first.export_id, first.plan.plan_hash)
     assert (await diff(planner, first.export_id, first.plan.plan_hash)).to.plan_hash == second.plan.plan_hash

@@ -144,7 +144,7 @@ async def test_service_login_finds_whose_key_it_is(deployment: Deployment) -> No
         await create_account(pool, Ids(), name="Alice", account_id=ALICE.account_id)
         _, secret = await create_key(pool, Ids(), utc_now, account_id=ALICE.account_id)
     async with await open_pool(deployment.login_of("planning"), schema="identity", max_size=1) as pool:
-        authenticator = Authenticator(pool, service_token=None)
+        authenticator = Authenticator(pool, service_tokens=())
         principal = await authenticator.authenticate(f"Bearer {secret}")
         assert principal.tenant == ALICE
         with pytest.raises(InvalidApiKey):

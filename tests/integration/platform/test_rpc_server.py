@@ -13,8 +13,8 @@ import pytest_asyncio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from entrygo.domain.errors import InvalidApiKey, InvalidOrderReference, RemoteError
-from entrygo.domain.principal import Mode, ScopeName
+from entrygo.domain.errors import InvalidApiKey, InvalidOrderReference, RemoteError, ServiceUnavailable
+from entrygo.domain.principal import Mode, Principal, ScopeName, Tenant, Visible
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import check_account, principal
 from entrygo.identity.use_cases import create_account, create_key, revoke_key
@@ -25,14 +25,14 @@ from entrygo.process.settings import RpcServerSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
-from entrygo.rpc.calls import service_metadata
+from entrygo.rpc.calls import AUTHORIZATION, Metadata, on_behalf_metadata, service_metadata
 from entrygo.rpc.channel import open_channel
-from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
-from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote, remote_in_our_name
+from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
 from entrygo.rpc.server import build_server
 
 PLANNING = "/entrygo.proto.planning.v1.Planning/"
-SERVICE_TOKEN = "service-token"
+SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
 MANY = 20_000
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -58,6 +58,16 @@ class Probe(planning_pb2_grpc.PlanningServicer):
             details={"requestedOrderIds": [f"ord_{n:026d}" for n in range(MANY)], "foundOrderIds": []}
         )
 
+    async def ClaimExport(
+        self, request: planning_pb2.ClaimExportRequest, context: Context
+    ) -> planning_pb2.ClaimExportResponse:
+        caller = principal()
+        return planning_pb2.ClaimExportResponse(
+            export_id=f"{caller.tenant.account_id}/{caller.tenant.mode}",
+            plan_hash=" ".join((caller.key_id, *sorted(caller.scopes))),
+            warehouse_id=caller.warehouse_id or "",
+        )
+
     async def ReplayEvents(self, request: Any, context: Context) -> AsyncIterator[Any]:
         assert principal().is_service
         return
@@ -67,6 +77,7 @@ class Probe(planning_pb2_grpc.PlanningServicer):
 SCOPES: RequiredScopes = {
     PLANNING + "PlanExport": ScopeName.EXPORTS_PLAN,
     PLANNING + "CancelExport": Access.ANY_KEY,
+    PLANNING + "ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
     PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
 }
 
@@ -93,7 +104,7 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
     server = build_server(
         settings=RpcServerSettings(max_message_bytes=1024 * 1024),
         port=port,
-        authenticator=Authenticator(pool, service_token=SERVICE_TOKEN),
+        authenticator=Authenticator(pool, service_tokens=(SERVICE_TOKEN, NEXT_SERVICE_TOKEN)),
         required_scopes=SCOPES,
         register=lambda server: planning_pb2_grpc.add_PlanningServicer_to_server(Probe(), server),
         service_names=("entrygo.proto.planning.v1.Planning",),
@@ -198,7 +209,7 @@ def _shifted(by: timedelta) -> datetime:
 
 async def test_a_key_that_expires_soon_is_not_remembered_beyond_that(pool: Pool) -> None:
     authorization = await key_of(pool, expires_in=timedelta(seconds=0.5))
-    authenticator = Authenticator(pool, service_token=None)
+    authenticator = Authenticator(pool, service_tokens=())
     await authenticator.authenticate(authorization)
     async with transaction(pool, EVERYONE) as connection:
         await connection.execute("SELECT pg_sleep_until((SELECT max(expires_at) FROM api_keys))")
@@ -238,6 +249,112 @@ async def test_service_only_call_is_refused_to_a_key_and_open_to_the_service(
         events_pb2.ReplayEventsRequest(), metadata=service_metadata(SERVICE_TOKEN, None)
     )
     assert [event async for event in events] == []
+
+
+def caller(**fields: Any) -> Principal:
+    known: dict[str, Any] = {
+        "tenant": Tenant("acc_alice", Mode.TEST),
+        "key_id": "key_1",
+        "scopes": frozenset({ScopeName.EXPORTS_EXECUTE}),
+        "authorization": "Bearer not sent on",
+        "warehouse_id": "wh_1",
+    }
+    return Principal(**(known | fields))
+
+
+async def claim(channel: grpc.aio.Channel, metadata: Metadata) -> planning_pb2.ClaimExportResponse:
+    with remote("planning"):
+        answer: planning_pb2.ClaimExportResponse = await call(channel).ClaimExport(
+            planning_pb2.ClaimExportRequest(), metadata=metadata, timeout=10
+        )
+    return answer
+
+
+async def test_step_on_behalf_runs_with_the_rights_of_the_caller(channel: grpc.aio.Channel) -> None:
+    answer = await claim(channel, on_behalf_metadata(SERVICE_TOKEN, caller()))
+    assert (answer.export_id, answer.plan_hash, answer.warehouse_id) == (
+        "acc_alice/test",
+        "key_1 exports:execute",
+        "wh_1",
+    )
+
+
+async def test_step_on_behalf_is_refused_to_a_key_whatever_it_says_of_itself(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    _, *said = on_behalf_metadata(SERVICE_TOKEN, caller())
+    with pytest.raises(RemoteError) as refused:
+        await claim(channel, ((AUTHORIZATION, await key_of(pool)), *said))
+    assert refused.value.error_code == "INVALID_API_KEY"
+
+
+async def test_step_on_behalf_of_a_caller_without_the_scope_is_refused(channel: grpc.aio.Channel) -> None:
+    for scopes in (frozenset({ScopeName.READ}), frozenset()):
+        with pytest.raises(RemoteError) as refused:
+            await claim(channel, on_behalf_metadata(SERVICE_TOKEN, caller(scopes=scopes)))
+        assert refused.value.error_code == "INSUFFICIENT_SCOPE"
+
+
+async def test_what_a_key_says_of_its_account_or_warehouse_changes_nothing(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    key = (AUTHORIZATION, await key_of(pool, warehouse_id="wh_own"))
+    _, *said = on_behalf_metadata(SERVICE_TOKEN, caller(tenant=Tenant("acc_other", Mode.TEST)))
+    answer = await identity_pb2_grpc.IdentityStub(channel).WhoAmI(
+        identity_pb2.WhoAmIRequest(), metadata=(key, *said)
+    )
+    assert (answer.account_id, answer.mode, answer.warehouse_id) == ("acc_alice", "live", "wh_own")
+
+
+async def test_background_work_names_the_warehouse_that_it_is_for(channel: grpc.aio.Channel) -> None:
+    for warehouse_id in (None, "wh_1"):
+        visible = Visible(Tenant("acc_alice", Mode.LIVE), warehouse_id)
+        answer = await claim(channel, service_metadata(SERVICE_TOKEN, visible))
+        assert (answer.export_id, answer.warehouse_id) == ("acc_alice/live", warehouse_id or "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("entrygo-tenant", "acc_alice"),
+        ("entrygo-tenant", "acc alice/live"),
+        ("entrygo-tenant", "acc_alice/liv"),
+        ("entrygo-warehouse", "wh 1"),
+        ("entrygo-warehouse", ""),
+    ],
+)
+async def test_service_that_says_badly_whom_it_acts_for_is_refused(
+    channel: grpc.aio.Channel, said: tuple[str, str]
+) -> None:
+    metadata = dict(on_behalf_metadata(SERVICE_TOKEN, caller())) | dict([said])
+    with pytest.raises(RemoteError) as refused:
+        await claim(channel, tuple(metadata.items()))
+    assert refused.value.error_code == "INVALID_API_KEY"
+
+
+async def test_two_service_tokens_are_accepted_while_one_follows_the_other(
+    channel: grpc.aio.Channel,
+) -> None:
+    for token in (SERVICE_TOKEN, NEXT_SERVICE_TOKEN):
+        assert (await claim(channel, on_behalf_metadata(token, caller()))).export_id == "acc_alice/test"
+    for token in ("", f"{SERVICE_TOKEN},{NEXT_SERVICE_TOKEN}", SERVICE_TOKEN[:-1]):
+        with pytest.raises(RemoteError):
+            await claim(channel, on_behalf_metadata(token, caller()))
+
+
+async def test_refused_service_token_is_an_outage_and_not_the_callers_fault(
+    channel: grpc.aio.Channel,
+) -> None:
+    with pytest.raises(ServiceUnavailable), remote_in_our_name("planning"):
+        await call(channel).ClaimExport(
+            planning_pb2.ClaimExportRequest(), metadata=on_behalf_metadata("old", caller()), timeout=10
+        )
+    with pytest.raises(RemoteError, match="lacks the scope"), remote_in_our_name("planning"):
+        await call(channel).ClaimExport(
+            planning_pb2.ClaimExportRequest(),
+            metadata=on_behalf_metadata(SERVICE_TOKEN, caller(scopes=frozenset())),
+            timeout=10,
+        )
 
 
 async def test_error_that_names_twenty_thousand_ids_arrives_whole_at_our_own_client(

@@ -63,7 +63,7 @@ async def client(database_url: str, pool: Pool, caller: Caller) -> AsyncIterator
         server = build_server(
             settings=RpcServerSettings(),
             port=port,
-            authenticator=Authenticator(identity, service_token=None),
+            authenticator=Authenticator(identity, service_tokens=()),
             required_scopes=REQUIRED_SCOPES,
             register=partial(sync_pb2_grpc.add_SyncServicer_to_server, SyncServicer(caller.use_cases)),
             service_names=(SERVICE_NAME,),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
+from entrygo.domain.errors import InvalidExportState, OutsideWarehouse, PlanHashMismatch
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness, Severity
@@ -41,8 +41,13 @@ class Policies:
             return policy_to_proto(await PolicyStore(connection, visible).find_policy())
 
     async def set(self, visible: Visible, request: planning_pb2.SetPolicyRequest) -> Reply:
-        """Replaces the policy; the reply is a Policy. Plans that are stored already stay as they are."""
+        """Replaces the policy; the reply is a Policy. Plans that are stored already stay as they are.
+
+        Raises OutsideWarehouse for a key that is bound to one: a policy holds back every warehouse's exports.
+        """
         policy = read_policy(request, self.rules)
+        if visible.warehouse_id is not None:
+            raise OutsideWarehouse("The API key is bound to one warehouse; the policy is every warehouse's.")
 
         async def work(connection: Connection) -> bytes:
             saved = replace(policy, updated_at=self.clock())

@@ -1,6 +1,7 @@
 """The one door: every RPC has an authenticated caller with the scope that it needs, or is listed as open."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -12,7 +13,7 @@ from entrygo.domain.principal import Principal, ScopeName
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import set_principal
 from entrygo.process.logging import bind_account
-from entrygo.rpc.calls import AUTHORIZATION, TENANT
+from entrygo.rpc.calls import AUTHORIZATION
 from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler
 from entrygo.rpc.limits import CallLimits
 
@@ -26,8 +27,15 @@ class Access(Enum):
     OPEN = "open"
 
 
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """A step between our own services, taken for a caller who has this scope: no key opens it by itself."""
+
+    scope: ScopeName
+
+
 # One scope, or several of which any one is enough.
-Required = ScopeName | frozenset[ScopeName] | Access
+Required = ScopeName | frozenset[ScopeName] | Access | OnBehalf
 RequiredScopes = Mapping[str, Required]
 
 
@@ -72,10 +80,8 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         required = self._required[method]
         if required is Access.OPEN:
             return None
-        metadata = dict(call.invocation_metadata or ())
-        caller = await self._authenticator.authenticate(
-            str(metadata.get(AUTHORIZATION, "")), str(metadata.get(TENANT, ""))
-        )
+        metadata = {name: str(value) for name, value in call.invocation_metadata or ()}
+        caller = await self._authenticator.authenticate(metadata.get(AUTHORIZATION, ""), metadata)
         bind_account(caller.tenant.account_id)
         _check_scope(caller, required)
         return caller
@@ -138,10 +144,13 @@ def _refusal(error: EntryGoError) -> Any:
 
 
 def _check_scope(caller: Principal, required: Required) -> None:
-    if required is Access.SERVICE_ONLY and not caller.is_service:
+    is_ours = required is Access.SERVICE_ONLY or isinstance(required, OnBehalf)
+    if is_ours and not caller.is_service:
         raise InvalidApiKey
     if isinstance(required, Access):
         return
+    if isinstance(required, OnBehalf):
+        required = required.scope
     enough = required if isinstance(required, frozenset) else frozenset({required})
     if not enough & caller.scopes:
         raise InsufficientScope(

@@ -118,21 +118,21 @@ class PlanningServicer:
 
     def ClaimExport(self, request, context):
         """BATCHED -> EXECUTING for one execution; claims every included order, or none.
-        Idempotent per execution_id. Scope exports:execute.
+        Idempotent per execution_id. Service credential, for a caller with exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReleaseExport(self, request, context):
-        """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Scope exports:execute.
+        """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Service credential, for a caller with exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetSnapshot(self, request, context):
-        """The canonical JSON document an export was planned on, in chunks. Scope read or exports:execute.
+        """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -153,7 +153,7 @@ class PlanningServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SetPolicy(self, request, context):
-        """Replaces it; stored plans stay as they are. Scope setup.
+        """Replaces it; stored plans stay as they are. Not with a key that is bound to a warehouse. Scope setup.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

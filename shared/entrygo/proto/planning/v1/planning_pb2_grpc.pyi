@@ -22,18 +22,18 @@ class PlanningStub:
     """BATCHED -> CANCELLED. Scope exports:plan."""
     ClaimExport: _aio.UnaryUnaryMultiCallable[_planning_pb2.ClaimExportRequest, _planning_pb2.ClaimExportResponse]
     """BATCHED -> EXECUTING for one execution; claims every included order, or none.
-    Idempotent per execution_id. Scope exports:execute.
+    Idempotent per execution_id. Service credential, for a caller with exports:execute.
     """
     ReleaseExport: _aio.UnaryUnaryMultiCallable[_planning_pb2.ReleaseExportRequest, _planning_pb2.ReleaseExportResponse]
-    """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Scope exports:execute."""
+    """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Service credential, for a caller with exports:execute."""
     GetSnapshot: _aio.UnaryStreamMultiCallable[_planning_pb2.GetSnapshotRequest, _planning_pb2.SnapshotChunk]
-    """The canonical JSON document an export was planned on, in chunks. Scope read or exports:execute."""
+    """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read."""
     DiffPlans: _aio.UnaryUnaryMultiCallable[_planning_pb2.DiffPlansRequest, _planning_pb2.PlanDiff]
     """What changed between two plans of one export, bounded: counts, and the first of each. Scope read."""
     GetPolicy: _aio.UnaryUnaryMultiCallable[_planning_pb2.GetPolicyRequest, _planning_pb2.Policy]
     """What the account asks of its plans beyond the rules. Scope read."""
     SetPolicy: _aio.UnaryUnaryMultiCallable[_planning_pb2.SetPolicyRequest, _planning_pb2.Policy]
-    """Replaces it; stored plans stay as they are. Scope setup."""
+    """Replaces it; stored plans stay as they are. Not with a key that is bound to a warehouse. Scope setup."""
     ApproveExport: _aio.UnaryUnaryMultiCallable[_planning_pb2.ApproveExportRequest, _planning_pb2.ApproveExportResponse]
     """A person's consent to the current plan of an export, by its hash. Scope exports:plan."""
     EventsAfter: _aio.UnaryStreamMultiCallable[_events_pb2.EventsAfterRequest, _events_pb2.Event]
@@ -66,7 +66,7 @@ class PlanningServicer:
         context: _aio.ServicerContext[_planning_pb2.ClaimExportRequest, _abc.Awaitable[_planning_pb2.ClaimExportResponse]],
     ) -> _abc.Awaitable[_planning_pb2.ClaimExportResponse]:
         """BATCHED -> EXECUTING for one execution; claims every included order, or none.
-        Idempotent per execution_id. Scope exports:execute.
+        Idempotent per execution_id. Service credential, for a caller with exports:execute.
         """
 
     def ReleaseExport(
@@ -74,14 +74,14 @@ class PlanningServicer:
         request: _planning_pb2.ReleaseExportRequest,
         context: _aio.ServicerContext[_planning_pb2.ReleaseExportRequest, _abc.Awaitable[_planning_pb2.ReleaseExportResponse]],
     ) -> _abc.Awaitable[_planning_pb2.ReleaseExportResponse]:
-        """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Scope exports:execute."""
+        """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Service credential, for a caller with exports:execute."""
 
     def GetSnapshot(
         self,
         request: _planning_pb2.GetSnapshotRequest,
         context: _aio.ServicerContext[_planning_pb2.GetSnapshotRequest, _abc.AsyncIterator[_planning_pb2.SnapshotChunk]],
     ) -> _abc.AsyncIterator[_planning_pb2.SnapshotChunk]:
-        """The canonical JSON document an export was planned on, in chunks. Scope read or exports:execute."""
+        """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read."""
 
     def DiffPlans(
         self,
@@ -102,7 +102,7 @@ class PlanningServicer:
         request: _planning_pb2.SetPolicyRequest,
         context: _aio.ServicerContext[_planning_pb2.SetPolicyRequest, _abc.Awaitable[_planning_pb2.Policy]],
     ) -> _abc.Awaitable[_planning_pb2.Policy]:
-        """Replaces it; stored plans stay as they are. Scope setup."""
+        """Replaces it; stored plans stay as they are. Not with a key that is bound to a warehouse. Scope setup."""
 
     def ApproveExport(
         self,
