@@ -185,7 +185,6 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             "setPolicy",
             lambda v: RestRequest(body={"accountId": v.system.account_id}),
             enough=SETUP,
-            of_account=True,
         ),
     ),
     "systemHealth": (_of("systemHealth", lambda _: RestRequest(), enough=frozenset()),),

@@ -51,7 +51,9 @@ METHODS: Mapping[str, tuple[str, MethodDescriptor]] = {
 # Their requests carry a signed token, which is the credential: tests/integration/execution/test_link_rpc.py.
 OPEN = frozenset({"Execution.FindBrokerLink", "Execution.AnswerBrokerLink", "Execution.GetBrokerPack"})
 # For our own services alone: no key of anybody is let in.
-SERVICE_ONLY = frozenset({"Planning.ReplayEvents", "Execution.ReplayEvents"})
+SERVICE_ONLY = frozenset(
+    {"Planning.ClaimExport", "Planning.ReleaseExport", "Planning.ReplayEvents", "Execution.ReplayEvents"}
+)
 
 
 async def ask(target: str, method: MethodDescriptor, request: Message, key: str | None) -> Answered:
@@ -210,7 +212,7 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
         _of(
             "ClaimExport",
             lambda v: planning_pb2.ClaimExportRequest(export_id=v.open, execution_id="exe_not_mine"),
-            enough=EXECUTE,
+            enough=frozenset(),
         ),
     ),
     "Planning.ReleaseExport": (
@@ -221,7 +223,7 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
                 execution_id=v.execution_id,
                 failed=planning_pb2.ReleaseExportRequest.Failed(error_code="X", message="not mine"),
             ),
-            enough=EXECUTE,
+            enough=frozenset(),
         ),
     ),
     "Planning.GetSnapshot": (_of("GetSnapshot", _snapshot, enough=READ | EXECUTE, shows=True),),
@@ -242,7 +244,6 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
                 account_id=v.system.account_id, policy=planning_pb2.Policy()
             ),
             enough=SETUP,
-            of_account=True,
         ),
     ),
     "Planning.ApproveExport": (

@@ -251,8 +251,22 @@ FAULTS = (
     Fault(
         "any token is the service credential",
         "shared/entrygo/identity/authenticator.py",
-        "if self._service_token is None or not hmac.compare_digest(",
-        "if self._service_token is None and not hmac.compare_digest(",
+        "if not sum(hmac.compare_digest(sent, token) for token in self._service_tokens):",
+        "if not self._service_tokens:",
+        (f"{PLATFORM}/test_rpc_server.py",),
+    ),
+    Fault(
+        "a key may claim exports by itself",
+        "shared/entrygo/rpc/interceptors/auth.py",
+        "if is_ours and not caller.is_service:",
+        "if required is Access.SERVICE_ONLY and not caller.is_service:",
+        (f"{PLATFORM}/test_rpc_server.py", f"{PLANNING}/test_service.py"),
+    ),
+    Fault(
+        "a step on behalf of a caller has every scope",
+        "shared/entrygo/identity/on_behalf.py",
+        "if CALLER_KEY in metadata else ALL_SCOPES",
+        "if not metadata else ALL_SCOPES",
         (f"{PLATFORM}/test_rpc_server.py",),
     ),
     Fault(
