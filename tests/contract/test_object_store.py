@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.objects import cloud, watch
-from entrygo.execution.objects.folder import UNFINISHED
-from entrygo.execution.objects.store import (
+from entrygo.execution.objects.by_digest import (
     CHECKED_FIRST_BYTES,
     CHUNK_BYTES,
     BytesMissing,
     ObjectStore,
     StoreUnavailable,
 )
+from entrygo.execution.objects.folder import UNFINISHED
 from tests.harness.certificates import Authority
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, SECRET_KEY, S3Server

@@ -14,7 +14,7 @@ from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.documents.base import Document, render_documents
-from entrygo.execution.objects.store import ObjectStore
+from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.records import (

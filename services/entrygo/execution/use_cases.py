@@ -16,7 +16,7 @@ from entrygo.domain.errors import (
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.clients import Planning, PlanningAccess
-from entrygo.execution.objects.store import ObjectStore, StoreUnavailable
+from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps import ExecutionSteps

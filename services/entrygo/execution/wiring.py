@@ -19,7 +19,7 @@ from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.execution.clients import PlanningAccess
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.events import EventRecorder
-from entrygo.execution.objects.store import ObjectStore
+from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.preparation import Preparation
 from entrygo.execution.records import SubmissionType
 from entrygo.execution.recovery import Recovery, WarehouseFill

@@ -160,8 +160,12 @@ class Snapshot(Fact):
 
 
 def read_snapshot(content: bytes) -> Snapshot:
-    """The snapshot that was stored; SnapshotUnreadable when it is damaged or of a form we do not know."""
+    """The snapshot that was stored; SnapshotUnreadable when it is damaged or of a form we do not know.
+
+    Fields that we do not know are passed over: during an upgrade the next release's planning may have
+    written it. What must not be passed over takes a new `schema_version`.
+    """
     try:
-        return Snapshot.model_validate_json(content)
+        return Snapshot.model_validate_json(content, extra="ignore")
     except ValidationError as error:
         raise SnapshotUnreadable from error

@@ -18,7 +18,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Mode, ScopeName, Tenant, Visible
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import wire
-from entrygo.execution.objects.store import CHUNK_BYTES
+from entrygo.execution.objects.by_digest import CHUNK_BYTES
 from entrygo.execution.settings import LinkSettings, Settings, SmtpSettings, StorageSettings
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.on_behalf import CALLER_SCOPES, TENANT

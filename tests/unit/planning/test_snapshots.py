@@ -4,12 +4,13 @@ import json
 import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
 from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.planning.decide import Decision
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.tables import rows_of
@@ -59,6 +60,29 @@ def test_snapshot_of_an_earlier_release_has_its_rows_itself() -> None:
     stored = PackedSnapshot(content=zlib.compress(whole), reference_digest=None, reference_rows=None)
     assert unpack(stored) == whole
     assert [message["code"] for message in messages_in(stored)] == [one.code for one in decision.messages]
+
+
+def test_fields_of_a_later_release_are_passed_over_at_every_depth() -> None:
+    decision = decide_on(*golden_orders())
+    whole = snapshot(decision)
+    later = with_more_fields(json.loads(whole.model_dump_json()))
+    assert read_snapshot(json.dumps(later).encode()) == whole
+
+
+def test_a_form_of_a_later_release_is_refused() -> None:
+    later = json.loads(snapshot(decide_on(*golden_orders())).model_dump_json()) | {"schema_version": 2}
+    with pytest.raises(SnapshotUnreadable):
+        read_snapshot(json.dumps(later).encode())
+
+
+def with_more_fields(value: Any, name: str = "") -> Any:
+    """JSON to whose every object, but those whose keys are data, a field was added."""
+    if isinstance(value, list):
+        return [with_more_fields(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    more = {} if name in {"tariff", "hts_codes"} else {"field_of_a_later_release": {"a": 1}}
+    return {key: with_more_fields(each, key) for key, each in value.items()} | more
 
 
 def test_rows_that_are_missing_or_damaged_are_noticed() -> None:

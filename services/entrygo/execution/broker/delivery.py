@@ -20,7 +20,7 @@ from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.lease import kept_alive
-from entrygo.execution.objects.store import BytesMissing, ObjectStore, StoreUnavailable
+from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore, StoreUnavailable
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import (
     NOTIFICATION_STATUS_AFTER,

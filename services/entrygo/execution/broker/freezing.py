@@ -9,7 +9,7 @@ from entrygo.execution.broker.channels.kind import Contents
 from entrygo.execution.broker.destinations import Destination
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.signed_links import LinkSigner
-from entrygo.execution.objects.store import ObjectStore
+from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, zipped
 from entrygo.execution.records import Phase, Submission, SubmissionStatus
 

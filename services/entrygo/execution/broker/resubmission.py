@@ -20,7 +20,7 @@ from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
-from entrygo.execution.objects.store import ObjectStore
+from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, Package, PackageState, Submission, SubmissionStatus
