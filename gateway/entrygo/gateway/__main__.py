@@ -10,7 +10,6 @@ import uvicorn
 
 from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
-from entrygo.gateway.metrics import Metrics
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.process.runtime import run
 
@@ -35,10 +34,7 @@ class Server(uvicorn.Server):
 
 async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Serves until `stop`; requests under way get the grace time."""
-    metrics = Metrics()
-    if settings.gateway_metrics_port:
-        metrics.serve(settings.gateway_host, settings.gateway_metrics_port)
-    server = Server(_config(settings, metrics))
+    server = Server(_config(settings))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -49,9 +45,9 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
-def _config(settings: GatewaySettings, metrics: Metrics) -> uvicorn.Config:
+def _config(settings: GatewaySettings) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings, metrics=metrics),
+        create_app(settings),
         host=settings.gateway_host,
         port=settings.gateway_port,
         http=guarded(settings),

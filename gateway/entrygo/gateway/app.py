@@ -21,7 +21,7 @@ from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import error_response
 from entrygo.gateway.exchange import Exchange, authorization, check_head
-from entrygo.gateway.metrics import Metrics
+from entrygo.gateway.metrics import watch_slots
 from entrygo.gateway.middleware import ErrorBoundary, OneHost, RequestContext
 from entrygo.gateway.reference import Reference
 from entrygo.gateway.routes import ENDPOINTS
@@ -33,9 +33,7 @@ from entrygo.process.logging import bind_account
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(
-    settings: GatewaySettings, *, services: Services | None = None, metrics: Metrics | None = None
-) -> Starlette:
+def create_app(settings: GatewaySettings, *, services: Services | None = None) -> Starlette:
     """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends."""
     edge = Edge(settings, services)
     middleware = (
@@ -43,7 +41,6 @@ def create_app(
         Middleware(
             RequestContext,
             new_request_id=lambda: f"req_{secrets.token_hex(12)}",
-            metrics=metrics or Metrics(),
         ),
         # Around everything that may fail, so that all of it is answered in the one shape.
         Middleware(ErrorBoundary),
@@ -67,6 +64,7 @@ class Edge:
         self._settings = settings
         self._services = services
         self._door = Door(settings, lambda: self.services)
+        watch_slots(self._door.slots)
         self._asking: asyncio.Task[dict[str, bool]] | None = None
 
     @asynccontextmanager

@@ -1,32 +1,24 @@
-"""Prometheus metrics of this process, on a port of their own."""
+"""What the gateway counts: requests by route, never by path, and the line before the slots."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import Counter, Gauge, Histogram
+
+from entrygo.gateway.door.fair_slots import FairSlots
+from entrygo.process.metrics import SECONDS
+
+REQUESTS = Counter("entrygo_gateway_requests", "Requests answered", ("method", "route", "status"))
+REQUEST_SECONDS = Histogram("entrygo_gateway_request_seconds", "Time to answer", ("route",), buckets=SECONDS)
+RUNNING = Gauge("entrygo_gateway_requests_running", "Requests that hold a slot")
+WAITING = Gauge("entrygo_gateway_requests_waiting", "Requests that wait for a slot")
 
 
-class Metrics:
-    """Counts and times requests by route, never by path: ids must not become labels."""
+def observe(method: str, route: str, status: int, seconds: float) -> None:
+    """Counts one answered request; 0 as status: the client left before the answer."""
+    # A path that nobody serves has whatever method its sender made up.
+    REQUESTS.labels(method if route != "unknown" else "any", route, str(status)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
 
-    def __init__(self) -> None:
-        self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "entrygo_gateway_requests",
-            "Requests answered",
-            ("method", "route", "status"),
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "entrygo_gateway_request_seconds",
-            "Time to answer",
-            ("route",),
-            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-            registry=self._registry,
-        )
 
-    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Counts one answered request; 0 as status: the client left before the answer."""
-        self._requests.labels(method if route != "unknown" else "any", route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
-
-    def serve(self, host: str, port: int) -> None:
-        """Serves /metrics from a daemon thread until the process ends."""
-        start_http_server(port, addr=host, registry=self._registry)
+def watch_slots(slots: FairSlots) -> None:
+    """Reads the slots whenever the metrics are asked for."""
+    RUNNING.set_function(lambda: slots.running)
+    WAITING.set_function(lambda: slots.waiting)

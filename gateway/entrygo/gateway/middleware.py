@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entrygo.domain.errors import EntryGoError, InternalError, InvalidRequest, ServiceUnavailable
 from entrygo.gateway.errors import error_response
-from entrygo.gateway.metrics import Metrics
+from entrygo.gateway.metrics import observe
 from entrygo.process.logging import bind_request
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
@@ -26,10 +26,9 @@ log = structlog.get_logger(__name__)
 class RequestContext:
     """Outermost: gives the request its id, the answer its common headers, and writes the log line."""
 
-    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str], metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str]) -> None:
         self._app = app
         self._new_request_id = new_request_id
-        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,7 +60,7 @@ class RequestContext:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("entrygo.route", "unknown")
-        self._metrics.observe(scope["method"], route, status, seconds)
+        observe(scope["method"], route, status, seconds)
         write = log.debug if route in PROBES else log.warning if status >= 500 else log.info
         write(
             "http.request",

@@ -32,8 +32,6 @@ class GatewaySettings(ProcessSettings):
 
     gateway_host: str = "127.0.0.1"
     gateway_port: int = Field(default=3000, ge=0, le=65535)
-    # 0: no metrics endpoint.
-    gateway_metrics_port: int = Field(default=0, ge=0, le=65535)
 
     # host:port, or host:port,host:port for several workers.
     sync_target: str = "127.0.0.1:50051"

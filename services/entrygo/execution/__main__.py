@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from entrygo.execution.clients import PlanningClient, SyncBrokers
+from entrygo.execution.measures import measure
 from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
@@ -44,6 +45,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             conditions={ARTIFACTS: parts.packages.objects.watch.is_sound},
             register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
             background=(parts.recovery.run,),
+            measures=(measure,),
             longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
         )
         await parts.executions.drain(DRAIN_SECONDS)

@@ -8,6 +8,7 @@ import grpc
 
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.consumers import ExportEvents
+from entrygo.inspection.measures import measure
 from entrygo.inspection.owners import check_serving, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
@@ -81,6 +82,7 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         required_scopes=REQUIRED_SCOPES,
         register=partial(inspection_pb2_grpc.add_InspectionServicer_to_server, servicer),
         background=(projector.run, reconciler.run),
+        measures=(measure,),
         records_events=False,
     )
 

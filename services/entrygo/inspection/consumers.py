@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from entrygo.inspection.folding import DeadLetter, Unreadable, read_event
+from entrygo.inspection.measures import observe_delay
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.store import ReadModelStore
 from entrygo.messaging.events import EXPORTS_TOPIC
 from entrygo.messaging.projector import TopicRecord
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.clock import utc_now
 from entrygo.proto.events.v1 import events_pb2
 
 
@@ -31,7 +33,9 @@ class ExportEvents:
         dead: list[DeadLetter] = []
         for record in records:
             try:
-                events.append(read_event(record.value))
+                event = read_event(record.value)
+                events.append(event)
+                observe_delay(event.occurred_at, utc_now())
             except Unreadable as error:
                 dead.append(self._letter(record, error))
         if await self._read_model.apply(EVERYONE, events, dead=dead, positions=self._at(positions)):

@@ -16,6 +16,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
+from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.process.settings import KafkaSettings
 
 BATCH = 500
@@ -126,8 +127,10 @@ class Projector:
             else:
                 consumer.subscribe([self._sink.topic], listener=seeker)
             self._consumer = consumer
+            CONNECTED.set(1)
             await self._read(consumer, seeker, stop)
         finally:
+            CONNECTED.set(0)
             self._consumer = None
             await _leave(consumer)
 
@@ -143,6 +146,10 @@ class Projector:
             ]
             if records:
                 await self._deliver(records)
+                observe_lag(
+                    {partition.partition: consumer.highwater(partition) for partition in fetched},
+                    _positions_after(records),
+                )
                 self._progressed_at = _now()
             elif _now() - checked_at >= self._check_seconds:
                 async with asyncio.timeout(ASK_SECONDS):
@@ -172,6 +179,7 @@ class Projector:
                     raise
                 if attempt == ATTEMPTS:
                     log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
+                    REJECTED.inc()
                     await self._sink.reject(record, error)
 
 
@@ -200,6 +208,10 @@ async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_secon
     except IllegalStateError:
         return  # A rebalance took the partition meanwhile.
     ends = await consumer.end_offsets(assigned)
+    observe_lag(
+        {partition.partition: end for partition, end in ends.items()},
+        {partition.partition: position for partition, position in positions.items()},
+    )
     if any(positions[partition] > ends[partition] for partition in assigned):
         raise Stalled("the log ends before the position: the broker began anew")
     if idle > stall_seconds and any(positions[partition] < ends[partition] for partition in assigned):

@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 
 from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
+from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
 from entrygo.postgres.pool import OUTAGES, Connection, open_background_session
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
@@ -57,6 +58,7 @@ class Relay:
         self._database_url = database_url
         self._schema = schema
         self._kafka = kafka
+        LEADING.labels(schema).set(0)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: Kafka or PostgreSQL being away only delays events, with backoff."""
@@ -68,6 +70,7 @@ class Relay:
                 if not led:
                     await _pause(stop, FOLLOW_SECONDS)
             except (KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
+                INTERRUPTED.labels(self._schema).inc()
                 log.warning("relay.interrupted", schema=self._schema, error=repr(error), retry_in=backoff)
                 await _pause(stop, backoff)
                 backoff = min(backoff * 2, MAX_BACKOFF)
@@ -87,11 +90,13 @@ class Relay:
             await producer.start()
             try:
                 log.info("relay.leading", schema=self._schema)
+                LEADING.labels(self._schema).set(1)
                 last: LastOffsets = {}
                 while not stop.is_set():
                     if not await self._publish_batch(session, producer, last):
                         await _pause(stop, POLL_SECONDS)
             finally:
+                LEADING.labels(self._schema).set(0)
                 await producer.stop()
             return True
         finally:
@@ -112,6 +117,7 @@ class Relay:
         }
         await _check_log(producer, acknowledged.values(), last)
         await session.execute("DELETE FROM outbox WHERE id = ANY($1)", list(acknowledged))
+        PUBLISHED.labels(self._schema).inc(len(acknowledged))
         if failed:
             raise failed[0]
         return len(rows)

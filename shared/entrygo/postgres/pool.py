@@ -11,6 +11,7 @@ import structlog
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Visible
+from entrygo.postgres.metrics import WAITING, watch_pool
 
 log = structlog.get_logger(__name__)
 
@@ -64,9 +65,12 @@ class LockTimeout(ServiceUnavailable):
     """Another request holds this record; retry shortly."""
 
 
-async def open_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:
-    """A warm pool whose sessions see `schema` and are bound by row level security."""
-    return await asyncpg.create_pool(
+async def open_pool(url: str, *, schema: str, max_size: int = 10, name: str = "") -> Pool:
+    """A warm pool whose sessions see `schema` and are bound by row level security.
+
+    Its metrics carry `name`, which is that of the schema unless there is a second pool for it.
+    """
+    pool = await asyncpg.create_pool(
         url,
         min_size=min(4, max_size),
         max_size=max_size,
@@ -76,6 +80,8 @@ async def open_pool(url: str, *, schema: str, max_size: int = 10) -> Pool:
         # Sessions hold no state of their own (the scope is per transaction): nothing to reset.
         reset=_keep_session,
     )
+    watch_pool(name or schema, pool)
+    return pool
 
 
 async def open_background_session(url: str, *, schema: str) -> "asyncpg.Connection[asyncpg.Record]":
@@ -113,7 +119,8 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
     Raises CommitUnknown when COMMIT itself failed, ServiceUnavailable when the database was away before that.
     """
     try:
-        connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        with WAITING.track_inprogress():
+            connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
     except (asyncpg.InterfaceError, *OUTAGES) as error:
         raise ServiceUnavailable from error
     try:

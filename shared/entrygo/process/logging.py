@@ -11,14 +11,14 @@ from typing import Any
 import orjson
 import structlog
 
-from entrygo.process.settings import ProcessSettings
+from entrygo.process.settings import LogSettings
 
 # One line each at most per this many seconds: a broker that is away makes a hundred a second.
 NOISY_LOGGERS = ("aiokafka",)
 
 
-def configure_logging(name: str, settings: ProcessSettings) -> None:
-    """JSON lines, or readable ones with log_format=console; the standard library's loggers join in."""
+def configure_logging(name: str, settings: LogSettings) -> None:
+    """JSON lines, or readable ones with format=console; the standard library's loggers join in."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,7 +28,7 @@ def configure_logging(name: str, settings: ProcessSettings) -> None:
     ]
     renderer: Any = (
         structlog.processors.JSONRenderer(serializer=_json)
-        if settings.log_format == "json"
+        if settings.format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
@@ -46,7 +46,7 @@ def configure_logging(name: str, settings: ProcessSettings) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.log_level)
+    root.setLevel(settings.level)
     for noisy in NOISY_LOGGERS:
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(process=name)
@@ -63,11 +63,11 @@ def bind_account(account_id: str) -> None:
     structlog.contextvars.bind_contextvars(account=account_id)
 
 
-def _handler(settings: ProcessSettings) -> logging.Handler:
+def _handler(settings: LogSettings) -> logging.Handler:
     """Where the lines go. A file is opened anew once it was renamed, as logrotate does."""
-    if settings.log_file is None:
+    if settings.file is None:
         return logging.StreamHandler(sys.stdout)
-    return WatchedFileHandler(settings.log_file, encoding="utf-8")
+    return WatchedFileHandler(settings.file, encoding="utf-8")
 
 
 def _json(line: dict[str, Any], **_: object) -> str:

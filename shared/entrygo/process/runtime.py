@@ -10,6 +10,7 @@ import structlog
 import uvloop
 
 from entrygo.process.logging import configure_logging
+from entrygo.process.metrics import serve_metrics
 from entrygo.process.settings import ProcessSettings
 
 GARBAGE_THRESHOLD = 20_000  # new objects before the youngest are looked at; the default is 700
@@ -25,7 +26,8 @@ def run(name: str, settings: ProcessSettings, main: Callable[[asyncio.Event], Aw
     if "--check" in sys.argv[1:]:
         sys.stdout.write(f"{settings!r}\n")
         return
-    configure_logging(name, settings)
+    configure_logging(name, settings.log)
+    serve_metrics(settings.metrics)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_supervised(main))
 

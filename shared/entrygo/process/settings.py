@@ -37,13 +37,32 @@ class EnvironmentSettings(BaseSettings):
     )
 
 
+class LogSettings(EnvironmentSettings):
+    """What is logged, how and where."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_LOG_")
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["json", "console"] = "json"
+    # Instead of stdout; it may be renamed while the process runs.
+    file: Path | None = None
+
+
+class MetricsSettings(EnvironmentSettings):
+    """Where Prometheus finds the metrics of the process."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_METRICS_")
+
+    host: str = "127.0.0.1"
+    # 0: no metrics endpoint.
+    port: int = Field(default=0, ge=0, le=65535)
+
+
 class ProcessSettings(EnvironmentSettings):
     """What every process reads."""
 
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_format: Literal["json", "console"] = "json"
-    # Instead of stdout; it may be renamed while the process runs.
-    log_file: Path | None = None
+    log: LogSettings = Field(default_factory=LogSettings)
+    metrics: MetricsSettings = Field(default_factory=MetricsSettings)
 
 
 class KafkaSettings(EnvironmentSettings):

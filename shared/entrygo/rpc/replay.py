@@ -4,10 +4,14 @@ from typing import Any
 
 import grpc
 
+from entrygo.rpc.metrics import REPLAYS
+
 REPLAYED_KEY = "idempotency-replayed"
 
 
 def mark_replayed(context: "grpc.aio.ServicerContext[Any, Any]") -> None:
+    """Says so in the trailing metadata, and counts it."""
+    REPLAYS.inc()
     context.set_trailing_metadata(((REPLAYED_KEY, "true"),))
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from entrygo.identity.authenticator import Authenticator
+from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
 from entrygo.postgres.idempotency import keep_purged
 from entrygo.postgres.pool import Pool, open_pool
@@ -21,6 +22,7 @@ from entrygo.process.runtime import run
 from entrygo.process.settings import ServiceSettings
 from entrygo.rpc.interceptors.auth import RequiredScopes
 from entrygo.rpc.server import AGE_GRACE_SECONDS, Ready, Register, build_server
+from entrygo.service.sampler import Measure, Sampler
 
 # Identity is read on a miss of the authenticator's cache only.
 IDENTITY_POOL_SIZE = 2
@@ -43,6 +45,7 @@ class Parts:
     """What a service brings.
 
     `background` runs beside the server, each until its event is set; one that fails ends the process.
+    `measures` are figures that the metrics of the service take from its schema.
     `records_events` says that the service writes: it has an outbox to publish and idempotency keys to purge.
     `conditions` are parts that health names beside the service itself, each with its question.
     `longest_rpc_seconds` is how long one of its RPCs may rightfully take.
@@ -52,6 +55,7 @@ class Parts:
     required_scopes: RequiredScopes
     register: Register
     background: Sequence[Work] = ()
+    measures: Sequence[Measure] = ()
     records_events: bool = True
     conditions: Mapping[str, Ready] = field(default_factory=dict)
     longest_rpc_seconds: int = AGE_GRACE_SECONDS
@@ -96,9 +100,16 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity
         longest_rpc_seconds=parts.longest_rpc_seconds,
     )
     writing = _work_of_writers(name, settings, runtime) if parts.records_events else ()
+    sampling = _work_of_metrics(name, settings, parts) if settings.metrics.port else ()
     async with asyncio.TaskGroup() as tasks:
-        for work in (server.serve, *writing, *parts.background):
+        for work in (server.serve, *writing, *sampling, *parts.background):
             tasks.create_task(work(runtime.stop))
+
+
+def _work_of_metrics(name: str, settings: ServiceSettings, parts: Parts) -> tuple[Work, ...]:
+    queue = (partial(measure_outbox, name),) if parts.records_events else ()
+    url = settings.database_url.get_secret_value()
+    return (Sampler(database_url=url, schema=name, measures=(*queue, *parts.measures)).run,)
 
 
 def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> tuple[Work, ...]:

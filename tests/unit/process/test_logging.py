@@ -9,7 +9,7 @@ import pytest
 import structlog
 
 from entrygo.process.logging import bind_account, bind_request, configure_logging
-from entrygo.process.settings import ProcessSettings
+from entrygo.process.settings import LogSettings
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def log_file(tmp_path: Path) -> Iterator[Path]:
     root = logging.getLogger()
     before, level = root.handlers, root.level
     with structlog.contextvars.bound_contextvars():
-        configure_logging("sync", ProcessSettings(log_file=tmp_path / "sync.log"))
+        configure_logging("sync", LogSettings(file=tmp_path / "sync.log"))
         yield tmp_path / "sync.log"
     for handler in root.handlers:
         handler.close()

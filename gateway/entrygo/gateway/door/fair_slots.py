@@ -36,6 +36,11 @@ class FairSlots:
             self._leave(account)
 
     @property
+    def running(self) -> int:
+        """How many hold a slot, of all accounts."""
+        return self._running.total()
+
+    @property
     def waiting(self) -> int:
         """How many wait, of all accounts."""
         return sum(map(len, self._lines.values()))

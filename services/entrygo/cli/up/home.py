@@ -1,9 +1,10 @@
 """The folder of one system ($ENTRYGO_HOME): its paths, its lock, and what it remembers between starts."""
 
 import fcntl
+import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class State(BaseModel):
     link_secret: str = ""
     broker_port: int = 0
     smtp_port: int = 0
+    # Of each process of ours, by name.
+    metrics_ports: dict[str, int] = {}
     database_url: str = ""
 
 
@@ -76,6 +79,7 @@ class Home:
         self.env_file = self.root / "env"
         self.state_file = self.root / "state.json"
         self.run_file = self.root / "run.json"
+        self.metrics_file = self.root / "metrics.json"
         self.lock_file = self.root / "lock"
 
     def prepare(self) -> None:
@@ -115,6 +119,13 @@ class Home:
 
     def save_run(self, report: RunReport) -> None:
         write_private(self.run_file, report.model_dump_json(indent=2))
+
+    def save_metrics_targets(self, ports: Mapping[str, int]) -> None:
+        """Where each process has its metrics, as Prometheus reads it (`file_sd_configs`)."""
+        targets = [
+            {"targets": [f"127.0.0.1:{port}"], "labels": {"process": name}} for name, port in ports.items()
+        ]
+        write_private(self.metrics_file, json.dumps(targets, indent=2))
 
     def load_env(self) -> dict[str, str]:
         """The `export` lines of the env file, by name."""

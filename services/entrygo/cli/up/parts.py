@@ -20,6 +20,7 @@ from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.settings import UpSettings
 
 SERVICES = ("sync", "planning", "execution", "inspection")
+METRICS_PORT = "ENTRYGO_METRICS_PORT"
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -98,8 +99,9 @@ def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgr
         None if settings.smtp_url else _smtp(home, state.smtp_port),
     )
     ports = settings.ports()
-    services = tuple(_service(name, ports[name], home, shared) for name in SERVICES)
-    return (*(part for part in embedded if part), *services, _gateway(ports["gateway"], home, shared))
+    own = {name: {**shared, METRICS_PORT: str(port)} for name, port in state.metrics_ports.items()}
+    services = tuple(_service(name, ports[name], home, own[name]) for name in SERVICES)
+    return (*(part for part in embedded if part), *services, _gateway(ports["gateway"], home, own["gateway"]))
 
 
 def _postgres(home: Home, postgres: Postgres) -> Part:

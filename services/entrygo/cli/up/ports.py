@@ -3,7 +3,7 @@
 import errno
 import random
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import psutil
 
@@ -39,6 +39,17 @@ def pick_free(preferred: int, *, taken: frozenset[int], choose: random.Random) -
         if port not in taken and is_free(port):
             return port
     raise PortTaken(f"No free port between {EMBEDDED_PORTS.start} and {EMBEDDED_PORTS.stop}.")
+
+
+def pick_many(
+    preferred: Mapping[str, int], names: Iterable[str], *, taken: frozenset[int], choose: random.Random
+) -> dict[str, int]:
+    """A port for each name, as `pick_free` picks one."""
+    picked: dict[str, int] = {}
+    for name in names:
+        others = taken | frozenset(picked.values())
+        picked[name] = pick_free(preferred.get(name, 0), taken=others, choose=choose)
+    return picked
 
 
 def check_free(ports: Mapping[str, int], settings: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
 from entrygo.cli.up.home import Home, Process, RunReport, State
 from entrygo.cli.up.parts import Part, Stage, addresses, build_parts
-from entrygo.cli.up.ports import check_free, pick_free
+from entrygo.cli.up.ports import check_free, pick_free, pick_many
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, identify
 from entrygo.cli.up.schemas import migrate_all
@@ -110,7 +110,9 @@ class Run:
         choose = random.SystemRandom()
         broker = pick_free(state.broker_port, taken=taken, choose=choose)
         smtp = pick_free(state.smtp_port, taken=taken | {broker}, choose=choose)
-        return state.model_copy(update={"broker_port": broker, "smtp_port": smtp})
+        metrics = pick_many(state.metrics_ports, PORT_SETTINGS, taken=taken | {broker, smtp}, choose=choose)
+        self._home.save_metrics_targets(metrics)
+        return state.model_copy(update={"broker_port": broker, "smtp_port": smtp, "metrics_ports": metrics})
 
     async def _start(self, state: State, postgres: Postgres) -> None:
         supervisor = self._supervisor

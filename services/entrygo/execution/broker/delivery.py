@@ -20,6 +20,7 @@ from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.lease import kept_alive
+from entrygo.execution.measures import OUTCOMES
 from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore, StoreUnavailable
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import (
@@ -194,6 +195,7 @@ class BrokerDelivery:
             await self._follow(PackageStore(connection, settled.visible), settled)
             facts = [submission_changed(verb, settled)]
             await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
+        OUTCOMES.labels(verb).inc()
         log.info(
             "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
         )

@@ -1,4 +1,4 @@
-"""One line per RPC: method, status, duration, and what is bound to the request: its id, its account.
+"""One line and one count per RPC: method, status, duration, and what is bound to the request (id, account).
 
 Never a payload, never a credential.
 """
@@ -16,6 +16,7 @@ import structlog
 from entrygo.process.logging import bind_request
 from entrygo.rpc.calls import REQUEST_ID, bind_request_id
 from entrygo.rpc.interceptors.wrapping import Context, Handler, WrappingInterceptor
+from entrygo.rpc.metrics import observe
 
 MAX_ID_LENGTH = 128
 
@@ -51,12 +52,10 @@ class LogInterceptor(WrappingInterceptor):
             cancelled = True
             raise
         finally:
-            log.info(
-                "rpc.request",
-                method=method,
-                status="CANCELLED" if cancelled else status_name(context),
-                milliseconds=round((time.perf_counter() - _STARTED.get()) * 1000, 1),
-            )
+            status = "CANCELLED" if cancelled else status_name(context)
+            seconds = time.perf_counter() - _STARTED.get()
+            observe(method, status, seconds)
+            log.info("rpc.request", method=method, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 def status_name(context: Context) -> str:

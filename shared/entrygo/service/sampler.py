@@ -1,0 +1,72 @@
+"""Asks the database now and then for figures that it alone knows, and keeps them as metrics.
+
+It has a session of its own and a bound for every look, so that neither a scrape nor a request ever waits
+for it. While the database is away the last figures stand, and `entrygo_sampled_timestamp_seconds` says how
+old they are.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+
+import asyncpg
+import structlog
+from prometheus_client import Gauge
+
+from entrygo.postgres.pool import OUTAGES, Connection, open_background_session
+
+EVERY_SECONDS = 5.0
+LONGEST_SECONDS = 3.0
+
+SAMPLED = Gauge(
+    "entrygo_sampled_timestamp_seconds", "When the figures of a schema were last read from it", ("schema",)
+)
+
+Measure = Callable[[Connection], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class Sampler:
+    """Takes the measures of one schema; they see every account, and give counts and ages alone."""
+
+    def __init__(
+        self, *, database_url: str, schema: str, measures: Sequence[Measure], longest: float = LONGEST_SECONDS
+    ) -> None:
+        self._database_url = database_url
+        self._schema = schema
+        self._measures = measures
+        self._longest = longest
+        self._session: asyncpg.Connection[asyncpg.Record] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; a look that fails is left out."""
+        try:
+            while not stop.is_set():
+                await self.sample()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+        finally:
+            self.close()
+
+    async def sample(self) -> None:
+        """One look."""
+        try:
+            async with asyncio.timeout(self._longest):
+                session = self._session or await open_background_session(
+                    self._database_url, schema=self._schema
+                )
+                self._session = session
+                for measure in self._measures:
+                    await measure(session)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
+            log.info("sampler.no_answer", schema=self._schema, error=repr(error))
+            self.close()
+        else:
+            SAMPLED.labels(self._schema).set_to_current_time()
+
+    def close(self) -> None:
+        """Leaves the database at once; the next look comes back to it."""
+        if self._session is not None:
+            self._session.terminate()
+            self._session = None

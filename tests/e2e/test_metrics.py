@@ -1,0 +1,135 @@
+"""What Prometheus reads of each process after a lifecycle."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+
+import httpx
+import pytest
+import pytest_asyncio
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.contract.rest.documented import Rest, key_header, planned, unique
+from tests.harness.system import System
+
+PROCESSES = ("sync", "planning", "execution", "inspection", "gateway")
+WRITERS = ("sync", "planning", "execution")
+PATIENCE_SECONDS = 60.0
+
+# Each sample by its name and labels.
+Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def executed(system: System) -> AsyncIterator[str]:
+    """An export that was executed, and the same execute once more."""
+    async with system.client() as client:
+        export_id = await planned(Rest(client, system))
+        body = {"accountId": system.account_id, "batchId": export_id}
+        key = key_header(unique("metered"))
+        for _ in range(2):
+            answer = await client.post("/api/exports/execute", json=body, headers=key)
+            assert answer.status_code == 200, answer.text
+        yield export_id
+
+
+async def scrape(system: System, process: str) -> str:
+    """As Prometheus does, at the address that the home names."""
+    found = json.loads((system.home / "metrics.json").read_text(encoding="utf-8"))
+    [address] = next(each["targets"] for each in found if each["labels"] == {"process": process})
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = await client.get(f"http://{address}/metrics")
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def samples(system: System, process: str) -> Samples:
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(await scrape(system, process))
+        for sample in family.samples
+    }
+
+
+def value(found: Samples, name: str, **labels: str) -> float:
+    return found[name, frozenset(labels.items())]
+
+
+async def holds(system: System, process: str, condition: Callable[[Samples], bool]) -> None:
+    """What other processes do and samplers read comes in its own time; there is no event to await."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition(await samples(system, process)):  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+
+
+async def test_requests_are_counted_by_route_and_status(system: System, executed: str) -> None:
+    found = await samples(system, "gateway")
+    route = "/api/exports/execute"
+    assert value(found, "entrygo_gateway_requests_total", method="POST", route=route, status="200") >= 2
+    assert value(found, "entrygo_gateway_request_seconds_count", route=route) >= 2
+    assert value(found, "entrygo_gateway_requests_waiting") == 0
+    found = await samples(system, "execution")
+    method = "/entrygo.proto.execution.v1.Execution/ExecuteExport"
+    assert value(found, "entrygo_rpc_requests_total", method=method, status="OK") >= 2
+    assert value(found, "entrygo_rpc_request_seconds_count", method=method) >= 2
+
+
+async def test_replay_of_an_answer_is_counted(system: System, executed: str) -> None:
+    assert value(await samples(system, "execution"), "entrygo_idempotency_replays_total") >= 1
+
+
+@pytest.mark.parametrize("process", WRITERS)
+async def test_outbox_and_its_relay_are_seen(system: System, executed: str, process: str) -> None:
+    found = await samples(system, process)
+    assert value(found, "entrygo_relay_leading", schema=process) == 1
+    assert value(found, "entrygo_relay_published_total", schema=process) >= 1
+    since = time.time()
+    await holds(
+        system,
+        process,
+        lambda now: (
+            now.get(("entrygo_sampled_timestamp_seconds", frozenset({("schema", process)})), 0) > since
+            and value(now, "entrygo_outbox_events", schema=process) == 0
+            and value(now, "entrygo_outbox_oldest_seconds", schema=process) == 0
+        ),
+    )
+
+
+async def test_projection_is_seen_to_catch_up(system: System, executed: str) -> None:
+    def caught_up(now: Samples) -> bool:
+        lags = [number for (name, _), number in now.items() if name == "entrygo_projector_lag_records"]
+        return bool(lags) and not any(lags) and value(now, "entrygo_projection_delay_seconds_count") > 0
+
+    await holds(system, "inspection", caught_up)
+    found = await samples(system, "inspection")
+    assert value(found, "entrygo_projector_connected") == 1
+    assert value(found, "entrygo_dead_letters") == 0
+
+
+async def test_submission_is_counted_once_it_is_settled(system: System, executed: str) -> None:
+    await holds(
+        system,
+        "execution",
+        lambda now: (
+            now.get(("entrygo_submissions_settled_total", frozenset({("outcome", "sent")})), 0) >= 1
+            and value(now, "entrygo_submissions_open", status="sending") == 0
+        ),
+    )
+
+
+@pytest.mark.parametrize("process", WRITERS)
+async def test_pool_is_seen(system: System, executed: str, process: str) -> None:
+    found = await samples(system, process)
+    used, idle = (
+        value(found, "entrygo_pool_connections", pool=process, state=state) for state in ("used", "idle")
+    )
+    assert 0 < used + idle <= value(found, "entrygo_pool_connections_limit", pool=process)
+    assert value(found, "entrygo_pool_waiting") >= 0
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+async def test_metrics_name_no_account_and_no_record(system: System, executed: str, process: str) -> None:
+    text = await scrape(system, process)
+    assert "process_resident_memory_bytes" in text
+    assert [known for known in (system.account_id, executed, system.api_key) if known in text] == []

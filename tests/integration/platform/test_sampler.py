@@ -1,0 +1,83 @@
+"""Figures that metrics take from a database: right while it answers, and nobody waits when it does not."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import asyncpg
+import pytest_asyncio
+from prometheus_client import REGISTRY
+
+from entrygo.messaging.measures import measure_outbox
+from entrygo.service.sampler import Sampler
+
+SCHEMA = {"schema": "planning"}
+
+
+def figure(name: str) -> float | None:
+    return REGISTRY.get_sample_value(name, SCHEMA)
+
+
+@pytest_asyncio.fixture
+async def owner(database_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(database_url, server_settings={"search_path": "planning"})
+    yield connection
+    await connection.close()
+
+
+async def queue(connection: "asyncpg.Connection[asyncpg.Record]", *, minutes: int) -> None:
+    await connection.execute(
+        "INSERT INTO outbox (account_id, mode, payload, queued_at)"
+        " VALUES ('acc_1', 'live', '', now() - make_interval(mins => $1))",
+        minutes,
+    )
+
+
+@contextmanager
+def sampler(database_url: str, longest: float = 10.0) -> Iterator[Sampler]:
+    one = Sampler(
+        database_url=database_url,
+        schema="planning",
+        measures=[partial(measure_outbox, "planning")],
+        longest=longest,
+    )
+    yield one
+    one.close()
+
+
+async def test_outbox_is_measured_by_how_much_waits_and_since_when(
+    database_url: str, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    await queue(owner, minutes=10)
+    await queue(owner, minutes=5)
+    with sampler(database_url) as looks:
+        await looks.sample()
+        assert figure("entrygo_outbox_events") == 2
+        oldest = figure("entrygo_outbox_oldest_seconds")
+        assert oldest is not None
+        assert 600 <= oldest < 1200
+        await owner.execute("DELETE FROM outbox")
+        await looks.sample()
+    assert (figure("entrygo_outbox_events"), figure("entrygo_outbox_oldest_seconds")) == (0, 0)
+
+
+async def test_database_that_hangs_is_left_after_a_moment_and_read_again_later(
+    database_url: str, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    with sampler(database_url) as looks, sampler(database_url, longest=0.2) as hurried:
+        await looks.sample()
+        before = figure("entrygo_sampled_timestamp_seconds")
+        await queue(owner, minutes=1)
+        async with owner.transaction():
+            await owner.execute("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+            await hurried.sample()
+        # The last figures stand, and say how old they are.
+        assert figure("entrygo_outbox_events") == 0
+        assert figure("entrygo_sampled_timestamp_seconds") == before
+        await looks.sample()
+        assert figure("entrygo_outbox_events") == 1
+
+
+async def test_database_that_is_away_fails_nobody() -> None:
+    with sampler("postgresql://nobody@127.0.0.1:1/none", longest=5.0) as looks:
+        await looks.sample()
