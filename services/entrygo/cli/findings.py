@@ -15,7 +15,7 @@ ORDER_COLUMNS = {name: column for column, name in OF_THE_ORDER}
 def write_findings(file: Path, plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> int:
     """One row per finding about an order that stays behind, blocks, or is itself doubtful; how many orders.
 
-    What is doubtful about a product is told once, with the products. `external_ids` maps order ids to the
+    What is doubtful about a product is said once, with the products. `external_ids` maps order ids to the
     warehouse's own; an order left out always has a row. A suggestion
     names the column of the order file, which also keeps spreadsheets from eating the zeros of a ZIP code.
     """

@@ -13,7 +13,7 @@ SHOWN_PRODUCTS = 20
 
 
 def show_issues(console: Console, plan: Answer) -> None:
-    """The sentence that tells the size of the work, and a row for each code and product."""
+    """The sentence on the size of the work, and a row for each code and product."""
     console.print(headline(plan["issue_totals"]))
     found = plan["issues_by_product"]
     if not found:

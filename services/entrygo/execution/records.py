@@ -69,7 +69,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecuteCommand:
-    """A validated request; `fingerprint` tells whether a key is used for the same request again."""
+    """A validated request; `fingerprint` says whether a key is used for the same request again."""
 
     visible: Visible
     export_id: str

@@ -1,4 +1,4 @@
-"""What a plan tells its reader to notice and to do next: flags, missing data, next action, strategy. Pure."""
+"""What a plan's reader should notice and do next: flags, missing data, next action, strategy. Pure."""
 
 from collections.abc import Iterable
 

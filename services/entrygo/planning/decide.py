@@ -29,7 +29,7 @@ from entrygo.planning.rules import RULESET_VERSION
 from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
 from entrygo.planning.score import readiness_of, score_of
-from entrygo.planning.tariff import is_told_to_agencies, treatment_of
+from entrygo.planning.tariff import needs_agency_data, treatment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +147,8 @@ def _consolidated(
     request: PlanRequest, facts: PlanFacts, included: tuple[Order, ...], context: Context
 ) -> tuple[Batch, tuple[PlannedEntry, ...]]:
     """The orders as one export, and the entries it is split into."""
-    told = {id for id, each in facts.products.items() if is_told_to_agencies(each, context.tariff[id])}
-    single = entries_of(included, context.entry_lines, told)
+    declared = {id for id, each in facts.products.items() if needs_agency_data(each, context.tariff[id])}
+    single = entries_of(included, context.entry_lines, declared)
     together = consolidated(included, single, facts.broker)
     value = sum((entry.value_usd for entry in single), Decimal(0))
     entry_type = entry_type_of(value, context.reference.informal_limit, request.entry_type)

@@ -51,5 +51,5 @@ def stem(external_id: str) -> str:
     """The id without a mark of repetition: SO-1001 for SO-1001-1, so-1001_dup and COPY-SO-1001."""
     folded = external_id.strip().lower()
     bare = _SUFFIX.sub("", _PREFIX.sub("", folded))
-    # SO-1 and SO-2 are two orders: what is left must still tell orders apart.
+    # SO-1 and SO-2 are two orders: what is left must still differ between orders.
     return bare if re.search("[0-9]", bare) else folded

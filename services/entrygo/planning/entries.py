@@ -41,7 +41,7 @@ def _entry(order: Order, keys: Mapping[str, LineKey], told_to_agencies: Collecti
 def consolidated(
     orders: Sequence[Order], entries: Sequence[Entry], broker: Broker
 ) -> tuple[tuple[PlannedEntry, Entry], ...]:
-    """As few entries as the broker's limits allow, each as it is told and as it is priced."""
+    """As few entries as the broker's limits allow, each with what the plan shows of it and what it costs."""
     of_order = {order.id: entry for order, entry in zip(orders, entries, strict=True)}
     split = split_orders(
         {order_id: entry.lines for order_id, entry in of_order.items()},

@@ -44,7 +44,7 @@ class Finding:
     item_index: int = NO_INDEX
     order_id: str | None = None
     product_id: str | None = None
-    # An error that leaves its order behind is told as an info.
+    # An error that leaves its order behind is reported as an info.
     keeps_behind: bool = False
 
     @property
@@ -114,7 +114,7 @@ def judge_orders(
 
 
 def _as_reason(finding: Finding) -> Finding:
-    """An error of an order that stays behind tells why; it neither blocks nor weighs on the rest."""
+    """An error of an order that stays behind says why; it neither blocks nor weighs on the rest."""
     return replace(finding, severity=Severity.INFO, penalty=0, keeps_behind=True)
 
 

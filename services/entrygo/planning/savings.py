@@ -37,7 +37,7 @@ class Entry:
     has_fee_lines: bool
     lines: frozenset[Comparable]
     orders: int = 1
-    # Those of `lines` that a partner government agency is told about.
+    # Those of `lines` that need data for a partner government agency.
     agency_lines: frozenset[Comparable] = frozenset()
     duty_usd: Decimal | None = None
 
@@ -86,7 +86,7 @@ def consolidate(entries: Iterable[Entry]) -> Entry:
 
 
 def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> EntryCost:
-    """What clearing one entry costs under `terms`; its type follows from its value unless it is told."""
+    """What clearing one entry costs under `terms`; its type follows from its value unless it is given."""
     schedule = terms.schedule
     kind = kind or entry_type_of(entry.value_usd, terms.informal_limit)
     return EntryCost.model_construct(
@@ -134,7 +134,7 @@ def estimate(
     """Each entry on its own against all of them as one, or as the few of `together`; may be negative.
 
     What is imported together is formal or informal by its whole value: to split it makes no part informal.
-    `kind` is told where it does not follow from the value; on its own each order goes by its value.
+    `kind` is given where it does not follow from the value; on its own each order goes by its value.
     """
     together = together or (consolidate(entries),)
     kind = kind or entry_type_of(sum((entry.value_usd for entry in together), ZERO), terms.informal_limit)

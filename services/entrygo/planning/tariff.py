@@ -41,7 +41,7 @@ def treatment_of(product: Product, context: Context) -> TariffTreatment:
     )
 
 
-def is_told_to_agencies(product: Product, treatment: TariffTreatment) -> bool:
+def needs_agency_data(product: Product, treatment: TariffTreatment) -> bool:
     """Whether its line carries a message to an agency: data that the tariff asks for, or that were given."""
     return product.pga != Pga() or any(flag.is_required for flag in treatment.agency_flags)
 

@@ -26,12 +26,12 @@ class LineKey(NamedTuple):
     # Those that may apply: of two goods one may have been reviewed, and the other not.
     candidates: tuple[str, ...]
     section_232: str
-    # What partner government agencies are told, as text.
+    # What is declared to partner government agencies, as text.
     agencies: str
 
 
 def line_key(product: Product, entry_date: date, treatment: TariffTreatment = UNKNOWN) -> LineKey:
-    """How customs tells the lines of this product from others on the entry date."""
+    """What distinguishes the lines of this product from others at customs on the entry date."""
     maker = product.manufacturer
     return LineKey(
         hts_code=_plain(product.hts_code).replace(".", "").replace(" ", ""),
@@ -76,7 +76,7 @@ def _plain(text: str | None) -> str:
 
 
 class Comparable(Hashable, Protocol):
-    """What can be told apart and put in order."""
+    """What can be compared and put in order."""
 
     def __lt__(self, other: Any, /) -> bool: ...
 

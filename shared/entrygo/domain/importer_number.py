@@ -27,7 +27,7 @@ def comparable(number: str | None) -> str:
 
 
 def number_to_file(number: str | None) -> str | None:
-    """The number in full when its dashes tell that it is a firm's; None for what may be a person's."""
+    """The number in full when its dashes say that it is a firm's; None for what may be a person's."""
     text = (number or "").strip().upper()
     is_of_a_firm = (text[2:3] == "-" and _IRS.fullmatch(text)) or (text[6:7] == "-" and _CBP.fullmatch(text))
     return text if is_of_a_firm else None

@@ -27,7 +27,7 @@ POLL_SECONDS = 0.03
 FOLLOW_SECONDS = 1.0
 MIN_BACKOFF = 0.1
 MAX_BACKOFF = 5.0
-# A leader's lock in each schema's database; schemas of one cluster are told apart by the second number.
+# A leader's lock in each schema's database; schemas of one cluster are distinguished by the second number.
 LOCK_SPACE = 0x656E74
 
 log = structlog.get_logger(__name__)

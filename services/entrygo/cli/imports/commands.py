@@ -149,7 +149,7 @@ def _target(base_url: str | None, api_key: str | None, account: str | None) -> T
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """A file that cannot be used at all is told in one line."""
+    """A file that cannot be used at all is reported in one line."""
     try:
         yield
     except (UnreadableFile, WrongColumns) as error:

@@ -1,4 +1,4 @@
-"""Tells the issues of a server's answer by the rows of the file."""
+"""Maps the issues of a server's answer to the rows of the file."""
 
 from collections.abc import Iterator, Sequence
 

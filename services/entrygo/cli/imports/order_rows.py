@@ -31,7 +31,7 @@ def count_rows(source: SourceFile, columns: Columns) -> dict[int, int]:
 def order_entries(
     rows: Iterable[SourceRow], columns: Columns, counts: Mapping[int, int]
 ) -> Iterator[Entry | Rejected]:
-    """Every order with all of its rows. A fault in one row refuses the whole order, and each row is told."""
+    """Every order with all of its rows. A fault in one row refuses the whole order, and names each row."""
     missing = dict(counts)
     open_orders: dict[str, list[SourceRow]] = {}
     for row in rows:

@@ -1,4 +1,4 @@
-"""Sends entries in batches, a few at a time, and tells of each whether it was taken. Knows no file.
+"""Sends entries in batches, a few at a time, and says of each whether it was taken. Knows no file.
 
 A batch that the server refuses is sent again without the items at fault; where the answer names none,
 it is halved until the culprit stands alone.
@@ -35,7 +35,7 @@ Outcome = Accepted | Rejected
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """How one kind of items is sent, and how the server's issues are told by rows.
+    """How one kind of items is sent, and how the server's issues are mapped to rows.
 
     `run_id` makes the idempotency keys of this run its own: a retry within the run is recognised, while
     an older file that is imported again after a newer one is written again and not answered from memory.

@@ -14,7 +14,7 @@ TOKEN_BYTES = 32
 
 
 class Process(BaseModel):
-    """One running process; the time of its creation tells it from a later one with the same pid."""
+    """One running process; the time of its creation distinguishes it from a later one with the same pid."""
 
     model_config = ConfigDict(frozen=True)
 

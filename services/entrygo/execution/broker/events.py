@@ -26,6 +26,7 @@ def submission_changed(verb: str, submission: Submission) -> Fact:
 
 
 def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
+    """The submission as events and answers show it; times are RFC 3339 in UTC."""
     sent_at, next_attempt_at = submission.sent_at, submission.next_attempt_at
     answered_at = submission.answered_at
     return events_pb2.BrokerSubmission(

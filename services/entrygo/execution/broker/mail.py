@@ -43,6 +43,7 @@ class BrokerMail:
 
     @property
     def subject(self) -> str:
+        """Names the package by its number."""
         return f"EntryGo broker submission {self.package.number}"
 
     @property

@@ -39,6 +39,7 @@ def compose_upload(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack
 
 
 def media_type_of(submission_id: str) -> str:
+    """The Content-Type that goes with the frozen body of this submission."""
     return f"multipart/form-data; boundary={boundary_of(submission_id)}"
 
 

@@ -18,19 +18,23 @@ class Document(Protocol):
     """One document type. `render` must give the same bytes for the same arguments, always."""
 
     @property
-    def artifact_type(self) -> str: ...
+    def artifact_type(self) -> str:
+        """Its name in the contract: unique, never changed."""
 
     @property
-    def filename(self) -> str: ...
+    def filename(self) -> str:
+        """Its name in the package."""
 
     @property
-    def media_type(self) -> str: ...
+    def media_type(self) -> str:
+        """Of the bytes, with the charset of text."""
 
     def applies(self, _invoice: Invoice, /) -> bool:
         """Whether this package has the document at all."""
         return True
 
-    def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes: ...
+    def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """The bytes, from the invoice and from the documents finished before it. Equal input, equal bytes."""
 
 
 def render_documents(

@@ -43,6 +43,7 @@ def zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
 
 
 def pack_name(package_number: str) -> str:
+    """The file name of the ZIP of all documents."""
     return f"{package_number}.zip"
 
 

@@ -11,6 +11,7 @@ from entrygo.execution.package.printable import clean_text
 
 
 def amount(value: Decimal) -> str:
+    """Rounded to cents, thousands separated: `1,234.50`."""
     return f"{to_cents(value):,f}"
 
 
@@ -20,17 +21,19 @@ def unit_amount(value: Decimal) -> str:
 
 
 def plain_figure(value: Decimal | None) -> str:
+    """Thousands separated, without trailing zeros; empty for None."""
     return "" if value is None else f"{value.normalize():,f}"
 
 
 def weight(value: Weight) -> str:
-    """The sum, marked when the weight of a product was not stated; told so when none was."""
+    """The sum, marked when the weight of a product was not stated; said so when none was."""
     if not value.kg and not value.is_complete:
         return "not stated"
     return f"{value.kg.normalize():,f}" + ("" if value.is_complete else " *")
 
 
 def quantities(values: Sequence[tuple[str, Decimal]]) -> str:
+    """Each with its unit, with commas between: `1,200 PCS, 3 KG`."""
     return ", ".join(f"{quantity.normalize():,f} {unit}" for unit, quantity in values)
 
 

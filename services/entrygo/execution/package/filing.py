@@ -14,7 +14,7 @@ from entrygo.execution.package.printable import clean_text
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What tells the lines of a product from others, and how they are reported."""
+    """What distinguishes the lines of a product from others, and how they are reported."""
 
     key: LineKey
     treatment: TariffTreatment

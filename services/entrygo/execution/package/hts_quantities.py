@@ -69,7 +69,7 @@ class HtsQuantity:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a product is reported in one unit: so much for one of its commercial unit, or nobody can tell."""
+    """How a product is reported in one unit: so much for one of its commercial unit, or not known."""
 
     unit: str
     each: Fraction | None
@@ -90,7 +90,7 @@ def hts_quantities(parts: Iterable[tuple[Decimal, Sequence[Measure]]]) -> tuple[
 
 
 def _sum(unit: str, goods: Sequence[tuple[Decimal, Mapping[str, Fraction | None]]]) -> Decimal | None:
-    """One part that nobody can tell leaves the whole untold."""
+    """One part that is not known leaves the whole unknown."""
     total = Fraction(0)
     for quantity, measures in goods:
         each = measures.get(unit)

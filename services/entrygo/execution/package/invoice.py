@@ -283,6 +283,7 @@ def sum_quantities(lines: Sequence[InvoiceLine]) -> tuple[tuple[str, Decimal], .
 
 
 def sum_weights(weights: Iterator[Decimal | None]) -> Weight:
+    """The sum in kilograms of the weights that are known; incomplete when one is None."""
     known = list(weights)
     return Weight(
         kg=sum((each for each in known if each is not None), Decimal(0)),

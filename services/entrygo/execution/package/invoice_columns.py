@@ -15,7 +15,7 @@ Cell = Callable[[Invoice, InvoiceLine], str]
 
 
 class Scope(Enum):
-    """What a column tells about: its cells are the same for every line of it."""
+    """What a column describes: its cells are the same for every line of it."""
 
     PACKAGE = auto()
     PRODUCT = auto()
@@ -41,6 +41,7 @@ def money(amount: Decimal) -> str:
 
 
 def number(value: Decimal | None) -> str:
+    """Decimal text for a cell; empty for None."""
     return "" if value is None else plain(value)
 
 

@@ -88,10 +88,12 @@ def transport(snapshot: Snapshot) -> Json:
 
 
 def address(given: Address) -> Json:
+    """The parts of a postal address by their names; null where nothing is stated."""
     return {name: text(value) for name, value in given.model_dump().items()}
 
 
 def quantities(given: Sequence[tuple[str, Decimal]]) -> list[Json]:
+    """Commercial quantities as decimal text, each with its unit of measure."""
     return [{"unit": unit, "quantity": plain(quantity)} for unit, quantity in given]
 
 
@@ -103,24 +105,30 @@ def hts_quantities(given: Sequence[HtsQuantity]) -> list[Json]:
 
 
 def candidate_headings(given: Sequence[CandidateHeading]) -> list[Json]:
+    """HTS headings that a vague description may fall under."""
     return [each.model_dump() for each in given]
 
 
 def agency_flags(given: Sequence[AgencyFlag]) -> list[Json]:
+    """Flags of partner government agencies, and whether the tariff requires their data."""
     return [{"flag": each.code, "agency": each.agency, "required": each.is_required} for each in given]
 
 
 def weight(given: Weight) -> Json:
+    """Kilograms as decimal text; `complete` is false when a product has no weight."""
     return {"kg": plain(given.kg), "complete": given.is_complete}
 
 
 def money(amount: Decimal) -> str:
+    """US dollars with two decimals, half up: `12.50`."""
     return format(to_cents(amount), "f")
 
 
 def number(value: Decimal | None) -> str | None:
+    """Decimal text without trailing zeros or an exponent; null for None."""
     return None if value is None else plain(value)
 
 
 def text(value: str | None) -> str | None:
+    """Without characters that no document may show; null when nothing is left."""
     return clean_text(value) or None

@@ -10,16 +10,20 @@ from entrygo.execution.package.invoice import Invoice, InvoiceLine, Weight, sum_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
+    """What one order ships, as one parcel; `number` counts from 1 in the package."""
+
     number: int
     order: Order
     contents: tuple[InvoiceLine, ...]
 
     @property
     def net_weight(self) -> Weight:
+        """The sum of its lines, in kilograms."""
         return sum_weights(line.net_weight_kg for line in self.contents)
 
     @property
     def gross_weight(self) -> Weight:
+        """The sum of its lines, in kilograms."""
         return sum_weights(line.gross_weight_kg for line in self.contents)
 
 

@@ -51,4 +51,5 @@ def undotted_hts(code: str | None) -> str:
 
 
 def ascii_capitals(text: str) -> str:
+    """As ACE takes text: ASCII capitals, transliterated, single spaces."""
     return " ".join(anyascii(text).upper().split())

@@ -168,7 +168,7 @@ def reference_on(day: date) -> ReferenceData:
 
 
 def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
-    """Of the rows of a day, without what only the day tells of them."""
+    """Of the rows of a day, without what follows from the day alone."""
     regions = us_regions()
     rows = (*(row.as_reference() for table in TABLES for row in chosen[table]), regions.as_reference())
     checks = (row.checked_on for table in TABLES for row in chosen[table] if row.checked_on)

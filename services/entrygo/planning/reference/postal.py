@@ -26,7 +26,7 @@ class PostalRegions:
     version: str
 
     def region_code(self, region: str) -> str:
-        """`CA` for `CA`, `ca`, `US-CA` or `California`; what is none of these stays, in upper case."""
+        """`CA` for `CA`, `ca`, `US-CA` or `California`; anything else in upper case."""
         code = region.strip().upper().removeprefix("US-")
         return self.names.get(code, code)
 

@@ -57,7 +57,7 @@ CHECK_HOLDS = timedelta(days=45)
 # Their keys name a release, so the same code under another key is no change.
 NAMED_BY_RELEASE = frozenset({"hts_lines"})
 
-# Longer values are told by their number and a digest: a snapshot carries every row.
+# Longer values are named by their number and a digest: a snapshot carries every row.
 MAX_TOLD = 200
 
 Value = str | Sequence[str] | Mapping[str, "str | Sequence[str]"]
@@ -141,7 +141,7 @@ def row_from(table: str, row: Mapping[str, Any]) -> Row:
         effective_from=date.fromisoformat(row["effective_from"]),
         effective_to=date.fromisoformat(row["effective_to"]) if row["effective_to"] else None,
         source=row["source"],
-        # Tables were imported before rows told their status.
+        # Tables were imported before rows had a status.
         status=Status(row.get("status", Status.SECONDARY)),
         checked_on=date.fromisoformat(row["checked_on"]) if row["checked_on"] else None,
     )

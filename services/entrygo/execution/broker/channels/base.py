@@ -48,9 +48,11 @@ BeforeData = Callable[[], Awaitable[None]]
 class Channel(Protocol):
     """A way to a broker. `submit` returns a Result for whatever the other side or the network does."""
 
-    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result: ...
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        """One attempt. Returns what is known afterwards; raises only what `before_data` raises."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Ends connections that are kept open between attempts."""
 
 
 MAX_MESSAGE = 500  # characters of another side's answer that are kept

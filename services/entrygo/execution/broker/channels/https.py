@@ -1,6 +1,6 @@
 """Upload to the broker over HTTPS: one POST of frozen bytes, named by its Idempotency-Key.
 
-Until the body begins to leave nothing has been sent. After that only the server's answer tells what happened.
+Until the body begins to leave nothing has been sent. After that only the server's answer says what happened.
 """
 
 import asyncio

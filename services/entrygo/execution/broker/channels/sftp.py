@@ -169,7 +169,7 @@ class SftpChannel:
                     return Result(Outcome.TRANSIENT, "The connection was lost before the file was in place.")
         except (asyncssh.Error, OSError) as error:
             return Result(Outcome.UNKNOWN, _described(error))
-        # Renamed and already taken away, or lost: nobody can tell.
+        # Renamed and already taken away, or lost: it cannot be known.
         return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
 
     async def _forgotten(self, sftp: "asyncssh.SFTPClient", place: "_Place") -> bool:
