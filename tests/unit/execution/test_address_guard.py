@@ -12,7 +12,7 @@ def guard(*addresses: str, allow_private: bool = False) -> AddressGuard:
     return AddressGuard(allow_private=allow_private, resolve=resolve)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"])
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::93.184.216.34"])
 async def test_a_public_address_is_given_as_it_was_resolved(address: str) -> None:
     assert await guard(address).addresses("a.example", 443, is_encrypted=True) == [address]
 
@@ -39,6 +39,19 @@ async def test_a_public_address_is_given_as_it_was_resolved(address: str) -> Non
         "fe80::1%eth0",
         "fd00::1",
         "ff02::1",
+        "fec0::1",
+        "64:ff9b:1::10.0.0.1",
+        "64:ff9b:1::1",
+        "::ffff:0:10.0.0.1",
+        "192.0.0.8",
+        "192.0.0.9",
+        "192.88.99.1",
+        "5f00::1",
+        "3fff::1",
+        "3fff:fff::1",
+        "4000::1",
+        "100::1",
+        "2001:db8::1",
     ],
 )
 async def test_an_address_that_is_not_public_is_refused(address: str) -> None:

@@ -13,8 +13,15 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 _OF_THE_CLOUD = frozenset(
     ipaddress.ip_address(text) for text in ("fd00:ec2::254", "168.63.129.16", "100.100.100.200")
 )
-# A router makes an IPv4 address of the last 32 bits (RFC 6052, RFC 4291 §2.5.5.1).
-_EMBEDDING = tuple(ipaddress.IPv6Network(text) for text in ("64:ff9b::/96", "::/96"))
+# A router makes an IPv4 address of the last 32 bits (RFC 6052, RFC 4291 §2.5.5.1, RFC 2765).
+_EMBEDDING = tuple(ipaddress.IPv6Network(text) for text in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96"))
+# All that is handed out for the public (RFC 4291 §2.4); what Python knows of the rest changes by its release.
+_PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
+# Not public and in no release's list, or in none but the latest: documentation (RFC 9637) within 2000::/3, the
+# dummy address (RFC 7600) and the anycast of 6to4 relays (RFC 7526).
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(text) for text in ("3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
+)
 
 
 class AddressForbidden(Exception):
@@ -49,8 +56,15 @@ class AddressGuard:
         is_nowhere = address.is_multicast or address.is_unspecified
         if is_nowhere or address.is_link_local or address in _OF_THE_CLOUD:
             raise AddressForbidden("The host's address is not one that packages are sent to.")
-        if not address.is_global and not self.allow_private:
+        if not _is_public(address) and not self.allow_private:
             raise AddressForbidden("The host's address is private; ENTRYGO_BROKER_ALLOW_PRIVATE allows it.")
+
+
+def _is_public(address: Address) -> bool:
+    if any(address in network for network in _NOT_PUBLIC):
+        return False
+    is_given_out = isinstance(address, ipaddress.IPv4Address) or address in _PUBLIC_IPV6
+    return is_given_out and address.is_global
 
 
 def _inner(address: Address) -> Address:
