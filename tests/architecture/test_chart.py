@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.architecture.settings import PROCESSES, SETTINGS, secret_variables, variables
+from entrygo.process.variables import variables
+from tests.architecture.settings import PROCESSES, SETTINGS, secret_variables
 from tests.architecture.sources import ROOT, SERVICES
 from tests.architecture.test_compose import COMPOSE, OURS
 

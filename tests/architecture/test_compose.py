@@ -10,7 +10,8 @@ import compose_spec
 import pytest
 import yaml
 
-from tests.architecture.settings import PROCESSES, SETTINGS, variables
+from entrygo.process.variables import variables
+from tests.architecture.settings import PROCESSES, SETTINGS
 from tests.architecture.sources import ROOT, SERVICES
 
 OURS = [*SERVICES, "gateway"]

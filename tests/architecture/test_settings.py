@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from pydantic_settings import BaseSettings
 
-from tests.architecture.settings import SETTINGS, classes, every_variable, group_of
+from entrygo.process.variables import group_of
+from tests.architecture.settings import SETTINGS, classes, every_variable
 from tests.architecture.sources import ROOT
 
 HEADING = "## Configuration"

@@ -1,5 +1,6 @@
 """`entrygo up` as a person uses it: the guide, a crash, a taken port, two systems, the end."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx
 import psutil
 import pytest
@@ -325,3 +327,33 @@ def test_files_of_a_home_are_closed_to_others(running: Machine) -> None:
     assert (running.home.env_file.stat().st_mode & 0o077) == 0
     assert (running.home.state_file.stat().st_mode & 0o077) == 0
     assert (running.home.sockets.stat().st_mode & 0o077) == 0
+    # PostgreSQL's data is its own user's, and the socket's folder is closed.
+    own = [path for path in running.home.root.rglob("*") if running.home.postgres_data not in path.parents]
+    assert [path for path in own if path.stat().st_mode & 0o077 and not path.is_socket()] == []
+
+
+def test_each_service_connects_under_a_login_of_its_own_that_owns_nothing(running: Machine) -> None:
+    report, state = running.home.load_run(), running.home.load_state()
+    assert report is not None
+    for part in report.parts:
+        assert part.process is not None
+        found = psutil.Process(part.process.pid).environ()
+        others = {state.postgres_password, *state.login_passwords.values()}
+        others -= {state.login_passwords.get(part.name, "")}
+        assert [name for name, value in found.items() if any(each in value for each in others)] == []
+    connected = asyncio.run(logins(state.database_url))
+    services = ("entrygo_execution", "entrygo_inspection", "entrygo_planning", "entrygo_sync")
+    assert connected == dict.fromkeys(services, False)
+
+
+async def logins(database_url: str) -> dict[str, bool]:
+    """Who is connected but for the owner, and whether row level security lets them pass."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        rows = await connection.fetch(
+            "SELECT DISTINCT rolname, rolsuper OR rolbypassrls AS is_powerful FROM pg_stat_activity"
+            " JOIN pg_roles ON rolname = usename WHERE usename <> current_user"
+        )
+    finally:
+        await connection.close()
+    return {row["rolname"]: row["is_powerful"] for row in rows}

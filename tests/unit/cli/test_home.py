@@ -41,6 +41,24 @@ def test_a_home_of_an_earlier_release_gets_the_secret_that_it_lacks(home: Home) 
     assert (state.postgres_password, state.service_token, state.link_secret) == ("p", "t", "new")
 
 
+def test_a_home_of_an_earlier_release_gets_a_password_for_each_service(home: Home) -> None:
+    earlier = '{"postgres_password": "p", "service_token": "t", "login_passwords": {"sync": "s"}}'
+    home.state_file.write_text(earlier)
+    numbers = itertools.count()
+    state = home.load_state(lambda: f"new-{next(numbers)}")
+    assert state.login_passwords["sync"] == "s"
+    assert sorted(state.login_passwords) == ["execution", "inspection", "planning", "sync"]
+    assert len({*state.login_passwords.values(), state.link_secret}) == 5
+
+
+def test_folders_of_a_home_are_closed_also_those_of_an_earlier_release(home: Home) -> None:
+    for folder in (home.logs, home.mail, home.artifacts):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+    home.prepare()
+    assert {folder.stat().st_mode & 0o777 for folder in (home.logs, home.mail, home.artifacts)} == {0o700}
+
+
 def test_files_with_secrets_are_readable_by_the_owner_alone(home: Home) -> None:
     home.save_state(home.load_state())
     home.save_env({"ENTRYGO_API_KEY": "shpbndl_live_x"})

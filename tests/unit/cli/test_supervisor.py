@@ -6,12 +6,14 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from entrygo.cli.up.backoff import Backoff
+from entrygo.cli.up.environment import plain
 from entrygo.cli.up.parts import Part, Stage
 from entrygo.cli.up.supervisor import PartFailed, PartState, Supervisor
 
@@ -20,6 +22,10 @@ SLEEPS = "import time; time.sleep(60)"
 IGNORES_SIGTERM = (
     "import signal, pathlib, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+)
+SHOWS_ITS_ENVIRONMENT = (
+    "import os, pathlib, sys, time; made = pathlib.Path(sys.argv[1] + '.new');"
+    "made.write_text(repr(dict(os.environ))); made.rename(sys.argv[1]); time.sleep(60)"
 )
 NOTES_ITS_END = (
     "import pathlib, signal, sys, time\n"
@@ -80,6 +86,19 @@ async def test_supervisor_brings_a_killed_part_back(tmp_path: Path) -> None:
         assert unit.process is not None
         assert unit.process.pid != killed
         assert "ended with -9" in (tmp_path / "sync.log").read_text()
+
+
+async def test_child_finds_its_own_environment_and_nothing_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_OF_THE_SHELL", "s")
+    found = tmp_path / "found"
+    child = part(tmp_path, "child", SHOWS_ITS_ENVIRONMENT, str(found))
+    async with running(replace(child, environment={"A": "b"})):
+        shown = found.read_text(encoding="utf-8")
+    assert "'A': 'b'" in shown
+    assert "SECRET_OF_THE_SHELL" not in shown
+    assert "SECRET_OF_THE_SHELL" not in plain()
 
 
 async def test_start_fails_naming_the_part_when_it_ends_again_and_again(tmp_path: Path) -> None:

@@ -12,7 +12,9 @@ def guard(*addresses: str, allow_private: bool = False) -> AddressGuard:
     return AddressGuard(allow_private=allow_private, resolve=resolve)
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::93.184.216.34"])
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::93.184.216.34"]
+)
 async def test_a_public_address_is_given_as_it_was_resolved(address: str) -> None:
     assert await guard(address).addresses("a.example", 443, is_encrypted=True) == [address]
 

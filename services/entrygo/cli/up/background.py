@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from entrygo.cli.up.home import AlreadyRunning, Home, RunReport
+from entrygo.cli.up.home import AlreadyRunning, Home, RunReport, keep_files_private
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, find
 from entrygo.cli.up.settings import UpSettings
@@ -24,6 +24,7 @@ class StartFailed(Exception):
 
 def start_in_background(settings: UpSettings) -> RunReport:
     """Start `entrygo up` detached from this terminal and wait until it is ready."""
+    keep_files_private()
     home = Home(settings.home)
     home.prepare()
     if running(home):

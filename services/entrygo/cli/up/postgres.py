@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import psutil
 
+from entrygo.cli.up.environment import plain
 from entrygo.cli.up.home import Home, Process, write_private
 from entrygo.cli.up.processes import identify
 
@@ -56,8 +57,16 @@ class Postgres:
 
     @property
     def url(self) -> str:
+        """Under the login that owns everything: for migrations and the operator's commands."""
+        return self.url_of(ROLE, self._password)
+
+    def url_of(self, login: str, password: str) -> str:
         host = quote(str(self.sockets), safe="")
-        return f"postgresql://{ROLE}:{quote(self._password)}@/{DATABASE}?host={host}"
+        return f"postgresql://{login}:{quote(password)}@/{DATABASE}?host={host}"
+
+    def environment(self) -> dict[str, str]:
+        """What its programs find: nothing of ours, and the plain words that `leftover` and we can read."""
+        return {**plain(), "LC_ALL": "C"}
 
     @property
     def address(self) -> str:
@@ -144,7 +153,7 @@ class Postgres:
             [str(self._binaries / program), *arguments],
             input=text, text=True, capture_output=True, check=False,
             user=self.user, group=group_of(self.user),
-            extra_groups=[] if self.user else None, cwd="/", env={**os.environ, "LC_ALL": "C"},
+            extra_groups=[] if self.user else None, cwd="/", env=self.environment(),
         )  # fmt: skip
         if done.returncode != 0:
             raise PostgresFailed(f"{program} failed:\n{done.stderr.strip() or done.stdout.strip()}")

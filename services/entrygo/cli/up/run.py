@@ -13,16 +13,17 @@ from rich.console import Console
 
 from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
-from entrygo.cli.up.home import Home, Process, RunReport, State
-from entrygo.cli.up.parts import Part, Stage, addresses, build_parts
+from entrygo.cli.up.home import Home, Process, RunReport, State, keep_files_private
+from entrygo.cli.up.parts import Part, Stage, addresses, build_parts, login_url
 from entrygo.cli.up.ports import check_free, pick_free, pick_many
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, identify
-from entrygo.cli.up.schemas import migrate_all
+from entrygo.cli.up.schemas import ensure_logins, migrate_all
 from entrygo.cli.up.screen import Screen, open_screen
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 from entrygo.cli.up.supervisor import PartFailed, Supervisor, processes_of
 from entrygo.domain.errors import EntryGoError
+from entrygo.postgres.logins import LoginRefused
 from entrygo.postgres.migrate import MigrationChanged
 
 TAIL_LINES = 20
@@ -119,6 +120,8 @@ class Run:
         await supervisor.start(Stage.POSTGRES, Stage.BROKER, Stage.MAIL)
         url = addresses(self._settings, self._home, state, postgres).database_url
         await self._migrate(url)
+        if self._settings.has_logins:
+            await self._ensure_logins(url, lambda service: login_url(service, state, postgres))
         await supervisor.start(Stage.SERVICES)
         await self._ensure_demo(self._url_of(url)("identity"))
         await supervisor.start(Stage.GATEWAY)
@@ -137,6 +140,14 @@ class Run:
                     self._screen.say(f"migrated   {schema}: {', '.join(applied)}")
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, MigrationChanged) as error:
             raise SetupFailed(f"the database could not be brought up to date: {error}") from error
+
+    async def _ensure_logins(self, owner_url: str, login_of: Callable[[str], str]) -> None:
+        """Before the services start: each connects under its own login, behind row level security."""
+        try:
+            async for _ in ensure_logins(lambda _: owner_url, login_of):
+                pass
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, LoginRefused) as error:
+            raise SetupFailed(f"the services' logins could not be made: {error}") from error
 
     async def _ensure_demo(self, identity_url: str) -> None:
         target = f"127.0.0.1:{self._settings.sync_port}"
@@ -205,6 +216,7 @@ def tail(part: Part) -> str:
 
 
 def run_in_foreground(settings: UpSettings) -> int:
+    keep_files_private()
     with open_screen(Console()) as screen:
         return asyncio.run(Run(settings, Home(settings.home), screen).run())
 

@@ -1,10 +1,14 @@
 """What `entrygo up` reads from the environment. A part whose address is given is not embedded."""
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SCHEMA_DATABASE = re.compile("ENTRYGO_(IDENTITY|SYNC|PLANNING|EXECUTION|INSPECTION)_DATABASE_URL")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -45,6 +49,12 @@ class UpSettings(BaseSettings):
     public_url: str | None = None
     # The longest pause before a part that ends again and again is started once more.
     restart_seconds: float = Field(default=10.0, ge=0.25)
+
+    @property
+    def has_logins(self) -> bool:
+        """Whether each service gets a login: in the embedded PostgreSQL, when every schema is there."""
+        elsewhere = [name for name in os.environ if SCHEMA_DATABASE.fullmatch(name) and os.environ[name]]
+        return self.database_url is None and not elsewhere
 
     def ports(self) -> dict[str, int]:
         """The public port of every part that has one, by name."""

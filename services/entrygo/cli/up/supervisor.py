@@ -198,7 +198,7 @@ async def _spawn(part: Part) -> Child:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**os.environ, **part.environment},
+            env=part.environment,
             cwd=part.folder,
             start_new_session=True,
             user=part.user,

@@ -17,11 +17,9 @@ _OF_THE_CLOUD = frozenset(
 _EMBEDDING = tuple(ipaddress.IPv6Network(text) for text in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96"))
 # All that is handed out for the public (RFC 4291 §2.4); what Python knows of the rest changes by its release.
 _PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
-# Not public and in no release's list, or in none but the latest: documentation (RFC 9637) within 2000::/3, the
-# dummy address (RFC 7600) and the anycast of 6to4 relays (RFC 7526).
-_NOT_PUBLIC = tuple(
-    ipaddress.ip_network(text) for text in ("3fff::/20", "192.0.0.0/24", "192.88.99.0/24")
-)
+# Not public, and not in every release's list: documentation (RFC 9637) within 2000::/3, the dummy address
+# (RFC 7600) with its neighbours, and the anycast of 6to4 relays (RFC 7526).
+_NOT_PUBLIC = tuple(ipaddress.ip_network(text) for text in ("3fff::/20", "192.0.0.0/24", "192.88.99.0/24"))
 
 
 class AddressForbidden(Exception):

@@ -1,0 +1,76 @@
+"""The table of parts: each process is given what it reads, and none the secrets of another."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from entrygo.cli.up.home import Home
+from entrygo.cli.up.parts import SERVICES, Part, build_parts
+from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
+
+OF_THE_SHELL = {
+    "AWS_SECRET_ACCESS_KEY": "aws-secret",
+    "GITHUB_TOKEN": "shell-secret",
+    "ENTRYGO_API_KEY": "callers-key",
+    "ENTRYGO_BROKER_CREDENTIALS": "broker-secret",
+    "ENTRYGO_KAFKA_PASSWORD": "kafka-secret",
+    "ENTRYGO_MIGRATION_PASSWORD": "owner-secret",
+    "ENTRYGO_LOG_LEVEL": "DEBUG",
+}
+SMTP_SECRET = "smtp-secret"
+
+
+@pytest.fixture
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Part]:
+    for name in PORT_SETTINGS.values():
+        monkeypatch.delenv(name, raising=False)
+    for name, value in OF_THE_SHELL.items():
+        monkeypatch.setenv(name, value)
+    home = Home(tmp_path)
+    ports = {name: number for number, name in enumerate(PORT_SETTINGS, start=20000)}
+    state = home.load_state(iter(f"remembered-{number}" for number in range(20)).__next__)
+    state = state.model_copy(update={"metrics_ports": ports})
+    home.save_state(state)
+    settings = UpSettings(home=tmp_path, smtp_url=SecretStr(f"smtps://user:{SMTP_SECRET}@mail.example"))
+    postgres = Postgres(home, state.postgres_password)
+    return {part.name: part for part in build_parts(settings, home, state, postgres)}
+
+
+def holders(parts: dict[str, Part], secret: str) -> set[str]:
+    return {name for name, part in parts.items() if any(secret in each for each in part.environment.values())}
+
+
+def test_a_secret_is_given_to_the_processes_that_use_it_alone(parts: dict[str, Part], tmp_path: Path) -> None:
+    state = Home(tmp_path).load_state()
+    assert holders(parts, state.service_token) == {*SERVICES}
+    assert holders(parts, state.link_secret) == {"execution"}
+    assert holders(parts, SMTP_SECRET) == {"execution"}
+    assert holders(parts, "broker-secret") == {"execution"}
+    assert holders(parts, "aws-secret") == {"execution"}
+    assert holders(parts, "kafka-secret") == {*SERVICES}
+    for service, password in state.login_passwords.items():
+        assert holders(parts, password) == {service}
+    for of_nobody in (state.postgres_password, "shell-secret", "callers-key", "owner-secret"):
+        assert holders(parts, of_nobody) == set()
+
+
+def test_embedded_pieces_are_given_nothing_of_ours(parts: dict[str, Part]) -> None:
+    for name in ("postgres", "broker"):
+        assert [each for each in parts[name].environment if each.startswith("ENTRYGO_")] == []
+        assert "PATH" in parts[name].environment
+
+
+def test_settings_of_the_shell_reach_the_processes_that_read_them(parts: dict[str, Part]) -> None:
+    for name in (*SERVICES, "gateway"):
+        assert parts[name].environment["ENTRYGO_LOG_LEVEL"] == "DEBUG"
+
+
+def test_services_keep_the_login_of_a_database_that_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = SecretStr("postgresql://me:mine@db.example/entrygo")
+    assert not UpSettings(home=tmp_path, database_url=given).has_logins
+    monkeypatch.setenv("ENTRYGO_SYNC_DATABASE_URL", given.get_secret_value())
+    assert not UpSettings(home=tmp_path).has_logins
