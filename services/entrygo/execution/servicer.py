@@ -100,6 +100,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             export_id=request.stream_id,
             package_id=request.customs_package_id,
             sequence=request.after_sequence,
+            event_id=request.after_event_id,
         )
         for event in events:
             yield event

@@ -20,7 +20,7 @@ from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps import ExecutionSteps
-from entrygo.messaging.event_log import events_after, history, replay
+from entrygo.messaging.event_log import check_held, events_after, history, replay
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -137,9 +137,14 @@ class Packages:
         return self.objects.stream(tenant, artifact.sha256, artifact.size_bytes)
 
     async def events_after(
-        self, visible: Visible, *, export_id: str, package_id: str, sequence: int
+        self, visible: Visible, *, export_id: str, package_id: str, sequence: int, event_id: str = ""
     ) -> list[events_pb2.Event]:
-        """The events of an export, or of the one that a package belongs to; none for what is not there."""
+        """The events of an export, or of the one that a package belongs to; none for what is not there.
+
+        `event_id` is what the caller holds at `sequence`: HistoryMismatch when something else is there.
+        """
+        if is_valid_id(export_id):
+            await check_held(self.pool, visible.tenant, export_id, sequence, event_id)
         async with transaction(self.pool, visible) as connection:
             packages = PackageStore(connection, visible)
             package = None

@@ -8,16 +8,19 @@ import grpc
 
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.consumers import ExportEvents
+from entrygo.inspection.epochs import Epochs
 from entrygo.inspection.measures import measure
 from entrygo.inspection.owners import check_serving, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.servicer import REQUIRED_SCOPES, SERVICE_NAME, InspectionServicer
 from entrygo.inspection.settings import Settings
+from entrygo.inspection.settling import Settler
 from entrygo.inspection.system_health import Probe
 from entrygo.inspection.use_cases import Inspector
 from entrygo.messaging.events import EXECUTION, PLANNING, SYNC
 from entrygo.messaging.projector import Projector
+from entrygo.messaging.seal import Seal
 from entrygo.postgres.readiness import is_ready
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
@@ -50,17 +53,33 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
     }
     changes = Changes()
     read_model = ReadModel(pool, changes)
+    token = settings.identity.token
+    settler = Settler(read_model, owners, service_token=token)
     reconciler = Reconciler(
         pool,
         read_model,
         tuple(owners.values()),
-        service_token=settings.identity.token,
+        settler,
+        service_token=token,
         every_seconds=settings.reconcile_seconds,
     )
-    sink = ExportEvents(pool, read_model, reconciler)
+    sink = ExportEvents(
+        pool,
+        read_model,
+        reconciler,
+        settler=settler,
+        epochs=Epochs(owners, service_token=token),
+        seal=Seal(settings.identity.tokens),
+    )
     projector = Projector(kafka=settings.kafka, group=settings.kafka_group or None, sink=sink)
     inspector = Inspector(
-        pool, read_model, changes, owners, poll_seconds=settings.watch_poll_seconds, stop=runtime.stop
+        pool,
+        read_model,
+        changes,
+        owners,
+        settler,
+        poll_seconds=settings.watch_poll_seconds,
+        stop=runtime.stop,
     )
     servicer = InspectionServicer(
         inspector,

@@ -2,42 +2,72 @@
 
 from collections.abc import Mapping, Sequence
 
-from entrygo.inspection.folding import DeadLetter, Unreadable, read_event
+from entrygo.inspection.epochs import Epochs
+from entrygo.inspection.folding import DeadLetter, ExportKey, Unreadable, key_of, read_event
 from entrygo.inspection.measures import observe_delay
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
+from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
 from entrygo.messaging.events import EXPORTS_TOPIC
 from entrygo.messaging.projector import TopicRecord
+from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.clock import utc_now
 from entrygo.proto.events.v1 import events_pb2
 
 
 class ExportEvents:
-    """The sink of the projector; positions commit with what they stand for."""
+    """The sink of the projector; positions commit with what they stand for.
+
+    The topic is a hint. A record is applied as it is when one of our relays sealed it, its owner's database
+    is in the life in which it was written, and it continues the history that is held. Any other only makes us
+    ask the owners about the export that it names, and their answer is applied.
+    """
 
     topic = EXPORTS_TOPIC
 
-    def __init__(self, pool: Pool, read_model: ReadModel, reconciler: Reconciler) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        read_model: ReadModel,
+        reconciler: Reconciler,
+        *,
+        settler: Settler,
+        epochs: Epochs,
+        seal: Seal,
+    ) -> None:
         self._pool = pool
         self._read_model = read_model
         self._reconciler = reconciler
+        self._settler = settler
+        self._epochs = epochs
+        self._seal = seal
 
     async def positions(self) -> Mapping[int, int]:
         async with transaction(self._pool, EVERYONE) as connection:
             return await ReadModelStore(connection).positions(self.topic)
 
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
-        events: list[events_pb2.Event] = []
+        """Raises ServiceUnavailable when an owner has to be asked and is away: nothing was taken then."""
+        sealed: list[events_pb2.Event] = []
+        hints: set[ExportKey] = set()
         dead: list[DeadLetter] = []
         for record in records:
             try:
                 event = read_event(record.value)
-                events.append(event)
-                observe_delay(event.occurred_at, utc_now())
             except Unreadable as error:
                 dead.append(self._letter(record, error))
+                continue
+            if self._seal.holds(record.value, record.seal):
+                sealed.append(event)
+                observe_delay(event.occurred_at, utc_now())
+            else:
+                hints.add(key_of(event))
+        hints |= await self._epochs.foreign(sealed)
+        hints |= await self._read_model.contradicted(sealed)
+        await self._settler.settle_all(hints)
+        events = [event for event in sealed if key_of(event) not in hints]
         if await self._read_model.apply(EVERYONE, events, dead=dead, positions=self._at(positions)):
             self._reconciler.note_gap()
 

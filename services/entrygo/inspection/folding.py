@@ -45,6 +45,8 @@ class Known:
     seen: dict[str, int]
     # That of the plan in force; empty while none is known.
     warehouse_id: str = ""
+    # The id of the last event applied of each owner, where that was loaded.
+    heads: dict[str, str] = field(default_factory=dict)
 
     @property
     def version(self) -> int:
@@ -57,6 +59,14 @@ class Known:
         return {
             source: self.applied[source] for source in SOURCES if self.seen[source] > self.applied[source]
         }
+
+    def request_after(self, source: str) -> events_pb2.EventsAfterRequest:
+        """Asks an owner for what it has after this, if this is what it had before."""
+        return events_pb2.EventsAfterRequest(
+            stream_id=self.key.export_id,
+            after_sequence=self.applied[source],
+            after_event_id=self.heads.get(source, ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

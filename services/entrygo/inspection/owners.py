@@ -8,7 +8,7 @@ import grpc
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from entrygo.domain.errors import EntryGoError, Kind, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, HistoryMismatch, Kind, ServiceUnavailable
 from entrygo.domain.principal import Tenant
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.proto.events.v1 import events_pb2
@@ -101,7 +101,8 @@ async def pull(
 ) -> tuple[list[events_pb2.Event], bool]:
     """The events an owner has after a point, and whether these are all of them.
 
-    An outage is a value, as the read model can answer without; a refused credential is raised.
+    An outage is a value, as the read model can answer without; a refused credential is raised, and so is
+    HistoryMismatch: the owner does not have the event that the request names.
     """
     events: list[events_pb2.Event] = []
     try:
@@ -121,6 +122,8 @@ async def pull(
     except EntryGoError as error:
         if error.error_kind is Kind.NOT_FOUND:
             return events, True
+        if error.error_code == HistoryMismatch.code:
+            raise HistoryMismatch from error
         if error.error_kind not in OUTAGE_KINDS:
             raise
         log.warning("owner.unreachable", owner=owner.source, error=error.message)

@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection.changes import Changes
-from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, fold, group, key_of
+from entrygo.inspection.folding import (
+    DeadLetter,
+    ExportKey,
+    Folded,
+    Known,
+    fold,
+    group,
+    key_of,
+    nothing_known,
+)
+from entrygo.inspection.judging import contradicted, held_places
 from entrygo.inspection.store import Position, ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Everyone, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -43,6 +53,39 @@ class ReadModel:
             await store.save_positions(positions or {})
         self._changes.wake(one.known.key for one in folded if one.changed)
         return any(one.known.gaps for one in folded)
+
+    async def known(self, key: ExportKey) -> Known | None:
+        """What is held of an export, with the ids of the last events applied; locks nothing."""
+        visible = Visible.whole(key.tenant)
+        async with transaction(self._pool, visible) as connection:
+            return await ReadModelStore(connection).find(visible, key.export_id)
+
+    async def contradicted(self, events: Sequence[events_pb2.Event]) -> set[ExportKey]:
+        """The exports of which these events tell another history than the one that is held."""
+        keys = sorted({key_of(event) for event in events})
+        async with transaction(self._pool, EVERYONE) as connection:
+            store = ReadModelStore(connection)
+            places = held_places(events, await store.sequences(keys))
+            held = await store.recorded_ids(places) if places else {}
+        return contradicted(events, held)
+
+    async def refold(self, held: Known, events: Sequence[events_pb2.Event]) -> bool:
+        """Puts all that the owners say of an export in place of what is held; no events: there is no export.
+
+        False, and nothing done, when more was applied than `held` since it was read.
+        """
+        key = held.key
+        async with transaction(self._pool, Visible.whole(key.tenant)) as connection:
+            store = ReadModelStore(connection)
+            locked = (await store.lock([key]))[key]
+            if locked.applied != held.applied:
+                return False
+            await store.forget(key)
+            folded = fold(nothing_known(key), events)
+            if folded.changed:
+                await store.save([folded])
+        self._changes.wake([key])
+        return True
 
     async def apply_missing(self, events: Sequence[events_pb2.Event]) -> bool:
         """As `apply` for everyone, but takes no lock for what is known already; made for replays."""

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError
-from entrygo.domain.principal import Visible
+from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.domain.time import parse_rfc3339, rfc3339
-from entrygo.inspection.folding import Known
-from entrygo.inspection.owners import Owner, pull
+from entrygo.inspection.folding import ExportKey, key_of
+from entrygo.inspection.owners import Owner
 from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -29,7 +29,6 @@ RETRY_SECONDS = 5.0
 PAGE_EVENTS = 500
 PAGE_BYTES = 4 * 1024 * 1024
 MAX_GAPS = 500
-PARALLEL_PULLS = 8
 PULL_SECONDS = 5.0
 MIN_PAUSE = 0.5  # seconds
 
@@ -44,6 +43,7 @@ class Reconciler:
         pool: Pool,
         read_model: ReadModel,
         owners: Sequence[Owner],
+        settler: Settler,
         *,
         service_token: str | None,
         every_seconds: float,
@@ -51,6 +51,7 @@ class Reconciler:
         self._pool = pool
         self._read_model = read_model
         self._owners = owners
+        self._settler = settler
         self._token = service_token
         self._every = every_seconds
         self._gap_seen = asyncio.Event()
@@ -108,23 +109,15 @@ class Reconciler:
         """Asks the owners for what is known to be missing; returns how many exports still lack something."""
         async with transaction(self._pool, EVERYONE) as connection:
             gaps = await ReadModelStore(connection).gaps(MAX_GAPS)
-        limit = asyncio.Semaphore(PARALLEL_PULLS)
-        return sum(await asyncio.gather(*(self._heal_one(known, limit) for known in gaps)))
+        return sum(await asyncio.gather(*(self._heal_one(known.key) for known in gaps)))
 
-    async def _heal_one(self, known: Known, limit: asyncio.Semaphore) -> bool:
+    async def _heal_one(self, key: ExportKey) -> bool:
         """True when the export still lacks something."""
-        tenant = known.key.tenant
-        async with limit:
-            events: list[events_pb2.Event] = []
-            for owner in self._owners:
-                if owner.source in known.gaps:
-                    request = events_pb2.EventsAfterRequest(
-                        stream_id=known.key.export_id, after_sequence=known.gaps[owner.source]
-                    )
-                    metadata = service_metadata(self._token or "", Visible.whole(tenant))
-                    answered, _ = await pull(owner, tenant, request, metadata, PULL_SECONDS)
-                    events += answered
-            return await self._read_model.apply(Visible.whole(tenant), events) if events else True
+        try:
+            await self._settler.settle(key)
+        except ServiceUnavailable:
+            return True
+        return False
 
     async def _reconcile(self, owner: Owner) -> None:
         """Replays an owner since the last look, unless another replica just did."""
@@ -164,7 +157,11 @@ class Reconciler:
         return count
 
     async def _apply(self, page: Sequence[events_pb2.Event]) -> None:
-        if page and await self._read_model.apply_missing(page):
+        if not page:
+            return
+        suspects = await self._read_model.contradicted(page)
+        await self._settler.settle_all(suspects)
+        if await self._read_model.apply_missing([event for event in page if key_of(event) not in suspects]):
             self.note_gap()
 
 

@@ -1,7 +1,7 @@
 """All SQL of this service: rows of the read model to and from what the code works with."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from asyncpg import Record
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.folding import DeadLetter, ExportKey, Folded, Known, nothing_known, summarize
+from entrygo.inspection.judging import Place
 from entrygo.inspection.projections.timeline import Row, merged
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Connection
@@ -69,6 +70,30 @@ class ReadModelStore:
             *_columns(keys),
         )
         return {_key_from_row(row): _applied_from_row(row) for row in rows}
+
+    async def recorded_ids(self, places: Collection[Place]) -> dict[Place, str]:
+        """The ids of the events applied at these places; one that could not be applied has none."""
+        listed = list(places)
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, export_id, source, sequence, entry FROM timeline"
+            " WHERE (account_id, mode, export_id, source, sequence) IN"
+            " (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[]))",
+            *_columns([key for key, _, _ in listed]),
+            [source for _, source, _ in listed],
+            [sequence for _, _, sequence in listed],
+        )
+        return {(_key_from_row(row), row["source"], row["sequence"]): _entry_from_row(row).id for row in rows}
+
+    async def forget(self, key: ExportKey) -> None:
+        """Empties a locked row, which others wait for, and drops what else is held of its export."""
+        blank = Folded(nothing_known(key))
+        blank.known.export.plan.SetInParent()
+        await self._update_exports([blank])
+        for table in ("timeline", "customs_packages"):
+            await self._connection.execute(
+                f"DELETE FROM {table} WHERE account_id = $1 AND mode = $2 AND export_id = $3",  # noqa: S608
+                *_values(key),
+            )
 
     async def save(self, folded: Sequence[Folded]) -> None:
         """Writes what a fold changed."""
@@ -284,20 +309,22 @@ def _known_from_row(row: Record) -> Known:
     return known
 
 
+def _entry_from_row(row: Record) -> inspection_pb2.TimelineEntry:
+    return inspection_pb2.TimelineEntry.FromString(row["entry"])
+
+
 def _whole_from_row(row: Record) -> Known:
     known = _known_from_row(row)
     if row["created_at"] is not None:
         known.export.plan.MergeFromString(row["plan"])
     parts = zip(row["sources"] or (), row["sequences"] or (), row["entries"] or (), strict=True)
-    known.export.events.extend(
-        merged(
-            [
-                Row(source, sequence, inspection_pb2.TimelineEntry.FromString(entry))
-                for source, sequence, entry in parts
-            ]
-        )
-    )
+    told = [
+        Row(source, sequence, inspection_pb2.TimelineEntry.FromString(entry))
+        for source, sequence, entry in parts
+    ]
+    known.export.events.extend(merged(told))
     known.export.version = known.version
+    known.heads = {one.source: one.entry.id for one in told if one.sequence == known.applied[one.source]}
     return known
 
 

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from entrygo.domain.errors import NotFound, ServiceUnavailable
+from entrygo.domain.errors import HistoryMismatch, NotFound, ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.changes import Changes
@@ -13,6 +13,7 @@ from entrygo.inspection.folding import ExportKey, Known, nothing_known
 from entrygo.inspection.owners import Owner, pull
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import write_cursor
+from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ExportFilter, ReadModelStore
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Pool, transaction
@@ -43,6 +44,7 @@ class Inspector:
         read_model: ReadModel,
         changes: Changes,
         owners: Mapping[str, Owner],
+        settler: Settler,
         *,
         poll_seconds: float,
         stop: asyncio.Event,
@@ -51,6 +53,7 @@ class Inspector:
         self._read_model = read_model
         self._changes = changes
         self._owners = owners
+        self._settler = settler
         self._poll_seconds = poll_seconds
         self._stop = stop
 
@@ -60,16 +63,29 @@ class Inspector:
         Both are asked every time: a settled export can be submitted again.
         """
         key = _key(caller.tenant, export_id, "Export batch not found.")
-        known = await self._find(caller, export_id) or nothing_known(key)
-        pulled = await asyncio.gather(
-            *(self._pull(caller, source, key, known.applied[source]) for source in self._owners)
-        )
+        try:
+            return await self._ask_owners(caller, key)
+        except HistoryMismatch:
+            # An owner's database was put back from a backup: what is held here is not its history.
+            return await self._settled(caller, key)
+
+    async def _ask_owners(self, caller: Caller, key: ExportKey) -> inspection_pb2.Export:
+        known = await self._find(caller, key.export_id) or nothing_known(key)
+        pulled = await asyncio.gather(*(self._pull(caller, source, known) for source in self._owners))
         events = [event for answered, _ in pulled for event in answered]
         if events:
             await self._read_model.apply(Visible.whole(caller.tenant), events)
-            known = await self._find(caller, export_id) or known
+            known = await self._find(caller, key.export_id) or known
         complete = {source: whole for source, (_, whole) in zip(self._owners, pulled, strict=True)}
         return _answer(known, complete)
+
+    async def _settled(self, caller: Caller, key: ExportKey) -> inspection_pb2.Export:
+        complete = dict.fromkeys(self._owners, True)
+        try:
+            await self._settler.settle(key)
+        except ServiceUnavailable:
+            complete = dict.fromkeys(self._owners, False)
+        return _answer(await self._find(caller, key.export_id) or nothing_known(key), complete)
 
     async def get_customs_package(self, caller: Caller, customs_package_id: str) -> events_pb2.CustomsPackage:
         """The package with its artifacts, also when no event of it has arrived here yet."""
@@ -117,10 +133,8 @@ class Inspector:
         async with transaction(self._pool, caller.visible) as connection:
             return await ReadModelStore(connection).find(caller.visible, export_id)
 
-    async def _pull(
-        self, caller: Caller, source: str, key: ExportKey, after: int
-    ) -> tuple[list[events_pb2.Event], bool]:
-        request = events_pb2.EventsAfterRequest(stream_id=key.export_id, after_sequence=after)
+    async def _pull(self, caller: Caller, source: str, known: Known) -> tuple[list[events_pb2.Event], bool]:
+        request = known.request_after(source)
         return await pull(self._owners[source], caller.tenant, request, caller.metadata, caller.seconds)
 
     async def _ask_for_package(self, caller: Caller, customs_package_id: str) -> str | None:

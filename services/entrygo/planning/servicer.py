@@ -120,7 +120,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         self, request: events_pb2.EventsAfterRequest, context: Context
     ) -> AsyncIterator[events_pb2.Event]:
         for event in await self._do.stored_plans.events_after(
-            principal().visible, request.stream_id, request.after_sequence
+            principal().visible, request.stream_id, request.after_sequence, request.after_event_id
         ):
             yield event
 

@@ -191,6 +191,13 @@ class PlanHashMismatch(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class HistoryMismatch(EntryGoError):
+    """Another event is recorded at this sequence than the one that is held; read from the start."""
+
+    code = "HISTORY_MISMATCH"
+    kind = Kind.CONFLICT
+
+
 class SnapshotUnreadable(EntryGoError):
     """The stored plan cannot be read; plan the export again."""
 

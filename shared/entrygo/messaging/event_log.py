@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from entrygo.domain.principal import Visible
+from entrygo.domain.errors import HistoryMismatch
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -26,6 +27,27 @@ async def events_after(
         visible.warehouse_id,
     )
     return [events_pb2.Event.FromString(row["payload"]) for row in rows]
+
+
+async def check_held(pool: Pool, tenant: Tenant, stream_id: str, sequence: int, event_id: str) -> None:
+    """Raises HistoryMismatch unless the stream has this event at this sequence.
+
+    Asked of the whole account, as a stream may have been of another warehouse: the answer holds nothing that
+    the caller did not bring. No id, or one that was recorded before ids were, is not compared.
+    """
+    if not event_id:
+        return
+    async with transaction(pool, Visible.whole(tenant)) as connection:
+        row = await connection.fetchrow(
+            "SELECT event_id FROM event_log"
+            " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence = $4",
+            tenant.account_id,
+            tenant.mode,
+            stream_id,
+            sequence,
+        )
+    if row is None or row["event_id"] not in (None, event_id):
+        raise HistoryMismatch
 
 
 async def history(pool: Pool) -> events_pb2.History:

@@ -22,13 +22,16 @@ async def append_all(
     `warehouse_id` is the warehouse whose export they are about: keys bound to another one do not read them
     from the log. None: only keys of the whole account do. In a transaction that sees one warehouse it must be
     that one; row level security refuses any other.
-    Their sequences were assigned under a lock on the stream, so the queue holds them in order.
+    Their sequences were assigned under a lock on the stream, so the queue holds them in order, and what
+    comes before each is there to be named. The events are changed: they get `previous_id` and `epoch`.
     """
+    await _chain(connection, events)
     stored = [event.SerializeToString() for event in events]
     await connection.execute(
         "WITH logged AS ("
-        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, warehouse_id)"
-        " SELECT *, $7::text FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[]))"
+        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
+        " SELECT *, $7::text"
+        " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $8::text[]))"
         " INSERT INTO outbox (account_id, mode, payload)"
         " SELECT account_id, mode, payload FROM unnest($1::text[], $2::text[], $6::bytea[])"
         " WITH ORDINALITY AS queued (account_id, mode, payload, position) ORDER BY position",
@@ -39,7 +42,27 @@ async def append_all(
         stored,
         [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
         warehouse_id,
+        [event.id for event in events],
     )
+
+
+async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> None:
+    """Names in each event the one before it in its stream, and the life of the database it is written in."""
+    rows = await connection.fetch(
+        "SELECT epoch::text AS epoch, stream_id, sequence, event_id FROM owner_epoch"
+        " CROSS JOIN unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
+        " AS before (account_id, mode, stream_id, sequence)"
+        " LEFT JOIN event_log USING (account_id, mode, stream_id, sequence)",
+        [event.account_id for event in events],
+        [event.mode for event in events],
+        [event.stream_id for event in events],
+        [event.sequence - 1 for event in events],
+    )
+    ids = {(row["stream_id"], row["sequence"]): row["event_id"] for row in rows}
+    ids |= {(event.stream_id, event.sequence): event.id for event in events}
+    for event in events:
+        event.epoch = rows[0]["epoch"]
+        event.previous_id = ids[event.stream_id, event.sequence - 1] or ""
 
 
 def published_bytes(event: events_pb2.Event, full: bytes) -> bytes:

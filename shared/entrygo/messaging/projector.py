@@ -17,6 +17,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
+from entrygo.messaging.seal import HEADER as SEAL_HEADER
 from entrygo.process.settings import KafkaSettings
 
 BATCH = 500
@@ -45,6 +46,8 @@ class TopicRecord:
     partition: int
     offset: int
     value: bytes
+    # What came along as its seal; see entrygo.messaging.seal.
+    seal: bytes = b""
 
 
 class Sink(Protocol):
@@ -140,7 +143,7 @@ class Projector:
             fetched = await _fetch(consumer)
             seeker.raise_failure()
             records = [
-                TopicRecord(partition.partition, record.offset, record.value or b"")
+                TopicRecord(partition.partition, record.offset, record.value or b"", _seal_of(record))
                 for partition, batch in fetched.items()
                 for record in batch
             ]
@@ -181,6 +184,10 @@ class Projector:
                     log.error("projector.record_rejected", partition=record.partition, offset=record.offset)
                     REJECTED.inc()
                     await self._sink.reject(record, error)
+
+
+def _seal_of(record: ConsumerRecord) -> bytes:
+    return next((value for name, value in record.headers if name == SEAL_HEADER), None) or b""
 
 
 async def _fetch(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:

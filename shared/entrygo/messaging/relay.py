@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
+from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
 from entrygo.postgres.pool import OUTAGES, Connection, open_background_session
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
@@ -54,11 +55,12 @@ class Acknowledgement(Protocol):
 class Relay:
     """One replica's share: it waits to become the leader of its schema and publishes while it is."""
 
-    def __init__(self, *, database_url: str, schema: str, kafka: KafkaSettings) -> None:
+    def __init__(self, *, database_url: str, schema: str, kafka: KafkaSettings, seal: Seal = NO_SEAL) -> None:
         self._database_url = database_url
         self._schema = schema
         self._kafka = kafka
         LEADING.labels(schema).set(0)
+        self._seal = seal
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`: Kafka or PostgreSQL being away only delays events, with backoff."""
@@ -125,7 +127,10 @@ class Relay:
     async def _send(self, producer: AIOKafkaProducer, payload: bytes) -> "asyncio.Future[Acknowledgement]":
         event = events_pb2.Event.FromString(payload)
         future: asyncio.Future[Acknowledgement] = await producer.send(
-            topic_of(event), value=payload, key=event.stream_id.encode(), headers=cloud_event_headers(event)
+            topic_of(event),
+            value=payload,
+            key=event.stream_id.encode(),
+            headers=[*cloud_event_headers(event), (HEADER, self._seal.of(payload))],
         )
         return future
 

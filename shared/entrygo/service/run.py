@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
+from entrygo.messaging.seal import Seal
 from entrygo.postgres.idempotency import keep_purged
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.postgres.readiness import is_ready
@@ -113,6 +114,11 @@ def _work_of_metrics(name: str, settings: ServiceSettings, parts: Parts) -> tupl
 
 
 def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> tuple[Work, ...]:
-    relay = Relay(database_url=settings.database_url.get_secret_value(), schema=name, kafka=settings.kafka)
+    relay = Relay(
+        database_url=settings.database_url.get_secret_value(),
+        schema=name,
+        kafka=settings.kafka,
+        seal=Seal(settings.identity.tokens),
+    )
     purge = partial(keep_purged, runtime.pool, keep_days=settings.idempotency_keep_days)
     return relay.run, purge

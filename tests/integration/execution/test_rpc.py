@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from entrygo.domain.errors import EntryGoError
+from entrygo.domain.errors import EntryGoError, RemoteError
 from entrygo.domain.principal import Mode, ScopeName, Tenant, Visible
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import wire
@@ -224,6 +224,10 @@ async def test_events_can_be_read_after_a_sequence_and_replayed_by_a_service(cli
     after = events_pb2.EventsAfterRequest(stream_id="batch_123", after_sequence=3)
     some = [event async for event in client.stub.EventsAfter(after, metadata=client.narrow, timeout=10)]
     assert [event.sequence for event in some] == [4, 5, 6]
+    after.after_event_id = "evt_of_another_life"
+    with pytest.raises(RemoteError, match="Another event"), remote("execution"):
+        async for _ in client.stub.EventsAfter(after, metadata=client.narrow, timeout=10):
+            pass
     everything = client.stub.ReplayEvents(
         events_pb2.ReplayEventsRequest(), metadata=service_metadata(TOKEN, None), timeout=10
     )

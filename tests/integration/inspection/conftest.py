@@ -8,14 +8,19 @@ import pytest_asyncio
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.consumers import ExportEvents
+from entrygo.inspection.epochs import Epochs
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
+from entrygo.inspection.settling import Settler
 from entrygo.inspection.use_cases import Caller, Inspector
+from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.integration.inspection.owners import SERVICE_TOKEN, Owners
 from tests.unit.inspection.events import ALICE
 
+SEAL = Seal([SERVICE_TOKEN])
 # Short, so that a silent owner is found out quickly; no test asserts how long anything took.
 OWNER_SECONDS = 0.2
 
@@ -40,10 +45,12 @@ class Service:
 
     def __post_init__(self) -> None:
         self.read_model = ReadModel(self.pool, self.changes)
+        self.settler = Settler(self.read_model, self.owners.by_source, service_token=SERVICE_TOKEN)
         self.reconciler = Reconciler(
             self.pool,
             self.read_model,
             self.owners.both,
+            self.settler,
             service_token=SERVICE_TOKEN,
             every_seconds=0.05,
         )
@@ -52,8 +59,20 @@ class Service:
             self.read_model,
             self.changes,
             self.owners.by_source,
+            self.settler,
             poll_seconds=0.05,
             stop=self.stop,
+        )
+
+    def sink(self) -> ExportEvents:
+        """What the projector gives the records to."""
+        return ExportEvents(
+            self.pool,
+            self.read_model,
+            self.reconciler,
+            settler=self.settler,
+            epochs=Epochs(self.owners.by_source, service_token=SERVICE_TOKEN),
+            seal=SEAL,
         )
 
     async def inspect(self, export_id: str = "batch_123", tenant: Tenant = ALICE) -> inspection_pb2.Export:

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 
-from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
+from entrygo.domain.errors import HistoryMismatch, InvalidApiKey, Kind, RemoteError, ServiceUnavailable
 from entrygo.domain.time import rfc3339
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.rpc.calls import Metadata, service_metadata
+from tests.unit.inspection.events import EPOCH
 
 SERVICE_TOKEN = "service-token"
 
@@ -24,6 +25,7 @@ class MemoryOwner:
         self.refuses = False
         # What its database takes for now; the clock of this machine where a test does not say.
         self.now: datetime | None = None
+        self.epoch = EPOCH
         self.replayed_since: list[str] = []
         self.replayed_again = asyncio.Event()
 
@@ -33,9 +35,14 @@ class MemoryOwner:
         await self._check()
         stream_id = request.stream_id or self._stream_of(request.customs_package_id)
         asked = (dict(metadata)["entrygo-tenant"], stream_id)
-        for event in self.log:
-            its = (f"{event.account_id}/{event.mode}", event.stream_id)
-            if its == asked and event.sequence > request.after_sequence:
+        stream = [
+            event for event in self.log if (f"{event.account_id}/{event.mode}", event.stream_id) == asked
+        ]
+        held = {event.sequence: event.id for event in stream}.get(request.after_sequence)
+        if request.after_event_id not in ("", held):
+            raise RemoteError(code=HistoryMismatch.code, kind=Kind.CONFLICT, message="mismatch")
+        for event in stream:
+            if event.sequence > request.after_sequence:
                 yield event
 
     async def replay_events(
@@ -53,7 +60,7 @@ class MemoryOwner:
     async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History:
         await self._check()
         assert dict(metadata) == dict(service_metadata(SERVICE_TOKEN, None))
-        return events_pb2.History(database_time=rfc3339(self.now or datetime.now(UTC)))
+        return events_pb2.History(epoch=self.epoch, database_time=rfc3339(self.now or datetime.now(UTC)))
 
     async def _check(self) -> None:
         if self.is_down:
@@ -85,3 +92,10 @@ class Owners:
     def record(self, events: Iterable[events_pb2.Event]) -> None:
         for event in events:
             self.by_source[event.source].log.append(event)
+
+    def put_back(self, events: Iterable[events_pb2.Event], *, epoch: str) -> None:
+        """The databases of both owners are now copies that hold these events alone."""
+        for owner in self.both:
+            owner.log.clear()
+            owner.epoch = epoch
+        self.record(events)

@@ -10,15 +10,15 @@ from aiokafka import AIOKafkaProducer
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Visible
-from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.folding import ExportKey
 from entrygo.messaging.events import EXPORTS_TOPIC
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.projector import Projector, TopicRecord
+from entrygo.messaging.seal import HEADER
 from entrygo.postgres.pool import EVERYONE, transaction
 from entrygo.process.settings import KafkaSettings
 from tests.harness.brokers import TansuBroker
-from tests.integration.inspection.conftest import Service, caller
+from tests.integration.inspection.conftest import SEAL, Service, caller
 from tests.unit.inspection.events import Event, Life
 
 WAIT_SECONDS = 60
@@ -34,7 +34,8 @@ async def publish(bootstrap: str, values: Iterable[tuple[str, bytes]]) -> None:
     await producer.start()
     try:
         for key, value in values:
-            await producer.send_and_wait(EXPORTS_TOPIC, value, key=key.encode())
+            headers = [(HEADER, SEAL.of(value))]
+            await producer.send_and_wait(EXPORTS_TOPIC, value, key=key.encode(), headers=headers)
     finally:
         await producer.stop()
 
@@ -46,7 +47,7 @@ def records(events: Iterable[Event]) -> list[tuple[str, bytes]]:
 @asynccontextmanager
 async def projecting(service: Service, bootstrap: str, group: str | None = None) -> AsyncIterator[Projector]:
     """The projector as the service runs it."""
-    sink = ExportEvents(service.pool, service.read_model, service.reconciler)
+    sink = service.sink()
     projector = Projector(kafka=settings(bootstrap), group=group, sink=sink, check_seconds=0.3)
     stop = asyncio.Event()
     running = asyncio.create_task(projector.run(stop))
@@ -81,6 +82,7 @@ async def test_events_from_the_broker_reach_the_read_model_once(
 ) -> None:
     lives = [Life(f"batch_{secrets.token_hex(4)}") for _ in range(10)]
     events = [event for life in lives for event in life.lived()]
+    service.owners.record(events)
     await publish(kafka_bootstrap, records([*events, *events]))
     async with projecting(service, kafka_bootstrap, group):
         for life in lives:

@@ -204,6 +204,7 @@ async def test_a_watcher_is_told_at_once_of_a_change_in_its_process(service: Ser
         service.read_model,
         service.changes,
         service.owners.by_source,
+        service.settler,
         poll_seconds=3600,
         stop=service.stop,
     )

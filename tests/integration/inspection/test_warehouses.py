@@ -108,6 +108,7 @@ async def test_what_arrived_before_the_plan_is_seen_once_the_plan_names_the_ware
 ) -> None:
     life = Life()
     planned, generated = life.planned(), life.generated()
+    service.owners.record(life.events)
     await service.read_model.apply(EVERYONE, [generated])
     assert await visible_rows(service.pool, HERE.visible) == dict.fromkeys(TABLES, 0)
     await service.read_model.apply(EVERYONE, [planned])
@@ -120,6 +121,7 @@ async def test_export_planned_again_for_another_warehouse_is_that_ones(service: 
     life = Life()
     await service.read_model.apply(EVERYONE, [life.planned(), life.generated()])
     await service.read_model.apply(EVERYONE, [life.planned(warehouse_id="wh_other")])
+    service.owners.record(life.events)
     with pytest.raises(NotFound):
         await service.inspector.inspect_export(HERE, EXPORT)
     assert len((await service.inspector.inspect_export(THERE, EXPORT)).events) == 3

@@ -455,6 +455,13 @@ async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) ->
         (2, "export.execution_started"),
         (3, "export.executed"),
     ]
+    request.after_event_id = events[0].previous_id
+    assert [event.sequence async for event in call.EventsAfter(request, metadata=system.key)] == [2, 3]
+    request.after_event_id = "evt_of_another_life"
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        async for _ in call.EventsAfter(request, metadata=system.key):
+            pass
+    assert refused.value.error_code == "HISTORY_MISMATCH"
     replayed = [
         event
         async for event in call.ReplayEvents(

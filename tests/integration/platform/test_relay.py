@@ -15,11 +15,13 @@ from entrygo.messaging.events import EXPORTS_TOPIC, make_event
 from entrygo.messaging.kafka import consumer_options
 from entrygo.messaging.outbox import append_all
 from entrygo.messaging.relay import Relay
+from entrygo.messaging.seal import HEADER, Seal
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 from tests.harness.brokers import TansuBroker
 
+SEAL = Seal(["a token"])
 TENANT = Tenant("acc_alice", Mode.LIVE)
 WAIT_SECONDS = 60
 # More than the four that Tansu gives a topic which nobody created.
@@ -56,7 +58,7 @@ async def record(pool: Pool, streams: list[str], first: int, count: int) -> None
 @asynccontextmanager
 async def relaying(database_url: str, bootstrap: str, partitions: int = 3) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    relay = Relay(database_url=database_url, schema="sync", kafka=settings(bootstrap, partitions))
+    relay = Relay(database_url=database_url, schema="sync", kafka=settings(bootstrap, partitions), seal=SEAL)
     task = asyncio.create_task(relay.run(stop))
     try:
         yield
@@ -88,6 +90,7 @@ async def read(bootstrap: str, streams: list[str], expected: int) -> dict[str, l
                         if (message.key or b"").decode() in seen:
                             event = events_pb2.Event.FromString(message.value)
                             assert ("ce_type", b"export.cancelled") in message.headers
+                            assert SEAL.holds(message.value, dict(message.headers)[HEADER])
                             seen[event.stream_id].append(event.sequence)
     finally:
         await consumer.stop()

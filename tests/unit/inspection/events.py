@@ -11,6 +11,9 @@ START = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 
 Event = pb.Event
 
+# The life of the owners' databases, where a test does not say.
+EPOCH = "11111111-1111-4111-8111-111111111111"
+
 
 def plan(**changed: object) -> pb.Plan:
     """The plan of the documented example."""
@@ -37,15 +40,18 @@ class Life:
     def __init__(self, export_id: str = "batch_123", tenant: Tenant = ALICE, start: datetime = START) -> None:
         self.export_id = export_id
         self.tenant = tenant
+        self.epoch = EPOCH
+        self.name = ""
         self.events: list[Event] = []
         self._now = start
         self._sequences = {PLANNING: 0, EXECUTION: 0}
+        self._last = {PLANNING: "", EXECUTION: ""}
 
     def tell(self, source: str, type: str, data: object, *, minutes: int = 1) -> Event:
         self._sequences[source] += 1
         self._now += timedelta(minutes=minutes)
         event = make_event(
-            id=f"evt_{self.export_id}_{source}_{self._sequences[source]}",
+            id=f"evt_{self.export_id}_{source}_{self._sequences[source]}{self.name}",
             type=type,
             source=source,
             tenant=self.tenant,
@@ -54,8 +60,20 @@ class Life:
             occurred_at=self._now,
             data=data,  # type: ignore[arg-type]
         )
+        event.epoch, event.previous_id = self.epoch, self._last[source]
+        self._last[source] = event.id
         self.events.append(event)
         return event
+
+    def restored(self, *, epoch: str, planning: int, execution: int = 0) -> "Life":
+        """The same export on databases put back from a backup, with so many events of each owner."""
+        life = Life(self.export_id, self.tenant, self._now)
+        life.epoch, life.name = epoch, f"{self.name}_again"
+        for event in self.events:
+            if event.sequence <= {PLANNING: planning, EXECUTION: execution}[event.source]:
+                life.events.append(event)
+                life._sequences[event.source], life._last[event.source] = event.sequence, event.id
+        return life
 
     def planned(self, *, minutes: int = 1, **changed: object) -> Event:
         data = pb.ExportPlanned(batch_id=self.export_id, revision=1, plan=plan(**changed))
@@ -90,6 +108,9 @@ class Life:
             notification_status="sent" if status == "sent" else "",
         )
         return self.tell(EXECUTION, f"broker_submission.{status}", data)
+
+    def cancelled(self) -> Event:
+        return self.tell(PLANNING, "export.cancelled", pb.ExportCancelled(batch_id=self.export_id))
 
     def executed(self, *, minutes: int = 1) -> Event:
         data = pb.ExportExecuted(batch_id=self.export_id, customs_package_id=f"cp_{self.export_id}")

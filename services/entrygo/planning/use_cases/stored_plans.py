@@ -56,11 +56,15 @@ class StoredPlans:
         return await asyncio.to_thread(_diff, before, after, limit)
 
     async def events_after(
-        self, visible: Visible, export_id: str, after_sequence: int
+        self, visible: Visible, export_id: str, after_sequence: int, after_event_id: str = ""
     ) -> list[events_pb2.Event]:
-        """The events of one export after a sequence, in order; none where it is not visible."""
+        """The events of one export after a sequence, in order; none where it is not visible.
+
+        Raises HistoryMismatch when another event than the caller's, or none, is at that sequence.
+        """
         if not is_valid_id(export_id):
             return []
+        await event_log.check_held(self.pool, visible.tenant, export_id, after_sequence, after_event_id)
         async with transaction(self.pool, visible) as connection:
             if await PlanningStore(connection, visible).find_export(export_id) is None:
                 return []

@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Event(_message.Message):
-    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "customs_package_generated", "notification_recorded", "broker_submission_changed")
+    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "previous_id", "epoch", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "customs_package_generated", "notification_recorded", "broker_submission_changed")
     ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -17,6 +17,8 @@ class Event(_message.Message):
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     OCCURRED_AT_FIELD_NUMBER: _ClassVar[int]
     DETAIL_OMITTED_FIELD_NUMBER: _ClassVar[int]
+    PREVIOUS_ID_FIELD_NUMBER: _ClassVar[int]
+    EPOCH_FIELD_NUMBER: _ClassVar[int]
     ORDERS_SYNCED_FIELD_NUMBER: _ClassVar[int]
     EXPORT_PLANNED_FIELD_NUMBER: _ClassVar[int]
     EXPORT_EXECUTION_STARTED_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +38,8 @@ class Event(_message.Message):
     sequence: int
     occurred_at: str
     detail_omitted: bool
+    previous_id: str
+    epoch: str
     orders_synced: OrdersSynced
     export_planned: ExportPlanned
     export_execution_started: ExportExecutionStarted
@@ -46,7 +50,7 @@ class Event(_message.Message):
     customs_package_generated: CustomsPackageGenerated
     notification_recorded: NotificationRecorded
     broker_submission_changed: BrokerSubmissionChanged
-    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., previous_id: _Optional[str] = ..., epoch: _Optional[str] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
 
 class ExportApproved(_message.Message):
     __slots__ = ("batch_id", "plan_hash", "approved_by", "note")
@@ -61,14 +65,16 @@ class ExportApproved(_message.Message):
     def __init__(self, batch_id: _Optional[str] = ..., plan_hash: _Optional[str] = ..., approved_by: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
 
 class EventsAfterRequest(_message.Message):
-    __slots__ = ("stream_id", "after_sequence", "customs_package_id")
+    __slots__ = ("stream_id", "after_sequence", "customs_package_id", "after_event_id")
     STREAM_ID_FIELD_NUMBER: _ClassVar[int]
     AFTER_SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    AFTER_EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     stream_id: str
     after_sequence: int
     customs_package_id: str
-    def __init__(self, stream_id: _Optional[str] = ..., after_sequence: _Optional[int] = ..., customs_package_id: _Optional[str] = ...) -> None: ...
+    after_event_id: str
+    def __init__(self, stream_id: _Optional[str] = ..., after_sequence: _Optional[int] = ..., customs_package_id: _Optional[str] = ..., after_event_id: _Optional[str] = ...) -> None: ...
 
 class ReplayEventsRequest(_message.Message):
     __slots__ = ("recorded_since",)
