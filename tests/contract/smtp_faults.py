@@ -26,6 +26,8 @@ class Fault(StrEnum):
     RCPT_HANG = "never answers RCPT"
     DATA_451 = "451 instead of 354"
     DATA_DROP = "drops at DATA"
+    DATA_HANG = "never answers DATA"
+    DATA_250 = "250 instead of 354"
     BODY_DROP = "drops while the mail is sent"
     DOT_DROP = "drops after the dot"
     DOT_HANG = "never answers the dot"
@@ -115,8 +117,11 @@ class FaultServer:
     ) -> bool:
         if self.fault is Fault.DATA_DROP:
             return False
-        if self.fault is Fault.DATA_451:
-            await _say(writer, "451 not now")
+        if self.fault is Fault.DATA_HANG:
+            await reader.read()
+            return False
+        if self.fault in (Fault.DATA_451, Fault.DATA_250):
+            await _say(writer, f"{self.fault.value[:3]} not now")
             return True
         await _say(writer, "354 go ahead")
         if self.fault is Fault.BODY_DROP:

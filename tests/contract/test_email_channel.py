@@ -27,8 +27,11 @@ ENDINGS = [
     (Fault.RCPT_550, Outcome.REFUSED, False),
     (Fault.RCPT_DROP, Outcome.TRANSIENT, False),
     (Fault.RCPT_HANG, Outcome.TRANSIENT, False),
-    (Fault.DATA_451, Outcome.TRANSIENT, True),
-    (Fault.DATA_DROP, Outcome.UNKNOWN, True),
+    (Fault.DATA_451, Outcome.TRANSIENT, False),
+    # Without a 354 no content has left.
+    (Fault.DATA_DROP, Outcome.TRANSIENT, False),
+    (Fault.DATA_HANG, Outcome.TRANSIENT, False),
+    (Fault.DATA_250, Outcome.TRANSIENT, False),
     (Fault.BODY_DROP, Outcome.UNKNOWN, True),
     (Fault.DOT_DROP, Outcome.UNKNOWN, True),
     (Fault.DOT_HANG, Outcome.UNKNOWN, True),
@@ -74,6 +77,20 @@ async def test_the_mail_arrives_byte_for_byte(smtp_sink: SmtpSink) -> None:
     [mail] = smtp_sink.mails
     assert mail.content == MAIL
     assert (mail.sender, mail.recipients) == ("customs@wh.example", ("broker@example.com",))
+
+
+async def test_an_attempt_that_is_lost_at_the_point_of_no_return_sends_nothing() -> None:
+    async def lost() -> None:
+        raise RuntimeError("another process has taken over")
+
+    async with running(Fault.NONE) as server:
+        channel = EmailChannel(_server(server.port))
+        with pytest.raises(RuntimeError):
+            await channel.submit(DELIVERY, lost)
+        # The connection that waits for content is not used again.
+        assert (await channel.submit(DELIVERY, Point())).outcome is Outcome.SENT
+        await channel.close()
+    assert (server.connections, len(server.accepted)) == (2, 1)
 
 
 async def test_a_connection_is_kept_for_the_next_mail() -> None:

@@ -15,6 +15,13 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"  # may have been delivered: must not be tried again by itself
 
 
+class Silent(StrEnum):
+    """Who did not answer, when an attempt ended without a word."""
+
+    SERVER = "server"  # no connection, or a greeting that lets nobody in: as for every other submission
+    DESTINATION = "destination"  # the server was there, and fell silent over this one
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One attempt: to whom, and the bytes that were frozen when the submission was prepared.
@@ -35,10 +42,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, and in words what the other side said."""
+    """The outcome, in words what the other side said, and who said nothing."""
 
     outcome: Outcome
     message: str
+    silent: Silent | None = None
 
 
 # Awaited right before the point of no return. If it raises, nothing is sent and the error is passed on.

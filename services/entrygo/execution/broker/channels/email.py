@@ -1,7 +1,7 @@
 """E-mail to the broker over SMTP, phase by phase, so that "surely not sent" and "perhaps sent" stay apart.
 
-Everything up to DATA can be repeated. Once DATA is out, only the server's answer tells what happened:
-a lost connection is then `unknown` (RFC 1047).
+Everything up to the server's 354 can be repeated: no content has left. After it, only the server's answer to
+the final dot decides what happened; a lost connection is then `unknown` (RFC 1047).
 """
 
 import asyncio
@@ -12,9 +12,19 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 from aiosmtplib import SMTP
-from aiosmtplib.errors import SMTPException, SMTPResponseException
+from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+from aiosmtplib.response import SMTPResponse
+from aiosmtplib.typing import SMTPStatus
 
-from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.channels.base import (
+    BeforeData,
+    Delivery,
+    Outcome,
+    Result,
+    Silent,
+    shortened,
+)
 from entrygo.requests.email_address import parse_address
 
 Security = Literal["none", "starttls", "tls"]
@@ -106,7 +116,7 @@ class EmailChannel:
             except _LOST as error:
                 # Whatever happens before MAIL says nothing about this mail: a 5xx greeting, a wrong password.
                 log.warning("smtp.no_session", host=self._server.host, error=describe(error))
-                return Result(Outcome.TRANSIENT, describe(error))
+                return Result(Outcome.TRANSIENT, describe(error), Silent.SERVER)
             with contextlib.ExitStack() as stack:
                 stack.callback(client.close)
                 result = await self._deliver(client, delivery, recipient, before_data)
@@ -131,13 +141,17 @@ class EmailChannel:
         try:
             await client.mail(delivery.sender, options=_mail_options(client, delivery))
             await client.rcpt(recipient)
+            await _announce_content(client)
         except _LOST as error:
-            return Result(_outcome_of(error, otherwise=Outcome.TRANSIENT), describe(error))
+            return _lost(error, otherwise=Outcome.TRANSIENT)
         await before_data()
+        if client.protocol is None or not client.is_connected:
+            return Result(Outcome.TRANSIENT, "The connection was lost.", Silent.DESTINATION)
         try:
-            response = await client.data(delivery.content, timeout=self._server.data_timeout)
+            client.protocol.write(_on_the_wire(delivery.content))
+            response = await _reply_to_content(client, self._server.data_timeout)
         except _LOST as error:
-            return Result(_outcome_of(error, otherwise=Outcome.UNKNOWN), describe(error))
+            return _lost(error, otherwise=Outcome.UNKNOWN)
         return Result(Outcome.SENT, shortened(f"{response.code} {response.message}"))
 
     async def _session(self) -> SMTP:
@@ -178,6 +192,42 @@ class EmailChannel:
 
 def _mail_options(client: SMTP, delivery: Delivery) -> list[str]:
     return [f"size={len(delivery.content)}"] if client.supports_extension("size") else []
+
+
+async def _announce_content(client: SMTP) -> None:
+    """DATA, and the server's 354; whatever else it answers is raised, and nothing has been sent."""
+    response = await client.execute_command(b"DATA")
+    if response.code != SMTPStatus.start_input:
+        if response.code < 400:
+            # Nobody knows what this server waits for now.
+            client.close()
+        raise SMTPDataError(response.code, response.message)
+
+
+async def _reply_to_content(client: SMTP, seconds: float) -> SMTPResponse:
+    """What the server says after the final dot; SMTPDataError unless it took the mail."""
+    if client.protocol is None:
+        raise SMTPServerDisconnected("Connection lost")
+    try:
+        response = await client.protocol.read_response(seconds)
+    except _LOST:
+        # An answer that comes later must not be taken for that to the next mail.
+        client.close()
+        raise
+    if response.code != SMTPStatus.completed:
+        raise SMTPDataError(response.code, response.message)
+    return response
+
+
+def _on_the_wire(content: bytes) -> bytes:
+    """As SMTP sends it (RFC 5321 §4.5.2): CRLF at the end of lines, dots doubled, the final dot."""
+    return PERIOD_REGEX.sub(b"..", normalize_message_line_endings(content)) + b".\r\n"
+
+
+def _lost(error: BaseException, *, otherwise: Outcome) -> Result:
+    """What is known of an attempt that ended with `error`."""
+    silent = Silent.DESTINATION if _answer(error) is None else None
+    return Result(_outcome_of(error, otherwise=otherwise), describe(error), silent)
 
 
 def _outcome_of(error: BaseException, *, otherwise: Outcome) -> Outcome:

@@ -15,7 +15,14 @@ import httpx
 
 from entrygo.domain.facts import HttpsEndpoint
 from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
-from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.channels.base import (
+    BeforeData,
+    Delivery,
+    Outcome,
+    Result,
+    Silent,
+    shortened,
+)
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.broker.upload import compose_upload, media_type_of
@@ -73,8 +80,10 @@ class HttpsChannel:
             headers = await self._headers(delivery, url)
         except AddressForbidden as error:
             return Result(Outcome.REFUSED, str(error))
-        except (CredentialMissing, OSError) as error:
-            return Result(Outcome.TRANSIENT, shortened(str(error)))
+        except CredentialMissing as error:
+            return Result(Outcome.TRANSIENT, str(error))
+        except OSError as error:
+            return Result(Outcome.TRANSIENT, shortened(str(error)), Silent.SERVER)
         return await self._try(addresses, url, headers, _Body(delivery.content, before_data))
 
     async def close(self) -> None:
@@ -125,7 +134,7 @@ class HttpsChannel:
                     response = await client.send(request, stream=True)
             except (httpx.TransportError, TimeoutError) as error:
                 outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
-                return Result(outcome, shortened(str(error) or type(error).__name__))
+                return Result(outcome, shortened(str(error) or type(error).__name__), Silent.SERVER)
             try:
                 return await _read(response)
             finally:

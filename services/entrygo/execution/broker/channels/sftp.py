@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from entrygo.domain.facts import SftpEndpoint
 from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
-from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, shortened
+from entrygo.execution.broker.channels.base import (
+    BeforeData,
+    Delivery,
+    Outcome,
+    Result,
+    Silent,
+    shortened,
+)
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.records import Submission
@@ -68,8 +75,10 @@ class SftpChannel:
             connection = await self._connect(server)
         except (_Unusable, AddressForbidden, asyncssh.HostKeyNotVerifiable) as error:
             return Result(Outcome.REFUSED, _described(error))
-        except (CredentialMissing, asyncssh.Error, OSError) as error:
+        except CredentialMissing as error:
             return Result(Outcome.TRANSIENT, _described(error))
+        except (asyncssh.Error, OSError) as error:
+            return Result(Outcome.TRANSIENT, _described(error), Silent.SERVER)
         place = _Place(server.endpoint, delivery)
         async with _closing(connection):
             result = await self._deliver(connection, place, before_data)
@@ -128,7 +137,8 @@ class SftpChannel:
             if not is_there:
                 await self._write(sftp, place)
         except (asyncssh.Error, OSError) as error:
-            return Result(_outcome_of(error), _described(error))
+            silent = None if _is_answer(error) else Silent.SERVER
+            return Result(_outcome_of(error), _described(error), silent)
         try:
             await before_data()
         except BaseException:
@@ -168,7 +178,7 @@ class SftpChannel:
                 if await self._forgotten(sftp, place):
                     return Result(Outcome.TRANSIENT, "The connection was lost before the file was in place.")
         except (asyncssh.Error, OSError) as error:
-            return Result(Outcome.UNKNOWN, _described(error))
+            return Result(Outcome.UNKNOWN, _described(error), Silent.SERVER)
         # Renamed and already taken away, or lost: it cannot be known.
         return Result(Outcome.UNKNOWN, "The connection was lost, and the file is not there.")
 
