@@ -1,6 +1,5 @@
 """Each way in which a real SMTP delivery can end, and what the channel says of it."""
 
-import asyncio
 import socket
 
 import pytest
@@ -120,15 +119,6 @@ async def test_a_refused_recipient_leaves_the_connection_clean_for_the_next_mail
         await channel.close()
     assert result.outcome is Outcome.SENT
     assert [line.split(" ")[0] for line in server.envelopes[0]][-4:] == ["RSET", "MAIL", "RCPT", "DATA"]
-
-
-async def test_mails_at_once_share_a_bounded_number_of_connections() -> None:
-    async with running(Fault.NONE) as server:
-        channel = EmailChannel(_server(server.port))
-        await asyncio.gather(*(channel.submit(DELIVERY, Point()) for _ in range(10)))
-        await channel.close()
-    assert len(server.accepted) == 10
-    assert server.connections <= 2
 
 
 @pytest.mark.parametrize(

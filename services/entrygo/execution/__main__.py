@@ -10,6 +10,7 @@ from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
 from entrygo.execution.wiring import build_channels, build_parts
+from entrygo.postgres.pool import open_pool
 from entrygo.process.failpoints import reach
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.channel import open_channel
@@ -27,6 +28,11 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     async with (
         open_channel(settings.planning_target) as planning_channel,
         open_channel(settings.sync_target) as sync_channel,
+        await open_pool(
+            settings.database_url.get_secret_value(),
+            schema="execution",
+            max_size=settings.delivery.pool_size,
+        ) as lease_pool,
     ):
         parts = build_parts(
             settings,
@@ -37,6 +43,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             clock=runtime.clock,
             ids=runtime.ids,
             reach=reach,
+            lease_pool=lease_pool,
         )
         servicer = ExecutionServicer(parts.executions, parts.resubmission, parts.packages, parts.links)
         yield Parts(
@@ -49,6 +56,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
         )
         await parts.executions.drain(DRAIN_SECONDS)
+        await parts.dispatcher.drain(DRAIN_SECONDS)
         for channel in channels.values():
             await channel.close()
 

@@ -3,22 +3,25 @@ releases did not keep."""
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
 
 from entrygo.domain.errors import EntryGoError, ServiceUnavailable
-from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
+from entrygo.execution.broker.delivery import BrokerDelivery
+from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.clients import PlanningAccess
 from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Execution, Step, Submission
+from entrygo.execution.records import Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 
 BATCH = 10
+# Between two looks into the ledger, however many deliveries end.
+PAUSE_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -65,13 +68,14 @@ class Recovery:
 
     executions: Executions
     delivery: BrokerDelivery
+    dispatcher: Dispatcher
     warehouses: WarehouseFill
     interval: timedelta
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every_interval(stop, self.recover_executions))
-            group.create_task(self._every_interval(stop, self.deliver_due))
+            group.create_task(self._deliver(stop))
             group.create_task(self._every_interval(stop, self.fill_warehouses))
 
     async def recover_executions(self) -> None:
@@ -81,31 +85,27 @@ class Recovery:
         await self.warehouses.fill(BATCH)
 
     async def deliver_due(self) -> None:
-        """Settles attempts whose owner died, makes those that are due, and lets simulated brokers answer."""
-        await self._each(self.delivery.settle_abandoned, await self.delivery.abandoned(BATCH))
-        await self._each(self.delivery.deliver, await self.delivery.due(BATCH))
-        await self._each(self.delivery.react, await self.delivery.reacting(BATCH))
+        """Settles attempts whose owner died, starts those that are due, and lets simulated brokers answer."""
+        await self.dispatcher.settle_abandoned()
+        await self.dispatcher.take_due()
+        for submission in await self.delivery.reacting(BATCH):
+            await self.delivery.react(submission)
 
-    async def _each(
-        self, work: Callable[[Submission], Awaitable[None]], submissions: Sequence[Submission]
-    ) -> None:
-        """At once: a broker's server may be silent for minutes, and others wait behind it."""
-        await asyncio.gather(*(self._guarded(each, work(each)) for each in submissions))
-
-    async def _guarded(self, submission: Submission, work: Awaitable[None]) -> None:
-        """One submission's trouble holds up no other."""
-        try:
-            await work
-        except AttemptLost:
-            log.info("delivery.taken_by_another", submission_id=submission.id)
-        except EntryGoError as error:
-            log.warning("delivery.interrupted", submission_id=submission.id, error=str(error))
+    async def _deliver(self, stop: asyncio.Event) -> None:
+        """At every interval, and as soon as deliveries have ended: others may wait in the ledger."""
+        while not stop.is_set():
+            await self._guarded(self.deliver_due)
+            await asyncio.sleep(PAUSE_SECONDS)
+            await self.dispatcher.anything_free(self.interval.total_seconds())
 
     async def _every_interval(self, stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         while not stop.is_set():
-            try:
-                await work()
-            except EntryGoError as error:
-                log.warning("recovery.interrupted", error=str(error))
+            await self._guarded(work)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self.interval.total_seconds())
+
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except EntryGoError as error:
+            log.warning("recovery.interrupted", error=str(error))

@@ -16,7 +16,7 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution import failpoints
-from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
+from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed, submission_message
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients import Planning
@@ -57,7 +57,10 @@ class ExecutionSteps:
     lease: timedelta
     recorder: EventRecorder
     preparation: Preparation
-    delivery: BrokerDelivery
+    dispatcher: Dispatcher
+    delivery_wait: timedelta
+    # Connections that neither a delivery nor a request can take.
+    lease_pool: Pool
     reach: Reach
 
     async def run(self, execution: Execution, planning: Planning) -> bytes:
@@ -141,7 +144,7 @@ class ExecutionSteps:
             yield connection
 
     async def _extend(self, execution: Execution) -> bool:
-        async with transaction(self.pool, execution.visible) as connection:
+        async with transaction(self.lease_pool, execution.visible) as connection:
             store = ExecutionStore(connection, execution.visible)
             return await store.extend_lease(execution, self.lease)
 
@@ -236,13 +239,9 @@ class ExecutionSteps:
                 await keys.release(execution.idempotency_key)
 
     async def _deliver(self, execution: Execution) -> None:
-        """One attempt; the export does not wait for the broker's mail server to heal."""
+        """Waits a moment for the delivery: the answer says `sent` unless the broker's side is slow."""
         submission = await self._submission(execution)
-        try:
-            await self.delivery.resume(submission)
-        except AttemptLost:
-            # Its owner lives, or died a moment ago: the delivery loop will find out.
-            log.warning("execution.submission_under_way", submission_id=submission.id)
+        await self.dispatcher.deliver(submission, wait_seconds=self.delivery_wait.total_seconds())
 
     async def _submission(self, execution: Execution) -> Submission:
         assert execution.submission_id is not None

@@ -62,7 +62,8 @@ class Executions:
 
     async def recover(self, limit: int) -> int:
         """Resumes executions whose owner died; returns how many were taken over."""
-        abandoned = await self._steps.abandoned(limit)
+        # Our own are under way, however long this process was paused.
+        abandoned = [each for each in await self._steps.abandoned(limit) if each.id not in self._running]
         taken = [await self._steps.take_over(each.visible, each.id) for each in abandoned]
         resumed = [execution for execution in taken if execution is not None]
         for execution in resumed:

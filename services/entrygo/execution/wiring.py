@@ -1,17 +1,20 @@
 """Plain constructor calls that make execution's parts from its settings, for the process and its tests."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from entrygo.execution.broker.address_guard import AddressGuard
 from entrygo.execution.broker.channels import CHANNELS
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.channels.kind import ChannelOptions
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.delivery import BrokerDelivery, RetryPolicy
+from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
@@ -66,6 +69,7 @@ class ExecutionParts:
     resubmission: Resubmission
     packages: Packages
     links: BrokerLinks
+    dispatcher: Dispatcher
     recovery: Recovery
 
 
@@ -79,14 +83,18 @@ def build_parts(
     clock: Clock,
     ids: Ids,
     reach: Reach,
+    lease_pool: Pool,
 ) -> ExecutionParts:
-    """Everything behind the gRPC edge. `reach` is called at each failpoint."""
+    """Everything behind the gRPC edge. `reach` is called at each failpoint.
+
+    Leases and what deliveries write go through `lease_pool`: no burst of requests can keep them waiting.
+    """
     objects = ObjectStore(settings.storage.url, allow_http=settings.storage.artifacts_allow_http)
     recorder = EventRecorder(ids)
     signer = build_signer(settings)
     freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail.max_bytes)
     delivery = BrokerDelivery(
-        pool=pool,
+        pool=lease_pool,
         clock=clock,
         lease=settings.lease,
         objects=objects,
@@ -100,6 +108,8 @@ def build_parts(
         ),
         reach=reach,
     )
+    limits = settings.delivery.bulkhead(settings.smtp.connections)
+    dispatcher = Dispatcher(delivery, Bulkhead(limits, time.monotonic))
     preparation = Preparation(
         ids=ids,
         objects=objects,
@@ -115,7 +125,9 @@ def build_parts(
         lease=settings.lease,
         recorder=recorder,
         preparation=preparation,
-        delivery=delivery,
+        dispatcher=dispatcher,
+        delivery_wait=timedelta(seconds=settings.delivery.wait_seconds),
+        lease_pool=lease_pool,
         reach=reach,
     )
     executions = Executions(steps, planning, join_wait=JOIN_WAIT)
@@ -133,9 +145,11 @@ def build_parts(
         ),
         packages=Packages(pool=pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
+        dispatcher=dispatcher,
         recovery=Recovery(
             executions=executions,
             delivery=delivery,
+            dispatcher=dispatcher,
             warehouses=WarehouseFill(pool=pool, planning=planning),
             interval=interval,
         ),

@@ -74,7 +74,7 @@ async def test_an_upload_that_is_tried_again_sends_the_same_bytes_under_the_same
         assert (await submission(process)).status == "prepared"
         server.status = 201
         await uploading.pass_time(timedelta(minutes=10))
-        await process.recovery.deliver_due()
+        await process.deliver_due()
         assert (await submission(process)).status == "sent"
     (first_headers, first), (second_headers, second) = server.requests
     assert first == second
@@ -110,7 +110,7 @@ async def test_a_package_that_is_sent_again_goes_to_the_address_that_was_correct
     assert (await process.answer()).broker_submission.status == "failed"
     correct_broker(world, email="entries@broker.example")
     await process.resubmit(AGAIN)
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     [mail] = world.sink.mails
     assert mail.recipients == ("entries@broker.example",)
     assert mail.message["To"] == "entries@broker.example"
@@ -127,7 +127,7 @@ async def test_a_package_that_is_sent_again_goes_the_way_that_the_broker_takes_b
     async with upload_server(tmp_path, tls=False) as server:
         correct_broker(uploading, channel="https", https=HttpsEndpoint(url=server.url, credential="upload"))
         await process.resubmit(AGAIN)
-        await process.recovery.deliver_due()
+        await process.deliver_due()
     assert (await submission(process)).submission_type == "HTTPS"
     assert [headers["authorization"] for headers, _ in server.requests] == ["Bearer upload-secret"]
 
@@ -148,7 +148,7 @@ async def test_a_submission_from_before_brokers_were_named_goes_where_it_went(wo
         await connection.execute("UPDATE broker_submissions SET broker_id = ''")
     correct_broker(world, email="entries@broker.example")
     await process.resubmit(AGAIN)
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert [mail.recipients for mail in world.sink.mails] == [("broker@example.com",)] * 2
 
 
@@ -170,7 +170,7 @@ async def test_a_mail_waits_until_the_operator_has_put_the_password_right(
         repaired = world_with(PASSWORD, office.port)
         await repaired.pass_time(timedelta(minutes=2))
         process = await repaired.process()
-        await process.recovery.deliver_due()
+        await process.deliver_due()
         assert (await submission(process)).status == "sent"
     assert len(office.sink.mails) == 1
 
@@ -199,7 +199,7 @@ async def test_a_broker_whose_server_is_slow_holds_up_no_other(world: World) -> 
     await process.execute("key-1", "batch_123")
     await process.execute("key-2", "batch_456")
     await world.pass_time(timedelta(minutes=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert [(await process.events(id))[-1].type for id in ("batch_123", "batch_456")] == [
         "broker_submission.sent"
     ] * 2
@@ -239,7 +239,7 @@ async def test_the_simulated_broker_does_what_its_address_says(
     assert answer.broker_submission.status == first
     for _ in range(3):
         await world.pass_time(timedelta(seconds=2))
-        await process.recovery.deliver_due()
+        await process.deliver_due()
     assert (await submission(process, TEST)).status == later
     assert world.sink.mails == []
 
@@ -249,7 +249,7 @@ async def test_the_simulated_broker_gives_what_a_broker_would(world: World) -> N
     process = await world.process()
     await process.execute(visible=TEST)
     await world.pass_time(timedelta(seconds=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     last = (await process.events(visible=TEST))[-1]
     assert last.type == "broker_submission.acknowledged"
     assert last.broker_submission_changed.broker_submission.entry_number == "TST-0000001-0"
@@ -261,7 +261,7 @@ async def test_a_bounce_says_why_and_can_be_sent_again(world: World) -> None:
     process = await world.process()
     await process.execute(visible=TEST)
     await world.pass_time(timedelta(seconds=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     last = (await process.events(visible=TEST))[-1].broker_submission_changed
     assert last.broker_submission.error_message.startswith("Simulated: 550")
     assert last.customs_package_state == "broker_submission_failed"
@@ -276,7 +276,7 @@ async def test_a_live_account_is_never_answered_by_the_simulation(world: World) 
     process = await world.process()
     await process.execute()
     await world.pass_time(timedelta(minutes=1))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert (await submission(process)).status == "sent"
     assert len(world.sink.mails) == 1
 
@@ -288,9 +288,9 @@ async def test_a_submission_that_was_replaced_is_no_longer_answered(world: World
     command = ResubmitCommand(visible=TEST, export_id="batch_123", reason="r", key="", fingerprint=b"")
     await process.resubmit(command)
     await world.pass_time(timedelta(seconds=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert (await submission(process, TEST)).status == "sent", "the answer to the first one is void"
     await world.pass_time(timedelta(seconds=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     events = [event.type.rpartition(".")[2] for event in await process.events(visible=TEST)]
     assert events[3:] == ["prepared", "sending", "sent", "prepared", "sending", "sent", "rejected"]

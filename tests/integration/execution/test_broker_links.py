@@ -132,7 +132,7 @@ async def test_an_acknowledged_submission_is_not_tried_again(world: World) -> No
     last = (await process.events())[-1].broker_submission_changed.broker_submission
     assert not last.HasField("next_attempt_at")
     await world.pass_time(timedelta(hours=1))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert len(channel.deliveries) == 1
 
 
@@ -151,7 +151,7 @@ async def test_a_rejected_package_is_sent_again_and_the_old_link_ends(world: Wor
     links, old = process.links, newest_token(world)
     await links.answer(old, REJECTED)
     await process.resubmit(RESUBMIT)
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     with pytest.raises(LinkReplaced):
         await links.find(old)
     with pytest.raises(LinkReplaced):

@@ -22,7 +22,7 @@ async def test_a_process_a_day_ahead_takes_no_live_execution_or_attempt_over(wor
     ahead = await world.process()
     # Their leases have not run out: for all it may know, the owners live.
     assert await ahead.executions.recover(10) == 0
-    await ahead.recovery.deliver_due()
+    await ahead.deliver_due()
     assert (await ahead.events("batch_124"))[-1].type == "broker_submission.sending"
 
 
@@ -35,10 +35,10 @@ async def test_a_wrong_clock_neither_hastens_nor_delays_a_further_attempt(
     await (await world.process(channel=channel)).execute()
     world.now -= 2 * off
     process = await world.process(channel=channel)
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert len(channel.deliveries) == 1, "not due yet"
     await world.pass_time(timedelta(minutes=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert len(channel.deliveries) == 2
 
 
@@ -47,7 +47,7 @@ async def test_a_process_three_days_ahead_does_not_give_a_submission_up(world: W
     await process.execute()
     world.now += 3 * DAY
     await world.pass_time(timedelta(minutes=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert (await process.events())[-1].type == "broker_submission.retrying"
 
 

@@ -101,11 +101,11 @@ async def test_a_submission_whose_content_cannot_be_read_waits_and_is_sent_later
     await process.execute()
     way.turn(Weather.REFUSES)
     await on_s3.pass_time(timedelta(minutes=2))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert await last_submission(process) == ("prepared", CONTENT_UNREADABLE)
     way.turn(Weather.FAIR)
     await on_s3.pass_time(timedelta(minutes=10))
-    await process.recovery.deliver_due()
+    await process.deliver_due()
     assert (await last_submission(process))[0] == "sent"
     assert len(on_s3.sink.mails) == 1
 

@@ -156,6 +156,7 @@ class World:
             clock=lambda: self.now,
             ids=Ids(),
             reach=_crasher(crash_at),
+            lease_pool=pool,
         )
         return Process(parts, pool, self)
 
@@ -207,6 +208,7 @@ class Process:
         self.packages = parts.packages
         self.links = parts.links
         self.recovery = parts.recovery
+        self.dispatcher = parts.dispatcher
 
     async def execute(
         self,
@@ -229,6 +231,11 @@ class Process:
     async def answer(self, key: str = "key-1", **changes: object) -> execution_pb2.ExecuteExportResponse:
         reply = await self.execute(key, **changes)  # type: ignore[arg-type]
         return execution_pb2.ExecuteExportResponse.FromString(reply.body)
+
+    async def deliver_due(self) -> None:
+        """What is due is delivered, and what the simulated brokers say to it comes with the next time."""
+        await self.recovery.deliver_due()
+        await self.dispatcher.idle()
 
     async def resubmit(self, command: ResubmitCommand) -> Reply:
         return await self.resubmission.resubmit(command)

@@ -4,9 +4,11 @@ prepared → sending → (the channel; the data phase is committed before bytes 
 unknown, or back to prepared with a time for the next attempt.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 
 import structlog
 
@@ -14,7 +16,7 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
 from entrygo.execution import failpoints
 from entrygo.execution.broker.answers import Answer, record_answer
-from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result
+from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.channels.simulated import reaction_of
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
@@ -40,6 +42,9 @@ log = structlog.get_logger(__name__)
 LOST_IN_DATA_PHASE = "The sender died after the mail began to leave: it may have arrived and is not resent."
 LOST_BEFORE_DATA = "The sender stopped before the mail left."
 CONTENT_UNREADABLE = "The package could not be read from the store of documents; nothing was sent."
+# Seconds between the tries to write down a result.
+SETTLE_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
+SILENT_DELAY = timedelta(seconds=30)
 SIMULATED_REACTION_AFTER = timedelta(seconds=1)
 _STATUS_AFTER = {
     Outcome.SENT: SubmissionStatus.SENT,
@@ -61,8 +66,11 @@ class RetryPolicy:
     # Gives a number in [0, 1): spreads retries so that a healed server is not met by all at once.
     jitter: Callable[[], float]
 
-    def next_attempt(self, submission: Submission, now: datetime) -> datetime | None:
+    def next_attempt(self, submission: Submission, now: datetime, *, is_silent: bool) -> datetime | None:
+        """None when it is given up. While a destination is silent its breaker spares it, not the waiting."""
         delay = self.delays[min(submission.attempts, len(self.delays)) - 1]
+        if is_silent:
+            delay = min(delay, SILENT_DELAY)
         due = now + delay * (1 + self.jitter() / 4)
         assert submission.prepared_at is not None
         return due if due <= submission.prepared_at + self.give_up_after else None
@@ -83,25 +91,28 @@ class BrokerDelivery:
     retry: RetryPolicy
     reach: Reach
 
-    async def deliver(self, submission: Submission) -> None:
-        """One attempt, unless the submission no longer waits for one. Raises AttemptLost when fenced."""
+    async def deliver(
+        self, submission: Submission, ended: Callable[[Silent | None], None] = lambda _: None
+    ) -> None:
+        """One attempt, if one is due. Raises AttemptLost when fenced; `ended` hears who said nothing."""
         attempt = await self._begin(submission)
         if attempt is None:
             return
         self.reach(failpoints.AFTER_SENDING)
         async with kept_alive(lambda: self._extend(attempt), self.lease):
             result = await self._submit(attempt)
+            ended(result.silent)
         self.reach(failpoints.AFTER_SUBMIT)
-        await self._settle(attempt, result)
+        await self._settle_in_the_end(attempt, result)
         self.reach(failpoints.AFTER_SETTLE)
 
-    async def resume(self, submission: Submission) -> None:
-        """Delivers what is due; an attempt that its owner left half done is settled first."""
-        if submission.status is SubmissionStatus.SENDING:
-            await self.settle_abandoned(submission)
-            async with transaction(self.pool, submission.visible) as connection:
-                submission = await SubmissionStore(connection, submission.visible).get(submission.id)
-        await self.deliver(submission)
+    async def ready(self, submission: Submission) -> Submission:
+        """The submission, a dead owner's attempt settled. Raises AttemptLost while the owner lives."""
+        if submission.status is not SubmissionStatus.SENDING:
+            return submission
+        await self.settle_abandoned(submission)
+        async with transaction(self.pool, submission.visible) as connection:
+            return await SubmissionStore(connection, submission.visible).get(submission.id)
 
     async def settle_abandoned(self, submission: Submission) -> None:
         """What is known of an attempt whose owner died: the phase decides. AttemptLost while it lives."""
@@ -129,13 +140,18 @@ class BrokerDelivery:
         async with transaction(self.pool, EVERYONE) as connection:
             return await SubmissionBacklog(connection).reacting_submissions(limit)
 
-    async def due(self, limit: int) -> list[Submission]:
+    async def due(
+        self, limit: int, *, without: Sequence[str], without_mail: bool, except_for: Sequence[str]
+    ) -> list[Submission]:
+        """What is due, each account's oldest first in turn, but for some destinations and some ids."""
         async with transaction(self.pool, EVERYONE) as connection:
-            return await SubmissionBacklog(connection).due_submissions(limit)
+            return await SubmissionBacklog(connection).due_submissions(
+                limit, without=without, without_mail=without_mail, except_for=except_for
+            )
 
-    async def abandoned(self, limit: int) -> list[Submission]:
+    async def abandoned(self, limit: int, *, except_for: Sequence[str]) -> list[Submission]:
         async with transaction(self.pool, EVERYONE) as connection:
-            return await SubmissionBacklog(connection).abandoned_submissions(limit)
+            return await SubmissionBacklog(connection).abandoned_submissions(limit, except_for)
 
     async def _begin(self, submission: Submission) -> Submission | None:
         now = self.clock()
@@ -180,6 +196,18 @@ class BrokerDelivery:
             ledger = SubmissionStore(connection, attempt.visible)
             return await ledger.extend_lease(attempt, self.lease)
 
+    async def _settle_in_the_end(self, attempt: Submission, result: Result) -> None:
+        """A result in hand is not forgotten: it is written when the database can be reached, however late."""
+        for pause in chain(SETTLE_PAUSES, repeat(SETTLE_PAUSES[-1])):
+            try:
+                await self._settle(attempt, result)
+                return
+            except AttemptLost:
+                raise
+            except ServiceUnavailable as error:
+                log.warning("delivery.not_settled_yet", submission_id=attempt.id, error=str(error))
+                await asyncio.sleep(pause)
+
     async def _settle(self, attempt: Submission, result: Result, *, is_abandoned: bool = False) -> None:
         now = self.clock()
         async with transaction(self.pool, attempt.visible) as connection:
@@ -211,7 +239,9 @@ class BrokerDelivery:
                 error_message=None,
                 reaction_at=now + SIMULATED_REACTION_AFTER if reacts else None,
             )
-        due = self.retry.next_attempt(attempt, now) if result.outcome is Outcome.TRANSIENT else None
+        due = None
+        if result.outcome is Outcome.TRANSIENT:
+            due = self.retry.next_attempt(attempt, now, is_silent=result.silent is not None)
         status = _STATUS_AFTER.get(
             result.outcome, SubmissionStatus.FAILED if due is None else SubmissionStatus.PREPARED
         )

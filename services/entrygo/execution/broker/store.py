@@ -1,11 +1,13 @@
 """All SQL of the broker submission ledger. Methods run in the caller's transaction."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.routes import destination_name
 from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
 from entrygo.postgres.pool import Connection
 
@@ -31,12 +33,13 @@ class SubmissionStore:
         for set_by_database in ("tenant", "next_attempt_at", "prepared_at"):
             fields.pop(set_by_database)
         names = ", ".join(fields)
-        places = ", ".join(f"${number}" for number in range(4, 4 + len(fields)))
+        places = ", ".join(f"${number}" for number in range(5, 5 + len(fields)))
         row = await self._connection.fetchrow(
-            f"INSERT INTO broker_submissions (account_id, mode, next_attempt_at, {names})"  # noqa: S608
-            f" VALUES ($1, $2, now() + $3, {places}) RETURNING {_SUBMISSION}",
+            f"INSERT INTO broker_submissions (account_id, mode, next_attempt_at, destination, {names})"  # noqa: S608
+            f" VALUES ($1, $2, now() + $3, $4, {places}) RETURNING {_SUBMISSION}",
             *self._scope,
             send_in,
+            destination_name(submission.tenant, submission),
             *fields.values(),
         )
         assert row is not None
@@ -105,15 +108,17 @@ class SubmissionStore:
         )
 
     async def settle(self, submission: Submission, *, is_abandoned: bool = False) -> bool:
-        """Writes what became of an attempt; False when that attempt is no longer the one under way.
+        """Writes what became of an attempt; False if it is no longer the one under way.
 
-        One that is abandoned only when its owner's lease is over.
+        One that is abandoned only when its owner's lease is over. Its owner may come back and know better than
+        `unknown`: that it was sent, or refused.
         """
         return await self._changed(
             "UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"
             " error_message = $8, reaction_at = $9, lease_until = NULL"
             " WHERE account_id = $1 AND mode = $2 AND id = $3"
-            " AND attempts = $4 AND status = 'sending' AND (NOT $10 OR lease_until <= now())",
+            " AND attempts = $4 AND (status = 'sending' AND (NOT $10 OR lease_until <= now())"
+            " OR status = 'unknown' AND NOT $10 AND $5 IN ('sent', 'failed'))",
             submission.id,
             submission.attempts,
             submission.status,
@@ -171,19 +176,30 @@ class SubmissionBacklog:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def due_submissions(self, limit: int) -> list[Submission]:
+    async def due_submissions(
+        self, limit: int, *, without: Sequence[str], without_mail: bool, except_for: Sequence[str]
+    ) -> list[Submission]:
+        """The oldest of each account, then the second of each, and so on, but for some."""
         rows = await self._connection.fetch(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE status = 'prepared' AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT $1",
+            f"SELECT {_SUBMISSION} FROM (SELECT *, row_number() OVER"  # noqa: S608
+            "   (PARTITION BY account_id, mode ORDER BY next_attempt_at) AS turn FROM broker_submissions"
+            "  WHERE status = 'prepared' AND next_attempt_at <= now() AND destination <> ALL($2::text[])"
+            "   AND NOT ($3 AND destination LIKE 'mail:%') AND id <> ALL($4::text[])) AS due"
+            " ORDER BY turn, next_attempt_at LIMIT $1",
             limit,
+            without,
+            without_mail,
+            except_for,
         )
         return [_submission_from_row(row) for row in rows]
 
-    async def abandoned_submissions(self, limit: int) -> list[Submission]:
+    async def abandoned_submissions(self, limit: int, except_for: Sequence[str]) -> list[Submission]:
         rows = await self._connection.fetch(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE status = 'sending' AND lease_until <= now() ORDER BY lease_until LIMIT $1",
+            " WHERE status = 'sending' AND id <> ALL($2::text[])"
+            " AND lease_until <= now() ORDER BY lease_until LIMIT $1",
             limit,
+            except_for,
         )
         return [_submission_from_row(row) for row in rows]
 

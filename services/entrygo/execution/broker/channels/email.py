@@ -4,7 +4,6 @@ Everything up to the server's 354 can be repeated: no content has left. After it
 the final dot decides what happened; a lost connection is then `unknown` (RFC 1047).
 """
 
-import asyncio
 import contextlib
 from dataclasses import dataclass
 from typing import Literal
@@ -99,31 +98,29 @@ def parse_smtp_url(
 
 
 class EmailChannel:
-    """Sends through one SMTP server; keeps a few connections open between mails."""
+    """Sends through one SMTP server; keeps a few connections open between mails. Callers bound how many."""
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
-        self._slots = asyncio.Semaphore(server.max_connections)
         self._idle: list[SMTP] = []
 
     async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
         recipient = parse_address(delivery.recipient)
         if recipient is None:
             return Result(Outcome.REFUSED, "The broker has no e-mail address that can be sent to.")
-        async with self._slots:
-            try:
-                client = await self._session()
-            except _LOST as error:
-                # Whatever happens before MAIL says nothing about this mail: a 5xx greeting, a wrong password.
-                log.warning("smtp.no_session", host=self._server.host, error=describe(error))
-                return Result(Outcome.TRANSIENT, describe(error), Silent.SERVER)
-            with contextlib.ExitStack() as stack:
-                stack.callback(client.close)
-                result = await self._deliver(client, delivery, recipient, before_data)
-                if client.is_connected:
-                    stack.pop_all()
-                    self._idle.append(client)
-            return result
+        try:
+            client = await self._session()
+        except _LOST as error:
+            # Whatever happens before MAIL says nothing about this mail: a 5xx greeting, a wrong password.
+            log.warning("smtp.no_session", host=self._server.host, error=describe(error))
+            return Result(Outcome.TRANSIENT, describe(error), Silent.SERVER)
+        with contextlib.ExitStack() as stack:
+            stack.callback(client.close)
+            result = await self._deliver(client, delivery, recipient, before_data)
+            if client.is_connected and len(self._idle) < self._server.max_connections:
+                stack.pop_all()
+                self._idle.append(client)
+        return result
 
     async def close(self) -> None:
         while self._idle:

@@ -1,0 +1,50 @@
+"""A circuit breaker: what stays silent again and again is left alone for a while, then tried once. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BreakerState(StrEnum):
+    """Whether attempts are let through."""
+
+    CLOSED = "closed"  # all
+    OPEN = "open"  # none
+    HALF_OPEN = "half_open"  # one, which decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerLimits:
+    """After how many silent attempts in a row it opens, and for how many seconds at first and at most."""
+
+    threshold: int = 3
+    first_pause: float = 5.0
+    longest_pause: float = 30.0
+
+
+class Breaker:
+    """Of one destination. Times are seconds of a clock that never goes back."""
+
+    def __init__(self, limits: BreakerLimits) -> None:
+        self._limits = limits
+        self._silent = 0
+        self._pause = 0.0
+        self._opens_until: float | None = None
+
+    def state(self, now: float) -> BreakerState:
+        if self._opens_until is None:
+            return BreakerState.CLOSED
+        return BreakerState.OPEN if now < self._opens_until else BreakerState.HALF_OPEN
+
+    def answered(self) -> None:
+        """The destination said something, whatever it was."""
+        self._silent, self._pause, self._opens_until = 0, 0.0, None
+
+    def fell_silent(self, now: float) -> None:
+        """An attempt ended without a word, or waits for one for too long."""
+        self._silent += 1
+        state = self.state(now)
+        if state is BreakerState.HALF_OPEN or (
+            state is BreakerState.CLOSED and self._silent >= self._limits.threshold
+        ):
+            self._pause = min(self._pause * 2 or self._limits.first_pause, self._limits.longest_pause)
+            self._opens_until = now + self._pause

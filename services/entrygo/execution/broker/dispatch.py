@@ -1,0 +1,117 @@
+"""Deliveries as tasks of their own: each waits for its slot, and nobody waits long for it."""
+
+import asyncio
+
+import structlog
+
+from entrygo.domain.errors import EntryGoError
+from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent
+from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
+from entrygo.execution.broker.routes import Route, destination_name, route_to
+from entrygo.execution.records import Submission
+
+# Submissions that are taken from the ledger at once.
+BATCH = 50
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """The deliveries of this process. Any number of processes may take from one ledger."""
+
+    def __init__(self, delivery: BrokerDelivery, bulkhead: Bulkhead) -> None:
+        self._delivery = delivery
+        self._bulkhead = bulkhead
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._with_slot: set[str] = set()
+        self._is_free = asyncio.Event()
+
+    async def deliver(self, submission: Submission, *, wait_seconds: float) -> None:
+        """Starts the delivery and waits for its end, but no longer; the ledger says what became of it.
+
+        One that has no slot by then is left to `take_due`.
+        """
+        task = self._start(submission)
+        await asyncio.wait({task}, timeout=wait_seconds)
+        if task.done() and not task.cancelled():
+            task.result()
+        elif submission.id not in self._with_slot:
+            task.cancel()
+
+    async def take_due(self) -> None:
+        """Starts what the ledger says is due, account by account, where a slot may come free."""
+        unwanted, is_mail_unwanted = self._bulkhead.unwanted()
+        due = await self._delivery.due(
+            BATCH, without=unwanted, without_mail=is_mail_unwanted, except_for=list(self._tasks)
+        )
+        for submission in due:
+            if self._route_of(submission).destination not in self._bulkhead.unwanted()[0]:
+                self._start(submission)
+
+    async def settle_abandoned(self) -> None:
+        """Attempts whose owners died. Our own are under way, however long this process was paused."""
+        for submission in await self._delivery.abandoned(BATCH, except_for=list(self._tasks)):
+            try:
+                await self._delivery.settle_abandoned(submission)
+            except AttemptLost:
+                log.info("delivery.taken_by_another", submission_id=submission.id)
+
+    async def anything_free(self, seconds: float) -> None:
+        """Until a delivery has ended, or so much time has passed."""
+        self._is_free.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._is_free.wait()
+        except TimeoutError:
+            return
+
+    async def idle(self) -> None:
+        """Until every delivery under way has ended."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks.values()))
+            await asyncio.sleep(0)
+
+    async def drain(self, seconds: float) -> None:
+        """At the end of the process: what is under way may end; what waits for a slot waits in the ledger."""
+        for submission_id, task in self._tasks.items():
+            if submission_id not in self._with_slot:
+                task.cancel()
+        if not self._tasks:
+            return
+        _, late = await asyncio.wait(set(self._tasks.values()), timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _start(self, submission: Submission) -> "asyncio.Task[None]":
+        running = self._tasks.get(submission.id)
+        if running is not None:
+            return running
+        task = asyncio.create_task(self._run(submission))
+        self._tasks[submission.id] = task
+        task.add_done_callback(lambda done: self._ended(submission.id, done))
+        return task
+
+    def _ended(self, submission_id: str, task: "asyncio.Task[None]") -> None:
+        del self._tasks[submission_id]
+        self._with_slot.discard(submission_id)
+        self._is_free.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery.failed", submission_id=submission_id, error=repr(error))
+
+    async def _run(self, submission: Submission) -> None:
+        """One submission's trouble holds up no other."""
+        try:
+            ready = await self._delivery.ready(submission)
+            async with self._bulkhead.slot(submission.tenant.account_id, self._route_of(submission)) as slot:
+                self._with_slot.add(submission.id)
+                await self._delivery.deliver(ready, slot.ended)
+        except DestinationSilent:
+            log.info("delivery.put_off", submission_id=submission.id)
+        except AttemptLost:
+            log.info("delivery.taken_by_another", submission_id=submission.id)
+        except EntryGoError as error:
+            log.warning("delivery.interrupted", submission_id=submission.id, error=str(error))
+
+    def _route_of(self, submission: Submission) -> Route:
+        return route_to(destination_name(submission.tenant, submission))
