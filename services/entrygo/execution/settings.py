@@ -125,32 +125,6 @@ class UploadSettings(EnvironmentSettings):
     answer_seconds: float = Field(default=300.0, gt=0)
 
 
-class DeliverySettings(EnvironmentSettings):
-    """How many submissions leave at once, and how long anybody waits for them."""
-
-    model_config = SettingsConfigDict(env_prefix="ENTRYGO_DELIVERY_")
-
-    # The answer to an execute waits so long for its own submission, then says what the ledger does.
-    wait_seconds: float = Field(default=3.0, ge=0, le=10)
-    # Of one process; no account has more than half of them.
-    at_once: int = Field(default=64, ge=2, le=1000)
-    # To one recipients' domain, or to one host of uploads.
-    per_destination: int = Field(default=2, ge=1, le=100)
-    # A delivery that has waited so long no longer keeps its place.
-    silent_seconds: float = Field(default=10.0, gt=0)
-    # Connections to PostgreSQL that only leases and deliveries use.
-    pool_size: int = Field(default=4, ge=2, le=50)
-
-    def bulkhead(self, server_connections: int) -> BulkheadLimits:
-        """All of it, as the bulkhead takes it."""
-        return BulkheadLimits(
-            destination=self.per_destination,
-            server=server_connections,
-            process=self.at_once,
-            silent_seconds=self.silent_seconds,
-        )
-
-
 class RetrySettings(EnvironmentSettings):
     """When a submission that surely did not arrive is tried again."""
 
@@ -168,6 +142,33 @@ class RetrySettings(EnvironmentSettings):
         return value
 
 
+class DeliverySettings(EnvironmentSettings):
+    """How many submissions leave at once, and how long anybody waits for them."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_DELIVERY_")
+
+    # The answer to an execute waits so long for its own submission, then says what the ledger does.
+    wait_seconds: float = Field(default=3.0, ge=0, le=10)
+    # Of one process; no account has more than half of them.
+    at_once: int = Field(default=64, ge=2, le=1000)
+    # To one recipients' domain, or to one host of uploads.
+    per_destination: int = Field(default=2, ge=1, le=100)
+    # A delivery that has waited so long no longer keeps its place.
+    silent_seconds: float = Field(default=10.0, gt=0)
+    # Connections to PostgreSQL that only leases and deliveries use.
+    pool_size: int = Field(default=4, ge=2, le=50)
+    retries: RetrySettings = Field(default_factory=RetrySettings)
+
+    def bulkhead(self, server_connections: int) -> BulkheadLimits:
+        """All of it, as the bulkhead takes it."""
+        return BulkheadLimits(
+            destination=self.per_destination,
+            server=server_connections,
+            process=self.at_once,
+            silent_seconds=self.silent_seconds,
+        )
+
+
 class Settings(ServiceSettings):
     """What `python -m entrygo.execution` reads from the environment."""
 
@@ -183,7 +184,6 @@ class Settings(ServiceSettings):
     mail: MailSettings = Field(default_factory=MailSettings)
     links: LinkSettings = Field(default_factory=LinkSettings)
     uploads: UploadSettings = Field(default_factory=UploadSettings)
-    retries: RetrySettings = Field(default_factory=RetrySettings)
     delivery: DeliverySettings = Field(default_factory=DeliverySettings)
 
     @property

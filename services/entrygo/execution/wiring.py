@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrygo.execution.broker.address_guard import AddressGuard
-from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.bulkhead import Bulkhead
+from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.channels.kind import ChannelOptions
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
@@ -102,8 +102,8 @@ def build_parts(
         channels=channels,
         simulated=SimulatedChannel(),
         retry=RetryPolicy(
-            delays=[timedelta(seconds=each) for each in settings.retries.retry_seconds],
-            give_up_after=timedelta(hours=settings.retries.give_up_hours),
+            delays=[timedelta(seconds=each) for each in settings.delivery.retries.retry_seconds],
+            give_up_after=timedelta(hours=settings.delivery.retries.give_up_hours),
             jitter=secrets.SystemRandom().random,
         ),
         reach=reach,

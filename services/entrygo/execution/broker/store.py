@@ -108,10 +108,10 @@ class SubmissionStore:
         )
 
     async def settle(self, submission: Submission, *, is_abandoned: bool = False) -> bool:
-        """Writes what became of an attempt; False if it is no longer the one under way.
+        """Writes what became of an attempt; False if it is no longer under way.
 
-        One that is abandoned only when its owner's lease is over. Its owner may come back and know better than
-        `unknown`: that it was sent, or refused.
+        One that is abandoned only when its owner's lease is over. Its owner may come back and know better
+        than `unknown`: that it was sent, or refused.
         """
         return await self._changed(
             "UPDATE broker_submissions SET status = $5, next_attempt_at = $6, sent_at = $7,"

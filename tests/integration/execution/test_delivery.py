@@ -1,0 +1,233 @@
+"""Deliveries hold nobody up: not each other, not execute; and what is known is never forgotten."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.breaker import BreakerState
+from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
+from entrygo.postgres.pool import EVERYONE, open_pool, transaction
+from entrygo.proto.execution.v1 import execution_pb2
+from tests.harness.network import Weather, way_to
+from tests.integration.execution.test_execute import HeldChannel, ScriptedChannel
+from tests.integration.execution.world import LIVE, Process, World
+from tests.unit.execution.snapshots import make_snapshot
+
+OTHER = Visible.whole(Tenant("acc_456", Mode.LIVE))
+SILENT = "silent.example"
+BURST = 21
+
+
+class SilentDomain:
+    """A mail server that falls silent over one recipient's domain until it is healed."""
+
+    def __init__(self, *, before_data: bool) -> None:
+        self._before_data = before_data
+        self._is_healed = asyncio.Event()
+        self.hanging = 0
+        self.sent: list[str] = []
+
+    def heal(self) -> None:
+        self._is_healed.set()
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        if self._before_data:
+            await before_data()
+        if (delivery.recipient or "").endswith(SILENT) and not self._is_healed.is_set():
+            self.hanging += 1
+            await self._is_healed.wait()
+            if not self._before_data:
+                return Result(Outcome.TRANSIENT, "The connection was lost.", Silent.DESTINATION)
+        if not self._before_data:
+            await before_data()
+        self.sent.append(delivery.submission_id)
+        return Result(Outcome.SENT, "250 OK")
+
+    async def close(self) -> None:
+        return None
+
+
+def add_exports(world: World, count: int, email: str) -> list[str]:
+    ids = [f"batch_{email.partition('@')[0]}_{number}" for number in range(count)]
+    for export_id in ids:
+        broker = make_snapshot().broker.model_copy(update={"email": email})
+        world.planning.snapshots[export_id] = make_snapshot(export_id=export_id, broker=broker)
+    return ids
+
+
+async def execute_all(process: Process, ids: list[str]) -> list[execution_pb2.ExecuteExportResponse]:
+    return list(await asyncio.gather(*(process.answer(each, export_id=each) for each in ids)))
+
+
+async def statuses(process: Process) -> list[str]:
+    async with transaction(process.pool, EVERYONE) as connection:
+        rows = await connection.fetch("SELECT status FROM broker_submissions ORDER BY status")
+    return [row["status"] for row in rows]
+
+
+@pytest.mark.parametrize("before_data", [True, False])
+async def test_a_burst_to_a_silent_domain_is_answered_holds_up_no_other_and_settles_once_it_is_healed(
+    make_world: Callable[..., World], *, before_data: bool
+) -> None:
+    world = make_world(delivery_wait_seconds=0.2)
+    channel = SilentDomain(before_data=before_data)
+    process = await world.process(channel=channel)
+    answers = await execute_all(process, add_exports(world, BURST, f"held@{SILENT}"))
+    assert {answer.status for answer in answers} == {"COMPLETED"}
+    found = [answer.broker_submission.status for answer in answers]
+    # `sending` says that a slot is held: two at one domain.
+    assert (found.count("sending"), found.count("prepared")) == (2, BURST - 2)
+    assert all(
+        answer.broker_submission.HasField("next_attempt_at")
+        for answer in answers
+        if answer.broker_submission.status == "prepared"
+    )
+    [other] = await execute_all(process, add_exports(world, 1, "well@quick.example"))
+    assert other.broker_submission.status == "sent"
+    channel.heal()
+    # What waits for its next attempt is due after half a minute at most.
+    for _ in range(2):
+        await world.pass_time(timedelta(seconds=40))
+        await until_settled(process)
+    assert await statuses(process) == ["sent"] * (BURST + 1)
+    assert len(channel.sent) == len(set(channel.sent)) == BURST + 1
+
+
+async def until_settled(process: Process) -> None:
+    """Runs the delivery loop until nothing more is due."""
+    async with asyncio.timeout(30):
+        while True:
+            before = await statuses(process)
+            await process.deliver_due()
+            if await statuses(process) == before:
+                return
+
+
+async def test_what_waits_for_a_silent_destination_is_not_even_picked_and_is_sent_when_it_answers(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(delivery_wait_seconds=5)
+    channel = ScriptedSilence()
+    process = await world.process(channel=channel)
+    for export_id in add_exports(world, 3, f"held@{SILENT}"):
+        await process.execute(export_id, export_id=export_id)
+    assert process.dispatcher.silent_places() == {f"mail:{SILENT}": BreakerState.OPEN}
+    await world.pass_time(timedelta(minutes=1))
+    await process.deliver_due()
+    assert channel.attempts == 3, "left alone"
+    [late] = await execute_all(process, add_exports(world, 1, f"late@{SILENT}"))
+    assert (late.status, late.broker_submission.status, late.broker_submission.attempts) == (
+        "COMPLETED", "prepared", 0,
+    )  # fmt: skip
+    # Another process knows nothing of it.
+    channel.is_silent = False
+    other = await world.process(channel=channel)
+    await world.pass_time(timedelta(minutes=1))
+    await until_settled(other)
+    assert await statuses(other) == ["sent"] * 4
+
+
+class ScriptedSilence:
+    """No answer before the point of no return, as long as a test says."""
+
+    def __init__(self) -> None:
+        self.is_silent = True
+        self.attempts = 0
+
+    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
+        self.attempts += 1
+        if self.is_silent:
+            return Result(Outcome.TRANSIENT, "timed out", Silent.DESTINATION)
+        await before_data()
+        return Result(Outcome.SENT, "250 OK")
+
+    async def close(self) -> None:
+        return None
+
+
+async def test_a_mail_that_was_accepted_while_postgresql_was_away_is_sent_once_it_is_back(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(delivery_wait_seconds=0)
+    channel = HeldChannel()
+    url = world.settings.database_url.get_secret_value()
+    async with way_to(urlsplit(url).port or 0) as way:
+        pool = await open_pool(
+            url.replace(f":{urlsplit(url).port}/", f":{way.port}/"), schema="execution", max_size=4
+        )
+        process = await world.process(channel=channel, pool=pool)
+        await process.execute()
+        await channel.reached.wait()
+        way.turn(Weather.REFUSES)
+        way.came.clear()
+        channel.go.set()
+        # The first try to write the result down has failed.
+        await way.came.wait()
+        # The lease runs out meanwhile, and another process takes it for lost.
+        await world.pass_lease()
+        other = await world.process()
+        await other.deliver_due()
+        assert await statuses(other) == ["unknown"]
+        way.turn(Weather.FAIR)
+        async with asyncio.timeout(20):
+            await process.dispatcher.idle()
+        assert await statuses(other) == ["sent"]
+        pool.terminate()
+    assert world.sink.mails == []
+
+
+async def test_a_process_that_was_paused_does_not_judge_its_own_attempt(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(delivery_wait_seconds=0)
+    channel = HeldChannel()
+    process = await world.process(channel=channel)
+    await process.execute()
+    await channel.reached.wait()
+    await world.pass_lease()
+    await process.recovery.deliver_due()
+    assert await statuses(process) == ["sending"]
+    channel.go.set()
+    await process.dispatcher.idle()
+    assert [event.type.rpartition(".")[2] for event in await process.events()][-2:] == ["sending", "sent"]
+
+
+async def test_a_late_report_of_an_earlier_attempt_changes_nothing(world: World) -> None:
+    held = HeldChannel()
+    slow = await world.process(channel=held)
+    first = asyncio.create_task(slow.execute())
+    await held.reached.wait()
+    async with transaction(slow.pool, LIVE) as connection:
+        # As if a further attempt had been made meanwhile, and nobody could say what came of it.
+        await connection.execute("UPDATE broker_submissions SET attempts = 2, status = 'unknown'")
+    held.go.set()
+    await first
+    assert await statuses(slow) == ["unknown"]
+
+
+async def test_due_submissions_are_picked_account_by_account_where_a_destination_takes_them(
+    world: World,
+) -> None:
+    process = await world.process(channel=ScriptedChannel(*[Outcome.TRANSIENT] * 9))
+    busy = add_exports(world, 4, "busy@one.example")
+    [quiet] = add_exports(world, 1, "quiet@other.example")
+    for export_id in busy:
+        await process.execute(export_id, export_id=export_id)
+    await process.execute(quiet, export_id=quiet, visible=OTHER)
+    await world.pass_time(timedelta(minutes=5))
+
+    async def due(*without: str, limit: int = 9, mail: bool = True, ids: Sequence[str] = ()) -> list[str]:
+        found = await process.recovery.delivery.due(
+            limit, without=without, without_mail=not mail, except_for=list(ids)
+        )
+        return [each.export_id for each in found]
+
+    # The oldest of each account first, although all of the busy one's are older.
+    assert await due(limit=3) == [busy[0], quiet, busy[1]]
+    assert await due("mail:one.example") == [quiet]
+    assert await due(mail=False) == []
+    assert len(await due()) == 5
