@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from entrygo.domain.facts import HttpsEndpoint, SftpEndpoint
-from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.records import Submission, SubmissionType
+import orjson
 
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.execution.records import Submission
+
+MAIL = "mail:"
 MAIL_SERVER = "mail server"
 SIMULATED = "simulated"
 
@@ -25,7 +27,7 @@ class Route:
 
 def route_to(destination: str) -> Route:
     """By the name that `destination_name` gave."""
-    is_mail = destination.startswith("mail:")
+    is_mail = destination.startswith(MAIL)
     return Route(server=MAIL_SERVER if is_mail else destination, destination=destination)
 
 
@@ -33,14 +35,11 @@ def destination_name(tenant: Tenant, submission: Submission) -> str:
     """`mail:<domain>`, `https:<host>` or `sftp:<host>` in lower case; `simulated` for data of mode test."""
     if tenant.mode is Mode.TEST:
         return SIMULATED
-    match submission.submission_type:
-        case SubmissionType.EMAIL:
-            return f"mail:{(submission.recipient_email or '').rpartition('@')[2].lower()}"
-        case SubmissionType.HTTPS:
-            url = HttpsEndpoint.model_validate_json(submission.endpoint).url or ""
-            return f"https:{_host(url)}"
-        case SubmissionType.SFTP:
-            return f"sftp:{(SftpEndpoint.model_validate_json(submission.endpoint).host or '').lower()}"
+    if not submission.endpoint:
+        return f"{MAIL}{(submission.recipient_email or '').rpartition('@')[2].lower()}"
+    endpoint = orjson.loads(submission.endpoint)
+    host = endpoint.get("host") or _host(endpoint.get("url") or "")
+    return f"{submission.submission_type}:{host}".lower()
 
 
 def _host(url: str) -> str:
