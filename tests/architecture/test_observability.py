@@ -27,7 +27,7 @@ GIVEN = {"up"}
 def exported() -> set[str]:
     """Every series that our processes can export, of us and of the process itself."""
     for source in written_modules():
-        if source.path.name in ("metrics.py", "measures.py", "sampler.py"):
+        if any(module == "prometheus_client" for _, module in source.imports()):
             importlib.import_module(".".join(source.path.with_suffix("").parts))
     return GIVEN | {
         family.name + suffix for family in REGISTRY.collect() for suffix in SUFFIXES.get(family.type, ())

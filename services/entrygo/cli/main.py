@@ -8,6 +8,7 @@ import typer
 from entrygo.cli.accounts import accounts_app, keys_app
 from entrygo.cli.connection import NotConfigured
 from entrygo.cli.demo import demo
+from entrygo.cli.doctor.command import doctor
 from entrygo.cli.exports import export_app
 from entrygo.cli.imports.commands import orders_app, products_app
 from entrygo.cli.migration import migrate
@@ -27,7 +28,7 @@ from entrygo.postgres.logins import LoginRefused
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
 )
-for command in (up, down, status, migrate, demo):
+for command in (up, down, status, doctor, migrate, demo):
     app.command()(command)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")

@@ -80,7 +80,7 @@ def import_command(
 
     async def work(connection: Connection) -> list[tuple[str, int, Sequence[Row], Sequence[Row]]]:
         store = ReferenceStore(connection)
-        current = await _current(store)
+        current = await current_tables(store)
         merged = {table: superseded(current[table], rows) for table, rows in published.items() if rows}
         refuse_unusable(current, merged, {row.effective_from for rows in published.values() for row in rows})
         return [
@@ -113,7 +113,7 @@ def diff_command(
         checked=checked,
     )
     published = read_published(kind, file.read_bytes(), terms)
-    current = _with_planning(lambda connection: _current(ReferenceStore(connection)))
+    current = _with_planning(lambda connection: current_tables(ReferenceStore(connection)))
     for table, rows in published.items():
         if rows:
             after = superseded(current[table], rows)
@@ -130,7 +130,7 @@ def list_command(
 
     async def work(connection: Connection) -> tuple[Mapping[str, Sequence[Row]], Sequence[Version]]:
         store = ReferenceStore(connection)
-        return await _current(store), await store.newest_versions()
+        return await current_tables(store), await store.newest_versions()
 
     current, versions = _with_planning(work)
     if table:
@@ -149,8 +149,8 @@ def check_command(
 
     Exit code 1 when a table is out of date or was not checked for too long, 3 when rows were never checked.
     """
-    day = on.date() if on else _today()
-    current = _with_planning(lambda connection: _current(ReferenceStore(connection)))
+    day = on.date() if on else today()
+    current = _with_planning(lambda connection: current_tables(ReferenceStore(connection)))
     found = Book(current).on(day)
     for table, last in found.outdated:
         out.print(f"{table}: its last known period ends before {day}; last checked {last or 'never'}")
@@ -165,7 +165,7 @@ def check_command(
     out.print(f"Every table is fresh for entries of {day}.")
 
 
-async def _current(store: ReferenceStore) -> Mapping[str, Sequence[Row]]:
+async def current_tables(store: ReferenceStore) -> Mapping[str, Sequence[Row]]:
     """The tables as plans see them: imported ones in the place of those that ship."""
     imported = await store.newest_rows()
     return {table: imported.get(table, shipped_book().tables[table]) for table in TABLES}
@@ -180,11 +180,11 @@ def _terms(
     status: Status,
     checked: datetime | None,
 ) -> Terms:
-    seen = checked.date() if checked else _today()
+    seen = checked.date() if checked else today()
     return Terms(
         release=release or file.stem,
         source=source or file.name,
-        effective_from=effective_from.date() if effective_from else _today(),
+        effective_from=effective_from.date() if effective_from else today(),
         status=status,
         checked_on=None if status is Status.UNCONFIRMED else seen,
     )
@@ -194,7 +194,7 @@ def _start(rows: Sequence[Row]) -> date:
     return min(row.effective_from for row in rows)
 
 
-def _today() -> date:
+def today() -> date:
     return datetime.now(UTC).astimezone(CUSTOMS_ZONE).date()
 
 
@@ -250,8 +250,8 @@ def _tables(current: Mapping[str, Sequence[Row]], versions: Mapping[str, Version
 
 def _last_check(table: str, rows: Sequence[Row]) -> str:
     """The oldest check of a row in force today."""
-    chosen = rows_on(table, rows, _today())
-    stale = " stale" if is_stale(table, chosen, _today()) else ""
+    chosen = rows_on(table, rows, today())
+    stale = " stale" if is_stale(table, chosen, today()) else ""
     return f"{checked_on(chosen) or '-'}{stale}"
 
 

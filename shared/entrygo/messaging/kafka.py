@@ -50,6 +50,16 @@ def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
     }
 
 
+async def existing_topics(settings: KafkaSettings) -> set[str]:
+    """The topics that there are and that we may see; raises KafkaError when the broker does not answer."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    try:
+        await admin.start()
+        return set(await admin.list_topics())
+    finally:
+        await admin.close()
+
+
 async def ensure_topics(settings: KafkaSettings) -> None:
     """Creates the topics that are missing; an existing one keeps its partitions."""
     admin = AIOKafkaAdminClient(**client_options(settings))

@@ -28,12 +28,13 @@ async def migrate(url: str, *, schema: str, migrations: Path) -> list[str]:
         await connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
         await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
         await _prepare(connection, schema)
-        return await _apply(connection, schema, _files(migrations))
+        return await _apply(connection, schema, files_of(migrations))
     finally:
         await connection.close()
 
 
-def _files(migrations: Path) -> list[tuple[str, str]]:
+def files_of(migrations: Path) -> list[tuple[str, str]]:
+    """Every file of a schema in the order of applying: its name and its text, the shared ones first."""
     own = sorted(migrations.glob("[0-9][0-9][0-9][0-9]_*.sql"))
     return [(path.name, path.read_text(encoding="utf-8")) for path in (*SHARED, *own)]
 

@@ -129,6 +129,13 @@ class EmailChannel:
                 await client.quit(timeout=1)
             client.close()
 
+    async def try_session(self) -> None:
+        """Opens a session as a delivery would, login included, and ends it; raises what hinders it."""
+        client = await self._connect()
+        with contextlib.suppress(*_LOST):
+            await client.quit(timeout=1)
+        client.close()
+
     async def _deliver(
         self, client: SMTP, delivery: Delivery, recipient: str, before_data: BeforeData
     ) -> Result:

@@ -1,0 +1,79 @@
+"""`entrygo doctor`: the checks, and how what they found is shown."""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from entrygo.cli.connection import current_home, database_url
+from entrygo.cli.doctor.database import database_checks
+from entrygo.cli.doctor.findings import Check, Finding, Level, run_checks
+from entrygo.cli.doctor.reference_data import reference_check
+from entrygo.cli.doctor.surroundings import surrounding_checks
+from entrygo.cli.terminal import out, print_json
+from entrygo.cli.up.home import Home
+from entrygo.cli.up.ports import LOOPBACK
+from entrygo.cli.up.postgres import Postgres
+
+EXIT_FAILED = 1
+EXIT_WARNING = 3
+STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """Look at everything that the system needs, and say what to do.
+
+    Exit code 1 when something fails, 3 when there are warnings alone. What the environment does not name is
+    that of the system of this home.
+    """
+    home = current_home()
+    known = remembered(home)
+    # The settings classes read the environment; what the home knows stands in for what it does not say.
+    for name, value in known.items():
+        os.environ.setdefault(name, value)
+    found = asyncio.run(run_checks(checks(home)))
+    if as_json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        _print(found)
+    levels = {finding.level for finding in found}
+    if Level.FAILED in levels:
+        raise typer.Exit(EXIT_FAILED)
+    if Level.WARNING in levels:
+        raise typer.Exit(EXIT_WARNING)
+
+
+def checks(home: Home) -> list[Check]:
+    """All of them; without any database address the databases are one that failed."""
+    return [
+        *surrounding_checks(home),
+        *database_checks(database_url, embedded=Postgres(home, home.load_state().postgres_password).url),
+        reference_check(lambda: database_url("planning")),
+    ]
+
+
+def remembered(home: Home) -> Mapping[str, str]:
+    """What `entrygo up` gave its parts in this home; nothing where it never ran."""
+    if not home.state_file.exists():
+        return {}
+    state = home.load_state()
+    known = {
+        "ENTRYGO_DATABASE_URL": state.database_url,
+        "ENTRYGO_SERVICE_TOKEN": state.service_token,
+        "ENTRYGO_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{state.broker_port}",
+        "ENTRYGO_SMTP_URL": f"smtp://{LOOPBACK}:{state.smtp_port}",
+        "ENTRYGO_ARTIFACTS_URL": home.artifacts.as_uri(),
+    }
+    return {name: value for name, value in known.items() if value}
+
+
+def _print(found: Sequence[Finding]) -> None:
+    for finding in found:
+        style = STYLES[finding.level]
+        out.print(f"[{style}]{finding.level:<8}[/] {escape(f'{finding.subject}: {finding.text}')}")
+        if finding.advice:
+            out.print(f"         {escape(finding.advice)}", style="dim")
