@@ -28,6 +28,7 @@ FOR_EVERYONE = re.compile(
     r"_(until|at) <= (\$1|now\(\)) ORDER BY|ORDER BY created_at LIMIT \$1|planning_seen > planning_sequence"
     r"|FROM outbox (ORDER BY id LIMIT|WHERE id = ANY)|FROM event_log WHERE recorded_at >="
     r"|created_at < now\(\) - \$1::interval AND response IS NOT NULL|ORDER BY turn, next_attempt_at LIMIT \$1"
+    r"|FROM dead_letters WHERE skipped_at IS NULL"
 )
 # What names the caller in every table that holds an account's rows; the warehouse is row security's alone.
 SCOPE = {"account_id", "mode"}

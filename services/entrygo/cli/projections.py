@@ -2,18 +2,32 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from entrygo.cli.connection import current_home
 from entrygo.cli.terminal import out
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.parts import SERVICES
-from entrygo.inspection.rebuild import rebuild_with
+from entrygo.domain.time import rfc3339
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.dead_letters import list_letters, retry, skip
+from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.rebuild import parts_of, rebuild_with
 from entrygo.inspection.settings import Settings
+from entrygo.inspection.settling import Settler
+from entrygo.inspection.store import KeptLetter
 
 projections_app = typer.Typer(no_args_is_help=True, help="The read model.")
+letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
+projections_app.add_typer(letters_app, name="dead-letters")
+
+SHOWN_CHARACTERS = 12
+LetterId = Annotated[str, typer.Argument(help="Its id, or how it begins, as `list` shows it.")]
 
 
 @projections_app.callback()
@@ -24,10 +38,76 @@ def projections() -> None:
 @projections_app.command("rebuild")
 def rebuild() -> None:
     """Throw the read model away and make it anew from the events that the services keep."""
+    events = asyncio.run(rebuild_with(_settings()))
+    out.print(f"rebuilt from {events} events")
+
+
+@letters_app.callback()
+def dead_letters() -> None:
+    """Events that could not be applied."""
+
+
+@letters_app.command("list")
+def list_command() -> None:
+    """Show what could not be applied and was not skipped; while there is any, health is degraded."""
+
+    async def work() -> Sequence[KeptLetter]:
+        async with parts_of(_settings()) as (pool, _):
+            return await list_letters(pool)
+
+    table = Table(box=None, header_style="dim")
+    for heading in ("id", "account", "from", "attempts", "last", "error"):
+        table.add_column(heading)
+    for kept in asyncio.run(work()):
+        letter = kept.letter
+        table.add_row(
+            kept.id[:SHOWN_CHARACTERS],
+            letter.account_id or "unknown",
+            letter.origin,
+            str(kept.attempts),
+            rfc3339(kept.last_seen),
+            letter.error,
+        )
+    out.print(table)
+
+
+@letters_app.command("retry")
+def retry_command(letter_id: LetterId) -> None:
+    """Read the letter's export anew from its owners; exit code 1 when it still cannot be applied."""
+
+    async def work() -> bool:
+        settings = _settings()
+        async with parts_of(settings) as (pool, owners):
+            by_source = {owner.source: owner for owner in owners}
+            read_model = ReadModel(pool, Changes())
+            settler = Settler(read_model, by_source, service_token=settings.identity.token)
+            return await retry(pool, settler, letter_id)
+
+    if not asyncio.run(work()):
+        out.print("it cannot be applied")
+        raise typer.Exit(1)
+    out.print("applied")
+
+
+@letters_app.command("skip")
+def skip_command(
+    letter_id: LetterId,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is of no consequence; kept with it.")],
+) -> None:
+    """Count a letter no more. It stays in the database, with the reason."""
+
+    async def work() -> None:
+        async with parts_of(_settings()) as (pool, _):
+            await skip(pool, letter_id, reason)
+
+    asyncio.run(work())
+    out.print("skipped")
+
+
+def _settings() -> Settings:
     for name, value in home_environment(current_home()).items():
         os.environ.setdefault(name, value)
-    events = asyncio.run(rebuild_with(Settings()))
-    out.print(f"rebuilt from {events} events")
+    return Settings()
 
 
 def home_environment(home: Home) -> dict[str, str]:

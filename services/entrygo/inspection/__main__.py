@@ -8,6 +8,7 @@ import grpc
 
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.consumers import ExportEvents
+from entrygo.inspection.dead_letters import are_none
 from entrygo.inspection.epochs import Epochs
 from entrygo.inspection.measures import measure
 from entrygo.inspection.owners import check_serving, execution_owner, planning_owner
@@ -86,6 +87,11 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         (
             Probe("database", partial(is_ready, pool)),
             Probe("kafka", projector.is_connected),
+            Probe(
+                "projections",
+                partial(are_none, pool),
+                "Events could not be applied: `entrygo projections dead-letters list` shows them.",
+            ),
             *_probes(channels, settings.probe_seconds),
             Probe(
                 "artifacts",

@@ -17,7 +17,7 @@ RECONCILED = Gauge("entrygo_reconciled_timestamp_seconds", "Until when an owner'
 async def measure(connection: Connection) -> None:
     """Takes all of them."""
     row = await connection.fetchrow(
-        "SELECT (SELECT count(*) FROM dead_letters) AS dead_letters,"
+        "SELECT (SELECT count(*) FROM dead_letters WHERE skipped_at IS NULL) AS dead_letters,"
         " (SELECT count(*) FROM exports"
         "  WHERE planning_seen > planning_sequence OR execution_seen > execution_sequence) AS gaps"
     )

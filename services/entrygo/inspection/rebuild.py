@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.owners import Owner, execution_owner, planning_owner
@@ -29,11 +30,17 @@ async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | N
 
 async def rebuild_with(settings: Settings) -> int:
     """The same for the installation that `settings` describe."""
+    async with parts_of(settings) as (pool, owners):
+        return await rebuild(pool, owners, service_token=settings.identity.token)
+
+
+@asynccontextmanager
+async def parts_of(settings: Settings) -> AsyncIterator[tuple[Pool, Sequence[Owner]]]:
+    """The read model's database and its owners, for work beside the running service."""
     pool = await open_pool(settings.database_url.get_secret_value(), schema="inspection", max_size=4)
     planning, execution = open_channel(settings.planning_target), open_channel(settings.execution_target)
-    owners = (planning_owner(planning), execution_owner(execution))
     try:
-        return await rebuild(pool, owners, service_token=settings.identity.token)
+        yield pool, (planning_owner(planning), execution_owner(execution))
     finally:
         await asyncio.gather(planning.close(), execution.close(), pool.close())
 

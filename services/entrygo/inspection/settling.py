@@ -64,6 +64,11 @@ class Settler:
                 # Heard of, and its owner does not have it: heard from a history that is no more.
                 await self._refold(key)
 
+    async def read_anew(self, key: ExportKey) -> None:
+        """Folds an export anew from its owners' first events on. Raises as `settle` does."""
+        async with self._slots:
+            await self._refold(key)
+
     async def _refold(self, key: ExportKey) -> None:
         for _ in range(ATTEMPTS):
             held = await self._read_model.known(key) or nothing_known(key)

@@ -34,6 +34,17 @@ class ExportFilter:
     after: tuple[datetime, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptLetter:
+    """A dead letter as it is kept. Times are UTC, by the database's clock."""
+
+    id: str  # lower-case hex
+    letter: DeadLetter
+    attempts: int
+    first_seen: datetime
+    last_seen: datetime
+
+
 class ReadModelStore:
     """The read model, within the caller's transaction."""
 
@@ -157,6 +168,29 @@ class ReadModelStore:
             " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, mode, digest) DO UPDATE"
             " SET attempts = dead_letters.attempts + 1, last_seen = now(), error = excluded.error",
             [_dead_letter_values(letter) for letter in letters],
+        )
+
+    async def open_letters(self, limit: int) -> list[KeptLetter]:
+        """The dead letters of every account that nobody skipped, oldest first."""
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, digest, origin, error, payload, attempts, first_seen, last_seen"
+            " FROM dead_letters WHERE skipped_at IS NULL ORDER BY first_seen, digest LIMIT $1",
+            limit,
+        )
+        return [_letter_from_row(row) for row in rows]
+
+    async def skip_letter(self, kept: KeptLetter, reason: str) -> None:
+        await self._connection.execute(
+            "UPDATE dead_letters SET skipped_at = now(), skip_reason = $4"
+            " WHERE account_id = $1 AND mode = $2 AND digest = $3",
+            *_letter_key(kept),
+            reason,
+        )
+
+    async def drop_letter(self, kept: KeptLetter) -> None:
+        await self._connection.execute(
+            "DELETE FROM dead_letters WHERE account_id = $1 AND mode = $2 AND digest = $3",
+            *_letter_key(kept),
         )
 
     async def find(self, visible: Visible, export_id: str) -> Known | None:
@@ -361,6 +395,15 @@ def _dead_letter_values(letter: DeadLetter) -> tuple[object, ...]:
     error = letter.error.replace("\0", "\\0")[:MAX_ERROR_CHARACTERS]
     digest = hashlib.sha256(letter.payload).digest()
     return letter.account_id, letter.mode, digest, letter.origin, error, letter.payload
+
+
+def _letter_from_row(row: Record) -> KeptLetter:
+    letter = DeadLetter(row["account_id"], row["mode"], row["origin"], row["error"], row["payload"])
+    return KeptLetter(row["digest"].hex(), letter, row["attempts"], row["first_seen"], row["last_seen"])
+
+
+def _letter_key(kept: KeptLetter) -> tuple[str, str, bytes]:
+    return kept.letter.account_id, kept.letter.mode, bytes.fromhex(kept.id)
 
 
 def _summary_from_row(row: Record) -> inspection_pb2.ExportSummary:
