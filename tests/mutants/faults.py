@@ -99,10 +99,13 @@ FAULTS = (
     ),
     Fault(
         "the data phase is noted after the mail",
-        "services/entrygo/execution/broker/delivery.py",
-        "lambda: self._enter_data_phase(attempt))",
-        "lambda: asyncio.sleep(0))",
-        (f"{EXECUTION}/test_execute.py", "tests/contract/test_channels.py"),
+        "services/entrygo/execution/broker/channels/email.py",
+        "        await before_data()\n        try:\n"
+        "            response = await client.data(delivery.content, timeout=self._server.data_timeout)\n",
+        "        try:\n"
+        "            response = await client.data(delivery.content, timeout=self._server.data_timeout)\n"
+        "            await before_data()\n",
+        ("tests/contract/test_channels.py", "tests/contract/test_email_channel.py"),
     ),
     Fault(
         "a dropped connection after DATA is repeated",
@@ -193,10 +196,12 @@ FAULTS = (
         (f"{PLANNING}/test_transitions.py",),
     ),
     Fault(
-        "who calls is asked outside of the error map",
+        "refusals of a deadline are not mapped",
         "shared/entrygo/rpc/server.py",
-        "            LogInterceptor(),",
-        "            AuthInterceptor(authenticator, scopes),\n            LogInterceptor(),",
+        "            ErrorInterceptor(),\n"
+        "            # Before the look-up of the key, which must not outlive the caller either.\n"
+        "            DeadlineInterceptor(),\n",
+        "            DeadlineInterceptor(),\n            ErrorInterceptor(),\n",
         (f"{PLATFORM}/test_rpc_server.py",),
     ),
     Fault(
@@ -204,7 +209,7 @@ FAULTS = (
         "services/entrygo/planning/duty/allocation.py",
         "(parts[place] - shares[place], place)",
         "(shares[place] - parts[place], place)",
-        ("tests/unit/planning",),
+        ("tests/unit/planning_duty/test_allocation.py",),
     ),
     Fault(
         "a manufacturer in Canada is coded CA",

@@ -28,6 +28,7 @@ from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.calls import AUTHORIZATION, Metadata, on_behalf_metadata, service_metadata
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote, remote_in_our_name
+from entrygo.rpc.interceptors import deadline
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
 from entrygo.rpc.server import build_server
 
@@ -388,6 +389,17 @@ async def test_handler_is_ended_at_the_callers_deadline(channel: grpc.aio.Channe
             timeout=0.3,
         )
     assert ended.value.code() in (grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.UNAVAILABLE)
+
+
+async def test_caller_without_a_deadline_gets_an_error_of_ours_when_the_longest_time_is_over(
+    channel: grpc.aio.Channel, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "DEFAULT_SECONDS", 0.2)
+    with pytest.raises(RemoteError, match="deadline passed"), remote("planning"):
+        await call(channel).CancelExport(
+            planning_pb2.CancelExportRequest(reason="wait"),
+            metadata=(("authorization", await key_of(pool)),),
+        )
 
 
 async def test_message_over_the_limit_is_refused_as_too_large(channel: grpc.aio.Channel, pool: Pool) -> None:
