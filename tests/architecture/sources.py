@@ -30,8 +30,12 @@ class Source:
 
     @property
     def is_store(self) -> bool:
-        """A service's or a room's `store.py`, or the store of one noun (`package_store.py`) beside it."""
-        return self.path.name == "store.py" or self.path.name.endswith("_store.py")
+        """A service's or a room's `store.py`, or the store of one noun (`package_store.py`) beside it.
+
+        Not that of the documents' bytes, which has no SQL.
+        """
+        is_named_so = self.path.name == "store.py" or self.path.name.endswith("_store.py")
+        return is_named_so and self.path.parent.name != "objects"
 
     def imports(self) -> Iterator[tuple[int, str]]:
         """Every imported module with its line, wherever the statement stands."""

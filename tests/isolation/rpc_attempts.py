@@ -52,7 +52,14 @@ METHODS: Mapping[str, tuple[str, MethodDescriptor]] = {
 OPEN = frozenset({"Execution.FindBrokerLink", "Execution.AnswerBrokerLink", "Execution.GetBrokerPack"})
 # For our own services alone: no key of anybody is let in.
 SERVICE_ONLY = frozenset(
-    {"Planning.ClaimExport", "Planning.ReleaseExport", "Planning.ReplayEvents", "Execution.ReplayEvents"}
+    {
+        "Planning.ClaimExport",
+        "Planning.ReleaseExport",
+        "Planning.ReplayEvents",
+        "Planning.GetHistory",
+        "Execution.ReplayEvents",
+        "Execution.GetHistory",
+    }
 )
 
 
@@ -256,6 +263,9 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
         ),
     ),
     "Planning.EventsAfter": (_read("EventsAfter of planning", _events),),
+    "Planning.GetHistory": (
+        _of("GetHistory of planning", lambda _: events_pb2.GetHistoryRequest(), enough=frozenset()),
+    ),
     "Planning.ReplayEvents": (
         _of("ReplayEvents of planning", lambda _: events_pb2.ReplayEventsRequest(), enough=frozenset()),
     ),
@@ -280,6 +290,9 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
         ),
     ),
     "Execution.EventsAfter": (_read("EventsAfter of execution", _events),),
+    "Execution.GetHistory": (
+        _of("GetHistory of execution", lambda _: events_pb2.GetHistoryRequest(), enough=frozenset()),
+    ),
     "Execution.ReplayEvents": (
         _of("ReplayEvents of execution", lambda _: events_pb2.ReplayEventsRequest(), enough=frozenset()),
     ),

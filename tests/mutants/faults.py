@@ -37,8 +37,8 @@ FAULTS = (
     Fault(
         "keys of writes under way are purged",
         "shared/entrygo/postgres/idempotency.py",
-        "created_at < $1 AND response IS NOT NULL",
-        "created_at < $1",
+        "created_at < now() - $1::interval AND response IS NOT NULL",
+        "created_at < now() - $1::interval",
         (f"{PLATFORM}/test_idempotency.py",),
     ),
     Fault(
