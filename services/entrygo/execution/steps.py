@@ -16,8 +16,10 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution import failpoints
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed, submission_message
+from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients import Planning
 from entrygo.execution.events import EventRecorder, artifact_message, notification_recorded, package_generated
@@ -33,6 +35,7 @@ from entrygo.process.failpoints import Reach
 from entrygo.proto.execution.v1 import execution_pb2
 
 OPERATION = "execution.execute"
+EXECUTES = Route(server="executes", destination="executes")
 # As planning says it of an export that is not there, or that the caller may not see.
 NO_SUCH_EXPORT = "Export batch not found."
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
@@ -59,6 +62,9 @@ class ExecutionSteps:
     preparation: Preparation
     dispatcher: Dispatcher
     delivery_wait: timedelta
+    # Claims and documents are made a few at once, account by account.
+    turns: Bulkhead
+    waiting_at_most: int
     # Connections that neither a delivery nor a request can take.
     lease_pool: Pool
     reach: Reach
@@ -66,13 +72,19 @@ class ExecutionSteps:
     async def run(self, execution: Execution, planning: Planning) -> bytes:
         """The answer of the finished execution. Raises planning's refusal, what is hopeless, or an outage."""
         async with kept_alive(lambda: self._extend(execution), self.lease):
-            if execution.step is Step.STARTED:
-                self.reach(failpoints.AFTER_BEGIN)
-                execution = await self._claim(execution, planning)
-            if execution.step is Step.CLAIMED:
-                execution = await self._prepare(execution, planning)
+            async with self.turns.slot(execution.tenant.account_id, EXECUTES):
+                if execution.step is Step.STARTED:
+                    self.reach(failpoints.AFTER_BEGIN)
+                    execution = await self._claim(execution, planning)
+                if execution.step is Step.CLAIMED:
+                    execution = await self._prepare(execution, planning)
             await self._deliver(execution)
             return await self._complete(execution, planning)
+
+    def check_room(self) -> None:
+        """ServiceUnavailable when so many wait for their turn that one more would wait too long."""
+        if self.turns.waiting() >= self.waiting_at_most:
+            raise ServiceUnavailable("Too many exports are being executed; retry shortly with the same key.")
 
     async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
         """The execution of this call and whether this caller has to run it; None if just given up."""

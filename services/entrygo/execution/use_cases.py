@@ -45,6 +45,7 @@ class Executions:
         Raises planning's refusal, IdempotencyConflict, IdempotencyInProgress, SnapshotUnreadable,
         DocumentsFailed, or an outage.
         """
+        self._steps.check_room()
         planning = self._planning.for_caller()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._join_wait.total_seconds()

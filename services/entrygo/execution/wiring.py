@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from entrygo.execution.broker.address_guard import AddressGuard
-from entrygo.execution.broker.bulkhead import Bulkhead
+from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.channels.kind import ChannelOptions
@@ -35,6 +35,9 @@ from entrygo.process.failpoints import Reach
 
 # How long a caller waits for the one who had the same key first.
 JOIN_WAIT = timedelta(seconds=5)
+# Executions of one process whose documents are made at once; one account has at most half, others take turns.
+EXECUTES_AT_ONCE = 16
+EXECUTES_WAITING = 400
 
 Channels = Mapping[SubmissionType, Channel]
 
@@ -59,6 +62,13 @@ def build_signer(settings: Settings) -> LinkSigner | None:
         return None
     lifetime = timedelta(days=settings.links.link_days)
     return LinkSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
+
+
+def _turns(at_once: int) -> BulkheadLimits:
+    """Nothing here is ever silent: whoever has a turn keeps it until the documents are stored."""
+    return BulkheadLimits(
+        destination=at_once, server=at_once, process=at_once, silent_seconds=timedelta(days=1).total_seconds()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +136,8 @@ def build_parts(
         recorder=recorder,
         preparation=preparation,
         dispatcher=dispatcher,
+        turns=Bulkhead(_turns(EXECUTES_AT_ONCE), time.monotonic),
+        waiting_at_most=EXECUTES_WAITING,
         delivery_wait=timedelta(seconds=settings.delivery.wait_seconds),
         lease_pool=lease_pool,
         reach=reach,

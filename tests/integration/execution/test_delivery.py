@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution import wiring
 from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction
@@ -234,3 +236,40 @@ async def test_due_submissions_are_picked_account_by_account_where_a_destination
     assert await due("mail:one.example") == [quiet]
     assert await due(mail=False) == []
     assert len(await due()) == 5
+
+
+async def test_executes_are_made_a_few_at_once_account_by_account_and_no_queue_is_endless(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "EXECUTES_AT_ONCE", 1)
+    monkeypatch.setattr(wiring, "EXECUTES_WAITING", 3)
+    process = await world.process()
+    *busy, refused = add_exports(world, 4, "busy@one.example")
+    [quiet] = add_exports(world, 1, "quiet@other.example")
+    gates = [asyncio.Event() for _ in range(4)]
+    world.planning.gates = list(gates)
+    tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in busy]
+    await world.planning.waiting.acquire()
+    await waiting_for_a_turn(process, 2)
+    tasks.append(asyncio.create_task(process.execute(quiet, export_id=quiet, visible=OTHER)))
+    await waiting_for_a_turn(process, 3)
+    with pytest.raises(ServiceUnavailable):
+        await process.execute(refused, export_id=refused)
+    gates[0].set()
+    await world.planning.waiting.acquire()
+    gates[1].set()
+    await world.planning.waiting.acquire()
+    # The quiet account did not wait for all of the busy one's.
+    assert quiet in world.planning.owners
+    assert sum(each in world.planning.owners for each in busy) == 2
+    for gate in gates:
+        gate.set()
+    assert len(await asyncio.gather(*tasks)) == 4
+    assert (await process.answer(refused, export_id=refused)).status == "COMPLETED"
+
+
+async def waiting_for_a_turn(process: Process, count: int) -> None:
+    """Until so many executions have begun and wait."""
+    async with asyncio.timeout(10):
+        while process.executions._steps.turns.waiting() < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

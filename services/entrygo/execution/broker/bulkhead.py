@@ -97,6 +97,10 @@ class Bulkhead:
         is_open = {place for place, state in self.states().items() if state is BreakerState.OPEN}
         return sorted(full | silent | is_open), MAIL_SERVER in is_open
 
+    def waiting(self) -> int:
+        """How many wait for a slot."""
+        return sum(map(len, self._waiting.values()))
+
     def states(self) -> dict[str, BreakerState]:
         """Every server and destination that has been silent of late."""
         now = self._seconds()
