@@ -21,6 +21,7 @@ SHARED_TABLES = {
     "owner_epoch",
     "reference_versions",
     "applied_migrations",
+    "relay_lease",
     "pg_roles",
 }
 # Background work, for whatever account it is: what is due, what is queued, what the log holds, what is old.

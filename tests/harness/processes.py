@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+
+import psutil
 
 LOOPBACK = "127.0.0.1"
 # Below the range of outgoing connections, so that a stopped server finds its port free again.
@@ -76,6 +78,20 @@ def stop(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGTER
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@contextlib.contextmanager
+def frozen(process: psutil.Process) -> Iterator[None]:
+    """A process, with whatever it started itself, that neither answers nor ends its connections."""
+    family = [process, *process.children(recursive=True)]
+    for each in family:
+        each.suspend()
+    try:
+        yield
+    finally:
+        for each in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.resume()
 
 
 def tail(log: Path) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -73,11 +72,16 @@ class System:
 
     def kill(self, name: str) -> int:
         """Ends a part as a crash would; the supervisor starts it again. Gives the pid that is gone."""
+        process = self.process(name)
+        process.kill()
+        return process.pid
+
+    def process(self, name: str) -> psutil.Process:
+        """The present process of a part."""
         process = self.part(name).process
         if process is None:
             raise LookupError(f"{name} has no process.")
-        os.kill(process.pid, signal.SIGKILL)
-        return process.pid
+        return psutil.Process(process.pid)
 
     async def restarted(self, name: str, *, after: int) -> None:
         """Returns once `name` runs in another process than `after` and its peers have found it again."""

@@ -13,8 +13,6 @@ from entrygo.gateway.guard import guarded
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.process.runtime import run
 
-GRACE_SECONDS = 3
-
 log = structlog.get_logger(__name__)
 
 
@@ -33,11 +31,13 @@ class Server(uvicorn.Server):
 
 
 async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
-    """Serves until `stop`; requests under way get the grace time."""
-    server = Server(_config(settings))
+    """Serves until `stop` and a little longer, so that its callers turn to another gateway before this one
+    refuses them; then requests under way get the grace time."""
+    server = Server(_config(settings, stop))
     serving = asyncio.create_task(server.serve())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((serving,), timeout=settings.stop.drain_seconds)
     server.should_exit = True
     stopping.cancel()
     await serving
@@ -45,9 +45,9 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     await asyncio.gather(*server.server_state.tasks, return_exceptions=True)
 
 
-def _config(settings: GatewaySettings) -> uvicorn.Config:
+def _config(settings: GatewaySettings, stop: asyncio.Event) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings),
+        create_app(settings, stop=stop),
         host=settings.gateway_host,
         port=settings.gateway_port,
         http=guarded(settings),
@@ -58,7 +58,7 @@ def _config(settings: GatewaySettings) -> uvicorn.Config:
         log_level="warning",
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_graceful_shutdown=settings.stop.stop_grace_seconds,
         backlog=1024,
     )
 

@@ -33,14 +33,24 @@ from entrygo.process.logging import bind_account
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def create_app(settings: GatewaySettings, *, services: Services | None = None) -> Starlette:
-    """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends."""
-    edge = Edge(settings, services)
+def create_app(
+    settings: GatewaySettings,
+    *,
+    services: Services | None = None,
+    stop: asyncio.Event | None = None,
+) -> Starlette:
+    """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends.
+
+    From `stop` on it says that it is not ready and keeps no connection beyond the answer under way.
+    """
+    stop = stop or asyncio.Event()
+    edge = Edge(settings, services, stop)
     middleware = (
         # Outermost, so that every answer has an id and a log line, also that of an error.
         Middleware(
             RequestContext,
             new_request_id=lambda: f"req_{secrets.token_hex(12)}",
+            is_stopping=stop.is_set,
         ),
         # Around everything that may fail, so that all of it is answered in the one shape.
         Middleware(ErrorBoundary),
@@ -60,9 +70,10 @@ def create_app(settings: GatewaySettings, *, services: Services | None = None) -
 class Edge:
     """Holds what handlers need, from the start of the process to its end."""
 
-    def __init__(self, settings: GatewaySettings, services: Services | None) -> None:
+    def __init__(self, settings: GatewaySettings, services: Services | None, stop: asyncio.Event) -> None:
         self._settings = settings
         self._services = services
+        self._stop = stop
         self._door = Door(settings, lambda: self.services)
         watch_slots(self._door.slots)
         self._asking: asyncio.Task[dict[str, bool]] | None = None
@@ -102,6 +113,8 @@ class Edge:
         ]
 
     async def _readyz(self, request: Request) -> Response:
+        if self._stop.is_set():
+            return readyz({"gateway": False})
         # One question at a time, however many ask: the path is open to everybody.
         if self._asking is None:
             self._asking = asyncio.create_task(self.services.serving())

@@ -26,8 +26,15 @@ log = structlog.get_logger(__name__)
 class RequestContext:
     """Outermost: gives the request its id, the answer its common headers, and writes the log line."""
 
-    def __init__(self, app: ASGIApp, *, new_request_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        new_request_id: Callable[[], str],
+        is_stopping: Callable[[], bool],
+    ) -> None:
         self._app = app
+        self._is_stopping = is_stopping
         self._new_request_id = new_request_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +54,9 @@ class RequestContext:
                 headers["x-request-id"] = request_id
                 headers["cache-control"] = "no-store"
                 headers["x-content-type-options"] = "nosniff"
+                if self._is_stopping():
+                    # The client's next request goes elsewhere, rather than into a closing connection.
+                    headers["connection"] = "close"
             await send(message)
 
         try:

@@ -17,7 +17,7 @@ from entrygo.rpc.channel import open_channel
 from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.service.run import Parts, Runtime, run_service
 
-DRAIN_SECONDS = 2.0
+DRAIN_SECONDS = 0.4
 
 
 @asynccontextmanager
@@ -46,19 +46,24 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             lease_pool=lease_pool,
         )
         servicer = ExecutionServicer(parts.executions, parts.resubmission, parts.packages, parts.links)
-        yield Parts(
-            rpc_service=SERVICE_NAME,
-            required_scopes=REQUIRED_SCOPES,
-            conditions={ARTIFACTS: parts.packages.objects.watch.is_sound},
-            register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
-            background=(parts.recovery.run,),
-            measures=(measure,),
-            longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
-        )
-        await parts.executions.drain(DRAIN_SECONDS)
-        await parts.dispatcher.drain(DRAIN_SECONDS)
-        for channel in channels.values():
-            await channel.close()
+        try:
+            yield Parts(
+                rpc_service=SERVICE_NAME,
+                required_scopes=REQUIRED_SCOPES,
+                conditions={ARTIFACTS: parts.packages.objects.watch.is_sound},
+                register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
+                background=(parts.recovery.run,),
+                measures=(measure,),
+                longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
+            )
+            # A mail whose text has left gets the rest of the grace time for its server's reply.
+            await parts.dispatcher.drain(settings.stop.stop_grace_seconds)
+        finally:
+            # Also when the background did not end in time: others may then resume what is left at once.
+            await parts.executions.drain(DRAIN_SECONDS)
+            await parts.dispatcher.drain(DRAIN_SECONDS)
+            for channel in channels.values():
+                await channel.close()
 
 
 if __name__ == "__main__":

@@ -116,7 +116,10 @@ class Inspector:
         )
 
     async def watch_export(self, caller: Caller, export_id: str) -> AsyncIterator[inspection_pb2.Export]:
-        """The export now, then again after each change, until the caller leaves or the process stops."""
+        """The export now, then again after each change, until the caller leaves.
+
+        ServiceUnavailable when the process stops: another one can be asked.
+        """
         key = _key(caller.tenant, export_id, "Export batch not found.")
         shown: tuple[int, bool] | None = None
         with self._changes.watch(key) as changed:
@@ -128,6 +131,7 @@ class Inspector:
                     yield export
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), self._poll_seconds)
+        raise ServiceUnavailable("The service is stopping; watch the export again.")
 
     async def _find(self, caller: Caller, export_id: str) -> Known | None:
         async with transaction(self._pool, caller.visible) as connection:

@@ -17,8 +17,9 @@ from aiokafka.errors import KafkaError
 from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
+from entrygo.messaging.relay_queue import LeadLost, RelayQueue
 from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
-from entrygo.postgres.pool import OUTAGES, Connection, open_background_session
+from entrygo.postgres.pool import OUTAGES, open_background_session
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 
@@ -28,8 +29,6 @@ POLL_SECONDS = 0.03
 FOLLOW_SECONDS = 1.0
 MIN_BACKOFF = 0.1
 MAX_BACKOFF = 5.0
-# A leader's lock in each schema's database; schemas of one cluster are distinguished by the second number.
-LOCK_SPACE = 0x656E74
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +70,9 @@ class Relay:
                 backoff = MIN_BACKOFF
                 if not led:
                     await _pause(stop, FOLLOW_SECONDS)
+            except LeadLost:
+                # This process was held up for longer than the lease.
+                log.warning("relay.lead_lost", schema=self._schema)
             except (KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
                 INTERRUPTED.labels(self._schema).inc()
                 log.warning("relay.interrupted", schema=self._schema, error=repr(error), retry_in=backoff)
@@ -79,50 +81,51 @@ class Relay:
 
     async def _lead(self, stop: asyncio.Event) -> bool:
         """Publishes while leading; False when another replica leads."""
-        # The lock lives and dies with this session, and every read of the queue goes through it:
-        # a relay that lost its session can neither read nor delete.
         session = await open_background_session(self._database_url, schema=self._schema)
         try:
-            if not await session.fetchval(
-                "SELECT pg_try_advisory_lock($1, hashtext($2))", LOCK_SPACE, self._schema
-            ):
+            queue = await RelayQueue.take(session, self._schema)
+            if queue is None:
                 return False
-            await ensure_topics(self._kafka)
-            producer = AIOKafkaProducer(**producer_options(self._kafka))
-            await producer.start()
-            try:
-                log.info("relay.leading", schema=self._schema)
-                LEADING.labels(self._schema).set(1)
-                last: LastOffsets = {}
-                while not stop.is_set():
-                    if not await self._publish_batch(session, producer, last):
-                        await _pause(stop, POLL_SECONDS)
-            finally:
-                LEADING.labels(self._schema).set(0)
-                await producer.stop()
+            async with queue.kept():
+                await self._publish(stop, queue)
             return True
         finally:
             session.terminate()
 
-    async def _publish_batch(self, session: Connection, producer: AIOKafkaProducer, last: LastOffsets) -> int:
+    async def _publish(self, stop: asyncio.Event, queue: RelayQueue) -> None:
+        await ensure_topics(self._kafka)
+        producer = AIOKafkaProducer(**producer_options(self._kafka))
+        await producer.start()
+        try:
+            log.info("relay.leading", schema=self._schema)
+            LEADING.labels(self._schema).set(1)
+            last: LastOffsets = {}
+            while not stop.is_set():
+                if not await self._publish_batch(queue, producer, last):
+                    await _pause(stop, POLL_SECONDS)
+        finally:
+            LEADING.labels(self._schema).set(0)
+            await producer.stop()
+
+    async def _publish_batch(self, queue: RelayQueue, producer: AIOKafkaProducer, last: LastOffsets) -> int:
         """Sends what is queued, waits for every acknowledgement, deletes what was acknowledged."""
-        rows = await session.fetch("SELECT id, payload FROM outbox ORDER BY id LIMIT $1", BATCH)
-        if not rows:
+        events = await queue.first(BATCH)
+        if not events:
             return 0
-        sent = [await self._send(producer, row["payload"]) for row in rows]
+        sent = [await self._send(producer, event.payload) for event in events]
         results = await asyncio.gather(*sent, return_exceptions=True)
         failed = [result for result in results if isinstance(result, BaseException)]
         acknowledged = {
-            row["id"]: result
-            for row, result in zip(rows, results, strict=True)
+            event.id: result
+            for event, result in zip(events, results, strict=True)
             if not isinstance(result, BaseException)
         }
         await _check_log(producer, acknowledged.values(), last)
-        await session.execute("DELETE FROM outbox WHERE id = ANY($1)", list(acknowledged))
+        await queue.remove(list(acknowledged))
         PUBLISHED.labels(self._schema).inc(len(acknowledged))
         if failed:
             raise failed[0]
-        return len(rows)
+        return len(events)
 
     async def _send(self, producer: AIOKafkaProducer, payload: bytes) -> "asyncio.Future[Acknowledgement]":
         event = events_pb2.Event.FromString(payload)

@@ -1,25 +1,29 @@
-"""Runs a process: event loop, logging, signals. The work itself is the caller's."""
+"""Runs a process: event loop, logging, its end. The work itself is the caller's."""
 
 import asyncio
 import gc
-import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import structlog
 import uvloop
 
+from entrygo.process.ending import run_until_ended, stop_on_signals
 from entrygo.process.logging import configure_logging
 from entrygo.process.metrics import serve_metrics
-from entrygo.process.settings import ProcessSettings
+from entrygo.process.settings import ProcessSettings, StopSettings
 
 GARBAGE_THRESHOLD = 20_000  # new objects before the youngest are looked at; the default is 700
 
 log = structlog.get_logger(__name__)
 
 
-def run(name: str, settings: ProcessSettings, main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
-    """Runs `main(stop)` until it returns; SIGINT and SIGTERM set `stop`.
+Main = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def run(name: str, settings: ProcessSettings, main: Main) -> None:
+    """Runs `main(stop)` until it returns; SIGINT and SIGTERM set `stop`, and then it ends within a limit.
 
     With `--check` on the command line it prints the settings and returns.
     """
@@ -29,18 +33,16 @@ def run(name: str, settings: ProcessSettings, main: Callable[[asyncio.Event], Aw
     configure_logging(name, settings.log)
     serve_metrics(settings.metrics)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_supervised(main))
+        runner.run(_supervised(main, settings.stop))
 
 
-async def _supervised(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+async def _supervised(main: Main, limits: StopSettings) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop_on_signals(stop, limits)
     # What is alive now stays alive: the collector need not walk it again and again.
     gc.freeze()
     # A plan or a package of ten thousand orders lives long and in millions of objects: look less often.
     gc.set_threshold(GARBAGE_THRESHOLD, 10, 10)
     log.info("process.starting")
-    await main(stop)
+    await run_until_ended(main(stop), stop, limits)
     log.info("process.stopped")

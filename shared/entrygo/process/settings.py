@@ -58,11 +58,21 @@ class MetricsSettings(EnvironmentSettings):
     port: int = Field(default=0, ge=0, le=65535)
 
 
+class StopSettings(EnvironmentSettings):
+    """How a process ends once it is asked to."""
+
+    # It says that it is not ready and takes what still comes, until its callers have turned to others.
+    drain_seconds: float = Field(default=1.0, ge=0)
+    # Then what is under way may finish, a mail that waits for its server's reply included.
+    stop_grace_seconds: int = Field(default=20, ge=0)
+
+
 class ProcessSettings(EnvironmentSettings):
     """What every process reads."""
 
     log: LogSettings = Field(default_factory=LogSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)
+    stop: StopSettings = Field(default_factory=StopSettings)
 
 
 class KafkaSettings(EnvironmentSettings):
@@ -119,9 +129,10 @@ class RpcServerSettings(EnvironmentSettings):
     max_streams: int = Field(default=200, ge=1)
     max_streams_per_key: int = Field(default=20, ge=1)
     stream_seconds: float = Field(default=3600.0, gt=0)
-    # Whether callers without a key may list the services, and wait for the state of one.
+    # Whether callers without a key may list the services.
     open_reflection: bool = False
-    open_health_watch: bool = False
+    # Channels of clients watch the health without a key: gRPC sends none with it. So many at once may.
+    max_open_health_watches: int = Field(default=200, ge=0)
     rates: RateSettings = Field(default_factory=RateSettings)
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
 

@@ -8,6 +8,9 @@ import grpc
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 8 * 1024 * 1024
 
+PING_EVERY_MS = 2_000
+PING_ANSWER_MS = 3_000
+
 # Reads, and writes that are idempotent by themselves. A write without an idempotency key must not be
 # repeated behind the caller's back, so no other method is listed.
 REPEATABLE = {
@@ -25,6 +28,8 @@ REPEATABLE = {
 SERVICE_CONFIG = json.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
+        # Each replica is watched; one that says that it does not serve, or stops, gets no further calls.
+        "healthCheckConfig": {"serviceName": ""},
         "methodConfig": [
             {
                 "name": [
@@ -47,7 +52,10 @@ SERVICE_CONFIG = json.dumps(
 
 OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.service_config", SERVICE_CONFIG),
-    ("grpc.keepalive_time_ms", 60_000),
+    # A replica that hangs answers no ping: its connection ends after both, and with it the calls that wait
+    # for it; new ones go to the others. gRPC answers pings beside the event loop, however busy that is.
+    ("grpc.keepalive_time_ms", PING_EVERY_MS),
+    ("grpc.keepalive_timeout_ms", PING_ANSWER_MS),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.max_receive_message_length", MAX_RESPONSE_BYTES),
     ("grpc.max_send_message_length", MAX_RESPONSE_BYTES),

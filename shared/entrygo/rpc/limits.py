@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, MethodNotAllowed, ServiceUnavailable
 from entrygo.domain.principal import Principal
 from entrygo.process.settings import RpcServerSettings
 from entrygo.requests.budget import Budget
 from entrygo.requests.rates import Buckets
 
+HEALTH_WATCH = "/grpc.health.v1.Health/Watch"
 # Streams that last as long as their reader likes. They are counted apart, so that readers who wait do not
 # keep others from calling.
 LONG_STREAMS = frozenset(
@@ -18,7 +19,7 @@ LONG_STREAMS = frozenset(
         "/entrygo.proto.inspection.v1.Inspection/WatchExport",
         "/entrygo.proto.execution.v1.Execution/GetArtifact",
         "/entrygo.proto.execution.v1.Execution/GetBrokerPack",
-        "/grpc.health.v1.Health/Watch",
+        HEALTH_WATCH,
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
     }
 )
@@ -34,6 +35,8 @@ class CallLimits:
         # Half of it for one key: the others keep the other half.
         self._calls = Budget("calls", total=calls, each=max(1, calls // 2))
         self._streams = Budget("streams", total=settings.max_streams, each=settings.max_streams_per_key)
+        open_watches = settings.max_open_health_watches
+        self._open_watches = Budget("health watches", total=open_watches, each=open_watches)
         self._stream_seconds = settings.stream_seconds
         self._key_requests = Buckets("requests", rates.requests_per_second)
         self._key_items = Buckets("items", rates.items_per_second)
@@ -45,12 +48,23 @@ class CallLimits:
         if caller is not None and not caller.is_service:
             self._key_requests.take(caller.key_id)
             self._account_requests.take(caller.tenant.account_id)
-        budget = self._streams if method in LONG_STREAMS else self._calls
         name = _name(caller)
-        budget.take(name)
+        budget = self._budget(method, caller)
+        try:
+            budget.take(name)
+        except EntryGoError as error:
+            if budget is not self._open_watches:
+                raise
+            # A channel takes that for a server without health checks, and calls it nevertheless.
+            raise MethodNotAllowed("Too many watch the health without a key.") from error
         task = asyncio.current_task()
         assert task is not None, "a call is handled in a task"
         task.add_done_callback(lambda _: budget.give_back(name))
+
+    def _budget(self, method: str, caller: Principal | None) -> Budget:
+        if method == HEALTH_WATCH and caller is None:
+            return self._open_watches
+        return self._streams if method in LONG_STREAMS else self._calls
 
     def count_items(self, request: Any, caller: Principal | None) -> None:
         """Counts what a sync brings; raises RateLimited when the second's worth of it is used up."""

@@ -10,16 +10,18 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from entrygo.identity.authenticator import Authenticator
-from entrygo.process.settings import RpcServerSettings
+from entrygo.process.settings import RpcServerSettings, StopSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc.identity_servicer import IdentityServicer
 from entrygo.rpc.interceptors.auth import Access, AuthInterceptor, RequiredScopes
 from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
 from entrygo.rpc.interceptors.errors import ErrorInterceptor
 from entrygo.rpc.interceptors.log import LogInterceptor
-from entrygo.rpc.limits import CallLimits
+from entrygo.rpc.interceptors.stopping import StopInterceptor
+from entrygo.rpc.limits import HEALTH_WATCH, CallLimits
 
-GRACE_SECONDS = 3.0
+# Beyond the grace time, for the last answers to leave.
+LAST_ANSWERS_SECONDS = 0.2
 UNKNOWN_CALLERS = 300
 HEALTH_EVERY = 2.0  # seconds
 # A connection is closed at this age, so that clients find new replicas; what is under way gets the grace,
@@ -43,24 +45,40 @@ class Server:
         server: grpc.aio.Server,
         servicer: health.aio.HealthServicer,
         conditions: Mapping[str, Ready],
+        calls: StopInterceptor,
+        stopping: StopSettings,
     ) -> None:
         self._server = server
         self._health = servicer
         self._conditions = conditions
+        self._calls = calls
+        self._stopping = stopping
 
     async def serve(self, stop: asyncio.Event) -> None:
-        """Takes calls until `stop`, then lets those under way finish within the grace time."""
+        """Takes calls until `stop` and a little longer, then gives those under way the grace time."""
         await self._server.start()
         # Each by itself: a part that is slow to say how it is must not hide the others.
         watchers = [asyncio.create_task(self._watch(*each)) for each in self._conditions.items()]
         try:
             await stop.wait()
         finally:
+            await self._end()
             for watcher in watchers:
                 watcher.cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
-            await self._health.enter_graceful_shutdown()
-            await self._server.stop(GRACE_SECONDS)
+
+    async def _end(self) -> None:
+        """Not ready first, so that callers turn to another replica before this one refuses them."""
+        await self._health.enter_graceful_shutdown()
+        grace = self._stopping.stop_grace_seconds
+        try:
+            await asyncio.sleep(self._stopping.drain_seconds)
+            closing = asyncio.create_task(self._server.stop(grace + LAST_ANSWERS_SECONDS))
+            await self._calls.end(grace)
+            await closing
+        except asyncio.CancelledError:
+            await self._server.stop(None)
+            raise
 
     async def _watch(self, name: str, ready: Ready) -> None:
         while True:
@@ -75,6 +93,7 @@ class Server:
 def build_server(
     *,
     settings: RpcServerSettings,
+    stopping: StopSettings,
     port: int,
     authenticator: Authenticator,
     required_scopes: RequiredScopes,
@@ -91,12 +110,15 @@ def build_server(
     `longest_rpc_seconds` may lose its connection to old age.
     """
     scopes = {**required_scopes, f"/{IDENTITY_SERVICE}/WhoAmI": Access.ANY_KEY}
+    calls = StopInterceptor()
     server = grpc.aio.server(
         interceptors=(
             # Sees what the caller gets, whoever refused the call.
             LogInterceptor(),
             # Around the two that refuse calls as well, so that every refusal has the one shape.
             ErrorInterceptor(),
+            # Inside the above, so that a call that is cut short gets the one shape as well.
+            calls,
             # Before the look-up of the key, which must not outlive the caller either.
             DeadlineInterceptor(),
             # Next to the handler, which runs with a principal or not at all.
@@ -111,7 +133,8 @@ def build_server(
             ("grpc.max_send_message_length", -1),
             # A second process on the port must fail, not share it in silence.
             ("grpc.so_reuseport", 0),
-            ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
+            # Our own clients ping every two seconds (entrygo.rpc.channel); who pings faster is cut off.
+            ("grpc.http2.min_recv_ping_interval_without_data_ms", 1_000),
             ("grpc.keepalive_permit_without_calls", 1),
             ("grpc.max_connection_age_ms", CONNECTION_AGE_SECONDS * 1000),
             ("grpc.max_connection_age_grace_ms", longest_rpc_seconds * 1000),
@@ -126,7 +149,7 @@ def build_server(
     address = f"{settings.bind_host}:{port}"
     server.add_insecure_port(address)
     log.info("rpc.listening", address=address)
-    return Server(server, health_servicer, {"": ready, **conditions})
+    return Server(server, health_servicer, {"": ready, **conditions}, calls, stopping)
 
 
 def _standard_methods(settings: RpcServerSettings) -> Mapping[str, Access]:
@@ -135,5 +158,5 @@ def _standard_methods(settings: RpcServerSettings) -> Mapping[str, Access]:
         f"/{reflection.SERVICE_NAME}/ServerReflectionInfo": (
             Access.OPEN if settings.open_reflection else Access.ANY_KEY
         ),
-        f"/{health.SERVICE_NAME}/Watch": Access.OPEN if settings.open_health_watch else Access.ANY_KEY,
+        HEALTH_WATCH: Access.KEY_OR_NONE,
     }

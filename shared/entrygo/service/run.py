@@ -5,8 +5,8 @@ the relay of the outbox, the purge of old idempotency keys, logging and signals.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -27,6 +27,9 @@ from entrygo.service.sampler import Measure, Sampler
 
 # Identity is read on a miss of the authenticator's cache only.
 IDENTITY_POOL_SIZE = 2
+# How long work that was cancelled may still write what is left to be resumed.
+LEAVING_SECONDS = 1.0
+CLOSING_SECONDS = 0.5
 
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -81,16 +84,45 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
     identity = await open_pool(
         settings.identity.database_url.get_secret_value(), schema="identity", max_size=IDENTITY_POOL_SIZE
     )
-    async with pool, identity:
-        runtime = Runtime(pool=pool, clock=utc_now, ids=Ids(), stop=stop)
-        async with wire(settings, runtime) as parts:
-            await _work(name, settings, parts, runtime, identity)
+    runtime = Runtime(pool=pool, clock=utc_now, ids=Ids(), stop=stop)
+    async with _closed_at_the_end(pool, identity):
+        wired = asyncio.create_task(_wired(name, settings, wire, runtime, identity), name=name)
+        try:
+            await asyncio.shield(wired)
+        except asyncio.CancelledError:
+            wired.cancel()
+            await asyncio.wait((wired,), timeout=LEAVING_SECONDS)
+            # Whoever gives a connection back waits for its server, which may be what hangs.
+            pool.terminate()
+            identity.terminate()
+            await asyncio.wait((wired,))
+            raise
+
+
+@asynccontextmanager
+async def _closed_at_the_end(*pools: Pool) -> AsyncIterator[None]:
+    """A pool says goodbye to its server on every connection; it does not wait for one that is silent."""
+    try:
+        yield
+    finally:
+        try:
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await asyncio.gather(*(pool.close() for pool in pools))
+        except TimeoutError:
+            for pool in pools:
+                pool.terminate()
+
+
+async def _wired(name: str, settings: S, wire: Wire[S], runtime: Runtime, identity: Pool) -> None:
+    async with wire(settings, runtime) as parts:
+        await _work(name, settings, parts, runtime, identity)
 
 
 async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity: Pool) -> None:
     """Server and background work side by side; one that fails ends the others."""
     server = build_server(
         settings=settings.rpc,
+        stopping=settings.stop,
         port=settings.port,
         authenticator=Authenticator(identity, service_tokens=settings.identity.tokens),
         required_scopes=parts.required_scopes,
@@ -104,7 +136,22 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity
     sampling = _work_of_metrics(name, settings, parts) if settings.metrics.port else ()
     async with asyncio.TaskGroup() as tasks:
         for work in (server.serve, *writing, *sampling, *parts.background):
-            tasks.create_task(work(runtime.stop))
+            tasks.create_task(_ending_all(work, runtime.stop), name=name_of(work))
+
+
+async def _ending_all(work: Work, stop: asyncio.Event) -> None:
+    """Work that fails ends the process as a signal does: within the same limit."""
+    try:
+        await work(stop)
+    except Exception:
+        stop.set()
+        raise
+
+
+def name_of(work: Work) -> str:
+    """As the log names a work that does not end, such as `Relay.run`."""
+    function = work.func if isinstance(work, partial) else work
+    return getattr(function, "__qualname__", repr(function))
 
 
 def _work_of_metrics(name: str, settings: ServiceSettings, parts: Parts) -> tuple[Work, ...]:

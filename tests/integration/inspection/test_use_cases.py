@@ -226,7 +226,8 @@ async def test_a_watcher_gets_the_export_now_and_after_each_change_until_the_pro
     life = Life()
     service.owners.record([life.planned()])
     seen = []
-    async with asyncio.timeout(30):
+
+    async def watch() -> None:
         async for export in service.inspector.watch_export(caller(), "batch_123"):
             seen.append((export.state, export.version))
             if len(seen) == 1:
@@ -239,4 +240,8 @@ async def test_a_watcher_gets_the_export_now_and_after_each_change_until_the_pro
                 await service.read_model.apply(EVERYONE, [executed])
             else:
                 service.stop.set()
+
+    # Not a clean end, which would say that there is nothing more to see.
+    with pytest.raises(ServiceUnavailable, match="stopping"):
+        await asyncio.wait_for(watch(), 30)
     assert seen == [("BATCHED", 1), ("EXECUTING", 2), ("COMPLETED", 3)]

@@ -27,7 +27,7 @@ from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcServerSettings
+from entrygo.process.settings import RpcServerSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
@@ -134,6 +134,7 @@ async def serving(
         port = free.getsockname()[1]
     server = build_server(
         settings=RpcServerSettings(),
+        stopping=StopSettings(drain_seconds=0),
         port=port,
         authenticator=Authenticator(identity_pool, service_tokens=(SERVICE_TOKEN,)),
         required_scopes=scopes,

@@ -2,10 +2,13 @@
 
 import asyncio
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
+import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.partitioner import DefaultPartitioner
@@ -15,10 +18,19 @@ from entrygo.messaging.events import EXPORTS_TOPIC, make_event
 from entrygo.messaging.kafka import consumer_options
 from entrygo.messaging.outbox import append_all
 from entrygo.messaging.relay import Relay
+from entrygo.messaging.relay_queue import LeadLost, RelayQueue
 from entrygo.messaging.seal import HEADER, Seal
-from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.postgres.pool import (
+    EVERYONE,
+    Connection,
+    Pool,
+    open_background_session,
+    open_pool,
+    transaction,
+)
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
+from tests.harness import processes
 from tests.harness.brokers import TansuBroker
 
 SEAL = Seal(["a token"])
@@ -165,3 +177,90 @@ def stream_in(partition: int) -> str:
         stream = f"batch_{secrets.token_hex(4)}"
         if DefaultPartitioner()(stream.encode(), numbers, numbers) == partition:
             return stream
+
+
+RELAY = """
+import asyncio, sys
+from entrygo.messaging.relay import Relay
+from entrygo.process.settings import KafkaSettings
+
+kafka = KafkaSettings(bootstrap=sys.argv[2], partitions=3)
+asyncio.run(Relay(database_url=sys.argv[1], schema="sync", kafka=kafka).run(asyncio.Event()))
+"""
+
+
+async def test_another_relay_publishes_while_the_leader_hangs_and_the_leader_that_wakes_adds_duplicates_only(
+    database_url: str, kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    stream = f"batch_{secrets.token_hex(4)}"
+    leader = processes.start(
+        [sys.executable, "-c", RELAY, database_url, kafka_bootstrap], log=tmp_path / "relay.log"
+    )
+    try:
+        async with await open_pool(database_url, schema="sync") as pool:
+            await record(pool, [stream], first=1, count=5)
+            await outbox_is_empty(pool)
+            with processes.frozen(psutil.Process(leader.pid)):
+                await record(pool, [stream], first=6, count=5)
+                async with relaying(database_url, kafka_bootstrap):
+                    await outbox_is_empty(pool)
+                # Read by the hanging leader or not: it is there when it wakes.
+                await record(pool, [stream], first=11, count=5)
+            await outbox_is_empty(pool)
+            seen = await read(kafka_bootstrap, [stream], expected=15)
+    finally:
+        processes.stop(leader)
+    assert in_order(seen[stream]) == list(range(1, 16))
+
+
+def in_order(sequences: list[int]) -> list[int]:
+    """Those that a reader applies who drops what it knows; a gap ends them."""
+    applied: list[int] = []
+    for sequence in sequences:
+        if sequence == len(applied) + 1:
+            applied.append(sequence)
+    return applied
+
+
+async def test_relay_whose_lease_ran_out_neither_reads_nor_removes_what_another_one_publishes(
+    database_url: str,
+) -> None:
+    async with (
+        await open_pool(database_url, schema="sync") as pool,
+        session(database_url) as old,
+        session(database_url) as new,
+    ):
+        await record(pool, ["batch_1"], first=1, count=2)
+        before = await RelayQueue.take(old, "sync")
+        assert before is not None
+        assert await RelayQueue.take(new, "sync") is None
+        first, second = await before.first(10)
+        await before.remove([first.id])
+        await old.execute("UPDATE relay_lease SET expires_at = '-infinity'")
+        after = await RelayQueue.take(new, "sync")
+        assert after is not None
+        with pytest.raises(LeadLost):
+            await before.remove([second.id])
+        with pytest.raises(LeadLost):
+            await before.first(10)
+        assert await after.first(10) == [second]
+
+
+async def test_relay_leads_at_once_when_the_leader_ended_or_its_session_is_gone(database_url: str) -> None:
+    async with session(database_url) as follower, session(database_url) as leader:
+        queue = await RelayQueue.take(leader, "sync")
+        assert queue is not None
+        async with queue.kept():
+            assert await RelayQueue.take(follower, "sync") is None
+        assert await RelayQueue.take(follower, "sync") is not None
+    async with session(database_url) as last:
+        assert await RelayQueue.take(last, "sync") is not None
+
+
+@asynccontextmanager
+async def session(database_url: str) -> AsyncIterator[Connection]:
+    opened = await open_background_session(database_url, schema="sync")
+    try:
+        yield opened
+    finally:
+        await opened.close()

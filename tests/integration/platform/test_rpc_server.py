@@ -21,7 +21,7 @@ from entrygo.identity.use_cases import create_account, create_key, revoke_key
 from entrygo.inspection.owners import check_serving
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcServerSettings
+from entrygo.process.settings import RpcServerSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
@@ -104,6 +104,7 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
 
     server = build_server(
         settings=RpcServerSettings(max_message_bytes=1024 * 1024),
+        stopping=StopSettings(drain_seconds=0),
         port=port,
         authenticator=Authenticator(pool, service_tokens=(SERVICE_TOKEN, NEXT_SERVICE_TOKEN)),
         required_scopes=SCOPES,
@@ -427,20 +428,27 @@ async def test_health_names_the_parts_of_a_service_one_by_one(channel: grpc.aio.
     assert await check_serving(channel, 5, "another")
 
 
-async def test_reflection_and_health_watch_need_a_key(channel: grpc.aio.Channel, pool: Pool) -> None:
+async def test_reflection_needs_a_key(channel: grpc.aio.Channel, pool: Pool) -> None:
     reflection = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
-    watch = health_pb2_grpc.HealthStub(channel).Watch
     with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
         await anext(aiter(reflection(ask())))
-    with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
-        await anext(aiter(watch(health_pb2.HealthCheckRequest())))
     key = (("authorization", await key_of(pool)),)
     listed = [answer async for answer in reflection(ask(), metadata=key)]
     names = {service.name for answer in listed for service in answer.list_services_response.service}
     assert {"entrygo.proto.planning.v1.Planning", "entrygo.proto.identity.v1.Identity"} <= names
-    watching = watch(health_pb2.HealthCheckRequest(), metadata=key)
-    assert (await watching.read()).status == health_pb2.HealthCheckResponse.SERVING
-    watching.cancel()
+
+
+async def test_health_is_watched_without_a_key_by_so_many_at_once(channel: grpc.aio.Channel) -> None:
+    watch = health_pb2_grpc.HealthStub(channel).Watch
+    streams = [watch(health_pb2.HealthCheckRequest()) for _ in range(210)]
+    first = await asyncio.gather(*(stream.read() for stream in streams), return_exceptions=True)
+    assert sum(not isinstance(answer, Exception) for answer in first) == 200
+    # What a channel takes for a server that has no health checks, and then calls it.
+    assert {answer.code() for answer in first if isinstance(answer, grpc.aio.AioRpcError)} == {
+        grpc.StatusCode.UNIMPLEMENTED
+    }
+    for stream in streams:
+        stream.cancel()
 
 
 async def test_streams_that_wait_keep_nobody_from_calling(channel: grpc.aio.Channel, pool: Pool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -14,14 +15,16 @@ from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.messaging.outbox import append_all
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import IdentitySettings, KafkaSettings, ServiceSettings
+from entrygo.process.settings import IdentitySettings, KafkaSettings, ServiceSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.interceptors.auth import Access
 from entrygo.service.run import Parts, Runtime, Work, serve
+from tests.harness.network import Weather, way_to
 
 SECONDS = 20.0
 SERVICE_NAME = planning_pb2.DESCRIPTOR.services_by_name["Planning"].full_name
@@ -39,6 +42,7 @@ def settings(database_url: str, kafka_bootstrap: str) -> ServiceSettings:
         database_url=SecretStr(database_url),
         kafka=KafkaSettings(bootstrap=kafka_bootstrap, partitions=1),
         identity=IdentitySettings(database_url=SecretStr(database_url)),
+        stop=StopSettings(drain_seconds=0, stop_grace_seconds=2),
     )
 
 
@@ -54,6 +58,7 @@ class Wiring:
     @asynccontextmanager
     async def wire(self, settings: ServiceSettings, runtime: Runtime) -> AsyncIterator[Parts]:
         self.happened.append("wired")
+        self.pool = runtime.pool
         yield Parts(
             rpc_service=SERVICE_NAME,
             required_scopes={
@@ -171,3 +176,25 @@ async def test_work_that_fails_ends_the_process(settings: ServiceSettings) -> No
     with pytest.raises(ExceptionGroup) as caught:
         await serve("planning", settings, Wiring(fail, records_events=False).wire, asyncio.Event())
     assert caught.group_contains(ZeroDivisionError)
+
+
+async def test_service_that_is_cut_short_ends_though_its_database_has_fallen_silent(
+    settings: ServiceSettings,
+) -> None:
+    url = urlsplit(settings.database_url.get_secret_value())
+    async with way_to(url.port or 0) as way:
+        far = SecretStr(url._replace(netloc=url.netloc.replace(f":{url.port}", f":{way.port}")).geturl())
+        wiring = Wiring(records_events=False)
+        stop = asyncio.Event()
+        serving = asyncio.create_task(
+            serve("planning", settings.model_copy(update={"database_url": far}), wiring.wire, stop)
+        )
+        await asyncio.wait_for(wiring.started.wait(), SECONDS)
+        pool = wiring.pool
+        way.weather = Weather.SILENT
+        asking = asyncio.create_task(is_ready(pool))
+        stop.set()
+        serving.cancel()
+        done, _ = await asyncio.wait((serving, asking), timeout=SECONDS)
+        assert done == {serving, asking}
+        assert not asking.result()

@@ -16,7 +16,7 @@ from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcServerSettings
+from entrygo.process.settings import RpcServerSettings, StopSettings
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
@@ -62,6 +62,7 @@ async def client(database_url: str, pool: Pool, caller: Caller) -> AsyncIterator
         _, bound = await create_key(identity, ids, utc_now, account_id=ACCOUNT, warehouse_id="wh_own")
         server = build_server(
             settings=RpcServerSettings(),
+            stopping=StopSettings(drain_seconds=0),
             port=port,
             authenticator=Authenticator(identity, service_tokens=()),
             required_scopes=REQUIRED_SCOPES,

@@ -57,7 +57,12 @@ class Watched:
 
     def __init__(self, *parts: Part) -> None:
         self._changed = asyncio.Event()
-        self.supervisor = Supervisor(parts, changed=self._changed.set, backoff=QUICK)
+        self.supervisor = Supervisor(
+            parts,
+            changed=self._changed.set,
+            stop_seconds=dict.fromkeys(Stage, 2.0),
+            backoff=QUICK,
+        )
 
     async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(20):

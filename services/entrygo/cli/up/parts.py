@@ -20,6 +20,8 @@ from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.settings import UpSettings
 
+# What our processes may take beyond draining and their grace time.
+CLOSING_SECONDS = 0.5
 SERVICES = ("sync", "planning", "execution", "inspection")
 METRICS_PORT = "ENTRYGO_METRICS_PORT"
 LOGIN_PREFIX = "entrygo_"
@@ -89,6 +91,8 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         "ENTRYGO_PUBLIC_URL": settings.public_url or f"http://localhost:{ports['gateway']}",
         **{f"ENTRYGO_{name.upper()}_PORT": str(port) for name, port in ports.items()},
         **{f"ENTRYGO_{name.upper()}_TARGET": f"{LOOPBACK}:{ports[name]}" for name in SERVICES},
+        "ENTRYGO_DRAIN_SECONDS": str(settings.drain_seconds),
+        "ENTRYGO_STOP_GRACE_SECONDS": str(settings.stop_grace_seconds),
     }
 
 
@@ -105,6 +109,18 @@ def _own(
 def login_url(service: str, state: State, postgres: Postgres) -> str:
     """The embedded PostgreSQL for one service, under a login that owns nothing."""
     return postgres.url_of(f"{LOGIN_PREFIX}{service}", state.login_passwords[service])
+
+
+def stop_seconds(settings: UpSettings) -> dict[Stage, float]:
+    """How long the parts of a stage may take to end; together below five seconds by default."""
+    ours = settings.drain_seconds + settings.stop_grace_seconds + CLOSING_SECONDS
+    return {
+        Stage.GATEWAY: ours,
+        Stage.SERVICES: ours,
+        Stage.MAIL: 0.3,
+        Stage.BROKER: 0.2,
+        Stage.POSTGRES: 1.0,
+    }
 
 
 def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgres) -> tuple[Part, ...]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
 from entrygo.cli.up.home import Home, Process, RunReport, State, keep_files_private
-from entrygo.cli.up.parts import Part, Stage, addresses, build_parts, login_url
+from entrygo.cli.up.parts import Part, Stage, addresses, build_parts, login_url, stop_seconds
 from entrygo.cli.up.ports import check_free, pick_free, pick_many
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, identify
@@ -51,7 +51,12 @@ class Run:
             state, postgres = self._prepare()
             parts = build_parts(self._settings, self._home, state, postgres)
             backoff = Backoff(longest_seconds=self._settings.restart_seconds)
-            self._supervisor = Supervisor(parts, changed=self._publish, backoff=backoff)
+            self._supervisor = Supervisor(
+                parts,
+                changed=self._publish,
+                stop_seconds=stop_seconds(self._settings),
+                backoff=backoff,
+            )
             self._listen()
             try:
                 return await self._until_stopped(state, postgres)

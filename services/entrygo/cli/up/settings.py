@@ -49,6 +49,9 @@ class UpSettings(BaseSettings):
     public_url: str | None = None
     # The longest pause before a part that ends again and again is started once more.
     restart_seconds: float = Field(default=10.0, ge=0.25)
+    # As every process reads them, with less patience: on one machine the whole ends within five seconds.
+    drain_seconds: float = Field(default=0.2, ge=0)
+    stop_grace_seconds: int = Field(default=1, ge=0)
 
     @property
     def has_logins(self) -> bool:

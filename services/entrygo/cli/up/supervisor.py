@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from asyncio.subprocess import Process as Child
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
@@ -26,14 +26,6 @@ HEALTH_POLL_SECONDS = 2.0
 UNHEALTHY_AFTER = 3  # failed checks in a row
 EARLY_EXITS = 3  # of a part that was never ready, before the start as a whole has failed
 START_SECONDS = 90.0
-# Together below the five seconds that a stop may take; time a stage does not use goes to the next.
-STOP_SECONDS = {
-    Stage.GATEWAY: 1.2,
-    Stage.SERVICES: 2.0,
-    Stage.MAIL: 0.3,
-    Stage.BROKER: 0.2,
-    Stage.POSTGRES: 1.0,
-}
 
 
 class PartState(StrEnum):
@@ -80,13 +72,22 @@ class Unit:
 
 
 class Supervisor:
-    """The running system. `changed` is called after every change of any part."""
+    """The running system. `changed` is called after every change of any part.
+
+    A stage has its `stop_seconds` to end; time that one does not use goes to the next.
+    """
 
     def __init__(
-        self, parts: Sequence[Part], *, changed: Callable[[], None], backoff: Backoff | None = None
+        self,
+        parts: Sequence[Part],
+        *,
+        changed: Callable[[], None],
+        stop_seconds: Mapping[Stage, float],
+        backoff: Backoff | None = None,
     ) -> None:
         self.units = [Unit(part) for part in parts]
         self._changed = changed
+        self._stop_seconds = stop_seconds
         self._backoff = backoff or Backoff()
         self._stopping = asyncio.Event()
         self._keepers: list[asyncio.Task[None]] = []
@@ -111,7 +112,7 @@ class Supervisor:
         deadline = time.monotonic()
         by_stage = sorted(self.units, key=lambda unit: -unit.part.stage)
         for stage, units in groupby(by_stage, key=lambda unit: unit.part.stage):
-            deadline += STOP_SECONDS[stage]
+            deadline += self._stop_seconds[stage]
             await asyncio.gather(*(_stop(unit, deadline) for unit in units))
         await asyncio.gather(*self._keepers)
 

@@ -25,6 +25,8 @@ class Access(Enum):
     SERVICE_ONLY = "service only"
     # Without a key: the handler has no principal, and checks a credential of its own.
     OPEN = "open"
+    # A caller may show a key, and then has what a key has.
+    KEY_OR_NONE = "a key or none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         if required is Access.OPEN:
             return None
         metadata = {name: str(value) for name, value in call.invocation_metadata or ()}
+        if required is Access.KEY_OR_NONE and AUTHORIZATION not in metadata:
+            return None
         caller = await self._authenticator.authenticate(metadata.get(AUTHORIZATION, ""), metadata)
         bind_account(caller.tenant.account_id)
         _check_scope(caller, required)

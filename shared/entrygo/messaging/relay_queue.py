@@ -1,0 +1,114 @@
+"""The outbox as its one relay sees it: who may publish it, what is queued, what is done.
+
+The lead is a lease with an epoch, by the database's clock: a process that hangs loses it though its session
+lives. Every change carries the epoch, so that whoever led before and wakes up changes nothing.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+
+from entrygo.postgres.pool import OUTAGES, Connection
+
+LEASE = timedelta(seconds=3)
+RENEW_SECONDS = 1.0
+GIVE_UP_SECONDS = 1.0
+# Held by the session of whoever leads: a follower that gets it knows that the session before is gone, and
+# need not wait for the end of its lease. Schemas of one cluster are distinguished by the second number.
+LOCK_SPACE = 0x656E74
+
+
+class LeadLost(Exception):
+    """Another relay leads: what was read here is its to publish."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An event in the outbox, by its position."""
+
+    id: int
+    payload: bytes
+
+
+class RelayQueue:
+    """One lead of a schema, from `take` on, through a session of its own."""
+
+    def __init__(self, session: Connection, epoch: int) -> None:
+        self._session = session
+        self._epoch = epoch
+        self._is_lost = False
+        # A session runs one statement at a time, and the renewal must not wait for the broker.
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def take(cls, session: Connection, schema: str) -> "RelayQueue | None":
+        """The lead, if nobody has it."""
+        epoch = await session.fetchval(
+            "WITH free AS MATERIALIZED (SELECT pg_try_advisory_lock($1, hashtext($2)) AS is_free)"
+            " UPDATE relay_lease SET epoch = epoch + 1, expires_at = clock_timestamp() + $3::interval"
+            " FROM free WHERE is_free OR expires_at < clock_timestamp() RETURNING epoch",
+            LOCK_SPACE,
+            schema,
+            LEASE,
+        )
+        return None if epoch is None else cls(session, epoch)
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """Renews the lease until the block ends, and gives it up then."""
+        renewal = asyncio.create_task(self._renew_always())
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            await asyncio.gather(renewal, return_exceptions=True)
+            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+                async with asyncio.timeout(GIVE_UP_SECONDS):
+                    # Another replica may lead at once.
+                    await self._extend(timedelta(0))
+
+    async def first(self, limit: int) -> list[Queued]:
+        """The oldest events that are queued. LeadLost when the lead is known to be lost."""
+        self._check()
+        async with self._turn:
+            rows = await self._session.fetch("SELECT id, payload FROM outbox ORDER BY id LIMIT $1", limit)
+        return [Queued(row["id"], row["payload"]) for row in rows]
+
+    async def remove(self, ids: Sequence[int]) -> None:
+        """Forgets events that the broker has. LeadLost, and nothing is removed, when another one leads."""
+        async with self._turn:
+            epoch = await self._session.fetchval(
+                "WITH lead AS (UPDATE relay_lease SET expires_at = clock_timestamp() + $3::interval"
+                " WHERE epoch = $2 RETURNING epoch),"
+                " gone AS (DELETE FROM outbox WHERE id = ANY($1) AND EXISTS (SELECT FROM lead))"
+                " SELECT epoch FROM lead",
+                ids,
+                self._epoch,
+                LEASE,
+            )
+        self._is_lost = epoch is None
+        self._check()
+
+    def _check(self) -> None:
+        if self._is_lost:
+            raise LeadLost
+
+    async def _renew_always(self) -> None:
+        while not self._is_lost:
+            await asyncio.sleep(RENEW_SECONDS)
+            await self._extend(LEASE)
+
+    async def _extend(self, lease: timedelta) -> None:
+        async with self._turn:
+            epoch = await self._session.fetchval(
+                "UPDATE relay_lease SET expires_at = clock_timestamp() + $2::interval WHERE epoch = $1"
+                " RETURNING epoch",
+                self._epoch,
+                lease,
+            )
+        self._is_lost = epoch is None
