@@ -182,10 +182,12 @@ def stream_in(partition: int) -> str:
 RELAY = """
 import asyncio, sys
 from entrygo.messaging.relay import Relay
+from entrygo.messaging.seal import Seal
 from entrygo.process.settings import KafkaSettings
 
 kafka = KafkaSettings(bootstrap=sys.argv[2], partitions=3)
-asyncio.run(Relay(database_url=sys.argv[1], schema="sync", kafka=kafka).run(asyncio.Event()))
+relay = Relay(database_url=sys.argv[1], schema="sync", kafka=kafka, seal=Seal(["a token"]))
+asyncio.run(relay.run(asyncio.Event()))
 """
 
 
