@@ -10,7 +10,7 @@ from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
 from entrygo.execution.wiring import build_channels, build_parts
-from entrygo.postgres.pool import open_pool
+from entrygo.postgres.pool import closed_at_the_end, open_pool
 from entrygo.process.failpoints import reach
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.channel import open_channel
@@ -25,14 +25,13 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; at the end, executions under way get a moment to finish."""
     token = settings.identity.token
     channels = build_channels(settings)
+    lease_pool = await open_pool(
+        settings.database_url.get_secret_value(), schema="execution", max_size=settings.delivery.pool_size
+    )
     async with (
+        closed_at_the_end(lease_pool),
         open_channel(settings.planning_target) as planning_channel,
         open_channel(settings.sync_target) as sync_channel,
-        await open_pool(
-            settings.database_url.get_secret_value(),
-            schema="execution",
-            max_size=settings.delivery.pool_size,
-        ) as lease_pool,
     ):
         parts = build_parts(
             settings,

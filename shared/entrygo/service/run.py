@@ -5,8 +5,8 @@ the relay of the outbox, the purge of old idempotency keys, logging and signals.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.idempotency import keep_purged
-from entrygo.postgres.pool import Pool, open_pool
+from entrygo.postgres.pool import Pool, closed_at_the_end, open_pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Clock, Ids, utc_now
 from entrygo.process.runtime import run
@@ -29,7 +29,6 @@ from entrygo.service.sampler import Measure, Sampler
 IDENTITY_POOL_SIZE = 2
 # How long work that was cancelled may still write what is left to be resumed.
 LEAVING_SECONDS = 1.0
-CLOSING_SECONDS = 0.5
 
 Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
@@ -85,7 +84,7 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
         settings.identity.database_url.get_secret_value(), schema="identity", max_size=IDENTITY_POOL_SIZE
     )
     runtime = Runtime(pool=pool, clock=utc_now, ids=Ids(), stop=stop)
-    async with _closed_at_the_end(pool, identity):
+    async with closed_at_the_end(pool, identity):
         wired = asyncio.create_task(_wired(name, settings, wire, runtime, identity), name=name)
         try:
             await asyncio.shield(wired)
@@ -97,20 +96,6 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
             identity.terminate()
             await asyncio.wait((wired,))
             raise
-
-
-@asynccontextmanager
-async def _closed_at_the_end(*pools: Pool) -> AsyncIterator[None]:
-    """A pool says goodbye to its server on every connection; it does not wait for one that is silent."""
-    try:
-        yield
-    finally:
-        try:
-            async with asyncio.timeout(CLOSING_SECONDS):
-                await asyncio.gather(*(pool.close() for pool in pools))
-        except TimeoutError:
-            for pool in pools:
-                pool.terminate()
 
 
 async def _wired(name: str, settings: S, wire: Wire[S], runtime: Runtime, identity: Pool) -> None:
