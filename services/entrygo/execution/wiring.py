@@ -17,6 +17,7 @@ from entrygo.execution.broker.delivery import BrokerDelivery, RetryPolicy
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.links import BrokerLinks
+from entrygo.execution.broker.metrics import DELIVERIES
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.execution.clients import PlanningAccess
@@ -119,7 +120,9 @@ def build_parts(
         reach=reach,
     )
     limits = settings.delivery.bulkhead(settings.smtp.connections)
-    dispatcher = Dispatcher(delivery, Bulkhead(limits, time.monotonic))
+    bulkhead = Bulkhead(limits, time.monotonic)
+    DELIVERIES.watch(bulkhead)
+    dispatcher = Dispatcher(delivery, bulkhead)
     preparation = Preparation(
         ids=ids,
         objects=objects,

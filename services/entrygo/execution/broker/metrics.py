@@ -1,0 +1,61 @@
+"""What Prometheus reads of the bulkhead: slots in use, and places that are silent.
+
+Only places that matter at the moment have a series: at most as many as there are deliveries at once and
+silent places, however many brokers there are.
+"""
+
+from collections.abc import Iterator
+
+from prometheus_client import REGISTRY
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from entrygo.execution.broker.breaker import BreakerState
+from entrygo.execution.broker.bulkhead import Bulkhead
+
+
+class Deliveries(Collector):
+    """The figures of one bulkhead, read when they are asked for; none before `watch`."""
+
+    def __init__(self) -> None:
+        self._bulkhead: Bulkhead | None = None
+
+    def watch(self, bulkhead: Bulkhead) -> None:
+        """From now on of this one."""
+        self._bulkhead = bulkhead
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield _slots()
+        yield _silent()
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        slots, silent = _slots(), _silent()
+        for place, held in self._holding().items():
+            slots.add_metric([place], held)
+        for place, state in self._states().items():
+            silent.add_metric([place, state], 1)
+        yield slots
+        yield silent
+
+    def _holding(self) -> dict[str, int]:
+        return {} if self._bulkhead is None else self._bulkhead.holding()
+
+    def _states(self) -> dict[str, BreakerState]:
+        try:
+            return {} if self._bulkhead is None else self._bulkhead.states()
+        except RuntimeError:  # they changed meanwhile, in the thread that delivers; the next scrape has them
+            return {}
+
+
+def _slots() -> GaugeMetricFamily:
+    return GaugeMetricFamily("entrygo_delivery_slots_held", "Deliveries at once, by place", labels=["place"])
+
+
+def _silent() -> GaugeMetricFamily:
+    return GaugeMetricFamily(
+        "entrygo_delivery_breaker", "1 for each place whose breaker is not closed", labels=["place", "state"]
+    )
+
+
+DELIVERIES = Deliveries()
+REGISTRY.register(DELIVERIES)
