@@ -86,6 +86,8 @@ async def test_work_that_does_not_end_when_cancelled_costs_the_process_and_is_na
     assert end.status == 1
     [last] = [line for line in end.output.splitlines() if "process.hung" in line]
     assert "delivery at" in last
+    # By its own decision, not by the last resort.
+    assert "Timeout (" not in end.output
 
 
 @pytest.mark.parametrize("work", ["hold_up_the_loop", "wait_in_a_thread"])
