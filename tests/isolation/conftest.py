@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
+import httpx
 import pytest_asyncio
 
 from tests.harness.system import System
@@ -10,8 +12,19 @@ from tests.isolation.victim import Victim, make_victim
 
 
 @pytest_asyncio.fixture(scope="package")
-async def victim(system: System) -> Victim:
-    return await make_victim(system)
+async def victim(system: System) -> AsyncIterator[Victim]:
+    connection = await asyncpg.connect(system.database_url)
+    try:
+        yield await make_victim(system, connection)
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture(scope="package")
+async def rest_client(system: System) -> AsyncIterator[httpx.AsyncClient]:
+    """Without a key: each attempt brings its own, or none."""
+    async with httpx.AsyncClient(base_url=system.base_url, timeout=60, trust_env=False) as client:
+        yield client
 
 
 @pytest_asyncio.fixture(scope="package")

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 
 from tests.contract.rest.documented import ENTRY_DATE, HOODIE
-from tests.harness.system import System
 from tests.isolation.attempts import (
     EXECUTE,
     FORBIDDEN,
@@ -43,15 +42,16 @@ class RestRequest:
         return json.dumps([dict(self.path), self.body, dict(self.query)])
 
 
-async def ask(system: System, method: str, template: str, request: RestRequest, key: str | None) -> Answered:
+async def ask(
+    client: httpx.AsyncClient, method: str, template: str, request: RestRequest, key: str | None
+) -> Answered:
     """The answer to a request with this API key, or with none."""
     headers = {} if key is None else {"authorization": f"Bearer {key}"}
     if request.key is not None:
         headers["idempotency-key"] = request.key
-    async with httpx.AsyncClient(base_url=system.base_url, timeout=60, trust_env=False) as client:
-        answer = await client.request(
-            method, template.format(**request.path), json=request.body, params=request.query, headers=headers
-        )
+    answer = await client.request(
+        method, template.format(**request.path), json=request.body, params=request.query, headers=headers
+    )
     outcome = OUTCOMES.get(answer.status_code, f"{answer.status_code} {answer.text[:300]}")
     if answer.status_code == 400 and is_out_of_reach(answer.content):
         outcome = OUT_OF_REACH

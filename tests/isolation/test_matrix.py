@@ -7,6 +7,7 @@ what to add.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import httpx
 import pytest
 
 from entrygo.gateway.openapi import build_openapi
@@ -59,11 +60,12 @@ async def test_rest_gives_nothing_to(
     caller: Caller,
     victim: Victim,
     keys: Keys,
+    rest_client: httpx.AsyncClient,
 ) -> None:
     request = attempt.request(victim)
     before = await victim.rows()
     key = await keys.of(caller, attempt.enough)
-    answered = await rest_attempts.ask(victim.system, *OPERATIONS[method], request, key)
+    answered = await rest_attempts.ask(rest_client, *OPERATIONS[method], request, key)
     await victim.settle()
     faults = _faults(answered, attempt, caller, victim.shown(answered.content, request.text))
     _judge(faults, before == await victim.rows(), f"rest {attempt.name}", caller)
@@ -95,11 +97,11 @@ async def test_grpc_gives_nothing_to(
     ],
 )
 async def test_rest_gives_the_rightful_caller_what_the_others_ask_for(
-    method: str, attempt: "Attempt[rest_attempts.RestRequest]", victim: Victim
+    method: str, attempt: "Attempt[rest_attempts.RestRequest]", victim: Victim, rest_client: httpx.AsyncClient
 ) -> None:
     # Else the attempts above might fail because nobody would be answered.
     request = attempt.request(victim)
-    answered = await rest_attempts.ask(victim.system, *OPERATIONS[method], request, victim.system.api_key)
+    answered = await rest_attempts.ask(rest_client, *OPERATIONS[method], request, victim.system.api_key)
     assert answered.outcome == OK
     assert [mark for mark in victim.marks if mark.encode() in answered.content]
 

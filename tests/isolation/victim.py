@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
+import asyncpg
+
 from tests.contract.rest.documented import Rest, golden_orders, plan_request, unique
 from tests.harness.system import System
 
@@ -12,11 +14,16 @@ SETTLED = {"sent", "failed", "unknown", "acknowledged"}
 # Where a write that should have been refused would leave something.
 TABLES = (
     "sync.orders", "sync.products", "sync.warehouses", "sync.brokers",
-    "planning.exports", "planning.plans", "planning.export_orders", "planning.order_claims",
+    "planning.exports", "planning.export_orders", "planning.order_claims",
     "planning.export_approvals", "planning.event_log",
     "execution.executions", "execution.customs_packages", "execution.broker_submissions",
     "execution.event_log",
 )  # fmt: skip
+STORED = " UNION ALL ".join(
+    f"SELECT row_text FROM (SELECT '{table}' || t::text AS row_text FROM {table} t"
+    " WHERE account_id = $1 AND mode = 'live') AS own WHERE row_text LIKE ANY($2::text[])"
+    for table in TABLES
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +31,7 @@ class Victim:
     """One export that was executed and one that waits, with the keys under which they were made."""
 
     system: System
+    connection: "asyncpg.Connection[asyncpg.Record]"
     order_ids: tuple[str, ...]
     open_order_ids: tuple[str, ...]
     done: str
@@ -43,25 +51,20 @@ class Victim:
         exports = (self.done, self.open, self.package_id, self.submission_id)
         return (*exports, *self.order_ids, *self.open_order_ids)
 
-    async def rows(self) -> set[tuple[str, str]]:
+    async def rows(self) -> set[str]:
         """Everything stored that names one of these records."""
-        patterns = [f"%{mark}%" for mark in (*self.marks, self.system.warehouse_id)]
-        found: set[tuple[str, str]] = set()
-        for table in TABLES:
-            rows = await self.system.fetch(
-                f"SELECT row_text FROM (SELECT t::text AS row_text FROM {table} t"
-                " WHERE account_id = $1 AND mode = 'live') AS all_rows WHERE row_text LIKE ANY($2::text[])",
-                self.system.account_id,
-                patterns,
-            )
-            found |= {(table, row["row_text"]) for row in rows}
-        return found
+        found = await self.connection.fetch(
+            STORED,
+            self.system.account_id,
+            [f"%{mark}%" for mark in (*self.marks, self.system.warehouse_id)],
+        )
+        return {row["row_text"] for row in found}
 
     async def settle(self) -> None:
         """Returns once no submission of the export is under way: an attempt may have begun one."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             # What is waited for happens in another process; there is no event to await.
-            while await self.system.fetch(  # noqa: ASYNC110
+            while await self.connection.fetch(  # noqa: ASYNC110
                 "SELECT FROM execution.broker_submissions WHERE export_id = $1"
                 " AND status IN ('prepared', 'sending')",
                 self.done,
@@ -73,7 +76,7 @@ class Victim:
         return [mark for mark in self.marks if mark.encode() in answer and mark not in asked]
 
 
-async def make_victim(system: System) -> Victim:
+async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Record]") -> Victim:
     """Walks two lifecycles, one to its end, and waits until nothing of them changes by itself."""
     async with system.client() as client:
         rest = Rest(client, system)
@@ -95,6 +98,7 @@ async def make_victim(system: System) -> Victim:
     )
     return Victim(
         system=system,
+        connection=connection,
         order_ids=order_ids,
         open_order_ids=open_order_ids,
         done=plan["exportId"],
