@@ -56,8 +56,9 @@ async def settled(world: World, batch_id: str) -> dict[str, Any]:
             answer = await world.rest.client.get(f"/api/exports/{batch_id}")
             if answer.status_code == 200:
                 found: dict[str, Any] = answer.json()
-                submission = found["brokerSubmission"]
-                if found["state"] == "COMPLETED" and submission["status"] in SETTLED and not found["stale"]:
+                # While execution is away, planning alone may know that the export is completed.
+                is_known = found["state"] == "COMPLETED" and not found["stale"]
+                if is_known and found["brokerSubmission"]["status"] in SETTLED:
                     return found
             await asyncio.sleep(POLL_SECONDS)
 
