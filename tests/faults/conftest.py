@@ -29,4 +29,6 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             "ENTRYGO_KAFKA_BOOTSTRAP": broker.bootstrap,
         }
         async with running_system(settings) as system, system.client() as client:
-            yield World(system=system, rest=Rest(client, system), broker=broker, failpoint=failpoint)
+            world = World(system=system, rest=Rest(client, system), broker=broker, failpoint=failpoint)
+            await world.owners_were_read()
+            yield world

@@ -14,6 +14,8 @@ from tests.harness.system import System
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.05
 RECONNECT_SECONDS = 0.1
+# Who records events of an export.
+OWNERS = ("planning", "execution")
 RETRYABLE = {503: "SERVICE_UNAVAILABLE", 409: "IDEMPOTENCY_IN_PROGRESS"}
 
 
@@ -32,6 +34,20 @@ class World:
 
     def is_armed(self) -> bool:
         return self.failpoint.exists()
+
+    async def owners_were_read(self) -> None:
+        """Waits until inspection has read each owner once, as it does when it starts.
+
+        An owner that was not up yet is asked again seconds later: what a test then finds in the read model
+        would be from there, not from the broker.
+        """
+        count = "SELECT count(*) AS read FROM inspection.reconciliations"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                [row] = await self.system.fetch(count)
+                if row["read"] >= len(OWNERS):
+                    return
+                await asyncio.sleep(POLL_SECONDS)
 
     async def attempt(self, path: str, body: Any, key: str) -> httpx.Response | None:
         """One try of a write; None when the connection broke before the answer."""
