@@ -139,9 +139,12 @@ async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
 
 
 @asynccontextmanager
-async def running_system(extra_env: Mapping[str, str]) -> AsyncIterator[System]:
-    """A system of its own, with settings beside the ports and the home; ended and removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="entrygo-system-"))
+async def running_system(extra_env: Mapping[str, str], folder: Path | None = None) -> AsyncIterator[System]:
+    """A system of its own, with settings beside the ports and the home; ended and removed at the end.
+
+    `folder` may hold its home already.
+    """
+    folder = folder or Path(tempfile.mkdtemp(prefix="entrygo-system-"))
     supervisor: subprocess.Popen[bytes] | None = None
     try:
         ports = {name: str(processes.free_port()) for name in PORT_SETTINGS}

@@ -6,6 +6,10 @@ import asyncpg
 import typer
 
 from entrygo.cli.accounts import accounts_app, keys_app
+from entrygo.cli.backup.manifest import BackupUnusable
+from entrygo.cli.backup.restoring import TargetNotEmpty
+from entrygo.cli.backup.taking import BackupExists, DocumentsDamaged
+from entrygo.cli.backups import backup, restore
 from entrygo.cli.connection import NotConfigured
 from entrygo.cli.demo import demo
 from entrygo.cli.doctor.command import doctor
@@ -28,7 +32,7 @@ from entrygo.postgres.logins import LoginRefused
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
 )
-for command in (up, down, status, doctor, migrate, demo):
+for command in (up, down, status, doctor, migrate, backup, restore, demo):
     app.command()(command)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")
@@ -43,6 +47,10 @@ EXPECTED = (
     RestError,
     EntryGoError,
     NotConfigured,
+    BackupExists,
+    BackupUnusable,
+    DocumentsDamaged,
+    TargetNotEmpty,
     UnusableFile,
     AlreadyRunning,
     PortTaken,

@@ -159,6 +159,14 @@ class ExecutionBacklog:
         )
         return [_execution_from_row(row) for row in rows]
 
+    async def without_submission(self) -> list[Execution]:
+        """Executions that would still make a submission, and send it."""
+        rows = await self._connection.fetch(
+            f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
+            " WHERE finished_at IS NULL AND submission_id IS NULL ORDER BY created_at"
+        )
+        return [_execution_from_row(row) for row in rows]
+
     async def without_warehouse(self, limit: int, passed_over: Collection[str]) -> list[Execution]:
         """Finished executions from before warehouses were kept, the oldest first, but for some ids."""
         rows = await self._connection.fetch(

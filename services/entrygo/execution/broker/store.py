@@ -203,6 +203,14 @@ class SubmissionBacklog:
         )
         return [_submission_from_row(row) for row in rows]
 
+    async def unsettled_submissions(self) -> list[Submission]:
+        """Those of which it is not known yet whether they reach the broker."""
+        rows = await self._connection.fetch(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE status IN ('prepared', 'sending') ORDER BY prepared_at"
+        )
+        return [_submission_from_row(row) for row in rows]
+
     async def reacting_submissions(self, limit: int) -> list[Submission]:
         """Submissions of test accounts that their simulated broker answers now."""
         rows = await self._connection.fetch(

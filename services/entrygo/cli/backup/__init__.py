@@ -1,0 +1,1 @@
+"""`entrygo backup` and `entrygo restore`: one folder that holds a whole system."""

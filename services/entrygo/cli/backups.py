@@ -1,0 +1,57 @@
+"""Commands about the system's data as a whole: backup and restore."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from entrygo.cli.backup.restoring import restore as bring_back
+from entrygo.cli.backup.taking import take_backup
+from entrygo.cli.connection import current_home, database_url
+from entrygo.cli.migration import MigrationSettings, as_owner
+from entrygo.cli.terminal import out
+from entrygo.cli.up.home import keep_files_private
+from entrygo.cli.up.schemas import ensure_logins
+from entrygo.cli.up.settings import UpSettings
+
+
+def backup(folder: Annotated[Path, typer.Argument(help="Where to; must not be there yet.")]) -> None:
+    """Write databases, documents and secrets to a folder, while the system runs."""
+    keep_files_private()
+    home = current_home()
+    artifacts_url = UpSettings().artifacts_url or home.artifacts.as_uri()
+    manifest = take_backup(folder, home, _owner_of(MigrationSettings()), artifacts_url)
+    out.print(f"backed up to {folder}: {len(manifest.files)} files, secrets among them: keep it private")
+    if manifest.artifacts_url:
+        out.print(f"documents are not in it; keep a copy of {manifest.artifacts_url}")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup.")],
+    resend: Annotated[
+        bool, typer.Option("--resend", help="Go on with mails that may have left after the backup.")
+    ] = False,
+) -> None:
+    """Bring a backup back in an empty home, or in empty databases where their settings name some."""
+    keep_files_private()
+    settings = MigrationSettings()
+    is_external = any(name.endswith("DATABASE_URL") and value for name, value in os.environ.items())
+    url_of = _owner_of(settings) if is_external else None
+    manifest = asyncio.run(bring_back(folder, current_home(), url_of, resend=resend))
+    if is_external and settings.migration_user:
+        asyncio.run(_bring_back_logins(settings))
+    out.print(f"restored to {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC; start it with `entrygo up`")
+
+
+def _owner_of(settings: MigrationSettings) -> Callable[[str], str]:
+    """Each schema's database, under the login that owns the tables."""
+    return lambda schema: as_owner(database_url(schema), settings)
+
+
+async def _bring_back_logins(settings: MigrationSettings) -> None:
+    """Logins are the cluster's, not the database's: no dump holds them."""
+    async for schema in ensure_logins(_owner_of(settings), database_url):
+        out.print(f"{schema:<11} login up to date")

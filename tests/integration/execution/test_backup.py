@@ -1,0 +1,133 @@
+"""A backup of a database and its documents, restored into another, and what execution then does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from entrygo.cli.backup.manifest import BackupUnusable
+from entrygo.cli.backup.restoring import TargetNotEmpty, restore
+from entrygo.cli.backup.taking import take_backup
+from entrygo.cli.up.home import Home
+from entrygo.execution import failpoints
+from entrygo.execution.restored import RESTORED, RESTORED_CODE
+from tests.harness.postgres import temporary_database
+from tests.integration.execution.world import LIVE, Crash, Process, World
+
+
+@pytest.fixture
+def backup(world: World, tmp_path: Path) -> Callable[[], Path]:
+    """Takes one, and then destroys the documents that it was taken of."""
+
+    def take() -> Path:
+        url = world.settings.database_url.get_secret_value()
+        take_backup(tmp_path / "backup", Home(tmp_path / "home"), lambda _: url, world.settings.storage.url)
+        return tmp_path / "backup"
+
+    return take
+
+
+@pytest_asyncio.fixture
+async def empty_database(postgres_url: str) -> AsyncIterator[str]:
+    async with temporary_database(postgres_url) as url:
+        yield url
+
+
+async def restored(world: World, folder: Path, url: str, *, resend: bool = False) -> World:
+    """The same world on the restored data; its planning lives on."""
+    home = Home(folder.parent / "new")
+    await restore(folder, home, lambda _: url, resend=resend)
+    storage = world.settings.storage.model_copy(update={"artifacts_url": home.artifacts.as_uri()})
+    changes = {"database_url": SecretStr(url), "storage": storage}
+    new = World(world.settings.model_copy(update=changes), world.sink)
+    new.planning, new.now = world.planning, world.now
+    return new
+
+
+async def status_of(process: Process) -> tuple[str, str]:
+    last = (await process.events())[-1].broker_submission_changed.broker_submission
+    return last.status, last.error_message
+
+
+async def test_what_was_acknowledged_is_there_with_its_documents_and_is_not_mailed_again(
+    world: World, backup: Callable[[], Path], empty_database: str
+) -> None:
+    answer = await (await world.process()).answer()
+    new = await restored(world, await asyncio.to_thread(backup), empty_database)
+    process = await new.process()
+    assert await process.answer() == answer
+    for each in answer.artifacts:
+        found = await process.packages.artifact(LIVE, answer.customs_package_id, each.filename)
+        parts = [part async for part in process.packages.contents(LIVE.tenant, found)]
+        assert sum(map(len, parts)) == each.size_bytes
+    await process.recovery.deliver_due()
+    assert len(world.sink.mails) == 1
+    await new.close()
+
+
+async def test_the_read_model_is_whole_before_any_service_runs(
+    world: World, backup: Callable[[], Path], empty_database: str
+) -> None:
+    await (await world.process()).execute()
+    new = await restored(world, await asyncio.to_thread(backup), empty_database)
+    await new.close()
+    connection = await asyncpg.connect(empty_database)
+    recorded = await connection.fetchval("SELECT count(*) FROM execution.event_log")
+    assert await connection.fetchval("SELECT execution_sequence FROM inspection.exports") == recorded > 0
+    await connection.close()
+
+
+@pytest.mark.parametrize("resend", [False, True])
+async def test_a_submission_that_waited_is_held_for_a_person_unless_it_shall_go_on(
+    world: World, backup: Callable[[], Path], empty_database: str, resend: bool
+) -> None:
+    world.sink.answers = ["451 later"]
+    await (await world.process()).execute()
+    folder = await asyncio.to_thread(backup)
+    new = await restored(world, folder, empty_database, resend=resend)
+    process = await new.process()
+    if resend:
+        assert (await status_of(process))[0] == "prepared"
+    else:
+        assert await status_of(process) == ("unknown", RESTORED)
+        assert await process.count("broker_submissions") == 1
+    await new.close()
+
+
+@pytest.mark.parametrize("point", [failpoints.AFTER_CLAIM, failpoints.AFTER_RESERVE])
+async def test_an_execution_that_had_mailed_nothing_yet_does_not_go_on_by_itself(
+    world: World, backup: Callable[[], Path], empty_database: str, point: str
+) -> None:
+    with pytest.raises(Crash):
+        await (await world.process(crash_at=point)).execute()
+    folder = await asyncio.to_thread(backup)
+    connection = await asyncpg.connect(world.settings.database_url.get_secret_value())
+    epoch = await connection.fetchval("SELECT epoch FROM execution.owner_epoch")
+    await connection.close()
+    new = await restored(world, folder, empty_database)
+    process = await new.process()
+    await new.pass_lease()
+    assert await process.executions.recover(10) == 0
+    assert world.sink.mails == []
+    connection = await asyncpg.connect(empty_database)
+    assert await connection.fetchval("SELECT error_code FROM execution.executions") == RESTORED_CODE
+    assert await connection.fetchval("SELECT epoch FROM execution.owner_epoch") != epoch
+    await connection.close()
+    await new.close()
+
+
+async def test_a_backup_is_refused_once_a_byte_of_it_has_changed_and_never_overwrites(
+    world: World, backup: Callable[[], Path], empty_database: str
+) -> None:
+    await (await world.process()).execute()
+    folder = await asyncio.to_thread(backup)
+    with pytest.raises(TargetNotEmpty):
+        await restored(world, folder, world.settings.database_url.get_secret_value())
+    document = next(path for path in sorted((folder / "artifacts").rglob("*")) if path.is_file())
+    document.write_bytes(document.read_bytes()[:-1] + b"?")
+    with pytest.raises(BackupUnusable):
+        await restored(world, folder, empty_database)
