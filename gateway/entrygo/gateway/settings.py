@@ -34,10 +34,10 @@ class GatewaySettings(ProcessSettings):
     gateway_port: int = Field(default=3000, ge=0, le=65535)
 
     # host:port, or host:port,host:port for several workers.
-    sync_target: str = "127.0.0.1:50051"
-    planning_target: str = "127.0.0.1:50052"
-    execution_target: str = "127.0.0.1:50053"
-    inspection_target: str = "127.0.0.1:50054"
+    sync_target: str = "127.0.0.1:15051"
+    planning_target: str = "127.0.0.1:15052"
+    execution_target: str = "127.0.0.1:15053"
+    inspection_target: str = "127.0.0.1:15054"
 
     max_body_bytes: int = Field(default=8 * MEBIBYTE, ge=1024)
     max_header_bytes: int = Field(default=32 * 1024, ge=1024)

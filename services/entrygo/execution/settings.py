@@ -172,10 +172,10 @@ class DeliverySettings(EnvironmentSettings):
 class Settings(ServiceSettings):
     """What `python -m entrygo.execution` reads from the environment."""
 
-    port: int = Field(default=50053, validation_alias="ENTRYGO_EXECUTION_PORT")
+    port: int = Field(default=15053, validation_alias="ENTRYGO_EXECUTION_PORT")
     database_url: SecretStr = database_url_field("EXECUTION")
-    planning_target: str = "127.0.0.1:50052"
-    sync_target: str = "127.0.0.1:50051"
+    planning_target: str = "127.0.0.1:15052"
+    sync_target: str = "127.0.0.1:15051"
     # A process that stops renewing for this long is taken for dead.
     execution_lease_seconds: float = Field(default=15.0, ge=1)
     recovery_interval_seconds: float = Field(default=1.0, gt=0)

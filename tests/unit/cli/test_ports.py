@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from entrygo.cli.up.ports import PortTaken, check_free, is_free, pick_free
+from entrygo.cli.up.ports import EMBEDDED_PORTS, PortTaken, check_free, is_free, pick_free
+from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 
 SETTINGS = {"gateway": "ENTRYGO_GATEWAY_PORT", "sync": "ENTRYGO_SYNC_PORT"}
 
@@ -53,3 +54,13 @@ def test_pick_free_chooses_another_when_the_port_is_taken_by_now(taken_port: int
 def test_pick_free_avoids_ports_that_were_configured() -> None:
     port = free_port()
     assert pick_free(port, taken=frozenset({port}), choose=random.Random()) != port
+
+
+@pytest.mark.parametrize("name", PORT_SETTINGS)
+def test_default_ports_are_none_that_outgoing_connections_or_embedded_parts_take(
+    name: str,
+) -> None:
+    port = UpSettings.model_fields[f"{name}_port"].default
+    # Linux gives outgoing connections 32768 and above; macOS 49152 and above.
+    assert port < 32768
+    assert port not in EMBEDDED_PORTS

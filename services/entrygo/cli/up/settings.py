@@ -35,10 +35,10 @@ class UpSettings(BaseSettings):
 
     home: Path = Path(".entrygo")
     gateway_port: Port = 3000
-    sync_port: Port = 50051
-    planning_port: Port = 50052
-    execution_port: Port = 50053
-    inspection_port: Port = 50054
+    sync_port: Port = 15051
+    planning_port: Port = 15052
+    execution_port: Port = 15053
+    inspection_port: Port = 15054
     database_url: SecretStr | None = None
     kafka_bootstrap: str | None = None
     smtp_url: SecretStr | None = None
