@@ -9,10 +9,10 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check mutants bench protos columns kafka audit setup
+.PHONY: help up test check faults protections mutants bench protos columns kafka audit setup
 
 help: ## list the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(UV): uv.lock scripts/bootstrap_uv.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "EntryGo needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=… to another.")'
@@ -37,6 +37,12 @@ check: setup ## lint, format, types, import contracts, generated code
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 	@$(RUN) python scripts/check_generated.py
+
+faults: setup ## break a running system at random for two minutes and check what it promises
+	@$(RUN) python -m tests.campaign
+
+protections: setup ## switch off protections one by one; the check of `make faults` must notice each
+	@$(RUN) python -m tests.campaign.unprotected
 
 mutants: setup ## plant known faults one by one; tests must notice each
 	@$(RUN) python -m tests.mutants

@@ -17,8 +17,9 @@ pytest_plugins = (
 MEETS_A_BROKER = frozenset({"kafka_bootstrap", "system"})
 
 FAULTS = Path(__file__).parent / "faults"
+CAMPAIGN = Path(__file__).parent / "campaign"
 # Begun first, in this order: they take the longest, and no process is to wait for another at the end.
-LONGEST = ("faults", "system", "test_up.py", "test_warehouse_week.py", "test_documents_in_s3.py")
+LONGEST = ("faults", "system", "campaign", "test_up.py", "test_warehouse_week.py", "test_documents_in_s3.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +44,8 @@ def group_of(item: pytest.Item) -> str:
     """Tests of one group run in one process: those that share a running system, else those of a module."""
     if FAULTS in item.path.parents:
         return "faults"
+    if CAMPAIGN in item.path.parents:
+        return "campaign"
     if "system" in getattr(item, "fixturenames", ()):
         return "system"
     return item.path.name

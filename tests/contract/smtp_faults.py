@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 
 HOST = "127.0.0.1"
+# Of one mail with its documents.
+LARGEST_BYTES = 64 * 1024 * 1024
 
 
 class Fault(StrEnum):
@@ -163,7 +165,7 @@ async def _say(writer: asyncio.StreamWriter, line: str) -> None:
 async def running(fault: Fault) -> AsyncIterator[FaultServer]:
     """The server on a free port of the loopback."""
     faults = FaultServer(fault)
-    server = await asyncio.start_server(faults.handle, HOST, 0)
+    server = await asyncio.start_server(faults.handle, HOST, 0, limit=LARGEST_BYTES)
     faults.port = int(server.sockets[0].getsockname()[1])
     try:
         yield faults

@@ -55,6 +55,10 @@ class TansuBroker:
         assert self._process is not None
         return psutil.Process(self._process.pid)
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         """Ends it at once, as a crash would."""
         if self._process is not None:

@@ -7,13 +7,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import psutil
 import pytest
 import pytest_asyncio
 
@@ -48,24 +49,80 @@ def with_database(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
+class PostgresServer:
+    """A PostgreSQL 16 in a folder that can be stopped, killed and started again; its data stays."""
+
+    def __init__(self, folder: Path, options: Mapping[str, str] = SERVER_OPTIONS) -> None:
+        self.folder = folder
+        self.port = processes.free_port()
+        self._options = options
+        self._user = _unprivileged(folder)
+        self._binaries = _binaries(folder, self._user)
+        self._password = secrets.token_hex(16)
+        self._process: subprocess.Popen[bytes] | None = None
+        _initialise(folder, self._binaries, self._password, self._user)
+
+    @property
+    def data(self) -> Path:
+        """What a copy of a stopped server consists of."""
+        return self.folder / "data"
+
+    @property
+    def process(self) -> psutil.Process:
+        """Of the started server."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    def url_of(self, login: str, password: str, database: str = "postgres") -> str:
+        return f"postgresql://{login}:{password}@{processes.LOOPBACK}:{self.port}/{database}"
+
+    @property
+    def url(self) -> str:
+        """Of the database `postgres`, under the login that may do everything."""
+        return self.url_of("postgres", self._password)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Returns once it answers."""
+        self._process = _start(self.folder, self._binaries, self.port, self._user, self._options)
+
+    def stop(self) -> None:
+        """Ends it in order. SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave."""
+        if self._process is not None:
+            processes.stop(self._process, signal.SIGINT)
+            self._process = None
+
+    def kill(self) -> None:
+        """Ends it with all its sessions at once, as a crash of its machine would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def postgres_server(options: Mapping[str, str] = SERVER_OPTIONS) -> Iterator[PostgresServer]:
+    """A started server of its own in a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="entrygo-pg-"))
+    try:
+        server = PostgresServer(folder, options)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def run_postgres() -> Iterator[str]:
     """A PostgreSQL 16 of its own in a temporary folder; gives the URL of its database `postgres`."""
-    folder = Path(tempfile.mkdtemp(prefix="entrygo-pg-"))
-    try:
-        user = _unprivileged(folder)
-        binaries = _binaries(folder, user)
-        password = secrets.token_hex(16)
-        _initialise(folder, binaries, password, user)
-        port = processes.free_port()
-        server = _start(folder, binaries, port, user)
-        try:
-            yield f"postgresql://postgres:{password}@{processes.LOOPBACK}:{port}/postgres"
-        finally:
-            # SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
-            processes.stop(server, signal.SIGINT)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres_server() as server:
+        yield server.url
 
 
 def _unprivileged(folder: Path) -> str | None:
@@ -123,8 +180,10 @@ def _initialise(folder: Path, binaries: Path, password: str, user: str | None) -
         raise processes.NotStarted(f"initdb failed:\n{made.stderr}")
 
 
-def _start(folder: Path, binaries: Path, port: int, user: str | None) -> "subprocess.Popen[bytes]":
-    options = [f"-c{name}={value}" for name, value in SERVER_OPTIONS.items()]
+def _start(
+    folder: Path, binaries: Path, port: int, user: str | None, settings: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    options = [f"-c{name}={value}" for name, value in settings.items()]
     log = folder / "log"
     listen = ["-h", processes.LOOPBACK, "-p", str(port)]
     command = [str(binaries / "postgres"), "-D", str(folder / "data"), *listen, *options]

@@ -1,0 +1,30 @@
+"""One system for a short campaign, and for the faults that are tested one at a time after it."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.campaign.campaign import Plan, Result, run_campaign
+from tests.campaign.cluster import Cluster, running_cluster
+from tests.campaign.settings import SECONDS_SETTING, SEED_SETTING
+
+# Of the whole time of `make test` so much is had for it; `make faults` takes longer.
+SECONDS = "25"
+SEED = "20261128"
+
+
+@pytest_asyncio.fixture(scope="package")
+async def cluster() -> AsyncIterator[Cluster]:
+    async with running_cluster() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="package")
+async def campaign(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """What a campaign on it showed; whoever uses the system afterwards finds the accounts in it."""
+    plan = Plan(
+        seconds=float(os.environ.get(SECONDS_SETTING, SECONDS)), seed=int(os.environ.get(SEED_SETTING, SEED))
+    )
+    return await run_campaign(cluster, plan, tmp_path_factory.mktemp("campaign") / "history.jsonl")
