@@ -26,6 +26,7 @@ from entrygo.planning.plan_hash import HashedPlan, plan_hash
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.reference.sets import ReferenceSet
 from entrygo.planning.rules import RULESET_VERSION
+from entrygo.planning.rules.adcvd import is_under_adcvd
 from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
 from entrygo.planning.score import readiness_of, score_of
@@ -131,6 +132,7 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
         importer=facts.warehouse.importer_of_record,
         look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
         max_lines_per_entry=facts.broker.max_lines_per_entry,
+        originating_value_usd=_originating_value(request, facts),
     )
     products = facts.products.values()
     tariff = {product.id: treatment_of(product, context) for product in products}
@@ -143,15 +145,27 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
     )
 
 
+def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:
+    """Of all orders that are asked for: those excluded later can make it too large, never too small."""
+    items = (item for order_id in request.order_ids for item in facts.orders[order_id].items)
+    return sum(
+        (item.value_usd for item in items if facts.products[item.product_id].usmca.criterion), Decimal(0)
+    )
+
+
 def _consolidated(
     request: PlanRequest, facts: PlanFacts, included: tuple[Order, ...], context: Context
 ) -> tuple[Batch, tuple[PlannedEntry, ...]]:
     """The orders as one export, and the entries it is split into."""
     declared = {id for id, each in facts.products.items() if needs_agency_data(each, context.tariff[id])}
-    single = entries_of(included, context.entry_lines, declared)
+    under_adcvd = {id for id, each in facts.products.items() if is_under_adcvd(each, context)}
+    single = entries_of(included, context.entry_lines, declared, under_adcvd)
     together = consolidated(included, single, facts.broker)
     value = sum((entry.value_usd for entry in single), Decimal(0))
-    entry_type = entry_type_of(value, context.reference.informal_limit, request.entry_type)
+    has_adcvd = any(entry.has_adcvd for entry in single)
+    entry_type = entry_type_of(
+        value, context.reference.informal_limit, request.entry_type, has_adcvd=has_adcvd
+    )
     schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
     batch = Batch(
         orders=included,
@@ -160,6 +174,7 @@ def _consolidated(
         value_usd=value,
         entry_type=entry_type,
         asked_entry_type=request.entry_type,
+        has_adcvd=has_adcvd,
         savings=_savings(single, [entry for _, entry in together], schedule, context.reference, entry_type),
     )
     return batch, tuple(planned for planned, _ in together)

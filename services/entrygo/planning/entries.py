@@ -10,16 +10,24 @@ from entrygo.planning.savings import Entry, consolidate
 
 
 def entries_of(
-    orders: Sequence[Order], keys: Mapping[str, LineKey], told_to_agencies: Collection[str] = ()
+    orders: Sequence[Order],
+    keys: Mapping[str, LineKey],
+    told_to_agencies: Collection[str] = (),
+    under_adcvd: Collection[str] = (),
 ) -> tuple[Entry, ...]:
-    """One entry for each order, from the line of each product; `told_to_agencies` are ids of products.
+    """One entry for each order, from the line of each product; the last two hold ids of products.
 
     A product that claims a preference pays no processing fee.
     """
-    return tuple(_entry(order, keys, told_to_agencies) for order in orders)
+    return tuple(_entry(order, keys, told_to_agencies, under_adcvd) for order in orders)
 
 
-def _entry(order: Order, keys: Mapping[str, LineKey], told_to_agencies: Collection[str]) -> Entry:
+def _entry(
+    order: Order,
+    keys: Mapping[str, LineKey],
+    told_to_agencies: Collection[str],
+    under_adcvd: Collection[str],
+) -> Entry:
     product_ids = {item.product_id for item in order.items}
     value = fee_value = Decimal(0)
     has_fee_lines = False
@@ -35,6 +43,7 @@ def _entry(order: Order, keys: Mapping[str, LineKey], told_to_agencies: Collecti
         has_fee_lines=has_fee_lines,
         lines=frozenset(keys[id] for id in product_ids),
         agency_lines=frozenset(keys[id] for id in product_ids if id in told_to_agencies),
+        has_adcvd=not product_ids.isdisjoint(under_adcvd),
     )
 
 

@@ -16,8 +16,10 @@ from entrygo.domain.money import to_cents
 from entrygo.domain.snapshot import AskedEntryType, EntryCost, Savings
 from entrygo.planning.reference.in_force import ProcessingFee
 
-EntryType = Literal["01", "11"]
+EntryType = Literal["01", "03", "11"]
 FORMAL: EntryType = "01"
+# Formal, for goods under antidumping or countervailing duty.
+ADCVD: EntryType = "03"
 INFORMAL: EntryType = "11"
 
 # The fees of this estimate are in this currency; a schedule in another one is not converted.
@@ -40,6 +42,8 @@ class Entry:
     # Those of `lines` that need data for a partner government agency.
     agency_lines: frozenset[Comparable] = frozenset()
     duty_usd: Decimal | None = None
+    # Whether some of the goods are, or may be, under antidumping or countervailing duty.
+    has_adcvd: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +68,18 @@ def schedule_on(schedules: Sequence[FeeSchedule], day: date) -> FeeSchedule | No
 
 
 def entry_type_of(
-    value_usd: Decimal, informal_limit: Decimal, asked: AskedEntryType | None = None
+    value_usd: Decimal,
+    informal_limit: Decimal,
+    asked: AskedEntryType | None = None,
+    *,
+    has_adcvd: bool = False,
 ) -> EntryType:
-    """Informal up to and including the limit (19 CFR 143.21), unless a formal entry is asked for."""
+    """Informal up to and including the limit (19 CFR 143.21), unless a formal entry is asked for.
+
+    Goods under antidumping or countervailing duty are entered formally at any value, as type 03.
+    """
+    if has_adcvd:
+        return ADCVD
     return INFORMAL if value_usd <= informal_limit and asked != FORMAL else FORMAL
 
 
@@ -82,18 +95,19 @@ def consolidate(entries: Iterable[Entry]) -> Entry:
         orders=sum(entry.orders for entry in each),
         agency_lines=frozenset().union(*(entry.agency_lines for entry in each)),
         duty_usd=None if None in duties else sum((duty for duty in duties if duty is not None), ZERO),
+        has_adcvd=any(entry.has_adcvd for entry in each),
     )
 
 
 def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> EntryCost:
     """What clearing one entry costs under `terms`; its type follows from its value unless it is given."""
     schedule = terms.schedule
-    kind = kind or entry_type_of(entry.value_usd, terms.informal_limit)
+    kind = kind or entry_type_of(entry.value_usd, terms.informal_limit, has_adcvd=entry.has_adcvd)
     return EntryCost.model_construct(
         entries=1,
         entry_type=kind,
         lines=len(entry.lines),
-        broker_fee=schedule.fee_formal if kind == FORMAL else schedule.fee_informal,
+        broker_fee=schedule.fee_informal if kind == INFORMAL else schedule.fee_formal,
         line_fees=max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee,
         order_fees=max(0, entry.orders - 1) * schedule.order_fee,
         pga_fees=len(entry.agency_lines) * schedule.pga_fee,
@@ -137,7 +151,8 @@ def estimate(
     `kind` is given where it does not follow from the value; on its own each order goes by its value.
     """
     together = together or (consolidate(entries),)
-    kind = kind or entry_type_of(sum((entry.value_usd for entry in together), ZERO), terms.informal_limit)
+    whole = consolidate(together)
+    kind = kind or entry_type_of(whole.value_usd, terms.informal_limit, has_adcvd=whole.has_adcvd)
     separate = _sum([entry_cost(entry, terms) for entry in entries])
     consolidated = _sum([entry_cost(entry, terms, kind) for entry in together])
     signed = to_cents(separate.total - consolidated.total)

@@ -3,6 +3,7 @@
 The rules ask people about the same rows; what a person has answered for is no candidate any more.
 """
 
+import re
 from collections.abc import Iterator
 
 from entrygo.domain.consolidation import chapter_99
@@ -16,11 +17,16 @@ from entrygo.domain.tariff import (
     TariffTreatment,
 )
 from entrygo.planning.reference.scopes import text_of
+from entrygo.planning.rules.adcvd import adcvd_cases, is_under_adcvd
 from entrygo.planning.rules.agencies import REQUIRED, flags_of
 from entrygo.planning.rules.base import Context
 from entrygo.planning.rules.measures import units_of
 from entrygo.planning.rules.metals import annexes_of, needs_metals_review
 from entrygo.planning.rules.programmes import section_301, section_338
+
+# A heading that can be filed, and the part of it that those of one group share: 9903.05.
+_HEADING = re.compile(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
+GROUP_LENGTH = 7
 
 
 def treatment_of(product: Product, context: Context) -> TariffTreatment:
@@ -38,6 +44,7 @@ def treatment_of(product: Product, context: Context) -> TariffTreatment:
         candidate_headings=tuple(
             each for each in dict.fromkeys(candidates) if each.heading.replace(".", "") not in found
         ),
+        adcvd_cases=adcvd_cases(product, context) if is_under_adcvd(product, context) else (),
     )
 
 
@@ -89,7 +96,15 @@ def _is_denied(review: TradeReview, context: Context) -> bool:
 
 def _candidates(programme: str, headings: Iterator[str]) -> Iterator[CandidateHeading]:
     for text in headings:
-        # Where a heading has two lists, the list's name stands behind it.
-        heading = text.partition(" ")[0]
-        if heading:
+        for heading in real_headings(text):
             yield CandidateHeading(programme=programme, heading=heading)
+
+
+def real_headings(text: str) -> Iterator[str]:
+    """`9903.05.38/.39` is two headings; a list's name behind one, and a group of them (9903.82), are none."""
+    group = ""
+    for part in text.partition(" ")[0].split("/"):
+        heading = f"{group}{part}" if part.startswith(".") else part
+        if _HEADING.fullmatch(heading):
+            group = heading[:GROUP_LENGTH]
+            yield heading

@@ -28,6 +28,8 @@ class LineKey(NamedTuple):
     section_232: str
     # What is declared to partner government agencies, as text.
     agencies: str
+    # Antidumping and countervailing cases.
+    adcvd_cases: tuple[str, ...] = ()
 
 
 def line_key(product: Product, entry_date: date, treatment: TariffTreatment = UNKNOWN) -> LineKey:
@@ -42,6 +44,7 @@ def line_key(product: Product, entry_date: date, treatment: TariffTreatment = UN
         candidates=headings_of(treatment.candidate_headings),
         section_232=_section_232(product),
         agencies=product.pga.model_dump_json(exclude_defaults=True),
+        adcvd_cases=treatment.adcvd_cases,
     )
 
 

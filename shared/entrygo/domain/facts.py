@@ -190,6 +190,19 @@ class DangerousGoods(Fact):
     proper_shipping_name: str | None = None
 
 
+class Chapter98(Fact):
+    """A claim under chapter 98 of the tariff, for goods that come back; values in USD for one unit.
+
+    `provision` is its number (9801.00.10, 9802.00.50); `declaration` names the document that supports it.
+    """
+
+    provision: str | None = None
+    declaration: str | None = None
+    exported_on: date | None = None
+    repair_value_usd: Number | None = None
+    us_components_value_usd: Number | None = None
+
+
 class Product(Fact):
     """A product as US customs needs it; weights in kg, value in USD."""
 
@@ -218,6 +231,7 @@ class Product(Fact):
     adcvd_case: TradeReview = TradeReview()
     # Forced labour in the supply chain (UFLPA).
     supply_chain: TradeReview = TradeReview()
+    chapter_98: Chapter98 = Chapter98()
 
 
 class OrderItem(Fact):

@@ -142,7 +142,7 @@ class Snapshot(Fact):
     missing_data: tuple[str, ...]
     recommended_strategy: str
     next_recommended_action: str
-    entry_type: Literal["01", "11"]
+    entry_type: Literal["01", "03", "11"]
     # None where nobody asked for one.
     asked_entry_type: AskedEntryType | None = None
     informal_limit_usd: Number

@@ -24,7 +24,7 @@ class CandidateHeading(Fact):
     """A heading of chapter 99 that may apply: a broker decides whether it does."""
 
     programme: str
-    # As the list writes it; some name a group: 9903.82, 9903.03.12-.16.
+    # With its dots: 9903.05.38. Plans of earlier releases also name groups: 9903.82, 9903.05.38/.39.
     heading: str
 
 
@@ -36,6 +36,8 @@ class TariffTreatment(Fact):
     agency_flags: tuple[AgencyFlag, ...] = ()
     # In the order of filing, which is before the product's own code.
     candidate_headings: tuple[CandidateHeading, ...] = ()
+    # Antidumping and countervailing cases that the goods are under, or may be: A-570-504.
+    adcvd_cases: tuple[str, ...] = ()
 
 
 # Of a product that nothing is known of, or that was planned before this was looked up.

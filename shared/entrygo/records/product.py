@@ -59,7 +59,11 @@ METAL = Group(
         Field("value_usd", Amount(), "Its value in one unit, USD"),
         Field("melt_pour", _ORIGIN, "Where steel was melted and poured: ISO 3166-1 alpha-2, or OTH"),
         Field("smelt_1", _ORIGIN, "Where the most was smelted: ISO 3166-1 alpha-2, or OTH"),
-        Field("smelt_2", _ORIGIN, "Where the second most was smelted: ISO 3166-1 alpha-2, or OTH"),
+        Field(
+            "smelt_2",
+            _ORIGIN,
+            "Where the second most was smelted: ISO 3166-1 alpha-2, or OTH; N: there was no second smelt",
+        ),
         Field("cast", _ORIGIN, "Where it was last cast: ISO 3166-1 alpha-2, or OTH"),
     ),
 )
@@ -145,6 +149,18 @@ DANGEROUS_GOODS = Group(
     ),
 )
 
+CHAPTER_98 = Group(
+    "Chapter98",
+    (
+        Field("provision", _HTS_CODE, "9801.00.10 for US goods returned, 9802.00.40 or .50 for repairs"),
+        Field("declaration", Text(200), "The declaration that supports the claim (19 CFR 10.1, 10.8, 10.24)"),
+        Field("exported_on", Day(), "When the goods left the United States"),
+        Field("repair_value_usd", Amount(), "What was paid for the repair of one unit, USD"),
+        Field("us_components_value_usd", Amount(), "Value of the US components in one unit, USD"),
+    ),
+    "Goods that come back to the United States: returned as they were, repaired, or assembled abroad.",
+)
+
 # The columns of a product's two ids, of which a file needs its SKU or the caller's own.
 IDENTITY = (
     Field("external_id", Reference(MAX_EXTERNAL_ID), "Your SKU or product reference; absent: the sku"),
@@ -182,5 +198,6 @@ PRODUCT = Record(
         Field("section_338", TRADE_REVIEW),
         Field("adcvd_case", TRADE_REVIEW),
         Field("supply_chain", TRADE_REVIEW, "Forced labour (UFLPA)"),
+        Field("chapter_98", CHAPTER_98),
     ),
 )

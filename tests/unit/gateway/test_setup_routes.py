@@ -100,6 +100,13 @@ PRODUCT = {
     "section338": REVIEW,
     "adcvdCase": REVIEW,
     "supplyChain": REVIEW,
+    "chapter98": {
+        "provision": "9802005060",
+        "declaration": "Repair order 7",
+        "exportedOn": "2026-01-05",
+        "repairValueUsd": 12.5,
+        "usComponentsValueUsd": 3,
+    },
 }
 WAREHOUSE = {
     "id": "wh_new",

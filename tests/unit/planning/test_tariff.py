@@ -118,7 +118,10 @@ def test_goods_that_pay_section_232_are_outside_the_programme_of_their_origin() 
     metals = [{"metal": "steel", "weight_kg": "1", "melt_pour": "CN"}]
     applies = {"status": "applicable", "metals": metals, "assessed_on": "2026-10-15"}
     fields = PAN | {"country_of_origin": "CN"}
-    assert candidates(**fields, section_232=applies) == [("section_232", "9903.82.09")]
+    assert candidates(**fields, section_232=applies) == [
+        ("section_301", "9903.05.90"),
+        ("section_232", "9903.82.09"),
+    ]
     assert candidates(**fields, section_232={"status": "review"}) == [
         ("section_301", "9903.05.31"),
         ("section_232", "9903.82.09"),

@@ -59,12 +59,11 @@ def metals(status: str = "applicable", *given: dict[str, Any], **fields: Any) ->
 
 
 STEEL = {"metal": "steel", "weight_kg": "1.1", "melt_pour": "IN"}
-ALUMINUM = {"metal": "aluminum", "weight_kg": "0.7", "smelt_1": "IN", "cast": "IN"}
+ALUMINUM = {"metal": "aluminum", "weight_kg": "0.7", "smelt_1": "IN", "smelt_2": "N", "cast": "IN"}
 
 # Code, field, facts that break the rule, the entry date, and what the message says beside the SKU.
 BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
     ("PRODUCT_ORIGIN_RESTRICTED", "country_of_origin", {"country_of_origin": "KP"}, SPRING, "Goods of KP"),
-    ("PRODUCT_ORIGIN_RESTRICTED", "country_of_origin", {"country_of_origin": "BY"}, SPRING, "Goods of BY"),
     (
         "PRODUCT_COMPOSITION_MISSING",
         "material_composition",
@@ -244,7 +243,7 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
         SPRING,
     ),
     ("PRODUCT_COMPOSITION_MISSING", {"material_composition": "paper", "hts_code": "4901990092"}, SPRING),
-    ("PRODUCT_MANUFACTURER_MISSING", {"hts_code": "4202923131", "manufacturer": {}}, SPRING),
+    ("PRODUCT_MANUFACTURER_MISSING", {"hts_code": "9617001000", "manufacturer": {}}, SPRING),
     ("PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING", {"manufacturer": {"country": "VN"}}, SPRING),
     (
         "PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING",

@@ -19,7 +19,7 @@ from entrygo.gateway.schemas.fields import (
     either_required,
 )
 from entrygo.records.kinds import Fields
-from entrygo.records.order import ORDER, ORDER_LINE
+from entrygo.records.order import CURRENCY, ORDER, ORDER_LINE, OTHER_CURRENCY
 
 MAX_ORDERS = 5_000
 MAX_LINES_PER_ORDER = 1_000
@@ -38,6 +38,12 @@ def _one_name(sku: object) -> object:
     return sku
 
 
+def _in_usd(currency: object) -> object:
+    if currency is not None and str(currency).strip().upper() != CURRENCY:
+        raise PydanticCustomError("invalid_value", OTHER_CURRENCY)
+    return currency
+
+
 def _about(fields: Fields, name: str) -> Any:
     """The description of a declared field. The models are written out: mapping reads them by attribute."""
     return Field(description=next(field.about for field in fields if field.name == name))
@@ -50,6 +56,7 @@ class OrderLineInput(Body):
     sku: Annotated[Reference | None, BeforeValidator(_one_name), _about(ORDER_LINE, "sku")] = None
     quantity: Annotated[PositiveNumber, _about(ORDER_LINE, "quantity")]
     unit_value_usd: Annotated[Amount, _about(ORDER_LINE, "unit_value_usd")]
+    currency: Annotated[str | None, BeforeValidator(_in_usd), _about(ORDER, "currency")] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -68,6 +75,7 @@ class OrderInput(Body):
     destination_postal_code: Annotated[ShortText | None, _about(ORDER, "destination_postal_code")] = None
     items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES_PER_ORDER)]
     importer_number: Annotated[ShortText | None, _about(ORDER, "importer_number")] = None
+    currency: Annotated[str | None, BeforeValidator(_in_usd), _about(ORDER, "currency")] = None
     metadata: Metadata | None = None
 
 

@@ -1,8 +1,9 @@
 """The demo account: made on the first start, completed on every further one, never overwritten."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -39,10 +40,22 @@ KINDS = (
 
 
 def read_demo_account() -> dict[str, Any]:
+    """As it ships; certifications that have run out by today are those of the current year."""
     content: dict[str, Any] = json.loads(
         files("entrygo.cli").joinpath("demo_account.json").read_text("utf-8")
     )
+    for product in content["products"]:
+        product["usmca"] = certified_on(utc_now().date(), product["usmca"])
     return content
+
+
+def certified_on(day: date, usmca: Mapping[str, str]) -> dict[str, str]:
+    """The claim with its period of one year moved on to the year of `day`, if it ended before."""
+    claim, last = dict(usmca), date.fromisoformat(usmca["blanket_to"])
+    if last < day:
+        for name in ("blanket_from", "blanket_to"):
+            claim[name] = date.fromisoformat(usmca[name]).replace(year=day.year).isoformat()
+    return claim
 
 
 async def ensure_account(identity_url: str, sync_target: str, key: str | None) -> str:

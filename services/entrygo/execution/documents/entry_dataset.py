@@ -172,10 +172,16 @@ def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProdu
         "gross_weight_kg": weight(line.gross_weight),
         "entered_value": whole_dollars(line.value),
         "invoice_value": money(line.value),
+        "adcvd_cases": line.adcvd_cases,
         "agency_flags": agency_flags(line.agency_flags),
         "agency_data": agencies,
         "section_232_statuses": line.section_232_statuses,
         "metals": [metal for shipped in goods for metal in _metals(shipped)],
+        "metal_weight_pct": {
+            clean_text(shipped.product.sku): number(shipped.product.section_232.metal_weight_pct)
+            for shipped in goods
+            if shipped.product.section_232.metal_weight_pct is not None
+        },
         "warnings": line.warnings,
     }
     left = [

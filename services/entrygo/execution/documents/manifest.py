@@ -7,10 +7,11 @@ line. The manifest does not list its own hash, nor that of the archive it lies i
 from collections.abc import Sequence
 
 from entrygo.domain.facts import Order
-from entrygo.domain.snapshot import ExcludedOrder, Snapshot, ValidationMessage
+from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.findings import CountedFinding, findings_for_broker
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
 from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, line_rows
 from entrygo.execution.package.json_values import (
@@ -69,7 +70,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         "lines": [_line(row) for row in line_rows(invoice)],
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
         "totals": _totals(invoice),
-        "validation_messages": [_message(each) for each in snapshot.validation_messages],
+        "validation_messages": [_message(found) for found in findings_for_broker(snapshot)],
         "flags": list(snapshot.flags),
         "missing_data": list(snapshot.missing_data),
         "excluded_orders": [_excluded(each) for each in snapshot.excluded_orders],
@@ -147,7 +148,8 @@ def _order(order: Order, line_numbers: Sequence[int]) -> Json:
     }
 
 
-def _message(message: ValidationMessage) -> Json:
+def _message(found: CountedFinding) -> Json:
+    message = found.message
     return {
         "code": message.code,
         "message": clean_text(message.message),
@@ -155,6 +157,7 @@ def _message(message: ValidationMessage) -> Json:
         "field": clean_text(message.field),
         "product_id": message.product_id,
         "order_id": message.order_id,
+        "count": found.count,
     }
 
 

@@ -25,10 +25,10 @@ _METAL = (
     "metal", "metal_weight_kg", "metal_weight_pct", "metal_value_usd", "melt_pour_country",
     "smelt_primary_country", "smelt_secondary_country", "cast_country",
 )  # fmt: skip
-COLUMNS = (*_GOODS, *_METAL, "chapter99_candidates", "notice")
+COLUMNS = (*_GOODS, *_METAL, "chapter99_candidates", "notice", "all_metals_weight_pct")
 NUMERIC_COLUMNS = frozenset(
     {"entry_line", "quantity", "value_usd", "us_metal_pct", "metal_weight_kg", "metal_weight_pct"}
-    | {"metal_value_usd"}
+    | {"metal_value_usd", "all_metals_weight_pct"}
 )
 
 
@@ -49,10 +49,11 @@ class Section232DeclarationCsv(Document):
 
 def _rows(package_number: str, shipped: ShippedProduct) -> Iterator[Sequence[str]]:
     goods, candidates = _goods(package_number, shipped), ";".join(shipped.metal_headings)
+    rest = (candidates, SHORT_NOTICE, number(shipped.product.section_232.metal_weight_pct))
     for content in metal_content(shipped):
-        yield (*goods, *_metal(content), candidates, SHORT_NOTICE)
+        yield (*goods, *_metal(content), *rest)
     if not shipped.product.section_232.metals:
-        yield (*goods, *[""] * len(_METAL), candidates, SHORT_NOTICE)
+        yield (*goods, *[""] * len(_METAL), *rest)
 
 
 def _goods(package_number: str, shipped: ShippedProduct) -> tuple[str, ...]:

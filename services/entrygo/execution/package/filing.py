@@ -69,4 +69,5 @@ def _printable(treatment: TariffTreatment) -> TariffTreatment:
             CandidateHeading(programme=each.programme, heading=clean_text(each.heading))
             for each in treatment.candidate_headings
         ),
+        adcvd_cases=tuple(map(clean_text, treatment.adcvd_cases)),
     )

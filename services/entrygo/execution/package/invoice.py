@@ -79,6 +79,7 @@ class ConsolidatedLine:
     chapter_99: tuple[str, ...]
     candidate_headings: tuple[CandidateHeading, ...]
     agency_flags: tuple[AgencyFlag, ...]
+    adcvd_cases: tuple[str, ...]
     descriptions: tuple[str, ...]
     skus: tuple[str, ...]
     product_ids: tuple[str, ...]
@@ -238,6 +239,7 @@ def _consolidate(
         chapter_99=filing.key.chapter_99,
         candidate_headings=filing.treatment.candidate_headings,
         agency_flags=filing.treatment.agency_flags,
+        adcvd_cases=filing.treatment.adcvd_cases,
         descriptions=_distinct(clean_text(line.product.customs_description) for line in lines),
         skus=_distinct(clean_text(line.product.sku) for line in lines),
         product_ids=_distinct(line.product.id for line in lines),

@@ -63,6 +63,9 @@ def _metal_countries(attribute: str) -> Cell:
 
 
 def _metal_share(_: Invoice, line: InvoiceLine) -> str:
+    """Of all metals together where it was stated: what the threshold of note 16 is about."""
+    if line.product.section_232.metal_weight_pct is not None:
+        return number(line.product.section_232.metal_weight_pct)
     metals = [metal for metal in line.product.section_232.metals if metal.weight_pct is not None]
     if len(metals) == 1:
         return number(metals[0].weight_pct)

@@ -14,6 +14,7 @@ from entrygo.execution.package.figures import (
     unit_amount,
     weight,
 )
+from entrygo.execution.package.findings import findings_for_broker
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.shipment_view import shipment_view
@@ -71,7 +72,9 @@ def invoice_view(invoice: Invoice) -> View:
     snapshot = invoice.snapshot
     return {
         **document_view(invoice),
-        "entry_type": {"01": "01 formal", "11": "11 informal"}[snapshot.entry_type],
+        "entry_type": {"01": "01 formal", "03": "03 formal, AD/CVD", "11": "11 informal"}[
+            snapshot.entry_type
+        ],
         "is_informal": snapshot.entry_type == "11",
         "informal_limit": amount(snapshot.informal_limit_usd),
         # The words of 19 CFR 143.23, for the importer or its agent to sign.
@@ -206,18 +209,12 @@ def order_line_view(line: InvoiceLine) -> View:
 
 
 def _messages(invoice: Invoice) -> Sequence[View]:
-    """Equal findings in one row: five thousand orders with one product to review are one thing to read.
-
-    What was found about orders that stay behind is no matter of this shipment.
-    """
-    left_behind = {order.order_id for order in invoice.snapshot.excluded_orders}
-    counted: dict[tuple[str, str, str], int] = {}
-    for each in invoice.snapshot.validation_messages:
-        if each.order_id in left_behind:
-            continue
-        key = (str(each.severity), clean_text(each.code), clean_text(each.message))
-        counted[key] = counted.get(key, 0) + 1
     return [
-        {"severity": severity, "code": code, "message": message, "count": f"{count:,}"}
-        for (severity, code, message), count in counted.items()
+        {
+            "severity": str(found.message.severity),
+            "code": clean_text(found.message.code),
+            "message": clean_text(found.message.message),
+            "count": f"{found.count:,}",
+        }
+        for found in findings_for_broker(invoice.snapshot)
     ]

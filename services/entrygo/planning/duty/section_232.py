@@ -15,6 +15,8 @@ from entrygo.planning.reference.tables import Row
 REMOVED = "II"
 NO_METAL, LITTLE_METAL = "9903.82.01", "9903.82.03"
 US_METAL = "9903.82.06"
+# Stated instead of a country where the metal was smelted once.
+NO_SECOND_SMELT = "N"
 ALUMINUM_OF_RUSSIA, DERIVATIVE_ALUMINUM_OF_RUSSIA = "9903.85.67", "9903.85.68"
 HIGHER_ANNEX = "9903.82.02"
 METALS = Programme.METALS
@@ -132,7 +134,7 @@ def _substituted(heading: str, row: Row, line: DutyLine) -> tuple[str, ...]:
 def _sources(metal: Metal) -> tuple[str | None, ...]:
     if metal.metal == "steel":
         return (metal.melt_pour,)
-    second = (metal.smelt_2,) if metal.smelt_2 else ()
+    second = (metal.smelt_2,) if metal.smelt_2 and metal.smelt_2 != NO_SECOND_SMELT else ()
     return (metal.smelt_1, *second, metal.cast)
 
 

@@ -83,12 +83,14 @@ class ReferenceData:
     outside_customs_territory: frozenset[str]
     countries: frozenset[str]
     restricted_origins: frozenset[str]
+    informational_materials: Scope
+    postal_placeholders: frozenset[str]
     postal_code_origins: frozenset[str]
     metal_words: frozenset[str]
     material_words: frozenset[str]
     dangerous_words: frozenset[str]
     material_chapters: frozenset[str]
-    textile_chapters: frozenset[str]
+    textile_products: Scope
     composition_chapters: frozenset[str]
     value_tolerance_pct: Decimal
     high_value: Decimal
@@ -186,12 +188,14 @@ def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
         outside_customs_territory=_words(chosen["territories"]),
         countries=_words(chosen["countries"]),
         restricted_origins=_words(chosen["restricted_origins"]),
+        informational_materials=Scope.of(chosen["informational_materials"]),
+        postal_placeholders=_words(chosen["postal_placeholders"]),
         postal_code_origins=_words(chosen["postal_code_origins"]),
         metal_words=_words(chosen["metal_words"]),
         material_words=_words(chosen["material_words"]),
         dangerous_words=_words(chosen["dangerous_words"]),
         material_chapters=_words(chosen["material_chapters"]),
-        textile_chapters=_words([row for row in chosen["composition_chapters"] if row.key == "textiles"]),
+        textile_products=Scope.of(chosen["textile_products"]),
         composition_chapters=_words(chosen["composition_chapters"]),
         value_tolerance_pct=Decimal(_single(chosen["value_tolerances"])),
         high_value=Decimal(_single(chosen["value_thresholds"])),

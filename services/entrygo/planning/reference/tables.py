@@ -27,6 +27,8 @@ PROGRAMMES = (
     "prohibited_goods",
     "restricted_parties",
     "uflpa_entities",
+    "informational_materials",
+    "textile_products",
 )
 # These hold on every entry date; after the last known period the last rows go on (see `outdated`).
 STANDING = (
@@ -46,12 +48,14 @@ STANDING = (
     "value_tolerances",
     "value_thresholds",
     "low_value_programs",
+    "postal_placeholders",
 )
 # Every file of data/; a test compares.
 TABLES = (*STANDING, *PROGRAMMES)
 
 # Authorities change these without notice, so a check of them holds for so long.
-CHECKED_REGULARLY = frozenset({*PROGRAMMES, "restricted_origins", "low_value_programs"})
+_DEFINITIONS = frozenset({"informational_materials", "textile_products"})
+CHECKED_REGULARLY = frozenset({*PROGRAMMES, "restricted_origins", "low_value_programs"}) - _DEFINITIONS
 CHECK_HOLDS = timedelta(days=45)
 
 # Their keys name a release, so the same code under another key is no change.

@@ -1,8 +1,10 @@
 """Every rule, by family, in the order in which they are asked. A new one is a name in its family's RULES."""
 
+from entrygo.planning.rules.adcvd import RULES as ADCVD
 from entrygo.planning.rules.agencies import RULES as AGENCIES
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.rules.batch import RULES as BATCH
+from entrygo.planning.rules.chapter_98 import RULES as CHAPTER_98
 from entrygo.planning.rules.composition import RULES as COMPOSITION
 from entrygo.planning.rules.description import RULES as DESCRIPTION
 from entrygo.planning.rules.destination import RULES as DESTINATION
@@ -22,10 +24,11 @@ from entrygo.planning.rules.supply_chain import RULES as SUPPLY_CHAIN
 from entrygo.planning.rules.usmca import RULES as USMCA
 
 # Raise it with every change to what a rule decides: it is part of the plan hash.
-RULESET_VERSION = "2026.11.5"
+RULESET_VERSION = "2026.11.6"
 
 RULES: tuple[Rule, ...] = (
     *HTS,
+    *CHAPTER_98,
     *ORIGIN,
     *DESCRIPTION,
     *COMPOSITION,
@@ -33,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     *MEASURES,
     *METALS,
     *DUTIES,
+    *ADCVD,
     *SUPPLY_CHAIN,
     *USMCA,
     *AGENCIES,

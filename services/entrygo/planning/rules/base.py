@@ -34,6 +34,8 @@ class Context:
     # Product id → what an entry lists it as, and how many of these the broker takes in one.
     entry_lines: Mapping[str, LineKey] = field(default_factory=dict)
     max_lines_per_entry: int | None = None
+    # What the importation holds of goods that claim USMCA, in USD.
+    originating_value_usd: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class Batch:
     entry_type: EntryType
     savings: Savings | None
     asked_entry_type: AskedEntryType | None = None
+    # Whether some of the goods are, or may be, under antidumping or countervailing duty.
+    has_adcvd: bool = False
 
 
 @dataclass(frozen=True, slots=True)

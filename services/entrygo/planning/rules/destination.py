@@ -6,6 +6,10 @@ from entrygo.planning.reference.postal import zip5_of
 from entrygo.planning.rules.base import Context, OrderRule, Problem, Rule, is_blank
 
 UNITED_STATES = "US"
+# The consignee of a consolidated entry is its importer, so where a buyer lives is no matter of customs. What
+# is missing or malformed blocks by the contract of the plan; the rest is for who delivers, and may be raised.
+PLAN_DATA = "The plan: destination data missing or malformed"
+DELIVERY = "The delivery carrier: no requirement of customs"
 
 
 def _outside_territory(order: Order, context: Context) -> Problem | None:
@@ -39,6 +43,23 @@ def _postal_code_invalid(order: Order, context: Context) -> Problem | None:
     return Problem(f"{code} is not a U.S. ZIP code.")
 
 
+def _postal_code_placeholder(order: Order, context: Context) -> Problem | None:
+    zip5 = zip5_of(order.destination_postal_code or "")
+    if order.destination_country != UNITED_STATES or zip5 not in context.reference.postal_placeholders:
+        return None
+    return Problem(f"{order.destination_postal_code} is assigned to no place.")
+
+
+def _region_invalid(order: Order, context: Context) -> Problem | None:
+    region = order.destination_region
+    if order.destination_country != UNITED_STATES or region is None or is_blank(region):
+        return None
+    known = context.reference.regions.prefixes.keys() | context.reference.outside_customs_territory
+    if context.reference.regions.region_code(region) in known:
+        return None
+    return Problem(f"{region} is no state, district or territory of the United States.")
+
+
 def _region_missing(order: Order, context: Context) -> Problem | None:
     if order.destination_country != UNITED_STATES or not is_blank(order.destination_region):
         return None
@@ -51,7 +72,10 @@ def _region_mismatch(order: Order, context: Context) -> Problem | None:
         return None
     regions = context.reference.regions
     zip5 = zip5_of(code)
-    if zip5 is None or regions.holds(regions.region_code(region), zip5):
+    is_known = regions.region_code(region) in regions.prefixes
+    if zip5 is None or zip5 in context.reference.postal_placeholders or not is_known:
+        return None
+    if regions.holds(regions.region_code(region), zip5):
         return None
     return Problem(f"ZIP {code} is not in {region}.")
 
@@ -70,7 +94,7 @@ ORDER_POSTAL_CODE_MISSING = OrderRule(
     severity=Severity.ERROR,
     penalty=6,
     field="destination_postal_code",
-    basis="ACE consignee data",
+    basis=PLAN_DATA,
     is_datum_missing=True,
     check=_postal_code_missing,
 )
@@ -80,8 +104,26 @@ ORDER_POSTAL_CODE_INVALID = OrderRule(
     severity=Severity.ERROR,
     penalty=6,
     field="destination_postal_code",
-    basis="USPS ZIP and ZIP+4",
+    basis=f"{PLAN_DATA}; USPS ZIP and ZIP+4",
     check=_postal_code_invalid,
+)
+
+ORDER_POSTAL_CODE_PLACEHOLDER = OrderRule(
+    code="ORDER_POSTAL_CODE_PLACEHOLDER",
+    severity=Severity.ERROR,
+    penalty=6,
+    field="destination_postal_code",
+    basis=PLAN_DATA,
+    check=_postal_code_placeholder,
+)
+
+ORDER_REGION_INVALID = OrderRule(
+    code="ORDER_REGION_INVALID",
+    severity=Severity.ERROR,
+    penalty=6,
+    field="destination_region",
+    basis=PLAN_DATA,
+    check=_region_invalid,
 )
 
 ORDER_REGION_MISSING = OrderRule(
@@ -89,7 +131,7 @@ ORDER_REGION_MISSING = OrderRule(
     severity=Severity.WARNING,
     penalty=2,
     field="destination_region",
-    basis="ACE consignee data",
+    basis=DELIVERY,
     is_datum_missing=True,
     check=_region_missing,
 )
@@ -99,7 +141,7 @@ ORDER_POSTAL_REGION_MISMATCH = OrderRule(
     severity=Severity.WARNING,
     penalty=3,
     field="destination_postal_code",
-    basis="USPS ZIP prefixes by state",
+    basis=f"{DELIVERY}; USPS ZIP prefixes by state",
     check=_region_mismatch,
 )
 
@@ -107,6 +149,8 @@ RULES: tuple[Rule, ...] = (
     ORDER_OUTSIDE_CUSTOMS_TERRITORY,
     ORDER_POSTAL_CODE_MISSING,
     ORDER_POSTAL_CODE_INVALID,
+    ORDER_POSTAL_CODE_PLACEHOLDER,
+    ORDER_REGION_INVALID,
     ORDER_REGION_MISSING,
     ORDER_POSTAL_REGION_MISMATCH,
 )

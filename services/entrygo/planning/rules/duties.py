@@ -1,4 +1,4 @@
-"""Rules on duties beside the tariff's own: Sections 301 and 338, antidumping and countervailing duties.
+"""Rules on duties beside the tariff's own: Sections 301 and 338.
 
 They name the programme and ask for a person; none of them works out a duty.
 """
@@ -6,7 +6,7 @@ They name the programme and ask for a person; none of them works out a duty.
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
-from entrygo.planning.rules.programmes import rows_of_origin, section_301, section_338
+from entrygo.planning.rules.programmes import section_301, section_338
 
 
 def _section_301(product: Product, context: Context) -> Problem | None:
@@ -35,13 +35,6 @@ def _section_338(product: Product, context: Context) -> Problem | None:
     )
 
 
-def _adcvd(product: Product, context: Context) -> Problem | None:
-    rows = rows_of_origin(context.reference.programmes.adcvd, product)
-    if not rows or product.adcvd_case.is_signed_off_on(context.entry_date):
-        return None
-    return Problem(f"{sku_of(product)} may be subject to AD/CVD; entry type 03 needed.")
-
-
 SECTION_301_REVIEW_RECOMMENDED = ProductRule(
     code="SECTION_301_REVIEW_RECOMMENDED",
     severity=Severity.WARNING,
@@ -60,17 +53,7 @@ SECTION_338_REVIEW_RECOMMENDED = ProductRule(
     check=_section_338,
 )
 
-ADCVD_REVIEW_RECOMMENDED = ProductRule(
-    code="ADCVD_REVIEW_RECOMMENDED",
-    severity=Severity.WARNING,
-    penalty=6,
-    field="adcvd_case",
-    basis="19 CFR 351",
-    check=_adcvd,
-)
-
 RULES: tuple[Rule, ...] = (
     SECTION_301_REVIEW_RECOMMENDED,
     SECTION_338_REVIEW_RECOMMENDED,
-    ADCVD_REVIEW_RECOMMENDED,
 )

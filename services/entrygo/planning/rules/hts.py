@@ -5,8 +5,10 @@ import re
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
+from entrygo.planning.rules.chapter_98 import is_provision
 
-# Chapter 77 is reserved and empty; 98 and 99 never classify a product by themselves.
+# Chapter 77 is reserved and empty; 99 never classifies a product by itself, nor does 98 beyond the provisions
+# for goods that come back.
 LAST_CHAPTER = 97
 EMPTY_CHAPTER = 77
 
@@ -26,11 +28,10 @@ def _invalid(product: Product, context: Context) -> Problem | None:
 
 
 def _is_code(code: str) -> bool:
-    return (
-        _CODE.fullmatch(code) is not None
-        and 1 <= int(code[:2]) <= LAST_CHAPTER
-        and int(code[:2]) != EMPTY_CHAPTER
-    )
+    if _CODE.fullmatch(code) is None:
+        return False
+    chapter = int(code[:2])
+    return is_provision(code) or (1 <= chapter <= LAST_CHAPTER and chapter != EMPTY_CHAPTER)
 
 
 def _not_current(product: Product, context: Context) -> Problem | None:

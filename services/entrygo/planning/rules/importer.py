@@ -6,7 +6,7 @@ from entrygo.domain.facts import Order
 from entrygo.domain.importer_number import comparable, masked
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule, is_blank
-from entrygo.planning.savings import FORMAL
+from entrygo.planning.savings import INFORMAL
 
 MAX_LISTED = 3
 
@@ -25,7 +25,7 @@ def _incomplete(batch: Batch, context: Context) -> Sequence[Problem]:
 
 
 def _bond(batch: Batch, context: Context) -> Sequence[Problem]:
-    if batch.entry_type != FORMAL or batch.warehouse.importer_of_record.bond is not None:
+    if batch.entry_type == INFORMAL or batch.warehouse.importer_of_record.bond is not None:
         return []
     return [Problem("Formal entry needs a bond and none is on file.")]
 
@@ -78,8 +78,8 @@ IMPORTER_OF_RECORD_INCOMPLETE = BatchRule(
 
 BOND_REQUIRED = BatchRule(
     code="BOND_REQUIRED",
-    severity=Severity.WARNING,
-    penalty=5,
+    severity=Severity.ERROR,
+    penalty=8,
     field="batch.bond",
     basis="19 CFR 113; 19 CFR 142.4",
     is_datum_missing=True,

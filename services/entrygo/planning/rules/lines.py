@@ -3,13 +3,16 @@
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Line, LineRule, Problem, Rule, sku_of
+from entrygo.planning.rules.measures import counts_pieces
 
 
 def _quantity(line: Line, context: Context) -> Problem | None:
     quantity = line.item.quantity
-    if quantity > 0 and quantity == quantity.to_integral_value():
-        return None
-    return Problem(f"Quantity of {sku_of(line.product)} must be a positive whole number.")
+    if quantity <= 0:
+        return Problem(f"Quantity of {sku_of(line.product)} must be above zero.")
+    if counts_pieces(line.product, context) and quantity != quantity.to_integral_value():
+        return Problem(f"Quantity of {sku_of(line.product)} must be a positive whole number.")
+    return None
 
 
 def _unit_value(line: Line, context: Context) -> Problem | None:

@@ -4,24 +4,59 @@ import re
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, chapter_of, is_blank, sku_of
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
+from entrygo.planning.rules.usmca import PARTIES as USMCA_PARTIES
 
 # Country, three characters each of up to two words, up to four digits, three letters of the city.
 _MID = re.compile(r"(?!CA)[A-Z]{2}[A-Z0-9]{1,6}[0-9]{0,4}[A-Z]{1,3}")
 MAX_MID = 15
 
 
+# The provinces that a Canadian maker's code begins with instead of CA.
+PROVINCES = frozenset({"XA", "XB", "XC", "XM", "XN", "XO", "XP", "XQ", "XS", "XT", "XV", "XW", "XY"})
+CANADA, CHINA = "CA", "CN"
+
+
+def _is_textile(product: Product, context: Context) -> bool:
+    """Textile and apparel products as 19 CFR 102.21(b)(5) defines them, bags and headwear among them."""
+    return bool(context.reference.textile_products.rows(product.hts_code))
+
+
 def _missing(product: Product, context: Context) -> Problem | None:
-    is_textile = chapter_of(product) in context.reference.textile_chapters
-    if not is_textile or not is_blank(product.manufacturer.name):
+    if not _is_textile(product, context) or not is_blank(product.manufacturer.name):
         return None
     return Problem(f"Textile product {sku_of(product)} needs its actual manufacturer.")
 
 
+def _textile_mid_missing(product: Product, context: Context) -> Problem | None:
+    if not _is_textile(product, context) or not is_blank(product.manufacturer.mid):
+        return None
+    return Problem(f"Textile product {sku_of(product)} has no manufacturer ID.")
+
+
 def _mid_missing(product: Product, context: Context) -> Problem | None:
-    if not is_blank(product.manufacturer.mid):
+    if _is_textile(product, context) or not is_blank(product.manufacturer.mid):
         return None
     return Problem(f"Product {sku_of(product)} has no manufacturer ID.")
+
+
+def _mid_of_another_country(product: Product, context: Context) -> Problem | None:
+    mid, origin = product.manufacturer.mid, product.country_of_origin
+    if mid is None or is_blank(origin) or _mid_invalid(product, context) or is_blank(mid):
+        return None
+    country = CANADA if mid[:2] in PROVINCES else mid[:2]
+    if country == origin:
+        return None
+    return Problem(f"Manufacturer ID {mid} of {sku_of(product)} is of {country}; its origin is {origin}.")
+
+
+def _maker_of_another_country(product: Product, context: Context) -> Problem | None:
+    """A maker in China does not make goods of North America."""
+    origin, maker = product.country_of_origin, product.manufacturer.country
+    if maker != CHINA or (origin not in USMCA_PARTIES and is_blank(product.usmca.criterion)):
+        return None
+    claim = f"its origin is {origin}" if is_blank(product.usmca.criterion) else "it claims USMCA"
+    return Problem(f"The maker of {sku_of(product)} is in China, and {claim}.")
 
 
 def _mid_invalid(product: Product, context: Context) -> Problem | None:
@@ -58,6 +93,34 @@ PRODUCT_MID_MISSING = ProductRule(
     check=_mid_missing,
 )
 
+TEXTILE_MID_MISSING = ProductRule(
+    code="TEXTILE_MID_MISSING",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="manufacturer.mid",
+    basis="19 CFR 102.23(a)",
+    is_datum_missing=True,
+    check=_textile_mid_missing,
+)
+
+MID_COUNTRY_MISMATCH = ProductRule(
+    code="MID_COUNTRY_MISMATCH",
+    severity=Severity.WARNING,
+    penalty=4,
+    field="manufacturer.mid",
+    basis="19 CFR 102, Appendix: the code begins with the country of origin; 102.23(a)",
+    check=_mid_of_another_country,
+)
+
+MAKER_ORIGIN_MISMATCH = ProductRule(
+    code="MAKER_ORIGIN_MISMATCH",
+    severity=Severity.WARNING,
+    penalty=5,
+    field="manufacturer.country",
+    basis="19 CFR 134.1(b); HTS General Note 11",
+    check=_maker_of_another_country,
+)
+
 PRODUCT_MID_INVALID = ProductRule(
     code="PRODUCT_MID_INVALID",
     severity=Severity.WARNING,
@@ -79,7 +142,10 @@ PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING = ProductRule(
 
 RULES: tuple[Rule, ...] = (
     PRODUCT_MANUFACTURER_MISSING,
+    TEXTILE_MID_MISSING,
     PRODUCT_MID_MISSING,
     PRODUCT_MID_INVALID,
+    MID_COUNTRY_MISMATCH,
+    MAKER_ORIGIN_MISMATCH,
     PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING,
 )

@@ -1,15 +1,17 @@
 """Rules on metal content under Section 232."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from entrygo.domain.facts import Metal, Product, Section232Status
+from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import (
     Context,
     Problem,
+    ProductPartsRule,
     ProductRule,
     Rule,
     chapter_of,
@@ -17,6 +19,9 @@ from entrygo.planning.rules.base import (
     sku_of,
     words_in,
 )
+
+# A country that is not known (CBP Form 7501), and a second smelt that there was not: both instead of a code.
+OTHER_COUNTRY, NONE = "OTH", "N"
 
 # The annex of goods that were taken out again.
 REMOVED = "II"
@@ -65,15 +70,42 @@ def _data_missing(product: Product, context: Context) -> Problem | None:
 
 
 def _is_complete(metal: Metal) -> bool:
-    """Weight, and the countries of CBP Form 7501: a second smelt only where there was one."""
+    """Weight, and the countries of CBP Form 7501; that there was no second smelt is stated, too (N)."""
     if metal.weight_kg is None:
         return False
     match metal.metal:
         case "steel":
             return not is_blank(metal.melt_pour)
         case "aluminum":
-            return not is_blank(metal.smelt_1) and not is_blank(metal.cast)
+            return not any(map(is_blank, (metal.smelt_1, metal.smelt_2, metal.cast)))
     return True
+
+
+def _data_invalid(product: Product, context: Context) -> Sequence[Problem]:
+    """Countries that do not exist, and more metal than the product weighs."""
+    return [*_wrong_countries(product, context), *_wrong_weights(product)]
+
+
+def _wrong_countries(product: Product, context: Context) -> Iterator[Problem]:
+    known = context.reference.countries | {OTHER_COUNTRY}
+    for metal in product.section_232.metals:
+        for name in ("melt_pour", "smelt_1", "smelt_2", "cast"):
+            given = getattr(metal, name)
+            allowed = known | {NONE} if name == "smelt_2" else known
+            if not is_blank(given) and given.strip() not in allowed:
+                yield Problem(
+                    f"{given} is no country of the {metal.metal} in {sku_of(product)}:"
+                    f" give an ISO code, or {OTHER_COUNTRY} where it is not known.",
+                    f"metals.{metal.metal}.{name}",
+                )
+
+
+def _wrong_weights(product: Product) -> Iterator[Problem]:
+    net, weights = product.net_weight_kg, [metal.weight_kg for metal in product.section_232.metals]
+    total = sum((weight for weight in weights if weight is not None), Decimal(0))
+    if net and total > net:
+        text = f"{sku_of(product)} weighs {plain(net)} kg and holds {plain(total)} kg of metal."
+        yield Problem(text, "metals")
 
 
 def _threshold_undocumented(product: Product, context: Context) -> Problem | None:
@@ -89,6 +121,14 @@ def _threshold_undocumented(product: Product, context: Context) -> Problem | Non
     if not is_claimed or (share is not None and not is_blank(section.evidence)):
         return None
     return Problem(f"{sku_of(product)} claims under {below} % metal by weight without evidence.")
+
+
+def is_below_threshold(product: Product, context: Context) -> bool:
+    """Whether the share of metal was stated, and takes the product out."""
+    row, share = context.reference.programmes.section_232_threshold, product.section_232.metal_weight_pct
+    if row is None or share is None or not _has_threshold(product, context):
+        return False
+    return share < Decimal(text_of(row, "below"))
 
 
 def _has_threshold(product: Product, context: Context) -> bool:
@@ -111,9 +151,18 @@ METALS_DATA_MISSING = ProductRule(
     severity=Severity.ERROR,
     penalty=10,
     field="section_232",
-    basis="HTS 9903.82; CBP Form 7501, blocks 21 to 24",
+    basis="HTS 9903.82; CBP Form 7501, blocks 21 to 24; CSMS 55438432 (second smelt)",
     is_datum_missing=True,
     check=_data_missing,
+)
+
+METALS_DATA_INVALID = ProductPartsRule(
+    code="METALS_DATA_INVALID",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="section_232",
+    basis="CBP Form 7501, blocks 21 to 24; CSMS 55438432",
+    check=_data_invalid,
 )
 
 METALS_THRESHOLD_UNDOCUMENTED = ProductRule(
@@ -129,5 +178,6 @@ METALS_THRESHOLD_UNDOCUMENTED = ProductRule(
 RULES: tuple[Rule, ...] = (
     METALS_REVIEW_RECOMMENDED,
     METALS_DATA_MISSING,
+    METALS_DATA_INVALID,
     METALS_THRESHOLD_UNDOCUMENTED,
 )

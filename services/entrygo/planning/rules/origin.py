@@ -19,7 +19,10 @@ def _invalid(product: Product, context: Context) -> Problem | None:
 
 
 def _restricted(product: Product, context: Context) -> Problem | None:
+    """Books and other informational materials are free of the embargoes (50 USC 1702(b)(3), 4305(b)(4))."""
     if product.country_of_origin not in context.reference.restricted_origins:
+        return None
+    if context.reference.informational_materials.rows(product.hts_code):
         return None
     return Problem(f"Goods of {product.country_of_origin} may not be shipped in this programme.")
 
@@ -48,7 +51,7 @@ PRODUCT_ORIGIN_RESTRICTED = ProductRule(
     severity=Severity.ERROR,
     penalty=10,
     field="country_of_origin",
-    basis="OFAC embargoes (31 CFR chapter V); HTS General Note 3(b)",
+    basis="OFAC embargoes: 31 CFR 515.204, 510.205 and 560.201",
     flag="prohibited_goods",
     check=_restricted,
 )

@@ -6,12 +6,26 @@ is theirs to leave out. No rule itself.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from entrygo.domain.facts import Product, Section232Status
 from entrygo.planning.reference.scopes import Scope, text_of, words_of
 from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import Context, chapter_of
-from entrygo.planning.rules.metals import annexes_of
+from entrygo.planning.rules.metals import annexes_of, is_below_threshold
+
+
+class Exceptions(NamedTuple):
+    """The headings of one programme under which goods are entered that it does not meet (notes 50 and 52)."""
+
+    under_232: str
+    informational: str
+    listed: str
+
+
+BRAZIL_HEADING = "9903.05.01"
+BRAZIL = Exceptions(under_232="9903.05.07", informational="9903.05.09", listed="9903.05.03")
+FORCED_LABOR = Exceptions(under_232="9903.05.90", informational="9903.05.92", listed="9903.05.86")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +45,11 @@ def section_301(product: Product, context: Context) -> Iterator[Duty]:
     for row in rows_of_origin(programmes.section_301_lists, product):
         yield Duty(heading=row.key)
     for row in programmes.section_301_origins.get(product.country_of_origin or "", ()):
-        if not _is_outside(row, product, context):
-            is_free = _is_free_under_usmca(row, product, context)
-            heading = text_of(row, "usmca_heading") if is_free else row.key
-            yield Duty(heading=heading, is_blanket=True, is_free=is_free)
+        exception = _exception(row, product, context)
+        if exception is None:
+            yield Duty(heading=row.key, is_blanket=True)
+        else:
+            yield Duty(heading=exception, is_blanket=True, is_free=True)
 
 
 def section_338(product: Product, context: Context) -> Iterator[Duty]:
@@ -50,15 +65,21 @@ def rows_of_origin(scope: Scope, product: Product) -> list[Row]:
     ]
 
 
-def _is_outside(row: Row, product: Product, context: Context) -> bool:
-    """Listed goods, and those that pay Section 232."""
-    return (
-        chapter_of(product) in words_of(row, "exempt_chapters")
-        or (product.hts_code or "").startswith(words_of(row, "exempt_prefixes"))
-        or (product.section_232.status is Section232Status.APPLICABLE and bool(annexes_of(product, context)))
-    )
+def _exception(row: Row, product: Product, context: Context) -> str | None:
+    """The heading that frees goods of the programme's origin; None where none does."""
+    of_programme = BRAZIL if row.key == BRAZIL_HEADING else FORCED_LABOR
+    if _pays_section_232(product, context):
+        return of_programme.under_232
+    if chapter_of(product) in words_of(row, "exempt_chapters"):
+        return of_programme.informational
+    if (product.hts_code or "").startswith(words_of(row, "exempt_prefixes")):
+        return of_programme.listed
+    if text_of(row, "usmca_heading") and product.usmca.is_certified_on(context.entry_date):
+        return text_of(row, "usmca_heading")
+    return None
 
 
-def _is_free_under_usmca(row: Row, product: Product, context: Context) -> bool:
-    """Where the programme has a heading for goods that are free under USMCA."""
-    return bool(text_of(row, "usmca_heading")) and product.usmca.is_certified_on(context.entry_date)
+def _pays_section_232(product: Product, context: Context) -> bool:
+    """Goods with so little metal that the duty does not meet them stay under the others (9903.82.03)."""
+    is_found = product.section_232.status is Section232Status.APPLICABLE
+    return is_found and bool(annexes_of(product, context)) and not is_below_threshold(product, context)

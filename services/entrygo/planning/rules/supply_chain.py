@@ -1,24 +1,50 @@
 """Rules on forced labour in the supply chain."""
 
+from collections.abc import Container
+
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.scopes import words_of
+from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of, words_in
+
+# How texts call the region, and the country that it is in.
+CHINESE = frozenset({"china", "chinese", "prc", "uyghur", "uighur", "xinjiang"})
+METALS = frozenset({"steel", "aluminum", "copper"})
 
 
 def _uflpa(product: Product, context: Context) -> Problem | None:
+    """Of the sectors of the strategy: goods of China, made in it, or of an input from there."""
     if product.supply_chain.is_signed_off_on(context.entry_date):
         return None
+    words = words_in(product.material_composition) | words_in(product.customs_description)
     places = {product.country_of_origin, product.manufacturer.country}
-    words = words_in(product.material_composition)
     inputs = [
         row.key
         for row in context.reference.programmes.uflpa_inputs
-        if not places.isdisjoint(words_of(row, "origins")) and not words.isdisjoint(words_of(row, "words"))
+        if not words.isdisjoint(words_of(row, "words")) and _comes_from(row, places, words, product)
     ]
     if not inputs:
         return None
     return Problem(f"{sku_of(product)} contains a UFLPA priority input ({', '.join(inputs)}).")
+
+
+def _comes_from(row: Row, places: Container[str | None], words: frozenset[str], product: Product) -> bool:
+    """Where a metal was melted or smelted is known better than where the article was made."""
+    origins = words_of(row, "origins")
+    if row.key in METALS and (sources := _sources(product, row.key)):
+        return any(origin in sources for origin in origins)
+    return any(origin in places for origin in origins) or not words.isdisjoint(CHINESE)
+
+
+def _sources(product: Product, metal: str) -> frozenset[str]:
+    """The countries that were given for a metal; empty unless each of its parts has one."""
+    parts = [part for part in product.section_232.metals if part.metal == metal]
+    given = [(part.melt_pour,) if metal == "steel" else (part.smelt_1, part.cast) for part in parts]
+    if any(None in countries for countries in given):
+        return frozenset()
+    seconds = (part.smelt_2 for part in parts if part.smelt_2)
+    return frozenset(country for countries in given for country in countries if country).union(seconds)
 
 
 UFLPA_REVIEW_RECOMMENDED = ProductRule(
@@ -26,7 +52,7 @@ UFLPA_REVIEW_RECOMMENDED = ProductRule(
     severity=Severity.WARNING,
     penalty=6,
     field="supply_chain",
-    basis="Uyghur Forced Labor Prevention Act, Public Law 117-78",
+    basis="Uyghur Forced Labor Prevention Act, Public Law 117-78, section 3: wholly or in part",
     check=_uflpa,
 )
 

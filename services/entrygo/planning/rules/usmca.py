@@ -1,10 +1,15 @@
 """Rules on a claim of preference under USMCA: the certification is in hand, covers the day, and fits."""
 
+from datetime import date
+from decimal import Decimal
+
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
 PARTIES = frozenset({"CA", "MX", "US"})
+# Originating goods of one importation (all parcels of it together), in USD: 19 CFR 182.14(a)(2).
+NO_COPY_UP_TO = Decimal(2500)
 
 
 def _claims(product: Product) -> bool:
@@ -23,6 +28,37 @@ def _expired(product: Product, context: Context) -> Problem | None:
     if product.usmca.is_certified_on(context.entry_date):
         return None
     return Problem(f"USMCA certification of {sku_of(product)} does not cover {context.entry_date}.")
+
+
+def _period_missing(product: Product, context: Context) -> Problem | None:
+    """Without a period it certifies a single importation, of which no copy is asked for while it is small."""
+    if context.originating_value_usd <= NO_COPY_UP_TO:
+        return None
+    if not _claims(product) or is_blank(product.usmca.certification):
+        return None
+    if product.usmca.blanket_from is not None and product.usmca.blanket_to is not None:
+        return None
+    return Problem(f"USMCA certification of {sku_of(product)} states no period; both days are needed.")
+
+
+def _period_too_long(product: Product, context: Context) -> Problem | None:
+    first, last = product.usmca.blanket_from, product.usmca.blanket_to
+    if not _claims(product) or first is None or last is None:
+        return None
+    if first <= last < _year_after(first):
+        return None
+    return Problem(
+        f"The period of the USMCA certification of {sku_of(product)}, {first} to {last},"
+        " is not one of at most 12 months."
+    )
+
+
+def _year_after(day: date) -> date:
+    """The same day a year later; 1 March for 29 February."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 3, 1)
 
 
 def _inconsistent(product: Product, context: Context) -> Problem | None:
@@ -53,6 +89,27 @@ USMCA_CERTIFICATION_EXPIRED = ProductRule(
     check=_expired,
 )
 
+USMCA_PERIOD_MISSING = ProductRule(
+    code="USMCA_PERIOD_MISSING",
+    severity=Severity.ERROR,
+    penalty=6,
+    field="usmca.blanket_to",
+    basis="USMCA Annex 5-A(8); 19 CFR 182.12 and 182.14(a)(2)",
+    is_datum_missing=True,
+    flag="usmca_documentation_required",
+    check=_period_missing,
+)
+
+USMCA_PERIOD_TOO_LONG = ProductRule(
+    code="USMCA_PERIOD_TOO_LONG",
+    severity=Severity.ERROR,
+    penalty=6,
+    field="usmca.blanket_to",
+    basis="USMCA Annex 5-A(8): a period of up to 12 months; 19 CFR 182.12(c)",
+    flag="usmca_documentation_required",
+    check=_period_too_long,
+)
+
 USMCA_ORIGIN_INCONSISTENT = ProductRule(
     code="USMCA_ORIGIN_INCONSISTENT",
     severity=Severity.ERROR,
@@ -65,5 +122,7 @@ USMCA_ORIGIN_INCONSISTENT = ProductRule(
 RULES: tuple[Rule, ...] = (
     USMCA_CERTIFICATION_MISSING,
     USMCA_CERTIFICATION_EXPIRED,
+    USMCA_PERIOD_MISSING,
+    USMCA_PERIOD_TOO_LONG,
     USMCA_ORIGIN_INCONSISTENT,
 )

@@ -17,7 +17,7 @@ class SyncOrdersRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderInput, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class OrderInput(_message.Message):
-    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number")
+    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number", "currency")
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_REGION_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +25,7 @@ class OrderInput(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
     IMPORTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
     external_id: str
     destination_country: str
     destination_region: str
@@ -32,7 +33,8 @@ class OrderInput(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[OrderItem]
     metadata_json: str
     importer_number: str
-    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ...) -> None: ...
+    currency: str
+    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ..., currency: _Optional[str] = ...) -> None: ...
 
 class OrderItem(_message.Message):
     __slots__ = ("product_id", "quantity", "unit_value_usd", "sku")
@@ -97,7 +99,7 @@ class SyncProductsResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Product, _Mapping]]] = ...) -> None: ...
 
 class Product(_message.Message):
-    __slots__ = ("id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin", "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure", "unit_value_usd", "usmca", "section_232", "hts_codes", "pga", "dangerous_goods", "section_301", "section_338", "adcvd_case", "supply_chain", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "sku", "name", "status", "customs_description", "hts_code", "country_of_origin", "material_composition", "manufacturer", "net_weight_kg", "gross_weight_kg", "unit_of_measure", "unit_value_usd", "usmca", "section_232", "hts_codes", "pga", "dangerous_goods", "section_301", "section_338", "adcvd_case", "supply_chain", "chapter_98", "created_at", "updated_at")
     class HtsCodesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -128,6 +130,7 @@ class Product(_message.Message):
     SECTION_338_FIELD_NUMBER: _ClassVar[int]
     ADCVD_CASE_FIELD_NUMBER: _ClassVar[int]
     SUPPLY_CHAIN_FIELD_NUMBER: _ClassVar[int]
+    CHAPTER_98_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -153,9 +156,24 @@ class Product(_message.Message):
     section_338: TradeReview
     adcvd_case: TradeReview
     supply_chain: TradeReview
+    chapter_98: Chapter98
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., status: _Optional[str] = ..., customs_description: _Optional[str] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., material_composition: _Optional[str] = ..., manufacturer: _Optional[_Union[Manufacturer, _Mapping]] = ..., net_weight_kg: _Optional[str] = ..., gross_weight_kg: _Optional[str] = ..., unit_of_measure: _Optional[str] = ..., unit_value_usd: _Optional[str] = ..., usmca: _Optional[_Union[Usmca, _Mapping]] = ..., section_232: _Optional[_Union[Section232, _Mapping]] = ..., hts_codes: _Optional[_Mapping[str, str]] = ..., pga: _Optional[_Union[Pga, _Mapping]] = ..., dangerous_goods: _Optional[_Union[DangerousGoods, _Mapping]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., section_338: _Optional[_Union[TradeReview, _Mapping]] = ..., adcvd_case: _Optional[_Union[TradeReview, _Mapping]] = ..., supply_chain: _Optional[_Union[TradeReview, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., sku: _Optional[str] = ..., name: _Optional[str] = ..., status: _Optional[str] = ..., customs_description: _Optional[str] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., material_composition: _Optional[str] = ..., manufacturer: _Optional[_Union[Manufacturer, _Mapping]] = ..., net_weight_kg: _Optional[str] = ..., gross_weight_kg: _Optional[str] = ..., unit_of_measure: _Optional[str] = ..., unit_value_usd: _Optional[str] = ..., usmca: _Optional[_Union[Usmca, _Mapping]] = ..., section_232: _Optional[_Union[Section232, _Mapping]] = ..., hts_codes: _Optional[_Mapping[str, str]] = ..., pga: _Optional[_Union[Pga, _Mapping]] = ..., dangerous_goods: _Optional[_Union[DangerousGoods, _Mapping]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., section_338: _Optional[_Union[TradeReview, _Mapping]] = ..., adcvd_case: _Optional[_Union[TradeReview, _Mapping]] = ..., supply_chain: _Optional[_Union[TradeReview, _Mapping]] = ..., chapter_98: _Optional[_Union[Chapter98, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class Chapter98(_message.Message):
+    __slots__ = ("provision", "declaration", "exported_on", "repair_value_usd", "us_components_value_usd")
+    PROVISION_FIELD_NUMBER: _ClassVar[int]
+    DECLARATION_FIELD_NUMBER: _ClassVar[int]
+    EXPORTED_ON_FIELD_NUMBER: _ClassVar[int]
+    REPAIR_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    US_COMPONENTS_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    provision: str
+    declaration: str
+    exported_on: str
+    repair_value_usd: str
+    us_components_value_usd: str
+    def __init__(self, provision: _Optional[str] = ..., declaration: _Optional[str] = ..., exported_on: _Optional[str] = ..., repair_value_usd: _Optional[str] = ..., us_components_value_usd: _Optional[str] = ...) -> None: ...
 
 class UpdateProductRequest(_message.Message):
     __slots__ = ("id", "product", "clear", "idempotency_key")

@@ -1,0 +1,36 @@
+"""The findings that concern a broker: one for each problem of a product, with how often it was met. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entrygo.domain.snapshot import Snapshot, ValidationMessage
+
+# Where a finding's path enters the product that a line names.
+INTO_PRODUCT = ".product."
+# Notes to whoever plans: which other plans hold an order is nothing that a broker could act on.
+OWN_NOTES = frozenset({"ORDER_IN_OPEN_BATCH"})
+
+
+@dataclass(frozen=True, slots=True)
+class CountedFinding:
+    """The first of the findings that say the same, and how many they are."""
+
+    message: ValidationMessage
+    count: int
+
+
+def findings_for_broker(snapshot: Snapshot) -> Sequence[CountedFinding]:
+    """In the order of the plan; nothing about orders that stay behind, which are no part of the shipment."""
+    left_behind = {order.order_id for order in snapshot.excluded_orders}
+    found: dict[tuple[str | None, ...], list[ValidationMessage]] = {}
+    for each in snapshot.validation_messages:
+        if each.code not in OWN_NOTES and each.order_id not in left_behind:
+            found.setdefault(_same(each), []).append(each)
+    return [CountedFinding(same[0], len(same)) for same in found.values()]
+
+
+def _same(message: ValidationMessage) -> tuple[str | None, ...]:
+    _, _, part = message.field.partition(INTO_PRODUCT)
+    if message.product_id is not None and part:
+        return (message.code, message.product_id, part)
+    return (message.code, message.message, str(message.severity))
