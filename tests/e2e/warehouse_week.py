@@ -8,6 +8,7 @@ import random
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 # HTS-10 codes that exist in the schedule; prices in USD, weights in kg.
@@ -75,7 +76,9 @@ def write_week(folder: Path, *, orders: int, seed: int = 20260311) -> Week:
     per_order = Counter(row["order_id"] for row in rows)
     week.rejected_lines = sum(per_order[order_id] for order_id in faults.get("bad_row", ()))
     shutil.copyfile(PRODUCTS, week.products)
-    shutil.copyfile(FIXES, week.fixes)
+    # Certifications hold for a year: that of the run.
+    fixes = FIXES.read_text(encoding="utf-8").replace("YEAR", str(datetime.now(UTC).year))
+    week.fixes.write_text(fixes, encoding="utf-8")
     _write(week.orders, rows)
     return week
 

@@ -44,6 +44,7 @@ ISSUES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "metadata_too_big": ("too_big", "{message}"),
         "number_out_of_range": ("invalid_number", "{message}"),
         "conflict": ("conflict", "{message}"),
+        "unsupported_currency": ("unsupported_currency", "{message}"),
         "page_size": ("invalid_number", "{message}"),
     }
 )

@@ -10,7 +10,7 @@ import orjson
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import line_value, plain
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.records.order import POSTAL_CODE, REGION, usd
+from entrygo.records.order import POSTAL_CODE, REGION
 from entrygo.records.trade_codes import importer_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Check, Issues, Wrong
@@ -83,8 +83,6 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
         issues.required(f"{path}.items")
     elif len(item.items) > MAX_LINES_PER_ORDER:
         issues.add(f"{path}.items", f"At most {MAX_LINES_PER_ORDER} lines in one order", "too_big")
-    if item.currency:
-        issues.take(usd, item.currency, f"{path}.currency")
     lines = [_line(line, path, index, issues) for index, line in enumerate(item.items)]
     return OrderDraft(
         _external_id(item.external_id, path, issues),

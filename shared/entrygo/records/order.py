@@ -1,26 +1,18 @@
 """An order and its lines. They are the hot path: sync and the gateway read them by hand, by these limits."""
 
 from entrygo.records import trade_codes
-from entrygo.records.kinds import Amount, Country, Currency, Field, Fields, Reference, Text
-from entrygo.requests.issues import Wrong
+from entrygo.records.kinds import Amount, Country, Field, Fields, Reference, Text
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
-# Amounts are in this currency. Another one is refused rather than converted: which day's rate holds is for the
-# importer to say (19 CFR 159.31 to 159.36).
+# Amounts are in this currency. Another one is refused, not converted: which rate holds is for the importer to
+# say (19 CFR 159.31 to 159.36).
 CURRENCY = "USD"
 OTHER_CURRENCY = (
     "Amounts are in USD: convert them at the rate certified for the date of export (19 CFR 159.32)"
 )
+
 REGION = Text(64)
 POSTAL_CODE = Text(32)
-
-
-def usd(value: str) -> str:
-    """The one currency of amounts; Wrong for any other."""
-    if value.strip().upper() != CURRENCY:
-        raise Wrong(OTHER_CURRENCY, "invalid_value")
-    return CURRENCY
-
 
 ORDER: Fields = (
     Field(
@@ -41,7 +33,6 @@ ORDER: Fields = (
         "Importer of record of this order, if another than the warehouse's:"
         " NN-NNNNNNNXX (IRS), NNN-NN-NNNN (SSN) or YYDDPP-NNNNN (assigned by CBP)",
     ),
-    Field("currency", Currency(usd), "USD, or absent: amounts in another currency are refused"),
 )
 
 # A line names its product by either of the first two.

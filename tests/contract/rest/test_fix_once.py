@@ -16,6 +16,7 @@ async def product_without_origin(rest: Rest) -> dict[str, Any]:
         "htsCode": "6505003030",
         "countryOfOrigin": "China",
         "materialComposition": "100% cotton",
+        "manufacturer": {"name": "Ningbo Hat Works", "mid": "CNNINHATNIN"},
         "section232": {"status": "not_applicable"},
     }
     body = {"accountId": rest.system.account_id, "items": [sent]}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from entrygo.cli.up.demo_account import read_demo_account
+from entrygo.cli.up.demo_account import certified_on, read_demo_account
 from entrygo.domain.facts import Broker, Product, Section232Status, Warehouse
 
 PRODUCTS = [Product.model_validate(item) for item in read_demo_account()["products"]]
@@ -29,3 +29,13 @@ def test_demo_product_is_certified_and_describes_itself_on_the_day_of_the_guide(
 
 def test_only_the_jacket_awaits_a_metals_review() -> None:
     assert [p.sku for p in PRODUCTS if p.section_232.status is Section232Status.REVIEW] == ["JKT-001"]
+
+
+def test_the_certifications_of_a_new_demo_account_cover_the_day_it_is_made() -> None:
+    claim = {"criterion": "A", "blanket_from": "2026-01-01", "blanket_to": "2026-12-31"}
+    assert certified_on(date(2026, 12, 31), claim) == claim
+    assert certified_on(date(2028, 2, 29), claim) == {
+        "criterion": "A",
+        "blanket_from": "2028-01-01",
+        "blanket_to": "2028-12-31",
+    }

@@ -65,6 +65,17 @@ def test_rows_that_name_two_importers_are_refused_and_neither_is_told_in_full(
     assert server.orders == {}
 
 
+def test_amounts_in_another_currency_are_refused_and_never_taken_for_dollars(
+    server: FakeServer, importer: Importer
+) -> None:
+    header = HEADER.replace("facility_code", "facility_code,currency")
+    rows = (row(f"SO-{n}", rest=f"1,110,w-1,yvr,{unit}") for n, unit in enumerate(("CAD", "usd", "")))
+    path = importer.file(header + "".join(rows))
+    assert importer.orders(path).exit_code == 3
+    assert list(server.orders) == ["SO-1", "SO-2"]
+    assert rejects_of(path)[0]["reject_reason"].startswith("currency is 'CAD'. Amounts are in USD: convert")
+
+
 def test_the_ids_of_all_imported_orders_are_written_beside_the_file(
     server: FakeServer, importer: Importer
 ) -> None:

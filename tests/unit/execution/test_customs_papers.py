@@ -109,6 +109,18 @@ def test_metal_weight_and_value_are_of_the_whole_quantity() -> None:
     assert (row["quantity"], row["value_usd"], row["chapter99_heading"]) == ("2", "220.00", "")
 
 
+def test_the_share_of_all_metals_reaches_the_documents_that_a_broker_files_from() -> None:
+    section = Section232(
+        status=Section232Status.APPLICABLE, metals=(STEEL,), metal_weight_pct=Decimal("92.5")
+    )
+    snapshot = _of(make_product(section_232=section))
+    [declared] = csv_rows(snapshot, "section_232_declaration_csv")
+    [invoiced] = csv_rows(snapshot)
+    [line] = json_of("entry_dataset", snapshot)["lines"]
+    assert declared["all_metals_weight_pct"] == invoiced["metal_weight_pct"] == "92.5"
+    assert list(line["metal_weight_pct"].values()) == ["92.5"]
+
+
 def test_a_product_under_review_without_stated_metal_has_a_row_to_fill_in() -> None:
     snapshot = _of_metal(Section232Status.REVIEW)
     [row] = csv_rows(snapshot, "section_232_declaration_csv")

@@ -155,6 +155,32 @@ def test_the_broker_reads_of_the_orders_that_go_alone() -> None:
     assert len(json_of("manifest", snapshot)["validation_messages"]) == 2
 
 
+def test_the_broker_reads_a_finding_of_a_product_once_with_its_count_and_no_note_on_other_plans() -> None:
+    def message(code: str, order: str, product: str | None = None) -> ValidationMessage:
+        field = f"orders[0].items[{order[-1]}].product.manufacturer.mid" if product else "orders[0]"
+        return ValidationMessage(
+            code=code,
+            message=f"{code} of {product or order}.",
+            severity=Severity.WARNING,
+            field=field,
+            product_id=product,
+            order_id=order,
+        )
+
+    orders = ("ord_123", "ord_124")
+    messages = [message("MID", order, "prod_a") for order in orders] + [message("MID", "ord_123", "prod_b")]
+    notes = [message("ORDER_IN_OPEN_BATCH", order) for order in orders]
+    snapshot = make_snapshot(validation_messages=(*messages, *notes))
+    found = json_of("manifest", snapshot)["validation_messages"]
+    assert [(each["message"], each["count"]) for each in found] == [
+        ("MID of prod_a.", 2),
+        ("MID of prod_b.", 1),
+    ]
+    page = html_of("cci_human_readable", snapshot)
+    assert page.count("MID of prod_a.") == 1
+    assert "ORDER_IN_OPEN_BATCH" not in page
+
+
 def test_the_manifest_is_canonical_and_names_the_digest_of_the_other_documents() -> None:
     artifacts = rendered()
     manifest = orjson.loads(artifacts["manifest"].content)

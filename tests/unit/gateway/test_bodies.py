@@ -60,6 +60,22 @@ async def test_a_line_names_its_product_in_one_way(
     assert found == [(f"items.0.items.0.{field}", code) for field, code in expected]
 
 
+@pytest.mark.parametrize(("path", "holder"), [("items.0", "order"), ("items.0.items.0", "line")])
+async def test_amounts_in_another_currency_are_refused_and_never_taken_for_dollars(
+    client: httpx.AsyncClient, path: str, holder: str
+) -> None:
+    def stating(currency: object) -> dict[str, Any]:
+        body = order_body()
+        order = body["items"][0]
+        (order if holder == "order" else order["items"][0])["currency"] = currency
+        return body
+
+    assert issues(await client.post(PATH, json=stating("CAD"))) == [(path, "unsupported_currency")]
+    assert issues(await client.post(PATH, json=stating(124))) == [(path, "unsupported_currency")]
+    for lawful in ("USD", "usd ", None):
+        assert (await client.post(PATH, json=stating(lawful))).status_code == 200
+
+
 async def test_every_issue_is_listed_at_once(client: httpx.AsyncClient) -> None:
     answer = await client.post(PATH, json={"items": [{"items": [{}]}]})
     assert set(issues(answer)) == {

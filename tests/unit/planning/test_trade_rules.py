@@ -291,7 +291,12 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
     ("ADCVD_REVIEW_RECOMMENDED", {"hts_code": "3406000000"}, SPRING),
     ("ADCVD_REVIEW_RECOMMENDED", CHINESE_CAP | {"hts_code": "3406000000", "adcvd_case": SIGNED}, SPRING),
     ("UFLPA_REVIEW_RECOMMENDED", {}, SPRING),
-    ("UFLPA_REVIEW_RECOMMENDED", CHINESE_CAP | {"material_composition": "100% polyester"}, SPRING),
+    (
+        "UFLPA_REVIEW_RECOMMENDED",
+        CHINESE_CAP
+        | {"material_composition": "100% polyester", "customs_description": "Men's knitted polyester cap"},
+        SPRING,
+    ),
     ("UFLPA_REVIEW_RECOMMENDED", CHINESE_CAP | {"supply_chain": SIGNED}, SPRING),
     ("USMCA_CERTIFICATION_MISSING", NO_CLAIM, SPRING),
     (

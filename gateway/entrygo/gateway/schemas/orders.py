@@ -38,10 +38,12 @@ def _one_name(sku: object) -> object:
     return sku
 
 
-def _in_usd(currency: object) -> object:
+def _refuse_other_currency(given: Any) -> Any:
+    """A currency is no field: amounts are in USD. Who states another one would have it taken for that."""
+    currency = given.get("currency") if isinstance(given, dict) else None
     if currency is not None and str(currency).strip().upper() != CURRENCY:
-        raise PydanticCustomError("invalid_value", OTHER_CURRENCY)
-    return currency
+        raise PydanticCustomError("unsupported_currency", OTHER_CURRENCY)
+    return given
 
 
 def _about(fields: Fields, name: str) -> Any:
@@ -56,11 +58,11 @@ class OrderLineInput(Body):
     sku: Annotated[Reference | None, BeforeValidator(_one_name), _about(ORDER_LINE, "sku")] = None
     quantity: Annotated[PositiveNumber, _about(ORDER_LINE, "quantity")]
     unit_value_usd: Annotated[Amount, _about(ORDER_LINE, "unit_value_usd")]
-    currency: Annotated[str | None, BeforeValidator(_in_usd), _about(ORDER, "currency")] = None
 
     @model_validator(mode="before")
     @classmethod
     def _named_by_sku(cls, line: Any) -> Any:
+        _refuse_other_currency(line)
         if not isinstance(line, dict) or line.get("sku") is None:
             return line
         if line.get("productId") is None:
@@ -75,8 +77,12 @@ class OrderInput(Body):
     destination_postal_code: Annotated[ShortText | None, _about(ORDER, "destination_postal_code")] = None
     items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES_PER_ORDER)]
     importer_number: Annotated[ShortText | None, _about(ORDER, "importer_number")] = None
-    currency: Annotated[str | None, BeforeValidator(_in_usd), _about(ORDER, "currency")] = None
     metadata: Metadata | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_usd(cls, order: Any) -> Any:
+        return _refuse_other_currency(order)
 
 
 def _check_lines(orders: object) -> object:

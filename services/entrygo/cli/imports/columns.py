@@ -17,7 +17,9 @@ METADATA_PREFIX = "metadata."
 METADATA_COLUMNS = ("pick_wave", "facility_code")
 ORDER_FIELDS = {column.name: column for column in columns_of(ORDER)}
 LINE_FIELDS = {column.name: column for column in columns_of(ORDER_LINE)}
-ORDER_COLUMNS = (*ORDER_FIELDS, *LINE_FIELDS, *METADATA_COLUMNS)
+# Read to be refused: amounts are in USD.
+CURRENCY_COLUMN = "currency"
+ORDER_COLUMNS = (*ORDER_FIELDS, *LINE_FIELDS, *METADATA_COLUMNS, CURRENCY_COLUMN)
 # One column for each country: hts_code_ca is read as hts_code_<country> is.
 _BY_COUNTRY = {
     name.removesuffix(COUNTRY): column for name, column in PRODUCT_FIELDS.items() if COUNTRY in name

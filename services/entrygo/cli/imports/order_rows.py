@@ -6,10 +6,17 @@ its rows. So memory holds one number an order and the orders that are still open
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from entrygo.cli.imports.columns import METADATA_COLUMNS, METADATA_PREFIX, ORDER_FIELDS, Columns
+from entrygo.cli.imports.columns import (
+    CURRENCY_COLUMN,
+    METADATA_COLUMNS,
+    METADATA_PREFIX,
+    ORDER_FIELDS,
+    Columns,
+)
 from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
 from entrygo.cli.imports.reading import SourceFile, SourceRow
 from entrygo.domain.importer_number import comparable, masked
+from entrygo.records.order import CURRENCY, OTHER_CURRENCY
 from entrygo.requests.texts import is_country
 
 IMPORTER = "importer_number"
@@ -86,6 +93,8 @@ def refused(order_id: str, rows: Iterable[SourceRow], faults: Mapping[int, str])
 
 def _line(cells: Mapping[str, str]) -> JsonObject:
     """A product's own id wins over its SKU; which product a SKU names, the server knows."""
+    if cells.get(CURRENCY_COLUMN, CURRENCY).upper() != CURRENCY:
+        raise Fault(f"{CURRENCY_COLUMN} is {cells[CURRENCY_COLUMN]!r}. {OTHER_CURRENCY}")
     product_id = cells.get("product_id")
     return {
         **({"productId": product_id} if product_id else {"sku": _needed(cells, "sku")}),

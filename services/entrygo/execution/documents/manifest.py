@@ -11,7 +11,7 @@ from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import NOTICE
-from entrygo.execution.package.findings import CountedFinding, findings_for_broker
+from entrygo.execution.package.findings import CountedFinding, findings_of_plan
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
 from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, line_rows
 from entrygo.execution.package.json_values import (
@@ -70,7 +70,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         "lines": [_line(row) for row in line_rows(invoice)],
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
         "totals": _totals(invoice),
-        "validation_messages": [_message(found) for found in findings_for_broker(snapshot)],
+        "validation_messages": [_message(found) for found in findings_of_plan(snapshot)],
         "flags": list(snapshot.flags),
         "missing_data": list(snapshot.missing_data),
         "excluded_orders": [_excluded(each) for each in snapshot.excluded_orders],

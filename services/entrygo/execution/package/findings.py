@@ -1,6 +1,6 @@
 """The findings that concern a broker: one for each problem of a product, with how often it was met. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from entrygo.domain.snapshot import Snapshot, ValidationMessage
@@ -22,9 +22,18 @@ class CountedFinding:
 def findings_for_broker(snapshot: Snapshot) -> Sequence[CountedFinding]:
     """In the order of the plan; nothing about orders that stay behind, which are no part of the shipment."""
     left_behind = {order.order_id for order in snapshot.excluded_orders}
+    return _counted(each for each in snapshot.validation_messages if each.order_id not in left_behind)
+
+
+def findings_of_plan(snapshot: Snapshot) -> Sequence[CountedFinding]:
+    """In the order of the plan, why orders stay behind included."""
+    return _counted(snapshot.validation_messages)
+
+
+def _counted(messages: Iterable[ValidationMessage]) -> Sequence[CountedFinding]:
     found: dict[tuple[str | None, ...], list[ValidationMessage]] = {}
-    for each in snapshot.validation_messages:
-        if each.code not in OWN_NOTES and each.order_id not in left_behind:
+    for each in messages:
+        if each.code not in OWN_NOTES:
             found.setdefault(_same(each), []).append(each)
     return [CountedFinding(same[0], len(same)) for same in found.values()]
 

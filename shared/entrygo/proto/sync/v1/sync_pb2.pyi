@@ -17,7 +17,7 @@ class SyncOrdersRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderInput, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class OrderInput(_message.Message):
-    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number", "currency")
+    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number")
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_REGION_FIELD_NUMBER: _ClassVar[int]
@@ -25,7 +25,6 @@ class OrderInput(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
     IMPORTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
-    CURRENCY_FIELD_NUMBER: _ClassVar[int]
     external_id: str
     destination_country: str
     destination_region: str
@@ -33,8 +32,7 @@ class OrderInput(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[OrderItem]
     metadata_json: str
     importer_number: str
-    currency: str
-    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ..., currency: _Optional[str] = ...) -> None: ...
+    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ...) -> None: ...
 
 class OrderItem(_message.Message):
     __slots__ = ("product_id", "quantity", "unit_value_usd", "sku")
