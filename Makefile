@@ -4,7 +4,7 @@ PYTHON ?= python3
 UV := .tools/uv
 RUN := $(UV) run --locked --no-sync
 # One test process a core, at most four: each has a PostgreSQL of its own. Who shares a running system stays together.
-BESIDE := -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
+BESIDE := -n logical --maxprocesses 4 --max-worker-restart 0
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 

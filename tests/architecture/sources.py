@@ -1,9 +1,9 @@
 """The code as text and syntax trees; nothing of it is run."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,23 +37,29 @@ class Source:
         is_named_so = self.path.name == "store.py" or self.path.name.endswith("_store.py")
         return is_named_so and self.path.parent.name != "objects"
 
-    def imports(self) -> Iterator[tuple[int, str]]:
+    @cached_property
+    def imports(self) -> Sequence[tuple[int, str]]:
         """Every imported module with its line, wherever the statement stands."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from ((node.lineno, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield node.lineno, node.module or ""
+        return tuple(_imports(self.tree))
 
 
-def written_modules() -> list[Source]:
-    """Every module that people write, in a fixed order."""
-    return [
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.lineno, node.module or ""
+
+
+@cache
+def written_modules() -> Sequence[Source]:
+    """Every module that people write, in a fixed order; read once, with what is derived from each."""
+    return tuple(
         Source(file, path)
         for root in SOURCE_ROOTS
         for file in sorted(root.rglob("*.py"))
         if (path := file.relative_to(root)).parts[:2] != GENERATED
-    ]
+    )
 
 
 def literal(node: ast.expr | None) -> str:

@@ -75,7 +75,7 @@ def test_driver_is_imported_at_home_only(driver: str) -> None:
         f"{source.path}:{line}"
         for source in written_modules()
         if not HOMES[driver](source)
-        for line, module in source.imports()
+        for line, module in source.imports
         if module.split(".")[0] == driver
     ]
     assert strangers == []

@@ -4,6 +4,7 @@ import importlib
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -24,14 +25,15 @@ SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_s
 GIVEN = {"up"}
 
 
-def exported() -> set[str]:
+@cache
+def exported() -> frozenset[str]:
     """Every series that our processes can export, of us and of the process itself."""
     for source in written_modules():
-        if any(module == "prometheus_client" for _, module in source.imports()):
+        if any(module == "prometheus_client" for _, module in source.imports):
             importlib.import_module(".".join(source.path.with_suffix("").parts))
-    return GIVEN | {
+    return frozenset(GIVEN).union(
         family.name + suffix for family in REGISTRY.collect() for suffix in SUFFIXES.get(family.type, ())
-    }
+    )
 
 
 def asked(expression: str) -> set[str]:

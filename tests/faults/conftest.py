@@ -9,6 +9,7 @@ from entrygo.process.failpoints import FILE_PREFIX, VARIABLE
 from tests.contract.rest.documented import Rest
 from tests.faults.world import World
 from tests.harness.brokers import run_tansu
+from tests.harness.groups import FAULTS, claim_for_the_run
 from tests.harness.system import running_system
 
 SETTINGS = {
@@ -21,6 +22,7 @@ SETTINGS = {
 
 @pytest_asyncio.fixture(scope="package")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    claim_for_the_run(tmp_path_factory.getbasetemp(), FAULTS)
     failpoint = tmp_path_factory.mktemp("faults") / "failpoint"
     with run_tansu() as broker:
         settings = {

@@ -29,6 +29,7 @@ from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
 from tests.harness import processes
 from tests.harness.brokers import is_apache
+from tests.harness.groups import SYSTEM, claim_for_the_run
 
 START_SECONDS = 100.0  # below the timeout of a test, so that the end of the log is what a failure shows
 RESTART_SECONDS = 60.0
@@ -131,8 +132,11 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def system(request: pytest.FixtureRequest) -> AsyncIterator[System]:
+async def system(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[System]:
     """One system for the session; its broker is the session's own where that is Apache Kafka."""
+    claim_for_the_run(tmp_path_factory.getbasetemp(), SYSTEM)
     kafka = {"ENTRYGO_KAFKA_BOOTSTRAP": request.getfixturevalue("kafka_bootstrap")} if is_apache() else {}
     async with running_system(kafka) as started:
         yield started
