@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check faults protections mutants bench protos columns kafka audit setup
+.PHONY: help up test check faults protections mutants bench protos columns pages kafka audit setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,8 +53,11 @@ bench: setup ## measure speed against the floor; prints ratios
 protos: setup ## generate shared/entrygo/proto from protos/
 	@$(RUN) python scripts/generate_protos.py
 
-columns: setup ## write docs/csv-columns.md from the declared records
-	@$(RUN) python scripts/generate_csv_columns.py
+columns: pages
+
+pages: setup ## write the generated pages of docs/: columns, errors, rules
+	@$(RUN) python -m scripts.generate_csv_columns
+	@$(RUN) python -m scripts.generate_reference_pages
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
 	@$(RUN) python -m tests.kafka

@@ -1,4 +1,4 @@
-"""Fails when what is generated and checked in is stale: shared/entrygo/proto and docs/csv-columns.md.
+"""Fails when what is generated and checked in is stale: shared/entrygo/proto and pages of docs/.
 
 Writes nothing into the tree.
 """
@@ -11,13 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("entrygo") / "proto"
-PAGE = ROOT / "docs" / "csv-columns.md"
+DOCS = ROOT / "docs"
+# What each writes to below the folder it is given.
+GENERATORS = {"generate_csv_columns": "csv-columns.md", "generate_reference_pages": ""}
 CHECKED_IN = ROOT / "shared" / PACKAGE
 
 
 def main() -> int:
     """1 with what differs, else 0."""
-    is_current = [_are_protos_current(), _is_page_current()]
+    is_current = [_are_protos_current(), _are_pages_current()]
     return 0 if all(is_current) else 1
 
 
@@ -33,14 +35,23 @@ def _are_protos_current() -> bool:
     return not stale
 
 
-def _is_page_current() -> bool:
-    with tempfile.TemporaryDirectory(prefix="entrygo-columns-") as folder:
-        fresh = Path(folder) / PAGE.name
-        subprocess.run([sys.executable, ROOT / "scripts" / "generate_csv_columns.py", fresh], check=True)
-        is_current = filecmp.cmp(fresh, PAGE, shallow=False)
-    if not is_current:
-        print("docs/csv-columns.md is not what the records declare: run `make columns`.")
-    return is_current
+def _are_pages_current() -> bool:
+    with tempfile.TemporaryDirectory(prefix="entrygo-pages-") as folder:
+        for generator, target in (
+            ("generate_csv_columns", "csv-columns.md"),
+            ("generate_reference_pages", ""),
+        ):
+            subprocess.run(
+                [sys.executable, "-m", f"scripts.{generator}", Path(folder) / target], cwd=ROOT, check=True
+            )
+        stale = [
+            fresh.name
+            for fresh in sorted(Path(folder).iterdir())
+            if not filecmp.cmp(fresh, DOCS / fresh.name, shallow=False)
+        ]
+    for name in stale:
+        print(f"docs/{name} is not what the code declares: run `make pages`.")
+    return not stale
 
 
 def differences(fresh: Path, checked_in: Path) -> list[str]:

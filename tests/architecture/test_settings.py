@@ -1,4 +1,4 @@
-"""The README's table of settings is the settings classes, no more and no less."""
+"""The table of docs/settings.md is the settings classes, no more and no less."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from entrygo.process.variables import group_of
 from tests.architecture.settings import SETTINGS, classes, every_variable
 from tests.architecture.sources import ROOT
 
-HEADING = "## Configuration"
+PAGE = ROOT / "docs" / "settings.md"
 SETTING = re.compile(r"`(ENTRYGO_[A-Z0-9_]+)`")
 MOST_FIELDS = 20
 HELD = sorted(
@@ -18,11 +18,11 @@ HELD = sorted(
 )
 
 
-def test_readme_lists_every_setting() -> None:
+def test_page_lists_every_setting() -> None:
     assert every_variable() - set(_documented()) == set()
 
 
-def test_readme_lists_no_setting_that_is_not_read() -> None:
+def test_page_lists_no_setting_that_is_not_read() -> None:
     assert set(_documented()) - every_variable() == set()
 
 
@@ -49,10 +49,7 @@ def test_held_class_is_named_as_no_variable() -> None:
 
 
 def _documented() -> Iterator[str]:
-    """What stands in the first column of the tables under the heading."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"\n{HEADING}\n" in text
-    section = text.partition(f"\n{HEADING}\n")[2].partition("\n## ")[0]
-    for row in section.splitlines():
+    """What stands in the first column of the page's table."""
+    for row in PAGE.read_text(encoding="utf-8").splitlines():
         if row.startswith("|"):
             yield from SETTING.findall(row.split("|")[1])

@@ -16,6 +16,8 @@ from starlette.types import Receive, Scope, Send
 from entrygo.domain.errors import MethodNotAllowed, NotFound, RateLimited
 from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
+from entrygo.gateway.docs.pages import Library
+from entrygo.gateway.docs.site import PAGES, ROOT, DocsSite
 from entrygo.gateway.door.door import Admitted, Door
 from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
@@ -108,9 +110,20 @@ class Edge:
         }
         for endpoint in endpoints:
             paths.setdefault(endpoint.path, {})[endpoint.method] = self._answer(endpoint)
+        paths |= self._docs()
         return [
             Route(path, PathApp(path, paths[path])) for path in sorted(paths, key=lambda path: "{" in path)
         ]
+
+    def _docs(self) -> dict[str, dict[str, Answer]]:
+        """The documentation. It has no key either, so that each peer may search so often a second."""
+        site = DocsSite(Library(), self._door.admit_link)
+        return {
+            "/llms.txt": {"GET": site.llms},
+            "/llms-full.txt": {"GET": site.llms_full},
+            ROOT: {"GET": site.answer},
+            PAGES: {"GET": site.answer},
+        }
 
     async def _readyz(self, request: Request) -> Response:
         if self._stop.is_set():

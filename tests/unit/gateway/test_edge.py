@@ -92,7 +92,7 @@ async def test_the_account_of_another_key_is_403(client: httpx.AsyncClient) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api", "/api/orders/sync/", "/api/exports/a/b", "/docs", "/API/exports"]
+    "path", ["/", "/api", "/api/orders/sync/", "/api/exports/a/b", "/docs/nothing", "/API/exports"]
 )
 async def test_an_unknown_path_is_404_in_the_error_shape(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)

@@ -71,7 +71,7 @@ def _refused(name: str, settings: type[ProcessSettings]) -> Iterator[Finding]:
         for each in error.errors(include_input=False, include_url=False):
             variable = ".".join(map(str, each["loc"]))
             yield failed(
-                "settings", f"{name}: {variable}: {each['msg']}", "The README's table lists what is allowed."
+                "settings", f"{name}: {variable}: {each['msg']}", "docs/settings.md lists what is allowed."
             )
 
 
