@@ -20,6 +20,8 @@ PAGES = (
 BIN = Path(sys.executable).parent
 
 
+# A page of commands of the CLI starts it eight times.
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_of_a_page_answer_as_it_shows(page: str, system: System, tmp_path: Path) -> None:
     text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
