@@ -360,4 +360,62 @@ MESSAGES: dict[str, Meaning] = {
         OPERATOR,
         "`entrygo reference check`, then import what is new.",
     ),
+    "ADCVD_CASE_MISSING": Meaning(
+        "An order is said to cover it, and no case is named.",
+        CATALOGUE,
+        "Set `adcvdCase.headings` to the case number.",
+    ),
+    "ADCVD_INFORMAL_REFUSED": Meaning(
+        "Goods under an antidumping or countervailing order are entered formally (type 03).",
+        CALLER,
+        "Do not ask for entry type `11`.",
+    ),
+    "CHAPTER_98_DATA_MISSING": Meaning(
+        "Chapter 98 is claimed (US goods returned, repaired, assembled abroad) without what proves it.",
+        CATALOGUE,
+        "Give what the message names, or drop the claim.",
+    ),
+    "MAKER_ORIGIN_MISMATCH": Meaning(
+        "The maker is in China, and the origin says otherwise.",
+        COMPLIANCE,
+        "Check where it was made; correct one of both.",
+    ),
+    "METALS_DATA_INVALID": Meaning(
+        "A country or a share of the metals cannot be right.",
+        CATALOGUE,
+        "An ISO code, or `OTH` where it is not known.",
+    ),
+    "MID_COUNTRY_MISMATCH": Meaning(
+        "The manufacturer ID begins with another country than the origin.",
+        CATALOGUE,
+        "Correct the origin or the code.",
+    ),
+    "ORDER_POSTAL_CODE_PLACEHOLDER": Meaning(
+        "A ZIP code that is assigned to no place, such as 00000.",
+        ORDERS,
+        "Sync the order again with the real one.",
+    ),
+    "ORDER_REGION_INVALID": Meaning(
+        "No state, district or territory of the United States.",
+        ORDERS,
+        "Two letters: `CA`, not `California`.",
+    ),
+    "PRODUCT_UNIT_OF_MEASURE_MISSING": Meaning(
+        "The tariff counts it in a unit, and nobody says what a quantity counts.",
+        CATALOGUE,
+        "Set `unitOfMeasure`.",
+    ),
+    "TEXTILE_MID_MISSING": Meaning(
+        "Textiles need the code of their actual maker.",
+        CATALOGUE,
+        "Take over the suggested code, or give the maker's address.",
+    ),
+    "USMCA_PERIOD_MISSING": Meaning(
+        "The certification states no period.", CATALOGUE, "Set both days of the blanket period."
+    ),
+    "USMCA_PERIOD_TOO_LONG": Meaning(
+        "A blanket period is twelve months at most, and its first day comes first.",
+        CATALOGUE,
+        "Correct the days.",
+    ),
 }
