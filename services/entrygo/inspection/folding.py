@@ -17,6 +17,9 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 # The owners of what an export is; each numbers its events of one export 1, 2, 3 …
 SOURCES = (PLANNING, EXECUTION)
 
+# Of submissions: the package itself. Those of earlier releases name no kind.
+PACKAGE_KINDS = ("", "package")
+
 
 class Unreadable(ValueError):
     """An event that no retry can make sense of."""
@@ -213,7 +216,7 @@ def dead_event(event: events_pb2.Event, error: Exception) -> DeadLetter:
 def summarize(export: inspection_pb2.Export) -> Summary:
     """The summary columns; ValueError when a value could not be stored."""
     plan = export.plan if export.HasField("plan") else None
-    submissions = export.broker_submissions
+    submissions = [each for each in export.broker_submissions if each.kind in PACKAGE_KINDS]
     return Summary(
         state=export.state,
         readiness_state=_text(plan.readiness_state) if plan else None,

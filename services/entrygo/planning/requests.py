@@ -135,6 +135,16 @@ def check_release(request: planning_pb2.ReleaseExportRequest) -> None:
     issues.check()
 
 
+def check_withdraw(request: planning_pb2.WithdrawExportRequest) -> None:
+    """Raises ValidationFailed unless an export, a reason and, but for a dry run, a withdrawal are named."""
+    issues = Issues()
+    issues.require(exportId=request.export_id, reason=request.reason)
+    issues.take(text(MAX_REASON_LENGTH), request.reason, "reason")
+    if not request.dry_run:
+        issues.take(public_id, request.withdrawal_id, "withdrawalId")
+    issues.check()
+
+
 def check_diff(request: planning_pb2.DiffPlansRequest) -> None:
     """Raises ValidationFailed unless an export and the plan to start from are named; at most 1000 changes."""
     issues = Issues()

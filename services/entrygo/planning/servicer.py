@@ -12,7 +12,7 @@ from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.current import check_account, principal
 from entrygo.planning.policy.requests import read_approval
-from entrygo.planning.requests import check_claim, check_diff, check_release, read_cancel, read_plan
+from entrygo.planning.requests import check_claim, check_diff, check_release, check_withdraw, read_cancel, read_plan
 from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.events.v1 import events_pb2
@@ -26,6 +26,7 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/CancelExport": ScopeName.EXPORTS_PLAN,
     f"/{SERVICE_NAME}/ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
     f"/{SERVICE_NAME}/ReleaseExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
+    f"/{SERVICE_NAME}/WithdrawExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
     f"/{SERVICE_NAME}/GetSnapshot": frozenset({ScopeName.READ, ScopeName.EXPORTS_EXECUTE}),
     f"/{SERVICE_NAME}/DiffPlans": ScopeName.READ,
     f"/{SERVICE_NAME}/GetPolicy": ScopeName.READ,
@@ -75,6 +76,12 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     ) -> planning_pb2.ReleaseExportResponse:
         check_release(request)
         return await self._do.transitions.release(principal().visible, request)
+
+    async def WithdrawExport(
+        self, request: planning_pb2.WithdrawExportRequest, context: Context
+    ) -> planning_pb2.WithdrawExportResponse:
+        check_withdraw(request)
+        return await self._do.transitions.withdraw(principal().visible, request)
 
     async def GetSnapshot(
         self, request: planning_pb2.GetSnapshotRequest, context: Context

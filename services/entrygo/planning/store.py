@@ -28,6 +28,11 @@ class Export:
     claimed_at: datetime | None = None
     # The number of the last event about it; 0 for an export that is not stored yet.
     event_sequence: int = 0
+    # What withdrew it; known again when the same withdrawal comes twice.
+    withdrawal_id: str | None = None
+    # The export that this one takes the place of, and the one that takes, or has taken, this one's.
+    supersedes: str | None = None
+    superseded_by: str | None = None
 
 
 class OrderTaken(Exception):
@@ -50,7 +55,7 @@ class PlanningStore:
         """The export as it is now; None for one that is not visible."""
         row = await self._connection.fetchrow(
             "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-            " claimed_at, event_sequence FROM exports"
+            " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
             " AND export_id = $4",
             *self._scope,
@@ -62,7 +67,7 @@ class PlanningStore:
         """The export; nobody else changes it before this transaction ends."""
         row = await self._connection.fetchrow(
             "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-            " claimed_at, event_sequence FROM exports"
+            " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
             " AND export_id = $4 FOR UPDATE",
             *self._scope,
@@ -74,8 +79,9 @@ class PlanningStore:
         """Stores a new export, created at `at`."""
         await self._connection.execute(
             "INSERT INTO exports (account_id, mode, export_id, warehouse_id, state, revision, plan_hash,"
-            " readiness_state, execution_id, claimed_at, event_sequence, created_at, updated_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
+            " readiness_state, execution_id, claimed_at, event_sequence, withdrawal_id, supersedes,"
+            " superseded_by, created_at, updated_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
             *self._account,
             *_row_from_export(export),
             at,
@@ -86,7 +92,7 @@ class PlanningStore:
         await self._connection.execute(
             "UPDATE exports SET warehouse_id = $4, state = $5, revision = $6, plan_hash = $7,"
             " readiness_state = $8, execution_id = $9, claimed_at = $10, event_sequence = $11,"
-            " updated_at = $12"
+            " withdrawal_id = $12, supersedes = $13, superseded_by = $14, updated_at = $15"
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
             *self._account,
             *_row_from_export(export),
@@ -187,13 +193,24 @@ class PlanningStore:
         if taken:
             raise OrderTaken([row["order_id"] for row in taken])
 
-    async def release_orders(self, export_id: str) -> None:
-        """Lets the orders of a failed export go elsewhere."""
-        await self._connection.execute(
+    async def release_orders(self, export_id: str) -> int:
+        """Lets the orders of an export that failed, or was withdrawn, go elsewhere; how many they are."""
+        status = await self._connection.execute(
             "DELETE FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $3",
             *self._account,
             export_id,
         )
+        return int(status.rpartition(" ")[2])
+
+    async def count_claimed(self, export_id: str) -> int:
+        """How many orders have left with an export."""
+        count = await self._connection.fetchval(
+            "SELECT count(*) FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $3",
+            *self._account,
+            export_id,
+        )
+        assert isinstance(count, int)
+        return count
 
 
 class AccountOrders:
@@ -255,6 +272,9 @@ def _export_from_row(row: asyncpg.Record) -> Export:
         execution_id=row["execution_id"],
         claimed_at=row["claimed_at"],
         event_sequence=row["event_sequence"],
+        withdrawal_id=row["withdrawal_id"],
+        supersedes=row["supersedes"],
+        superseded_by=row["superseded_by"],
     )
 
 
@@ -269,4 +289,7 @@ def _row_from_export(export: Export) -> tuple[object, ...]:
         export.execution_id,
         export.claimed_at,
         export.event_sequence,
+        export.withdrawal_id,
+        export.supersedes,
+        export.superseded_by,
     )

@@ -29,6 +29,7 @@ class IdKind(StrEnum):
     NOTIFICATION = "notif"
     BROKER_SUBMISSION = "bes"
     EVENT = "evt"
+    WITHDRAWAL = "wdr"
 
 
 def make_id(kind: IdKind, *, unix_ms: int, entropy: int) -> str:

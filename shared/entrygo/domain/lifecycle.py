@@ -15,6 +15,10 @@ class State(StrEnum):
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+    # Executed, and taken back: its orders are free.
+    WITHDRAWN = "WITHDRAWN"
+    # Executed, and followed by another export that has its orders.
+    SUPERSEDED = "SUPERSEDED"
 
 
 TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
@@ -23,8 +27,10 @@ TRANSITIONS: Mapping[State, frozenset[State]] = MappingProxyType(
         State.BATCHED: frozenset({State.BATCHED, State.EXECUTING, State.CANCELLED}),
         State.EXECUTING: frozenset({State.COMPLETED, State.FAILED}),
         State.FAILED: frozenset({State.BATCHED}),
-        State.COMPLETED: frozenset(),
+        State.COMPLETED: frozenset({State.WITHDRAWN, State.SUPERSEDED}),
         State.CANCELLED: frozenset(),
+        State.WITHDRAWN: frozenset(),
+        State.SUPERSEDED: frozenset(),
     }
 )
 
@@ -34,6 +40,8 @@ _VERBS = {
     State.COMPLETED: "completed",
     State.FAILED: "failed",
     State.CANCELLED: "cancelled",
+    State.WITHDRAWN: "withdrawn",
+    State.SUPERSEDED: "superseded",
 }
 
 

@@ -28,7 +28,11 @@ EVENT_DATA: Mapping[str, str] = MappingProxyType(
         "export.execution_failed": "export_execution_failed",
         "export.cancelled": "export_cancelled",
         "export.approved": "export_approved",
+        "export.withdrawn": "export_withdrawn",
+        "export.superseded": "export_superseded",
         "customs_package.generated": "customs_package_generated",
+        "customs_package.withdrawn": "customs_package_closed",
+        "customs_package.superseded": "customs_package_closed",
         "broker_notification.recorded": "notification_recorded",
         "warehouse_notification.recorded": "notification_recorded",
         "broker_submission.prepared": "broker_submission_changed",
@@ -104,6 +108,20 @@ def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
                 "approvedBy": approved.approved_by,
                 "note": approved.note or None,
             }
+        case "export_withdrawn":
+            withdrawn = event.export_withdrawn
+            payload |= {"reason": withdrawn.reason, "orders": withdrawn.orders}
+        case "export_superseded":
+            superseded = event.export_superseded
+            payload |= {"supersededBy": superseded.superseded_by, "reason": superseded.reason}
+        case "customs_package_closed":
+            closed = event.customs_package_closed
+            payload |= {
+                "customsPackageId": closed.customs_package_id,
+                "state": closed.state,
+                "reason": closed.reason,
+                "replacedBy": closed.replaced_by_number or None,
+            }
         case "customs_package_generated":
             package = event.customs_package_generated.customs_package
             payload |= {
@@ -117,6 +135,8 @@ def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
         case "broker_submission_changed":
             submission = event.broker_submission_changed.broker_submission
             payload |= {"brokerSubmissionId": submission.id, "status": submission.status}
+            if submission.kind:
+                payload["kind"] = submission.kind
             if submission.HasField("error_message"):
                 payload["errorMessage"] = submission.error_message
             if submission.HasField("entry_number"):

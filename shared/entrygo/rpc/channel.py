@@ -20,7 +20,7 @@ REPEATABLE = {
         *(f"Get{kind}" for kind in ("Order", "Product", "Warehouse", "Broker")),
         *(f"List{kind}s" for kind in ("Order", "Product", "Warehouse", "Broker")),
     ),
-    "planning.v1.Planning": ("ClaimExport", "ReleaseExport", "GetSnapshot", "EventsAfter"),
+    "planning.v1.Planning": ("ClaimExport", "ReleaseExport", "WithdrawExport", "GetSnapshot", "EventsAfter"),
     "execution.v1.Execution": ("GetArtifact", "EventsAfter"),
     "inspection.v1.Inspection": ("InspectExport", "GetCustomsPackage", "ListExports", "SystemHealth"),
 }

@@ -115,6 +115,21 @@ class Planner:
         answer = await self.use_cases.transitions.release(self.visible, request)
         return str(answer.state)
 
+    async def withdraw(
+        self, export_id: str, withdrawal_id: str = "wdr_1", *, dry_run: bool = False
+    ) -> planning_pb2.WithdrawExportResponse:
+        request = planning_pb2.WithdrawExportRequest(
+            export_id=export_id, withdrawal_id=withdrawal_id, reason="truck broke down", dry_run=dry_run
+        )
+        return await self.use_cases.transitions.withdraw(self.visible, request)
+
+    async def executed(self, *order_ids: str, execution_id: str = "exe_1", **fields: Any) -> str:
+        """The id of an export that has left."""
+        export_id = (await self.plan(*order_ids, **fields)).export_id
+        await self.claim(export_id, execution_id)
+        await self.complete(export_id, execution_id)
+        return export_id
+
     async def cancel(self, export_id: str, key: str = "") -> Reply:
         request = planning_pb2.CancelExportRequest(
             export_id=export_id, idempotency_key=key, reason="changed plans"

@@ -14,6 +14,8 @@ MOVES = {
     (State.EXECUTING, State.COMPLETED),
     (State.EXECUTING, State.FAILED),
     (State.FAILED, State.BATCHED),
+    (State.COMPLETED, State.WITHDRAWN),
+    (State.COMPLETED, State.SUPERSEDED),
 }
 
 

@@ -14,6 +14,8 @@ STATES = {
     "export_executed": State.COMPLETED,
     "export_execution_failed": State.FAILED,
     "export_cancelled": State.CANCELLED,
+    "export_withdrawn": State.WITHDRAWN,
+    "export_superseded": State.SUPERSEDED,
 }
 
 
@@ -28,6 +30,11 @@ def apply(export: inspection_pb2.Export, event: events_pb2.Event) -> None:
         export.created_at = export.created_at or event.occurred_at
     elif kind == "export_executed":
         export.executed_at = event.export_executed.executed_at or event.occurred_at
+    elif kind == "export_withdrawn":
+        export.withdrawal.withdrawn_at = event.occurred_at
+        export.withdrawal.reason = event.export_withdrawn.reason
+    elif kind == "export_superseded":
+        export.superseded_by = event.export_superseded.superseded_by
 
 
 LIFECYCLE = Projection("lifecycle", frozenset(STATES), apply)

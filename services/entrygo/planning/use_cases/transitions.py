@@ -1,4 +1,4 @@
-"""Moves of an export after planning: cancel, claim, release. Each is one transaction under the row's lock."""
+"""Moves of an export after planning: cancel, claim, release, withdraw. Each is one transaction under the row's lock."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import rfc3339
+from entrygo.messaging.event_log import events_after
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases.policies import check_approval
@@ -105,12 +106,41 @@ class Transitions:
                     "Another execution holds this export.", details={"currentState": str(export.state)}
                 )
             outcome, type_, data = _outcome_of(request)
-            if export.state is not outcome:
+            if not _is_over(export, outcome):
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
                 export = replace(export, state=advance(export.state, outcome))
                 await self._recorder.save(connection, visible, export, type_, data)
             return planning_pb2.ReleaseExportResponse(state=export.state)
+
+    async def withdraw(
+        self, visible: Visible, request: planning_pb2.WithdrawExportRequest
+    ) -> planning_pb2.WithdrawExportResponse:
+        """COMPLETED to WITHDRAWN, and every order free; the same withdrawal again finds it done.
+
+        Raises NotFound, and InvalidExportState, also while another export is taking its place. A dry run
+        says only whether it could be.
+        """
+        async with transaction(self.pool, visible) as connection:
+            store = PlanningStore(connection, visible)
+            export = await locked_export(store, request.export_id)
+            if request.withdrawal_id and export.withdrawal_id == request.withdrawal_id:
+                return _withdrawn(export, await _freed_orders(connection, visible, export))
+            withdrawn = replace(
+                export, state=advance(export.state, State.WITHDRAWN), withdrawal_id=request.withdrawal_id
+            )
+            _check_not_followed(export)
+            if request.dry_run:
+                return _withdrawn(export, await store.count_claimed(export.export_id))
+            orders = await store.release_orders(export.export_id)
+            data = events_pb2.ExportWithdrawn(
+                batch_id=export.export_id,
+                withdrawal_id=request.withdrawal_id,
+                reason=request.reason,
+                orders=orders,
+            )
+            await self._recorder.save(connection, visible, withdrawn, "export.withdrawn", data)
+            return _withdrawn(withdrawn, orders)
 
     async def _take_orders(self, store: PlanningStore, export: Export, now: datetime) -> None:
         try:
@@ -120,6 +150,33 @@ class Transitions:
                 "Orders of this batch have left with another export; plan again without them.",
                 details={"currentState": str(export.state), "conflictingOrderIds": error.order_ids},
             ) from error
+
+
+def _is_over(export: Export, outcome: State) -> bool:
+    """Also when more happened since: what was executed may have been withdrawn or superseded by now."""
+    return export.state is outcome or (
+        outcome is State.COMPLETED and export.state in (State.WITHDRAWN, State.SUPERSEDED)
+    )
+
+
+def _check_not_followed(export: Export) -> None:
+    if export.superseded_by is not None:
+        raise InvalidExportState(
+            "Another export is taking the place of this one at this moment.",
+            details={"currentState": str(export.state), "supersededBy": export.superseded_by},
+        )
+
+
+async def _freed_orders(connection: Connection, visible: Visible, export: Export) -> int:
+    """As the event says, which is the export's last: nothing follows it."""
+    last = await events_after(connection, visible, export.export_id, export.event_sequence - 1)
+    return sum(event.export_withdrawn.orders for event in last)
+
+
+def _withdrawn(export: Export, orders: int) -> planning_pb2.WithdrawExportResponse:
+    return planning_pb2.WithdrawExportResponse(
+        state=export.state, warehouse_id=export.warehouse_id, orders=orders
+    )
 
 
 def _is_held_by(export: Export, execution_id: str) -> bool:

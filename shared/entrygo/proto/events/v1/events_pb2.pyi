@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Event(_message.Message):
-    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "previous_id", "epoch", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "customs_package_generated", "notification_recorded", "broker_submission_changed")
+    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "previous_id", "epoch", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "export_withdrawn", "export_superseded", "customs_package_generated", "notification_recorded", "broker_submission_changed", "customs_package_closed")
     ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -26,9 +26,12 @@ class Event(_message.Message):
     EXPORT_EXECUTION_FAILED_FIELD_NUMBER: _ClassVar[int]
     EXPORT_CANCELLED_FIELD_NUMBER: _ClassVar[int]
     EXPORT_APPROVED_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_WITHDRAWN_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_SUPERSEDED_FIELD_NUMBER: _ClassVar[int]
     CUSTOMS_PACKAGE_GENERATED_FIELD_NUMBER: _ClassVar[int]
     NOTIFICATION_RECORDED_FIELD_NUMBER: _ClassVar[int]
     BROKER_SUBMISSION_CHANGED_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_CLOSED_FIELD_NUMBER: _ClassVar[int]
     id: str
     type: str
     source: str
@@ -47,10 +50,13 @@ class Event(_message.Message):
     export_execution_failed: ExportExecutionFailed
     export_cancelled: ExportCancelled
     export_approved: ExportApproved
+    export_withdrawn: ExportWithdrawn
+    export_superseded: ExportSuperseded
     customs_package_generated: CustomsPackageGenerated
     notification_recorded: NotificationRecorded
     broker_submission_changed: BrokerSubmissionChanged
-    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., previous_id: _Optional[str] = ..., epoch: _Optional[str] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ...) -> None: ...
+    customs_package_closed: CustomsPackageClosed
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., previous_id: _Optional[str] = ..., epoch: _Optional[str] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., export_withdrawn: _Optional[_Union[ExportWithdrawn, _Mapping]] = ..., export_superseded: _Optional[_Union[ExportSuperseded, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ..., customs_package_closed: _Optional[_Union[CustomsPackageClosed, _Mapping]] = ...) -> None: ...
 
 class ExportApproved(_message.Message):
     __slots__ = ("batch_id", "plan_hash", "approved_by", "note")
@@ -304,6 +310,28 @@ class ExportCancelled(_message.Message):
     reason: str
     def __init__(self, batch_id: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
+class ExportWithdrawn(_message.Message):
+    __slots__ = ("batch_id", "withdrawal_id", "reason", "orders")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    withdrawal_id: str
+    reason: str
+    orders: int
+    def __init__(self, batch_id: _Optional[str] = ..., withdrawal_id: _Optional[str] = ..., reason: _Optional[str] = ..., orders: _Optional[int] = ...) -> None: ...
+
+class ExportSuperseded(_message.Message):
+    __slots__ = ("batch_id", "superseded_by", "reason")
+    BATCH_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPERSEDED_BY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    batch_id: str
+    superseded_by: str
+    reason: str
+    def __init__(self, batch_id: _Optional[str] = ..., superseded_by: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
+
 class CustomsPackageGenerated(_message.Message):
     __slots__ = ("customs_package",)
     CUSTOMS_PACKAGE_FIELD_NUMBER: _ClassVar[int]
@@ -325,6 +353,18 @@ class CustomsPackage(_message.Message):
     created_at: str
     artifacts: _containers.RepeatedCompositeFieldContainer[Artifact]
     def __init__(self, id: _Optional[str] = ..., export_batch_id: _Optional[str] = ..., package_number: _Optional[str] = ..., state: _Optional[str] = ..., created_at: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ...) -> None: ...
+
+class CustomsPackageClosed(_message.Message):
+    __slots__ = ("customs_package_id", "state", "reason", "replaced_by_number")
+    CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REPLACED_BY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    customs_package_id: str
+    state: str
+    reason: str
+    replaced_by_number: str
+    def __init__(self, customs_package_id: _Optional[str] = ..., state: _Optional[str] = ..., reason: _Optional[str] = ..., replaced_by_number: _Optional[str] = ...) -> None: ...
 
 class Artifact(_message.Message):
     __slots__ = ("artifact_type", "filename", "generated_at", "media_type", "size_bytes", "sha256")
@@ -375,7 +415,7 @@ class BrokerSubmissionChanged(_message.Message):
     def __init__(self, broker_submission: _Optional[_Union[BrokerSubmission, _Mapping]] = ..., customs_package_state: _Optional[str] = ..., notification_id: _Optional[str] = ..., notification_status: _Optional[str] = ...) -> None: ...
 
 class BrokerSubmission(_message.Message):
-    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at")
+    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at", "kind")
     ID_FIELD_NUMBER: _ClassVar[int]
     SUBMISSION_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -391,6 +431,7 @@ class BrokerSubmission(_message.Message):
     ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
     BROKER_REASON_FIELD_NUMBER: _ClassVar[int]
     ANSWERED_AT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
     id: str
     submission_type: str
     status: str
@@ -406,4 +447,5 @@ class BrokerSubmission(_message.Message):
     entry_number: str
     broker_reason: str
     answered_at: str
-    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ...) -> None: ...
+    kind: str
+    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ..., kind: _Optional[str] = ...) -> None: ...

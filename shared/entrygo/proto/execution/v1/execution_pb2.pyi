@@ -97,6 +97,38 @@ class ResubmitToBrokerResponse(_message.Message):
     broker_submission: _events_pb2.BrokerSubmission
     def __init__(self, broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ...) -> None: ...
 
+class WithdrawExportRequest(_message.Message):
+    __slots__ = ("export_id", "reason", "idempotency_key", "dry_run")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    reason: str
+    idempotency_key: str
+    dry_run: bool
+    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class WithdrawExportResponse(_message.Message):
+    __slots__ = ("export_id", "status", "customs_package_id", "reason", "withdrawn_at", "orders", "broker_notices", "broker_told")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWN_AT_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    BROKER_NOTICES_FIELD_NUMBER: _ClassVar[int]
+    BROKER_TOLD_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    status: str
+    customs_package_id: str
+    reason: str
+    withdrawn_at: str
+    orders: int
+    broker_notices: _containers.RepeatedCompositeFieldContainer[_events_pb2.BrokerSubmission]
+    broker_told: bool
+    def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., reason: _Optional[str] = ..., withdrawn_at: _Optional[str] = ..., orders: _Optional[int] = ..., broker_notices: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ..., broker_told: _Optional[bool] = ...) -> None: ...
+
 class GetArtifactRequest(_message.Message):
     __slots__ = ("customs_package_id", "filename")
     CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -140,7 +172,20 @@ class AnswerBrokerLinkRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., acknowledged: _Optional[_Union[AnswerBrokerLinkRequest.Acknowledged, _Mapping]] = ..., rejected: _Optional[_Union[AnswerBrokerLinkRequest.Rejected, _Mapping]] = ...) -> None: ...
 
 class BrokerLink(_message.Message):
-    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at")
+    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at", "closed")
+    class Closed(_message.Message):
+        __slots__ = ("state", "at", "reason", "replaced_by_number", "replaced_by_url")
+        STATE_FIELD_NUMBER: _ClassVar[int]
+        AT_FIELD_NUMBER: _ClassVar[int]
+        REASON_FIELD_NUMBER: _ClassVar[int]
+        REPLACED_BY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        REPLACED_BY_URL_FIELD_NUMBER: _ClassVar[int]
+        state: str
+        at: str
+        reason: str
+        replaced_by_number: str
+        replaced_by_url: str
+        def __init__(self, state: _Optional[str] = ..., at: _Optional[str] = ..., reason: _Optional[str] = ..., replaced_by_number: _Optional[str] = ..., replaced_by_url: _Optional[str] = ...) -> None: ...
     MODE_FIELD_NUMBER: _ClassVar[int]
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     PACKAGE_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -150,6 +195,7 @@ class BrokerLink(_message.Message):
     BROKER_SUBMISSION_FIELD_NUMBER: _ClassVar[int]
     PACK_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_FIELD_NUMBER: _ClassVar[int]
     mode: str
     export_id: str
     package_number: str
@@ -159,4 +205,5 @@ class BrokerLink(_message.Message):
     broker_submission: _events_pb2.BrokerSubmission
     pack: _events_pb2.Artifact
     expires_at: str
-    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ...) -> None: ...
+    closed: BrokerLink.Closed
+    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ..., closed: _Optional[_Union[BrokerLink.Closed, _Mapping]] = ...) -> None: ...

@@ -46,6 +46,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerResponse.FromString,
                 _registered_method=True)
+        self.WithdrawExport = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/WithdrawExport',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportResponse.FromString,
+                _registered_method=True)
         self.GetArtifact = channel.unary_stream(
                 '/entrygo.proto.execution.v1.Execution/GetArtifact',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
@@ -96,6 +101,13 @@ class ExecutionServicer:
 
     def ResubmitToBroker(self, request, context):
         """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawExport(self, request, context):
+        """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -162,6 +174,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.ResubmitToBroker,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerResponse.SerializeToString,
+            ),
+            'WithdrawExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawExport,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportResponse.SerializeToString,
             ),
             'GetArtifact': grpc.unary_stream_rpc_method_handler(
                     servicer.GetArtifact,
@@ -254,6 +271,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/ResubmitToBroker',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/WithdrawExport',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,6 +20,8 @@ class ExecutionStub:
     """Scope exports:execute."""
     ResubmitToBroker: _aio.UnaryUnaryMultiCallable[_execution_pb2.ResubmitToBrokerRequest, _execution_pb2.ResubmitToBrokerResponse]
     """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute."""
+    WithdrawExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.WithdrawExportRequest, _execution_pb2.WithdrawExportResponse]
+    """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute."""
     GetArtifact: _aio.UnaryStreamMultiCallable[_execution_pb2.GetArtifactRequest, _execution_pb2.ArtifactChunk]
     """First chunk: the metadata; further chunks: the bytes. Scope read."""
     FindBrokerLink: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.BrokerLink]
@@ -51,6 +53,13 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.ResubmitToBrokerRequest, _abc.Awaitable[_execution_pb2.ResubmitToBrokerResponse]],
     ) -> _abc.Awaitable[_execution_pb2.ResubmitToBrokerResponse]:
         """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute."""
+
+    def WithdrawExport(
+        self,
+        request: _execution_pb2.WithdrawExportRequest,
+        context: _aio.ServicerContext[_execution_pb2.WithdrawExportRequest, _abc.Awaitable[_execution_pb2.WithdrawExportResponse]],
+    ) -> _abc.Awaitable[_execution_pb2.WithdrawExportResponse]:
+        """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute."""
 
     def GetArtifact(
         self,

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from entrygo.proto.events.v1 import events_pb2 as entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,entrygo/proto/inspection/v1/inspection.proto\x12\x1b\x65ntrygo.proto.inspection.v1\x1a$entrygo/proto/events/v1/events.proto\")\n\x14InspectExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\"\xca\x03\n\x06\x45xport\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x05\x12+\n\x04plan\x18\x04 \x01(\x0b\x32\x1d.entrygo.proto.events.v1.Plan\x12\x12\n\ncreated_at\x18\x05 \x01(\t\x12\x18\n\x0b\x65xecuted_at\x18\x06 \x01(\tH\x00\x88\x01\x01\x12@\n\x0f\x63ustoms_package\x18\x07 \x01(\x0b\x32\'.entrygo.proto.events.v1.CustomsPackage\x12<\n\rnotifications\x18\x08 \x03(\x0b\x32%.entrygo.proto.events.v1.Notification\x12\x45\n\x12\x62roker_submissions\x18\t \x03(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12:\n\x06\x65vents\x18\n \x03(\x0b\x32*.entrygo.proto.inspection.v1.TimelineEntry\x12\x0f\n\x07version\x18\x0b \x01(\x03\x12\r\n\x05stale\x18\x0c \x01(\x08\x42\x0e\n\x0c_executed_at\"S\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x12\n\ncreated_at\x18\x03 \x01(\t\x12\x14\n\x0cpayload_json\x18\x04 \x01(\t\"&\n\x18GetCustomsPackageRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\xb3\x01\n\x12ListExportsRequest\x12\r\n\x05limit\x18\x01 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x17\n\x0freadiness_state\x18\x04 \x01(\t\x12\x14\n\x0cwarehouse_id\x18\x05 \x01(\t\x12\x11\n\tbroker_id\x18\x06 \x01(\t\x12\x15\n\rcreated_after\x18\x07 \x01(\t\x12\x16\n\x0e\x63reated_before\x18\x08 \x01(\t\"v\n\x13ListExportsResponse\x12\x38\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32*.entrygo.proto.inspection.v1.ExportSummary\x12\x10\n\x08has_more\x18\x02 \x01(\x08\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\"\xed\x02\n\rExportSummary\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x17\n\x0freadiness_state\x18\x03 \x01(\t\x12\x18\n\x10\x63ompliance_score\x18\x04 \x01(\x05\x12\x11\n\tplan_hash\x18\x05 \x01(\t\x12\x14\n\x0cwarehouse_id\x18\x06 \x01(\t\x12\x11\n\tbroker_id\x18\x07 \x01(\t\x12\x1b\n\x13\x64\x65stination_country\x18\x08 \x01(\t\x12\x1d\n\x15\x65stimated_savings_usd\x18\t \x01(\t\x12\x13\n\x0border_count\x18\n \x01(\x05\x12\x1a\n\x12\x63ustoms_package_id\x18\x0b \x01(\t\x12 \n\x18\x62roker_submission_status\x18\x0c \x01(\t\x12\x12\n\ncreated_at\x18\r \x01(\t\x12\x18\n\x0b\x65xecuted_at\x18\x0e \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_executed_at\"\x15\n\x13SystemHealthRequest\"h\n\x14SystemHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12@\n\ncomponents\x18\x02 \x03(\x0b\x32,.entrygo.proto.inspection.v1.ComponentHealth\"?\n\x0f\x43omponentHealth\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t2\xba\x04\n\nInspection\x12g\n\rInspectExport\x12\x31.entrygo.proto.inspection.v1.InspectExportRequest\x1a#.entrygo.proto.inspection.v1.Export\x12s\n\x11GetCustomsPackage\x12\x35.entrygo.proto.inspection.v1.GetCustomsPackageRequest\x1a\'.entrygo.proto.events.v1.CustomsPackage\x12p\n\x0bListExports\x12/.entrygo.proto.inspection.v1.ListExportsRequest\x1a\x30.entrygo.proto.inspection.v1.ListExportsResponse\x12g\n\x0bWatchExport\x12\x31.entrygo.proto.inspection.v1.InspectExportRequest\x1a#.entrygo.proto.inspection.v1.Export0\x01\x12s\n\x0cSystemHealth\x12\x30.entrygo.proto.inspection.v1.SystemHealthRequest\x1a\x31.entrygo.proto.inspection.v1.SystemHealthResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,entrygo/proto/inspection/v1/inspection.proto\x12\x1b\x65ntrygo.proto.inspection.v1\x1a$entrygo/proto/events/v1/events.proto\")\n\x14InspectExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\"\xed\x04\n\x06\x45xport\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x10\n\x08revision\x18\x03 \x01(\x05\x12+\n\x04plan\x18\x04 \x01(\x0b\x32\x1d.entrygo.proto.events.v1.Plan\x12\x12\n\ncreated_at\x18\x05 \x01(\t\x12\x18\n\x0b\x65xecuted_at\x18\x06 \x01(\tH\x00\x88\x01\x01\x12@\n\x0f\x63ustoms_package\x18\x07 \x01(\x0b\x32\'.entrygo.proto.events.v1.CustomsPackage\x12<\n\rnotifications\x18\x08 \x03(\x0b\x32%.entrygo.proto.events.v1.Notification\x12\x45\n\x12\x62roker_submissions\x18\t \x03(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12:\n\x06\x65vents\x18\n \x03(\x0b\x32*.entrygo.proto.inspection.v1.TimelineEntry\x12\x0f\n\x07version\x18\x0b \x01(\x03\x12\r\n\x05stale\x18\x0c \x01(\x08\x12\x42\n\nwithdrawal\x18\r \x01(\x0b\x32..entrygo.proto.inspection.v1.Export.Withdrawal\x12\x12\n\nsupersedes\x18\x0e \x01(\t\x12\x15\n\rsuperseded_by\x18\x0f \x01(\t\x1a\x32\n\nWithdrawal\x12\x14\n\x0cwithdrawn_at\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\tB\x0e\n\x0c_executed_at\"S\n\rTimelineEntry\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x12\n\ncreated_at\x18\x03 \x01(\t\x12\x14\n\x0cpayload_json\x18\x04 \x01(\t\"&\n\x18GetCustomsPackageRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\xb3\x01\n\x12ListExportsRequest\x12\r\n\x05limit\x18\x01 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\r\n\x05state\x18\x03 \x01(\t\x12\x17\n\x0freadiness_state\x18\x04 \x01(\t\x12\x14\n\x0cwarehouse_id\x18\x05 \x01(\t\x12\x11\n\tbroker_id\x18\x06 \x01(\t\x12\x15\n\rcreated_after\x18\x07 \x01(\t\x12\x16\n\x0e\x63reated_before\x18\x08 \x01(\t\"v\n\x13ListExportsResponse\x12\x38\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32*.entrygo.proto.inspection.v1.ExportSummary\x12\x10\n\x08has_more\x18\x02 \x01(\x08\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\"\xed\x02\n\rExportSummary\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x17\n\x0freadiness_state\x18\x03 \x01(\t\x12\x18\n\x10\x63ompliance_score\x18\x04 \x01(\x05\x12\x11\n\tplan_hash\x18\x05 \x01(\t\x12\x14\n\x0cwarehouse_id\x18\x06 \x01(\t\x12\x11\n\tbroker_id\x18\x07 \x01(\t\x12\x1b\n\x13\x64\x65stination_country\x18\x08 \x01(\t\x12\x1d\n\x15\x65stimated_savings_usd\x18\t \x01(\t\x12\x13\n\x0border_count\x18\n \x01(\x05\x12\x1a\n\x12\x63ustoms_package_id\x18\x0b \x01(\t\x12 \n\x18\x62roker_submission_status\x18\x0c \x01(\t\x12\x12\n\ncreated_at\x18\r \x01(\t\x12\x18\n\x0b\x65xecuted_at\x18\x0e \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_executed_at\"\x15\n\x13SystemHealthRequest\"h\n\x14SystemHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12@\n\ncomponents\x18\x02 \x03(\x0b\x32,.entrygo.proto.inspection.v1.ComponentHealth\"?\n\x0f\x43omponentHealth\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x03 \x01(\t2\xba\x04\n\nInspection\x12g\n\rInspectExport\x12\x31.entrygo.proto.inspection.v1.InspectExportRequest\x1a#.entrygo.proto.inspection.v1.Export\x12s\n\x11GetCustomsPackage\x12\x35.entrygo.proto.inspection.v1.GetCustomsPackageRequest\x1a\'.entrygo.proto.events.v1.CustomsPackage\x12p\n\x0bListExports\x12/.entrygo.proto.inspection.v1.ListExportsRequest\x1a\x30.entrygo.proto.inspection.v1.ListExportsResponse\x12g\n\x0bWatchExport\x12\x31.entrygo.proto.inspection.v1.InspectExportRequest\x1a#.entrygo.proto.inspection.v1.Export0\x01\x12s\n\x0cSystemHealth\x12\x30.entrygo.proto.inspection.v1.SystemHealthRequest\x1a\x31.entrygo.proto.inspection.v1.SystemHealthResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,23 +35,25 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INSPECTEXPORTREQUEST']._serialized_start=115
   _globals['_INSPECTEXPORTREQUEST']._serialized_end=156
   _globals['_EXPORT']._serialized_start=159
-  _globals['_EXPORT']._serialized_end=617
-  _globals['_TIMELINEENTRY']._serialized_start=619
-  _globals['_TIMELINEENTRY']._serialized_end=702
-  _globals['_GETCUSTOMSPACKAGEREQUEST']._serialized_start=704
-  _globals['_GETCUSTOMSPACKAGEREQUEST']._serialized_end=742
-  _globals['_LISTEXPORTSREQUEST']._serialized_start=745
-  _globals['_LISTEXPORTSREQUEST']._serialized_end=924
-  _globals['_LISTEXPORTSRESPONSE']._serialized_start=926
-  _globals['_LISTEXPORTSRESPONSE']._serialized_end=1044
-  _globals['_EXPORTSUMMARY']._serialized_start=1047
-  _globals['_EXPORTSUMMARY']._serialized_end=1412
-  _globals['_SYSTEMHEALTHREQUEST']._serialized_start=1414
-  _globals['_SYSTEMHEALTHREQUEST']._serialized_end=1435
-  _globals['_SYSTEMHEALTHRESPONSE']._serialized_start=1437
-  _globals['_SYSTEMHEALTHRESPONSE']._serialized_end=1541
-  _globals['_COMPONENTHEALTH']._serialized_start=1543
-  _globals['_COMPONENTHEALTH']._serialized_end=1606
-  _globals['_INSPECTION']._serialized_start=1609
-  _globals['_INSPECTION']._serialized_end=2179
+  _globals['_EXPORT']._serialized_end=780
+  _globals['_EXPORT_WITHDRAWAL']._serialized_start=714
+  _globals['_EXPORT_WITHDRAWAL']._serialized_end=764
+  _globals['_TIMELINEENTRY']._serialized_start=782
+  _globals['_TIMELINEENTRY']._serialized_end=865
+  _globals['_GETCUSTOMSPACKAGEREQUEST']._serialized_start=867
+  _globals['_GETCUSTOMSPACKAGEREQUEST']._serialized_end=905
+  _globals['_LISTEXPORTSREQUEST']._serialized_start=908
+  _globals['_LISTEXPORTSREQUEST']._serialized_end=1087
+  _globals['_LISTEXPORTSRESPONSE']._serialized_start=1089
+  _globals['_LISTEXPORTSRESPONSE']._serialized_end=1207
+  _globals['_EXPORTSUMMARY']._serialized_start=1210
+  _globals['_EXPORTSUMMARY']._serialized_end=1575
+  _globals['_SYSTEMHEALTHREQUEST']._serialized_start=1577
+  _globals['_SYSTEMHEALTHREQUEST']._serialized_end=1598
+  _globals['_SYSTEMHEALTHRESPONSE']._serialized_start=1600
+  _globals['_SYSTEMHEALTHRESPONSE']._serialized_end=1704
+  _globals['_COMPONENTHEALTH']._serialized_start=1706
+  _globals['_COMPONENTHEALTH']._serialized_end=1769
+  _globals['_INSPECTION']._serialized_start=1772
+  _globals['_INSPECTION']._serialized_end=2342
 # @@protoc_insertion_point(module_scope)

@@ -123,6 +123,28 @@ class ReleaseExportResponse(_message.Message):
     state: str
     def __init__(self, state: _Optional[str] = ...) -> None: ...
 
+class WithdrawExportRequest(_message.Message):
+    __slots__ = ("export_id", "withdrawal_id", "reason", "dry_run")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    WITHDRAWAL_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    withdrawal_id: str
+    reason: str
+    dry_run: bool
+    def __init__(self, export_id: _Optional[str] = ..., withdrawal_id: _Optional[str] = ..., reason: _Optional[str] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class WithdrawExportResponse(_message.Message):
+    __slots__ = ("state", "warehouse_id", "orders")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDERS_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    warehouse_id: str
+    orders: int
+    def __init__(self, state: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., orders: _Optional[int] = ...) -> None: ...
+
 class GetPolicyRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

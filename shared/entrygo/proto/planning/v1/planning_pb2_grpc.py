@@ -56,6 +56,11 @@ class PlanningStub:
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ReleaseExportRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ReleaseExportResponse.FromString,
                 _registered_method=True)
+        self.WithdrawExport = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/WithdrawExport',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportResponse.FromString,
+                _registered_method=True)
         self.GetSnapshot = channel.unary_stream(
                 '/entrygo.proto.planning.v1.Planning/GetSnapshot',
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetSnapshotRequest.SerializeToString,
@@ -126,6 +131,14 @@ class PlanningServicer:
 
     def ReleaseExport(self, request, context):
         """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Service credential, for a caller with exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawExport(self, request, context):
+        """COMPLETED -> WITHDRAWN, and its orders are free again. Idempotent per withdrawal_id.
+        Service credential, for a caller with exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -209,6 +222,11 @@ def add_PlanningServicer_to_server(servicer, server):
                     servicer.ReleaseExport,
                     request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ReleaseExportRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ReleaseExportResponse.SerializeToString,
+            ),
+            'WithdrawExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawExport,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportResponse.SerializeToString,
             ),
             'GetSnapshot': grpc.unary_stream_rpc_method_handler(
                     servicer.GetSnapshot,
@@ -360,6 +378,33 @@ class Planning:
             '/entrygo.proto.planning.v1.Planning/ReleaseExport',
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ReleaseExportRequest.SerializeToString,
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ReleaseExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/WithdrawExport',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

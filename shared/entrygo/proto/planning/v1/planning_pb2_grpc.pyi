@@ -26,6 +26,10 @@ class PlanningStub:
     """
     ReleaseExport: _aio.UnaryUnaryMultiCallable[_planning_pb2.ReleaseExportRequest, _planning_pb2.ReleaseExportResponse]
     """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Service credential, for a caller with exports:execute."""
+    WithdrawExport: _aio.UnaryUnaryMultiCallable[_planning_pb2.WithdrawExportRequest, _planning_pb2.WithdrawExportResponse]
+    """COMPLETED -> WITHDRAWN, and its orders are free again. Idempotent per withdrawal_id.
+    Service credential, for a caller with exports:execute.
+    """
     GetSnapshot: _aio.UnaryStreamMultiCallable[_planning_pb2.GetSnapshotRequest, _planning_pb2.SnapshotChunk]
     """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read."""
     DiffPlans: _aio.UnaryUnaryMultiCallable[_planning_pb2.DiffPlansRequest, _planning_pb2.PlanDiff]
@@ -75,6 +79,15 @@ class PlanningServicer:
         context: _aio.ServicerContext[_planning_pb2.ReleaseExportRequest, _abc.Awaitable[_planning_pb2.ReleaseExportResponse]],
     ) -> _abc.Awaitable[_planning_pb2.ReleaseExportResponse]:
         """EXECUTING -> COMPLETED or FAILED. Idempotent per execution_id. Service credential, for a caller with exports:execute."""
+
+    def WithdrawExport(
+        self,
+        request: _planning_pb2.WithdrawExportRequest,
+        context: _aio.ServicerContext[_planning_pb2.WithdrawExportRequest, _abc.Awaitable[_planning_pb2.WithdrawExportResponse]],
+    ) -> _abc.Awaitable[_planning_pb2.WithdrawExportResponse]:
+        """COMPLETED -> WITHDRAWN, and its orders are free again. Idempotent per withdrawal_id.
+        Service credential, for a caller with exports:execute.
+        """
 
     def GetSnapshot(
         self,
