@@ -78,6 +78,38 @@ class FakeExecution(Memory):
         answer = execution_pb2.ResubmitToBrokerResponse(broker_submission=export.broker_submissions[-1])
         return Reply(answer)
 
+    async def WithdrawExport(
+        self, request: execution_pb2.WithdrawExportRequest, call: Call
+    ) -> Reply[execution_pb2.WithdrawExportResponse]:
+        account = self._enter(request, call)
+        return self._once(account, "withdraw", request, lambda: self._withdraw(account, request))
+
+    def _withdraw(
+        self, account: str, request: execution_pb2.WithdrawExportRequest
+    ) -> execution_pb2.WithdrawExportResponse:
+        export = self._export(account, request.export_id)
+        if export.state != "COMPLETED":
+            raise InvalidExportState(details={"currentState": export.state})
+        answer = execution_pb2.WithdrawExportResponse(
+            export_id=export.export_id,
+            status="DRY_RUN",
+            customs_package_id=export.customs_package.id,
+            reason=request.reason,
+            orders=len(export.plan.included_order_ids),
+            broker_told=True,
+        )
+        if request.dry_run:
+            return answer
+        self._advance(export, "WITHDRAWN", "export.withdrawn")
+        export.customs_package.state = "withdrawn"
+        export.withdrawal.withdrawn_at, export.withdrawal.reason = EXECUTED_AT, request.reason
+        notice = self._submission(request.reason)
+        notice.kind = "withdrawal"
+        export.broker_submissions.append(notice)
+        answer.status, answer.withdrawn_at = "WITHDRAWN", EXECUTED_AT
+        answer.broker_notices.append(notice)
+        return answer
+
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:

@@ -101,7 +101,7 @@ class Memory:
         raise NotFound("Customs package not found.")
 
     def _advance(self, export: inspection_pb2.Export, state: str, event: str) -> None:
-        if export.state != "BATCHED":
+        if export.state != ("COMPLETED" if state == "WITHDRAWN" else "BATCHED"):
             details = {"currentState": export.state}
             raise InvalidExportState("Export batch cannot be executed from current state.", details=details)
         export.state = state

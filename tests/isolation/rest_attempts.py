@@ -127,6 +127,13 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             "resubmitToBroker", lambda v: RestRequest({"id": v.done}, {"reason": "not mine"}), enough=EXECUTE
         ),
     ),
+    "withdrawExport": (
+        _of(
+            "withdrawExport",
+            lambda v: RestRequest({"id": v.done}, {"reason": "not mine", "dryRun": True}),
+            enough=EXECUTE,
+        ),
+    ),
     "getCustomsPackage": (_read("getCustomsPackage", _id(lambda victim: victim.package_id)),),
     "getArtifact": (
         _read("getArtifact", lambda v: RestRequest({"id": v.package_id, "filename": "manifest.json"})),

@@ -222,6 +222,15 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             enough=frozenset(),
         ),
     ),
+    "Planning.WithdrawExport": (
+        _of(
+            "WithdrawExport of planning",
+            lambda v: planning_pb2.WithdrawExportRequest(
+                export_id=v.done, withdrawal_id="wdr_not_mine", reason="not mine"
+            ),
+            enough=frozenset(),
+        ),
+    ),
     "Planning.ReleaseExport": (
         _of(
             "ReleaseExport",
@@ -277,6 +286,13 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
         _of(
             "ResubmitToBroker",
             lambda v: execution_pb2.ResubmitToBrokerRequest(export_id=v.done, reason="not mine"),
+            enough=EXECUTE,
+        ),
+    ),
+    "Execution.WithdrawExport": (
+        _of(
+            "WithdrawExport",
+            lambda v: execution_pb2.WithdrawExportRequest(export_id=v.done, reason="not mine", dry_run=True),
             enough=EXECUTE,
         ),
     ),

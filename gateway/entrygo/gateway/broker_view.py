@@ -33,6 +33,12 @@ class BrokerView:
     documents: tuple[DocumentView, ...]
     pack_size: str
     pack_sha256: str
+    # Of a package that is not to be filed any more; empty for one that is.
+    closed: str
+    closed_at: str
+    closed_reason: str
+    replaced_by: str
+    replaced_by_url: str
 
 
 def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
@@ -56,6 +62,11 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
         ),
         pack_size=size(link.pack.size_bytes),
         pack_sha256=link.pack.sha256,
+        closed=link.closed.state,
+        closed_at=moment(link.closed.at) if link.closed.at else "",
+        closed_reason=link.closed.reason,
+        replaced_by=link.closed.replaced_by_number,
+        replaced_by_url=link.closed.replaced_by_url,
     )
 
 

@@ -58,6 +58,7 @@ _SUBMISSION = {
     "entry_number": None,
     "broker_reason": None,
     "answered_at": None,
+    "kind": "package",
 }
 _STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "
@@ -275,6 +276,9 @@ INSPECT_ANSWER = {
         {"id": "evt_123", "type": "export.executed", "created_at": _AT, "payload": {"batchId": "batch_123"}}
     ],
     "stale": False,
+    "withdrawal": None,
+    "supersedes": None,
+    "supersededBy": None,
 }
 CUSTOMS_PACKAGE_ANSWER = {
     "id": "cp_123",

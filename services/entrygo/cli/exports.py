@@ -12,10 +12,10 @@ from entrygo.cli.connection import find_target
 from entrygo.cli.findings import write_findings
 from entrygo.cli.fixing import show_issues
 from entrygo.cli.plan_diff import show_diff
-from entrygo.cli.readable import show_execution, show_export, show_plan
+from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.terminal import out, print_json
 
-export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, show.")
+export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, show, withdraw.")
 
 ID_COLUMNS = ("entrygo_order_id", "orderId", "order_id", "id")
 EXTERNAL_ID_COLUMN = "external_id"
@@ -143,6 +143,25 @@ def show(
         print_json(answer)
     else:
         show_export(out, answer)
+
+
+@export_app.command("withdraw")
+def withdraw(
+    export_id: Annotated[str, typer.Argument(help="The export that does not go.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; the broker reads it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, store nothing.")] = False,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Take an executed export back: its orders are free again, and its broker hears it once."""
+    body = {"reason": reason, "dryRun": dry_run}
+    key = idempotency_key or f"cli-withdraw-{export_id}-{uuid4()}"
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/exports/{export_id}/withdraw", body, key)
+    if as_json:
+        print_json(answer)
+    else:
+        show_withdrawal(out, answer)
 
 
 @export_app.command("diff")

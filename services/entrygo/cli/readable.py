@@ -71,6 +71,23 @@ def show_execution(console: Console, execution: Answer) -> None:
     )
 
 
+def show_withdrawal(console: Console, withdrawal: Answer) -> None:
+    is_dry_run = withdrawal["state"] is None
+    notices = withdrawal["brokerNotices"]
+    told = ", ".join(f"{each['destination']} ({each['status']})" for each in notices)
+    if is_dry_run and withdrawal["brokerTold"]:
+        told = "would be told"
+    _facts(
+        console,
+        ("export", withdrawal["exportId"]),
+        ("status", withdrawal["status"]),
+        ("package", withdrawal["customs_package_id"]),
+        ("orders", f"{withdrawal['orders']} {'would be' if is_dry_run else 'are'} free again"),
+        ("broker", told or "not told: the package surely reached nobody"),
+        ("reason", withdrawal["reason"]),
+    )
+
+
 def show_export(console: Console, export: Answer) -> None:
     batch = export["batch"]
     package = export.get("customsPackage")
@@ -90,6 +107,7 @@ def show_export(console: Console, export: Answer) -> None:
             f"{package['packageNumber']} ({package['id']}): {package['state']}" if package else "none",
         ),
         ("broker", _submission(export.get("brokerSubmission"))),
+        *_after_completion(export),
         ("next", batch["next_recommended_action"]),
         ("plan hash", export["planHash"]),
     )
@@ -99,6 +117,18 @@ def show_export(console: Console, export: Answer) -> None:
     if export["notifications"]:
         console.print(_rows(export["notifications"], "id", "channel", "status", "created_at"))
     console.print(_rows(export["events"], "created_at", "type", "id"))
+
+
+def _after_completion(export: Answer) -> list[tuple[str, str]]:
+    """What became of it since, for the few of which something did."""
+    facts = []
+    if withdrawal := export.get("withdrawal"):
+        facts.append(("withdrawn", f"{withdrawal['withdrawnAt']}: {withdrawal['reason']}"))
+    if export.get("supersedes"):
+        facts.append(("replaces", export["supersedes"]))
+    if export.get("supersededBy"):
+        facts.append(("replaced by", export["supersededBy"]))
+    return facts
 
 
 def _entries(entries: list[Answer]) -> str:

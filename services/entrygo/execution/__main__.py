@@ -44,7 +44,9 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             reach=reach,
             lease_pool=lease_pool,
         )
-        servicer = ExecutionServicer(parts.executions, parts.resubmission, parts.packages, parts.links)
+        servicer = ExecutionServicer(
+            parts.executions, parts.resubmission, parts.withdrawals, parts.packages, parts.links
+        )
         try:
             yield Parts(
                 rpc_service=SERVICE_NAME,

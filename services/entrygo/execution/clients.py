@@ -11,7 +11,7 @@ from entrygo.domain.facts import CHANNEL_NAMES, Broker
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
-from entrygo.execution.records import Claim
+from entrygo.execution.records import Claim, Moved
 from entrygo.identity.current import principal
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
@@ -36,6 +36,10 @@ class Planning(Protocol):
     ) -> None: ...
 
     async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None: ...
+
+    async def withdraw(self, export_id: str, withdrawal_id: str, reason: str) -> Moved: ...
+
+    async def could_withdraw(self, export_id: str, reason: str) -> Moved: ...
 
 
 class PlanningAccess(Protocol):
@@ -104,6 +108,23 @@ class RemotePlanning:
         await self._release(
             planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, failed=outcome)
         )
+
+    async def withdraw(self, export_id: str, withdrawal_id: str, reason: str) -> Moved:
+        return await self._withdraw(
+            planning_pb2.WithdrawExportRequest(
+                export_id=export_id, withdrawal_id=withdrawal_id, reason=reason
+            )
+        )
+
+    async def could_withdraw(self, export_id: str, reason: str) -> Moved:
+        return await self._withdraw(
+            planning_pb2.WithdrawExportRequest(export_id=export_id, reason=reason, dry_run=True)
+        )
+
+    async def _withdraw(self, request: planning_pb2.WithdrawExportRequest) -> Moved:
+        with remote_in_our_name("planning"):
+            answer = await self._stub.WithdrawExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
+        return Moved(orders=answer.orders, warehouse_id=answer.warehouse_id)
 
     async def _release(self, request: planning_pb2.ReleaseExportRequest) -> None:
         with remote_in_our_name("planning"):

@@ -63,6 +63,16 @@ def package_generated(package: Package, artifacts: Sequence[Artifact]) -> Fact:
     return "customs_package.generated", events_pb2.CustomsPackageGenerated(customs_package=message)
 
 
+def package_closed(package: Package, *, replaced_by_number: str = "") -> Fact:
+    message = events_pb2.CustomsPackageClosed(
+        customs_package_id=package.id,
+        state=package.state,
+        reason=package.closed_reason or "",
+        replaced_by_number=replaced_by_number,
+    )
+    return f"customs_package.{package.state}", message
+
+
 def notification_recorded(notification: Notification) -> Fact:
     message = events_pb2.Notification(
         id=notification.id,

@@ -14,6 +14,10 @@ AFTER_SUBMIT = "execution.after_submit"
 AFTER_SETTLE = "execution.after_settle"
 AFTER_RELEASE = "execution.after_release"
 AFTER_COMPLETE = "execution.after_complete"
+WITHDRAWAL_AFTER_BEGIN = "withdrawal.after_begin"
+WITHDRAWAL_AFTER_MOVE = "withdrawal.after_move"
+WITHDRAWAL_AFTER_FREEZE = "withdrawal.after_freeze"
+WITHDRAWAL_AFTER_COMPLETE = "withdrawal.after_complete"
 
 FAILPOINTS: tuple[str, ...] = (
     AFTER_BEGIN,
@@ -34,3 +38,11 @@ FAILPOINTS: tuple[str, ...] = (
 
 # Between these the mail may or may not have gone out: who dies here leaves the submission `unknown`.
 AMBIGUOUS_FAILPOINTS = frozenset({AFTER_DATA_PHASE, AFTER_SUBMIT})
+
+# Between every two steps of a withdrawal.
+WITHDRAWAL_FAILPOINTS: tuple[str, ...] = (
+    WITHDRAWAL_AFTER_BEGIN,
+    WITHDRAWAL_AFTER_MOVE,
+    WITHDRAWAL_AFTER_FREEZE,
+    WITHDRAWAL_AFTER_COMPLETE,
+)

@@ -16,6 +16,7 @@ from entrygo.postgres.pool import Connection
 
 # What is of a package's warehouse because it belongs to the package.
 _OF_A_PACKAGE = ("artifacts", "notifications", "broker_submissions")
+_PACKAGE = "id, export_id, number, state, generated_at, closed_at, closed_reason, replaces, replaced_by"
 FIRST_PACKAGE_NUMBER = 100_001
 
 
@@ -32,9 +33,9 @@ class PackageStore:
     ) -> Package:
         """The export's package: a new one with the next number, or the one that an earlier run reserved."""
         existing = await self._connection.fetchrow(
-            "UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"
+            "UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
-            " RETURNING id, export_id, number, state, generated_at",
+            f" RETURNING {_PACKAGE}",
             *self._scope,
             export_id,
             generated_at,
@@ -43,9 +44,9 @@ class PackageStore:
         if existing is not None:
             return _package_from_row(existing)
         row = await self._connection.fetchrow(
-            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at,"
+            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at,"  # noqa: S608
             " warehouse_id) VALUES ($1, $2, $3, $4, $5, 'reserved', $6, $7)"
-            " RETURNING id, export_id, number, state, generated_at",
+            f" RETURNING {_PACKAGE}",
             *self._scope,
             package_id,
             export_id,
@@ -75,7 +76,7 @@ class PackageStore:
 
     async def _find_package(self, column: Literal["id", "export_id"], value: str) -> Package | None:
         row = await self._connection.fetchrow(
-            "SELECT id, export_id, number, state, generated_at FROM customs_packages"  # noqa: S608
+            f"SELECT {_PACKAGE} FROM customs_packages"  # noqa: S608
             f" WHERE account_id = $1 AND mode = $2 AND {column} = $3"
             " AND ($4::text IS NULL OR warehouse_id = $4)",
             *self._scope,
@@ -85,11 +86,25 @@ class PackageStore:
         return None if row is None else _package_from_row(row)
 
     async def set_state(self, package_id: str, state: PackageState) -> None:
+        """Where it stands with its broker; one that is closed stays so."""
         await self._connection.execute(
             "UPDATE customs_packages SET state = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             package_id,
             state,
+        )
+
+    async def close(self, closed: Package) -> None:
+        """Writes that it is not to be filed any more, and why; the caller holds its submissions' locks."""
+        await self._connection.execute(
+            "UPDATE customs_packages SET state = $4, closed_at = $5, closed_reason = $6, replaced_by = $7"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            closed.id,
+            closed.state,
+            closed.closed_at,
+            closed.closed_reason,
+            closed.replaced_by,
         )
 
     async def add_artifacts(self, package_id: str, artifacts: Sequence[Artifact]) -> None:

@@ -29,6 +29,9 @@ class PackageState(StrEnum):
     UNKNOWN = "broker_submission_unknown"
     ACKNOWLEDGED = "acknowledged_by_broker"
     REJECTED = "rejected_by_broker"
+    # Not to be filed any more; nothing follows.
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
 
 
 # The way to the broker: the name of an entry of CHANNELS, in capitals.
@@ -43,6 +46,13 @@ class SubmissionStatus(StrEnum):
     REJECTED = "rejected"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class SubmissionKind(StrEnum):
+    """What is sent: a package, or the notice that it is not to be filed."""
+
+    PACKAGE = "package"
+    WITHDRAWAL = "withdrawal"
 
 
 class Phase(StrEnum):
@@ -65,6 +75,14 @@ class Claim:
     revision: int
     plan_hash: str
     warehouse_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What planning's withdrawal set free: how many orders, of which warehouse."""
+
+    orders: int
+    warehouse_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +125,42 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """An executed export that is taken back; `response` is the answer once the notices are written."""
+
+    tenant: Tenant
+    id: str
+    export_id: str
+    reason: str
+    idempotency_key: str
+    created_at: datetime
+    # Of the key that asked; once it is done, of the export.
+    warehouse_id: str | None = None
+    response: bytes | None = None
+
+    @property
+    def visible(self) -> Visible:
+        """Every row of the account: what is under way serves the account, whoever asked for it."""
+        return Visible.whole(self.tenant)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     id: str
     export_id: str
     number: str
     state: PackageState
     generated_at: datetime
+    closed_at: datetime | None = None
+    closed_reason: str | None = None
+    # The package whose place it takes, and the one that has taken its, by id.
+    replaces: str | None = None
+    replaced_by: str | None = None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is not to be filed any more."""
+        return self.state in (PackageState.WITHDRAWN, PackageState.SUPERSEDED)
 
     def facts(self, shipment: Shipment = NOTHING_STATED) -> PackageFacts:
         """What the documents and the mail need of it, with what the caller stated of the shipment."""
@@ -184,6 +232,12 @@ class Submission:
     reaction_at: datetime | None = None
     # When it was written, by the database's clock; None before that.
     prepared_at: datetime | None = None
+    kind: SubmissionKind = SubmissionKind.PACKAGE
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether a broker may have it: not before the first attempt, nor after one that surely failed."""
+        return self.status not in (SubmissionStatus.PREPARED, SubmissionStatus.FAILED)
 
     @property
     def visible(self) -> Visible:

@@ -17,6 +17,7 @@ from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
+from entrygo.execution.withdrawing import Withdrawals
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 
 BATCH = 10
@@ -70,16 +71,21 @@ class Recovery:
     delivery: BrokerDelivery
     dispatcher: Dispatcher
     warehouses: WarehouseFill
+    withdrawals: Withdrawals
     interval: timedelta
 
     async def run(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every_interval(stop, self.recover_executions))
             group.create_task(self._deliver(stop))
+            group.create_task(self._every_interval(stop, self.recover_withdrawals))
             group.create_task(self._every_interval(stop, self.fill_warehouses))
 
     async def recover_executions(self) -> None:
         await self.executions.recover(BATCH)
+
+    async def recover_withdrawals(self) -> None:
+        await self.withdrawals.recover(BATCH)
 
     async def fill_warehouses(self) -> None:
         await self.warehouses.fill(BATCH)

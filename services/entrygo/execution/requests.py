@@ -31,6 +31,7 @@ from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
 from entrygo.execution.records import ExecuteCommand, SubmissionStatus
 from entrygo.execution.steps import OPERATION
+from entrygo.execution.withdrawing import WITHDRAW_OPERATION, WithdrawCommand
 from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.events.v1 import events_pb2
@@ -84,6 +85,24 @@ def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> Resubmit
         reason=request.reason.strip(),
         key=request.idempotency_key,
         fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+    )
+
+
+def withdraw_command(request: execution_pb2.WithdrawExportRequest) -> WithdrawCommand:
+    """ValidationFailed with every issue of the request."""
+    issues = Issues()
+    _check_id("exportId", request.export_id, issues)
+    issues.require(reason=request.reason.strip())
+    issues.take(text(MAX_REASON_LENGTH), request.reason, "reason")
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    return WithdrawCommand(
+        visible=principal().visible,
+        export_id=request.export_id,
+        reason=request.reason.strip(),
+        is_dry_run=request.dry_run,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(WITHDRAW_OPERATION, request),
     )
 
 

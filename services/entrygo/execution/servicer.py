@@ -12,8 +12,15 @@ from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
 from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.events import artifact_message
 from entrygo.execution.records import Artifact
-from entrygo.execution.requests import execute_command, read_answer, recorded_since, resubmit_command
+from entrygo.execution.requests import (
+    execute_command,
+    read_answer,
+    recorded_since,
+    resubmit_command,
+    withdraw_command,
+)
 from entrygo.execution.use_cases import Executions, Packages
+from entrygo.execution.withdrawing import Withdrawals
 from entrygo.identity.current import principal
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
@@ -24,6 +31,7 @@ SERVICE_NAME = execution_pb2.DESCRIPTOR.services_by_name["Execution"].full_name
 REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ExecuteExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/WithdrawExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
     # The signed token in the request is the credential.
     f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
@@ -41,10 +49,16 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     """Every RPC of execution. Errors leave as EntryGoError; the server's interceptor gives them a status."""
 
     def __init__(
-        self, executions: Executions, resubmission: Resubmission, packages: Packages, links: BrokerLinks
+        self,
+        executions: Executions,
+        resubmission: Resubmission,
+        withdrawals: Withdrawals,
+        packages: Packages,
+        links: BrokerLinks,
     ) -> None:
         self._executions = executions
         self._resubmission = resubmission
+        self._withdrawals = withdrawals
         self._packages = packages
         self._links = links
 
@@ -63,6 +77,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
+
+    async def WithdrawExport(
+        self, request: execution_pb2.WithdrawExportRequest, context: Context
+    ) -> execution_pb2.WithdrawExportResponse:
+        reply = await self._withdrawals.withdraw(withdraw_command(request))
+        if reply.replayed:
+            mark_replayed(context)
+        return execution_pb2.WithdrawExportResponse.FromString(reply.body)
 
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, _context: Context
@@ -141,4 +163,18 @@ def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
         broker_submission=submission_message(submission),
         pack=artifact_message(found.pack),
         expires_at=rfc3339(found.expires_at),
+        closed=_closed(found),
+    )
+
+
+def _closed(found: LinkedSubmission) -> execution_pb2.BrokerLink.Closed | None:
+    package = found.package
+    if not package.is_closed or package.closed_at is None:
+        return None
+    return execution_pb2.BrokerLink.Closed(
+        state=package.state,
+        at=rfc3339(package.closed_at),
+        reason=package.closed_reason or "",
+        replaced_by_number=found.replaced_by_number,
+        replaced_by_url=found.replaced_by_url,
     )

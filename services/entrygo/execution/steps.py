@@ -39,7 +39,7 @@ EXECUTES = Route(server="executes", destination="executes")
 # As planning says it of an export that is not there, or that the caller may not see.
 NO_SUCH_EXPORT = "Export batch not found."
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
-_REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
+REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
 _HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code})
 
@@ -164,7 +164,7 @@ class ExecutionSteps:
         try:
             claim = await planning.claim(execution.export_id, execution.id, execution.expected_plan_hash)
         except EntryGoError as error:
-            if error.error_kind in _REFUSALS:
+            if error.error_kind in REFUSALS:
                 await self._abandon(execution)
             raise
         self.reach(failpoints.AFTER_CLAIM)

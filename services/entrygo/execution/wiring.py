@@ -30,6 +30,7 @@ from entrygo.execution.recovery import Recovery, WarehouseFill
 from entrygo.execution.settings import Settings
 from entrygo.execution.steps import ExecutionSteps
 from entrygo.execution.use_cases import Executions, Packages
+from entrygo.execution.withdrawing import Withdrawals
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
@@ -78,6 +79,7 @@ class ExecutionParts:
 
     executions: Executions
     resubmission: Resubmission
+    withdrawals: Withdrawals
     packages: Packages
     links: BrokerLinks
     dispatcher: Dispatcher
@@ -146,6 +148,16 @@ def build_parts(
         reach=reach,
     )
     executions = Executions(steps, planning, join_wait=JOIN_WAIT)
+    withdrawals = Withdrawals(
+        pool=pool,
+        clock=clock,
+        ids=ids,
+        lease=settings.lease,
+        planning=planning,
+        freezer=freezer,
+        recorder=recorder,
+        reach=reach,
+    )
     interval = timedelta(seconds=settings.recovery_interval_seconds)
     return ExecutionParts(
         executions=executions,
@@ -158,6 +170,7 @@ def build_parts(
             recorder=recorder,
             brokers=brokers,
         ),
+        withdrawals=withdrawals,
         packages=Packages(pool=pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
         dispatcher=dispatcher,
@@ -166,6 +179,7 @@ def build_parts(
             delivery=delivery,
             dispatcher=dispatcher,
             warehouses=WarehouseFill(pool=pool, planning=planning),
+            withdrawals=withdrawals,
             interval=interval,
         ),
     )

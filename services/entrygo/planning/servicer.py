@@ -12,7 +12,14 @@ from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.current import check_account, principal
 from entrygo.planning.policy.requests import read_approval
-from entrygo.planning.requests import check_claim, check_diff, check_release, check_withdraw, read_cancel, read_plan
+from entrygo.planning.requests import (
+    check_claim,
+    check_diff,
+    check_release,
+    check_withdraw,
+    read_cancel,
+    read_plan,
+)
 from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.events.v1 import events_pb2

@@ -80,67 +80,84 @@ def make_event(
 
 def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
     """What the timeline of an export shows of an event: ids and outcomes, never the whole plan."""
-    payload: dict[str, object] = {"batchId": event.stream_id}
+    return {"batchId": event.stream_id, **_of_the_export(event), **_of_the_package(event)}
+
+
+def _of_the_export(event: events_pb2.Event) -> dict[str, object]:
+    payload: dict[str, object] = {}
     match event.WhichOneof("data"):
         case "export_planned":
-            plan = event.export_planned.plan
-            payload |= {
-                "revision": event.export_planned.revision,
-                "planHash": plan.plan_hash,
-                "readinessState": plan.readiness_state,
-                "complianceScore": plan.compliance_score,
-                "includedOrders": len(plan.included_order_ids),
-                "excludedOrders": len(plan.excluded_order_ids),
-            }
+            payload = _of_the_plan(event.export_planned)
         case "export_execution_started":
-            payload |= {"revision": event.export_execution_started.revision}
+            payload = {"revision": event.export_execution_started.revision}
         case "export_executed":
-            payload |= {"customsPackageId": event.export_executed.customs_package_id}
+            payload = {"customsPackageId": event.export_executed.customs_package_id}
         case "export_execution_failed":
             failed = event.export_execution_failed
-            payload |= {"errorCode": failed.error_code, "message": failed.message}
+            payload = {"errorCode": failed.error_code, "message": failed.message}
         case "export_cancelled":
-            payload |= {"reason": event.export_cancelled.reason or None}
+            payload = {"reason": event.export_cancelled.reason or None}
         case "export_approved":
             approved = event.export_approved
-            payload |= {
+            payload = {
                 "planHash": approved.plan_hash,
                 "approvedBy": approved.approved_by,
                 "note": approved.note or None,
             }
         case "export_withdrawn":
             withdrawn = event.export_withdrawn
-            payload |= {"reason": withdrawn.reason, "orders": withdrawn.orders}
+            payload = {"reason": withdrawn.reason, "orders": withdrawn.orders}
         case "export_superseded":
             superseded = event.export_superseded
-            payload |= {"supersededBy": superseded.superseded_by, "reason": superseded.reason}
+            payload = {"supersededBy": superseded.superseded_by, "reason": superseded.reason}
+    return payload
+
+
+def _of_the_plan(planned: events_pb2.ExportPlanned) -> dict[str, object]:
+    plan = planned.plan
+    return {
+        "revision": planned.revision,
+        "planHash": plan.plan_hash,
+        "readinessState": plan.readiness_state,
+        "complianceScore": plan.compliance_score,
+        "includedOrders": len(plan.included_order_ids),
+        "excludedOrders": len(plan.excluded_order_ids),
+    }
+
+
+def _of_the_package(event: events_pb2.Event) -> dict[str, object]:
+    match event.WhichOneof("data"):
+        case "customs_package_generated":
+            package = event.customs_package_generated.customs_package
+            return {
+                "customsPackageId": package.id,
+                "packageNumber": package.package_number,
+                "artifacts": [artifact.filename for artifact in package.artifacts],
+            }
         case "customs_package_closed":
             closed = event.customs_package_closed
-            payload |= {
+            return {
                 "customsPackageId": closed.customs_package_id,
                 "state": closed.state,
                 "reason": closed.reason,
                 "replacedBy": closed.replaced_by_number or None,
             }
-        case "customs_package_generated":
-            package = event.customs_package_generated.customs_package
-            payload |= {
-                "customsPackageId": package.id,
-                "packageNumber": package.package_number,
-                "artifacts": [artifact.filename for artifact in package.artifacts],
-            }
         case "notification_recorded":
             notification = event.notification_recorded.notification
-            payload |= {"notificationId": notification.id, "channel": notification.channel}
+            return {"notificationId": notification.id, "channel": notification.channel}
         case "broker_submission_changed":
-            submission = event.broker_submission_changed.broker_submission
-            payload |= {"brokerSubmissionId": submission.id, "status": submission.status}
-            if submission.kind:
-                payload["kind"] = submission.kind
-            if submission.HasField("error_message"):
-                payload["errorMessage"] = submission.error_message
-            if submission.HasField("entry_number"):
-                payload["entryNumber"] = submission.entry_number
-            if submission.HasField("broker_reason"):
-                payload["brokerReason"] = submission.broker_reason
+            return _of_the_submission(event.broker_submission_changed.broker_submission)
+    return {}
+
+
+def _of_the_submission(submission: events_pb2.BrokerSubmission) -> dict[str, object]:
+    payload: dict[str, object] = {"brokerSubmissionId": submission.id, "status": submission.status}
+    if submission.kind:
+        payload["kind"] = submission.kind
+    if submission.HasField("error_message"):
+        payload["errorMessage"] = submission.error_message
+    if submission.HasField("entry_number"):
+        payload["entryNumber"] = submission.entry_number
+    if submission.HasField("broker_reason"):
+        payload["brokerReason"] = submission.broker_reason
     return payload

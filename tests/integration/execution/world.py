@@ -15,9 +15,10 @@ from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.clients import Planning
-from entrygo.execution.records import Claim, ExecuteCommand
+from entrygo.execution.records import Claim, ExecuteCommand, Moved
 from entrygo.execution.settings import Settings
 from entrygo.execution.wiring import ExecutionParts, build_channels, build_parts
+from entrygo.execution.withdrawing import WithdrawCommand
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
@@ -35,6 +36,7 @@ LEASE = timedelta(seconds=15)
 TIMES = MappingProxyType(
     {
         "executions": ("lease_until",),
+        "withdrawals": ("due_at",),
         "broker_submissions": ("lease_until", "next_attempt_at", "reaction_at", "prepared_at"),
     }
 )
@@ -52,6 +54,8 @@ class FakePlanning:
         self.states: dict[str, State] = {}
         self.owners: dict[str, str] = {}
         self.completed: list[tuple[str, str]] = []
+        # Export to the withdrawal that took it back.
+        self.withdrawals: dict[str, str] = {}
         self.is_away = False
         # The previous release does not.
         self.names_warehouses = True
@@ -93,6 +97,27 @@ class FakePlanning:
     ) -> None:
         self._release(export_id, execution_id, State.COMPLETED)
         self.completed.append((export_id, package_id))
+
+    async def withdraw(self, export_id: str, withdrawal_id: str, reason: str) -> Moved:
+        self._answer()
+        if self.withdrawals.get(export_id) != withdrawal_id:
+            moved = await self.could_withdraw(export_id, reason)
+            self.states[export_id], self.withdrawals[export_id] = State.WITHDRAWN, withdrawal_id
+            return moved
+        return self._moved(export_id)
+
+    async def could_withdraw(self, export_id: str, reason: str) -> Moved:
+        self._answer()
+        if export_id not in self.snapshots:
+            raise NotFound
+        state = self.states.get(export_id, State.BATCHED)
+        if state is not State.COMPLETED:
+            raise InvalidExportState(details={"currentState": str(state)})
+        return self._moved(export_id)
+
+    def _moved(self, export_id: str) -> Moved:
+        snapshot = self.snapshots[export_id]
+        return Moved(orders=len(snapshot.orders), warehouse_id=snapshot.warehouse.id)
 
     async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None:
         self._release(export_id, execution_id, State.FAILED)
@@ -205,6 +230,7 @@ class Process:
         self.world = world
         self.executions = parts.executions
         self.resubmission = parts.resubmission
+        self.withdrawals = parts.withdrawals
         self.packages = parts.packages
         self.links = parts.links
         self.recovery = parts.recovery
@@ -239,6 +265,26 @@ class Process:
 
     async def resubmit(self, command: ResubmitCommand) -> Reply:
         return await self.resubmission.resubmit(command)
+
+    async def withdraw(
+        self,
+        key: str = "withdraw-1",
+        export_id: str = "batch_123",
+        visible: Visible = LIVE,
+        *,
+        is_dry_run: bool = False,
+        fingerprint: bytes = b"same",
+    ) -> execution_pb2.WithdrawExportResponse:
+        command = WithdrawCommand(
+            visible=visible,
+            export_id=export_id,
+            reason="The truck broke down",
+            is_dry_run=is_dry_run,
+            key=key,
+            fingerprint=fingerprint,
+        )
+        reply = await self.withdrawals.withdraw(command)
+        return execution_pb2.WithdrawExportResponse.FromString(reply.body)
 
     async def events(self, export_id: str = "batch_123", visible: Visible = LIVE) -> list[events_pb2.Event]:
         async with transaction(self.pool, visible) as connection:

@@ -162,3 +162,29 @@ async def test_test_data_says_so(broker: httpx.AsyncClient, services: FakeServic
     assert "Test data" not in (await broker.get(PATH)).text
     services.link.mode = "test"
     assert "Test data" in (await broker.get(PATH)).text
+
+
+async def test_page_of_a_withdrawn_package_says_why_and_has_no_form(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    services.link.closed.state, services.link.closed.at = "withdrawn", "2026-03-12T09:30:00.000Z"
+    services.link.closed.reason = "The truck <b>broke</b> down"
+    services.link.broker_submission.entry_number = "ABC-1234567-6"
+    shown = (await broker.get(PATH)).text
+    assert "Withdrawn 12 Mar 2026, 09:30 UTC: please do not file it" in shown
+    assert "The truck &lt;b&gt;broke&lt;/b&gt; down" in shown
+    assert "You gave entry number ABC-1234567-6: please cancel it" in shown
+    assert "<form" not in shown
+
+
+async def test_page_of_a_replaced_package_leads_to_the_one_that_replaces_it(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    services.link.closed.state, services.link.closed.at = "superseded", "2026-03-12T09:30:00.000Z"
+    services.link.closed.reason = "One order taken off"
+    services.link.closed.replaced_by_number = "cp_ch100001-A1"
+    services.link.closed.replaced_by_url = "https://entrygo.example/broker/new.token"
+    shown = (await broker.get(PATH)).text
+    assert "Replaced 12 Mar 2026, 09:30 UTC by cp_ch100001-A1: please do not file this one" in shown
+    assert 'href="https://entrygo.example/broker/new.token"' in shown
+    assert "<form" not in shown

@@ -600,3 +600,39 @@ async def test_health_answers_with_its_parts(client: httpx.AsyncClient) -> None:
         "status": "ok",
         "components": [{"name": "planning", "status": "ok", "detail": ""}],
     }
+
+
+async def test_withdrawing_answers_the_new_state_and_inspect_shows_it(client: httpx.AsyncClient) -> None:
+    export_id = (await executed_export(client))["exportId"]
+    path, headers = f"/api/exports/{export_id}/withdraw", {"idempotency-key": "withdraw-1"}
+    dry = (await client.post(path, json={"reason": "no truck", "dryRun": True})).json()
+    assert (dry["status"], dry["state"], dry["withdrawnAt"], dry["brokerTold"]) == (
+        "DRY_RUN",
+        None,
+        None,
+        True,
+    )
+    answer = await client.post(path, json={"reason": "no truck"}, headers=headers)
+    assert answer.status_code == 200
+    withdrawn = answer.json()
+    assert (withdrawn["state"], withdrawn["status"]) == ("WITHDRAWN", "WITHDRAWN")
+    [notice] = withdrawn["brokerNotices"]
+    assert (notice["kind"], notice["reason"]) == ("withdrawal", "no truck")
+    found = (await client.get(f"/api/exports/{export_id}")).json()
+    assert found["state"] == "WITHDRAWN"
+    assert found["batch"]["raw_state"] == "withdrawn"
+    assert found["withdrawal"] == {"withdrawnAt": withdrawn["withdrawnAt"], "reason": "no truck"}
+    assert found["brokerSubmission"]["kind"] == "package", "the notice is no submission of the package"
+    assert [each["kind"] for each in found["brokerSubmissions"]] == ["package", "withdrawal"]
+    listed = (await client.get("/api/exports", params={"state": "WITHDRAWN"})).json()
+    assert [each["exportId"] for each in listed["data"]] == [export_id]
+    again = await client.post(path, json={"reason": "no truck"}, headers=headers)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == withdrawn
+
+
+async def test_withdrawing_needs_a_reason(client: httpx.AsyncClient) -> None:
+    export_id = (await executed_export(client))["exportId"]
+    answer = await client.post(f"/api/exports/{export_id}/withdraw", json={"reason": ""})
+    assert answer.status_code == 400
+    assert answer.json()["field"] == "reason"

@@ -12,6 +12,8 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
 DRY_RUN = "DRY_RUN"
+# What a submission carries unless it says otherwise.
+PACKAGE = "package"
 
 
 def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
@@ -122,6 +124,22 @@ def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.Execut
     }
 
 
+def withdraw_answer(message: execution_pb2.WithdrawExportResponse) -> views.WithdrawAnswer:
+    """The answer of a withdrawal, or what one would do."""
+    return {
+        "exportId": message.export_id,
+        "state": None if message.status == DRY_RUN else message.status,
+        "batch_id": message.export_id,
+        "status": message.status,
+        "customs_package_id": message.customs_package_id,
+        "reason": message.reason,
+        "withdrawnAt": message.withdrawn_at or None,
+        "orders": message.orders,
+        "brokerTold": message.broker_told,
+        "brokerNotices": [broker_submission(each) for each in message.broker_notices],
+    }
+
+
 def artifact(message: events_pb2.Artifact) -> views.Artifact:
     """One document of a package: name, size in bytes, SHA-256."""
     return {
@@ -152,6 +170,7 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
         "entry_number": message.entry_number if message.HasField("entry_number") else None,
         "broker_reason": message.broker_reason if message.HasField("broker_reason") else None,
         "answered_at": message.answered_at if message.HasField("answered_at") else None,
+        "kind": message.kind or PACKAGE,
     }
 
 

@@ -2,6 +2,7 @@
 
 from entrygo.domain.money import json_number
 from entrygo.gateway.mapping.exports import (
+    PACKAGE,
     artifact,
     broker_submission,
     planned_entries,
@@ -16,6 +17,7 @@ def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
     """GET /api/exports/{id}: the current state of an export."""
     plan = message.plan
     submissions = [broker_submission(found) for found in message.broker_submissions]
+    packages = [each for each in submissions if each["kind"] == PACKAGE]
     return {
         "exportId": message.export_id,
         "status": message.state,
@@ -29,7 +31,7 @@ def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
         "batch": _batch(message),
         "customsPackage": _package(message),
         "notifications": _notifications(message),
-        "brokerSubmission": submissions[-1] if submissions else None,
+        "brokerSubmission": packages[-1] if packages else None,
         "brokerSubmissions": submissions,
         "snapshot": {
             "included_order_ids": list(plan.included_order_ids),
@@ -40,7 +42,16 @@ def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
         },
         "events": timeline(message),
         "stale": message.stale,
+        "withdrawal": _withdrawal(message),
+        "supersedes": message.supersedes or None,
+        "supersededBy": message.superseded_by or None,
     }
+
+
+def _withdrawal(message: inspection_pb2.Export) -> views.Withdrawal | None:
+    if not message.HasField("withdrawal"):
+        return None
+    return {"withdrawnAt": message.withdrawal.withdrawn_at, "reason": message.withdrawal.reason}
 
 
 def _export(message: inspection_pb2.Export) -> views.ExportSection:

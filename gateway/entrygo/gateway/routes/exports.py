@@ -1,4 +1,4 @@
-"""Exports: plan, execute, inspect, list, cancel, send again."""
+"""Exports: plan, execute, inspect, list, cancel, send again, withdraw."""
 
 from starlette.responses import Response
 
@@ -24,6 +24,7 @@ from entrygo.gateway.schemas.exports import (
     ExportQuery,
     PlanBody,
     ResubmitBody,
+    WithdrawBody,
 )
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import IssuesAnswer
@@ -121,6 +122,20 @@ async def resubmit(exchange: Exchange) -> Response:
     submission = mapping.broker_submission(reply.message.broker_submission)
     answer: views.ResubmitAnswer = {"exportId": export_id, "brokerSubmission": submission}
     return json_answer(answer, replayed=reply.replayed)
+
+
+async def withdraw(exchange: Exchange) -> Response:
+    """POST /api/exports/{id}/withdraw."""
+    export_id = exchange.path_id(MISSING)
+    body = await exchange.body(WithdrawBody)
+    request = execution_pb2.WithdrawExportRequest(
+        export_id=export_id,
+        reason=body.reason,
+        dry_run=body.dry_run or False,
+        idempotency_key=body.idempotency_key or "",
+    )
+    reply = await exchange.write(exchange.services.execution.WithdrawExport, request)
+    return json_answer(mapping.withdraw_answer(reply.message), replayed=reply.replayed)
 
 
 ENDPOINTS = (
@@ -237,6 +252,21 @@ ENDPOINTS = (
         answer=views.ResubmitAnswer,
         errors=(NotFound, InvalidExportState),
         request_example={"reason": "The broker's mailbox was full"},
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/exports/{id}/withdraw",
+        handler=withdraw,
+        tag="Exports",
+        name="withdrawExport",
+        summary="Withdraw an executed export",
+        description="For a truck that does not go. The orders are free again, the package is withdrawn, and"
+        " its broker hears it once, on the same channel, and on the link's page. dryRun: what would happen.",
+        body=WithdrawBody,
+        answer=views.WithdrawAnswer,
+        errors=(NotFound, InvalidExportState),
+        request_example={"reason": "The truck broke down before it was loaded"},
         path_parameters={"id": "Export batch ID"},
     ),
 )

@@ -89,6 +89,9 @@ class BrokerSubmission(TypedDict):
     entry_number: Annotated[str | None, Field(description="What the broker entered behind the signed link")]
     broker_reason: Annotated[str | None, Field(description="Why the broker rejected it")]
     answered_at: Annotated[str | None, Field(description="When the broker acknowledged or rejected it")]
+    kind: Annotated[
+        str, Field(description="package, or withdrawal: the notice that a package is not to be filed")
+    ]
 
 
 class ExecuteAnswer(TypedDict):
@@ -116,6 +119,28 @@ class CancelAnswer(TypedDict):
     batch_id: str
     status: str
     cancelledAt: Timestamp
+
+
+class WithdrawAnswer(TypedDict):
+    """A dry run has no state and no withdrawnAt."""
+
+    exportId: str
+    state: Annotated[str | None, Field(description="WITHDRAWN; null for a dry run")]
+    batch_id: str
+    status: Annotated[str, Field(description="WITHDRAWN, or DRY_RUN")]
+    customs_package_id: str
+    reason: str
+    withdrawnAt: str | None
+    orders: Annotated[int, Field(description="Orders that are free again, or would be")]
+    brokerTold: Annotated[bool, Field(description="False where the package surely reached no broker")]
+    brokerNotices: Annotated[
+        list[BrokerSubmission], Field(description="One for each place that the package may have reached")
+    ]
+
+
+class Withdrawal(TypedDict):
+    withdrawnAt: Timestamp
+    reason: str
 
 
 class ExportPlan(TypedDict):
@@ -214,6 +239,9 @@ class InspectAnswer(TypedDict):
     snapshot: SnapshotSection
     events: list[TimelineEvent]
     stale: Annotated[bool, Field(description="An owner could not be asked: newer facts may exist")]
+    withdrawal: Annotated[Withdrawal | None, Field(description="Set once it was withdrawn")]
+    supersedes: Annotated[str | None, Field(description="The export whose place this one takes")]
+    supersededBy: Annotated[str | None, Field(description="The export that took the place of this one")]
 
 
 class ExportSummary(TypedDict):

@@ -110,6 +110,12 @@ class ResubmitBody(Body):
     idempotency_key: IdempotencyKey | None = None
 
 
+class WithdrawBody(Body):
+    reason: Annotated[LongText, Field(min_length=1, description="Why it does not go; the broker reads it")]
+    dry_run: Annotated[Flag | None, Field(description="Say what would happen, store nothing")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
 class ExportQuery(PageQuery):
     state: State | None = None
     readiness_state: Literal["READY", "REVIEW_REQUIRED", "BLOCKED"] | None = None

@@ -12,6 +12,7 @@ from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
+    PackageState,
     Submission,
     SubmissionStatus,
 )
@@ -35,15 +36,16 @@ async def record_answer(
 ) -> Submission:
     """The submission with the answer, and its event; the caller holds the row's lock.
 
-    The same answer again changes nothing. Raises InvalidExportState in the moment of sending, RateLimited
-    after too many changes.
+    The same answer again changes nothing. Raises InvalidExportState in the moment of sending and for a
+    package that is closed, RateLimited after too many changes.
     """
+    visible, packages = submission.visible, PackageStore(connection, submission.visible)
+    await check_open(packages, submission.package_id)
     answered = answered_with(submission, answer, now)
     if answered is submission:
         return submission
     if submission.answers >= MAX_ANSWERS:
         raise RateLimited("This submission has been answered too many times.")
-    visible, packages = submission.visible, PackageStore(connection, submission.visible)
     await SubmissionStore(connection, visible).answer(answered)
     await packages.set_state(answered.package_id, PACKAGE_STATE_AFTER[answered.status])
     await packages.set_notification_status(
@@ -52,6 +54,20 @@ async def record_answer(
     facts = [submission_changed(str(answered.status), answered)]
     await recorder.record(connection, visible, answered.export_id, facts, now)
     return answered
+
+
+async def check_open(packages: PackageStore, package_id: str) -> None:
+    """InvalidExportState for a package that was withdrawn or replaced.
+
+    Whoever closes one locks its submissions first: with the lock of one of them it stays open until the end.
+    """
+    package = await packages.find(package_id)
+    if package is not None and package.is_closed:
+        state = State.WITHDRAWN if package.state is PackageState.WITHDRAWN else State.SUPERSEDED
+        raise InvalidExportState(
+            f"This package was {package.state}; it is not to be filed any more.",
+            details={"currentState": str(state)},
+        )
 
 
 def answered_with(submission: Submission, answer: Answer, now: datetime) -> Submission:

@@ -30,6 +30,7 @@ from entrygo.execution.records import (
     PACKAGE_STATE_AFTER,
     Phase,
     Submission,
+    SubmissionKind,
     SubmissionStatus,
     SubmissionType,
 )
@@ -42,6 +43,7 @@ log = structlog.get_logger(__name__)
 LOST_IN_DATA_PHASE = "The sender died after the mail began to leave: it may have arrived and is not resent."
 LOST_BEFORE_DATA = "The sender stopped before the mail left."
 CONTENT_UNREADABLE = "The package could not be read from the store of documents; nothing was sent."
+CLOSED_MEANWHILE = "Not delivered so far, and not to be filed any more; it is not sent again."
 # Seconds between the tries to write down a result.
 SETTLE_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
 SILENT_DELAY = timedelta(seconds=30)
@@ -128,7 +130,9 @@ class BrokerDelivery:
         async with transaction(self.pool, submission.visible) as connection:
             ledger = SubmissionStore(connection, submission.visible)
             latest = await ledger.latest(submission.package_id)
-            if latest is None or latest.id != submission.id or latest.reaction_at is None:
+            package = await PackageStore(connection, submission.visible).find(submission.package_id)
+            is_closed = package is not None and package.is_closed
+            if latest is None or latest.id != submission.id or latest.reaction_at is None or is_closed:
                 await ledger.forget_reaction(submission.id)
             elif reaction is not None:
                 answer = Answer(
@@ -217,10 +221,14 @@ class BrokerDelivery:
             if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
                 # A crash of ours says nothing about the mail server: no reason to wait.
                 settled = replace(settled, next_attempt_at=database_now)
+            packages = PackageStore(connection, attempt.visible)
+            if settled.status is SubmissionStatus.PREPARED and settled.kind is SubmissionKind.PACKAGE:
+                await ledger.lock(attempt.id)
+                settled = await _unless_closed(packages, settled)
             if not await ledger.settle(settled, is_abandoned=is_abandoned):
                 raise AttemptLost
             verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
-            await self._follow(PackageStore(connection, settled.visible), settled)
+            await self._follow(packages, settled)
             facts = [submission_changed(verb, settled)]
             await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
         OUTCOMES.labels(verb).inc()
@@ -231,7 +239,9 @@ class BrokerDelivery:
     def _after(self, attempt: Submission, result: Result, *, sent_at: datetime, now: datetime) -> Submission:
         """The row after an attempt; `now` is the database's, `sent_at` what people read."""
         if result.outcome is Outcome.SENT:
-            reacts = attempt.tenant.mode is Mode.TEST and reaction_of(attempt.recipient_email) is not None
+            is_package = attempt.kind is SubmissionKind.PACKAGE
+            is_test = attempt.tenant.mode is Mode.TEST
+            reacts = is_package and is_test and reaction_of(attempt.recipient_email) is not None
             return replace(
                 attempt,
                 status=SubmissionStatus.SENT,
@@ -248,8 +258,20 @@ class BrokerDelivery:
         return replace(attempt, status=status, next_attempt_at=due, error_message=result.message)
 
     async def _follow(self, packages: PackageStore, settled: Submission) -> None:
+        if settled.kind is not SubmissionKind.PACKAGE:
+            return
         if settled.status in PACKAGE_STATE_AFTER:
             await packages.set_state(settled.package_id, PACKAGE_STATE_AFTER[settled.status])
         if settled.status in NOTIFICATION_STATUS_AFTER:
             status = NOTIFICATION_STATUS_AFTER[settled.status]
             await packages.set_notification_status(settled.notification_id, status)
+
+
+async def _unless_closed(packages: PackageStore, settled: Submission) -> Submission:
+    """A package that was closed while it was on its way is not tried again; the caller has the row's lock."""
+    package = await packages.find(settled.package_id)
+    if package is None or not package.is_closed:
+        return settled
+    return replace(
+        settled, status=SubmissionStatus.FAILED, next_attempt_at=None, error_message=CLOSED_MEANWHILE
+    )

@@ -9,12 +9,19 @@ from entrygo.execution.records import (
     NotificationStatus,
     PackageState,
     Submission,
+    SubmissionKind,
 )
 from entrygo.proto.events.v1 import events_pb2
 
 
 def submission_changed(verb: str, submission: Submission) -> Fact:
-    """`verb` is the last part of the event's name; package and notification follow the submission."""
+    """`verb` is the last part of the event's name; package and notification follow the submission.
+
+    Those of a notice of withdrawal follow nothing: the package is closed.
+    """
+    if submission.kind is not SubmissionKind.PACKAGE:
+        message = submission_message(submission)
+        return f"broker_submission.{verb}", events_pb2.BrokerSubmissionChanged(broker_submission=message)
     status = NOTIFICATION_STATUS_AFTER.get(submission.status, NotificationStatus.RECORDED)
     changed = events_pb2.BrokerSubmissionChanged(
         broker_submission=submission_message(submission),
@@ -45,4 +52,5 @@ def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
         entry_number=submission.entry_number,
         broker_reason=submission.broker_reason,
         answered_at=None if answered_at is None else rfc3339(answered_at),
+        kind="" if submission.kind is SubmissionKind.PACKAGE else submission.kind,
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from entrygo.execution.broker.channels import BY_TYPE
 from entrygo.execution.broker.channels.kind import Contents
@@ -11,7 +12,10 @@ from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, zipped
-from entrygo.execution.records import Phase, Submission, SubmissionStatus
+from entrygo.execution.records import Phase, Submission, SubmissionKind, SubmissionStatus
+
+# What an upload's name says of its content.
+_MARKS = MappingProxyType({SubmissionKind.PACKAGE: "", SubmissionKind.WITHDRAWAL: "-withdrawn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,8 @@ class Freezer:
     ) -> Submission:
         """The ledger row of a new submission, its bytes stored."""
         if self.links is not None:
-            link = self.links.link(mail.tenant, mail.package.id, mail.submission_id, mail.written_at)
+            linked = mail.linked_submission_id or mail.submission_id
+            link = self.links.link(mail.tenant, mail.package.id, linked, mail.written_at)
             mail = replace(mail, link=link)
         pack = await asyncio.to_thread(zipped, artifacts)
         contents = Contents(mail=mail, artifacts=artifacts, pack=pack, mail_max_bytes=self.mail_max_bytes)
@@ -58,8 +63,9 @@ class Freezer:
             error_message=None,
             created_at=mail.written_at,
             endpoint=to.endpoint,
-            filename=f"{mail.package.number}-{mail.submission_id}.zip",
+            filename=f"{mail.package.number}{_MARKS[mail.kind]}-{mail.submission_id}.zip",
             pack_sha256=pack_sha256,
             pack_bytes=len(pack),
             broker_id=to.broker_id,
+            kind=mail.kind,
         )

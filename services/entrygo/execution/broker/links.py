@@ -22,6 +22,9 @@ class LinkedSubmission:
     package: Package
     artifacts: tuple[Artifact, ...]
     expires_at: datetime
+    # The package that took its place, and its page, which only the same broker is shown.
+    replaced_by_number: str = ""
+    replaced_by_url: str = ""
 
     @property
     def pack(self) -> Artifact:

@@ -10,6 +10,7 @@ from email.utils import format_datetime
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.broker.signed_links import Link
+from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
 from entrygo.execution.package.artifacts import (
     ARCHIVE_MEDIA_TYPE,
     RenderedArtifact,
@@ -18,6 +19,7 @@ from entrygo.execution.package.artifacts import (
     zipped,
 )
 from entrygo.execution.package.facts import NOTICE, PackageFacts
+from entrygo.execution.records import SubmissionKind
 from entrygo.requests.email_address import parse_address
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
@@ -40,10 +42,20 @@ class BrokerMail:
     written_at: datetime
     reason: str = ""
     link: Link | None = None
+    # Set when it says that the package is withdrawn.
+    withdrawal: WithdrawalNotice | None = None
+    # The submission that the link leads to, if not this one.
+    linked_submission_id: str = ""
+
+    @property
+    def kind(self) -> SubmissionKind:
+        return SubmissionKind.PACKAGE if self.withdrawal is None else SubmissionKind.WITHDRAWAL
 
     @property
     def subject(self) -> str:
         """Names the package by its number."""
+        if self.withdrawal is not None:
+            return f"EntryGo withdrawal of {self.package.number}"
         return f"EntryGo broker submission {self.package.number}"
 
     @property
@@ -82,6 +94,9 @@ def compose(
 
 
 def _text(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attached: bool) -> str:
+    if mail.withdrawal is not None:
+        page = f"\nThe package's page says so, too:\n\n{mail.link.url}\n" if mail.link else ""
+        return mail.withdrawal.text + page
     files = "\n".join(
         f"- {each.filename}  ({len(each.content):,} bytes, SHA-256 {each.sha256})" for each in artifacts
     )

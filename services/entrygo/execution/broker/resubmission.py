@@ -14,6 +14,7 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.answers import check_open
 from entrygo.execution.broker.destinations import Destination, destination_again, destination_of
 from entrygo.execution.broker.events import submission_changed, submission_message
 from entrygo.execution.broker.freezing import Freezer
@@ -132,6 +133,7 @@ class Resubmission:
         async with transaction(self.pool, command.visible) as connection:
             latest = await SubmissionStore(connection, command.visible).latest(package.id)
             assert latest is not None
+            await check_open(PackageStore(connection, command.visible), package.id)
             _check_not_under_way(latest)
             artifacts = await PackageStore(connection, command.visible).list_artifacts(package.id)
         return _Earlier(package=package, latest=latest, artifacts=artifacts)
@@ -161,6 +163,7 @@ class Resubmission:
         ledger = SubmissionStore(connection, visible)
         latest = await ledger.latest(submission.package_id)
         assert latest is not None
+        await check_open(PackageStore(connection, visible), submission.package_id)
         _check_not_under_way(latest)
         facts = []
         if latest.status is SubmissionStatus.PREPARED:

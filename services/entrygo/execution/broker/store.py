@@ -8,14 +8,14 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.routes import destination_name
-from entrygo.execution.records import Phase, Submission, SubmissionStatus, SubmissionType
+from entrygo.execution.records import Phase, Submission, SubmissionKind, SubmissionStatus, SubmissionType
 from entrygo.postgres.pool import Connection
 
 _SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
     " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at, prepared_at"
+    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind"
 )
 
 
@@ -56,10 +56,10 @@ class SubmissionStore:
         return _submission_from_row(row)
 
     async def latest(self, package_id: str) -> Submission | None:
-        """The package's newest submission, locked until the transaction ends."""
+        """The newest submission of the package itself, locked until the transaction ends."""
         row = await self._connection.fetchrow(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
             " AND ($4::text IS NULL OR warehouse_id = $4)"
             " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
             *self._scope,
@@ -68,13 +68,49 @@ class SubmissionStore:
         )
         return None if row is None else _submission_from_row(row)
 
+    async def lock(self, submission_id: str) -> None:
+        """Nobody else changes it, or closes its package, before this transaction ends."""
+        await self._connection.execute(
+            "SELECT 1 FROM broker_submissions WHERE account_id = $1 AND mode = $2 AND id = $3 FOR UPDATE",
+            *self._scope,
+            submission_id,
+        )
+
+    async def of_package(self, package_id: str) -> list[Submission]:
+        """Every submission of the package itself, oldest first, locked until the transaction ends."""
+        rows = await self._connection.fetch(
+            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
+            " ORDER BY prepared_at, id FOR UPDATE",
+            *self._scope,
+            package_id,
+        )
+        return [_submission_from_row(row) for row in rows]
+
+    async def count(self, package_id: str) -> int:
+        """How many submissions of the package itself there are."""
+        count = await self._connection.fetchval(
+            "SELECT count(*) FROM broker_submissions"
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'",
+            *self._scope,
+            package_id,
+        )
+        assert isinstance(count, int)
+        return count
+
     async def begin_attempt(self, submission_id: str, lease: timedelta) -> Submission | None:
-        """`prepared` to `sending`, with a new attempt number; None when none is due."""
+        """`prepared` to `sending`, with a new attempt number; None when none is due.
+
+        A notice waits until no attempt is under way that its package may arrive with.
+        """
         row = await self._connection.fetchrow(
             "UPDATE broker_submissions SET status = 'sending', phase = 'envelope', attempts = attempts + 1,"  # noqa: S608
             " lease_until = now() + $4, next_attempt_at = NULL, error_message = NULL"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'prepared'"
             " AND (attempts = 0 OR next_attempt_at <= now())"
+            " AND (kind = 'package' OR NOT EXISTS (SELECT 1 FROM broker_submissions AS other"
+            "  WHERE other.account_id = $1 AND other.mode = $2 AND other.kind = 'package'"
+            "  AND other.package_id = broker_submissions.package_id AND other.status = 'sending'))"
             f" RETURNING {_SUBMISSION}",
             *self._scope,
             submission_id,
@@ -156,6 +192,15 @@ class SubmissionStore:
             submission.answers,
         )
 
+    async def forget_reactions(self, package_id: str) -> None:
+        """The simulated broker no longer answers what it has of this package."""
+        await self._connection.execute(
+            "UPDATE broker_submissions SET reaction_at = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3",
+            *self._scope,
+            package_id,
+        )
+
     async def forget_reaction(self, submission_id: str) -> None:
         """The simulated broker no longer answers this one."""
         await self._connection.execute(
@@ -222,12 +267,13 @@ class SubmissionBacklog:
 
 
 def _submission_from_row(row: asyncpg.Record) -> Submission:
-    typed = ("account_id", "mode", "submission_type", "status", "phase")
+    typed = ("account_id", "mode", "submission_type", "status", "phase", "kind")
     fields = {name: value for name, value in row.items() if name not in typed}
     return Submission(
         tenant=Tenant(row["account_id"], Mode(row["mode"])),
         submission_type=SubmissionType(row["submission_type"]),
         status=SubmissionStatus(row["status"]),
         phase=Phase(row["phase"]),
+        kind=SubmissionKind(row["kind"]),
         **fields,
     )

@@ -14,6 +14,7 @@ from entrygo.execution.package.artifacts import (
     pack_name,
 )
 from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.records import SubmissionKind
 
 SCHEMA_VERSION = 1
 # A request must name an address to have a body; this one is never sent.
@@ -69,4 +70,5 @@ def _description(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> dic
             for each in loose_documents(artifacts)
         ],
         "notice": NOTICE,
+        **({} if mail.kind is SubmissionKind.PACKAGE else {"kind": str(mail.kind)}),
     }

@@ -1,4 +1,4 @@
-"""Moves of an export after planning: cancel, claim, release, withdraw. Each is one transaction under the row's lock."""
+"""Moves of a planned export: cancel, claim, release, withdraw; each one transaction with the row's lock."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

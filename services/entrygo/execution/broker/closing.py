@@ -1,0 +1,54 @@
+"""Closing a package: it is not to be filed any more, and what of it was still to be sent is not sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Visible
+from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.events import Fact, package_closed
+from entrygo.execution.package_store import PackageStore
+from entrygo.execution.records import Package, Submission, SubmissionStatus
+from entrygo.postgres.pool import Connection
+
+NOT_SENT = "Not delivered so far, and not to be filed any more: the package was {}."
+
+
+class SentAgainMeanwhile(ServiceUnavailable):
+    """The package was sent again at this very moment; retry with the same key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """What closing a package changed, and every submission that may have reached a broker, oldest first."""
+
+    facts: Sequence[Fact]
+    reached: Sequence[Submission]
+
+
+async def close_package(
+    connection: Connection, visible: Visible, closed: Package, *, replaced_by_number: str = ""
+) -> Closing:
+    """Writes a package that is closed; raises SentAgainMeanwhile.
+
+    Locks its submissions before the package, as every delivery and answer does.
+    """
+    ledger, packages = SubmissionStore(connection, visible), PackageStore(connection, visible)
+    submissions = await ledger.of_package(closed.id)
+    await packages.close(closed)
+    if await ledger.count(closed.id) != len(submissions):
+        raise SentAgainMeanwhile
+    await ledger.forget_reactions(closed.id)
+    facts: list[Fact] = []
+    for waiting in (each for each in submissions if each.status is SubmissionStatus.PREPARED):
+        given_up = replace(
+            waiting,
+            status=SubmissionStatus.FAILED,
+            next_attempt_at=None,
+            error_message=NOT_SENT.format(closed.state),
+        )
+        await ledger.give_up(given_up)
+        facts.append(submission_changed("failed", given_up))
+    facts.append(package_closed(closed, replaced_by_number=replaced_by_number))
+    return Closing(facts=facts, reached=[each for each in submissions if each.may_have_arrived])

@@ -1,0 +1,268 @@
+"""Withdrawing an executed export: planning frees its orders, then the package is closed and its broker told.
+
+started → planning moves the export → one transaction: the package closed, the notices in the ledger, the
+answer with its key. Planning knows a withdrawal by its id and the transaction finds what another has done, so
+that anybody may carry on one that was left, at any time and more than once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from entrygo.domain.errors import EntryGoError, NotFound, ServiceUnavailable
+from entrygo.domain.ids import IdKind
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Visible
+from entrygo.domain.time import rfc3339
+from entrygo.execution import failpoints
+from entrygo.execution.broker.closing import SentAgainMeanwhile, close_package
+from entrygo.execution.broker.destinations import Destination, destination_again
+from entrygo.execution.broker.events import submission_changed, submission_message
+from entrygo.execution.broker.freezing import Freezer
+from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
+from entrygo.execution.clients import Planning, PlanningAccess
+from entrygo.execution.events import EventRecorder
+from entrygo.execution.package_store import PackageStore
+from entrygo.execution.records import Moved, Package, PackageState, Submission, Withdrawal
+from entrygo.execution.steps import NO_SUCH_EXPORT, REFUSALS
+from entrygo.execution.withdrawal_store import WithdrawalBacklog, WithdrawalStore
+from entrygo.postgres.idempotency import KeyStore, Reply
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.process.failpoints import Reach
+from entrygo.proto.execution.v1 import execution_pb2
+
+WITHDRAW_OPERATION = "execution.withdraw"
+DRY_RUN = "DRY_RUN"
+# The package may be sent somewhere else while its notices are written.
+ATTEMPTS = 5
+
+log = structlog.get_logger(__name__)
+
+# By where the package may have arrived.
+Notices = Mapping[Destination, Submission]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCommand:
+    """A validated request; `fingerprint` says whether a key is used for the same request again."""
+
+    visible: Visible
+    export_id: str
+    reason: str
+    is_dry_run: bool
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawals:
+    """Takes executed exports back."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+    # After so much time others carry on what was left.
+    lease: timedelta
+    planning: PlanningAccess
+    freezer: Freezer
+    recorder: EventRecorder
+    reach: Reach
+
+    async def withdraw(self, command: WithdrawCommand) -> Reply:
+        """The reply is a WithdrawExportResponse.
+
+        Raises planning's refusal (NotFound, InvalidExportState), IdempotencyConflict, or an outage.
+        """
+        planning = self.planning.for_caller()
+        if command.is_dry_run:
+            return await self._dry_run(command, planning)
+        withdrawal = await self._begin(command)
+        if withdrawal.response is not None:
+            return Reply(withdrawal.response, replayed=True)
+        return Reply(await self._carry_on(withdrawal, planning), replayed=False)
+
+    async def recover(self, limit: int) -> None:
+        """Carries on withdrawals that were left half way. Raises an outage."""
+        async with transaction(self.pool, EVERYONE) as connection:
+            due = await WithdrawalBacklog(connection).take_due(limit, again_in=self.lease)
+        for withdrawal in due:
+            log.info("withdrawal.resumed", withdrawal_id=withdrawal.id)
+            try:
+                await self._carry_on(withdrawal, self.planning.in_background(withdrawal.visible))
+            except ServiceUnavailable:
+                raise
+            except EntryGoError as error:
+                log.warning("withdrawal.refused", withdrawal_id=withdrawal.id, error=str(error))
+
+    async def _dry_run(self, command: WithdrawCommand, planning: Planning) -> Reply:
+        moved = await planning.could_withdraw(command.export_id, command.reason)
+        async with transaction(self.pool, command.visible) as connection:
+            package = await PackageStore(connection, command.visible).find_by_export(command.export_id)
+        if package is None:
+            raise NotFound(NO_SUCH_EXPORT)
+        response = execution_pb2.WithdrawExportResponse(
+            export_id=command.export_id,
+            status=DRY_RUN,
+            customs_package_id=package.id,
+            reason=command.reason,
+            orders=moved.orders,
+            broker_told=bool(await self._reached(command.visible, package)),
+        )
+        return Reply(response.SerializeToString(), replayed=False)
+
+    async def _begin(self, command: WithdrawCommand) -> Withdrawal:
+        """A new withdrawal, or the one that the key was used for."""
+        visible = command.visible
+        withdrawal = Withdrawal(
+            tenant=visible.tenant,
+            id=self.ids.new(IdKind.WITHDRAWAL),
+            export_id=command.export_id,
+            reason=command.reason,
+            idempotency_key=command.key,
+            created_at=self.clock(),
+            warehouse_id=visible.warehouse_id,
+        )
+        async with transaction(self.pool, visible) as connection:
+            store, earlier = WithdrawalStore(connection, visible), None
+            if command.key:
+                keys = KeyStore(connection, visible, WITHDRAW_OPERATION)
+                earlier = await keys.claim(command.key, command.fingerprint, resource_id=withdrawal.id)
+            if earlier is None:
+                await store.add(withdrawal, due_in=self.lease)
+                return withdrawal
+            found = await store.find(earlier.resource_id or "")
+        if found is None:
+            # Keys are the account's: another warehouse's key had this one.
+            raise NotFound(NO_SUCH_EXPORT)
+        return found
+
+    async def _carry_on(self, withdrawal: Withdrawal, planning: Planning) -> bytes:
+        self.reach(failpoints.WITHDRAWAL_AFTER_BEGIN)
+        try:
+            moved = await planning.withdraw(withdrawal.export_id, withdrawal.id, withdrawal.reason)
+        except EntryGoError as error:
+            if error.error_kind in REFUSALS:
+                await self._abandon(withdrawal)
+            raise
+        self.reach(failpoints.WITHDRAWAL_AFTER_MOVE)
+        for _ in range(ATTEMPTS):
+            package = await self._package(withdrawal)
+            notices = await self._freeze(withdrawal, package)
+            self.reach(failpoints.WITHDRAWAL_AFTER_FREEZE)
+            try:
+                body = await self._complete(withdrawal, package, moved, notices)
+            except SentAgainMeanwhile:
+                continue
+            self.reach(failpoints.WITHDRAWAL_AFTER_COMPLETE)
+            log.info("withdrawal.completed", withdrawal_id=withdrawal.id, export_id=withdrawal.export_id)
+            return body
+        raise SentAgainMeanwhile
+
+    async def _abandon(self, withdrawal: Withdrawal) -> None:
+        """Planning refused: nothing has happened, so the withdrawal and its key are forgotten."""
+        async with transaction(self.pool, withdrawal.visible) as connection:
+            await WithdrawalStore(connection, withdrawal.visible).remove(withdrawal.id)
+            if withdrawal.idempotency_key:
+                keys = KeyStore(connection, withdrawal.visible, WITHDRAW_OPERATION)
+                await keys.release(withdrawal.idempotency_key)
+
+    async def _package(self, withdrawal: Withdrawal) -> Package:
+        async with transaction(self.pool, withdrawal.visible) as connection:
+            package = await PackageStore(connection, withdrawal.visible).find_by_export(withdrawal.export_id)
+        if package is None:
+            raise ServiceUnavailable("The package of this export is not there.")
+        return package
+
+    async def _reached(self, visible: Visible, package: Package) -> dict[Destination, Submission]:
+        """Where the package may be: the latest submission of each place."""
+        async with transaction(self.pool, visible) as connection:
+            submissions = await SubmissionStore(connection, visible).of_package(package.id)
+        return _by_destination([each for each in submissions if each.may_have_arrived])
+
+    async def _freeze(self, withdrawal: Withdrawal, package: Package) -> Notices:
+        """A notice for each place that the package may be at, its bytes stored; nothing names it yet."""
+        reached = await self._reached(withdrawal.visible, package)
+        return {to: await self._notice(withdrawal, package, to, latest) for to, latest in reached.items()}
+
+    async def _notice(
+        self, withdrawal: Withdrawal, package: Package, to: Destination, latest: Submission
+    ) -> Submission:
+        notice = WithdrawalNotice(
+            package_number=package.number,
+            export_id=package.export_id,
+            reason=withdrawal.reason,
+            withdrawn_at=rfc3339(withdrawal.created_at),
+            entry_number=latest.entry_number,
+        )
+        mail = BrokerMail(
+            submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
+            tenant=withdrawal.tenant,
+            export_id=package.export_id,
+            package=package.facts(),
+            sender=latest.sender,
+            recipient=to.recipient,
+            written_at=withdrawal.created_at,
+            reason=withdrawal.reason,
+            withdrawal=notice,
+            linked_submission_id=latest.id,
+        )
+        return await self.freezer.freeze(mail, to, notice.artifacts(), latest.notification_id)
+
+    async def _complete(
+        self, withdrawal: Withdrawal, package: Package, moved: Moved, notices: Notices
+    ) -> bytes:
+        """Closes the package and writes the notices, once. Raises SentAgainMeanwhile."""
+        visible = withdrawal.visible
+        async with transaction(self.pool, visible) as connection:
+            store = WithdrawalStore(connection, visible)
+            held = await store.lock(withdrawal.id)
+            if held is None:
+                raise ServiceUnavailable("This withdrawal is no more; retry.")
+            if held.response is not None:
+                return held.response
+            sent = await self._close(connection, withdrawal, package, notices)
+            body = execution_pb2.WithdrawExportResponse(
+                export_id=withdrawal.export_id,
+                status=State.WITHDRAWN,
+                customs_package_id=package.id,
+                reason=withdrawal.reason,
+                withdrawn_at=rfc3339(withdrawal.created_at),
+                orders=moved.orders,
+                broker_notices=[submission_message(each) for each in sent],
+                broker_told=bool(sent),
+            ).SerializeToString()
+            await store.complete(withdrawal.id, moved.warehouse_id, body)
+            if withdrawal.idempotency_key:
+                keys = KeyStore(connection, visible, WITHDRAW_OPERATION)
+                await keys.complete(withdrawal.idempotency_key, body)
+        return body
+
+    async def _close(
+        self, connection: Connection, withdrawal: Withdrawal, package: Package, notices: Notices
+    ) -> list[Submission]:
+        visible = withdrawal.visible
+        closed = replace(
+            package,
+            state=PackageState.WITHDRAWN,
+            closed_at=withdrawal.created_at,
+            closed_reason=withdrawal.reason,
+        )
+        closing = await close_package(connection, visible, closed)
+        needed = _by_destination(closing.reached)
+        if not needed.keys() <= notices.keys():
+            raise SentAgainMeanwhile
+        ledger = SubmissionStore(connection, visible)
+        sent = [await ledger.add(notices[to], send_in=timedelta(0)) for to in needed]
+        facts = [*closing.facts, *(submission_changed("prepared", each) for each in sent)]
+        await self.recorder.record(connection, visible, withdrawal.export_id, facts, self.clock())
+        return sent
+
+
+def _by_destination(submissions: Sequence[Submission]) -> dict[Destination, Submission]:
+    """The latest of each place; they come oldest first."""
+    return {destination_again(each): each for each in submissions}
