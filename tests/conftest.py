@@ -2,6 +2,7 @@
 runs beside whom when several processes share the tests (tests/harness/groups.py)."""
 
 import pytest
+import structlog
 from xdist.remote import Producer
 
 from tests.harness.groups import GroupScheduling, check_sharing, rank
@@ -21,6 +22,9 @@ MEETS_A_BROKER = frozenset({"kafka_bootstrap", "system"})
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker here, beside the code that sets it."""
     config.addinivalue_line("markers", "kafka: meets a Kafka broker; runs once more against Apache Kafka")
+    # By default structlog has rich draw each traceback, with the source around it: up to a second for one.
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.hookimpl(tryfirst=True)

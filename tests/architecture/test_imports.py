@@ -16,9 +16,8 @@ CLIENTS = {"clients.py", "services.py", "owners.py", "sync_client.py", "planning
 
 
 def _may_use_asyncpg(source: Source) -> bool:
-    # Relay and sampler keep a connection of their own; the CLI names the driver's errors to explain them.
-    keeps_its_own = source.portion == "messaging" or source.path == Path("entrygo/service/sampler.py")
-    return source.is_store or keeps_its_own or source.portion in {"postgres", "cli"}
+    # The relay keeps a connection of its own; the CLI names the driver's errors to explain them.
+    return source.is_store or source.portion in {"postgres", "messaging", "cli"}
 
 
 def _may_use_aiokafka(source: Source) -> bool:

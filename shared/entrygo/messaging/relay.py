@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Collection, Iterable
 from typing import Protocol
 
-import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -19,7 +18,7 @@ from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
 from entrygo.messaging.relay_queue import LeadLost, RelayQueue
 from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
-from entrygo.postgres.pool import OUTAGES, open_background_session
+from entrygo.postgres.pool import DATABASE_ERRORS, open_background_session
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 
@@ -73,7 +72,7 @@ class Relay:
             except LeadLost:
                 # This process was held up for longer than the lease.
                 log.warning("relay.lead_lost", schema=self._schema)
-            except (KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
+            except (KafkaError, *DATABASE_ERRORS) as error:
                 INTERRUPTED.labels(self._schema).inc()
                 log.warning("relay.interrupted", schema=self._schema, error=repr(error), retry_in=backoff)
                 await _pause(stop, backoff)

@@ -11,9 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
-
-from entrygo.postgres.pool import OUTAGES, Connection
+from entrygo.postgres.pool import DATABASE_ERRORS, Connection
 
 LEASE = timedelta(seconds=3)
 RENEW_SECONDS = 1.0
@@ -67,7 +65,7 @@ class RelayQueue:
         finally:
             renewal.cancel()
             await asyncio.gather(renewal, return_exceptions=True)
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+            with contextlib.suppress(*DATABASE_ERRORS):
                 async with asyncio.timeout(GIVE_UP_SECONDS):
                     # Another replica may lead at once.
                     await self._extend(timedelta(0))

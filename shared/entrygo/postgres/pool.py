@@ -49,6 +49,8 @@ OUTAGES = (
     asyncpg.exceptions.InsufficientResourcesError,
     TimeoutError,
 )
+# Whatever asyncpg raises: an outage, a refused statement, or a connection that is in no state for one.
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES)
 
 
 class Everyone:
@@ -186,7 +188,7 @@ def _session_scope(scope: Visible | Everyone) -> tuple[str, str, str]:
 async def _commit(connection: Connection) -> None:
     try:
         status = await connection.execute("COMMIT")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
+    except DATABASE_ERRORS as error:
         raise CommitUnknown from error
     if status != "COMMIT":
         raise ServiceUnavailable("The transaction had failed before it was committed; nothing was written.")
@@ -195,7 +197,7 @@ async def _commit(connection: Connection) -> None:
 async def _rollback(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+    except DATABASE_ERRORS:
         # The server rolls back what it has lost; a broken connection leaves the pool at release.
         connection.terminate()
 
@@ -210,6 +212,6 @@ def _is_lost(connection: Connection) -> bool:
 async def _release(pool: Pool, connection: PooledConnection) -> None:
     try:
         await pool.release(connection)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+    except DATABASE_ERRORS:
         # What the block did is decided by now; asyncpg has dropped the connection.
         log.debug("postgres.connection_dropped")

@@ -2,9 +2,7 @@
 
 import asyncio
 
-import asyncpg
-
-from entrygo.postgres.pool import OUTAGES, Pool
+from entrygo.postgres.pool import DATABASE_ERRORS, Pool
 
 READY_SECONDS = 2.0
 
@@ -16,5 +14,5 @@ async def is_ready(pool: Pool) -> bool:
         # wait for ever for a server that is silent to confirm that a query was cancelled.
         async with asyncio.timeout(READY_SECONDS), pool.acquire(timeout=READY_SECONDS) as connection:
             return bool(await connection.fetchval("SELECT true"))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES):
+    except DATABASE_ERRORS:
         return False

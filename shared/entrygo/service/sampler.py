@@ -9,11 +9,10 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
-import asyncpg
 import structlog
 from prometheus_client import Gauge
 
-from entrygo.postgres.pool import OUTAGES, Connection, open_background_session
+from entrygo.postgres.pool import DATABASE_ERRORS, Connection, open_background_session
 
 EVERY_SECONDS = 5.0
 LONGEST_SECONDS = 3.0
@@ -37,7 +36,7 @@ class Sampler:
         self._schema = schema
         self._measures = measures
         self._longest = longest
-        self._session: asyncpg.Connection[asyncpg.Record] | None = None
+        self._session: Connection | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; a look that fails is left out."""
@@ -59,7 +58,7 @@ class Sampler:
                 self._session = session
                 for measure in self._measures:
                     await measure(session)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES) as error:
+        except DATABASE_ERRORS as error:
             log.info("sampler.no_answer", schema=self._schema, error=repr(error))
             self.close()
         else:

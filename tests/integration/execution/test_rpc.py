@@ -26,7 +26,7 @@ from entrygo.identity.on_behalf import CALLER_SCOPES, TENANT
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import IdentitySettings, KafkaSettings
+from entrygo.process.settings import IdentitySettings, KafkaSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
@@ -128,6 +128,7 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
             "sync_target": f"{LOOPBACK}:{peers_port}",
             "smtp": SmtpSettings(url=SecretStr(smtp_sink.url)),
             "storage": StorageSettings(home=tmp_path),
+            "stop": StopSettings(drain_seconds=0),
             "kafka": KafkaSettings(bootstrap=f"{LOOPBACK}:{free_port()}"),
             "links": LinkSettings(link_secret=SecretStr("s" * 32)),
         }

@@ -16,7 +16,7 @@ from entrygo.inspection.__main__ import wire
 from entrygo.inspection.settings import Settings
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import IdentitySettings, KafkaSettings
+from entrygo.process.settings import IdentitySettings, KafkaSettings, StopSettings
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.service.run import serve
@@ -38,6 +38,7 @@ def settings(database_url: str, kafka_bootstrap: str) -> Settings:
             "ENTRYGO_INSPECTION_PORT": free_port(),
             "ENTRYGO_DATABASE_URL": database_url,
             "kafka": KafkaSettings(bootstrap=kafka_bootstrap),
+            "stop": StopSettings(drain_seconds=0),
             "identity": IdentitySettings(
                 database_url=SecretStr(database_url), service_token=SecretStr(secrets.token_hex(8))
             ),

@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 import grpc
 from rich.console import Console
 
@@ -25,6 +24,7 @@ from entrygo.cli.up.supervisor import PartFailed, Supervisor, processes_of
 from entrygo.domain.errors import EntryGoError
 from entrygo.postgres.logins import LoginRefused
 from entrygo.postgres.migrate import MigrationChanged
+from entrygo.postgres.pool import DATABASE_ERRORS
 
 TAIL_LINES = 20
 
@@ -143,7 +143,7 @@ class Run:
             async for schema, applied in migrate_all(self._url_of(url)):
                 if applied:
                     self._screen.say(f"migrated   {schema}: {', '.join(applied)}")
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, MigrationChanged) as error:
+        except (*DATABASE_ERRORS, MigrationChanged) as error:
             raise SetupFailed(f"the database could not be brought up to date: {error}") from error
 
     async def _ensure_logins(self, owner_url: str, login_of: Callable[[str], str]) -> None:
@@ -151,7 +151,7 @@ class Run:
         try:
             async for _ in ensure_logins(lambda _: owner_url, login_of):
                 pass
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, LoginRefused) as error:
+        except (*DATABASE_ERRORS, LoginRefused) as error:
             raise SetupFailed(f"the services' logins could not be made: {error}") from error
 
     async def _ensure_demo(self, identity_url: str) -> None:
