@@ -26,6 +26,7 @@ class Subject(StrEnum):
 
     @property
     def id_kind(self) -> IdKind:
+        """Which prefix the ids of such records have: `prod_`, `wh_` or `br_`."""
         return _ID_KINDS[self]
 
 

@@ -26,14 +26,17 @@ SetupRequest = sync_pb2.SyncProductsRequest | sync_pb2.SyncWarehousesRequest | s
 
 
 def read_products(request: sync_pb2.SyncProductsRequest) -> list[FactsDraft]:
+    """Products as they are to be stored; ValidationFailed with every issue of every item otherwise."""
     return _read_request(request, request.items, PRODUCT.fields)
 
 
 def read_warehouses(request: sync_pb2.SyncWarehousesRequest) -> list[FactsDraft]:
+    """Warehouses as they are to be stored; ValidationFailed with every issue of every item otherwise."""
     return _read_request(request, request.items, WAREHOUSE.fields)
 
 
 def read_brokers(request: sync_pb2.SyncBrokersRequest) -> list[FactsDraft]:
+    """Brokers as they are to be stored; ValidationFailed with every issue of every item otherwise."""
     return _read_request(request, request.items, BROKER.fields)
 
 

@@ -62,6 +62,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def SyncOrders(
         self, request: sync_pb2.SyncOrdersRequest, context: Context
     ) -> sync_pb2.SyncOrdersResponse:
+        """Creates or updates orders by external id, all or none; a repeated key gets the first answer."""
         drafts = read_orders(request)
         visible = _visible_to(request.account_id)
         reply = await self._use_cases.sync_orders(
@@ -74,6 +75,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def SyncProducts(
         self, request: sync_pb2.SyncProductsRequest, context: Context
     ) -> sync_pb2.SyncProductsResponse:
+        """Creates or merges products by external id, all or none; an absent field keeps its value."""
         drafts = read_products(request)
         visible = _visible_to(request.account_id)
         reply = await self._use_cases.sync_facts(
@@ -86,6 +88,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def SyncWarehouses(
         self, request: sync_pb2.SyncWarehousesRequest, context: Context
     ) -> sync_pb2.SyncWarehousesResponse:
+        """Creates or merges warehouses by external id, all or none."""
         drafts = read_warehouses(request)
         visible = _visible_to(request.account_id)
         reply = await self._use_cases.sync_facts(
@@ -98,6 +101,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def SyncBrokers(
         self, request: sync_pb2.SyncBrokersRequest, context: Context
     ) -> sync_pb2.SyncBrokersResponse:
+        """Creates or merges brokers by external id, all or none."""
         drafts = read_brokers(request)
         visible = _visible_to(request.account_id)
         reply = await self._use_cases.sync_facts(
@@ -110,6 +114,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def UpdateProduct(
         self, request: sync_pb2.UpdateProductRequest, context: Context
     ) -> sync_pb2.Product:
+        """Sets and clears fields of one product; NotFound for an id that is not the caller's."""
         update = read_product_update(request)
         if not is_valid_id(update.id):
             raise NotFound("Product not found.")
@@ -121,17 +126,21 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         return sync_pb2.Product.FromString(reply.body)
 
     async def GetOrder(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Order:
+        """One order with its lines, money in USD; NotFound where the key does not reach it."""
         visible = principal().visible
         order = await self._use_cases.get_order(visible, _id(request))
         return order_to_proto(visible.tenant.account_id, order)
 
     async def GetProduct(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Product:
+        """One product as it is stored; NotFound where the key does not reach it."""
         return product_to_proto(await self._get(Subject.PRODUCTS, request))
 
     async def GetWarehouse(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Warehouse:
+        """One warehouse as it is stored; NotFound where the key does not reach it."""
         return warehouse_to_proto(await self._get(Subject.WAREHOUSES, request))
 
     async def GetBroker(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Broker:
+        """One broker as it is stored; NotFound where the key does not reach it."""
         return broker_to_proto(await self._get(Subject.BROKERS, request))
 
     async def _get(self, subject: Subject, request: sync_pb2.GetRequest) -> StoredFacts:
@@ -140,6 +149,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def ListOrders(
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListOrdersResponse:
+        """A page of the account's orders, and the cursor of the next."""
         visible = principal().visible
         page = await self._use_cases.list_orders(visible, _page(request))
         data = [order_to_proto(visible.tenant.account_id, order) for order in page.rows]
@@ -148,6 +158,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def ListProducts(
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListProductsResponse:
+        """A page of the account's products, and the cursor of the next."""
         page = await self._use_cases.list_facts(principal().visible, Subject.PRODUCTS, _page(request))
         data = [product_to_proto(product) for product in page.rows]
         return sync_pb2.ListProductsResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
@@ -155,6 +166,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def ListWarehouses(
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListWarehousesResponse:
+        """A page of the warehouses that the key reaches, and the cursor of the next."""
         page = await self._use_cases.list_facts(principal().visible, Subject.WAREHOUSES, _page(request))
         data = [warehouse_to_proto(warehouse) for warehouse in page.rows]
         return sync_pb2.ListWarehousesResponse(
@@ -164,6 +176,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def ListBrokers(
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListBrokersResponse:
+        """A page of the account's brokers, and the cursor of the next."""
         page = await self._use_cases.list_facts(principal().visible, Subject.BROKERS, _page(request))
         data = [broker_to_proto(broker) for broker in page.rows]
         return sync_pb2.ListBrokersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
@@ -171,6 +184,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def GetPlanningFacts(
         self, request: sync_pb2.GetPlanningFactsRequest, context: Context
     ) -> AsyncIterator[sync_pb2.PlanningFactsChunk]:
+        """What a plan is made of, as of one moment: warehouse, broker, products, then orders in chunks."""
         if len(request.order_ids) + len(request.external_order_ids) > MAX_PLANNED_ORDERS:
             raise ValidationFailed.of([("orderIds", f"At most {MAX_PLANNED_ORDERS} orders", "too_big")])
         visible = principal().visible

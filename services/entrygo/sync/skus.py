@@ -27,6 +27,7 @@ class Catalogue:
             self._by_external_id[product.external_id] = product.id
 
     def knows(self, product_id: str) -> bool:
+        """Whether there is a product with this id."""
         return product_id in self._ids
 
     def of_sku(self, sku: str) -> Sequence[str]:
@@ -38,6 +39,7 @@ class Catalogue:
 
 
 def skus_of(drafts: Iterable[OrderDraft]) -> set[str]:
+    """Every SKU that stands in place of a product id, each once."""
     return {line.sku for draft in drafts for line in draft.lines if line.sku}
 
 

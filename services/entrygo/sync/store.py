@@ -38,6 +38,7 @@ class PlanningRows:
     order_rows: list[Row]
 
     def orders(self, start: int, stop: int) -> list[StoredOrder]:
+        """Some of the rows as orders: a chunk at a time, so that thousands never lie in memory twice."""
         return [_order_from_row(row) for row in self.order_rows[start:stop]]
 
 
@@ -172,6 +173,7 @@ class SyncStore:
         return _facts_from_row(row) if row is not None else None
 
     async def find_order(self, order_id: str) -> StoredOrder | None:
+        """The order, or None where there is none in this scope."""
         row = await self._connection.fetchrow(
             "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
             " items, total_value_usd, metadata, importer_number, created_at, updated_at"
@@ -182,6 +184,7 @@ class SyncStore:
         return _order_from_row(row) if row is not None else None
 
     async def find_facts(self, subject: Subject, fact_id: str) -> StoredFacts | None:
+        """The record, or None where there is none in this scope."""
         row = await self._connection.fetchrow(
             f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ($4::text IS NULL OR id = $4)",

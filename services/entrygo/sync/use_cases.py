@@ -130,6 +130,7 @@ class SyncUseCases:
         )
 
     async def get_order(self, visible: Visible, order_id: str) -> StoredOrder:
+        """The order; NotFound also for another account's."""
         async with transaction(self.pool, visible) as connection:
             found = await SyncStore(connection, visible).find_order(order_id)
         if found is None:
@@ -137,6 +138,7 @@ class SyncUseCases:
         return found
 
     async def get_facts(self, visible: Visible, subject: Subject, fact_id: str) -> StoredFacts:
+        """The record; NotFound also for another account's, and for another warehouse than a bound key's."""
         async with transaction(self.pool, visible) as connection:
             found = await SyncStore(connection, visible).find_facts(subject, fact_id)
         if found is None:
@@ -144,12 +146,14 @@ class SyncUseCases:
         return found
 
     async def list_orders(self, visible: Visible, page: PageRequest) -> Page[StoredOrder]:
+        """A page in the order of ids; one row more is read to see whether another page follows."""
         async with transaction(self.pool, visible) as connection:
             rows = await SyncStore(connection, visible).list_orders(page)
         kept = rows[: page.limit]
         return Page(kept, encode_cursor(kept[-1].stamp.id) if len(rows) > page.limit else "")
 
     async def list_facts(self, visible: Visible, subject: Subject, page: PageRequest) -> Page[StoredFacts]:
+        """A page in the order of ids; one row more is read to see whether another page follows."""
         async with transaction(self.pool, visible) as connection:
             rows = await SyncStore(connection, visible).list_facts(subject, page)
         kept = rows[: page.limit]

@@ -15,6 +15,7 @@ _plain = lru_cache(maxsize=16_384)(plain)
 
 
 def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
+    """The message: money in USD as plain decimal text, instants in UTC."""
     draft, stamp = order.draft, order.stamp
     return sync_pb2.Order(
         id=stamp.id,
@@ -41,15 +42,18 @@ def _line_to_proto(line: LineDraft) -> sync_pb2.OrderItem:
 
 
 def product_to_proto(product: StoredFacts) -> sync_pb2.Product:
+    """The message; a product without a SKU has its external id for one, and is active."""
     defaults = {"sku": product.external_id, "status": "active"}
     return sync_pb2.Product(**_fields(product, defaults))
 
 
 def warehouse_to_proto(warehouse: StoredFacts) -> sync_pb2.Warehouse:
+    """The message: the stored fields under their own names."""
     return sync_pb2.Warehouse(**_fields(warehouse, {}))
 
 
 def broker_to_proto(broker: StoredFacts) -> sync_pb2.Broker:
+    """The message: the stored fields under their own names; a credential is a name, never the secret."""
     return sync_pb2.Broker(**_fields(broker, {}))
 
 

@@ -37,6 +37,7 @@ class AceManifest(Document):
     media_type = "application/json"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""
         trip, shipment = _trip(invoice), _shipment(invoice)
         return canonical_json(
             {

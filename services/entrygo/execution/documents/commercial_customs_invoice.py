@@ -19,6 +19,7 @@ class CommercialCustomsInvoice(Document):
     media_type = "text/html; charset=utf-8"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """HTML in UTF-8: entry lines, then every order line, in USD."""
         view = {
             **invoice_view(invoice),
             "entry_lines": map(entry_line_view, invoice.consolidated),

@@ -17,5 +17,6 @@ class CommercialCustomsInvoiceCsv(Document):
     media_type = "text/csv; charset=utf-8"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """A header, then a row for each order line; text that would open a formula is marked as text."""
         figures = {column.name for column in COLUMNS if column.is_figure}
         return csv_table([column.name for column in COLUMNS], line_rows(invoice), figures)

@@ -51,6 +51,7 @@ class CommercialCustomsInvoicePdf(Document):
     media_type = "application/pdf"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """PDF on the paper of the destination; more than MAX_ORDER_LINES lines stand in the CSV alone."""
         paper = paper_for(invoice.snapshot.destination_country)
         columns = _columns(_PRINTED_MM[paper])
         listed = invoice.lines if len(invoice.lines) <= MAX_ORDER_LINES else ()

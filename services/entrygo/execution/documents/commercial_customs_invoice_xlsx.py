@@ -42,6 +42,7 @@ class CommercialCustomsInvoiceXlsx(Document):
     media_type = WORKBOOK_MEDIA_TYPE
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """A workbook of three sheets, dated as the package is, so that the bytes are the same each time."""
         return workbook(
             (_lines(invoice), _consolidated(invoice), _totals(invoice)),
             title=f"Commercial Customs Invoice {invoice.package.number}",

@@ -59,6 +59,7 @@ class EntryDataset(Document):
     media_type = "application/json"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """Canonical JSON by entry line; money in USD as text, the importer's number in full if a firm's."""
         goods = _goods_by_line(invoice)
         lines = [_line(invoice, line, goods[line.number]) for line in invoice.consolidated]
         named, entry = _parties(invoice.snapshot), _entry(invoice)

@@ -20,9 +20,11 @@ class FeeEstimate(Document):
     media_type = "application/json"
 
     def applies(self, invoice: Invoice, /) -> bool:
+        """Only a plan that compared single entries with a consolidated one has an estimate."""
         return invoice.snapshot.savings is not None
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """Canonical JSON, in USD: costs one by one and as one entry, with the dated rows they are from."""
         savings = invoice.snapshot.savings
         assert savings is not None
         return canonical_json(

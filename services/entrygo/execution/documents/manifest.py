@@ -46,6 +46,7 @@ class Manifest(Document):
     media_type = "application/json"
 
     def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """Canonical JSON; `earlier` are the artifacts whose SHA-256 it lists, so it comes after them."""
         return canonical_json(_document(invoice, earlier))
 
 

@@ -20,4 +20,5 @@ class PackageZip(Document):
     media_type = ARCHIVE_MEDIA_TYPE
 
     def render(self, _invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """The archive of `earlier`, which is why it is the last of all."""
         return zip_documents(earlier)

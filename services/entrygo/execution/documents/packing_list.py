@@ -20,6 +20,7 @@ class PackingList(Document):
     media_type = "text/html; charset=utf-8"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """HTML in UTF-8: parcel by parcel, weights in kg."""
         rows = (_parcel(parcel) for parcel in parcels(invoice))
         view = {**document_view(invoice), "parcels": rows}
         return html_template("packing_list.html.j2").render(view).encode()

@@ -28,6 +28,7 @@ class PackingListCsv(Document):
     media_type = "text/csv; charset=utf-8"
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """A header, then a row for each product in each parcel; weights in kg."""
         rows = (
             _row(invoice.package.number, parcel, line)
             for parcel in parcels(invoice)

@@ -24,9 +24,11 @@ class Section232Declaration(Document):
     media_type = "text/html; charset=utf-8"
 
     def applies(self, invoice: Invoice, /) -> bool:
+        """Where a product is, or may be, of a metal of Section 232."""
         return bool(metals_matters(invoice))
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """HTML in UTF-8: a row for each metal of each product, weights in kg, values in USD."""
         rows = [row for shipped in metals_matters(invoice) for row in _rows(shipped)]
         view = {**document_view(invoice), "rows": rows}
         return html_template("section_232_declaration.html.j2").render(view).encode()

@@ -40,9 +40,11 @@ class Section232DeclarationCsv(Document):
     media_type = "text/csv; charset=utf-8"
 
     def applies(self, invoice: Invoice, /) -> bool:
+        """Together with the declaration itself."""
         return bool(metals_matters(invoice))
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """A header, then a row for each metal of each product, with empty columns for the broker."""
         rows = (row for shipped in metals_matters(invoice) for row in _rows(invoice.package.number, shipped))
         return csv_table(COLUMNS, rows, NUMERIC_COLUMNS)
 

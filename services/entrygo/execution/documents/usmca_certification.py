@@ -29,9 +29,11 @@ class UsmcaCertification(Document):
     media_type = "text/html; charset=utf-8"
 
     def applies(self, invoice: Invoice, /) -> bool:
+        """Where a claim under USMCA is made for at least one product."""
         return bool(usmca_claims(invoice))
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """HTML in UTF-8, unsigned: a row for each product that is claimed for."""
         goods = [_good(shipped) for shipped in usmca_claims(invoice)]
         view = {**document_view(invoice), "goods": goods, "statement": STATEMENT}
         return html_template("usmca_certification.html.j2").render(view).encode()

@@ -23,9 +23,11 @@ class UsmcaCertificationJson(Document):
     media_type = "application/json"
 
     def applies(self, invoice: Invoice, /) -> bool:
+        """Together with the certification itself."""
         return bool(usmca_claims(invoice))
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """Canonical JSON, unsigned: the same products; null where only the signer can answer."""
         named = parties(invoice.snapshot)
         return canonical_json(
             {
