@@ -1,9 +1,11 @@
 """A service's login: its own schema, behind row level security, and nothing of anybody else's."""
 
+import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -11,7 +13,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from entrygo.cli.backup.restoring import restore
+from entrygo.cli.backup.taking import take_backup
 from entrygo.cli.migration import MigrationSettings, as_owner
+from entrygo.cli.up.home import Home
 from entrygo.cli.up.schemas import SCHEMAS, SERVICES, ensure_logins, migrate_all
 from entrygo.domain.errors import InvalidApiKey
 from entrygo.domain.principal import Mode, Tenant, Visible
@@ -79,6 +84,28 @@ async def test_service_login_works_in_its_own_schema(deployment: Deployment, sch
         await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
         assert await connection.fetchval(COUNT) == 1
         assert await connection.execute("DELETE FROM outbox") == "DELETE 0"
+
+
+async def test_an_owner_that_is_no_superuser_backs_up_and_restores_the_rows_of_every_account(
+    deployment: Deployment, postgres_url: str, tmp_path: Path
+) -> None:
+    async with await open_pool(deployment.login_of("sync"), schema="sync") as pool:
+        for tenant in (ALICE, BOB):
+            async with transaction(pool, Visible.whole(tenant)) as connection:
+                await connection.execute(INSERT, tenant.account_id, tenant.mode)
+    folder, home = tmp_path / "backup", Home(tmp_path / "home")
+    await asyncio.to_thread(take_backup, folder, home, lambda _: deployment.owner, "s3://elsewhere")
+    owner = urlsplit(deployment.owner)
+    async with temporary_database(postgres_url) as empty:
+        server = await asyncpg.connect(postgres_url)
+        await server.execute(f'GRANT CREATE ON DATABASE "{urlsplit(empty).path[1:]}" TO {owner.username}')
+        await server.close()
+        url = owner._replace(path=urlsplit(empty).path).geturl()
+        await restore(folder, home, lambda _: url, resend=False)
+        restored = await asyncpg.connect(url, server_settings={"entrygo.account_id": "*"})
+        rows = await restored.fetch("SELECT account_id FROM sync.event_log ORDER BY account_id")
+        assert [row["account_id"] for row in rows] == [ALICE.account_id, BOB.account_id]
+        await restored.close()
 
 
 @pytest.mark.parametrize("schema", SERVICES)
