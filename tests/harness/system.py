@@ -20,7 +20,7 @@ import pytest_asyncio
 
 from entrygo.cli.up.demo_account import read_demo_account
 from entrygo.cli.up.home import Home, PartReport
-from entrygo.cli.up.parts import SERVICES
+from entrygo.cli.up.replicas import SERVICES
 from entrygo.cli.up.settings import PORT_SETTINGS
 from entrygo.cli.up.supervisor import PartState
 from entrygo.domain.principal import Mode

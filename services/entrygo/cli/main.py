@@ -19,12 +19,13 @@ from entrygo.cli.migration import migrate
 from entrygo.cli.projections import projections_app
 from entrygo.cli.reference import reference_app
 from entrygo.cli.rest import RestError
-from entrygo.cli.system import down, status, up
+from entrygo.cli.system import down, restart, status, up
 from entrygo.cli.terminal import explain
 from entrygo.cli.up.background import StartFailed
 from entrygo.cli.up.home import AlreadyRunning
 from entrygo.cli.up.ports import PortTaken
 from entrygo.cli.up.postgres import PostgresFailed
+from entrygo.cli.up.rolling import RestartFailed
 from entrygo.domain.errors import EntryGoError
 from entrygo.planning.reference.records import UnusableFile
 from entrygo.postgres.logins import LoginRefused
@@ -32,7 +33,7 @@ from entrygo.postgres.logins import LoginRefused
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
 )
-for command in (up, down, status, doctor, migrate, backup, restore, demo):
+for command in (up, down, restart, status, doctor, migrate, backup, restore, demo):
     app.command()(command)
 app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")
@@ -56,6 +57,7 @@ EXPECTED = (
     PortTaken,
     PostgresFailed,
     StartFailed,
+    RestartFailed,
     LoginRefused,
     asyncpg.PostgresError,
     ConnectionError,

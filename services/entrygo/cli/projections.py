@@ -12,7 +12,7 @@ from entrygo.cli.connection import current_home
 from entrygo.cli.terminal import out
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
-from entrygo.cli.up.parts import SERVICES
+from entrygo.cli.up.replicas import SERVICES
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.dead_letters import list_letters, retry, skip

@@ -6,8 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from entrygo.cli.up.home import Home
-from entrygo.cli.up.parts import SERVICES, Part, build_parts
+from entrygo.cli.up.parts import Part, build_parts
 from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.replicas import SERVICES
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
 
 OF_THE_SHELL = {
@@ -28,12 +29,16 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Part]:
         monkeypatch.delenv(name, raising=False)
     for name, value in OF_THE_SHELL.items():
         monkeypatch.setenv(name, value)
-    home = Home(tmp_path)
-    ports = {name: number for number, name in enumerate(PORT_SETTINGS, start=20000)}
+    return built(UpSettings(home=tmp_path, smtp_url=SecretStr(f"smtps://user:{SMTP_SECRET}@mail.example")))
+
+
+def built(settings: UpSettings) -> dict[str, Part]:
+    home = Home(settings.home)
+    replicas = {f"{service}-2": number for number, service in enumerate(SERVICES, start=21000)}
+    metrics = {name: number for number, name in enumerate([*PORT_SETTINGS, *replicas], start=20000)}
     state = home.load_state(iter(f"remembered-{number}" for number in range(20)).__next__)
-    state = state.model_copy(update={"metrics_ports": ports})
+    state = state.model_copy(update={"metrics_ports": metrics, "replica_ports": replicas})
     home.save_state(state)
-    settings = UpSettings(home=tmp_path, smtp_url=SecretStr(f"smtps://user:{SMTP_SECRET}@mail.example"))
     postgres = Postgres(home, state.postgres_password)
     return {part.name: part for part in build_parts(settings, home, state, postgres)}
 
@@ -65,6 +70,25 @@ def test_embedded_pieces_are_given_nothing_of_ours(parts: dict[str, Part]) -> No
 def test_settings_of_the_shell_reach_the_processes_that_read_them(parts: dict[str, Part]) -> None:
     for name in (*SERVICES, "gateway"):
         assert parts[name].environment["ENTRYGO_LOG_LEVEL"] == "DEBUG"
+
+
+def test_each_replica_listens_on_a_port_of_its_own_and_others_find_all_of_them(tmp_path: Path) -> None:
+    parts = built(UpSettings(home=tmp_path, replicas=2, sync_port=20500))
+    assert parts["sync"].environment["ENTRYGO_SYNC_PORT"] == "20500"
+    assert parts["sync-2"].environment["ENTRYGO_SYNC_PORT"] == "21000"
+    assert parts["sync-2"].command == parts["sync"].command
+    assert parts["sync-2"].log != parts["sync"].log
+    metrics = [parts[name].environment["ENTRYGO_METRICS_PORT"] for name in ("sync", "sync-2")]
+    assert len(set(metrics)) == 2
+    for name in ("planning", "planning-2", "execution-2", "inspection", "gateway"):
+        assert parts[name].environment["ENTRYGO_SYNC_TARGET"] == "127.0.0.1:20500,127.0.0.1:21000"
+
+
+def test_a_target_that_was_given_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENTRYGO_SYNC_TARGET", "proxy.example:443")
+    parts = built(UpSettings(home=tmp_path, replicas=2))
+    assert parts["gateway"].environment["ENTRYGO_SYNC_TARGET"] == "proxy.example:443"
+    assert "," in parts["gateway"].environment["ENTRYGO_PLANNING_TARGET"]
 
 
 def test_services_keep_the_login_of_a_database_that_was_given(

@@ -33,7 +33,7 @@ def start_in_background(settings: UpSettings) -> RunReport:
     with log.open("ab") as output:
         beginning = output.tell()
         child = subprocess.Popen(
-            [sys.executable, "-m", "entrygo.cli.main", "up"],
+            [sys.executable, "-m", "entrygo.cli.main", "up", "--replicas", str(settings.replicas)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
     deadline = time.monotonic() + START_SECONDS

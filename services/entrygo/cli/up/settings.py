@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SCHEMA_DATABASE = re.compile("ENTRYGO_(IDENTITY|SYNC|PLANNING|EXECUTION|INSPECTION)_DATABASE_URL")
 
+MOST_REPLICAS = 8
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 PORT_SETTINGS = {
@@ -19,6 +21,19 @@ PORT_SETTINGS = {
     "execution": "ENTRYGO_EXECUTION_PORT",
     "inspection": "ENTRYGO_INSPECTION_PORT",
 }
+
+
+class TargetSettings(BaseSettings):
+    """Where a service is found, if not at its processes here: a proxy in front of them, another host."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ENTRYGO_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    sync_target: str = ""
+    planning_target: str = ""
+    execution_target: str = ""
+    inspection_target: str = ""
 
 
 class UpSettings(BaseSettings):
@@ -39,6 +54,9 @@ class UpSettings(BaseSettings):
     planning_port: Port = 15052
     execution_port: Port = 15053
     inspection_port: Port = 15054
+    # Processes of each service. The first has the port above, the others have ports of their own.
+    replicas: int = Field(default=1, ge=1, le=MOST_REPLICAS)
+    targets: TargetSettings = Field(default_factory=TargetSettings)
     database_url: SecretStr | None = None
     kafka_bootstrap: str | None = None
     smtp_url: SecretStr | None = None
