@@ -9,7 +9,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check faults protections mutants bench protos columns pages kafka audit setup
+.PHONY: help up test check upgrade faults protections mutants bench protos columns pages kafka audit setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ faults: setup ## break a running system at random for two minutes and check what
 
 protections: setup ## switch off protections one by one; the check of `make faults` must notice each
 	@$(RUN) python -m tests.campaign.unprotected
+
+upgrade: setup ## from an earlier commit to this one, both at work on one database
+	@$(RUN) python -m tests.upgrade
 
 mutants: setup ## plant known faults one by one; tests must notice each
 	@$(RUN) python -m tests.mutants
