@@ -23,6 +23,10 @@ IGNORES_SIGTERM = (
     "import signal, pathlib, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
 )
+GROWS_ONCE = (
+    "import pathlib, sys, time; file = pathlib.Path(sys.argv[1] + sys.argv[2]);"
+    "held = b'1' * (0 if file.exists() else 200_000_000); file.touch(); time.sleep(60)"
+)
 SHOWS_ITS_ENVIRONMENT = (
     "import os, pathlib, sys, time; made = pathlib.Path(sys.argv[1] + '.new');"
     "made.write_text(repr(dict(os.environ))); made.rename(sys.argv[1]); time.sleep(60)"
@@ -91,6 +95,19 @@ async def test_supervisor_brings_a_killed_part_back(tmp_path: Path) -> None:
         assert unit.process is not None
         assert unit.process.pid != killed
         assert "ended with -9" in (tmp_path / "sync.log").read_text()
+
+
+async def test_a_part_that_holds_more_memory_than_it_may_is_started_again(tmp_path: Path) -> None:
+    grows = tmp_path / "grows"
+    grows.touch()
+    large = replace(
+        part(tmp_path, "broker", GROWS_ONCE, str(grows), "1"), most_memory_bytes=100 * 1024 * 1024
+    )
+    async with running(large, part(tmp_path, "sync", GROWS_ONCE, str(grows), "2")) as watched:
+        broker, unbounded = watched.supervisor.units
+        await watched.until(lambda: broker.restarts == 1 and broker.state is PartState.READY)
+        assert "holds more than 104857600 bytes" in (tmp_path / "broker.log").read_text()
+        assert unbounded.restarts == 0
 
 
 async def test_child_finds_its_own_environment_and_nothing_of_ours(

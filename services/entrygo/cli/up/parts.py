@@ -25,6 +25,7 @@ from entrygo.cli.up.settings import UpSettings
 CLOSING_SECONDS = 0.5
 # Of the embedded PostgreSQL, for each replica of the four services and what else connects.
 CONNECTIONS_PER_REPLICA = 100
+MEBIBYTE = 1024 * 1024
 METRICS_PORT = "ENTRYGO_METRICS_PORT"
 LOGIN_PREFIX = "entrygo_"
 Check = Callable[[], Awaitable[bool]]
@@ -55,6 +56,8 @@ class Part:
     stop_signal: Signals = SIGTERM
     user: str | None = None
     folder: Path | None = None
+    # One that holds more is started again.
+    most_memory_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,7 @@ def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgr
     shared = environment(settings, state, addresses(settings, home, state, postgres))
     embedded = (
         None if settings.database_url else _postgres(home, postgres, settings.replicas),
-        None if settings.kafka_bootstrap else _broker(home, state.broker_port),
+        None if settings.kafka_bootstrap else _broker(home, state.broker_port, settings.broker_memory_mib),
         None if settings.smtp_url else _smtp(home, state.smtp_port),
     )
     gateway = Replica("gateway", "gateway", settings.gateway_port)
@@ -170,7 +173,8 @@ def _postgres(home: Home, postgres: Postgres, replicas: int) -> Part:
     )
 
 
-def _broker(home: Home, port: int) -> Part:
+def _broker(home: Home, port: int, memory_mib: int) -> Part:
+    """Keeps its log in memory and forgets nothing by itself. What a new one lacks its owners have."""
     url = f"tcp://{LOOPBACK}:{port}"
     return Part(
         name="broker",
@@ -187,6 +191,7 @@ def _broker(home: Home, port: int) -> Part:
         log=home.logs / "broker.log",
         # It keeps nothing beyond its memory, and asked politely it waits for its clients to leave.
         stop_signal=SIGKILL,
+        most_memory_bytes=memory_mib * MEBIBYTE,
     )  # fmt: skip
 
 

@@ -30,6 +30,15 @@ def find(process: Process) -> psutil.Process | None:
         return None
 
 
+def memory_of(process: Process) -> int:
+    """The bytes of main memory that it holds; 0 once it is gone."""
+    found = find(process)
+    try:
+        return int(found.memory_info().rss) if found else 0
+    except psutil.NoSuchProcess:
+        return 0
+
+
 def end_all(processes: Iterable[Process], *, grace_seconds: float = GRACE_SECONDS) -> list[int]:
     """End those that still live, first politely; returns their pids."""
     alive = [found for process in processes if (found := find(process))]

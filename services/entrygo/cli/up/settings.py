@@ -65,6 +65,8 @@ class UpSettings(BaseSettings):
     link_secret: SecretStr | None = None
     # Where brokers reach the gateway; its port on this machine when it is not set.
     public_url: str | None = None
+    # What the embedded broker may hold before it is started again, empty.
+    broker_memory_mib: int = Field(default=512, ge=64)
     # The longest pause before a part that ends again and again is started once more.
     restart_seconds: float = Field(default=10.0, ge=0.25)
     # As every process reads them, with less patience: on one machine the whole ends within five seconds.

@@ -19,7 +19,7 @@ from entrygo.cli.up.home import PartReport, Process
 from entrygo.cli.up.log_files import rotate
 from entrygo.cli.up.parts import Part, Stage
 from entrygo.cli.up.postgres import group_of
-from entrygo.cli.up.processes import identify
+from entrygo.cli.up.processes import identify, memory_of
 
 READY_POLL_SECONDS = 0.1
 HEALTH_POLL_SECONDS = 2.0
@@ -167,6 +167,9 @@ class Supervisor:
             elif (failed := failed + 1) >= UNHEALTHY_AFTER and unit.state is PartState.READY:
                 self._move(unit, PartState.NOT_ANSWERING)
             await asyncio.to_thread(rotate, unit.part.log)
+            if _is_too_large(unit):
+                _note(unit, f"holds more than {unit.part.most_memory_bytes} bytes")
+                _signal(unit, signal.SIGKILL)
             is_settled = unit.state is PartState.READY
             await asyncio.sleep(HEALTH_POLL_SECONDS if is_settled else READY_POLL_SECONDS)
 
@@ -175,6 +178,11 @@ class Supervisor:
             unit.state = state
             unit.since = time.time()
             self._changed()
+
+
+def _is_too_large(unit: Unit) -> bool:
+    most = unit.part.most_memory_bytes
+    return most is not None and unit.process is not None and memory_of(unit.process) > most
 
 
 async def _first_ready(unit: Unit) -> None:
