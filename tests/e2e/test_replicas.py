@@ -48,7 +48,7 @@ async def test_a_rolling_restart_fails_no_request_of_callers_that_never_repeat_o
     assert all(pairs.process(name).pid != pid for name, pid in before.items())
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_a_restart_without_another_replica_is_only_ever_503_and_says_when_to_come_back(
     system: System,
 ) -> None:
@@ -57,7 +57,7 @@ async def test_a_restart_without_another_replica_is_only_ever_503_and_says_when_
     assert answers[200, ""]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_a_leader_that_hangs_is_left_by_its_callers_and_by_the_outbox(pairs: System) -> None:
     leader, other = await leading(pairs)
     async with pairs.client() as client:
