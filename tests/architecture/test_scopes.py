@@ -9,6 +9,7 @@ from google.protobuf.descriptor import ServiceDescriptor
 from entrygo.domain.principal import ScopeName
 from entrygo.execution.servicer import REQUIRED_SCOPES as EXECUTION_SCOPES
 from entrygo.inspection.servicer import REQUIRED_SCOPES as INSPECTION_SCOPES
+from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES as WEBHOOK_SCOPES
 from entrygo.planning.servicer import REQUIRED_SCOPES as PLANNING_SCOPES
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -22,6 +23,7 @@ SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
     "planning": (planning_pb2.DESCRIPTOR.services_by_name["Planning"], PLANNING_SCOPES),
     "execution": (execution_pb2.DESCRIPTOR.services_by_name["Execution"], EXECUTION_SCOPES),
     "inspection": (inspection_pb2.DESCRIPTOR.services_by_name["Inspection"], INSPECTION_SCOPES),
+    "webhooks": (inspection_pb2.DESCRIPTOR.services_by_name["Webhooks"], WEBHOOK_SCOPES),
 }
 # Their requests carry a signed token, which names one submission and ends.
 OPEN = {
@@ -64,11 +66,18 @@ def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_comment_of_each_rpc_ends_with_what_its_caller_needs(name: str) -> None:
     service, scopes = SERVICES[name]
-    contract = (PROTOS / name / "v1" / f"{name}.proto").read_text(encoding="utf-8")
+    contract = _block_of(service)
     comments = {found["name"]: found["comment"] for found in COMMENTED_RPC.finditer(contract)}
     assert set(comments) == {method.name for method in service.methods}
     for rpc, needed in scopes.items():
         assert comments[rpc.rpartition("/")[2]].endswith(told(needed)), rpc
+
+
+def _block_of(service: ServiceDescriptor) -> str:
+    """The service as its contract has it."""
+    package = service.full_name.split(".")[2]
+    contract = (PROTOS / package / "v1" / f"{package}.proto").read_text(encoding="utf-8")
+    return contract.partition(f"service {service.name} {{")[2].partition("\n}")[0]
 
 
 def told(needed: Required) -> str:

@@ -30,6 +30,8 @@ FOR_EVERYONE = re.compile(
     r"|FROM outbox (ORDER BY id LIMIT|WHERE id = ANY)|FROM event_log WHERE recorded_at >="
     r"|created_at < now\(\) - \$1::interval AND response IS NOT NULL|ORDER BY turn, next_attempt_at LIMIT \$1"
     r"|FROM dead_letters WHERE skipped_at IS NULL"
+    # What is old in the log of webhooks.
+    r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|lane\.due_at IS NULL AND NOT EXISTS"
     # All that a restored system must not go on with by itself.
     r"|status IN \('prepared', 'sending'\) ORDER BY|finished_at IS NULL AND submission_id IS NULL ORDER BY"
 )

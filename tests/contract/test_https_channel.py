@@ -13,11 +13,11 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from entrygo.execution.broker.address_guard import AddressGuard
 from entrygo.execution.broker.channels import https
 from entrygo.execution.broker.channels.base import MAX_MESSAGE, Outcome
 from entrygo.execution.broker.channels.https import HttpsChannel
 from entrygo.execution.broker.credentials import Credentials
+from entrygo.outbound.address_guard import AddressGuard
 from tests.contract.sides import (
     ACCOUNT,
     MAIL,

@@ -7,10 +7,10 @@ from typing import Any
 import asyncssh
 import pytest
 
-from entrygo.execution.broker.address_guard import AddressGuard
 from entrygo.execution.broker.channels import sftp
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.channels.sftp import SftpChannel
+from entrygo.outbound.address_guard import AddressGuard
 from tests.contract.sides import MAIL, Point, credentials, sftp_channel, sftp_server
 
 NAME = "cp_ch100001-bes_1.zip"

@@ -20,7 +20,7 @@ class FakeServices(FakeBrokerLinks, FakeSync, FakePlanning, FakeExecution, FakeI
         super().__init__()
         stub: Any = self
         self.identities: tuple[Any, ...] = (stub,)
-        self.sync = self.planning = self.execution = self.inspection = stub
+        self.sync = self.planning = self.execution = self.inspection = self.webhooks = stub
 
     async def read(self, method: Any, request: Any, call: Call) -> Any:
         return await method(request, call)

@@ -194,5 +194,35 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             enough=SETUP,
         ),
     ),
+    "createWebhook": (
+        _of(
+            "createWebhook",
+            lambda v: RestRequest(
+                body={"accountId": v.system.account_id, "url": "http://127.0.0.1:9/theirs"}
+            ),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
+    "listWebhooks": (_read("listWebhooks", lambda _: RestRequest()),),
+    "getWebhook": (_read("getWebhook", _id(lambda victim: victim.webhook_id)),),
+    "patchWebhook": (
+        _of("patchWebhook", lambda v: RestRequest({"id": v.webhook_id}, {"events": []}), enough=SETUP),
+    ),
+    "deleteWebhook": (_of("deleteWebhook", _id(lambda victim: victim.webhook_id), enough=SETUP),),
+    "rotateWebhookSecret": (
+        _of("rotateWebhookSecret", lambda v: RestRequest({"id": v.webhook_id}, {}), enough=SETUP),
+    ),
+    "listWebhookDeliveries": (
+        _read("listWebhookDeliveries", _id(lambda victim: victim.webhook_id), shows=False),
+    ),
+    "replayWebhook": (
+        _of(
+            "replayWebhook",
+            lambda v: RestRequest({"id": v.webhook_id}, {"status": "pending"}),
+            enough=SETUP,
+        ),
+    ),
+    "testWebhook": (_of("testWebhook", _id(lambda victim: victim.webhook_id), enough=SETUP),),
     "systemHealth": (_of("systemHealth", lambda _: RestRequest(), enough=frozenset()),),
 }

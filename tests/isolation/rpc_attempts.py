@@ -150,6 +150,10 @@ def _snapshot(victim: Victim) -> Message:
     return planning_pb2.GetSnapshotRequest(export_id=victim.done)
 
 
+def _webhook(victim: Victim) -> Message:
+    return inspection_pb2.WebhookRequest(id=victim.webhook_id)
+
+
 ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Sync.SyncOrders": (_of("SyncOrders", _order, enough=ORDERS, of_account=True),),
     "Sync.SyncProducts": (
@@ -322,6 +326,44 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Inspection.WatchExport": (
         _read("WatchExport", lambda v: inspection_pb2.InspectExportRequest(export_id=v.done)),
     ),
+    "Webhooks.CreateWebhook": (
+        _of(
+            "CreateWebhook",
+            lambda v: inspection_pb2.CreateWebhookRequest(
+                account_id=v.system.account_id, url="http://127.0.0.1:9/theirs"
+            ),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
+    "Webhooks.ListWebhooks": (_read("ListWebhooks", lambda _: inspection_pb2.ListWebhooksRequest()),),
+    "Webhooks.GetWebhook": (_read("GetWebhook", _webhook),),
+    "Webhooks.UpdateWebhook": (
+        _of(
+            "UpdateWebhook",
+            lambda v: inspection_pb2.UpdateWebhookRequest(id=v.webhook_id, description="theirs"),
+            enough=SETUP,
+        ),
+    ),
+    "Webhooks.DeleteWebhook": (_of("DeleteWebhook", _webhook, enough=SETUP),),
+    "Webhooks.RotateWebhookSecret": (
+        _of(
+            "RotateWebhookSecret",
+            lambda v: inspection_pb2.RotateWebhookSecretRequest(id=v.webhook_id),
+            enough=SETUP,
+        ),
+    ),
+    "Webhooks.ListDeliveries": (
+        _read("ListDeliveries", lambda v: inspection_pb2.ListDeliveriesRequest(id=v.webhook_id), shows=False),
+    ),
+    "Webhooks.ReplayDeliveries": (
+        _of(
+            "ReplayDeliveries",
+            lambda v: inspection_pb2.ReplayDeliveriesRequest(id=v.webhook_id, status="pending"),
+            enough=SETUP,
+        ),
+    ),
+    "Webhooks.SendTestEvent": (_of("SendTestEvent", _webhook, enough=SETUP),),
     "Inspection.SystemHealth": (
         _of("SystemHealth", lambda _: inspection_pb2.SystemHealthRequest(), enough=frozenset()),
     ),

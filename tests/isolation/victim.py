@@ -10,6 +10,8 @@ from tests.harness.system import System
 
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.05
+# Nothing listens there.
+NOBODY = "http://127.0.0.1:9/"
 SETTLED = {"sent", "failed", "unknown", "acknowledged"}
 # Where a write that should have been refused would leave something.
 TABLES = (
@@ -17,7 +19,7 @@ TABLES = (
     "planning.exports", "planning.export_orders", "planning.order_claims",
     "planning.export_approvals", "planning.event_log",
     "execution.executions", "execution.customs_packages", "execution.broker_submissions",
-    "execution.event_log",
+    "execution.event_log", "inspection.webhook_endpoints", "inspection.webhook_deliveries",
 )  # fmt: skip
 STORED = " UNION ALL ".join(
     f"SELECT row_text FROM (SELECT '{table}' || t::text AS row_text FROM {table} t"
@@ -44,12 +46,13 @@ class Victim:
     warehouse_external_id: str
     plan_key: str
     execute_key: str
+    webhook_id: str
 
     @property
     def marks(self) -> tuple[str, ...]:
         """Texts that stand in no answer but that of somebody who may see these records."""
         exports = (self.done, self.open, self.package_id, self.submission_id)
-        return (*exports, *self.order_ids, *self.open_order_ids)
+        return (*exports, *self.order_ids, *self.open_order_ids, self.webhook_id)
 
     async def rows(self) -> set[str]:
         """Everything stored that names one of these records."""
@@ -93,6 +96,11 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
                     break
                 await asyncio.sleep(POLL_SECONDS)
         warehouse = await rest.get(f"/api/warehouses/{system.warehouse_id}")
+        webhook = await rest.post("/api/webhooks", {"accountId": system.account_id, "url": NOBODY})
+        # Disabled, so that nothing of it changes by itself; its test event waits.
+        path = f"/api/webhooks/{webhook['id']}"
+        (await rest.client.patch(path, json={"status": "disabled"})).raise_for_status()
+        await rest.post(f"{path}/test", {})
     [execution] = await system.fetch(
         "SELECT execution_id FROM planning.exports WHERE export_id = $1", plan["exportId"]
     )
@@ -111,4 +119,5 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
         warehouse_external_id=warehouse["externalId"],
         plan_key=plan_key,
         execute_key=execute_key,
+        webhook_id=webhook["id"],
     )

@@ -44,6 +44,7 @@ class GrpcServices:
         self.planning = planning_pb2_grpc.PlanningStub(self._channels["planning"])
         self.execution = execution_pb2_grpc.ExecutionStub(self._channels["execution"])
         self.inspection = inspection_pb2_grpc.InspectionStub(self._channels["inspection"])
+        self.webhooks = inspection_pb2_grpc.WebhooksStub(self._channels["inspection"])
 
     async def close(self) -> None:
         """Closes the channels at once; whoever drains requests does so before."""

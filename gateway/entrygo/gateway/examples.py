@@ -358,3 +358,9 @@ ERROR_DETAILS: Mapping[tuple[str, int], Mapping[str, Any]] = MappingProxyType(
         ("INVALID_EXPORT_STATE", 409): {"currentState": "COMPLETED"},
     }
 )
+
+CREATE_WEBHOOK_REQUEST = {
+    "accountId": "acc_123",
+    "url": "https://wms.example.com/hooks/entrygo",
+    "events": ["export.executed", "broker_submission.acknowledged"],
+}

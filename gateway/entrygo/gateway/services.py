@@ -60,6 +60,8 @@ class Services(Protocol):
     planning: planning_pb2_grpc.PlanningStub
     execution: execution_pb2_grpc.ExecutionStub
     inspection: inspection_pb2_grpc.InspectionStub
+    # Served by inspection, too.
+    webhooks: inspection_pb2_grpc.WebhooksStub
 
     async def read(self, method: "Unary[Q, A]", request: Q, call: Call) -> A:
         """The answer of a method that changes nothing."""

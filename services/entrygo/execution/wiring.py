@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from entrygo.execution.broker.address_guard import AddressGuard
 from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
@@ -31,6 +30,7 @@ from entrygo.execution.settings import Settings
 from entrygo.execution.steps import ExecutionSteps
 from entrygo.execution.use_cases import Executions, Packages
 from entrygo.execution.withdrawing import Withdrawals
+from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach

@@ -19,6 +19,8 @@ from entrygo.inspection.settings import Settings
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.system_health import Probe
 from entrygo.inspection.use_cases import Inspector
+from entrygo.inspection.webhooks.servicer import WebhooksServicer
+from entrygo.inspection.webhooks.wiring import wire_webhooks
 from entrygo.messaging.events import EXECUTION, PLANNING, SYNC
 from entrygo.messaging.projector import Projector
 from entrygo.messaging.seal import Seal
@@ -53,7 +55,8 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         EXECUTION: execution_owner(channels[EXECUTION]),
     }
     changes = Changes()
-    read_model = ReadModel(pool, changes)
+    hooks = wire_webhooks(settings.webhooks, pool, runtime.ids)
+    read_model = ReadModel(pool, changes, hooks.queue)
     token = settings.identity.token
     settler = Settler(read_model, owners, service_token=token)
     reconciler = Reconciler(
@@ -104,12 +107,17 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
     )
     return Parts(
         rpc_service=SERVICE_NAME,
-        required_scopes=REQUIRED_SCOPES,
-        register=partial(inspection_pb2_grpc.add_InspectionServicer_to_server, servicer),
-        background=(projector.run, reconciler.run),
+        required_scopes={**REQUIRED_SCOPES, **hooks.required_scopes},
+        register=partial(_register, servicer, hooks.servicer),
+        background=(projector.run, reconciler.run, *hooks.background),
         measures=(measure,),
         records_events=False,
     )
+
+
+def _register(servicer: InspectionServicer, webhooks: WebhooksServicer, server: grpc.aio.Server) -> None:
+    inspection_pb2_grpc.add_InspectionServicer_to_server(servicer, server)
+    inspection_pb2_grpc.add_WebhooksServicer_to_server(webhooks, server)
 
 
 def _probes(channels: Channels, seconds: float) -> tuple[Probe, ...]:

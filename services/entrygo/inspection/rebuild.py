@@ -12,13 +12,14 @@ from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settings import Settings
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
+from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.rpc.channel import open_channel
 
 
 async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | None) -> int:
     """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again."""
-    read_model = ReadModel(pool, Changes())
+    read_model = ReadModel(pool, Changes(), WebhookQueue())
     settler = Settler(read_model, {owner.source: owner for owner in owners}, service_token=service_token)
     reconciler = Reconciler(pool, read_model, owners, settler, service_token=service_token, every_seconds=1)
     async with transaction(pool, EVERYONE) as connection:

@@ -1,8 +1,51 @@
 """The settings of the inspection process."""
 
-from pydantic import Field, SecretStr
+from collections.abc import Sequence
+from pathlib import Path
 
-from entrygo.process.settings import ServiceSettings, database_url_field
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
+
+from entrygo.process.settings import EnvironmentSettings, ServiceSettings, database_url_field
+
+MIN_SECRET_LENGTH = 32  # characters
+
+
+class WebhookSettings(EnvironmentSettings):
+    """Webhooks: the programs that accounts have told of events."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_WEBHOOK_")
+
+    # The endpoints' secrets are derived from it; several with commas: the first makes new ones, all sign.
+    # Without it there are no webhooks.
+    secret: SecretStr | None = None
+    # Addresses that are not public, and plain http; for trials.
+    allow_private: bool = False
+    # Authorities that are trusted instead of the system's.
+    ca_file: Path | None = None
+    answer_seconds: float = Field(default=15.0, gt=0, le=60)
+    # Attempts at once, of this process and to one endpoint.
+    slots: int = Field(default=32, ge=1, le=500)
+    slots_an_endpoint: int = Field(default=4, ge=1, le=100)
+    max_endpoints: int = Field(default=20, ge=1, le=1000)
+    # How long the log of deliveries goes back; events that are older are never sent.
+    keep_days: int = Field(default=35, ge=7, le=3650)
+
+    @field_validator("secret")
+    @classmethod
+    def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and any(len(each) < MIN_SECRET_LENGTH for each in _parts(value)):
+            raise ValueError(f"ENTRYGO_WEBHOOK_SECRET needs at least {MIN_SECRET_LENGTH} characters")
+        return value
+
+    @property
+    def secrets(self) -> Sequence[SecretStr]:
+        """The first makes new secrets, all of them sign."""
+        return () if self.secret is None else tuple(map(SecretStr, _parts(self.secret)))
+
+
+def _parts(value: SecretStr) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.get_secret_value().split(",") if part.strip())
 
 
 class Settings(ServiceSettings):
@@ -28,3 +71,4 @@ class Settings(ServiceSettings):
     )
     # How long one part of the system has to say how it is.
     probe_seconds: float = Field(default=1, gt=0, validation_alias="ENTRYGO_INSPECTION_PROBE_SECONDS")
+    webhooks: WebhookSettings = Field(default_factory=WebhookSettings)

@@ -30,6 +30,7 @@ class IdKind(StrEnum):
     BROKER_SUBMISSION = "bes"
     EVENT = "evt"
     WITHDRAWAL = "wdr"
+    WEBHOOK = "whk"
 
 
 def make_id(kind: IdKind, *, unix_ms: int, entropy: int) -> str:

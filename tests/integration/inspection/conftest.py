@@ -14,6 +14,7 @@ from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.use_cases import Caller, Inspector
+from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -44,7 +45,7 @@ class Service:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.read_model = ReadModel(self.pool, self.changes)
+        self.read_model = ReadModel(self.pool, self.changes, WebhookQueue())
         self.settler = Settler(self.read_model, self.owners.by_source, service_token=SERVICE_TOKEN)
         self.reconciler = Reconciler(
             self.pool,

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,14 @@ import pytest
 from entrygo.domain.errors import NotFound
 from entrygo.domain.principal import Visible
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.folding import Folded
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.store import ExportFilter, ReadModelStore
 from entrygo.inspection.use_cases import Caller
+from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.postgres.migrate import migrate
-from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.inspection.v1.inspection_pb2 import ListExportsRequest
 from tests.harness.postgres import MIGRATIONS, temporary_database
 from tests.integration.inspection.conftest import Service, caller
@@ -128,6 +130,13 @@ async def test_export_planned_again_for_another_warehouse_is_that_ones(service: 
     assert await visible_rows(service.pool, HERE.visible) == dict.fromkeys(TABLES, 0)
 
 
+class NoQueue(WebhookQueue):
+    """For a schema from before there were webhooks."""
+
+    async def add(self, connection: Connection, folded: Sequence[Folded]) -> bool:
+        return False
+
+
 async def test_rows_from_before_the_column_are_of_their_exports_warehouse(
     postgres_url: str, tmp_path: Path
 ) -> None:
@@ -138,7 +147,7 @@ async def test_rows_from_before_the_column_are_of_their_exports_warehouse(
     async with temporary_database(postgres_url) as url:
         await migrate(url, schema="inspection", migrations=earlier)
         async with await open_pool(url, schema="inspection", max_size=2) as pool:
-            await ReadModel(pool, Changes()).apply(EVERYONE, Life().lived())
+            await ReadModel(pool, Changes(), NoQueue()).apply(EVERYONE, Life().lived())
             async with transaction(pool, EVERYONE) as connection:
                 for table in ("timeline", "customs_packages"):
                     await connection.execute(f"UPDATE {table} SET warehouse_id = NULL")

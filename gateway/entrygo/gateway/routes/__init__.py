@@ -1,7 +1,7 @@
 """Every endpoint of the API, in the order of the documentation."""
 
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.routes import customs_packages, exports, orders, policies, setup, system
+from entrygo.gateway.routes import customs_packages, exports, orders, policies, setup, system, webhooks
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *orders.ENDPOINTS,
@@ -9,5 +9,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *customs_packages.ENDPOINTS,
     *setup.ENDPOINTS,
     *policies.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *system.ENDPOINTS,
 )

@@ -35,6 +35,7 @@ class State(BaseModel):
     service_token: str
     # Signs the links to brokers; a home of an earlier release gets one at its next start.
     link_secret: str = ""
+    webhook_secret: str = ""
     broker_port: int = 0
     smtp_port: int = 0
     # Of each process of ours, by name.
@@ -119,8 +120,13 @@ class Home:
         else:
             state = State.model_validate_json(text)
         passwords = {name: state.login_passwords.get(name) or new_secret() for name in LOGINS}
-        link_secret = state.link_secret or new_secret()
-        return state.model_copy(update={"link_secret": link_secret, "login_passwords": passwords})
+        return state.model_copy(
+            update={
+                "link_secret": state.link_secret or new_secret(),
+                "webhook_secret": state.webhook_secret or new_secret(),
+                "login_passwords": passwords,
+            }
+        )
 
     def save_state(self, state: State) -> None:
         write_private(self.state_file, state.model_dump_json(indent=2))

@@ -93,6 +93,9 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         "ENTRYGO_LINK_SECRET": settings.link_secret.get_secret_value()
         if settings.link_secret
         else state.link_secret,
+        "ENTRYGO_WEBHOOK_SECRET": settings.webhook_secret.get_secret_value()
+        if settings.webhook_secret
+        else state.webhook_secret,
         "ENTRYGO_PUBLIC_URL": settings.public_url or f"http://localhost:{ports['gateway']}",
         **{_port_variable(name): str(port) for name, port in ports.items()},
         **{f"ENTRYGO_{name.upper()}_TARGET": target_of(name, settings, state) for name in SERVICES},

@@ -63,6 +63,7 @@ class UpSettings(BaseSettings):
     artifacts_url: str | None = None
     service_token: SecretStr | None = None
     link_secret: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
     # Where brokers reach the gateway; its port on this machine when it is not set.
     public_url: str | None = None
     # What the embedded broker may hold before it is started again, empty.

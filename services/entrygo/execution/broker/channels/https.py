@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 import httpx
 
 from entrygo.domain.facts import HttpsEndpoint
-from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
 from entrygo.execution.broker.channels.base import (
     BeforeData,
     Delivery,
@@ -27,6 +26,7 @@ from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.broker.upload import compose_upload, media_type_of
 from entrygo.execution.records import Submission
+from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 
 CHUNK_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 2_000

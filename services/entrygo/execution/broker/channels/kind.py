@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from entrygo.domain.facts import BrokerChannel
-from entrygo.execution.broker.address_guard import AddressGuard
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.channels.email import SmtpServer
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.records import Submission, SubmissionType
+from entrygo.outbound.address_guard import AddressGuard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from entrygo.domain.facts import SftpEndpoint
-from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
 from entrygo.execution.broker.channels.base import (
     BeforeData,
     Delivery,
@@ -22,6 +21,7 @@ from entrygo.execution.broker.channels.base import (
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.records import Submission
+from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 
 # Its license, EPL-2.0, is for the operator to accept: the extra `sftp` installs it.
 try:

@@ -276,3 +276,431 @@ class Inspection:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class WebhooksStub:
+    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.CreateWebhook = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/CreateWebhook',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.CreateWebhookRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+                _registered_method=True)
+        self.ListWebhooks = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/ListWebhooks',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListWebhooksRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListWebhooksResponse.FromString,
+                _registered_method=True)
+        self.GetWebhook = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/GetWebhook',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+                _registered_method=True)
+        self.UpdateWebhook = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/UpdateWebhook',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.UpdateWebhookRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+                _registered_method=True)
+        self.DeleteWebhook = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/DeleteWebhook',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.DeleteWebhookResponse.FromString,
+                _registered_method=True)
+        self.RotateWebhookSecret = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/RotateWebhookSecret',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.RotateWebhookSecretRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+                _registered_method=True)
+        self.ListDeliveries = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/ListDeliveries',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListDeliveriesRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListDeliveriesResponse.FromString,
+                _registered_method=True)
+        self.ReplayDeliveries = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/ReplayDeliveries',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ReplayDeliveriesRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ReplayDeliveriesResponse.FromString,
+                _registered_method=True)
+        self.SendTestEvent = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Webhooks/SendTestEvent',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Delivery.FromString,
+                _registered_method=True)
+
+
+class WebhooksServicer:
+    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says.
+    """
+
+    def CreateWebhook(self, request, context):
+        """The answer alone shows the secret. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWebhooks(self, request, context):
+        """Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetWebhook(self, request, context):
+        """Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateWebhook(self, request, context):
+        """Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteWebhook(self, request, context):
+        """With its deliveries. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateWebhookSecret(self, request, context):
+        """A new secret, shown once; the old one signs beside it for a while. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeliveries(self, request, context):
+        """Newest first. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayDeliveries(self, request, context):
+        """Sends again, with the same ids. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendTestEvent(self, request, context):
+        """Sends an event of type webhook.test. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_WebhooksServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'CreateWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateWebhook,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.CreateWebhookRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.SerializeToString,
+            ),
+            'ListWebhooks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWebhooks,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListWebhooksRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListWebhooksResponse.SerializeToString,
+            ),
+            'GetWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWebhook,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.SerializeToString,
+            ),
+            'UpdateWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWebhook,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.UpdateWebhookRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.SerializeToString,
+            ),
+            'DeleteWebhook': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteWebhook,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.DeleteWebhookResponse.SerializeToString,
+            ),
+            'RotateWebhookSecret': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateWebhookSecret,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.RotateWebhookSecretRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.SerializeToString,
+            ),
+            'ListDeliveries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeliveries,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListDeliveriesRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListDeliveriesResponse.SerializeToString,
+            ),
+            'ReplayDeliveries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayDeliveries,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ReplayDeliveriesRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ReplayDeliveriesResponse.SerializeToString,
+            ),
+            'SendTestEvent': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendTestEvent,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Delivery.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'entrygo.proto.inspection.v1.Webhooks', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('entrygo.proto.inspection.v1.Webhooks', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Webhooks:
+    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says.
+    """
+
+    @staticmethod
+    def CreateWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/CreateWebhook',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.CreateWebhookRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWebhooks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/ListWebhooks',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListWebhooksRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListWebhooksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/GetWebhook',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/UpdateWebhook',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.UpdateWebhookRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteWebhook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/DeleteWebhook',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.DeleteWebhookResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateWebhookSecret(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/RotateWebhookSecret',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.RotateWebhookSecretRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Webhook.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeliveries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/ListDeliveries',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListDeliveriesRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayDeliveries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/ReplayDeliveries',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ReplayDeliveriesRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ReplayDeliveriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendTestEvent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Webhooks/SendTestEvent',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WebhookRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Delivery.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

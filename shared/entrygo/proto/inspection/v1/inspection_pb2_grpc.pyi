@@ -66,3 +66,94 @@ class InspectionServicer:
         """Each part and how it is doing. Any key."""
 
 def add_InspectionServicer_to_server(servicer: InspectionServicer, server: _aio.Server) -> None: ...
+
+class WebhooksStub:
+    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    CreateWebhook: _aio.UnaryUnaryMultiCallable[_inspection_pb2.CreateWebhookRequest, _inspection_pb2.Webhook]
+    """The answer alone shows the secret. Scope setup."""
+    ListWebhooks: _aio.UnaryUnaryMultiCallable[_inspection_pb2.ListWebhooksRequest, _inspection_pb2.ListWebhooksResponse]
+    """Scope read."""
+    GetWebhook: _aio.UnaryUnaryMultiCallable[_inspection_pb2.WebhookRequest, _inspection_pb2.Webhook]
+    """Scope read."""
+    UpdateWebhook: _aio.UnaryUnaryMultiCallable[_inspection_pb2.UpdateWebhookRequest, _inspection_pb2.Webhook]
+    """Scope setup."""
+    DeleteWebhook: _aio.UnaryUnaryMultiCallable[_inspection_pb2.WebhookRequest, _inspection_pb2.DeleteWebhookResponse]
+    """With its deliveries. Scope setup."""
+    RotateWebhookSecret: _aio.UnaryUnaryMultiCallable[_inspection_pb2.RotateWebhookSecretRequest, _inspection_pb2.Webhook]
+    """A new secret, shown once; the old one signs beside it for a while. Scope setup."""
+    ListDeliveries: _aio.UnaryUnaryMultiCallable[_inspection_pb2.ListDeliveriesRequest, _inspection_pb2.ListDeliveriesResponse]
+    """Newest first. Scope read."""
+    ReplayDeliveries: _aio.UnaryUnaryMultiCallable[_inspection_pb2.ReplayDeliveriesRequest, _inspection_pb2.ReplayDeliveriesResponse]
+    """Sends again, with the same ids. Scope setup."""
+    SendTestEvent: _aio.UnaryUnaryMultiCallable[_inspection_pb2.WebhookRequest, _inspection_pb2.Delivery]
+    """Sends an event of type webhook.test. Scope setup."""
+
+class WebhooksServicer:
+    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says."""
+
+    def CreateWebhook(
+        self,
+        request: _inspection_pb2.CreateWebhookRequest,
+        context: _aio.ServicerContext[_inspection_pb2.CreateWebhookRequest, _abc.Awaitable[_inspection_pb2.Webhook]],
+    ) -> _abc.Awaitable[_inspection_pb2.Webhook]:
+        """The answer alone shows the secret. Scope setup."""
+
+    def ListWebhooks(
+        self,
+        request: _inspection_pb2.ListWebhooksRequest,
+        context: _aio.ServicerContext[_inspection_pb2.ListWebhooksRequest, _abc.Awaitable[_inspection_pb2.ListWebhooksResponse]],
+    ) -> _abc.Awaitable[_inspection_pb2.ListWebhooksResponse]:
+        """Scope read."""
+
+    def GetWebhook(
+        self,
+        request: _inspection_pb2.WebhookRequest,
+        context: _aio.ServicerContext[_inspection_pb2.WebhookRequest, _abc.Awaitable[_inspection_pb2.Webhook]],
+    ) -> _abc.Awaitable[_inspection_pb2.Webhook]:
+        """Scope read."""
+
+    def UpdateWebhook(
+        self,
+        request: _inspection_pb2.UpdateWebhookRequest,
+        context: _aio.ServicerContext[_inspection_pb2.UpdateWebhookRequest, _abc.Awaitable[_inspection_pb2.Webhook]],
+    ) -> _abc.Awaitable[_inspection_pb2.Webhook]:
+        """Scope setup."""
+
+    def DeleteWebhook(
+        self,
+        request: _inspection_pb2.WebhookRequest,
+        context: _aio.ServicerContext[_inspection_pb2.WebhookRequest, _abc.Awaitable[_inspection_pb2.DeleteWebhookResponse]],
+    ) -> _abc.Awaitable[_inspection_pb2.DeleteWebhookResponse]:
+        """With its deliveries. Scope setup."""
+
+    def RotateWebhookSecret(
+        self,
+        request: _inspection_pb2.RotateWebhookSecretRequest,
+        context: _aio.ServicerContext[_inspection_pb2.RotateWebhookSecretRequest, _abc.Awaitable[_inspection_pb2.Webhook]],
+    ) -> _abc.Awaitable[_inspection_pb2.Webhook]:
+        """A new secret, shown once; the old one signs beside it for a while. Scope setup."""
+
+    def ListDeliveries(
+        self,
+        request: _inspection_pb2.ListDeliveriesRequest,
+        context: _aio.ServicerContext[_inspection_pb2.ListDeliveriesRequest, _abc.Awaitable[_inspection_pb2.ListDeliveriesResponse]],
+    ) -> _abc.Awaitable[_inspection_pb2.ListDeliveriesResponse]:
+        """Newest first. Scope read."""
+
+    def ReplayDeliveries(
+        self,
+        request: _inspection_pb2.ReplayDeliveriesRequest,
+        context: _aio.ServicerContext[_inspection_pb2.ReplayDeliveriesRequest, _abc.Awaitable[_inspection_pb2.ReplayDeliveriesResponse]],
+    ) -> _abc.Awaitable[_inspection_pb2.ReplayDeliveriesResponse]:
+        """Sends again, with the same ids. Scope setup."""
+
+    def SendTestEvent(
+        self,
+        request: _inspection_pb2.WebhookRequest,
+        context: _aio.ServicerContext[_inspection_pb2.WebhookRequest, _abc.Awaitable[_inspection_pb2.Delivery]],
+    ) -> _abc.Awaitable[_inspection_pb2.Delivery]:
+        """Sends an event of type webhook.test. Scope setup."""
+
+def add_WebhooksServicer_to_server(servicer: WebhooksServicer, server: _aio.Server) -> None: ...

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrygo.execution.broker.address_guard import AddressForbidden, AddressGuard
+from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 
 
 def guard(*addresses: str, allow_private: bool = False) -> AddressGuard:

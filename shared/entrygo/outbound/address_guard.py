@@ -1,4 +1,4 @@
-"""Which addresses packages are sent to: a broker's record must not make us speak to our own network."""
+"""Which addresses we speak to: what a caller wrote into a record must not lead us into our own network."""
 
 import asyncio
 import ipaddress
@@ -23,7 +23,7 @@ _NOT_PUBLIC = tuple(ipaddress.ip_network(text) for text in ("3fff::/20", "192.0.
 
 
 class AddressForbidden(Exception):
-    """A host that packages are not sent to; the text says why."""
+    """A host that is not spoken to; the text says why."""
 
 
 async def resolve(host: str, port: int) -> list[str]:
@@ -35,9 +35,17 @@ async def resolve(host: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressGuard:
-    """Resolves once and gives addresses to connect to, so that a name cannot change its mind in between."""
+    """Resolves once and gives addresses to connect to, so that a name cannot change its mind in between.
+
+    `sent` and `setting` are what a refusal names: what would have gone there, and what allows private
+    addresses.
+    """
 
     allow_private: bool
+    # Without TLS to others than ourselves, too; for trials.
+    allow_plain: bool = False
+    sent: str = "Packages"
+    setting: str = "ENTRYGO_BROKER_ALLOW_PRIVATE"
     resolve: Resolve = resolve
 
     async def addresses(self, host: str, port: int, *, is_encrypted: bool) -> list[str]:
@@ -49,13 +57,13 @@ class AddressGuard:
 
     def _check(self, address: Address, *, is_encrypted: bool) -> None:
         address = _inner(address)
-        if not is_encrypted and not address.is_loopback:
-            raise AddressForbidden("Packages are sent over https only.")
+        if not is_encrypted and not address.is_loopback and not self.allow_plain:
+            raise AddressForbidden(f"{self.sent} are sent over https only.")
         is_nowhere = address.is_multicast or address.is_unspecified
         if is_nowhere or address.is_link_local or address in _OF_THE_CLOUD:
-            raise AddressForbidden("The host's address is not one that packages are sent to.")
+            raise AddressForbidden(f"The host's address is not one that {self.sent.lower()} are sent to.")
         if not _is_public(address) and not self.allow_private:
-            raise AddressForbidden("The host's address is private; ENTRYGO_BROKER_ALLOW_PRIVATE allows it.")
+            raise AddressForbidden(f"The host's address is private; {self.setting} allows it.")
 
 
 def _is_public(address: Address) -> bool:

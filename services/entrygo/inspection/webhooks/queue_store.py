@@ -1,0 +1,270 @@
+"""SQL of what is queued for endpoints: deliveries in lanes, within the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from asyncpg import Record
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane, Queued
+from entrygo.postgres.pool import Connection
+
+DELIVERY_COLUMNS = (
+    "event_id, position, export_id, event_type, body, status, attempts, response_status, error, created_at,"
+    " attempted_at, delivered_at"
+)
+LANE_COLUMNS = "account_id, mode, endpoint_id, export_id, lease_until"
+
+
+class QueueStore:
+    """Each endpoint's queue, in lanes, and what became of each delivery."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def queue(self, events: Sequence[Queued], *, not_before: timedelta) -> bool:
+        """Adds each event to the queue of every endpoint that asked for it; True when there was one.
+
+        What happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model
+        that is built anew goes through all of history. An event that is queued already is left as it is.
+        """
+        added = await self._connection.fetch(
+            "INSERT INTO webhook_deliveries"
+            " (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)"
+            " SELECT event.account_id, event.mode, endpoint.endpoint_id, event.event_id, event.export_id,"
+            " event.event_type, event.body,"
+            " CASE endpoint.status WHEN 'enabled' THEN 'pending' ELSE 'held' END"
+            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],"
+            " $7::timestamptz[], $8::text[]) WITH ORDINALITY AS event"
+            " (account_id, mode, export_id, warehouse_id, event_id, event_type, occurred_at, body, place)"
+            " JOIN webhook_endpoints AS endpoint USING (account_id, mode)"
+            " WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)"
+            " AND (endpoint.events = '{}' OR event.event_type = ANY (endpoint.events))"
+            " AND event.occurred_at >= greatest(endpoint.created_at, now() - $9::interval)"
+            " ORDER BY endpoint.endpoint_id, event.export_id, event.place"
+            " ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status",
+            [event.tenant.account_id for event in events],
+            [str(event.tenant.mode) for event in events],
+            [event.export_id for event in events],
+            [event.warehouse_id for event in events],
+            [event.event_id for event in events],
+            [event.event_type for event in events],
+            [event.occurred_at for event in events],
+            [event.body for event in events],
+            not_before,
+        )
+        waiting = {_lane_values(row) for row in added if row["status"] == DeliveryStatus.PENDING}
+        await self._open_lanes(sorted(waiting))
+        return bool(waiting)
+
+    async def queue_test(self, endpoint: Endpoint, event_id: str, event_type: str, body: str) -> Delivery:
+        """A delivery in a lane of its own, also where the endpoint did not ask for its type."""
+        row = await self._connection.fetchrow(
+            "INSERT INTO webhook_deliveries"  # noqa: S608
+            " (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)"
+            f" VALUES ($1, $2, $3, $4, $4, $5, $6, 'pending') RETURNING {DELIVERY_COLUMNS}",
+            endpoint.tenant.account_id,
+            endpoint.tenant.mode,
+            endpoint.id,
+            event_id,
+            event_type,
+            body,
+        )
+        assert row is not None
+        await self._open_lanes([(endpoint.tenant.account_id, endpoint.tenant.mode, endpoint.id, event_id)])
+        return _delivery_from_row(row)
+
+    async def _open_lanes(self, lanes: Sequence[tuple[str, str, str, str]]) -> None:
+        """Always in the same order, so that two writers wait for each other instead of for ever."""
+        await self._connection.executemany(
+            "INSERT INTO webhook_lanes (account_id, mode, endpoint_id, export_id, due_at)"
+            " VALUES ($1, $2, $3, $4, now()) ON CONFLICT (account_id, mode, endpoint_id, export_id)"
+            " DO UPDATE SET due_at = coalesce(webhook_lanes.due_at, excluded.due_at)",
+            list(lanes),
+        )
+
+    async def deliveries(
+        self, endpoint: Endpoint, *, status: str | None, before: int | None, limit: int
+    ) -> list[Delivery]:
+        """Newest first; `before` is the position of the last one of the page before."""
+        rows = await self._connection.fetch(
+            f"SELECT {DELIVERY_COLUMNS} FROM webhook_deliveries"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3"
+            " AND ($4::text IS NULL OR status = $4) AND ($5::bigint IS NULL OR position < $5)"
+            " ORDER BY position DESC LIMIT $6",
+            *_of(endpoint),
+            status,
+            before,
+            limit,
+        )
+        return [_delivery_from_row(row) for row in rows]
+
+    async def replay_one(self, endpoint: Endpoint, event_id: str) -> bool:
+        """Queues a delivery again; False when there is none of this event."""
+        rows = await self._connection.fetch(
+            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"
+            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id = $4"
+            " RETURNING account_id, mode, endpoint_id, export_id",
+            *_of(endpoint),
+            event_id,
+        )
+        await self._open_lanes([_lane_values(row) for row in rows])
+        return bool(rows)
+
+    async def replay_many(
+        self,
+        endpoint: Endpoint,
+        statuses: Sequence[str],
+        since: datetime | None,
+        until: datetime | None,
+        limit: int,
+    ) -> int:
+        """Queues again what has one of these statuses and was queued in [since, until); oldest first."""
+        rows = await self._connection.fetch(
+            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"
+            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id IN"
+            " (SELECT event_id FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"
+            "  AND endpoint_id = $3 AND status = ANY ($4::text[])"
+            "  AND ($5::timestamptz IS NULL OR created_at >= $5)"
+            "  AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY position LIMIT $7)"
+            " RETURNING account_id, mode, endpoint_id, export_id",
+            *_of(endpoint),
+            list(statuses),
+            since,
+            until,
+            limit,
+        )
+        await self._open_lanes(sorted({_lane_values(row) for row in rows}))
+        return len(rows)
+
+    async def claim(
+        self, busy: Sequence[str], *, an_endpoint: int, limit: int, lease: timedelta
+    ) -> list[Lane]:
+        """Takes lanes that are due, at most so many of one endpoint and none of the `busy` ones.
+
+        Others pass over rows that are being claimed, and over claimed ones until their lease ends.
+        """
+        rows = await self._connection.fetch(
+            "UPDATE webhook_lanes SET lease_until = clock_timestamp() + $4::interval"  # noqa: S608
+            " WHERE (account_id, mode, endpoint_id, export_id) IN"
+            " (SELECT due.account_id, due.mode, due.endpoint_id, due.export_id FROM webhook_endpoints AS told"
+            "  CROSS JOIN LATERAL (SELECT account_id, mode, endpoint_id, export_id FROM webhook_lanes AS lane"
+            "   WHERE lane.account_id = told.account_id AND lane.mode = told.mode"
+            "   AND lane.endpoint_id = told.endpoint_id"
+            "   AND (lane.lease_until IS NULL OR lane.lease_until <= now()) AND lane.due_at <= now()"
+            "   ORDER BY lane.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due"
+            "  WHERE told.status = 'enabled' AND told.endpoint_id <> ALL ($1::text[]) LIMIT $3)"
+            f" RETURNING {LANE_COLUMNS}",
+            list(busy),
+            an_endpoint,
+            limit,
+            lease,
+        )
+        return [_lane_from_row(row) for row in rows]
+
+    async def hold(self, lane: Lane) -> bool:
+        """Locks a claimed lane for the rest of the transaction; False when somebody else has it by now."""
+        return bool(
+            await self._connection.fetchval(
+                "SELECT true FROM webhook_lanes WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3"
+                " AND export_id = $4 AND lease_until = $5 FOR UPDATE",
+                *_lane_key(lane),
+                lane.lease_until,
+            )
+        )
+
+    async def head(self, lane: Lane) -> Delivery | None:
+        """What leaves the lane next."""
+        row = await self._connection.fetchrow(
+            f"SELECT {DELIVERY_COLUMNS} FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"  # noqa: S608
+            " AND endpoint_id = $3 AND export_id = $4 AND status = 'pending' ORDER BY position LIMIT 1",
+            *_lane_key(lane),
+        )
+        return _delivery_from_row(row) if row else None
+
+    async def settle(
+        self, lane: Lane, event_id: str, status: DeliveryStatus, *, response_status: int, error: str
+    ) -> None:
+        """Records an attempt at the head of a held lane."""
+        await self._connection.execute(
+            "UPDATE webhook_deliveries SET status = $5, attempts = attempts + 1, response_status = $6,"
+            " error = $7, attempted_at = now(),"
+            " delivered_at = CASE WHEN $5 = 'delivered' THEN now() ELSE delivered_at END"
+            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id = $4",
+            lane.tenant.account_id,
+            lane.tenant.mode,
+            lane.endpoint_id,
+            event_id,
+            status,
+            response_status,
+            error,
+        )
+
+    async def release(self, lane: Lane, *, pause: timedelta | None) -> None:
+        """Gives a held lane back: due after `pause`, or not at all until something is queued."""
+        await self._connection.execute(
+            "UPDATE webhook_lanes SET lease_until = NULL, due_at = now() + $5::interval"
+            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND export_id = $4",
+            *_lane_key(lane),
+            pause,
+        )
+
+    async def forget(self, older_than: timedelta, limit: int) -> int:
+        """Deletes a batch of deliveries of that age that wait for nothing; returns how many."""
+        status = await self._connection.execute(
+            "DELETE FROM webhook_deliveries WHERE (account_id, mode, endpoint_id, event_id) IN"
+            " (SELECT account_id, mode, endpoint_id, event_id FROM webhook_deliveries"
+            "  WHERE created_at < now() - $1::interval AND status <> 'pending'"
+            "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+            older_than,
+            limit,
+        )
+        return int(status.rpartition(" ")[2])
+
+    async def forget_lanes(self, limit: int) -> int:
+        """Deletes a batch of lanes in which nothing is kept any more; returns how many."""
+        status = await self._connection.execute(
+            "DELETE FROM webhook_lanes WHERE (account_id, mode, endpoint_id, export_id) IN"
+            " (SELECT lane.account_id, lane.mode, lane.endpoint_id, lane.export_id FROM webhook_lanes AS lane"
+            "  WHERE lane.due_at IS NULL AND NOT EXISTS (SELECT FROM webhook_deliveries AS kept"
+            "   WHERE kept.account_id = lane.account_id AND kept.mode = lane.mode"
+            "   AND kept.endpoint_id = lane.endpoint_id AND kept.export_id = lane.export_id)"
+            "  LIMIT $1 FOR UPDATE OF lane SKIP LOCKED)",
+            limit,
+        )
+        return int(status.rpartition(" ")[2])
+
+
+def _of(endpoint: Endpoint) -> tuple[str, str, str]:
+    return endpoint.tenant.account_id, endpoint.tenant.mode, endpoint.id
+
+
+def _lane_key(lane: Lane) -> tuple[str, str, str, str]:
+    return lane.tenant.account_id, lane.tenant.mode, lane.endpoint_id, lane.export_id
+
+
+def _lane_values(row: Record) -> tuple[str, str, str, str]:
+    return row["account_id"], row["mode"], row["endpoint_id"], row["export_id"]
+
+
+def _lane_from_row(row: Record) -> Lane:
+    return Lane(
+        Tenant(row["account_id"], Mode(row["mode"])), row["endpoint_id"], row["export_id"], row["lease_until"]
+    )
+
+
+def _delivery_from_row(row: Record) -> Delivery:
+    return Delivery(
+        event_id=row["event_id"],
+        position=row["position"],
+        export_id=row["export_id"],
+        event_type=row["event_type"],
+        body=row["body"],
+        status=DeliveryStatus(row["status"]),
+        attempts=row["attempts"],
+        response_status=row["response_status"],
+        error=row["error"],
+        created_at=row["created_at"],
+        attempted_at=row["attempted_at"],
+        delivered_at=row["delivered_at"],
+    )

@@ -1,0 +1,78 @@
+"""Events that were applied to the read model, into the queues of the endpoints that asked for them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+import orjson
+
+from entrygo.domain.time import parse_rfc3339
+from entrygo.inspection.folding import Folded
+from entrygo.inspection.webhooks.queue_store import QueueStore
+from entrygo.inspection.webhooks.records import Queued
+from entrygo.postgres.pool import Connection
+
+# Receivers are promised bodies below 20 kB; what is longer is asked for.
+MAX_PAYLOAD_CHARACTERS = 16_000
+# For work beside the running service, which sends what is queued here.
+KEEP = timedelta(days=35)
+
+
+def _nobody() -> None:
+    return None
+
+
+class WebhookQueue:
+    """Part of the transaction that applies events. `wake` is for afterwards, when `add` said so.
+
+    Events older than `keep` are not sent, since it is not known any more whether they were.
+    """
+
+    def __init__(self, keep: timedelta = KEEP, wake: Callable[[], None] = _nobody) -> None:
+        self._keep = keep
+        self.wake = wake
+
+    async def add(self, connection: Connection, folded: Sequence[Folded]) -> bool:
+        """True when something can be sent once the transaction is committed."""
+        events = [event for one in folded for event in queued(one)]
+        return bool(events) and await QueueStore(connection).queue(events, not_before=self._keep)
+
+
+def queued(folded: Folded) -> Iterator[Queued]:
+    """One for each event that a fold applied, in that order."""
+    known = folded.known
+    # Grows by one with every event, whichever owner it is of.
+    first = known.version - len(folded.rows) + 1
+    for sequence, row in enumerate(folded.rows, start=first):
+        entry = row.entry
+        occurred_at = _instant(entry.created_at)
+        if occurred_at is None:
+            continue
+        payload = entry.payload_json if len(entry.payload_json) <= MAX_PAYLOAD_CHARACTERS else "null"
+        data = {
+            "accountId": known.key.account_id,
+            "mode": known.key.mode,
+            "exportId": known.key.export_id,
+            "warehouseId": known.warehouse_id or None,
+            "eventId": entry.id,
+            "sequence": sequence,
+            "state": known.export.state,
+            "event": orjson.Fragment(payload.encode()),
+        }
+        body = {"type": entry.type, "timestamp": entry.created_at, "data": data}
+        yield Queued(
+            tenant=known.key.tenant,
+            export_id=known.key.export_id,
+            warehouse_id=known.warehouse_id or None,
+            event_id=entry.id,
+            event_type=entry.type,
+            occurred_at=occurred_at,
+            body=orjson.dumps(body).decode(),
+        )
+
+
+def _instant(text: str) -> datetime | None:
+    """None for what is no time: whether an event is news cannot be said then, and the read model goes on."""
+    try:
+        return parse_rfc3339(text)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,187 @@
+"""What may be asked of webhooks, read from the messages: everything wrong with one is named at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.time import parse_rfc3339
+from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
+from entrygo.messaging.events import EVENT_DATA, EXPORTS_TOPIC, topic_of
+from entrygo.postgres.idempotency import fingerprint
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Issues, Wrong
+from entrygo.requests.pages import DEFAULT_LIMIT, MAX_LIMIT
+from entrygo.requests.texts import public_id, text
+
+CREATE_OPERATION = "webhooks.create"
+MAX_URL = 2_000  # characters
+MAX_DESCRIPTION = 200
+MAX_OVERLAP_HOURS = 24 * 14
+DEFAULT_OVERLAP_HOURS = 24
+MAX_POSITION = 2**63 - 1
+
+# What an endpoint can ask for: all that happens to an export.
+EVENT_TYPES = tuple(
+    sorted(each for each in EVENT_DATA if topic_of(events_pb2.Event(type=each)) == EXPORTS_TOPIC)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateCommand:
+    url: str
+    events: Sequence[str]
+    description: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateCommand:
+    """None: it stays as it is."""
+
+    id: str
+    url: str | None
+    events: Sequence[str] | None
+    description: str | None
+    status: EndpointStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPage:
+    limit: int
+    status: str | None
+    # Deliveries below this position.
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayCommand:
+    """One event, or those of a status that were queued in [since, until)."""
+
+    event_id: str
+    statuses: Sequence[str]
+    since: datetime | None
+    until: datetime | None
+
+
+def read_create(request: inspection_pb2.CreateWebhookRequest) -> CreateCommand:
+    """ValidationFailed names everything that is wrong."""
+    issues = Issues()
+    url = issues.take(webhook_url, request.url, "url")
+    events = _events(request.events, issues)
+    description = issues.take(text(MAX_DESCRIPTION), request.description, "description")
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    return CreateCommand(
+        url=url or "",
+        events=events,
+        description=description or "",
+        key=request.idempotency_key,
+        fingerprint=fingerprint(CREATE_OPERATION, request),
+    )
+
+
+def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
+    """ValidationFailed names everything that is wrong."""
+    issues = Issues()
+    url = issues.take(webhook_url, request.url, "url") if request.HasField("url") else None
+    events = _events(request.events.types, issues) if request.HasField("events") else None
+    description = None
+    if request.HasField("description"):
+        description = issues.take(text(MAX_DESCRIPTION), request.description, "description")
+    status = None
+    if request.HasField("status"):
+        status = issues.take(_status_of_endpoint, request.status, "status")
+    issues.check()
+    return UpdateCommand(id=request.id, url=url, events=events, description=description, status=status)
+
+
+def read_overlap(request: inspection_pb2.RotateWebhookSecretRequest) -> timedelta:
+    """How long the secret before also signs; ValidationFailed when that is out of bounds."""
+    hours = request.overlap_hours if request.HasField("overlap_hours") else DEFAULT_OVERLAP_HOURS
+    if not 0 <= hours <= MAX_OVERLAP_HOURS:
+        message = f"Must be between 0 and {MAX_OVERLAP_HOURS}"
+        raise ValidationFailed.of([("overlapHours", message, "out_of_range")])
+    return timedelta(hours=hours)
+
+
+def read_page(request: inspection_pb2.ListDeliveriesRequest) -> DeliveryPage:
+    """ValidationFailed names everything that is wrong."""
+    issues = Issues()
+    if not 0 <= request.limit <= MAX_LIMIT:
+        issues.add("limit", f"Must be between 1 and {MAX_LIMIT}", "out_of_range")
+    status = issues.take(_status_of_delivery, request.status, "status") if request.status else None
+    before = issues.take(_position, request.cursor, "cursor") if request.cursor else None
+    issues.check()
+    return DeliveryPage(limit=request.limit or DEFAULT_LIMIT, status=status, before=before)
+
+
+def read_replay(request: inspection_pb2.ReplayDeliveriesRequest) -> ReplayCommand:
+    """ValidationFailed names everything that is wrong."""
+    issues = Issues()
+    event_id = issues.take(public_id, request.event_id, "eventId") if request.event_id else ""
+    since = _instant("queuedFrom", request.queued_from, issues)
+    until = _instant("queuedUntil", request.queued_until, issues)
+    status = issues.take(_status_of_delivery, request.status, "status") if request.status else None
+    issues.check()
+    return ReplayCommand(
+        event_id=event_id or "",
+        statuses=(status,) if status else (DeliveryStatus.FAILED, DeliveryStatus.HELD),
+        since=since,
+        until=until,
+    )
+
+
+def webhook_url(value: str) -> str:
+    """An http or https URL with a host, without a user and a fragment; Wrong otherwise."""
+    expected = Wrong("Expected a URL: https://host/path, without user name, password and fragment")
+    if len(value) > MAX_URL or not value.isascii() or not value.isprintable() or " " in value:
+        raise expected
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL:
+        raise expected from None
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.fragment:
+        raise expected
+    return value
+
+
+def _events(types: Sequence[str], issues: Issues) -> Sequence[str]:
+    for place, each in enumerate(types[: len(EVENT_TYPES) + 1]):
+        if each not in EVENT_TYPES:
+            issues.add(f"events.{place}", "Expected one of " + ", ".join(EVENT_TYPES), "invalid_enum_value")
+    if len(types) > len(EVENT_TYPES):
+        issues.add("events", f"At most {len(EVENT_TYPES)} types", "too_big")
+    return tuple(dict.fromkeys(types))
+
+
+def _status_of_endpoint(value: str) -> EndpointStatus:
+    try:
+        return EndpointStatus(value)
+    except ValueError:
+        raise Wrong("Expected one of enabled, disabled", "invalid_enum_value") from None
+
+
+def _status_of_delivery(value: str) -> str:
+    if value not in tuple(DeliveryStatus):
+        raise Wrong("Expected one of " + ", ".join(DeliveryStatus), "invalid_enum_value")
+    return value
+
+
+def _position(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and len(value) < 20 and int(value) <= MAX_POSITION):
+        raise Wrong("Expected the nextCursor of an earlier page")
+    return int(value)
+
+
+def _instant(path: str, value: str, issues: Issues) -> datetime | None:
+    try:
+        return parse_rfc3339(value) if value else None
+    except (ValueError, OverflowError):
+        issues.add(path, "Expected an RFC 3339 instant with an offset", "invalid_string")
+        return None

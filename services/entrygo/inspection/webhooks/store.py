@@ -1,0 +1,126 @@
+"""SQL of the endpoints themselves, within the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from asyncpg import Record
+
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.inspection.webhooks.records import (
+    Endpoint,
+    EndpointStatus,
+)
+from entrygo.postgres.pool import Connection
+
+ENDPOINT_COLUMNS = (
+    "account_id, mode, endpoint_id, warehouse_id, url, events, description, status, disabled_reason,"
+    " secret_version, previous_secret_until, failing_since, created_at, updated_at"
+)
+
+
+class EndpointStore:
+    """Where accounts want to be told of events."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def now(self) -> datetime:
+        """The instant of this transaction, by the database's clock."""
+        instant: datetime = await self._connection.fetchval("SELECT now()")
+        return instant
+
+    async def count(self, visible: Visible) -> int:
+        """How many endpoints the account has, whoever may see them; others that count wait."""
+        tenant = (visible.tenant.account_id, visible.tenant.mode)
+        await self._connection.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0))", *tenant
+        )
+        found: int = await self._connection.fetchval(
+            "SELECT count(*) FROM webhook_endpoints WHERE account_id = $1 AND mode = $2", *tenant
+        )
+        return found
+
+    async def add(
+        self, visible: Visible, endpoint_id: str, *, url: str, events: Sequence[str], description: str
+    ) -> Endpoint:
+        row = await self._connection.fetchrow(
+            "INSERT INTO webhook_endpoints (account_id, mode, warehouse_id, endpoint_id, url, events,"  # noqa: S608
+            f" description) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {ENDPOINT_COLUMNS}",
+            *_scope(visible),
+            endpoint_id,
+            url,
+            list(events),
+            description,
+        )
+        assert row is not None
+        return _endpoint_from_row(row)
+
+    async def endpoints(self, visible: Visible) -> list[Endpoint]:
+        """The visible ones, oldest first."""
+        rows = await self._connection.fetch(
+            f"SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE account_id = $1 AND mode = $2"  # noqa: S608
+            " AND ($3::text IS NULL OR warehouse_id = $3) ORDER BY created_at, endpoint_id",
+            *_scope(visible),
+        )
+        return [_endpoint_from_row(row) for row in rows]
+
+    async def find(self, visible: Visible, endpoint_id: str, *, locked: bool = False) -> Endpoint | None:
+        """None if there is none that may be seen; `locked` keeps others from changing it meanwhile."""
+        row = await self._connection.fetchrow(
+            f"SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE account_id = $1 AND mode = $2"  # noqa: S608
+            " AND ($3::text IS NULL OR warehouse_id = $3) AND endpoint_id = $4"
+            + (" FOR NO KEY UPDATE" if locked else ""),
+            *_scope(visible),
+            endpoint_id,
+        )
+        return _endpoint_from_row(row) if row else None
+
+    async def save(self, endpoint: Endpoint) -> None:
+        """Writes what may change of an endpoint."""
+        await self._connection.execute(
+            "UPDATE webhook_endpoints SET url = $4, events = $5, description = $6, status = $7,"
+            " disabled_reason = $8, secret_version = $9, previous_secret_until = $10, failing_since = $11,"
+            " updated_at = now() WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3",
+            endpoint.tenant.account_id,
+            endpoint.tenant.mode,
+            endpoint.id,
+            endpoint.url,
+            list(endpoint.events),
+            endpoint.description,
+            endpoint.status,
+            endpoint.disabled_reason,
+            endpoint.secret_version,
+            endpoint.previous_secret_until,
+            endpoint.failing_since,
+        )
+
+    async def remove(self, endpoint: Endpoint) -> None:
+        """With everything that was queued for it."""
+        await self._connection.execute(
+            "DELETE FROM webhook_endpoints WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3",
+            endpoint.tenant.account_id,
+            endpoint.tenant.mode,
+            endpoint.id,
+        )
+
+
+def _scope(visible: Visible) -> tuple[str, str, str | None]:
+    return visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id
+
+
+def _endpoint_from_row(row: Record) -> Endpoint:
+    return Endpoint(
+        id=row["endpoint_id"],
+        tenant=Tenant(row["account_id"], Mode(row["mode"])),
+        warehouse_id=row["warehouse_id"],
+        url=row["url"],
+        events=tuple(row["events"]),
+        description=row["description"],
+        status=EndpointStatus(row["status"]),
+        disabled_reason=row["disabled_reason"],
+        secret_version=row["secret_version"],
+        previous_secret_until=row["previous_secret_until"],
+        failing_since=row["failing_since"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )

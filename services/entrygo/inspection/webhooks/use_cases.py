@@ -1,0 +1,245 @@
+"""What an account does with its webhooks."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import orjson
+
+from entrygo.domain.errors import NotFound, RateLimited, ServiceUnavailable, ValidationFailed
+from entrygo.domain.ids import IdKind, is_valid_id
+from entrygo.domain.principal import Visible
+from entrygo.domain.time import rfc3339
+from entrygo.inspection.webhooks.queue_store import QueueStore
+from entrygo.inspection.webhooks.records import TEST_EVENT, Delivery, Endpoint, EndpointStatus
+from entrygo.inspection.webhooks.requests import (
+    CREATE_OPERATION,
+    CreateCommand,
+    DeliveryPage,
+    ReplayCommand,
+    UpdateCommand,
+)
+from entrygo.inspection.webhooks.sender import Sender
+from entrygo.inspection.webhooks.signing import Signer
+from entrygo.inspection.webhooks.store import EndpointStore
+from entrygo.outbound.address_guard import AddressForbidden
+from entrygo.postgres.idempotency import Reply, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Ids
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+MAX_REPLAYED = 10_000
+
+
+class Webhooks:
+    """The use cases. `wake` is called once something may be sent."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        ids: Ids,
+        signer: Signer,
+        sender: Sender,
+        *,
+        wake: Callable[[], None],
+        max_endpoints: int,
+    ) -> None:
+        self._pool = pool
+        self._ids = ids
+        self._signer = signer
+        self._sender = sender
+        self._wake = wake
+        self._max_endpoints = max_endpoints
+
+    async def create(self, visible: Visible, command: CreateCommand) -> tuple[inspection_pb2.Webhook, bool]:
+        """The endpoint with its secret, and whether that is the answer of an earlier call.
+
+        What is stored of the answer has no secret: it is derived again, until a rotation has changed it.
+        """
+        self._check_able()
+        await self._check_url(command.url)
+
+        async def work(connection: Connection) -> bytes:
+            store = EndpointStore(connection)
+            if await store.count(visible) >= self._max_endpoints:
+                raise ValidationFailed.of(
+                    [("url", f"The account has {self._max_endpoints} webhooks, which is the most", "too_big")]
+                )
+            endpoint = await store.add(
+                visible,
+                self._ids.new(IdKind.WEBHOOK),
+                url=command.url,
+                events=command.events,
+                description=command.description,
+            )
+            return endpoint_message(endpoint).SerializeToString()
+
+        reply = await run_once(
+            self._pool,
+            visible,
+            operation=CREATE_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+        )
+        return await self._with_first_secret(visible, reply), reply.replayed
+
+    async def _with_first_secret(self, visible: Visible, reply: Reply) -> inspection_pb2.Webhook:
+        message = inspection_pb2.Webhook.FromString(reply.body)
+        async with transaction(self._pool, visible) as connection:
+            endpoint = await _found(EndpointStore(connection), visible, message.id)
+        if endpoint.secret_version == 1:
+            message.secret = self._signer.secret(endpoint)
+        return message
+
+    async def all(self, visible: Visible) -> list[Endpoint]:
+        """The visible ones, oldest first."""
+        async with transaction(self._pool, visible) as connection:
+            return await EndpointStore(connection).endpoints(visible)
+
+    async def get(self, visible: Visible, endpoint_id: str) -> Endpoint:
+        """NotFound unless it may be seen, here and below."""
+        async with transaction(self._pool, visible) as connection:
+            return await _found(EndpointStore(connection), visible, endpoint_id)
+
+    async def update(self, visible: Visible, command: UpdateCommand) -> Endpoint:
+        """As it is afterwards. Enabling one forgets that it failed; what was held is for a replay."""
+        if command.url is not None:
+            await self._check_url(command.url)
+        async with transaction(self._pool, visible) as connection:
+            store = EndpointStore(connection)
+            held = await _found(store, visible, command.id, locked=True)
+            changed = replace(
+                held,
+                url=held.url if command.url is None else command.url,
+                events=held.events if command.events is None else command.events,
+                description=held.description if command.description is None else command.description,
+                status=command.status or held.status,
+            )
+            if command.status is EndpointStatus.ENABLED:
+                changed = replace(changed, disabled_reason="", failing_since=None)
+            elif command.status is EndpointStatus.DISABLED and held.status is EndpointStatus.ENABLED:
+                changed = replace(changed, disabled_reason="Disabled by the account.")
+            await store.save(changed)
+            answer = await _found(store, visible, command.id)
+        self._wake()
+        return answer
+
+    async def delete(self, visible: Visible, endpoint_id: str) -> None:
+        """With everything that was queued for it."""
+        async with transaction(self._pool, visible) as connection:
+            store = EndpointStore(connection)
+            await store.remove(await _found(store, visible, endpoint_id))
+
+    async def rotate(self, visible: Visible, endpoint_id: str, overlap: timedelta) -> inspection_pb2.Webhook:
+        """A new secret; the one before signs beside it for `overlap`."""
+        self._check_able()
+        async with transaction(self._pool, visible) as connection:
+            store = EndpointStore(connection)
+            held = await _found(store, visible, endpoint_id, locked=True)
+            until = await store.now() + overlap if overlap else None
+            rotated = replace(held, secret_version=held.secret_version + 1, previous_secret_until=until)
+            await store.save(rotated)
+            message = endpoint_message(await _found(store, visible, endpoint_id))
+        message.secret = self._signer.secret(rotated)
+        return message
+
+    async def deliveries(
+        self, visible: Visible, endpoint_id: str, page: DeliveryPage
+    ) -> tuple[list[Delivery], bool]:
+        """One page, newest first, and whether there are more."""
+        async with transaction(self._pool, visible) as connection:
+            store = EndpointStore(connection)
+            endpoint = await _found(store, visible, endpoint_id)
+            rows = await QueueStore(connection).deliveries(
+                endpoint, status=page.status, before=page.before, limit=page.limit + 1
+            )
+        return rows[: page.limit], len(rows) > page.limit
+
+    async def replay(self, visible: Visible, endpoint_id: str, command: ReplayCommand) -> int:
+        """How many were queued again; at most MAX_REPLAYED, oldest first: then ask again."""
+        async with transaction(self._pool, visible) as connection:
+            store = EndpointStore(connection)
+            endpoint = await _found(store, visible, endpoint_id)
+            if command.event_id:
+                if not await QueueStore(connection).replay_one(endpoint, command.event_id):
+                    raise NotFound("No delivery of this event.")
+                queued = 1
+            else:
+                queued = await QueueStore(connection).replay_many(
+                    endpoint, command.statuses, command.since, command.until, MAX_REPLAYED
+                )
+        self._wake()
+        return queued
+
+    async def send_test(self, visible: Visible, endpoint_id: str) -> Delivery:
+        """Queues an event that is about nothing; at most one of them waits for an endpoint."""
+        async with transaction(self._pool, visible) as connection:
+            store = EndpointStore(connection)
+            endpoint = await _found(store, visible, endpoint_id, locked=True)
+            [*waiting] = await QueueStore(connection).deliveries(
+                endpoint, status="pending", before=None, limit=MAX_WAITING_TESTS
+            )
+            if sum(each.event_type == TEST_EVENT for each in waiting) >= MAX_WAITING_TESTS:
+                raise RateLimited
+            event_id = self._ids.new(IdKind.EVENT)
+            body = {
+                "type": TEST_EVENT,
+                "timestamp": rfc3339(await store.now()),
+                "data": {
+                    "accountId": visible.tenant.account_id,
+                    "mode": visible.tenant.mode,
+                    "eventId": event_id,
+                },
+            }
+            delivery = await QueueStore(connection).queue_test(
+                endpoint, event_id, TEST_EVENT, orjson.dumps(body).decode()
+            )
+        self._wake()
+        return delivery
+
+    def _check_able(self) -> None:
+        if not self._signer.is_able:
+            raise ServiceUnavailable("Webhooks are off here: ENTRYGO_WEBHOOK_SECRET is not set.")
+
+    async def _check_url(self, url: str) -> None:
+        """Judged by its addresses now, and again before each attempt."""
+        try:
+            await self._sender.check(httpx.URL(url))
+        except AddressForbidden as error:
+            raise ValidationFailed.of([("url", str(error), "invalid_string")]) from error
+        except OSError as error:
+            message = "The host has no address: check its name."
+            raise ValidationFailed.of([("url", message, "invalid_string")]) from error
+
+
+MAX_WAITING_TESTS = 10
+
+
+async def _found(
+    store: EndpointStore, visible: Visible, endpoint_id: str, *, locked: bool = False
+) -> Endpoint:
+    endpoint = await store.find(visible, endpoint_id, locked=locked) if is_valid_id(endpoint_id) else None
+    if endpoint is None:
+        raise NotFound("Webhook not found.")
+    return endpoint
+
+
+def endpoint_message(endpoint: Endpoint) -> inspection_pb2.Webhook:
+    """Everything but the secret."""
+    return inspection_pb2.Webhook(
+        id=endpoint.id,
+        url=endpoint.url,
+        events=endpoint.events,
+        description=endpoint.description,
+        warehouse_id=endpoint.warehouse_id or "",
+        status=endpoint.status,
+        disabled_reason=endpoint.disabled_reason,
+        created_at=rfc3339(endpoint.created_at),
+        updated_at=rfc3339(endpoint.updated_at),
+        previous_secret_until=rfc3339(endpoint.previous_secret_until)
+        if endpoint.previous_secret_until
+        else "",
+        failing_since=rfc3339(endpoint.failing_since) if endpoint.failing_since else "",
+    )

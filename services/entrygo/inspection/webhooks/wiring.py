@@ -1,0 +1,61 @@
+"""Puts the parts of webhooks together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from entrygo.inspection.settings import WebhookSettings
+from entrygo.inspection.webhooks.queueing import WebhookQueue
+from entrygo.inspection.webhooks.sender import Sender
+from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES, WebhooksServicer
+from entrygo.inspection.webhooks.signing import Signer
+from entrygo.inspection.webhooks.use_cases import Webhooks
+from entrygo.inspection.webhooks.worker import Worker
+from entrygo.outbound.address_guard import AddressGuard
+from entrygo.postgres.pool import Pool
+from entrygo.process.clock import Ids
+from entrygo.rpc.interceptors.auth import RequiredScopes
+from entrygo.service.run import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookParts:
+    """What the process runs, serves and gives to the read model."""
+
+    queue: WebhookQueue
+    servicer: WebhooksServicer
+    required_scopes: RequiredScopes
+    background: Sequence[Work]
+
+
+def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids) -> WebhookParts:
+    """Without a secret nothing is sent: what was queued waits until there is one again."""
+    signer = Signer(settings.secrets)
+    guard = AddressGuard(
+        allow_private=settings.allow_private,
+        allow_plain=settings.allow_private,
+        sent="Webhooks",
+        setting="ENTRYGO_WEBHOOK_ALLOW_PRIVATE",
+    )
+    sender = Sender(
+        guard,
+        answer_seconds=settings.answer_seconds,
+        ca_file=str(settings.ca_file) if settings.ca_file else None,
+    )
+    keep = timedelta(days=settings.keep_days)
+    worker = Worker(
+        pool,
+        signer,
+        sender,
+        slots=settings.slots,
+        slots_an_endpoint=settings.slots_an_endpoint,
+        answer_seconds=settings.answer_seconds,
+        keep=keep,
+    )
+    webhooks = Webhooks(pool, ids, signer, sender, wake=worker.wake, max_endpoints=settings.max_endpoints)
+    return WebhookParts(
+        queue=WebhookQueue(keep, worker.wake),
+        servicer=WebhooksServicer(webhooks),
+        required_scopes=REQUIRED_SCOPES,
+        background=(worker.run, worker.sweep) if signer.is_able else (worker.sweep,),
+    )

@@ -1,0 +1,201 @@
+"""Sends what is due. Nothing is held while a receiver thinks but its lane's lease: no transaction, no lock.
+
+A worker that dies leaves a lease that ends; the delivery then leaves again, with the same id.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import prometheus_client
+import structlog
+
+from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.principal import Visible
+from entrygo.inspection.webhooks import schedule
+from entrygo.inspection.webhooks.queue_store import QueueStore
+from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, EndpointStatus, Lane
+from entrygo.inspection.webhooks.sender import Attempt, Sender
+from entrygo.inspection.webhooks.signing import Signer
+from entrygo.inspection.webhooks.store import EndpointStore
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+
+# Looks by itself for what other processes queued, and for what became due again.
+POLL_SECONDS = 2.0
+SWEEP_SECONDS = 3600.0
+SWEEP_ROWS = 5_000
+# Beyond the time that an attempt may take.
+LEASE_MARGIN = timedelta(seconds=30)
+
+ATTEMPTS = prometheus_client.Counter(
+    "entrygo_webhook_attempts_total", "Attempts to deliver a webhook, by what came of them", ("outcome",)
+)
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """Runs beside the server. `wake` says that something was queued in this process."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        signer: Signer,
+        sender: Sender,
+        *,
+        slots: int,
+        slots_an_endpoint: int,
+        answer_seconds: float,
+        keep: timedelta,
+    ) -> None:
+        self._pool = pool
+        self._signer = signer
+        self._sender = sender
+        self._slots = slots
+        self._an_endpoint = slots_an_endpoint
+        self._lease = timedelta(seconds=answer_seconds) + LEASE_MARGIN
+        self._keep = keep
+        self._woken = asyncio.Event()
+        self._running: dict[asyncio.Task[None], str] = {}
+
+    def wake(self) -> None:
+        """Something is due: look now rather than at the next poll."""
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; then waits for the attempts under way, whose answers would otherwise be lost."""
+        ending = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                took = await self._attempt_claim()
+                if not took:
+                    await self._wait(ending)
+        finally:
+            ending.cancel()
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def _wait(self, ending: "asyncio.Task[bool]") -> None:
+        woken = asyncio.create_task(self._woken.wait())
+        try:
+            await asyncio.wait((woken, ending), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+
+    async def _attempt_claim(self) -> bool:
+        """Claims what is due, as far as there are slots, and begins with it; False when there was nothing."""
+        free = self._slots - len(self._running)
+        if free <= 0:
+            return False
+        held = Counter(self._running.values())
+        busy = [endpoint for endpoint, count in held.items() if count >= self._an_endpoint]
+        try:
+            async with transaction(self._pool, EVERYONE) as connection:
+                lanes = await QueueStore(connection).claim(
+                    busy, an_endpoint=self._an_endpoint, limit=free, lease=self._lease
+                )
+        except ServiceUnavailable as error:
+            log.warning("webhooks.claim_failed", error=str(error))
+            return False
+        for lane in lanes:
+            task = asyncio.create_task(self._work(lane), name=f"webhook {lane.endpoint_id}")
+            self._running[task] = lane.endpoint_id
+            task.add_done_callback(self._done)
+        return bool(lanes)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        del self._running[task]
+        self._woken.set()
+
+    async def _work(self, lane: Lane) -> None:
+        try:
+            await self._deliver_head(lane)
+        except ServiceUnavailable as error:
+            # The lease ends by itself, and whoever claims the lane then sends again.
+            log.warning("webhooks.unsettled", endpoint_id=lane.endpoint_id, error=str(error))
+
+    async def _deliver_head(self, lane: Lane) -> None:
+        visible = Visible.whole(lane.tenant)
+        async with transaction(self._pool, visible) as connection:
+            endpoints, queue = EndpointStore(connection), QueueStore(connection)
+            if not await queue.hold(lane):
+                return
+            endpoint = await endpoints.find(visible, lane.endpoint_id)
+            delivery = await queue.head(lane)
+            if endpoint is None or delivery is None:
+                await queue.release(lane, pause=None)
+                return
+            now = await endpoints.now()
+        headers = self._signer.headers(endpoint, delivery.event_id, delivery.body, now)
+        attempt = await self._sender.send(endpoint.url, headers, delivery.body)
+        ATTEMPTS.labels(
+            "delivered" if attempt.is_delivered else "refused" if attempt.status else "lost"
+        ).inc()
+        async with transaction(self._pool, visible) as connection:
+            await self._settle(connection, lane, delivery, attempt)
+
+    async def _settle(self, connection: Connection, lane: Lane, delivery: Delivery, attempt: Attempt) -> None:
+        """Records the attempt, and says when the lane goes on; nothing when somebody else has it by now."""
+        endpoints, queue = EndpointStore(connection), QueueStore(connection)
+        # First the endpoint, as whoever changes or removes one does.
+        endpoint = await endpoints.find(Visible.whole(lane.tenant), lane.endpoint_id, locked=True)
+        if endpoint is None or not await queue.hold(lane):
+            return
+        if attempt.is_delivered:
+            status, pause = DeliveryStatus.DELIVERED, timedelta()
+        else:
+            asked = attempt.retry_after if attempt.status in schedule.THROTTLING else None
+            chance = random.random()  # noqa: S311
+            again = schedule.pause_after(delivery.attempts + 1, asked=asked, chance=chance)
+            # After the last attempt the lane goes on; the receiver sees the gap in the sequence.
+            status = DeliveryStatus.FAILED if again is None else DeliveryStatus.PENDING
+            pause = again or timedelta()
+        await queue.settle(
+            lane, delivery.event_id, status, response_status=attempt.status, error=attempt.error
+        )
+        await self._judge(endpoints, endpoint, attempt)
+        await queue.release(lane, pause=pause if await queue.head(lane) else None)
+
+    async def _judge(self, endpoints: EndpointStore, endpoint: Endpoint, attempt: Attempt) -> None:
+        """Writes down since when an endpoint takes nothing, and disables one that is gone."""
+        if attempt.is_delivered:
+            if endpoint.failing_since is not None:
+                await endpoints.save(replace(endpoint, failing_since=None))
+            return
+        now = await endpoints.now()
+        since = endpoint.failing_since or now
+        judged = replace(endpoint, failing_since=since)
+        reason = None
+        if attempt.status == schedule.GONE:
+            reason = "The endpoint answered 410 Gone."
+        elif schedule.is_given_up(now - since):
+            reason = f"Every attempt failed for {schedule.PATIENCE.days} days: {attempt.error}"
+        if reason is not None and endpoint.status is EndpointStatus.ENABLED:
+            judged = replace(judged, status=EndpointStatus.DISABLED, disabled_reason=reason)
+            log.warning(
+                "webhooks.disabled",
+                account=endpoint.tenant.account_id,
+                endpoint_id=endpoint.id,
+                reason=reason,
+            )
+        if judged != endpoint:
+            await endpoints.save(judged)
+
+    async def sweep(self, stop: asyncio.Event) -> None:
+        """Forgets old deliveries, in the background, until `stop`."""
+        while not stop.is_set():
+            swept = 0
+            try:
+                async with transaction(self._pool, EVERYONE) as connection:
+                    queue = QueueStore(connection)
+                    swept = await queue.forget(self._keep, SWEEP_ROWS)
+                    swept += await queue.forget_lanes(SWEEP_ROWS)
+            except ServiceUnavailable as error:
+                log.warning("webhooks.sweep_failed", error=str(error))
+            if swept < SWEEP_ROWS:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)

@@ -1,0 +1,1 @@
+"""Speaking to servers that a caller named: which addresses are spoken to at all."""

@@ -1,0 +1,346 @@
+"""Webhooks on a real database, to a receiver that listens on this machine."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.domain.principal import Tenant, Visible
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.rebuild import rebuild
+from entrygo.inspection.webhooks.queueing import WebhookQueue
+from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus
+from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
+from entrygo.inspection.webhooks.sender import Sender
+from entrygo.inspection.webhooks.signing import Signer
+from entrygo.inspection.webhooks.store import EndpointStore
+from entrygo.inspection.webhooks.use_cases import Webhooks
+from entrygo.inspection.webhooks.worker import Worker
+from entrygo.outbound.address_guard import AddressGuard
+from entrygo.postgres.pool import EVERYONE, transaction
+from entrygo.process.clock import Ids
+from entrygo.proto.inspection.v1 import inspection_pb2
+from tests.harness.receiver import Receiver, receiving
+from tests.integration.inspection.conftest import BOB, Service
+from tests.integration.inspection.owners import SERVICE_TOKEN
+from tests.unit.inspection.events import ALICE, Life
+
+WHOLE = Visible.whole(ALICE)
+KEEP = timedelta(days=35)
+SECRET = SecretStr("s" * 32)
+PAGE = DeliveryPage(limit=100, status=None, before=None)
+FAILED = b"HTTP/1.1 500 Oops\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbusy"
+GONE = b"HTTP/1.1 410 Gone\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+ELSEWHERE = (
+    b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+)
+
+
+@dataclass
+class Hooks:
+    """The part of the service that tells programs."""
+
+    service: Service
+    worker: Worker
+    webhooks: Webhooks
+    read_model: ReadModel
+    stop: asyncio.Event
+
+    async def add(
+        self, receiver: Receiver, *, visible: Visible = WHOLE, **given: Any
+    ) -> inspection_pb2.Webhook:
+        command = CreateCommand(url=receiver.url, events=(), description="", key="", fingerprint=b"")
+        webhook, _ = await self.webhooks.create(visible, replace(command, **given))
+        return webhook
+
+    async def happens(self, life: Life) -> None:
+        """Everything of a life, one event after the other, as Kafka would bring them."""
+        self.service.owners.record(life.events)
+        for event in life.events:
+            await self.read_model.apply(EVERYONE, [event])
+
+    async def deliveries(self, webhook: inspection_pb2.Webhook) -> list[Delivery]:
+        """Oldest first."""
+        found, _ = await self.webhooks.deliveries(WHOLE, webhook.id, PAGE)
+        return found[::-1]
+
+    async def until(
+        self, webhook: inspection_pb2.Webhook, status: DeliveryStatus, count: int
+    ) -> list[Delivery]:
+        """Returns once so many are in this state: the worker settles them after the receiver has answered."""
+        async with asyncio.timeout(30):
+            while True:
+                found = [each for each in await self.deliveries(webhook) if each.status == status]
+                if len(found) >= count:
+                    return found
+                await asyncio.sleep(0.02)
+
+    async def until_attempted(self, webhook: inspection_pb2.Webhook) -> None:
+        """Returns once the first attempt at its oldest delivery is settled."""
+        async with asyncio.timeout(30):
+            while True:
+                if (await self.deliveries(webhook))[0].attempts:
+                    return
+                await asyncio.sleep(0.02)
+
+    async def make_due(self) -> None:
+        """Ends every pause, as time would."""
+        async with transaction(self.service.pool, EVERYONE) as connection:
+            await connection.execute("UPDATE webhook_lanes SET due_at = now() WHERE due_at IS NOT NULL")
+        self.worker.wake()
+
+
+@pytest_asyncio.fixture
+async def hooks(service: Service) -> AsyncIterator[Hooks]:
+    signer = Signer([SECRET])
+    sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=5)
+    worker = Worker(
+        service.pool, signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=5, keep=KEEP
+    )  # fmt: skip
+    webhooks = Webhooks(service.pool, Ids(), signer, sender, wake=worker.wake, max_endpoints=5)
+    read_model = ReadModel(service.pool, Changes(), WebhookQueue(KEEP, worker.wake))
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    try:
+        yield Hooks(service, worker, webhooks, read_model, stop)
+    finally:
+        stop.set()
+        await running
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as started:
+        yield started
+        # Whoever waits for an answer gets it, so that the worker can end.
+        started.is_answering.set()
+
+
+def lived(export_id: str = "batch_123", *, tenant: Tenant = ALICE, start: datetime | None = None) -> Life:
+    """A whole life that begins now."""
+    life = Life(export_id, tenant, start or datetime.now(UTC))
+    life.lived()
+    return life
+
+
+async def test_events_of_an_export_arrive_signed_and_in_their_order(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    life = lived()
+    await hooks.happens(life)
+    got = await receiver.until(len(life.events))
+    events = [each.verified(webhook.secret) for each in got]
+    assert [event["type"] for event in events] == [event.type for event in life.events]
+    assert [event["data"]["sequence"] for event in events] == list(range(1, len(life.events) + 1))
+    assert [each.headers["webhook-id"] for each in got] == [event.id for event in life.events]
+    assert events[-1]["data"]["exportId"] == "batch_123"
+
+
+async def test_one_event_after_the_other_leaves_even_when_the_first_fails(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    receiver.answers.append(FAILED)
+    life = lived()
+    await hooks.happens(life)
+    [waiting, *_] = await hooks.until(webhook, DeliveryStatus.PENDING, len(life.events))
+    await receiver.until(1)
+    await hooks.until_attempted(webhook)
+    assert [each.headers["webhook-id"] for each in receiver.got] == [waiting.event_id]
+    assert (await hooks.deliveries(webhook))[0].error == "500 Oops busy"
+    await hooks.make_due()
+    got = await receiver.until(len(life.events) + 1)
+    assert [each.headers["webhook-id"] for each in got[1:]] == [event.id for event in life.events]
+    assert got[0].body == got[1].body
+
+
+async def test_an_export_whose_receiver_fails_does_not_hold_up_another(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    await hooks.add(receiver)
+    receiver.answers.append(FAILED)
+    await hooks.happens(lived("batch_bad"))
+    await receiver.until(1)
+    good = lived("batch_good")
+    await hooks.happens(good)
+    got = await receiver.until(1 + len(good.events))
+    assert {each.event["data"]["exportId"] for each in got[1:]} == {"batch_good"}
+
+
+async def test_a_receiver_that_hangs_holds_up_no_other(hooks: Hooks, receiver: Receiver) -> None:
+    receiver.is_answering.clear()
+    await hooks.add(receiver)
+    async with receiving() as other:
+        for number in range(8):
+            await hooks.happens(lived(f"batch_{number}"))
+        await receiver.until(2)  # as many as one endpoint gets slots
+        await hooks.add(other)
+        life = lived("batch_later")
+        await hooks.happens(life)
+        await other.until(len(life.events))
+        assert len(receiver.got) == 2
+
+
+async def test_a_rebuild_of_the_read_model_sends_nothing_again(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    life = lived()
+    await hooks.happens(life)
+    await hooks.until(webhook, DeliveryStatus.DELIVERED, len(life.events))
+    await rebuild(hooks.service.pool, hooks.service.owners.both, service_token=SERVICE_TOKEN)
+    later = lived("batch_later")
+    await hooks.happens(later)
+    got = await receiver.until(len(life.events) + len(later.events))
+    assert len({each.headers["webhook-id"] for each in got}) == len(got)
+
+
+async def test_what_happened_before_the_webhook_was_made_is_not_sent(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    await hooks.happens(lived("batch_before", start=datetime.now(UTC) - timedelta(days=1)))
+    webhook = await hooks.add(receiver)
+    await rebuild(hooks.service.pool, hooks.service.owners.both, service_token=SERVICE_TOKEN)
+    assert await hooks.deliveries(webhook) == []
+
+
+async def test_only_the_types_that_were_asked_for_are_sent(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver, events=("export.executed",))
+    await hooks.happens(lived())
+    await receiver.until(1)
+    assert [each.event_type for each in await hooks.deliveries(webhook)] == ["export.executed"]
+
+
+async def test_a_webhook_of_a_warehouse_is_sent_that_warehouses_exports_alone(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    here = await hooks.add(receiver, visible=Visible(ALICE, "wh_123"))
+    there = await hooks.add(receiver, visible=Visible(ALICE, "wh_other"))
+    await hooks.happens(lived())
+    await receiver.until(1)
+    assert await hooks.deliveries(there) == []
+    assert len(await hooks.deliveries(here)) > 0
+    with pytest.raises(NotFound):
+        await hooks.webhooks.get(Visible(ALICE, "wh_other"), here.id)
+
+
+async def test_another_accounts_events_are_not_sent(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    await hooks.happens(lived("batch_bob", tenant=BOB))
+    assert await hooks.deliveries(webhook) == []
+    with pytest.raises(NotFound):
+        await hooks.webhooks.delete(Visible.whole(BOB), webhook.id)
+
+
+async def test_during_a_rotation_both_secrets_verify_and_afterwards_the_new_one_alone(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    rotated = await hooks.webhooks.rotate(WHOLE, webhook.id, timedelta(hours=1))
+    assert rotated.secret != webhook.secret
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    [first] = await receiver.until(1)
+    assert first.verified(webhook.secret) == first.verified(rotated.secret)
+    last = await hooks.webhooks.rotate(WHOLE, webhook.id, timedelta())
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    [_, second] = await receiver.until(2)
+    assert second.verified(last.secret)["type"] == "webhook.test"
+    with pytest.raises(Exception, match="No matching signature"):
+        second.verified(rotated.secret)
+
+
+async def test_no_secret_is_in_the_database(hooks: Hooks, receiver: Receiver) -> None:
+    command: dict[str, Any] = {"key": "key-1", "fingerprint": b"same"}
+    webhook = await hooks.add(receiver, **command)
+    again = await hooks.add(receiver, **command)
+    assert (again.id, again.secret) == (webhook.id, webhook.secret)
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        for table in ("webhook_endpoints", "webhook_deliveries", "idempotency_keys"):
+            for row in await connection.fetch(f"SELECT t::text AS text FROM {table} t"):
+                assert webhook.secret not in row["text"]
+                assert webhook.secret.removeprefix("whsec_").encode().hex() not in row["text"]
+
+
+async def test_an_endpoint_that_is_gone_is_disabled_and_holds_what_happens_for_a_replay(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    receiver.answers.append(GONE)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await receiver.until(1)
+    await hooks.until_attempted(webhook)
+    assert (await hooks.webhooks.get(WHOLE, webhook.id)).status == "disabled"
+    life = lived()
+    await hooks.happens(life)
+    held = [each for each in await hooks.deliveries(webhook) if each.status == DeliveryStatus.HELD]
+    assert len(held) == len(life.events)
+    enabled = {"url": None, "events": None, "description": None, "status": "enabled"}
+    await hooks.webhooks.update(WHOLE, UpdateCommand(id=webhook.id, **enabled))  # type: ignore[arg-type]
+    every = ReplayCommand(event_id="", statuses=("held",), since=None, until=None)
+    assert await hooks.webhooks.replay(WHOLE, webhook.id, every) == len(life.events)
+    await hooks.until(webhook, DeliveryStatus.DELIVERED, len(life.events))
+    sent = [each.headers["webhook-id"] for each in receiver.got if "exportId" in each.event["data"]]
+    assert sent == [event.id for event in life.events]
+
+
+async def test_a_redirect_is_no_receipt_and_is_not_followed(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    receiver.answers.append(ELSEWHERE)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await receiver.until(1)
+    await hooks.until_attempted(webhook)
+    [delivery] = await hooks.deliveries(webhook)
+    assert (delivery.status, delivery.response_status) == (DeliveryStatus.PENDING, 302)
+
+
+async def test_a_lane_whose_worker_died_is_taken_over_when_its_lease_ends(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    receiver.is_answering.clear()
+    webhook = await hooks.add(receiver)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await receiver.until(1)
+    for task in list(hooks.worker._running):
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    receiver.is_answering.set()
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE webhook_lanes SET lease_until = now() - interval '1 second'")
+    hooks.worker.wake()
+    [first, second] = await receiver.until(2)
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    await hooks.until(webhook, DeliveryStatus.DELIVERED, 1)
+
+
+async def test_an_address_within_our_network_is_refused_when_a_webhook_is_made(hooks: Hooks) -> None:
+    guard = AddressGuard(allow_private=False, sent="Webhooks", setting="ENTRYGO_WEBHOOK_ALLOW_PRIVATE")
+    sender = Sender(guard, answer_seconds=5)
+    webhooks = Webhooks(
+        hooks.service.pool, Ids(), Signer([SECRET]), sender, wake=hooks.worker.wake, max_endpoints=5
+    )
+    command = CreateCommand(url="https://10.1.2.3/", events=(), description="", key="", fingerprint=b"")
+    with pytest.raises(ValidationFailed) as caught:
+        await webhooks.create(WHOLE, command)
+    assert "ENTRYGO_WEBHOOK_ALLOW_PRIVATE" in str(caught.value.details)
+
+
+async def test_an_account_has_at_most_so_many_webhooks(hooks: Hooks, receiver: Receiver) -> None:
+    for _ in range(5):
+        await hooks.add(receiver)
+    with pytest.raises(ValidationFailed):
+        await hooks.add(receiver)
+
+
+async def test_a_removed_webhook_is_sent_nothing_more(hooks: Hooks, receiver: Receiver) -> None:
+    webhook = await hooks.add(receiver)
+    await hooks.webhooks.delete(WHOLE, webhook.id)
+    await hooks.happens(lived())
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        assert await EndpointStore(connection).endpoints(WHOLE) == []
+        assert await connection.fetchval("SELECT count(*) FROM webhook_deliveries") == 0

@@ -1,0 +1,93 @@
+"""What webhooks decide: when again, how signed, what is asked for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+from standardwebhooks import Webhook
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.inspection.settings import WebhookSettings
+from entrygo.inspection.webhooks import schedule
+from entrygo.inspection.webhooks.requests import EVENT_TYPES, read_create
+from entrygo.inspection.webhooks.sender import retry_after
+from entrygo.inspection.webhooks.signing import Signer
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+NOW = datetime(2026, 11, 27, 22, 55, tzinfo=UTC)
+
+
+def test_ten_attempts_are_made_within_four_days() -> None:
+    pauses = [schedule.pause_after(attempts, asked=None, chance=1.0) for attempts in range(1, 11)]
+    assert pauses[-1] is None
+    assert sum((pause for pause in pauses if pause), timedelta()) < timedelta(days=4)
+
+
+def test_a_receiver_may_ask_for_a_longer_pause_of_an_hour_at_most() -> None:
+    def asked(pause: timedelta) -> timedelta | None:
+        return schedule.pause_after(1, asked=pause, chance=0)
+
+    assert asked(timedelta(seconds=1)) == timedelta(seconds=5)
+    assert asked(timedelta(minutes=2)) == timedelta(minutes=2)
+    assert asked(timedelta(days=2)) == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("120", 120), ("Fri, 27 Nov 2026 22:56:00 GMT", 60), ("Fri, 27 Nov 2020 22:56:00 GMT", 0)],
+)
+def test_retry_after_is_seconds_or_a_date(value: str, seconds: int) -> None:
+    assert retry_after(value, NOW) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "1e9", "²"])
+def test_any_other_retry_after_is_none(value: str) -> None:
+    assert retry_after(value, NOW) is None
+
+
+def test_the_vector_of_standard_webhooks_is_signed_as_others_sign_it() -> None:
+    # Computed with the Python and JavaScript libraries and with plain HMAC.
+    body = '{"type":"export.executed","timestamp":"2026-11-27T22:55:00Z","data":{"exportId":"exp_1"}}'
+    signed = Webhook("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=").sign(
+        "evt_01JTESTVECTOR", NOW, body
+    )
+    assert signed == "v1,5OeEYRkV4JMEDE7eph4kj0twZBaLaY5qR5c6CYk+GA0="
+
+
+def test_an_installation_without_a_secret_has_no_webhooks() -> None:
+    assert not Signer(WebhookSettings(secret=None).secrets).is_able
+
+
+def test_a_short_installation_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match="32 characters"):
+        WebhookSettings(secret=SecretStr("short"))
+
+
+def test_everything_wrong_with_a_new_webhook_is_named_at_once() -> None:
+    request = inspection_pb2.CreateWebhookRequest(
+        url="ftp://x",
+        events=["export.executed", "export.exploded"],
+        description="a\0b",
+        idempotency_key="a b",
+    )
+    with pytest.raises(ValidationFailed) as caught:
+        read_create(request)
+    assert caught.value.details is not None
+    assert [issue["path"] for issue in caught.value.details["issues"]] == [
+        "url", "events.1", "description", "idempotencyKey"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "https://", "https:///x", "example.com", "https://a:b@example.com/", "https://example.com/#x",
+     "https://exa mple.com/", "https://example.com/\n", "javascript:alert(1)", "https://" + "a" * 3000],
+)  # fmt: skip
+def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
+    with pytest.raises(ValidationFailed):
+        read_create(inspection_pb2.CreateWebhookRequest(url=url))
+
+
+def test_webhooks_ask_for_what_happens_to_exports() -> None:
+    assert "export.executed" in EVENT_TYPES
+    assert "orders.synced" not in EVENT_TYPES
