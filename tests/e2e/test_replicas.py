@@ -64,7 +64,7 @@ async def test_a_leader_that_hangs_is_left_by_its_callers_and_by_the_outbox(pair
         rest = Rest(client, pairs)
         order_ids = await golden_orders(rest)
         with processes.frozen(pairs.process(leader)):
-            async with asyncio.timeout(LEFT_WITHIN_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await until_all_go_on(rest, order_ids)
             export_id = await planned(rest)
             await until_leading(pairs, other)
@@ -115,7 +115,9 @@ async def until_all_go_on(rest: Rest, order_ids: Sequence[str]) -> None:
     """Plans until as many in a row went well as would meet every process; what fails before is 503."""
     well = 0
     while well < 2 * CALLERS:
-        answer = await rest.client.post("/api/exports/plan", json=plan_request(rest, order_ids, dryRun=True))
+        body = plan_request(rest, order_ids, dryRun=True)
+        async with asyncio.timeout(LEFT_WITHIN_SECONDS):
+            answer = await rest.client.post("/api/exports/plan", json=body)
         well = well + 1 if answer.status_code == 200 else 0
         if answer.status_code != 200:
             error_of(answer, status=503, code="SERVICE_UNAVAILABLE")
