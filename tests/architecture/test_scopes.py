@@ -25,10 +25,16 @@ SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
     "inspection": (inspection_pb2.DESCRIPTOR.services_by_name["Inspection"], INSPECTION_SCOPES),
     "webhooks": (inspection_pb2.DESCRIPTOR.services_by_name["Webhooks"], WEBHOOK_SCOPES),
 }
-# Their requests carry a signed token, which names one submission and ends.
+# Their requests carry a signed token, which names one submission or one address, and ends.
 OPEN = {
     f"/{execution_pb2.DESCRIPTOR.services_by_name['Execution'].full_name}/{name}"
-    for name in ("FindBrokerLink", "AnswerBrokerLink", "GetBrokerPack")
+    for name in (
+        "FindBrokerLink",
+        "AnswerBrokerLink",
+        "GetBrokerPack",
+        "FindMailRecipient",
+        "AnswerMailRecipient",
+    )
 }
 
 TOLD_ACCESS = {

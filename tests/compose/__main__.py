@@ -26,6 +26,7 @@ from tests.compose.images import build_missing
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "compose.yaml"
+BROKER = "broker@example.com"
 BEFORE = "3d8aa34"  # the state to upgrade from; another as the first argument
 OURS = ("sync", "planning", "execution", "inspection", "gateway")
 PARTS = (*OURS, "postgres", "kafka", "mail")
@@ -143,6 +144,9 @@ def _make_account(project: Project, tool: str) -> str:
     said = project.compose(*run, "entrygo", tool, "keys", "create", "--account", ACCOUNT)
     key = said.split()[-1]
     project.compose(*run, "python", tool, "-c", SETUP, key)
+    # A version before this asks nobody.
+    if "recipients" in project.compose(*run, "entrygo", tool, "--help"):
+        project.compose(*run, "entrygo", "execution", "recipients", "allow", BROKER, "--account", ACCOUNT)
     return key
 
 

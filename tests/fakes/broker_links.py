@@ -47,6 +47,9 @@ class FakeBrokerLinks:
     def __init__(self) -> None:
         super().__init__()
         self.link = make_link()
+        self.recipient = execution_pb2.MailRecipient(
+            address="asked@broker.example", state="unconfirmed", account_id="acc_123"
+        )
         self.link_failure: Exception | None = None
         self.link_calls: list[Call] = []
 
@@ -74,12 +77,41 @@ class FakeBrokerLinks:
         submission.answered_at = "2026-03-12T09:30:00.000Z"
         return Reply(self.link)
 
+    async def FindMailRecipient(
+        self, request: execution_pb2.FindMailRecipientRequest, call: Call
+    ) -> execution_pb2.MailRecipient:
+        return self._recipient(request.token, call)
+
+    async def AnswerMailRecipient(
+        self, request: execution_pb2.AnswerMailRecipientRequest, call: Call
+    ) -> Reply[execution_pb2.MailRecipient]:
+        recipient = self._recipient(request.token, call)
+        recipient.state = "confirmed" if request.takes_mail else "refused"
+        return Reply(recipient)
+
+    async def ListMailRecipients(
+        self, request: execution_pb2.ListMailRecipientsRequest, call: Call
+    ) -> execution_pb2.ListMailRecipientsResponse:
+        if self.link_failure is not None:
+            raise self.link_failure
+        states = {self.recipient.address: self.recipient.state}
+        return execution_pb2.ListMailRecipientsResponse(
+            data=[
+                execution_pb2.MailRecipient(address=each, state=states.get(each, "allowed"))
+                for each in request.addresses
+            ]
+        )
+
     async def GetBrokerPack(
         self, request: execution_pb2.FindBrokerLinkRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         yield execution_pb2.ArtifactChunk(artifact=self._linked(request.token, call).pack)
         yield execution_pb2.ArtifactChunk(content=PACK[:5])
         yield execution_pb2.ArtifactChunk(content=PACK[5:])
+
+    def _recipient(self, token: str, call: Call) -> execution_pb2.MailRecipient:
+        self._linked(token, call)
+        return self.recipient
 
     def _linked(self, token: str, call: Call) -> execution_pb2.BrokerLink:
         self.link_calls.append(call)

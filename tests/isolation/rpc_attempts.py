@@ -49,7 +49,15 @@ METHODS: Mapping[str, tuple[str, MethodDescriptor]] = {
     for method in service.methods
 }
 # Their requests carry a signed token, which is the credential: tests/integration/execution/test_link_rpc.py.
-OPEN = frozenset({"Execution.FindBrokerLink", "Execution.AnswerBrokerLink", "Execution.GetBrokerPack"})
+OPEN = frozenset(
+    {
+        "Execution.FindBrokerLink",
+        "Execution.AnswerBrokerLink",
+        "Execution.GetBrokerPack",
+        "Execution.FindMailRecipient",
+        "Execution.AnswerMailRecipient",
+    }
+)
 # For our own services alone: no key of anybody is let in.
 SERVICE_ONLY = frozenset(
     {
@@ -306,6 +314,14 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             lambda v: execution_pb2.GetArtifactRequest(
                 customs_package_id=v.package_id, filename="manifest.json"
             ),
+            shows=False,
+        ),
+    ),
+    "Execution.ListMailRecipients": (
+        _read(
+            "ListMailRecipients",
+            lambda _: execution_pb2.ListMailRecipientsRequest(addresses=["nobody@example.com"]),
+            of_account=True,
             shows=False,
         ),
     ),

@@ -23,8 +23,10 @@ from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import error_response
 from entrygo.gateway.exchange import Exchange, authorization, check_head
+from entrygo.gateway.link_pages import LinkPages
 from entrygo.gateway.metrics import watch_slots
 from entrygo.gateway.middleware import ErrorBoundary, OneHost, RequestContext
+from entrygo.gateway.recipient_pages import RecipientPages
 from entrygo.gateway.reference import Reference
 from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.routes.system import livez, readyz
@@ -139,9 +141,9 @@ class Edge:
 
     def _pages(self) -> dict[str, dict[str, Answer]]:
         """The pages behind signed links. They have no key, so that each peer has so many a second."""
-        pages = BrokerPages(lambda: self.services)
+        every_page = (BrokerPages(lambda: self.services), RecipientPages(lambda: self.services))
 
-        def limited(answer: Answer) -> Answer:
+        def limited(answer: Answer, pages: LinkPages) -> Answer:
             async def answered(request: Request) -> Response:
                 try:
                     self._door.admit_link(request)
@@ -152,7 +154,8 @@ class Edge:
             return answered
 
         return {
-            path: {method: limited(answer) for method, answer in answers.items()}
+            path: {method: limited(answer, pages) for method, answer in answers.items()}
+            for pages in every_page
             for path, answers in pages.routes().items()
         }
 

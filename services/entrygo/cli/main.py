@@ -17,6 +17,7 @@ from entrygo.cli.exports import export_app
 from entrygo.cli.imports.commands import orders_app, products_app
 from entrygo.cli.migration import migrate
 from entrygo.cli.projections import projections_app
+from entrygo.cli.recipients import recipients_app
 from entrygo.cli.reference import reference_app
 from entrygo.cli.rest import RestError
 from entrygo.cli.system import down, restart, status, up
@@ -40,6 +41,7 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(products_app, name="products")
 app.add_typer(orders_app, name="orders")
 app.add_typer(export_app, name="export")
+app.add_typer(recipients_app, name="recipients")
 app.add_typer(projections_app, name="projections")
 app.add_typer(reference_app, name="reference")
 

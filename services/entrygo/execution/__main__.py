@@ -45,7 +45,12 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             lease_pool=lease_pool,
         )
         servicer = ExecutionServicer(
-            parts.executions, parts.resubmission, parts.withdrawals, parts.packages, parts.links
+            parts.executions,
+            parts.resubmission,
+            parts.withdrawals,
+            parts.packages,
+            parts.links,
+            parts.recipients,
         )
         try:
             yield Parts(
@@ -63,6 +68,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             # Also when the background did not end in time: others may then resume what is left at once.
             await parts.executions.drain(DRAIN_SECONDS)
             await parts.dispatcher.drain(DRAIN_SECONDS)
+            await parts.confirmations.drain(DRAIN_SECONDS)
             for channel in channels.values():
                 await channel.close()
 

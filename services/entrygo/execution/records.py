@@ -233,6 +233,8 @@ class Submission:
     # When it was written, by the database's clock; None before that.
     prepared_at: datetime | None = None
     kind: SubmissionKind = SubmissionKind.PACKAGE
+    # When it was last kept from leaving, by the same clock as `prepared_at`.
+    held_at: datetime | None = None
 
     @property
     def may_have_arrived(self) -> bool:

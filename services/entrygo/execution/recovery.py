@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from entrygo.domain.errors import EntryGoError, ServiceUnavailable
+from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.clients import PlanningAccess
@@ -70,6 +71,7 @@ class Recovery:
     executions: Executions
     delivery: BrokerDelivery
     dispatcher: Dispatcher
+    confirmations: Confirmations
     warehouses: WarehouseFill
     withdrawals: Withdrawals
     interval: timedelta
@@ -91,9 +93,11 @@ class Recovery:
         await self.warehouses.fill(BATCH)
 
     async def deliver_due(self) -> None:
-        """Settles attempts whose owner died, starts those that are due, and lets simulated brokers answer."""
+        """Settles attempts whose owner died, starts those that are due, asks recipients who are to be asked,
+        and lets simulated brokers answer."""
         await self.dispatcher.settle_abandoned()
         await self.dispatcher.take_due()
+        await self.confirmations.start_due()
         for submission in await self.delivery.reacting(BATCH):
             await self.delivery.react(submission)
 

@@ -42,6 +42,7 @@ from entrygo.requests.texts import day, one_of, public_id, text
 
 _PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MAX_REASON_LENGTH = 500
+MAX_ADDRESSES = 500
 # Filer code, seven digits, check digit, as CBP Form 7501 prints them.
 _ENTRY_NUMBER = re.compile(r"([A-Z0-9]{3})[- ]?([0-9]{7})[- ]?([0-9])")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -221,6 +222,13 @@ def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
         return parse_rfc3339(request.recorded_since)
     except ValueError as error:
         raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
+
+
+def mail_addresses(request: execution_pb2.ListMailRecipientsRequest) -> list[str]:
+    """Raises ValidationFailed for more than a page of brokers has."""
+    if len(request.addresses) > MAX_ADDRESSES:
+        raise ValidationFailed.of([("addresses", f"At most {MAX_ADDRESSES} addresses", "too_big")])
+    return list(request.addresses)
 
 
 def read_answer(request: execution_pb2.AnswerBrokerLinkRequest) -> Answer:

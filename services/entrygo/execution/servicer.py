@@ -9,11 +9,13 @@ from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
+from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
 from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.events import artifact_message
 from entrygo.execution.records import Artifact
 from entrygo.execution.requests import (
     execute_command,
+    mail_addresses,
     read_answer,
     recorded_since,
     resubmit_command,
@@ -37,6 +39,9 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
     f"/{SERVICE_NAME}/AnswerBrokerLink": Access.OPEN,
     f"/{SERVICE_NAME}/GetBrokerPack": Access.OPEN,
+    f"/{SERVICE_NAME}/ListMailRecipients": ScopeName.READ,
+    f"/{SERVICE_NAME}/FindMailRecipient": Access.OPEN,
+    f"/{SERVICE_NAME}/AnswerMailRecipient": Access.OPEN,
     f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
     f"/{SERVICE_NAME}/GetHistory": Access.SERVICE_ONLY,
@@ -55,12 +60,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         withdrawals: Withdrawals,
         packages: Packages,
         links: BrokerLinks,
+        recipients: MailRecipients,
     ) -> None:
         self._executions = executions
         self._resubmission = resubmission
         self._withdrawals = withdrawals
         self._packages = packages
         self._links = links
+        self._recipients = recipients
 
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
@@ -113,6 +120,27 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         contents = self._packages.contents(found.submission.tenant, found.pack)
         async for chunk in _document(found.pack, contents):
             yield chunk
+
+    async def ListMailRecipients(
+        self, request: execution_pb2.ListMailRecipientsRequest, _context: Context
+    ) -> execution_pb2.ListMailRecipientsResponse:
+        addresses = mail_addresses(request)
+        states = await self._recipients.states(principal().visible, addresses)
+        found = zip(addresses, states, strict=True)
+        return execution_pb2.ListMailRecipientsResponse(
+            data=[execution_pb2.MailRecipient(address=address, state=state) for address, state in found]
+        )
+
+    async def FindMailRecipient(
+        self, request: execution_pb2.FindMailRecipientRequest, _context: Context
+    ) -> execution_pb2.MailRecipient:
+        return recipient_message(await self._recipients.find(request.token))
+
+    async def AnswerMailRecipient(
+        self, request: execution_pb2.AnswerMailRecipientRequest, _context: Context
+    ) -> execution_pb2.MailRecipient:
+        answered = await self._recipients.answer(request.token, takes_mail=request.takes_mail)
+        return recipient_message(answered)
 
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, _context: Context
@@ -177,4 +205,11 @@ def _closed(found: LinkedSubmission) -> execution_pb2.BrokerLink.Closed | None:
         reason=package.closed_reason or "",
         replaced_by_number=found.replaced_by_number,
         replaced_by_url=found.replaced_by_url,
+    )
+
+
+def recipient_message(found: LinkedRecipient) -> execution_pb2.MailRecipient:
+    """A recipient as it sees itself, on the wire."""
+    return execution_pb2.MailRecipient(
+        address=found.recipient.address, state=found.recipient.state, account_id=found.tenant.account_id
     )

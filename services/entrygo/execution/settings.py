@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -9,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from entrygo.execution.broker.bulkhead import BulkheadLimits
 from entrygo.execution.broker.channels.email import SmtpServer, parse_smtp_url
+from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.signed_links import MIN_SECRET_LENGTH
 from entrygo.process.settings import MEBIBYTE, EnvironmentSettings, ServiceSettings, database_url_field
 from entrygo.requests.email_address import parse_address
@@ -78,6 +80,38 @@ class MailSettings(EnvironmentSettings):
         if address is None:
             raise ValueError("ENTRYGO_MAIL_FROM must be a plain e-mail address")
         return address
+
+
+class RecipientSettings(EnvironmentSettings):
+    """Whom mail goes to, and how much of it a day."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_")
+
+    # open: whoever a broker's record names. confirmed: only who confirmed it or was allowed by the operator.
+    recipients: Literal["open", "confirmed"] = "confirmed"
+    # Domains that need no confirmation, with commas between.
+    allowed_domains: str = ""
+    # How long a mail waits for its recipient's word before it fails, and how long the link to give it works.
+    confirm_days: int = Field(default=7, ge=1, le=90)
+    # Mails of one day (UTC); 0: any number.
+    daily_per_account: int = Field(default=1_000, ge=0)
+    daily_per_recipient: int = Field(default=200, ge=0)
+
+    @property
+    def confirm_within(self) -> timedelta:
+        return timedelta(days=self.confirm_days)
+
+    def policy(self, *, can_ask: bool) -> MailPolicy:
+        """All of it, as the gate takes it."""
+        domains = (each.strip().lower().removeprefix("@") for each in self.allowed_domains.split(","))
+        return MailPolicy(
+            is_open=self.recipients == "open",
+            allowed_domains=frozenset(filter(None, domains)),
+            daily_per_account=self.daily_per_account,
+            daily_per_recipient=self.daily_per_recipient,
+            confirm_within=self.confirm_within,
+            can_ask=can_ask,
+        )
 
 
 class LinkSettings(EnvironmentSettings):
@@ -182,6 +216,7 @@ class Settings(ServiceSettings):
     storage: StorageSettings = Field(default_factory=StorageSettings)
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
+    recipients: RecipientSettings = Field(default_factory=RecipientSettings)
     links: LinkSettings = Field(default_factory=LinkSettings)
     uploads: UploadSettings = Field(default_factory=UploadSettings)
     delivery: DeliverySettings = Field(default_factory=DeliverySettings)

@@ -11,14 +11,17 @@ from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.channels.kind import ChannelOptions
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
+from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.delivery import BrokerDelivery, RetryPolicy
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.links import BrokerLinks
+from entrygo.execution.broker.mail_gate import EMAIL, MailGate
 from entrygo.execution.broker.metrics import DELIVERIES
+from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
-from entrygo.execution.broker.signed_links import LinkSigner
+from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
 from entrygo.execution.clients import PlanningAccess
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.events import EventRecorder
@@ -66,6 +69,14 @@ def build_signer(settings: Settings) -> LinkSigner | None:
     return LinkSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
 
 
+def build_recipient_signer(settings: Settings) -> RecipientSigner | None:
+    """None without a secret: then only the operator can allow a recipient."""
+    if not settings.links.secrets:
+        return None
+    lifetime = settings.recipients.confirm_within
+    return RecipientSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
+
+
 def _turns(at_once: int) -> BulkheadLimits:
     """Nothing here is ever silent: whoever has a turn keeps it until the documents are stored."""
     return BulkheadLimits(
@@ -82,6 +93,8 @@ class ExecutionParts:
     withdrawals: Withdrawals
     packages: Packages
     links: BrokerLinks
+    recipients: MailRecipients
+    confirmations: Confirmations
     dispatcher: Dispatcher
     recovery: Recovery
 
@@ -105,6 +118,8 @@ def build_parts(
     objects = ObjectStore(settings.storage.url, allow_http=settings.storage.artifacts_allow_http)
     recorder = EventRecorder(ids)
     signer = build_signer(settings)
+    recipient_signer = build_recipient_signer(settings)
+    policy = settings.recipients.policy(can_ask=recipient_signer is not None)
     freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail.max_bytes)
     delivery = BrokerDelivery(
         pool=lease_pool,
@@ -119,12 +134,21 @@ def build_parts(
             give_up_after=timedelta(hours=settings.delivery.retries.give_up_hours),
             jitter=secrets.SystemRandom().random,
         ),
+        gate=MailGate(policy=policy, ids=ids),
         reach=reach,
     )
     limits = settings.delivery.bulkhead(settings.smtp.connections)
     bulkhead = Bulkhead(limits, time.monotonic)
     DELIVERIES.watch(bulkhead)
     dispatcher = Dispatcher(delivery, bulkhead)
+    confirmations = Confirmations(
+        pool=lease_pool,
+        clock=clock,
+        signer=recipient_signer,
+        channel=channels[EMAIL],
+        bulkhead=bulkhead,
+        sender=settings.mail.sender,
+    )
     preparation = Preparation(
         ids=ids,
         objects=objects,
@@ -173,11 +197,14 @@ def build_parts(
         withdrawals=withdrawals,
         packages=Packages(pool=pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
+        recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),
+        confirmations=confirmations,
         dispatcher=dispatcher,
         recovery=Recovery(
             executions=executions,
             delivery=delivery,
             dispatcher=dispatcher,
+            confirmations=confirmations,
             warehouses=WarehouseFill(pool=pool, planning=planning),
             withdrawals=withdrawals,
             interval=interval,

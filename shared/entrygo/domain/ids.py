@@ -28,6 +28,7 @@ class IdKind(StrEnum):
     CUSTOMS_PACKAGE = "cp"
     NOTIFICATION = "notif"
     BROKER_SUBMISSION = "bes"
+    MAIL_RECIPIENT = "rcp"
     EVENT = "evt"
     WITHDRAWAL = "wdr"
     WEBHOOK = "whk"

@@ -25,6 +25,7 @@ async def make_world(
             "artifacts_url": (tmp_path / "artifacts").as_uri(),
             "smtp_url": smtp_sink.url,
             "mail_from": "customs@northshore.example.com",
+            "mail_recipients": "open",
         }
         with pytest.MonkeyPatch.context() as environment:
             for name, value in (fields | changes).items():

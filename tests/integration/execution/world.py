@@ -37,7 +37,8 @@ TIMES = MappingProxyType(
     {
         "executions": ("lease_until",),
         "withdrawals": ("due_at",),
-        "broker_submissions": ("lease_until", "next_attempt_at", "reaction_at", "prepared_at"),
+        "broker_submissions": ("lease_until", "next_attempt_at", "reaction_at", "prepared_at", "held_at"),
+        "mail_recipients": ("ask_due_at", "asked_at"),
     }
 )
 
@@ -196,6 +197,7 @@ class World:
             for table, columns in TIMES.items():
                 moved = ", ".join(f"{column} = {column} - $1::interval" for column in columns)
                 await connection.execute(f"UPDATE {table} SET {moved}", time)
+            await connection.execute("UPDATE mail_counts SET day = day - $1::integer", time.days)
 
     async def _any_pool(self) -> Pool:
         if not self._pools:
@@ -235,6 +237,8 @@ class Process:
         self.links = parts.links
         self.recovery = parts.recovery
         self.dispatcher = parts.dispatcher
+        self.recipients = parts.recipients
+        self.confirmations = parts.confirmations
 
     async def execute(
         self,
@@ -262,6 +266,7 @@ class Process:
         """What is due is delivered, and what the simulated brokers say to it comes with the next time."""
         await self.recovery.deliver_due()
         await self.dispatcher.idle()
+        await self.confirmations.idle()
 
     async def resubmit(self, command: ResubmitCommand) -> Reply:
         return await self.resubmission.resubmit(command)

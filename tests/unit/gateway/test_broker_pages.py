@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable
-from entrygo.gateway.broker_pages import MAX_FORM_BYTES
+from entrygo.gateway.link_pages import MAX_FORM_BYTES
 from tests.fakes import FakeServices
 from tests.fakes.broker_links import PACK, TOKEN
 

@@ -1,13 +1,14 @@
 """Products, warehouses and brokers: the same three endpoints for each kind of fact, and a product's PATCH."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from google.protobuf.message import Message
+from pydantic import Field as Described
 from starlette.responses import Response
 
-from entrygo.domain.errors import NotFound
+from entrygo.domain.errors import EntryGoError, NotFound
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import (
     PATCH_PRODUCT_REQUEST,
@@ -20,6 +21,7 @@ from entrygo.gateway.mapping.messages import cleared, filled, shown
 from entrygo.gateway.schemas.pages import FactQuery
 from entrygo.gateway.schemas.records import RecordSchemas, record_schemas
 from entrygo.gateway.services import Unary
+from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.proto.sync.v1.sync_pb2_grpc import SyncStub
 from entrygo.records.broker import BROKER
@@ -28,6 +30,24 @@ from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
 
 KEY = "idempotency_key"
+
+
+async def _as_it_is(_exchange: Exchange, _records: Sequence[Any]) -> None:
+    return None
+
+
+async def _with_email_states(exchange: Exchange, brokers: Sequence[sync_pb2.Broker]) -> None:
+    """Whether mail to the brokers leaves; not stated while execution cannot say it."""
+    named = [each for each in brokers if each.email]
+    if not named:
+        return
+    request = execution_pb2.ListMailRecipientsRequest(addresses=[each.email for each in named])
+    try:
+        found = await exchange.read(exchange.services.execution.ListMailRecipients, request)
+    except EntryGoError:
+        return
+    for broker, recipient in zip(named, found.data, strict=True):
+        broker.email_state = recipient.state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +61,8 @@ class Fact:
     sync: Callable[[SyncStub], "Unary[Any, Any]"]
     get: Callable[[SyncStub], "Unary[sync_pb2.GetRequest, Any]"]
     list: Callable[[SyncStub], "Unary[sync_pb2.ListRequest, Any]"]
+    # Adds to what sync has answered what another service knows of it.
+    complete: Callable[[Exchange, Sequence[Any]], Awaitable[None]] = _as_it_is
 
     async def answer_sync(self, exchange: Exchange) -> Response:
         """POST /api/<kind>s/sync."""
@@ -56,6 +78,7 @@ class Fact:
             limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
         )
         found = await exchange.read(self.list(exchange.services.sync), request)
+        await self.complete(exchange, found.data)
         page = {
             "data": [shown(item, self.schemas.record) for item in found.data],
             "hasMore": found.has_more,
@@ -67,6 +90,7 @@ class Fact:
         """GET /api/<kind>s/{id}."""
         fact_id = exchange.path_id(f"{self.record.title} not found.")
         found = await exchange.read(self.get(exchange.services.sync), sync_pb2.GetRequest(id=fact_id))
+        await self.complete(exchange, [found])
         return json_answer(shown(found, self.schemas.record))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -110,6 +134,10 @@ class Fact:
         )
 
 
+EMAIL_STATE = Described(
+    description="Whether mail to the email address leaves: unconfirmed, confirmed, refused, allowed or"
+    " revoked; null in the answer to a sync, or when it cannot be said"
+)
 PRODUCT_SCHEMAS = record_schemas(PRODUCT)
 FACTS = (
     Fact(
@@ -132,12 +160,13 @@ FACTS = (
     ),
     Fact(
         record=BROKER,
-        schemas=record_schemas(BROKER),
+        schemas=record_schemas(BROKER, email_state=(Annotated[str | None, EMAIL_STATE], None)),
         example=SYNC_BROKERS_REQUEST,
         request=sync_pb2.SyncBrokersRequest,
         sync=lambda stub: stub.SyncBrokers,
         get=lambda stub: stub.GetBroker,
         list=lambda stub: stub.ListBrokers,
+        complete=_with_email_states,
     ),
 )
 

@@ -50,8 +50,11 @@ class RecordSchemas:
     page: type[Body]
 
 
-def record_schemas(record: Record) -> RecordSchemas:
-    """The schemas of `record`, under the names that the published contract has for them."""
+def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
+    """The schemas of `record`, under the names that the published contract has for them.
+
+    `answered` are fields that only answers have, as create_model takes them.
+    """
     title, noun = record.title, record.noun
     plural = f"{title}s"
     base = create_model(f"{title}Fields", __base__=Body, **_members(record.fields))
@@ -70,6 +73,7 @@ def record_schemas(record: Record) -> RecordSchemas:
         external_id=(str, ...),
         created_at=(str, ...),
         updated_at=(str, ...),
+        **answered,
     )
     items: Any = _list_of(given)
     limits = Described(min_length=1, max_length=record.rest_maximum)

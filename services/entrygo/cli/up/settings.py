@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -61,6 +61,10 @@ class UpSettings(BaseSettings):
     kafka_bootstrap: str | None = None
     smtp_url: SecretStr | None = None
     artifacts_url: str | None = None
+    # The embedded mail server delivers to nobody: unless they are set, it needs no rules.
+    mail_recipients: Literal["open", "confirmed"] = "open"
+    mail_daily_per_account: int = Field(default=0, ge=0)
+    mail_daily_per_recipient: int = Field(default=0, ge=0)
     service_token: SecretStr | None = None
     link_secret: SecretStr | None = None
     webhook_secret: SecretStr | None = None

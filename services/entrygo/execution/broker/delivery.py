@@ -19,6 +19,8 @@ from entrygo.execution.broker.answers import Answer, record_answer
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.channels.simulated import reaction_of
 from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.mail_gate import MailGate
+from entrygo.execution.broker.recipients import Hold
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.lease import kept_alive
@@ -34,7 +36,7 @@ from entrygo.execution.records import (
     SubmissionStatus,
     SubmissionType,
 )
-from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock
 from entrygo.process.failpoints import Reach
 
@@ -75,7 +77,9 @@ class RetryPolicy:
             delay = min(delay, SILENT_DELAY)
         due = now + delay * (1 + self.jitter() / 4)
         assert submission.prepared_at is not None
-        return due if due <= submission.prepared_at + self.give_up_after else None
+        # The time in which it was not let out does not count.
+        since = max(submission.prepared_at, submission.held_at or submission.prepared_at)
+        return due if due <= since + self.give_up_after else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class BrokerDelivery:
     # Takes the place of all of them for test-mode accounts.
     simulated: Channel
     retry: RetryPolicy
+    gate: MailGate
     reach: Reach
 
     async def deliver(
@@ -162,10 +167,35 @@ class BrokerDelivery:
         async with transaction(self.pool, submission.visible) as connection:
             ledger = SubmissionStore(connection, submission.visible)
             attempt = await ledger.begin_attempt(submission.id, self.lease)
-            if attempt is not None:
-                facts = [submission_changed("sending", attempt)]
-                await self.recorder.record(connection, attempt.visible, attempt.export_id, facts, now)
+            if attempt is None:
+                return None
+            held = await self.gate.hold(connection, attempt)
+            if held is not None:
+                await self._hold(connection, submission, attempt, held)
+                return None
+            facts = [submission_changed("sending", attempt)]
+            await self.recorder.record(connection, attempt.visible, attempt.export_id, facts, now)
         return attempt
+
+    async def _hold(
+        self, connection: Connection, before: Submission, attempt: Submission, hold: Hold
+    ) -> None:
+        """Keeps it in the ledger, or ends it where it will never be let out; what is news is an event."""
+        held = replace(
+            attempt,
+            status=SubmissionStatus.FAILED if hold.until is None else SubmissionStatus.PREPARED,
+            attempts=attempt.attempts - 1,
+            next_attempt_at=hold.until,
+            error_message=hold.reason,
+        )
+        await SubmissionStore(connection, held.visible).hold(held)
+        if held.status is SubmissionStatus.PREPARED and before.error_message == hold.reason:
+            return
+        await self._follow(PackageStore(connection, held.visible), held)
+        verb = "failed" if held.status is SubmissionStatus.FAILED else "retrying"
+        facts = [submission_changed(verb, held)]
+        await self.recorder.record(connection, held.visible, held.export_id, facts, self.clock())
+        log.info("broker_submission.held", submission_id=held.id, reason=hold.reason)
 
     async def _submit(self, attempt: Submission) -> Result:
         try:

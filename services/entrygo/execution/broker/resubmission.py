@@ -180,8 +180,9 @@ class Resubmission:
 
 
 def _check_not_under_way(latest: Submission) -> None:
-    """One that waits after a failed attempt surely did not arrive, so it can be replaced."""
-    is_first = latest.status is SubmissionStatus.PREPARED and latest.attempts == 0
+    """One that waits after a failed attempt, or was held back, surely did not arrive: it can be replaced."""
+    is_untried = latest.attempts == 0 and latest.held_at is None
+    is_first = latest.status is SubmissionStatus.PREPARED and is_untried
     if is_first or latest.status is SubmissionStatus.SENDING:
         raise InvalidExportState(
             "The broker submission is still under way.",

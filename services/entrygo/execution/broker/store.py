@@ -15,7 +15,7 @@ _SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
     " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind"
+    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at"
 )
 
 
@@ -163,6 +163,19 @@ class SubmissionStore:
             submission.error_message,
             submission.reaction_at,
             is_abandoned,
+        )
+
+    async def hold(self, submission: Submission) -> None:
+        """Takes back an attempt that was begun in this transaction: it waits, or has failed, unattempted."""
+        await self._connection.execute(
+            "UPDATE broker_submissions SET status = $4, attempts = attempts - 1, next_attempt_at = $5,"
+            " error_message = $6, held_at = now(), lease_until = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND status = 'sending'",
+            *self._scope,
+            submission.id,
+            submission.status,
+            submission.next_attempt_at,
+            submission.error_message,
         )
 
     async def give_up(self, submission: Submission) -> None:

@@ -207,3 +207,39 @@ class BrokerLink(_message.Message):
     expires_at: str
     closed: BrokerLink.Closed
     def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ..., closed: _Optional[_Union[BrokerLink.Closed, _Mapping]] = ...) -> None: ...
+
+class ListMailRecipientsRequest(_message.Message):
+    __slots__ = ("addresses",)
+    ADDRESSES_FIELD_NUMBER: _ClassVar[int]
+    addresses: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, addresses: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListMailRecipientsResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[MailRecipient]
+    def __init__(self, data: _Optional[_Iterable[_Union[MailRecipient, _Mapping]]] = ...) -> None: ...
+
+class FindMailRecipientRequest(_message.Message):
+    __slots__ = ("token",)
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    def __init__(self, token: _Optional[str] = ...) -> None: ...
+
+class AnswerMailRecipientRequest(_message.Message):
+    __slots__ = ("token", "takes_mail")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    TAKES_MAIL_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    takes_mail: bool
+    def __init__(self, token: _Optional[str] = ..., takes_mail: _Optional[bool] = ...) -> None: ...
+
+class MailRecipient(_message.Message):
+    __slots__ = ("address", "state", "account_id")
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    address: str
+    state: str
+    account_id: str
+    def __init__(self, address: _Optional[str] = ..., state: _Optional[str] = ..., account_id: _Optional[str] = ...) -> None: ...

@@ -71,6 +71,21 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
                 _registered_method=True)
+        self.ListMailRecipients = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/ListMailRecipients',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListMailRecipientsRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListMailRecipientsResponse.FromString,
+                _registered_method=True)
+        self.FindMailRecipient = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/FindMailRecipient',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindMailRecipientRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.FromString,
+                _registered_method=True)
+        self.AnswerMailRecipient = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/AnswerMailRecipient',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerMailRecipientRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.FromString,
+                _registered_method=True)
         self.EventsAfter = channel.unary_stream(
                 '/entrygo.proto.execution.v1.Execution/EventsAfter',
                 request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.EventsAfterRequest.SerializeToString,
@@ -141,6 +156,27 @@ class ExecutionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListMailRecipients(self, request, context):
+        """Whether mail to these addresses leaves. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindMailRecipient(self, request, context):
+        """What the holder of a recipient's signed link may see. Confirms nothing. No key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerMailRecipient(self, request, context):
+        """What the holder may say: whether the address takes the account's packages. No key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EventsAfter(self, request, context):
         """Events of one export after a sequence, in order. Scope read.
         """
@@ -199,6 +235,21 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.GetBrokerPack,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.SerializeToString,
+            ),
+            'ListMailRecipients': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMailRecipients,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListMailRecipientsRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListMailRecipientsResponse.SerializeToString,
+            ),
+            'FindMailRecipient': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindMailRecipient,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindMailRecipientRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.SerializeToString,
+            ),
+            'AnswerMailRecipient': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerMailRecipient,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerMailRecipientRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.SerializeToString,
             ),
             'EventsAfter': grpc.unary_stream_rpc_method_handler(
                     servicer.EventsAfter,
@@ -406,6 +457,87 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/GetBrokerPack',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMailRecipients(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/ListMailRecipients',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListMailRecipientsRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListMailRecipientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindMailRecipient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/FindMailRecipient',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindMailRecipientRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerMailRecipient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/AnswerMailRecipient',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerMailRecipientRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.FromString,
             options,
             channel_credentials,
             insecure,

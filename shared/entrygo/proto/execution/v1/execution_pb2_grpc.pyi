@@ -30,6 +30,12 @@ class ExecutionStub:
     """What the holder may do: acknowledge, reject, name the entry number. No key."""
     GetBrokerPack: _aio.UnaryStreamMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.ArtifactChunk]
     """Every document in one ZIP, chunked like an artifact. No key."""
+    ListMailRecipients: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListMailRecipientsRequest, _execution_pb2.ListMailRecipientsResponse]
+    """Whether mail to these addresses leaves. Scope read."""
+    FindMailRecipient: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindMailRecipientRequest, _execution_pb2.MailRecipient]
+    """What the holder of a recipient's signed link may see. Confirms nothing. No key."""
+    AnswerMailRecipient: _aio.UnaryUnaryMultiCallable[_execution_pb2.AnswerMailRecipientRequest, _execution_pb2.MailRecipient]
+    """What the holder may say: whether the address takes the account's packages. No key."""
     EventsAfter: _aio.UnaryStreamMultiCallable[_events_pb2.EventsAfterRequest, _events_pb2.Event]
     """Events of one export after a sequence, in order. Scope read."""
     ReplayEvents: _aio.UnaryStreamMultiCallable[_events_pb2.ReplayEventsRequest, _events_pb2.Event]
@@ -88,6 +94,27 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.FindBrokerLinkRequest, _abc.AsyncIterator[_execution_pb2.ArtifactChunk]],
     ) -> _abc.AsyncIterator[_execution_pb2.ArtifactChunk]:
         """Every document in one ZIP, chunked like an artifact. No key."""
+
+    def ListMailRecipients(
+        self,
+        request: _execution_pb2.ListMailRecipientsRequest,
+        context: _aio.ServicerContext[_execution_pb2.ListMailRecipientsRequest, _abc.Awaitable[_execution_pb2.ListMailRecipientsResponse]],
+    ) -> _abc.Awaitable[_execution_pb2.ListMailRecipientsResponse]:
+        """Whether mail to these addresses leaves. Scope read."""
+
+    def FindMailRecipient(
+        self,
+        request: _execution_pb2.FindMailRecipientRequest,
+        context: _aio.ServicerContext[_execution_pb2.FindMailRecipientRequest, _abc.Awaitable[_execution_pb2.MailRecipient]],
+    ) -> _abc.Awaitable[_execution_pb2.MailRecipient]:
+        """What the holder of a recipient's signed link may see. Confirms nothing. No key."""
+
+    def AnswerMailRecipient(
+        self,
+        request: _execution_pb2.AnswerMailRecipientRequest,
+        context: _aio.ServicerContext[_execution_pb2.AnswerMailRecipientRequest, _abc.Awaitable[_execution_pb2.MailRecipient]],
+    ) -> _abc.Awaitable[_execution_pb2.MailRecipient]:
+        """What the holder may say: whether the address takes the account's packages. No key."""
 
     def EventsAfter(
         self,

@@ -454,7 +454,7 @@ class SyncBrokersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ...) -> None: ...
 
 class Broker(_message.Message):
-    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "channel", "https", "sftp", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "channel", "https", "sftp", "created_at", "updated_at", "email_state")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -469,6 +469,7 @@ class Broker(_message.Message):
     SFTP_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_STATE_FIELD_NUMBER: _ClassVar[int]
     id: str
     external_id: str
     name: str
@@ -483,7 +484,8 @@ class Broker(_message.Message):
     sftp: SftpEndpoint
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    email_state: str
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., email_state: _Optional[str] = ...) -> None: ...
 
 class HttpsEndpoint(_message.Message):
     __slots__ = ("url", "credential")

@@ -1,0 +1,84 @@
+"""Commands for the operator: whom an account may send mail, written to execution's database directly."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeVar
+
+import typer
+from rich.table import Table
+
+from entrygo.cli.connection import database_url
+from entrygo.cli.terminal import out
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.ids import IdKind
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.recipient_answers import decide, list_recipients
+from entrygo.execution.broker.recipients import Recipient, RecipientState, recipient_key
+from entrygo.postgres.pool import Pool, open_pool
+from entrygo.process.clock import Ids
+
+recipients_app = typer.Typer(no_args_is_help=True, help="Whom an account may send mail.")
+
+T = TypeVar("T")
+Account = Annotated[str, typer.Option("--account", envvar="ENTRYGO_ACCOUNT_ID", help="The account's id.")]
+Address = Annotated[str, typer.Argument(help="An e-mail address.")]
+
+
+@recipients_app.callback()
+def recipients() -> None:
+    """Whom an account may send mail."""
+
+
+@recipients_app.command("list")
+def list_command(account: Account) -> None:
+    """Show whom the account has wanted to mail, and whom somebody decided on."""
+    out.print(_table(_with_execution(lambda pool: list_recipients(pool, _tenant(account)))))
+
+
+@recipients_app.command("allow")
+def allow_command(address: Address, account: Account) -> None:
+    """Let mail to an address leave without its word; what waits for it leaves at once."""
+    _decide(account, address, RecipientState.ALLOWED)
+    out.print(f"allowed {address}")
+
+
+@recipients_app.command("revoke")
+def revoke_command(address: Address, account: Account) -> None:
+    """Let no mail to an address leave, whatever it has confirmed; what waits for it fails."""
+    _decide(account, address, RecipientState.REVOKED)
+    out.print(f"revoked {address}")
+
+
+def _decide(account: str, address: str, state: RecipientState) -> None:
+    key = recipient_key(address)
+    if key is None:
+        raise ValidationFailed.of([("address", "Expected an email address", "invalid_string")])
+    new_id = Ids().new(IdKind.MAIL_RECIPIENT)
+    _with_execution(lambda pool: decide(pool, _tenant(account), key, state, new_id=new_id))
+
+
+def _tenant(account: str) -> Tenant:
+    """Mail of test data never leaves, so that there is nothing to decide on."""
+    return Tenant(account, Mode.LIVE)
+
+
+def _with_execution(work: Callable[[Pool], Awaitable[T]]) -> T:
+    async def run() -> T:
+        pool = await open_pool(database_url("execution"), schema="execution", max_size=1)
+        try:
+            return await work(pool)
+        finally:
+            await pool.close()
+
+    return asyncio.run(run())
+
+
+def _table(found: Sequence[Recipient]) -> Table:
+    table = Table(box=None, header_style="dim")
+    for heading in ("address", "state", "since", "mails that asked", "last asked"):
+        table.add_column(heading)
+    for each in found:
+        asked = "never" if each.asked_at is None else rfc3339(each.asked_at)
+        table.add_row(each.address, each.state, rfc3339(each.changed_at), str(each.asks), asked)
+    return table

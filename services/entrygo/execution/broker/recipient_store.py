@@ -1,0 +1,188 @@
+"""All SQL of the recipients of an account's mail, and of the mails of a day. In the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Recipient, RecipientState
+from entrygo.postgres.pool import Connection
+
+_RECIPIENT = "id, address, state, asks, ask_due_at, asked_at, changed_at"
+_KEPT_DAYS = 7
+
+
+class RecipientStore:
+    """The recipients of one account. Times are the database's."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
+        self._connection = connection
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+
+    async def find(self, address: str) -> Recipient | None:
+        return _one(
+            await self._connection.fetchrow(
+                f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
+                " WHERE account_id = $1 AND mode = $2 AND address = $3",
+                *self._scope,
+                address,
+            )
+        )
+
+    async def get(self, recipient_id: str) -> Recipient | None:
+        """The recipient of this id, locked until the transaction ends."""
+        return _one(
+            await self._connection.fetchrow(
+                f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
+                " WHERE account_id = $1 AND mode = $2 AND id = $3 FOR UPDATE",
+                *self._scope,
+                recipient_id,
+            )
+        )
+
+    async def list(self, addresses: Sequence[str] | None = None) -> Sequence[Recipient]:
+        """All of them, or those of these addresses, by address."""
+        rows = await self._connection.fetch(
+            f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text[] IS NULL OR address = ANY($3))"
+            " ORDER BY address",
+            *self._scope,
+            addresses,
+        )
+        return [_from_row(row) for row in rows]
+
+    async def want_asked(self, new_id: str, address: str) -> None:
+        """A mail that asks the address is due; one that is not known yet is unconfirmed."""
+        await self._connection.execute(
+            "INSERT INTO mail_recipients (account_id, mode, id, address, state, ask_due_at, changed_at)"
+            " VALUES ($1, $2, $3, $4, 'unconfirmed', now(), now())"
+            " ON CONFLICT (account_id, mode, address)"
+            " DO UPDATE SET ask_due_at = coalesce(mail_recipients.ask_due_at, now())",
+            *self._scope,
+            new_id,
+            address,
+        )
+
+    async def set_state(self, new_id: str, address: str, state: RecipientState) -> None:
+        """Writes somebody's decision; nothing more is asked."""
+        await self._connection.execute(
+            "INSERT INTO mail_recipients (account_id, mode, id, address, state, changed_at)"
+            " VALUES ($1, $2, $3, $4, $5, now())"
+            " ON CONFLICT (account_id, mode, address)"
+            " DO UPDATE SET state = excluded.state, ask_due_at = NULL, changed_at = now()",
+            *self._scope,
+            new_id,
+            address,
+            state,
+        )
+
+    async def claim_ask(self, recipient_id: str, lease: timedelta) -> Recipient | None:
+        """The recipient, for this caller to ask; another may after `lease`. None when it is not due."""
+        return _one(
+            await self._connection.fetchrow(
+                "UPDATE mail_recipients SET ask_due_at = now() + $4"  # noqa: S608
+                " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ask_due_at <= now()"
+                f" AND state = 'unconfirmed' RETURNING {_RECIPIENT}",
+                *self._scope,
+                recipient_id,
+                lease,
+            )
+        )
+
+    async def asked(self, recipient_id: str) -> None:
+        await self._connection.execute(
+            "UPDATE mail_recipients SET asks = asks + 1, asked_at = now(), ask_due_at = NULL"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            recipient_id,
+        )
+
+    async def put_off(self, recipient_id: str, until: datetime) -> None:
+        """The mail that asks leaves later; one that is answered by then does not."""
+        await self._connection.execute(
+            "UPDATE mail_recipients SET ask_due_at = $4"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ask_due_at IS NOT NULL",
+            *self._scope,
+            recipient_id,
+            until,
+        )
+
+    async def release_held(self) -> None:
+        """What was held back is due at once; whether it may leave is decided anew."""
+        await self._connection.execute(
+            "UPDATE broker_submissions SET next_attempt_at = now()"
+            " WHERE account_id = $1 AND mode = $2 AND status = 'prepared' AND attempts = 0"
+            " AND held_at IS NOT NULL",
+            *self._scope,
+        )
+
+    async def count(self, *names: str) -> Mapping[str, int]:
+        """How many mails of this day there are with this one, by name."""
+        rows = await self._connection.fetch(
+            "INSERT INTO mail_counts (account_id, mode, day, address, mails)"
+            " SELECT $1, $2, (now() AT TIME ZONE 'UTC')::date, name, 1 FROM unnest($3::text[]) AS name"
+            " ON CONFLICT (account_id, mode, day, address) DO UPDATE SET mails = mail_counts.mails + 1"
+            " RETURNING address, mails",
+            *self._scope,
+            names,
+        )
+        found = {row["address"]: row["mails"] for row in rows}
+        if found.get(WHOLE_ACCOUNT) == 1:
+            await self._forget_old_counts()
+        return found
+
+    async def uncount(self, *names: str) -> None:
+        """Takes a mail back out of this day's counts: it did not leave."""
+        await self._connection.execute(
+            "UPDATE mail_counts SET mails = mails - 1 WHERE account_id = $1 AND mode = $2"
+            " AND day = (now() AT TIME ZONE 'UTC')::date AND address = ANY($3::text[])",
+            *self._scope,
+            names,
+        )
+
+    async def now(self) -> datetime:
+        """The database's clock when the transaction began."""
+        found = await self._connection.fetchval("SELECT now()")
+        assert isinstance(found, datetime)
+        return found
+
+    async def tomorrow(self) -> datetime:
+        """The first moment of the next day (UTC)."""
+        found = await self._connection.fetchval(
+            "SELECT (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC'"
+        )
+        assert isinstance(found, datetime)
+        return found
+
+    async def _forget_old_counts(self) -> None:
+        await self._connection.execute(
+            "DELETE FROM mail_counts WHERE account_id = $1 AND mode = $2"
+            " AND day < (now() AT TIME ZONE 'UTC')::date - $3::integer",
+            *self._scope,
+            _KEPT_DAYS,
+        )
+
+
+class RecipientBacklog:
+    """Which recipients are to be asked, across accounts; read only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def due(self, limit: int) -> list[tuple[Tenant, str]]:
+        """The account and the id of each, the longest waiting first."""
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, id FROM mail_recipients"
+            " WHERE ask_due_at <= now() ORDER BY ask_due_at LIMIT $1",
+            limit,
+        )
+        return [(Tenant(row["account_id"], Mode(row["mode"])), row["id"]) for row in rows]
+
+
+def _one(row: asyncpg.Record | None) -> Recipient | None:
+    return None if row is None else _from_row(row)
+
+
+def _from_row(row: asyncpg.Record) -> Recipient:
+    return Recipient(**{**dict(row), "state": RecipientState(row["state"])})

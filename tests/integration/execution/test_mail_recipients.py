@@ -1,0 +1,203 @@
+"""Mail goes to who takes it: asked by a mail, let through by the operator, and so many a day."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.recipient_answers import decide, list_recipients
+from entrygo.execution.broker.recipients import RecipientState
+from entrygo.execution.broker.signed_links import LinkNotValid
+from entrygo.proto.events.v1 import events_pb2
+from tests.integration.execution.test_execute import AGAIN
+from tests.integration.execution.world import LIVE, TEST, Process, World
+from tests.unit.execution.snapshots import make_snapshot
+
+ADDRESS = "broker@example.com"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def strict(make_world: Callable[..., World]) -> World:
+    """A deployment in which recipients confirm."""
+    return make_world(mail_recipients="confirmed", link_secret="s" * 32)
+
+
+async def submission(process: Process, export_id: str = "batch_123") -> events_pb2.BrokerSubmission:
+    """The newest one, as the export's events have it."""
+    changed = [
+        each.broker_submission_changed.broker_submission
+        for each in await process.events(export_id)
+        if each.HasField("broker_submission_changed")
+    ]
+    return changed[-1]
+
+
+def subjects(world: World) -> list[str]:
+    return [str(each.message["Subject"]) for each in world.sink.mails]
+
+
+def token_in(world: World) -> str:
+    """Of the link in the last mail that asks."""
+    *_, asking = (each for each in world.sink.mails if "confirm" in str(each.message["Subject"]))
+    body = asking.message.get_body()
+    assert body is not None
+    found = re.search(r"/recipient/(\S+)", body.get_content())
+    assert found is not None
+    return found[1]
+
+
+async def test_a_package_waits_for_its_recipients_word_and_leaves_with_it(strict: World) -> None:
+    process = await strict.process()
+    answer = await process.answer()
+    assert answer.status == "COMPLETED"
+    assert answer.broker_submission.status == "prepared"
+    assert "has not confirmed" in answer.broker_submission.error_message
+    assert answer.broker_submission.HasField("next_attempt_at")
+    assert answer.broker_submission.attempts == 0
+    await process.deliver_due()
+    assert len(subjects(strict)) == 1
+    asked = strict.sink.mails[0]
+    assert asked.recipients == (ADDRESS,)
+    assert asked.message["X-EntryGo-Export"] is None
+    assert list(asked.message.iter_attachments()) == []
+    await process.recipients.find(token_in(strict))
+    await process.deliver_due()
+    assert len(subjects(strict)) == 1, "opening the link confirms nothing, and nobody is asked twice"
+    await process.recipients.answer(token_in(strict), takes_mail=True)
+    await process.deliver_due()
+    assert subjects(strict)[1:] == ["EntryGo broker submission cp_ch100001"]
+    assert (await submission(process)).status == "sent"
+
+
+async def test_a_refusal_fails_what_waits_and_what_comes(strict: World) -> None:
+    strict.planning.snapshots["batch_124"] = make_snapshot(export_id="batch_124")
+    process = await strict.process()
+    await process.execute()
+    await process.deliver_due()
+    await process.recipients.answer(token_in(strict), takes_mail=False)
+    await process.deliver_due()
+    refused = await submission(process)
+    assert (refused.status, refused.error_message) == (
+        "failed", "broker@example.com does not want customs packages of this account.",
+    )  # fmt: skip
+    assert (await process.answer("key-2", export_id="batch_124")).broker_submission.status == "failed"
+    assert len(subjects(strict)) == 1
+
+
+async def test_the_operators_word_counts_more_than_the_recipients(strict: World) -> None:
+    process = await strict.process()
+    await process.execute()
+    await process.deliver_due()
+    token = token_in(strict)
+    await decide(process.pool, LIVE.tenant, ADDRESS, RecipientState.REVOKED, new_id="rcp_1")
+    await process.deliver_due()
+    assert (await submission(process)).status == "failed"
+    assert (await process.recipients.answer(token, takes_mail=True)).recipient.state == "revoked"
+    await decide(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_2")
+    await process.resubmit(AGAIN)
+    await process.deliver_due()
+    assert (await submission(process)).status == "sent"
+    (known,) = await list_recipients(process.pool, LIVE.tenant)
+    assert (known.address, known.state) == (ADDRESS, "allowed")
+
+
+async def test_an_address_that_one_account_may_mail_is_a_stranger_to_another(strict: World) -> None:
+    other = Visible.whole(Tenant("acc_456", Mode.LIVE))
+    process = await strict.process()
+    await decide(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_1")
+    assert list(await process.recipients.states(LIVE, [ADDRESS, "no address"])) == ["allowed", ""]
+    assert list(await process.recipients.states(other, [ADDRESS])) == ["unconfirmed"]
+    assert (await process.answer(visible=other)).broker_submission.status == "prepared"
+
+
+async def test_an_address_of_an_allowed_domain_is_not_asked(make_world: Callable[..., World]) -> None:
+    world = make_world(mail_recipients="confirmed", mail_allowed_domains="other.example, example.com")
+    process = await world.process()
+    assert (await process.answer()).broker_submission.status == "sent"
+    assert subjects(world) == ["EntryGo broker submission cp_ch100001"]
+
+
+async def test_in_mode_test_nobody_is_asked(strict: World) -> None:
+    process = await strict.process()
+    assert (await process.answer(visible=TEST)).broker_submission.status == "sent"
+    await process.deliver_due()
+    assert subjects(strict) == []
+
+
+async def test_what_nobody_confirmed_fails_after_the_time_for_it_and_can_be_sent_again(strict: World) -> None:
+    process = await strict.process()
+    await process.execute()
+    await process.deliver_due()
+    for _ in range(7):
+        await strict.pass_time(DAY)
+        await process.deliver_due()
+    failed = await submission(process)
+    assert (failed.status, failed.attempts) == ("failed", 0)
+    assert "never confirmed" in failed.error_message
+    assert len(subjects(strict)) == 3, "it was asked once a day, three times in all"
+    await process.resubmit(AGAIN)
+    await process.recipients.answer(token_in(strict), takes_mail=True)
+    await process.deliver_due()
+    assert (await submission(process)).status == "sent"
+
+
+async def test_a_waiting_package_says_once_that_it_waits(strict: World) -> None:
+    process = await strict.process()
+    await process.execute()
+    before = len(await process.events())
+    await strict.pass_time(timedelta(hours=1, minutes=1))
+    await process.deliver_due()
+    assert len(await process.events()) == before
+
+
+async def test_a_package_for_a_wrong_address_can_be_sent_elsewhere_while_it_waits(strict: World) -> None:
+    process = await strict.process()
+    await process.execute()
+    await decide(process.pool, LIVE.tenant, "right@example.com", RecipientState.ALLOWED, new_id="rcp_1")
+    broker = make_snapshot().broker.model_copy(update={"email": "right@example.com"})
+    strict.brokers.changed = broker
+    await process.resubmit(AGAIN)
+    await process.deliver_due()
+    sent = await submission(process)
+    assert (sent.status, sent.recipient_email) == ("sent", "right@example.com")
+
+
+async def test_the_mail_after_the_days_last_waits_for_the_next_day_and_is_not_lost(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(mail_daily_per_account=2, mail_daily_per_recipient=5)
+    process = await world.process()
+    for number in range(1, 5):
+        world.planning.snapshots[f"batch_{number}"] = make_snapshot(export_id=f"batch_{number}")
+        answer = await process.answer(f"key-{number}", export_id=f"batch_{number}")
+        assert answer.broker_submission.status == ("sent" if number <= 2 else "prepared")
+    assert "its 2 mails of this day" in answer.broker_submission.error_message
+    assert answer.broker_submission.next_attempt_at.endswith("T00:00:00.000Z")
+    await process.deliver_due()
+    assert len(subjects(world)) == 2
+    await world.pass_time(DAY)
+    await process.deliver_due()
+    assert len(subjects(world)) == 4
+    assert {(await submission(process, f"batch_{number}")).status for number in (3, 4)} == {"sent"}
+
+
+async def test_one_recipient_has_a_cap_of_its_own(make_world: Callable[..., World]) -> None:
+    world = make_world(mail_daily_per_account=5, mail_daily_per_recipient=1)
+    process = await world.process()
+    world.planning.snapshots["batch_2"] = make_snapshot(export_id="batch_2")
+    other = make_snapshot().broker.model_copy(update={"email": "other@example.com"})
+    world.planning.snapshots["batch_3"] = make_snapshot(export_id="batch_3", broker=other)
+    statuses = [
+        (await process.answer(f"key-{each}", export_id=each)).broker_submission.status
+        for each in ("batch_123", "batch_2", "batch_3")
+    ]
+    assert statuses == ["sent", "prepared", "sent"]
+
+
+async def test_a_token_that_we_did_not_sign_for_recipients_is_none(strict: World) -> None:
+    process = await strict.process()
+    with pytest.raises(LinkNotValid):
+        await process.recipients.find("a.b")
