@@ -64,24 +64,6 @@ class SmtpSettings(EnvironmentSettings):
         )
 
 
-class MailSettings(EnvironmentSettings):
-    """The mail to the broker."""
-
-    model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_")
-
-    sender: str = Field(default="entrygo@localhost", validation_alias="ENTRYGO_MAIL_FROM")
-    # A mail that would be larger carries the link instead of the documents.
-    max_bytes: int = Field(default=10 * MEBIBYTE, ge=64 * 1024)
-
-    @field_validator("sender")
-    @classmethod
-    def _check_sender(cls, value: str) -> str:
-        address = parse_address(value)
-        if address is None:
-            raise ValueError("ENTRYGO_MAIL_FROM must be a plain e-mail address")
-        return address
-
-
 class RecipientSettings(EnvironmentSettings):
     """Whom mail goes to, and how much of it a day."""
 
@@ -112,6 +94,25 @@ class RecipientSettings(EnvironmentSettings):
             confirm_within=self.confirm_within,
             can_ask=can_ask,
         )
+
+
+class MailSettings(EnvironmentSettings):
+    """The mail to the broker."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_")
+
+    sender: str = Field(default="entrygo@localhost", validation_alias="ENTRYGO_MAIL_FROM")
+    # A mail that would be larger carries the link instead of the documents.
+    max_bytes: int = Field(default=10 * MEBIBYTE, ge=64 * 1024)
+    rules: RecipientSettings = Field(default_factory=RecipientSettings)
+
+    @field_validator("sender")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        address = parse_address(value)
+        if address is None:
+            raise ValueError("ENTRYGO_MAIL_FROM must be a plain e-mail address")
+        return address
 
 
 class LinkSettings(EnvironmentSettings):
@@ -216,7 +217,6 @@ class Settings(ServiceSettings):
     storage: StorageSettings = Field(default_factory=StorageSettings)
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
-    recipients: RecipientSettings = Field(default_factory=RecipientSettings)
     links: LinkSettings = Field(default_factory=LinkSettings)
     uploads: UploadSettings = Field(default_factory=UploadSettings)
     delivery: DeliverySettings = Field(default_factory=DeliverySettings)

@@ -73,7 +73,7 @@ def build_recipient_signer(settings: Settings) -> RecipientSigner | None:
     """None without a secret: then only the operator can allow a recipient."""
     if not settings.links.secrets:
         return None
-    lifetime = settings.recipients.confirm_within
+    lifetime = settings.mail.rules.confirm_within
     return RecipientSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
 
 
@@ -119,7 +119,7 @@ def build_parts(
     recorder = EventRecorder(ids)
     signer = build_signer(settings)
     recipient_signer = build_recipient_signer(settings)
-    policy = settings.recipients.policy(can_ask=recipient_signer is not None)
+    policy = settings.mail.rules.policy(can_ask=recipient_signer is not None)
     freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail.max_bytes)
     delivery = BrokerDelivery(
         pool=lease_pool,

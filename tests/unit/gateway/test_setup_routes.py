@@ -181,7 +181,7 @@ async def test_a_fact_comes_back_with_every_field(
     times = {"createdAt": stored["createdAt"], "updatedAt": stored["updatedAt"]}
     assert stored == fact | times | ANSWERED.get(kind, {})
     # The fakes' execution knows of no address that it would hold back.
-    stored |= {name: "allowed" for name in ANSWERED.get(kind, {})}
+    stored |= dict.fromkeys(ANSWERED.get(kind, {}), "allowed")
     assert (await client.get(f"/api/{kind}/{fact['id']}")).json() == stored
     listed = (await client.get(f"/api/{kind}", params={"externalId": fact["externalId"]})).json()
     assert listed == {"data": [stored], "hasMore": False, "nextCursor": None}
