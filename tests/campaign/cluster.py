@@ -171,6 +171,10 @@ def _make(
         },
         "ENTRYGO_KAFKA_BOOTSTRAP": broker.bootstrap,
         "ENTRYGO_SMTP_URL": f"smtp://{processes.LOOPBACK}:{mail.port}",
+        # As of the sink of `entrygo up`: what is tested is that mail leaves, and once.
+        "ENTRYGO_MAIL_RECIPIENTS": "open",
+        "ENTRYGO_MAIL_DAILY_PER_ACCOUNT": "0",
+        "ENTRYGO_MAIL_DAILY_PER_RECIPIENT": "0",
         "ENTRYGO_ARTIFACTS_URL": artifacts.as_uri(),
         "ENTRYGO_HOME": str(folder / "home"),
         "PYTHONUNBUFFERED": "1",
