@@ -45,12 +45,12 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             lease_pool=lease_pool,
         )
         servicer = ExecutionServicer(
-            parts.executions,
-            parts.resubmission,
-            parts.withdrawals,
-            parts.packages,
-            parts.links,
-            parts.recipients,
+            executions=parts.executions,
+            resubmission=parts.resubmission,
+            withdrawals=parts.withdrawals,
+            packages=parts.packages,
+            links=parts.links,
+            recipients=parts.recipients,
         )
         try:
             yield Parts(

@@ -55,6 +55,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
 
     def __init__(
         self,
+        *,
         executions: Executions,
         resubmission: Resubmission,
         withdrawals: Withdrawals,
