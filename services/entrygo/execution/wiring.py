@@ -13,7 +13,7 @@ from entrygo.execution.broker.channels.kind import ChannelOptions
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
 from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.credentials import Credentials
-from entrygo.execution.broker.delivery import BrokerDelivery, RetryPolicy
+from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.links import BrokerLinks
@@ -21,6 +21,7 @@ from entrygo.execution.broker.mail_gate import EMAIL, MailGate
 from entrygo.execution.broker.metrics import DELIVERIES
 from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
+from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
 from entrygo.execution.clients import PlanningAccess
 from entrygo.execution.documents import DOCUMENTS

@@ -20,7 +20,14 @@ from entrygo.domain.principal import Mode, ScopeName, Tenant, Visible
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.__main__ import wire
 from entrygo.execution.objects.by_digest import CHUNK_BYTES
-from entrygo.execution.settings import LinkSettings, Settings, SmtpSettings, StorageSettings
+from entrygo.execution.settings import (
+    LinkSettings,
+    MailSettings,
+    RecipientSettings,
+    Settings,
+    SmtpSettings,
+    StorageSettings,
+)
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.on_behalf import CALLER_SCOPES, TENANT
 from entrygo.identity.use_cases import create_account, create_key
@@ -127,6 +134,7 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
             "planning_target": f"{LOOPBACK}:{peers_port}",
             "sync_target": f"{LOOPBACK}:{peers_port}",
             "smtp": SmtpSettings(url=SecretStr(smtp_sink.url)),
+            "mail": MailSettings(rules=RecipientSettings(recipients="open")),
             "storage": StorageSettings(home=tmp_path),
             "stop": StopSettings(drain_seconds=0),
             "kafka": KafkaSettings(bootstrap=f"{LOOPBACK}:{free_port()}"),

@@ -21,6 +21,7 @@ from entrygo.execution.broker.channels.simulated import reaction_of
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.mail_gate import MailGate
 from entrygo.execution.broker.recipients import Hold
+from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.lease import kept_alive
@@ -48,7 +49,6 @@ CONTENT_UNREADABLE = "The package could not be read from the store of documents;
 CLOSED_MEANWHILE = "Not delivered so far, and not to be filed any more; it is not sent again."
 # Seconds between the tries to write down a result.
 SETTLE_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
-SILENT_DELAY = timedelta(seconds=30)
 SIMULATED_REACTION_AFTER = timedelta(seconds=1)
 _STATUS_AFTER = {
     Outcome.SENT: SubmissionStatus.SENT,
@@ -59,27 +59,6 @@ _STATUS_AFTER = {
 
 class AttemptLost(ServiceUnavailable):
     """Another process has taken over this broker submission."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """When a transient failure is tried again; the last delay repeats until `give_up_after`."""
-
-    delays: Sequence[timedelta]
-    give_up_after: timedelta
-    # Gives a number in [0, 1): spreads retries so that a healed server is not met by all at once.
-    jitter: Callable[[], float]
-
-    def next_attempt(self, submission: Submission, now: datetime, *, is_silent: bool) -> datetime | None:
-        """None when it is given up. While a destination is silent its breaker spares it, not the waiting."""
-        delay = self.delays[min(submission.attempts, len(self.delays)) - 1]
-        if is_silent:
-            delay = min(delay, SILENT_DELAY)
-        due = now + delay * (1 + self.jitter() / 4)
-        assert submission.prepared_at is not None
-        # The time in which it was not let out does not count.
-        since = max(submission.prepared_at, submission.held_at or submission.prepared_at)
-        return due if due <= since + self.give_up_after else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
