@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from entrygo.domain.principal import Tenant
 from entrygo.domain.time import parse_rfc3339, rfc3339
+from entrygo.execution.broker.mime import Attachment, mail_bytes
 from entrygo.execution.broker.signed_links import Link
 from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
 from entrygo.execution.package.artifacts import (
@@ -75,22 +74,18 @@ def compose(
     A pack that would make the mail larger than `max_bytes` stays behind the link.
     """
     attachments = _attachments(mail, artifacts, pack, max_bytes)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = mail.sender
-    message["To"] = parse_address(mail.recipient) or "undisclosed-recipients:;"
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(mail.written_at)
-    message["Message-ID"] = mail.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-EntryGo-Export"] = mail.export_id
-    message["X-EntryGo-Submission"] = mail.submission_id
-    message.set_content(_text(mail, loose_documents(artifacts), is_attached=bool(attachments)))
-    for name, media_type, content in attachments:
-        maintype, _, subtype = media_type.partition(";")[0].partition("/")
-        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
-    if attachments:
-        message.set_boundary(f"=_entrygo_{mail.submission_id}")
-    return message.as_bytes()
+    head = (
+        ("From", mail.sender),
+        ("To", parse_address(mail.recipient) or "undisclosed-recipients:;"),
+        ("Subject", mail.subject),
+        ("Date", format_datetime(mail.written_at)),
+        ("Message-ID", mail.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-EntryGo-Export", mail.export_id),
+        ("X-EntryGo-Submission", mail.submission_id),
+    )
+    text = _text(mail, loose_documents(artifacts), is_attached=bool(attachments))
+    return mail_bytes(head, text, attachments, f"=_entrygo_{mail.submission_id}")
 
 
 def _text(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attached: bool) -> str:
@@ -122,15 +117,15 @@ def _link_text(mail: BrokerMail) -> str:
 
 def _attachments(
     mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes | None, max_bytes: int
-) -> Sequence[tuple[str, str, bytes]]:
+) -> Sequence[Attachment]:
     documents = loose_documents(artifacts)
     loose = sum(len(each.content) for each in documents)
     if loose <= MAX_LOOSE_ATTACHMENTS and _mail_size(loose) <= max_bytes:
-        return [(each.filename, each.media_type, each.content) for each in documents]
+        return [Attachment(each.filename, each.media_type, each.content) for each in documents]
     content = zipped(artifacts) if pack is None else pack
     if mail.link is not None and _mail_size(len(content)) > max_bytes:
         return []
-    return [(pack_name(mail.package.number), ARCHIVE_MEDIA_TYPE, content)]
+    return [Attachment(pack_name(mail.package.number), ARCHIVE_MEDIA_TYPE, content)]
 
 
 def _mail_size(size: int) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from aiosmtplib import SMTP
 from aiosmtplib.errors import SMTPDataError, SMTPException, SMTPResponseException, SMTPServerDisconnected
-from aiosmtplib.protocol import PERIOD_REGEX, normalize_message_line_endings
+from aiosmtplib.protocol import normalize_message_line_endings
 from aiosmtplib.response import SMTPResponse
 from aiosmtplib.typing import SMTPStatus
 
@@ -152,7 +152,7 @@ class EmailChannel:
         if client.protocol is None or not client.is_connected:
             return Result(Outcome.TRANSIENT, "The connection was lost.", Silent.DESTINATION)
         try:
-            client.protocol.write(_on_the_wire(delivery.content))
+            client.protocol.write(on_the_wire(delivery.content))
             response = await _reply_to_content(client, self._server.data_timeout)
         except _LOST as error:
             return _lost(error, otherwise=Outcome.UNKNOWN)
@@ -223,9 +223,13 @@ async def _reply_to_content(client: SMTP, seconds: float) -> SMTPResponse:
     return response
 
 
-def _on_the_wire(content: bytes) -> bytes:
+def on_the_wire(content: bytes) -> bytes:
     """As SMTP sends it (RFC 5321 §4.5.2): CRLF at the end of lines, dots doubled, the final dot."""
-    return PERIOD_REGEX.sub(b"..", normalize_message_line_endings(content)) + b".\r\n"
+    lines = content.count(b"\r\n")
+    if not content.endswith(b"\r\n") or content.count(b"\n") != lines or content.count(b"\r") != lines:
+        content = normalize_message_line_endings(content)
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return b"".join((b"." if content.startswith(b".") else b"", stuffed, b".\r\n"))
 
 
 def _lost(error: BaseException, *, otherwise: Outcome) -> Result:

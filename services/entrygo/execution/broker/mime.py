@@ -1,0 +1,71 @@
+"""A mail with attachments as bytes, as the standard library would write them, in a fraction of its time.
+
+The library writes the head and the text, whose letters it encodes; the attachments, which are most of the
+bytes, are base64 in one pass. Pure.
+"""
+
+import re
+from binascii import b2a_base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+
+_LINE = 76  # characters of base64, as RFC 2045 §6.8 wants it
+# What needs no quoting, and keeps its header on one line.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,34}")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in a mail; parameters of its type, such as the charset, are left out."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+def mail_bytes(
+    head: Sequence[tuple[str, str]], text: str, attachments: Sequence[Attachment], boundary: str
+) -> bytes:
+    """Lines end in CRLF; `boundary` must not occur in the text. ValueError for a header with a line break."""
+    message = EmailMessage(policy=SMTP)
+    for name, value in head:
+        message[name] = value
+    message.set_content(text)
+    if not attachments:
+        return message.as_bytes()
+    body = MIMEPart(policy=SMTP)
+    body.set_content(text)
+    message.clear_content()
+    message["Content-Type"] = "multipart/mixed"
+    message.set_boundary(boundary)
+    between = b"--" + boundary.encode("ascii")
+    pieces = [*(SMTP.fold_binary(name, value) for name, value in message.raw_items())]
+    pieces += [b"\r\n", between, b"\r\n", body.as_bytes()]
+    for each in attachments:
+        pieces += [b"\r\n", between, b"\r\n", _part_head(each), _base64(each.content)]
+    pieces += [b"\r\n", between, b"--\r\n"]
+    return b"".join(pieces)
+
+
+def _part_head(attachment: Attachment) -> bytes:
+    media_type = attachment.media_type.partition(";")[0]
+    if _PLAIN_NAME.fullmatch(attachment.filename) is None:
+        return _part_head_by_library(attachment.filename, media_type)
+    return (
+        f"Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{attachment.filename}"\r\nMIME-Version: 1.0\r\n\r\n'
+    ).encode("ascii")
+
+
+def _part_head_by_library(filename: str, media_type: str) -> bytes:
+    part = EmailMessage(policy=SMTP)
+    maintype, _, subtype = media_type.partition("/")
+    part.set_content(b"", maintype=maintype, subtype=subtype, disposition="attachment", filename=filename)
+    return part.as_bytes()
+
+
+def _base64(content: bytes) -> bytes:
+    encoded = b2a_base64(content, newline=False)
+    return b"".join(encoded[start : start + _LINE] + b"\r\n" for start in range(0, len(encoded), _LINE))
