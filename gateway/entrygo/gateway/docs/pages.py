@@ -32,7 +32,10 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     ("Guides", ("guides/warehouse-integration", "guides/automation-agents", "csv-columns", "brokers")),
     ("API", ("api/orders", "api/exports", "api/customs-packages", "errors")),
     ("Trade rules", ("rules", "reference-data", "duty")),
-    ("Run it", ("operations", "settings", "security", "limits", "reliability", "events", "runbooks")),
+    (
+        "Run it",
+        ("operations", "settings", "security", "limits", "performance", "reliability", "events", "runbooks"),
+    ),
     ("Build it", ("architecture", "testing", "plan-hash", "decisions")),
 )
 OTHER_PAGES = "More"

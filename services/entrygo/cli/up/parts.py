@@ -19,7 +19,7 @@ from entrygo.cli.up.home import Home, State
 from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.replicas import SERVICES, Replica, replicas_of, target_of
-from entrygo.cli.up.settings import UpSettings
+from entrygo.cli.up.settings import SinkSettings, UpSettings
 
 # What our processes may take beyond draining and their grace time.
 CLOSING_SECONDS = 0.5
@@ -101,16 +101,16 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         **{f"ENTRYGO_{name.upper()}_TARGET": target_of(name, settings, state) for name in SERVICES},
         "ENTRYGO_DRAIN_SECONDS": str(settings.drain_seconds),
         "ENTRYGO_STOP_GRACE_SECONDS": str(settings.stop_grace_seconds),
-        **({} if settings.smtp_url else _rules_of_the_sink(settings)),
+        **({} if settings.smtp_url else _rules_of(SinkSettings())),
     }
 
 
-def _rules_of_the_sink(settings: UpSettings) -> dict[str, str]:
+def _rules_of(sink: SinkSettings) -> dict[str, str]:
     """Whom mail goes to, and how much: with a mail server of one's own, what execution takes by default."""
     return {
-        "ENTRYGO_MAIL_RECIPIENTS": settings.mail_recipients,
-        "ENTRYGO_MAIL_DAILY_PER_ACCOUNT": str(settings.mail_daily_per_account),
-        "ENTRYGO_MAIL_DAILY_PER_RECIPIENT": str(settings.mail_daily_per_recipient),
+        "ENTRYGO_MAIL_RECIPIENTS": sink.recipients,
+        "ENTRYGO_MAIL_DAILY_PER_ACCOUNT": str(sink.daily_per_account),
+        "ENTRYGO_MAIL_DAILY_PER_RECIPIENT": str(sink.daily_per_recipient),
     }
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from entrygo.process.settings import EnvironmentSettings
+
 SCHEMA_DATABASE = re.compile("ENTRYGO_(IDENTITY|SYNC|PLANNING|EXECUTION|INSPECTION)_DATABASE_URL")
 
 MOST_REPLICAS = 8
@@ -36,6 +38,16 @@ class TargetSettings(BaseSettings):
     inspection_target: str = ""
 
 
+class SinkSettings(EnvironmentSettings):
+    """The rules of mail with the embedded server: it delivers to nobody, so there are none by default."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_", env_ignore_empty=True)
+
+    recipients: Literal["open", "confirmed"] = "open"
+    daily_per_account: int = Field(default=0, ge=0)
+    daily_per_recipient: int = Field(default=0, ge=0)
+
+
 class UpSettings(BaseSettings):
     """Where the data lies, the public ports, and which parts are real ones from elsewhere."""
 
@@ -61,10 +73,6 @@ class UpSettings(BaseSettings):
     kafka_bootstrap: str | None = None
     smtp_url: SecretStr | None = None
     artifacts_url: str | None = None
-    # The embedded mail server delivers to nobody: unless they are set, it needs no rules.
-    mail_recipients: Literal["open", "confirmed"] = "open"
-    mail_daily_per_account: int = Field(default=0, ge=0)
-    mail_daily_per_recipient: int = Field(default=0, ge=0)
     service_token: SecretStr | None = None
     link_secret: SecretStr | None = None
     webhook_secret: SecretStr | None = None
