@@ -18,9 +18,13 @@ class Fault(StrEnum):
     GREETING_554 = "554 instead of a greeting"
     GREETING_DROP = "drops instead of a greeting"
     GREETING_HANG = "never greets"
+    EHLO_421 = "421 at EHLO"
+    EHLO_DROP = "drops at EHLO"
+    EHLO_HANG = "never answers EHLO"
     MAIL_530 = "530 at MAIL"
     MAIL_552 = "552 at MAIL"
     MAIL_DROP = "drops at MAIL"
+    MAIL_HANG = "never answers MAIL"
     RCPT_421 = "421 at RCPT"
     RCPT_450 = "450 at RCPT"
     RCPT_550 = "550 at RCPT"
@@ -31,11 +35,18 @@ class Fault(StrEnum):
     DATA_HANG = "never answers DATA"
     DATA_250 = "250 instead of 354"
     BODY_DROP = "drops while the mail is sent"
+    BODY_HANG = "reads no more while the mail is sent"
     DOT_DROP = "drops after the dot"
     DOT_HANG = "never answers the dot"
     DOT_451 = "451 after the dot"
     DOT_554 = "554 after the dot"
     DOT_250_DROP = "250 after the dot, then drops"
+    DOT_TAKEN_DROP = "takes the mail, then drops before it says so"
+    DOT_TAKEN_HANG = "takes the mail and never says so"
+
+
+# The mail is with the server, whatever its sender learns.
+TAKES_MAIL = frozenset({Fault.NONE, Fault.DOT_250_DROP, Fault.DOT_TAKEN_DROP, Fault.DOT_TAKEN_HANG})
 
 
 class FaultServer:
@@ -48,6 +59,7 @@ class FaultServer:
         self.envelopes: list[list[str]] = []
         self.connections = 0
         self._open: set[asyncio.StreamWriter] = set()
+        self._ended = asyncio.Event()
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -61,6 +73,9 @@ class FaultServer:
             writer.close()
 
     def close(self) -> None:
+        """Ends the connections that are open, as a restart would."""
+        self._ended.set()
+        self._ended = asyncio.Event()
         for writer in self._open:
             writer.transport.abort()
 
@@ -89,6 +104,14 @@ class FaultServer:
     ) -> bool:
         """Answers one command; False to drop the connection."""
         match verb, self.fault:
+            case "EHLO" | "HELO", Fault.EHLO_421:
+                await _say(writer, "421 closing")
+                return False
+            case "EHLO" | "HELO", Fault.EHLO_DROP:
+                return False
+            case ("EHLO" | "HELO", Fault.EHLO_HANG) | ("MAIL", Fault.MAIL_HANG) | ("RCPT", Fault.RCPT_HANG):
+                await reader.read()
+                return False
             case "MAIL", Fault.MAIL_530 | Fault.MAIL_552:
                 await _say(writer, f"{self.fault.value[:3]} not like this")
             case "RCPT", Fault.RCPT_421:
@@ -102,9 +125,6 @@ class FaultServer:
                 await _say(writer, "450 try later")
             case "RCPT", Fault.RCPT_550:
                 await _say(writer, "550 no such user")
-            case "RCPT", Fault.RCPT_HANG:
-                await reader.read()
-                return False
             case "DATA", _:
                 return await self._data(envelope, reader, writer)
             case "QUIT", _:
@@ -130,6 +150,12 @@ class FaultServer:
             await reader.read(1000)
             writer.transport.abort()
             return False
+        if self.fault is Fault.BODY_HANG:
+            transport = writer.transport
+            assert isinstance(transport, asyncio.ReadTransport)
+            transport.pause_reading()
+            await self._ended.wait()
+            return False
         content = await reader.readuntil(b"\r\n.\r\n")
         return await self._after_dot(envelope, content, reader, writer)
 
@@ -152,6 +178,11 @@ class FaultServer:
         self.accepted.append(content.removesuffix(b".\r\n"))
         self.envelopes.append(list(envelope))
         envelope.clear()
+        if self.fault is Fault.DOT_TAKEN_DROP:
+            return False
+        if self.fault is Fault.DOT_TAKEN_HANG:
+            await reader.read()
+            return False
         await _say(writer, "250 queued as 42")
         return self.fault is not Fault.DOT_250_DROP
 

@@ -7,7 +7,7 @@ import pytest
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.channels.email import EmailChannel, SmtpServer, parse_smtp_url
 from tests.contract.sides import MAIL, Point, delivery
-from tests.contract.smtp_faults import HOST, Fault, running
+from tests.contract.smtp_faults import HOST, TAKES_MAIL, Fault, running
 from tests.harness.mail import SmtpSink
 
 DELIVERY = delivery()
@@ -18,9 +18,13 @@ ENDINGS = [
     (Fault.GREETING_554, Outcome.TRANSIENT, False),
     (Fault.GREETING_DROP, Outcome.TRANSIENT, False),
     (Fault.GREETING_HANG, Outcome.TRANSIENT, False),
+    (Fault.EHLO_421, Outcome.TRANSIENT, False),
+    (Fault.EHLO_DROP, Outcome.TRANSIENT, False),
+    (Fault.EHLO_HANG, Outcome.TRANSIENT, False),
     (Fault.MAIL_530, Outcome.TRANSIENT, False),
     (Fault.MAIL_552, Outcome.REFUSED, False),
     (Fault.MAIL_DROP, Outcome.TRANSIENT, False),
+    (Fault.MAIL_HANG, Outcome.TRANSIENT, False),
     (Fault.RCPT_421, Outcome.TRANSIENT, False),
     (Fault.RCPT_450, Outcome.TRANSIENT, False),
     (Fault.RCPT_550, Outcome.REFUSED, False),
@@ -32,11 +36,14 @@ ENDINGS = [
     (Fault.DATA_HANG, Outcome.TRANSIENT, False),
     (Fault.DATA_250, Outcome.TRANSIENT, False),
     (Fault.BODY_DROP, Outcome.UNKNOWN, True),
+    (Fault.BODY_HANG, Outcome.UNKNOWN, True),
     (Fault.DOT_DROP, Outcome.UNKNOWN, True),
     (Fault.DOT_HANG, Outcome.UNKNOWN, True),
     (Fault.DOT_451, Outcome.TRANSIENT, True),
     (Fault.DOT_554, Outcome.REFUSED, True),
     (Fault.DOT_250_DROP, Outcome.SENT, True),
+    (Fault.DOT_TAKEN_DROP, Outcome.UNKNOWN, True),
+    (Fault.DOT_TAKEN_HANG, Outcome.UNKNOWN, True),
 ]
 
 
@@ -58,7 +65,7 @@ async def test_each_ending_of_a_delivery_is_told_apart(
     assert result.outcome is outcome
     assert result.message
     assert bool(point.passed) is passes_point
-    assert len(server.accepted) == (1 if outcome is Outcome.SENT else 0)
+    assert len(server.accepted) == (1 if fault in TAKES_MAIL else 0)
 
 
 async def test_a_refused_connection_is_transient() -> None:
