@@ -4,21 +4,16 @@
 when an edit is stale: its old text is no longer there, or stands there more than once.
 """
 
-import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from tests.harness.postgres import DATABASE_URL_SETTING, run_postgres
 from tests.mutants.faults import FAULTS, Fault
+from tests.mutants.planting import Edit, Stale, copied_repository, environment_of, planted
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCE_ROOTS = ("services", "gateway", "shared")
 TIMEOUT_SECONDS = 600  # of one fault; without an end it is counted as noticed, as its test would hang
 FAILED_TESTS = 1  # pytest's exit status; above it pytest itself had trouble
 
@@ -35,7 +30,7 @@ class Verdict(StrEnum):
 def main(words: list[str]) -> int:
     """Gives the exit status: 0 when every fault was noticed."""
     wanted = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
-    with _copy() as copy, run_postgres() as database_url:
+    with copied_repository() as copy, run_postgres() as database_url:
         tests = sorted({test for fault in wanted for test in fault.tests})
         verdict, said = _run(tests, copy, database_url)
         if verdict is not Verdict.LIVED:
@@ -47,32 +42,13 @@ def main(words: list[str]) -> int:
     return bool(bad)
 
 
-@contextmanager
-def _copy() -> Iterator[Path]:
-    """Every file that git knows or would add, as it is now."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="entrygo-mutants-") as folder:
-        for name in filter(None, listed.stdout.split("\0")):
-            if (ROOT / name).is_file():
-                (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, Path(folder) / name)
-        yield Path(folder)
-
-
 def _judge(fault: Fault, copy: Path, database_url: str) -> Verdict:
-    file = copy / fault.file
-    before = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if before.count(fault.old) != 1:
-        print(f"{Verdict.STALE:6}  {fault.name}  (in {fault.file} {before.count(fault.old)} times)")
-        return Verdict.STALE
-    file.write_text(before.replace(fault.old, fault.new), encoding="utf-8")
     try:
-        verdict, said = _run(fault.tests, copy, database_url)
-    finally:
-        file.write_text(before, encoding="utf-8")
+        with planted(copy, Edit(fault.file, fault.old, fault.new)):
+            verdict, said = _run(fault.tests, copy, database_url)
+    except Stale as stale:
+        print(f"{Verdict.STALE:6}  {fault.name}  ({stale})")
+        return Verdict.STALE
     print(f"{verdict:6}  {fault.name}", flush=True)
     if verdict is Verdict.BROKEN:
         print(said)
@@ -80,13 +56,7 @@ def _judge(fault: Fault, copy: Path, database_url: str) -> Verdict:
 
 
 def _run(tests: Sequence[str], copy: Path, database_url: str) -> tuple[Verdict, str]:
-    # The copy's modules come before those that are installed, whose place is the repository.
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(str(copy / root) for root in SOURCE_ROOTS),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        DATABASE_URL_SETTING: database_url,
-    }
+    environment = {**environment_of(copy), DATABASE_URL_SETTING: database_url}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(
