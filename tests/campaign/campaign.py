@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.campaign.accounts import Account, make_accounts
+from tests.campaign.accounts import Account
 from tests.campaign.checker import Finding, check
 from tests.campaign.cluster import Cluster
 from tests.campaign.faults import FAULTS
@@ -14,6 +14,7 @@ from tests.campaign.history import History, Recorder
 from tests.campaign.load import run_load
 from tests.campaign.nemesis import Fault, Nemesis
 from tests.campaign.observe import observe, settled
+from tests.campaign.resources import Growth, Sampler, growth_of
 
 WARM_ANSWERS = 10
 WARM_SECONDS = 60.0
@@ -39,25 +40,29 @@ class Result:
     injected: Mapping[str, int]
     skipped: Mapping[str, str]
     settle_seconds: float
-    accounts: Sequence[Account] = field(repr=False)
+    growth: Sequence[Growth]
 
 
-async def run_campaign(cluster: Cluster, plan: Plan, history_file: Path) -> Result:
+async def run_campaign(
+    cluster: Cluster, accounts: Sequence[Account], plan: Plan, history_file: Path
+) -> Result:
     """Runs it on a system that nobody used before."""
-    accounts = await make_accounts(cluster)
     recorder = Recorder(history_file)
     stop = asyncio.Event()
     nemesis = Nemesis(cluster, recorder, plan.faults, plan.seed)
+    sampler = Sampler(cluster, recorder)
     async with asyncio.TaskGroup() as tasks:
+        sampling = tasks.create_task(sampler.run())
         tasks.create_task(run_load(cluster, accounts, recorder, plan.seed, stop))
         await _warm(recorder)
         await nemesis.rage(plan.seconds)
         # From here on nothing is broken any more.
-        await cluster.ready()
+        late = await cluster.not_ready()
         await asyncio.sleep(CALM_SECONDS)
         stop.set()
+        sampling.cancel()
     took, unsettled = await settled(cluster)
-    final = await observe(cluster, accounts, unsettled)
+    final = await observe(cluster, accounts, [*unsettled, *(f"{name} does not serve" for name in late)])
     history = recorder.close()
     return Result(
         history=history,
@@ -66,7 +71,7 @@ async def run_campaign(cluster: Cluster, plan: Plan, history_file: Path) -> Resu
         injected=dict(nemesis.injected),
         skipped=nemesis.skipped,
         settle_seconds=took,
-        accounts=accounts,
+        growth=growth_of(sampler.samples),
     )
 
 

@@ -14,6 +14,9 @@ from tests.campaign.accounts import Account
 from tests.campaign.history import Action, Answered, Asked, Outcome, Recorder
 
 ANSWER_SECONDS = 20.0
+# So many requests out of a hundred are given up after a moment, as by a client whose user went away.
+GIVEN_UP_PERCENT = 5
+MOMENT_SECONDS = (0.01, 0.5)
 PATIENCE_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 2.0
 # Nothing is known of a write after these: it may be under way.
@@ -33,6 +36,7 @@ class Client:
     gateways: tuple[str, ...]
     recorder: Recorder
     choose: random.Random
+    given_up_percent: int = GIVEN_UP_PERCENT
 
     async def write(self, asked: Asked, path: str, body: Any, facts: Facts) -> Answered:
         """Tries with the same key until it is known what became of it, or patience ends."""
@@ -92,13 +96,17 @@ class Client:
 
     async def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.account.key}", **request.pop("headers", {})}
+        is_given_up = self.choose.random() * 100 < self.given_up_percent
+        seconds = self.choose.uniform(*MOMENT_SECONDS) if is_given_up else ANSWER_SECONDS
         gateway = self.choose.choice(self.gateways)
-        return await self.http.request(method, f"{gateway}{path}", headers=headers, **request)
+        return await self.http.request(
+            method, f"{gateway}{path}", headers=headers, timeout=seconds, **request
+        )
 
 
 def open_http() -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
-    return httpx.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, trust_env=False)
+    return httpx.AsyncClient(timeout=60.0, limits=limits, trust_env=False)
 
 
 def digest_of(body: Any) -> str:

@@ -28,6 +28,14 @@ from tests.harness.brokers import TansuBroker, run_tansu
 from tests.harness.postgres import SERVER_OPTIONS, PostgresServer, postgres_server
 
 START_SECONDS = 90.0
+# What asking a database ends in that is broken meanwhile; asyncpg's own state may be the one to complain.
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 POLL_SECONDS = 0.05
 RESTART_SECONDS = 0.25
 FAILPOINT = "failpoint"
@@ -102,10 +110,14 @@ class Cluster:
             await asyncio.sleep(POLL_SECONDS)
         raise processes.NotStarted("PostgreSQL did not start again.")
 
-    async def ready(self) -> None:
-        """Returns once every replica serves."""
-        async with asyncio.timeout(START_SECONDS):
-            await asyncio.gather(*(_serving(node) for node in self.nodes))
+    async def not_ready(self, seconds: float = START_SECONDS) -> list[str]:
+        """Waits until every replica serves; gives the names of those that do not by then."""
+        waits = {node.name: asyncio.create_task(_serving(node)) for node in self.nodes}
+        await asyncio.wait(waits.values(), timeout=seconds)
+        late = [name for name, wait in waits.items() if not wait.done()]
+        for wait in waits.values():
+            wait.cancel()
+        return late
 
     async def keep_running(self) -> None:
         """Starts again what ended by itself, as a supervisor does, until it is cancelled."""
@@ -228,10 +240,8 @@ async def _started(cluster: Cluster) -> AsyncIterator[None]:
     try:
         for node in cluster.nodes:
             node.start()
-        try:
-            await cluster.ready()
-        except TimeoutError:
-            raise processes.NotStarted(_what_they_said(cluster)) from None
+        if await cluster.not_ready():
+            raise processes.NotStarted(_what_they_said(cluster))
         keeper = asyncio.create_task(cluster.keep_running())
         yield
     finally:

@@ -7,11 +7,10 @@ import resource
 import signal
 from collections.abc import Iterator
 
-import asyncpg
 import psutil
 
-from entrygo.execution.failpoints import FAILPOINTS
-from tests.campaign.cluster import Cluster
+from entrygo.execution.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
+from tests.campaign.cluster import DATABASE_AWAY, Cluster
 from tests.campaign.nemesis import Fault, Unavailable
 from tests.campaign.nodes import Node
 from tests.contract.smtp_faults import Fault as MailFault
@@ -44,8 +43,16 @@ async def hang(cluster: Cluster, choose: random.Random) -> str:
 
 
 async def die_between_steps(cluster: Cluster, choose: random.Random) -> str:
-    """The execution process that comes to this point next dies there."""
-    point = choose.choice(FAILPOINTS)
+    """The execution process dies that comes next to one of the points between two steps."""
+    return await _die_at(choose.choice(FAILPOINTS), cluster)
+
+
+async def die_while_sending(cluster: Cluster, choose: random.Random) -> str:
+    """It dies when the mail may have gone out, and nobody has noted what became of it."""
+    return await _die_at(choose.choice(sorted(AMBIGUOUS_FAILPOINTS)), cluster)
+
+
+async def _die_at(point: str, cluster: Cluster) -> str:
     cluster.failpoint.write_text(point, encoding="utf-8")
     try:
         for _ in range(40):
@@ -81,7 +88,7 @@ async def cut_sessions(cluster: Cluster, choose: random.Random) -> str:
     )
     count = 0
     for _ in range(choose.randint(1, 5)):
-        with contextlib.suppress(OSError, asyncpg.PostgresError):
+        with contextlib.suppress(*DATABASE_AWAY):
             [row] = await cluster.fetch(
                 "SELECT count(pg_terminate_backend(pid)) AS ended FROM pg_stat_activity"
                 " WHERE usename LIKE $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
@@ -205,6 +212,7 @@ FAULTS = (
     Fault("kill", "processes", kill, weight=6),
     Fault("hang", "processes", hang, weight=5),
     Fault("die between steps", "failpoint", die_between_steps, weight=4),
+    Fault("die while sending", "failpoint", die_while_sending, weight=2),
     Fault("rolling restart", "processes", roll, weight=2),
     Fault("cut sessions", "postgres", cut_sessions, weight=4),
     Fault("crash PostgreSQL", "postgres", crash_postgres),

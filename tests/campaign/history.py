@@ -139,6 +139,10 @@ class Recorder:
         self._faults.append(Injected(what, began, self.seconds))
         self._write("fault", 0, self.seconds, {"what": what, "began": round(began, 3)})
 
+    def sample(self, fields: Mapping[str, Any]) -> None:
+        """Notes what a process takes; it is no part of what the checker sees."""
+        self._write("sample", 0, self.seconds, fields)
+
     def close(self) -> History:
         """The history; what was never answered is unknown."""
         for number in list(self._invoked):
@@ -168,6 +172,8 @@ def load(file: Path) -> History:
             case "invoke":
                 found["items"] = tuple(found.get("items", ()))
                 invoked[number] = (at, Asked(**{**found, "action": Action(found["action"])}))
+            case "sample":
+                pass
             case "fault":
                 faults.append(Injected(found["what"], found["began"], at))
             case _:

@@ -53,6 +53,9 @@ class Nemesis:
     async def _lane(self, choose: random.Random, end: float) -> None:
         weights = [fault.weight for fault in self._faults]
         clock = asyncio.get_running_loop().time
+        if not self._faults:
+            await asyncio.sleep(end - clock())
+            return
         while True:
             await asyncio.sleep(choose.uniform(0, 2 * PAUSE_SECONDS))
             [fault] = choose.choices(self._faults, weights)

@@ -18,8 +18,9 @@ from tests.campaign.final_state import Event, Export, FinalState, Mail, Order, P
 SETTLE_SECONDS = 60.0
 POLL_SECONDS = 0.25
 AT_ONCE = 8
+BUSY_ATTEMPTS = 20
 # Documents are read of so many packages at most, spread over all of them: a long campaign has thousands.
-READ_PACKAGES = 200
+READ_PACKAGES = 60
 # What changes by itself; none of it is left when everything has settled.
 UNDER_WAY = """
 SELECT 'export ' || export_id || ' is ' || state AS what FROM planning.exports WHERE state = 'EXECUTING'
@@ -85,7 +86,7 @@ async def _shown(cluster: Cluster, account: Account, http: httpx.AsyncClient) ->
 
     async def got(path: str) -> Any:
         async with turns:
-            answer = await http.get(f"{cluster.gateways[0]}{path}", headers=headers)
+            answer = await _got(http, f"{cluster.gateways[0]}{path}", headers)
         return answer.json() if answer.status_code == 200 else None
 
     rows: dict[str, Any] = {}
@@ -100,6 +101,16 @@ async def _shown(cluster: Cluster, account: Account, http: httpx.AsyncClient) ->
     names = sorted({row["export_id"] for row in owned} | set(rows))
     looks = await asyncio.gather(*(got(f"/api/exports/{name}") for name in names))
     return {(account.id, name): (rows.get(name), look) for name, look in zip(names, looks, strict=True)}
+
+
+async def _got(http: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    """The answer, asked for again while it is that of a system too busy to give one."""
+    for _ in range(BUSY_ATTEMPTS):
+        answer = await http.get(url, headers=dict(headers))
+        if answer.status_code not in (429, 503):
+            break
+        await asyncio.sleep(float(answer.headers["retry-after"]))
+    return answer
 
 
 async def _orders(cluster: Cluster) -> list[Order]:
@@ -146,7 +157,7 @@ async def _packages(cluster: Cluster, accounts: Sequence[Account], http: httpx.A
             path = f"{cluster.gateways[0]}/api/customs-packages/{row['id']}/artifacts/{name}"
             headers = {"authorization": f"Bearer {keys[row['account_id']]}"}
             async with turns:
-                answer = await http.get(path, headers=headers)
+                answer = await _got(http, path, headers)
             found = hashlib.sha256(answer.content).hexdigest()
             documents[name] = (promised, found if answer.status_code == 200 else str(answer.status_code))
         return Package(

@@ -18,6 +18,7 @@ STATE_OF_EVENT: Mapping[str, State] = MappingProxyType(
         "export.executed": State.COMPLETED,
         "export.execution_failed": State.FAILED,
         "export.cancelled": State.CANCELLED,
+        "export.withdrawn": State.WITHDRAWN,
     }
 )
 

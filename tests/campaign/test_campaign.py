@@ -2,10 +2,14 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.campaign.__main__ import report
 from tests.campaign.campaign import Result
 from tests.campaign.history import Action
 
+# The first of them starts the system, and the campaign takes its time.
+pytestmark = pytest.mark.timeout(300)
 LEAST_COMPLETED = 5
 LEAST_FAULTS = 5
 
