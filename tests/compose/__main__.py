@@ -33,7 +33,8 @@ PARTS = (*OURS, "postgres", "kafka", "mail")
 SECONDS_TO_RETURN = 300.0
 SETUP = (
     "import asyncio, sys; from entrygo.cli.up.demo_account import ensure_setup_data;"
-    "asyncio.run(ensure_setup_data('sync:50051', sys.argv[1]))"
+    "from entrygo.process.settings import RpcClientSettings;"
+    "asyncio.run(ensure_setup_data('sync:50051', sys.argv[1], RpcClientSettings()))"
 )
 
 

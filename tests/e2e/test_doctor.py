@@ -16,6 +16,9 @@ async def test_running_system_is_sound_in_every_respect(system: System) -> None:
         "documents",
         "ports",
         "home",
+        "certificates",
+        "service sync",
+        "transport",
         "database planning",
         "reference data",
     }

@@ -12,6 +12,7 @@ from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.process.runtime import run
+from entrygo.process.tls import read_pair
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +23,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen, and logs where."""
         await super().startup(sockets)
-        log.info("gateway.listening", host=self.config.host, port=self.config.port)
+        is_tls = self.config.is_ssl
+        log.info("gateway.listening", host=self.config.host, port=self.config.port, tls=is_tls)
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -46,11 +48,15 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
 
 
 def _config(settings: GatewaySettings, stop: asyncio.Event) -> uvicorn.Config:
+    # Refused here in words that name the file, rather than by OpenSSL's.
+    read_pair(settings.tls)
     return uvicorn.Config(
         create_app(settings, stop=stop),
         host=settings.gateway_host,
         port=settings.gateway_port,
         http=guarded(settings),
+        ssl_certfile=settings.tls.cert_file,
+        ssl_keyfile=settings.tls.key_file,
         ws="none",
         lifespan="on",
         access_log=False,

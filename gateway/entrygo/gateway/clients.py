@@ -34,10 +34,10 @@ class GrpcServices:
         self._read_seconds = settings.read_timeout_seconds
         self._write_seconds = settings.write_timeout_seconds
         self._channels = {
-            "sync": open_channel(settings.sync_target),
-            "planning": open_channel(settings.planning_target),
-            "execution": open_channel(settings.execution_target),
-            "inspection": open_channel(settings.inspection_target),
+            "sync": open_channel(settings.sync_target, settings.peers),
+            "planning": open_channel(settings.planning_target, settings.peers),
+            "execution": open_channel(settings.execution_target, settings.peers),
+            "inspection": open_channel(settings.inspection_target, settings.peers),
         }
         self.identities = tuple(map(identity_pb2_grpc.IdentityStub, self._channels.values()))
         self.sync = sync_pb2_grpc.SyncStub(self._channels["sync"])

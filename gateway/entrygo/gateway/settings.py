@@ -1,8 +1,18 @@
 """Settings of the gateway process. Built once in `__main__` and passed down."""
 
-from pydantic import Field
+from pathlib import Path
 
-from entrygo.process.settings import MEBIBYTE, EnvironmentSettings, ProcessSettings, RateSettings
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from entrygo.process.settings import (
+    MEBIBYTE,
+    CertificateSettings,
+    EnvironmentSettings,
+    ProcessSettings,
+    RateSettings,
+    RpcClientSettings,
+)
 
 
 class DoorSettings(EnvironmentSettings):
@@ -27,6 +37,20 @@ class DoorSettings(EnvironmentSettings):
     rates: RateSettings = Field(default_factory=RateSettings)
 
 
+class GatewayTlsSettings(CertificateSettings):
+    """With a certificate the gateway speaks HTTPS alone."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_GATEWAY_")
+
+
+class GatewayClientSettings(EnvironmentSettings):
+    """Whom commands on this machine trust that meet a gateway over HTTPS: beside the system's authorities."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_GATEWAY_")
+
+    ca_file: Path | None = None
+
+
 class GatewaySettings(ProcessSettings):
     """Where it listens, whom it asks, and what it accepts."""
 
@@ -38,6 +62,9 @@ class GatewaySettings(ProcessSettings):
     planning_target: str = "127.0.0.1:15052"
     execution_target: str = "127.0.0.1:15053"
     inspection_target: str = "127.0.0.1:15054"
+    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
+
+    tls: GatewayTlsSettings = Field(default_factory=GatewayTlsSettings)
 
     max_body_bytes: int = Field(default=8 * MEBIBYTE, ge=1024)
     max_header_bytes: int = Field(default=32 * 1024, ge=1024)

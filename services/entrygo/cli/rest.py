@@ -11,6 +11,9 @@ from typing import Any, Final
 import httpx
 import orjson
 
+from entrygo.cli.trust import trust_in
+from entrygo.gateway.settings import GatewayClientSettings
+
 Json = Any  # one JSON value, as the server answered it
 
 # A retry repeats the same bytes with the same idempotency key, so it is safe for writes too.
@@ -61,6 +64,7 @@ class Rest:
             timeout=httpx.Timeout(ANSWER_TIMEOUT_SECONDS, connect=CONNECT_TIMEOUT_SECONDS),
             transport=transport,
             trust_env=False,
+            verify=trust_in(GatewayClientSettings()),
         )
 
     def __enter__(self) -> "Rest":

@@ -1,13 +1,15 @@
 """How this system speaks to a Kafka-protocol broker. The options of aiokafka have their only home here."""
 
-import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
 
 from entrygo.messaging.events import TOPICS
 from entrygo.process.settings import KafkaSettings
+from entrygo.process.tls import client_context, problem_with
 
 REQUEST_TIMEOUT_MS = 10_000
 # Kept short: an idle fetch that waits 500 ms costs 128 ms at the median, one that waits 20 ms costs 6.
@@ -21,8 +23,8 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
         "security_protocol": settings.security_protocol,
         "request_timeout_ms": REQUEST_TIMEOUT_MS,
     }
-    if settings.security_protocol.endswith("SSL"):
-        options["ssl_context"] = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.is_secure:
+        options["ssl_context"] = client_context(settings, settings.ca_file)
     if settings.security_protocol.startswith("SASL"):
         password = settings.password
         options |= {
@@ -52,19 +54,13 @@ def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
 
 async def existing_topics(settings: KafkaSettings) -> set[str]:
     """The topics that there are and that we may see; raises KafkaError when the broker does not answer."""
-    admin = AIOKafkaAdminClient(**client_options(settings))
-    try:
-        await admin.start()
+    async with _admin(settings) as admin:
         return set(await admin.list_topics())
-    finally:
-        await admin.close()
 
 
 async def ensure_topics(settings: KafkaSettings) -> None:
     """Creates the topics that are missing; an existing one keeps its partitions."""
-    admin = AIOKafkaAdminClient(**client_options(settings))
-    await admin.start()
-    try:
+    async with _admin(settings) as admin:
         existing = set(await admin.list_topics())
         missing = [
             NewTopic(name, settings.partitions, settings.replication_factor)
@@ -73,8 +69,33 @@ async def ensure_topics(settings: KafkaSettings) -> None:
         ]
         if missing:
             _raise_unless_created(await admin.create_topics(missing))
+
+
+@asynccontextmanager
+async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """The first to meet a broker, and so the one to say why TLS fails: aiokafka says that it was unable."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    try:
+        try:
+            await admin.start()
+        except KafkaConnectionError as error:
+            if problem := await _tls_problem(settings):
+                raise KafkaConnectionError(problem) from error
+            raise
+        yield admin
     finally:
         await admin.close()
+
+
+async def _tls_problem(settings: KafkaSettings) -> str | None:
+    if not settings.is_secure:
+        return None
+    context = client_context(settings, settings.ca_file)
+    for broker in settings.bootstrap.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        if problem := await problem_with(host, int(port), context):
+            return f"TLS with {broker.strip()}: {problem}"
+    return None
 
 
 def _raise_unless_created(response: Any) -> None:

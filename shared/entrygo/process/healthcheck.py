@@ -1,15 +1,22 @@
 """`python -m entrygo.process.healthcheck <port | url>`: 0 when the process behind it serves. For containers.
 
-A port means gRPC's standard health service on this host, a URL any 2xx answer.
+A port means gRPC's standard health service on this host, a URL any 2xx answer. The settings for TLS are those
+of our own clients: ENTRYGO_RPC_CLIENT_* and ENTRYGO_GATEWAY_CA_FILE.
 """
 
+import os
+import ssl
 import sys
 import urllib.request
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from entrygo.process.settings import RpcClientSettings
+from entrygo.process.tls import channel_credentials, name_options
+
 ANSWER_SECONDS = 3.0
+GATEWAY_AUTHORITY = "ENTRYGO_GATEWAY_CA_FILE"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,7 +30,7 @@ def main(arguments: list[str]) -> int:
 
 
 def is_grpc_serving(port: int) -> bool:
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+    with _channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         try:
             answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=ANSWER_SECONDS)
@@ -32,10 +39,18 @@ def is_grpc_serving(port: int) -> bool:
     return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
 
 
+def _channel(target: str, security: RpcClientSettings) -> grpc.Channel:
+    credentials = channel_credentials(security)
+    if credentials is None:
+        return grpc.insecure_channel(target)
+    return grpc.secure_channel(target, credentials, options=name_options(security))
+
+
 def is_http_ok(url: str) -> bool:
     # The address comes from the command line of the container, not from a caller.
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
+        context = ssl.create_default_context(cafile=os.environ.get(GATEWAY_AUTHORITY) or None)
+        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS, context=context) as answer:  # noqa: S310
             return bool(200 <= answer.status < 300)
     except OSError:
         return False

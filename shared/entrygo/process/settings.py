@@ -6,9 +6,9 @@ flat, whatever it is held by: `settings.kafka.bootstrap` is `ENTRYGO_KAFKA_BOOTS
 """
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE_URL = SecretStr("postgresql://postgres@127.0.0.1:5432/entrygo")
@@ -75,7 +75,21 @@ class ProcessSettings(EnvironmentSettings):
     stop: StopSettings = Field(default_factory=StopSettings)
 
 
-class KafkaSettings(EnvironmentSettings):
+class CertificateSettings(EnvironmentSettings):
+    """What a process shows of itself over TLS: a certificate with its chain, and its key, in PEM."""
+
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _pair(self) -> Self:
+        if (self.cert_file is None) is not (self.key_file is None):
+            prefix = self.model_config["env_prefix"]
+            raise ValueError(f"{prefix}CERT_FILE and {prefix}KEY_FILE belong together")
+        return self
+
+
+class KafkaSettings(CertificateSettings):
     """How to reach the broker; SASL and TLS as librdkafka names them."""
 
     model_config = SettingsConfigDict(env_prefix="ENTRYGO_KAFKA_")
@@ -85,10 +99,22 @@ class KafkaSettings(EnvironmentSettings):
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
     username: str | None = None
     password: SecretStr | None = None
-    ca_file: str | None = None
+    # Whose certificate the broker shows; the system's authorities when it is not set.
+    ca_file: Path | None = None
     # Partitions of a topic that we create; an existing topic keeps its own.
     partitions: int = Field(default=12, ge=1, le=1000)
     replication_factor: int = Field(default=1, ge=1, le=10)
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the way to the broker is TLS."""
+        return self.security_protocol.endswith("SSL")
+
+    @model_validator(mode="after")
+    def _credentials(self) -> Self:
+        if self.security_protocol.startswith("SASL") and not (self.username and self.password):
+            raise ValueError("SASL needs ENTRYGO_KAFKA_USERNAME and ENTRYGO_KAFKA_PASSWORD")
+        return self
 
 
 class IdentitySettings(EnvironmentSettings):
@@ -120,6 +146,37 @@ class RateSettings(EnvironmentSettings):
     account_items_per_second: int = Field(default=200_000, ge=1)
 
 
+class RpcServerTlsSettings(CertificateSettings):
+    """With a certificate the gRPC server speaks TLS alone."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_RPC_SERVER_")
+
+    # Callers then have to show a certificate of this authority.
+    client_ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _server(self) -> Self:
+        if self.client_ca_file and not self.cert_file:
+            raise ValueError("ENTRYGO_RPC_SERVER_CLIENT_CA_FILE needs ENTRYGO_RPC_SERVER_CERT_FILE")
+        return self
+
+
+class RpcClientSettings(CertificateSettings):
+    """How gRPC servers of ours are met: over TLS when the authority of their certificates is named."""
+
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_RPC_CLIENT_")
+
+    ca_file: Path | None = None
+    # The name in the certificates of all of them, where it is not the host of the target.
+    server_name: str | None = None
+
+    @model_validator(mode="after")
+    def _client(self) -> Self:
+        if not self.ca_file and (self.cert_file or self.server_name):
+            raise ValueError("a certificate or name of ENTRYGO_RPC_CLIENT_ needs ENTRYGO_RPC_CLIENT_CA_FILE")
+        return self
+
+
 class RpcServerSettings(EnvironmentSettings):
     """The gRPC server of a service."""
 
@@ -134,6 +191,7 @@ class RpcServerSettings(EnvironmentSettings):
     # Channels of clients watch the health without a key: gRPC sends none with it. So many at once may.
     max_open_health_watches: int = Field(default=200, ge=0)
     rates: RateSettings = Field(default_factory=RateSettings)
+    tls: RpcServerTlsSettings = Field(default_factory=RpcServerTlsSettings)
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
 
 
@@ -149,3 +207,4 @@ class ServiceSettings(ProcessSettings):
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     rpc: RpcServerSettings = Field(default_factory=RpcServerSettings)
+    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)

@@ -5,6 +5,9 @@ from typing import Any
 
 import grpc
 
+from entrygo.process.settings import RpcClientSettings
+from entrygo.process.tls import CertificateRefused, channel_credentials, name_options
+
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 8 * 1024 * 1024
 
@@ -69,10 +72,18 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
 )
 
 
-def open_channel(target: str) -> grpc.aio.Channel:
-    """A channel to `host:port`, or to several workers as `host:port,host:port`."""
+def open_channel(target: str, security: RpcClientSettings) -> grpc.aio.Channel:
+    """A channel to `host:port`, or to several workers as `host:port,host:port`.
+
+    Raises CertificateRefused when what `security` names cannot be used.
+    """
     address = f"ipv4:{_numeric(target)}" if "," in target else target
-    return grpc.aio.insecure_channel(address, options=OPTIONS)
+    credentials = channel_credentials(security)
+    if credentials is None:
+        return grpc.aio.insecure_channel(address, options=OPTIONS)
+    if security.server_name is None and "," in target:
+        raise CertificateRefused(f"ENTRYGO_RPC_CLIENT_SERVER_NAME must name the servers of {target}.")
+    return grpc.aio.secure_channel(address, credentials, options=(*OPTIONS, *name_options(security)))
 
 
 def _numeric(targets: str) -> str:

@@ -10,7 +10,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from entrygo.identity.authenticator import Authenticator
-from entrygo.process.settings import RpcServerSettings, StopSettings
+from entrygo.process.settings import RpcServerSettings, RpcServerTlsSettings, StopSettings
+from entrygo.process.tls import server_credentials
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc.identity_servicer import IdentityServicer
 from entrygo.rpc.interceptors.auth import Access, AuthInterceptor, RequiredScopes
@@ -147,9 +148,22 @@ def build_server(
     names = (*service_names, IDENTITY_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(names, server)
     address = f"{settings.bind_host}:{port}"
-    server.add_insecure_port(address)
-    log.info("rpc.listening", address=address)
+    _listen(server, address, settings.tls)
     return Server(server, health_servicer, {"": ready, **conditions}, calls, stopping)
+
+
+def _listen(server: grpc.aio.Server, address: str, tls: RpcServerTlsSettings) -> None:
+    credentials = server_credentials(tls)
+    if credentials is None:
+        server.add_insecure_port(address)
+    else:
+        server.add_secure_port(address, credentials)
+    log.info(
+        "rpc.listening",
+        address=address,
+        tls=credentials is not None,
+        client_certificates=tls.client_ca_file is not None,
+    )
 
 
 def _standard_methods(settings: RpcServerSettings) -> Mapping[str, Access]:

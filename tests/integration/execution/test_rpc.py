@@ -33,7 +33,7 @@ from entrygo.identity.on_behalf import CALLER_SCOPES, TENANT
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import IdentitySettings, KafkaSettings, StopSettings
+from entrygo.process.settings import IdentitySettings, KafkaSettings, RpcClientSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
@@ -143,7 +143,7 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
     )
     stop = asyncio.Event()
     running = asyncio.create_task(serve("execution", settings, wire, stop))
-    async with open_channel(f"{LOOPBACK}:{settings.port}") as channel:
+    async with open_channel(f"{LOOPBACK}:{settings.port}", RpcClientSettings()) as channel:
         await channel.channel_ready()
         yield Client(execution_pb2_grpc.ExecutionStub(channel), key, narrow, planning, sync)
     stop.set()

@@ -16,7 +16,7 @@ from entrygo.inspection.__main__ import wire
 from entrygo.inspection.settings import Settings
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import IdentitySettings, KafkaSettings, StopSettings
+from entrygo.process.settings import IdentitySettings, KafkaSettings, RpcClientSettings, StopSettings
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.service.run import serve
@@ -53,7 +53,7 @@ def settings(database_url: str, kafka_bootstrap: str) -> Settings:
 async def stub(settings: Settings) -> AsyncIterator[inspection_pb2_grpc.InspectionStub]:
     stop = asyncio.Event()
     serving = asyncio.create_task(serve("inspection", settings, wire, stop))
-    channel = open_channel(f"127.0.0.1:{settings.port}")
+    channel = open_channel(f"127.0.0.1:{settings.port}", RpcClientSettings())
     try:
         await channel.channel_ready()
         yield inspection_pb2_grpc.InspectionStub(channel)

@@ -27,7 +27,7 @@ from entrygo.planning.sync_client import SyncFacts
 from entrygo.planning.use_cases import PlanningUseCases
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcServerSettings, StopSettings
+from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
@@ -145,7 +145,7 @@ async def serving(
     stop = asyncio.Event()
     task = asyncio.create_task(server.serve(stop))
     try:
-        async with open_channel(f"127.0.0.1:{port}") as channel:
+        async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
             await channel.channel_ready()
             yield channel
     finally:

@@ -21,7 +21,7 @@ from entrygo.identity.use_cases import create_account, create_key, revoke_key
 from entrygo.inspection.owners import check_serving
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcServerSettings, StopSettings
+from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
@@ -115,7 +115,7 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
     )
     stop = asyncio.Event()
     serving = asyncio.create_task(server.serve(stop))
-    async with open_channel(f"127.0.0.1:{port}") as channel:
+    async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
         await channel.channel_ready()
         yield channel
     stop.set()

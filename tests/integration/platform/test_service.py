@@ -17,7 +17,13 @@ from entrygo.messaging.outbox import append_all
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import IdentitySettings, KafkaSettings, ServiceSettings, StopSettings
+from entrygo.process.settings import (
+    IdentitySettings,
+    KafkaSettings,
+    RpcClientSettings,
+    ServiceSettings,
+    StopSettings,
+)
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
@@ -146,7 +152,7 @@ async def test_service_knows_its_callers_by_their_keys(settings: ServiceSettings
         _, secret = await create_key(identity, Ids(), utc_now, account_id=account)
     async with (
         running(settings, Wiring(records_events=False)),
-        open_channel(f"127.0.0.1:{settings.port}") as channel,
+        open_channel(f"127.0.0.1:{settings.port}", RpcClientSettings()) as channel,
     ):
         answer = await identity_pb2_grpc.IdentityStub(channel).WhoAmI(
             identity_pb2.WhoAmIRequest(),
@@ -169,7 +175,7 @@ async def test_service_that_writes_publishes_its_events_and_forgets_old_keys(
 
 async def test_work_that_fails_ends_the_process(settings: ServiceSettings) -> None:
     async def fail(stop: asyncio.Event) -> None:
-        async with open_channel(f"127.0.0.1:{settings.port}") as channel:
+        async with open_channel(f"127.0.0.1:{settings.port}", RpcClientSettings()) as channel:
             await channel.channel_ready()
         raise ZeroDivisionError
 

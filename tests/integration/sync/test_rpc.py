@@ -16,7 +16,7 @@ from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcServerSettings, StopSettings
+from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
@@ -70,7 +70,10 @@ async def client(database_url: str, pool: Pool, caller: Caller) -> AsyncIterator
             service_names=(SERVICE_NAME,),
             ready=partial(is_ready, pool),
         )
-        async with asyncio.TaskGroup() as tasks, open_channel(f"127.0.0.1:{port}") as channel:
+        async with (
+            asyncio.TaskGroup() as tasks,
+            open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel,
+        ):
             tasks.create_task(server.serve(stop))
             try:
                 await asyncio.wait_for(channel.channel_ready(), 10)

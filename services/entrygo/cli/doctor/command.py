@@ -10,14 +10,17 @@ import typer
 from rich.markup import escape
 
 from entrygo.cli.connection import current_home, database_url
+from entrygo.cli.doctor.certificates import transport_checks
 from entrygo.cli.doctor.database import database_checks
 from entrygo.cli.doctor.findings import Check, Finding, Level, run_checks
 from entrygo.cli.doctor.reference_data import reference_check
 from entrygo.cli.doctor.surroundings import surrounding_checks
 from entrygo.cli.terminal import out, print_json
+from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.schemas import SERVICES
 
 EXIT_FAILED = 1
 EXIT_WARNING = 3
@@ -51,6 +54,7 @@ def checks(home: Home) -> list[Check]:
     """All of them; without any database address the databases are one that failed."""
     return [
         *surrounding_checks(home),
+        *transport_checks(database_url),
         *database_checks(database_url, embedded=Postgres(home, home.load_state().postgres_password).url),
         reference_check(lambda: database_url("planning")),
     ]
@@ -60,13 +64,15 @@ def remembered(home: Home) -> Mapping[str, str]:
     """What `entrygo up` gave its parts in this home; nothing where it never ran."""
     if not home.state_file.exists():
         return {}
-    state = home.load_state()
+    state, report = home.load_state(), running(home)
+    targets = {part.name: part.address for part in report.parts if part.name in SERVICES} if report else {}
     known = {
         "ENTRYGO_DATABASE_URL": state.database_url,
         "ENTRYGO_SERVICE_TOKEN": state.service_token,
         "ENTRYGO_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{state.broker_port}",
         "ENTRYGO_SMTP_URL": f"smtp://{LOOPBACK}:{state.smtp_port}",
         "ENTRYGO_ARTIFACTS_URL": home.artifacts.as_uri(),
+        **{f"ENTRYGO_{name.upper()}_TARGET": target for name, target in targets.items()},
     }
     return {name: value for name, value in known.items() if value}
 

@@ -15,8 +15,10 @@ from entrygo.domain.principal import Mode
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import RpcClientSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.rpc.channel import open_channel
 
 CALL_SECONDS = 15.0
 
@@ -58,10 +60,12 @@ def certified_on(day: date, usmca: Mapping[str, str]) -> dict[str, str]:
     return claim
 
 
-async def ensure_account(identity_url: str, sync_target: str, key: str | None) -> str:
+async def ensure_account(
+    identity_url: str, sync_target: str, key: str | None, security: RpcClientSettings
+) -> str:
     """The account exists and a live key works: the one remembered, or a new one. Returns the key."""
     account = read_demo_account()["account"]
-    async with grpc.aio.insecure_channel(sync_target) as channel:
+    async with open_channel(sync_target, security) as channel:
         if key and await _belongs_to(channel, key, account["id"]):
             return key
     pool = await open_pool(identity_url, schema="identity", max_size=1)
@@ -74,10 +78,10 @@ async def ensure_account(identity_url: str, sync_target: str, key: str | None) -
     return secret
 
 
-async def ensure_setup_data(sync_target: str, key: str) -> list[str]:
+async def ensure_setup_data(sync_target: str, key: str, security: RpcClientSettings) -> list[str]:
     """Send the products, the warehouse and the broker that are missing; returns their ids."""
     content = read_demo_account()
-    async with grpc.aio.insecure_channel(sync_target) as channel:
+    async with open_channel(sync_target, security) as channel:
         stub = sync_pb2_grpc.SyncStub(channel)
         return [
             made for kind in KINDS for made in await _ensure(stub, kind, content[kind.name], content, key)

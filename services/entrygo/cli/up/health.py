@@ -1,10 +1,14 @@
 """How each kind of part shows that it is ready: gRPC health, an HTTP answer, an open TCP port."""
 
 import asyncio
+import ssl
 
 import grpc
 import httpx
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from entrygo.process.settings import RpcClientSettings
+from entrygo.process.tls import channel_credentials, name_options
 
 ANSWER_SECONDS = 2.0
 
@@ -19,17 +23,23 @@ async def is_port_open(host: str, port: int) -> bool:
     return True
 
 
-async def is_http_ok(url: str) -> bool:
-    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS) as client:
+async def is_http_ok(url: str, trusted: ssl.SSLContext | bool = True) -> bool:
+    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS, verify=trusted) as client:
         try:
             return (await client.get(url)).is_success
         except httpx.HTTPError:
             return False
 
 
-async def is_grpc_serving(target: str) -> bool:
+async def is_grpc_serving(target: str, security: RpcClientSettings) -> bool:
     """A channel of its own each time: a kept one would wait between attempts to connect."""
-    async with grpc.aio.insecure_channel(target) as channel:
+    credentials = channel_credentials(security)
+    opened = (
+        grpc.aio.insecure_channel(target)
+        if credentials is None
+        else grpc.aio.secure_channel(target, credentials, options=name_options(security))
+    )
+    async with opened as channel:
         try:
             answer = await health_pb2_grpc.HealthStub(channel).Check(
                 health_pb2.HealthCheckRequest(), timeout=ANSWER_SECONDS

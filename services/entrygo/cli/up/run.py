@@ -48,7 +48,7 @@ class Run:
         self._settings = settings
         self._home = home
         self._screen = screen
-        self._base_url = f"http://localhost:{settings.gateway_port}"
+        self._base_url = settings.base_url
         self._is_ready = False
         self._stop = asyncio.Event()
 
@@ -178,8 +178,8 @@ class Run:
         target = f"127.0.0.1:{self._settings.sync_port}"
         known = self._home.load_env().get("ENTRYGO_API_KEY")
         try:
-            key = await ensure_account(identity_url, target, known)
-            made = await ensure_setup_data(target, key)
+            key = await ensure_account(identity_url, target, known, self._settings.peers)
+            made = await ensure_setup_data(target, key, self._settings.peers)
         except (grpc.aio.AioRpcError, EntryGoError, OSError) as error:
             raise SetupFailed(f"the demo account could not be made: {error}") from error
         self._save_env(key)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from entrygo.process.settings import EnvironmentSettings
+from entrygo.gateway.settings import GatewayClientSettings, GatewayTlsSettings
+from entrygo.process.settings import EnvironmentSettings, RpcClientSettings
 
 SCHEMA_DATABASE = re.compile("ENTRYGO_(IDENTITY|SYNC|PLANNING|EXECUTION|INSPECTION)_DATABASE_URL")
 
@@ -76,6 +77,10 @@ class UpSettings(BaseSettings):
     service_token: SecretStr | None = None
     link_secret: SecretStr | None = None
     webhook_secret: SecretStr | None = None
+    # How `up` itself meets the services and the gateway, which read their certificates by themselves.
+    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
+    gateway_tls: GatewayTlsSettings = Field(default_factory=GatewayTlsSettings)
+    gateway_trust: GatewayClientSettings = Field(default_factory=GatewayClientSettings)
     # Where brokers reach the gateway; its port on this machine when it is not set.
     public_url: str | None = None
     # What the embedded broker may hold before it is started again, empty.
@@ -91,6 +96,12 @@ class UpSettings(BaseSettings):
         """Whether each service gets a login: in the embedded PostgreSQL, when every schema is there."""
         elsewhere = [name for name in os.environ if SCHEMA_DATABASE.fullmatch(name) and os.environ[name]]
         return self.database_url is None and not elsewhere
+
+    @property
+    def base_url(self) -> str:
+        """The gateway on this machine."""
+        scheme = "https" if self.gateway_tls.cert_file else "http"
+        return f"{scheme}://localhost:{self.gateway_port}"
 
     def ports(self) -> dict[str, int]:
         """The public port of every part that has one, by name."""
