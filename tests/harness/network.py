@@ -95,10 +95,20 @@ class Way:
 
 
 @asynccontextmanager
-async def way_to(target: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[Way]:
-    """With `tls`, connections are encrypted up to here."""
+async def way_to(
+    target: int, tls: ssl.SSLContext | None = None, *, port: int = 0, asked_first: bool = False
+) -> AsyncIterator[Way]:
+    """With `tls`, connections are encrypted up to here: at once, or when they ask as PostgreSQL's do."""
     way = Way(target)
-    server = await asyncio.start_server(way.handle, LOOPBACK, 0, ssl=tls)
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if asked_first:
+            assert tls is not None
+            await _encrypt_when_asked(reader, writer, tls)
+        await way.handle(reader, writer)
+
+    at_once = None if asked_first else tls
+    server = await asyncio.start_server(handle, LOOPBACK, port, ssl=at_once)
     way.port = int(server.sockets[0].getsockname()[1])
     try:
         yield way
@@ -106,3 +116,13 @@ async def way_to(target: int, tls: ssl.SSLContext | None = None) -> AsyncIterato
         server.close()
         way.close()
         await server.wait_closed()
+
+
+async def _encrypt_when_asked(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, tls: ssl.SSLContext
+) -> None:
+    """PostgreSQL's way: an SSLRequest of eight bytes in plain text, `S` for yes, then the handshake."""
+    with contextlib.suppress(OSError):
+        await reader.readexactly(8)
+        writer.write(b"S")
+        await writer.start_tls(tls)

@@ -216,7 +216,9 @@ class GuardedProtocol(HttpToolsProtocol):
 
 def _watch_every_byte(transport: asyncio.Transport) -> None:
     """Makes the transport report every byte that waits, so that the last ones are watched too."""
-    transport.set_write_buffer_limits(high=0)
+    # Under TLS the mark itself is already too much: at 0 it would wait for ever, with nothing left to send.
+    is_tls = transport.get_extra_info("sslcontext") is not None
+    transport.set_write_buffer_limits(high=1 if is_tls else 0, low=0)
     connection = transport.get_extra_info("socket")
     if hasattr(socket, "TCP_NOTSENT_LOWAT"):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)

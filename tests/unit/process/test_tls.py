@@ -4,7 +4,8 @@ import datetime
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings
 
 from entrygo.cli.doctor.certificates import transport_checks
 from entrygo.cli.doctor.findings import Finding, Level, run_checks
@@ -61,9 +62,8 @@ def test_file_that_is_no_certificate_is_named(tmp_path: Path, content: str | Non
 
 def test_key_with_a_password_is_refused(authority: Authority, tmp_path: Path) -> None:
     files = authority.files(NAME)
-    files.key_file.write_text(
-        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----"
-    )
+    kind = "ENCRYPTED PRIVATE KEY"
+    files.key_file.write_text(f"-----BEGIN {kind}-----\nAAAA\n-----END {kind}-----")
     with pytest.raises(CertificateRefused, match="holds no key in PEM that needs no password"):
         read_pair(server_of(files))
 
@@ -78,10 +78,10 @@ def test_key_with_a_password_is_refused(authority: Authority, tmp_path: Path) ->
     ],
 )
 def test_half_of_a_setting_is_refused(
-    settings: type[RpcServerTlsSettings], values: dict[str, str], reason: str
+    settings: type[BaseSettings], values: dict[str, str], reason: str
 ) -> None:
     with pytest.raises(ValidationError, match=reason):
-        settings(**values)
+        settings.model_validate(values)
 
 
 def test_kafka_is_met_with_the_authority_the_certificate_and_the_user_that_are_named(
@@ -93,7 +93,7 @@ def test_kafka_is_met_with_the_authority_the_certificate_and_the_user_that_are_n
             security_protocol="SASL_SSL",
             sasl_mechanism="SCRAM-SHA-512",
             username="planning",
-            password="a password",
+            password=SecretStr("a password"),
             ca_file=authority.file,
             cert_file=files.cert_file,
             key_file=files.key_file,
