@@ -27,9 +27,11 @@ def _may_use_aiokafka(source: Source) -> bool:
 def _may_use_grpc(source: Source) -> bool:
     # __main__ opens the channels that it hands to the clients.
     is_edge = source.path.name in {"servicer.py", "__main__.py", *CLIENTS}
-    return (
-        is_edge or source.portion in {"rpc", "cli"} or source.path == Path("entrygo/process/healthcheck.py")
-    )
+    is_of_process = source.path.parent == Path("entrygo/process") and source.path.name in {
+        "healthcheck.py",
+        "rpc_credentials.py",
+    }
+    return is_edge or is_of_process or source.portion in {"rpc", "cli"}
 
 
 HOMES: dict[str, Callable[[Source], bool]] = {

@@ -12,8 +12,8 @@ import urllib.request
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from entrygo.process.rpc_credentials import channel_credentials, name_options
 from entrygo.process.settings import RpcClientSettings
-from entrygo.process.tls import channel_credentials, name_options
 
 ANSWER_SECONDS = 3.0
 GATEWAY_AUTHORITY = "ENTRYGO_GATEWAY_CA_FILE"

@@ -5,8 +5,9 @@ from typing import Any
 
 import grpc
 
+from entrygo.process.rpc_credentials import channel_credentials, name_options
 from entrygo.process.settings import RpcClientSettings
-from entrygo.process.tls import CertificateRefused, channel_credentials, name_options
+from entrygo.process.tls import CertificateRefused
 
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 8 * 1024 * 1024

@@ -10,8 +10,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from entrygo.identity.authenticator import Authenticator
+from entrygo.process.rpc_credentials import server_credentials
 from entrygo.process.settings import RpcServerSettings, RpcServerTlsSettings, StopSettings
-from entrygo.process.tls import server_credentials
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc.identity_servicer import IdentityServicer
 from entrygo.rpc.interceptors.auth import Access, AuthInterceptor, RequiredScopes

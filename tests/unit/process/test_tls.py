@@ -10,8 +10,9 @@ from pydantic_settings import BaseSettings
 from entrygo.cli.doctor.certificates import transport_checks
 from entrygo.cli.doctor.findings import Finding, Level, run_checks
 from entrygo.messaging.kafka import client_options
+from entrygo.process.rpc_credentials import channel_credentials, server_credentials
 from entrygo.process.settings import KafkaSettings, RpcClientSettings, RpcServerTlsSettings
-from entrygo.process.tls import CertificateRefused, channel_credentials, read_pair, server_credentials
+from entrygo.process.tls import CertificateRefused, read_pair
 from tests.harness.certificates import Authority, Files
 
 NAME = "sync.entrygo.test"

@@ -7,8 +7,8 @@ import grpc
 import httpx
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from entrygo.process.rpc_credentials import channel_credentials, name_options
 from entrygo.process.settings import RpcClientSettings
-from entrygo.process.tls import channel_credentials, name_options
 
 ANSWER_SECONDS = 2.0
 
