@@ -30,8 +30,8 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     )
     async with (
         closed_at_the_end(lease_pool),
-        open_channel(settings.planning_target, settings.peers) as planning_channel,
-        open_channel(settings.sync_target, settings.peers) as sync_channel,
+        open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
+        open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
     ):
         parts = build_parts(
             settings,

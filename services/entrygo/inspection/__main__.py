@@ -43,7 +43,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     }
     async with AsyncExitStack() as stack:
         channels = {
-            name: await stack.enter_async_context(open_channel(target, settings.peers))
+            name: await stack.enter_async_context(open_channel(target, settings.rpc.peers))
             for name, target in targets.items()
         }
         yield _parts(settings, runtime, channels)

@@ -39,8 +39,8 @@ async def rebuild_with(settings: Settings) -> int:
 async def parts_of(settings: Settings) -> AsyncIterator[tuple[Pool, Sequence[Owner]]]:
     """The read model's database and its owners, for work beside the running service."""
     pool = await open_pool(settings.database_url.get_secret_value(), schema="inspection", max_size=4)
-    planning = open_channel(settings.planning_target, settings.peers)
-    execution = open_channel(settings.execution_target, settings.peers)
+    planning = open_channel(settings.planning_target, settings.rpc.peers)
+    execution = open_channel(settings.execution_target, settings.rpc.peers)
     try:
         yield pool, (planning_owner(planning), execution_owner(execution))
     finally:

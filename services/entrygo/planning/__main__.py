@@ -18,7 +18,7 @@ from entrygo.service.run import Parts, Runtime, run_service
 @asynccontextmanager
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; the reference data is read before the first plan."""
-    async with open_channel(settings.sync_target, settings.peers) as sync:
+    async with open_channel(settings.sync_target, settings.rpc.peers) as sync:
         library = Library(runtime.pool)
         await library.refresh()
         use_cases = PlanningUseCases.on(

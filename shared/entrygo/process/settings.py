@@ -192,6 +192,8 @@ class RpcServerSettings(EnvironmentSettings):
     max_open_health_watches: int = Field(default=200, ge=0)
     rates: RateSettings = Field(default_factory=RateSettings)
     tls: RpcServerTlsSettings = Field(default_factory=RpcServerTlsSettings)
+    # How the service meets the others.
+    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
 
 
@@ -207,4 +209,3 @@ class ServiceSettings(ProcessSettings):
     kafka: KafkaSettings = Field(default_factory=KafkaSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     rpc: RpcServerSettings = Field(default_factory=RpcServerSettings)
-    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
