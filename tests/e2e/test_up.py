@@ -336,11 +336,10 @@ def test_detached_system_answers_over_tls_until_it_is_taken_down(machine: Machin
         assert started.returncode == 0, started.stdout + started.stderr
         assert started.stdout.endswith(f"ready: https://localhost:{machine.ports['gateway']}\n")
         found = machine.processes()
-        assert machine.get("/api/system/health").status_code == 200
+        # Inspection says there how it finds the others.
+        health = machine.get("/api/system/health")
+        assert (health.status_code, health.json()["status"]) == (200, "ok")
         assert machine.entrygo("status").returncode == 0
-        # Planned and executed: every service met those it needs.
-        exported = machine.entrygo("demo")
-        assert exported.returncode == 0, exported.stdout + exported.stderr
         looked = json.loads(machine.entrygo("doctor", "--json").stdout)
         assert {"certificate gateway", "certificate gRPC server"} <= {each["subject"] for each in looked}
         assert [each for each in looked if each["level"] == "failed"] == []
