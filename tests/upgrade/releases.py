@@ -12,6 +12,7 @@ from pathlib import Path
 
 from entrygo.cli.up.health import is_grpc_serving, is_http_ok
 from entrygo.cli.up.replicas import SERVICES
+from entrygo.process.settings import RpcClientSettings
 from tests.harness import processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,7 +147,9 @@ async def until_ready(name: str, port: int, child: "subprocess.Popen[bytes]", lo
     address = f"{processes.LOOPBACK}:{port}"
     async with asyncio.timeout(READY_SECONDS):
         while not await (
-            is_http_ok(f"http://{address}/readyz") if name == "gateway" else is_grpc_serving(address)
+            is_http_ok(f"http://{address}/readyz")
+            if name == "gateway"
+            else is_grpc_serving(address, RpcClientSettings())
         ):
             if child.poll() is not None:
                 raise processes.NotStarted(f"{name} ended:\n{processes.tail(log)}")
