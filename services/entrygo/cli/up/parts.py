@@ -164,7 +164,7 @@ def build_parts(settings: UpSettings, home: Home, state: State, postgres: Postgr
     return (
         *(part for part in embedded if part),
         *(
-            _service(each, home, _own(each, shared, settings, state, postgres), settings.peers)
+            _service(each, home, _own(each, shared, settings, state, postgres), settings.targets.peers)
             for name in SERVICES
             for each in replicas_of(name, settings, state)
         ),
@@ -239,14 +239,16 @@ def _service(
 def _gateway(settings: UpSettings, home: Home, environment: Mapping[str, str]) -> Part:
     # A certificate carries the name; an address spares us the question which one of the two it has.
     base_url = (
-        settings.base_url if settings.gateway_tls.cert_file else f"http://{LOOPBACK}:{settings.gateway_port}"
+        settings.base_url
+        if settings.targets.gateway_tls.cert_file
+        else f"http://{LOOPBACK}:{settings.gateway_port}"
     )
     return Part(
         name="gateway",
         stage=Stage.GATEWAY,
         command=_python("entrygo.gateway"),
         environment=environment,
-        is_ready=partial(is_http_ok, f"{base_url}/readyz", trust_in(settings.gateway_trust)),
+        is_ready=partial(is_http_ok, f"{base_url}/readyz", trust_in(settings.targets.gateway_trust)),
         address=settings.base_url,
         log=home.logs / "gateway.log",
     )

@@ -178,8 +178,8 @@ class Run:
         target = f"127.0.0.1:{self._settings.sync_port}"
         known = self._home.load_env().get("ENTRYGO_API_KEY")
         try:
-            key = await ensure_account(identity_url, target, known, self._settings.peers)
-            made = await ensure_setup_data(target, key, self._settings.peers)
+            key = await ensure_account(identity_url, target, known, self._settings.targets.peers)
+            made = await ensure_setup_data(target, key, self._settings.targets.peers)
         except (grpc.aio.AioRpcError, EntryGoError, OSError) as error:
             raise SetupFailed(f"the demo account could not be made: {error}") from error
         self._save_env(key)

@@ -37,6 +37,10 @@ class TargetSettings(BaseSettings):
     planning_target: str = ""
     execution_target: str = ""
     inspection_target: str = ""
+    # How `up` itself meets the services and the gateway, which read their certificates by themselves.
+    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
+    gateway_tls: GatewayTlsSettings = Field(default_factory=GatewayTlsSettings)
+    gateway_trust: GatewayClientSettings = Field(default_factory=GatewayClientSettings)
 
 
 class SinkSettings(EnvironmentSettings):
@@ -77,10 +81,6 @@ class UpSettings(BaseSettings):
     service_token: SecretStr | None = None
     link_secret: SecretStr | None = None
     webhook_secret: SecretStr | None = None
-    # How `up` itself meets the services and the gateway, which read their certificates by themselves.
-    peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
-    gateway_tls: GatewayTlsSettings = Field(default_factory=GatewayTlsSettings)
-    gateway_trust: GatewayClientSettings = Field(default_factory=GatewayClientSettings)
     # Where brokers reach the gateway; its port on this machine when it is not set.
     public_url: str | None = None
     # What the embedded broker may hold before it is started again, empty.
@@ -100,7 +100,7 @@ class UpSettings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The gateway on this machine."""
-        scheme = "https" if self.gateway_tls.cert_file else "http"
+        scheme = "https" if self.targets.gateway_tls.cert_file else "http"
         return f"{scheme}://localhost:{self.gateway_port}"
 
     def ports(self) -> dict[str, int]:
