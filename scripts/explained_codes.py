@@ -64,6 +64,9 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ("PLAN_HASH_MISMATCH", 409): Answer(
         CALLER, "Somebody planned again: read the new plan, decide, and execute with its hash."
     ),
+    ("ENTRY_ALREADY_FILED", 409): Answer(
+        CALLER, "The broker gave an entry number: amend with `afterEntry`, which lists what to correct in it."
+    ),
     ("HISTORY_MISMATCH", 409): Answer(
         NOBODY,
         "Between the services alone (gRPC): the reader starts from the first event and goes on by itself.",

@@ -10,6 +10,7 @@ from entrygo.domain.errors import (
 from entrygo.gateway.services import Call, Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.planning.v1 import planning_pb2
 from tests.fakes.memory import EXECUTED_AT, Memory
 
 MANIFEST = b'{"manifest":true}'
@@ -109,6 +110,31 @@ class FakeExecution(Memory):
         answer.status, answer.withdrawn_at = "WITHDRAWN", EXECUTED_AT
         answer.broker_notices.append(notice)
         return answer
+
+    async def AmendExport(
+        self, request: execution_pb2.AmendExportRequest, call: Call
+    ) -> Reply[planning_pb2.PlanExportResponse]:
+        account = self._enter(request, call)
+        return self._once(account, "amend", request, lambda: self._amend(account, request))
+
+    def _amend(
+        self, account: str, request: execution_pb2.AmendExportRequest
+    ) -> planning_pb2.PlanExportResponse:
+        export = self._export(account, request.export_id)
+        if export.state != "COMPLETED":
+            raise InvalidExportState(details={"currentState": export.state})
+        plan = events_pb2.Plan()
+        plan.CopyFrom(export.plan)
+        kept = [each for each in plan.included_order_ids if each not in request.leave_out_order_ids]
+        plan.included_order_ids[:] = [*kept, *request.add_order_ids]
+        return planning_pb2.PlanExportResponse(
+            export_id="" if request.dry_run else self._new("batch"),
+            status="DRY_RUN" if request.dry_run else "BATCHED",
+            revision=1,
+            plan=plan,
+            supersedes=export.export_id,
+            changes=[f"Order {each}: left out." for each in request.leave_out_order_ids],
+        )
 
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, call: Call

@@ -127,6 +127,13 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             "resubmitToBroker", lambda v: RestRequest({"id": v.done}, {"reason": "not mine"}), enough=EXECUTE
         ),
     ),
+    "amendExport": (
+        _of(
+            "amendExport",
+            lambda v: RestRequest({"id": v.done}, {"reason": "not mine", "dryRun": True}),
+            enough=PLAN,
+        ),
+    ),
     "withdrawExport": (
         _of(
             "withdrawExport",

@@ -234,6 +234,13 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             enough=frozenset(),
         ),
     ),
+    "Planning.AmendExport": (
+        _of(
+            "AmendExport of planning",
+            lambda v: planning_pb2.AmendExportRequest(export_id=v.done, reason="not mine", dry_run=True),
+            enough=frozenset(),
+        ),
+    ),
     "Planning.WithdrawExport": (
         _of(
             "WithdrawExport of planning",
@@ -299,6 +306,13 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             "ResubmitToBroker",
             lambda v: execution_pb2.ResubmitToBrokerRequest(export_id=v.done, reason="not mine"),
             enough=EXECUTE,
+        ),
+    ),
+    "Execution.AmendExport": (
+        _of(
+            "AmendExport",
+            lambda v: execution_pb2.AmendExportRequest(export_id=v.done, reason="not mine", dry_run=True),
+            enough=PLAN,
         ),
     ),
     "Execution.WithdrawExport": (

@@ -164,6 +164,43 @@ def withdraw(
         show_withdrawal(out, answer)
 
 
+@export_app.command("amend")
+def amend(
+    export_id: Annotated[str, typer.Argument(help="The executed export.")],
+    *,
+    reason: Annotated[str, typer.Option("--reason", help="Why; the broker reads it.")],
+    leave_out: Annotated[
+        list[str] | None, typer.Option("--leave-out", help="An order that does not go; repeatable.")
+    ] = None,
+    add: Annotated[
+        list[str] | None, typer.Option("--add", help="An order that goes besides; repeatable.")
+    ] = None,
+    after_entry: Annotated[
+        bool, typer.Option("--after-entry", help="Correct the entry that was filed; make no other.")
+    ] = False,
+    entry_date: Annotated[
+        str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")] = False,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Plan what takes the place of an executed export; `export execute` then replaces it."""
+    body: dict[str, Any] = {"reason": reason, "dryRun": dry_run, "afterEntry": after_entry}
+    optional = {"leaveOutOrderIds": leave_out, "addOrderIds": add, "entryDate": entry_date}
+    body |= {name: value for name, value in optional.items() if value}
+    key = idempotency_key or f"cli-amend-{uuid4()}"
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/exports/{export_id}/amend", body, key)
+    if as_json:
+        print_json(answer)
+    else:
+        show_plan(out, answer)
+        out.print(f"takes the place of {answer['supersedes']}:")
+        for change in answer["changes"]:
+            out.print(f"- {change}", markup=False)
+
+
 @export_app.command("diff")
 def diff(
     export_id: Annotated[str, typer.Argument(help="The export's id.")],

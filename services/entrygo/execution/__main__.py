@@ -48,6 +48,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             executions=parts.executions,
             resubmission=parts.resubmission,
             withdrawals=parts.withdrawals,
+            amendments=parts.amendments,
             packages=parts.packages,
             links=parts.links,
             recipients=parts.recipients,

@@ -13,10 +13,12 @@ from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
 from entrygo.execution.records import Claim, Moved
 from entrygo.identity.current import principal
+from entrygo.postgres.idempotency import Reply
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.calls import Metadata, on_behalf_metadata, remaining_seconds, service_metadata
 from entrygo.rpc.errors import remote_in_our_name
+from entrygo.rpc.replay import is_replayed
 
 CALL_TIMEOUT = 10.0  # seconds
 SNAPSHOT_TIMEOUT = 60.0  # seconds
@@ -40,6 +42,8 @@ class Planning(Protocol):
     async def withdraw(self, export_id: str, withdrawal_id: str, reason: str) -> Moved: ...
 
     async def could_withdraw(self, export_id: str, reason: str) -> Moved: ...
+
+    async def amend(self, request: planning_pb2.AmendExportRequest) -> Reply: ...
 
 
 class PlanningAccess(Protocol):
@@ -73,11 +77,16 @@ class RemotePlanning:
 
     async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
         request = planning_pb2.ClaimExportRequest(
-            export_id=export_id, execution_id=execution_id, expected_plan_hash=expected_plan_hash
+            export_id=export_id,
+            execution_id=execution_id,
+            expected_plan_hash=expected_plan_hash,
+            takes_places=True,
         )
         with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
-        return Claim(answer.revision, answer.plan_hash, answer.warehouse_id or None)
+        return Claim(
+            answer.revision, answer.plan_hash, answer.warehouse_id or None, answer.supersedes or None
+        )
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         request = planning_pb2.GetSnapshotRequest(export_id=export_id, revision=revision)
@@ -120,6 +129,13 @@ class RemotePlanning:
         return await self._withdraw(
             planning_pb2.WithdrawExportRequest(export_id=export_id, reason=reason, dry_run=True)
         )
+
+    async def amend(self, request: planning_pb2.AmendExportRequest) -> Reply:
+        """The reply is a PlanExportResponse."""
+        with remote_in_our_name("planning"):
+            call = self._stub.AmendExport(request, metadata=self._metadata, timeout=remaining_seconds())
+            answer = await call
+            return Reply(answer.SerializeToString(), replayed=await is_replayed(call))
 
     async def _withdraw(self, request: planning_pb2.WithdrawExportRequest) -> Moved:
         with remote_in_our_name("planning"):

@@ -3,6 +3,7 @@
 Methods run in the caller's transaction; each names the account in its WHERE.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -17,6 +18,7 @@ from entrygo.postgres.pool import Connection
 # What is of a package's warehouse because it belongs to the package.
 _OF_A_PACKAGE = ("artifacts", "notifications", "broker_submissions")
 _PACKAGE = "id, export_id, number, state, generated_at, closed_at, closed_reason, replaces, replaced_by"
+_SUFFIX = re.compile(r"-A[0-9]+$")
 FIRST_PACKAGE_NUMBER = 100_001
 
 
@@ -29,9 +31,18 @@ class PackageStore:
         self._warehouse_id = visible.warehouse_id
 
     async def reserve(
-        self, package_id: str, export_id: str, warehouse_id: str | None, generated_at: datetime
+        self,
+        package_id: str,
+        export_id: str,
+        warehouse_id: str | None,
+        generated_at: datetime,
+        *,
+        replaces: Package | None = None,
     ) -> Package:
-        """The export's package: a new one with the next number, or the one that an earlier run reserved."""
+        """The export's package: a new one with the next number, or the one that an earlier run reserved.
+
+        One that takes another one's place has its number with a suffix.
+        """
         existing = await self._connection.fetchrow(
             "UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
@@ -45,17 +56,31 @@ class PackageStore:
             return _package_from_row(existing)
         row = await self._connection.fetchrow(
             "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at,"  # noqa: S608
-            " warehouse_id) VALUES ($1, $2, $3, $4, $5, 'reserved', $6, $7)"
+            " warehouse_id, replaces) VALUES ($1, $2, $3, $4, $5, 'reserved', $6, $7, $8)"
             f" RETURNING {_PACKAGE}",
             *self._scope,
             package_id,
             export_id,
-            f"cp_ch{await self._next_number()}",
+            f"cp_ch{await self._next_number()}" if replaces is None else await self._suffixed(replaces),
             generated_at,
             warehouse_id,
+            None if replaces is None else replaces.id,
         )
         assert row is not None
         return _package_from_row(row)
+
+    async def _suffixed(self, replaced: Package) -> str:
+        """`cp_ch100001-A1`, and `-A2` for what replaces that; one that a failed run reserved is passed."""
+        base = _SUFFIX.sub("", replaced.number)
+        number = await self._connection.fetchval(
+            "SELECT $3 || '-A' || place FROM generate_series(1, 1000) AS place WHERE NOT EXISTS"
+            " (SELECT 1 FROM customs_packages WHERE account_id = $1 AND mode = $2"
+            "  AND number = $3 || '-A' || place) ORDER BY place LIMIT 1",
+            *self._scope,
+            base,
+        )
+        assert isinstance(number, str)
+        return number
 
     async def _next_number(self) -> int:
         number = await self._connection.fetchval(

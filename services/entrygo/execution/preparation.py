@@ -57,10 +57,16 @@ class Preparation:
     reach: Reach
 
     async def prepare(
-        self, execution: Execution, package: Package, snapshot: Snapshot, now: datetime
+        self,
+        execution: Execution,
+        package: Package,
+        snapshot: Snapshot,
+        now: datetime,
+        *,
+        replaced: Package | None = None,
     ) -> Prepared:
         """Renders, stores and composes."""
-        tenant, facts = execution.tenant, package.facts(execution.shipment)
+        tenant, facts = execution.tenant, package.facts(execution.shipment, replaces=replaced)
         rendered = await self._render(facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
@@ -73,6 +79,7 @@ class Preparation:
             sender=self.sender,
             recipient=snapshot.broker.email,
             written_at=now,
+            amendment=snapshot.amendment,
         )
         to = destination_of(snapshot.broker)
         submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id)

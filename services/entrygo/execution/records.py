@@ -75,6 +75,8 @@ class Claim:
     revision: int
     plan_hash: str
     warehouse_id: str | None
+    # The export whose place it takes, if any.
+    supersedes: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +164,16 @@ class Package:
         """Whether it is not to be filed any more."""
         return self.state in (PackageState.WITHDRAWN, PackageState.SUPERSEDED)
 
-    def facts(self, shipment: Shipment = NOTHING_STATED) -> PackageFacts:
+    def facts(
+        self, shipment: Shipment = NOTHING_STATED, *, replaces: "Package | None" = None
+    ) -> PackageFacts:
         """What the documents and the mail need of it, with what the caller stated of the shipment."""
         return PackageFacts(
             id=self.id,
             number=self.number,
             generated_at=rfc3339(self.generated_at),
             shipment=shipment,
+            replaces="" if replaces is None else replaces.number,
         )
 
 

@@ -107,6 +107,13 @@ def withdraw_command(request: execution_pb2.WithdrawExportRequest) -> WithdrawCo
     )
 
 
+def check_amend(request: execution_pb2.AmendExportRequest) -> None:
+    """ValidationFailed for an id that can be none; planning checks the rest."""
+    issues = Issues()
+    _check_id("exportId", request.export_id, issues)
+    issues.check()
+
+
 def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
     """What was stated; where an issue was found its content does not matter."""
     has_terms = given.HasField("terms_of_sale")

@@ -7,6 +7,7 @@ import grpc
 
 from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import rfc3339
+from entrygo.execution.amending import Amendments
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
 from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
@@ -14,6 +15,7 @@ from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.events import artifact_message
 from entrygo.execution.records import Artifact
 from entrygo.execution.requests import (
+    check_amend,
     execute_command,
     mail_addresses,
     read_answer,
@@ -26,6 +28,7 @@ from entrygo.execution.withdrawing import Withdrawals
 from entrygo.identity.current import principal
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
+from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.rpc.interceptors.auth import Access
 from entrygo.rpc.replay import mark_replayed
 
@@ -34,6 +37,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ExecuteExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/WithdrawExport": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/AmendExport": ScopeName.EXPORTS_PLAN,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
     # The signed token in the request is the credential.
     f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
@@ -59,6 +63,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         executions: Executions,
         resubmission: Resubmission,
         withdrawals: Withdrawals,
+        amendments: Amendments,
         packages: Packages,
         links: BrokerLinks,
         recipients: MailRecipients,
@@ -66,6 +71,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self._executions = executions
         self._resubmission = resubmission
         self._withdrawals = withdrawals
+        self._amendments = amendments
         self._packages = packages
         self._links = links
         self._recipients = recipients
@@ -93,6 +99,15 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.WithdrawExportResponse.FromString(reply.body)
+
+    async def AmendExport(
+        self, request: execution_pb2.AmendExportRequest, context: Context
+    ) -> planning_pb2.PlanExportResponse:
+        check_amend(request)
+        reply = await self._amendments.amend(principal().visible, request)
+        if reply.replayed:
+            mark_replayed(context)
+        return planning_pb2.PlanExportResponse.FromString(reply.body)
 
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, _context: Context

@@ -10,29 +10,35 @@ from datetime import timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError, Kind, NotFound, ServiceUnavailable, SnapshotUnreadable
+from entrygo.domain.errors import (
+    EntryFiled,
+    EntryGoError,
+    Kind,
+    NotFound,
+    ServiceUnavailable,
+    SnapshotUnreadable,
+)
 from entrygo.domain.ids import IdKind
-from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant, Visible
-from entrygo.domain.time import rfc3339
 from entrygo.execution import failpoints
+from entrygo.execution.answering import execution_answer
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.dispatch import Dispatcher
-from entrygo.execution.broker.events import submission_changed, submission_message
+from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients import Planning
-from entrygo.execution.events import EventRecorder, artifact_message, notification_recorded, package_generated
+from entrygo.execution.events import EventRecorder, notification_recorded, package_generated
 from entrygo.execution.lease import kept_alive
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.preparation import DocumentsFailed, Preparation, Prepared
 from entrygo.execution.records import ExecuteCommand, Execution, Package, PackageState, Step, Submission
+from entrygo.execution.replacing import Taken, replace_package
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
-from entrygo.proto.execution.v1 import execution_pb2
 
 OPERATION = "execution.execute"
 EXECUTES = Route(server="executes", destination="executes")
@@ -41,7 +47,7 @@ NO_SUCH_EXPORT = "Export batch not found."
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
 REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
-_HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code})
+_HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code, EntryFiled.code})
 
 log = structlog.get_logger(__name__)
 
@@ -171,8 +177,14 @@ class ExecutionSteps:
         # A planning of the previous release names no warehouse: then a bound key's own is known to be it.
         warehouse_id = claim.warehouse_id or execution.warehouse_id
         async with self._held(execution) as connection:
-            package = await PackageStore(connection, execution.visible).reserve(
-                self.ids.new(IdKind.CUSTOMS_PACKAGE), execution.export_id, warehouse_id, self.clock()
+            packages = PackageStore(connection, execution.visible)
+            replaced = await packages.find_by_export(claim.supersedes) if claim.supersedes else None
+            package = await packages.reserve(
+                self.ids.new(IdKind.CUSTOMS_PACKAGE),
+                execution.export_id,
+                warehouse_id,
+                self.clock(),
+                replaces=replaced,
             )
             await ExecutionStore(connection, execution.visible).save_claim(
                 execution, replace(claim, warehouse_id=warehouse_id), package.id
@@ -197,31 +209,40 @@ class ExecutionSteps:
 
     async def _prepare(self, execution: Execution, planning: Planning) -> Execution:
         assert execution.revision is not None
-        package = await self._package(execution)
+        package, replaced = await self._package(execution)
         try:
             snapshot = await planning.snapshot(execution.export_id, execution.revision)
             self.reach(failpoints.AFTER_SNAPSHOT)
             now = self.clock()
-            prepared = await self.preparation.prepare(execution, package, snapshot, now)
+            prepared = await self.preparation.prepare(execution, package, snapshot, now, replaced=replaced)
+            self.reach(failpoints.AFTER_STORE)
+            taken = None if replaced is None else Taken(replaced, snapshot)
+            execution = await self._save_prepared(execution, package, prepared, taken)
         except EntryGoError as error:
             if error.error_code in _HOPELESS:
                 await self._fail(execution, planning, error)
             raise
-        self.reach(failpoints.AFTER_STORE)
-        execution = await self._save_prepared(execution, package, prepared)
         self.reach(failpoints.AFTER_PREPARE)
         return execution
 
-    async def _package(self, execution: Execution) -> Package:
+    async def _package(self, execution: Execution) -> tuple[Package, Package | None]:
+        """The package, and the one whose place it takes."""
         assert execution.package_id is not None
         async with transaction(self.pool, execution.visible) as connection:
-            package = await PackageStore(connection, execution.visible).find(execution.package_id)
-        assert package is not None
-        return package
+            packages = PackageStore(connection, execution.visible)
+            package = await packages.find(execution.package_id)
+            assert package is not None
+            replaced = None if package.replaces is None else await packages.find(package.replaces)
+        return package, replaced
 
-    async def _save_prepared(self, execution: Execution, package: Package, prepared: Prepared) -> Execution:
+    async def _save_prepared(
+        self, execution: Execution, package: Package, prepared: Prepared, taken: Taken | None
+    ) -> Execution:
         now = self.clock()
         async with self._held(execution) as connection:
+            closing = (
+                None if taken is None else await replace_package(connection, execution, package, taken, now)
+            )
             packages = PackageStore(connection, execution.visible)
             await packages.set_state(package.id, PackageState.GENERATED)
             await packages.add_artifacts(package.id, prepared.artifacts)
@@ -236,6 +257,9 @@ class ExecutionSteps:
                 submission_changed("prepared", submission),
             ]
             await self.recorder.record(connection, execution.visible, execution.export_id, facts, now)
+            if taken is not None and closing is not None:
+                old_id = taken.replaced.export_id
+                await self.recorder.record(connection, execution.visible, old_id, closing.facts, now)
         return replace(execution, step=Step.PREPARED, submission_id=submission.id, executed_at=now)
 
     async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
@@ -277,24 +301,3 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_COMPLETE)
         log.info("execution.completed", execution_id=execution.id, export_id=execution.export_id)
         return body
-
-
-async def execution_answer(connection: Connection, execution: Execution) -> bytes:
-    """The serialized ExecuteExportResponse of an execution that has its package and submission."""
-    assert execution.package_id is not None
-    assert execution.submission_id is not None
-    assert execution.executed_at is not None
-    packages = PackageStore(connection, execution.visible)
-    artifacts = await packages.list_artifacts(execution.package_id)
-    submission = await SubmissionStore(connection, execution.visible).get(execution.submission_id)
-    response = execution_pb2.ExecuteExportResponse(
-        export_id=execution.export_id,
-        status=State.COMPLETED,
-        customs_package_id=execution.package_id,
-        plan_hash=execution.plan_hash or "",
-        artifacts=[artifact_message(each) for each in artifacts],
-        notification_ids=await packages.list_notification_ids(execution.package_id),
-        execution_timestamp=rfc3339(execution.executed_at),
-        broker_submission=submission_message(submission),
-    )
-    return response.SerializeToString()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from entrygo.execution.amending import Amendments
 from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
@@ -92,6 +93,7 @@ class ExecutionParts:
     executions: Executions
     resubmission: Resubmission
     withdrawals: Withdrawals
+    amendments: Amendments
     packages: Packages
     links: BrokerLinks
     recipients: MailRecipients
@@ -196,6 +198,7 @@ def build_parts(
             brokers=brokers,
         ),
         withdrawals=withdrawals,
+        amendments=Amendments(pool=pool, planning=planning),
         packages=Packages(pool=pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
         recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast, get_args
 
-from entrygo.domain.snapshot import AskedEntryType
+from entrygo.domain.snapshot import Amendment, AskedEntryType
 from entrygo.domain.time import parse_day
 from entrygo.planning.inputs import OnBlocked
 from entrygo.postgres.idempotency import fingerprint
@@ -16,6 +16,7 @@ from entrygo.requests.texts import check_printable, country, day, instant, one_o
 
 PLAN_OPERATION = "exports.plan"
 CANCEL_OPERATION = "exports.cancel"
+AMEND_OPERATION = "exports.amend"
 DEFAULT_COUNTRY = "US"
 MAX_REASON_LENGTH = 2000
 MAX_DIFF_LIMIT = 1000
@@ -38,6 +39,24 @@ class PlanCommand:
     on_blocked: OnBlocked
     entry_date: date | None
     entry_type: AskedEntryType | None
+    key: str
+    fingerprint: bytes
+    # Under which the key is kept.
+    operation: str = PLAN_OPERATION
+    # What makes it the first plan of a successor.
+    amendment: Amendment | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendCommand:
+    """An amendment as it is asked for; `entry_number` is what the broker gave for the export, if anything."""
+
+    amendment: Amendment
+    leave_out: tuple[str, ...]
+    add: tuple[str, ...]
+    on_blocked: OnBlocked
+    entry_date: date | None
+    is_dry_run: bool
     key: str
     fingerprint: bytes
 
@@ -106,6 +125,45 @@ def read_cancel(request: planning_pb2.CancelExportRequest) -> CancelCommand:
         reason=reason or "",
         key=request.idempotency_key,
         fingerprint=fingerprint(CANCEL_OPERATION, request),
+    )
+
+
+def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> AmendCommand:
+    """The command of a request; ValidationFailed with every issue otherwise."""
+    issues = Issues()
+    issues.require(exportId=request.export_id, reason=request.reason.strip())
+    issues.take(text(MAX_REASON_LENGTH), request.reason, "reason")
+    if len(request.add_order_ids) + len(request.leave_out_order_ids) > max_orders:
+        issues.add("addOrderIds", f"At most {max_orders} orders in one export", "too_big")
+    else:
+        _check_listed("leaveOutOrderIds", request.leave_out_order_ids, issues)
+        _check_listed("addOrderIds", request.add_order_ids, issues)
+    for path, value, check in (
+        ("onBlocked", request.on_blocked, one_of(*OnBlocked)),
+        ("entryDate", request.entry_date, day),
+    ):
+        if value:
+            issues.take(check, value, path)
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    asked = planning_pb2.AmendExportRequest()
+    asked.CopyFrom(request)
+    # The broker may give it between two tries of one and the same request.
+    asked.ClearField("entry_number")
+    return AmendCommand(
+        amendment=Amendment(
+            supersedes=request.export_id,
+            reason=" ".join(request.reason.split()),
+            after_entry=request.after_entry,
+            entry_number=request.entry_number or None,
+        ),
+        leave_out=tuple(request.leave_out_order_ids),
+        add=tuple(request.add_order_ids),
+        on_blocked=OnBlocked(request.on_blocked or OnBlocked.BLOCK),
+        entry_date=parse_day(request.entry_date) if request.entry_date else None,
+        is_dry_run=request.dry_run,
+        key="" if request.dry_run else request.idempotency_key,
+        fingerprint=fingerprint(AMEND_OPERATION, asked),
     )
 
 

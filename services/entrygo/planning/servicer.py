@@ -17,6 +17,7 @@ from entrygo.planning.requests import (
     check_diff,
     check_release,
     check_withdraw,
+    read_amend,
     read_cancel,
     read_plan,
 )
@@ -34,6 +35,7 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
     f"/{SERVICE_NAME}/ReleaseExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
     f"/{SERVICE_NAME}/WithdrawExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
+    f"/{SERVICE_NAME}/AmendExport": OnBehalf(ScopeName.EXPORTS_PLAN),
     f"/{SERVICE_NAME}/GetSnapshot": frozenset({ScopeName.READ, ScopeName.EXPORTS_EXECUTE}),
     f"/{SERVICE_NAME}/DiffPlans": ScopeName.READ,
     f"/{SERVICE_NAME}/GetPolicy": ScopeName.READ,
@@ -89,6 +91,13 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     ) -> planning_pb2.WithdrawExportResponse:
         check_withdraw(request)
         return await self._do.transitions.withdraw(principal().visible, request)
+
+    async def AmendExport(
+        self, request: planning_pb2.AmendExportRequest, context: Context
+    ) -> planning_pb2.PlanExportResponse:
+        command = read_amend(request, max_orders=self._max_orders)
+        reply = await self._do.amend_export.run(principal().visible, command)
+        return _answered(reply, planning_pb2.PlanExportResponse, context)
 
     async def GetSnapshot(
         self, request: planning_pb2.GetSnapshotRequest, context: Context

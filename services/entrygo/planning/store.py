@@ -1,6 +1,6 @@
 """SQL of exports and their plans, of which orders sit in which batch, and of which have left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -175,23 +175,42 @@ class PlanningStore:
         """Takes every order of the batch, or raises OrderTaken; waits for claims under way.
 
         In one fixed order, so that two batches with common orders wait for each other and never deadlock.
+        Of a successor those that left with its predecessor stay there until `move_orders`.
         """
         taken = await self._connection.fetch(
             "WITH batch AS ("
+            " SELECT order_id FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3),"
+            " gone AS ("
             " DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $3"
-            " RETURNING order_id),"
+            "  AND $6::text IS NULL),"
             " claimed AS ("
             " INSERT INTO order_claims (account_id, mode, order_id, export_id, warehouse_id, claimed_at)"
             " SELECT $1, $2, order_id, $3, $4, $5 FROM batch ORDER BY order_id"
             " ON CONFLICT DO NOTHING RETURNING order_id)"
-            " SELECT order_id FROM batch EXCEPT SELECT order_id FROM claimed ORDER BY order_id",
+            " SELECT order_id FROM batch EXCEPT SELECT order_id FROM claimed"
+            " EXCEPT SELECT order_id FROM order_claims WHERE account_id = $1 AND mode = $2 AND export_id = $6"
+            " ORDER BY order_id",
             *self._account,
             export.export_id,
             export.warehouse_id,
             at,
+            export.supersedes,
         )
         if taken:
             raise OrderTaken([row["order_id"] for row in taken])
+
+    async def move_orders(self, predecessor_id: str, successor: Export) -> None:
+        """Gives the successor its predecessor's orders, and sets those free that it leaves out."""
+        await self._connection.execute(
+            "WITH batch AS (DELETE FROM export_orders WHERE account_id = $1 AND mode = $2 AND export_id = $4"
+            "  RETURNING order_id)"
+            " UPDATE order_claims SET export_id = $4 WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+            " AND order_id IN (SELECT order_id FROM batch)",
+            *self._account,
+            predecessor_id,
+            successor.export_id,
+        )
+        await self.release_orders(predecessor_id)
 
     async def release_orders(self, export_id: str) -> int:
         """Lets the orders of an export that failed, or was withdrawn, go elsewhere; how many they are."""
@@ -211,48 +230,6 @@ class PlanningStore:
         )
         assert isinstance(count, int)
         return count
-
-
-class AccountOrders:
-    """What became of orders in exports of any warehouse of the account: an order leaves once, from one.
-
-    Needs a transaction that sees the whole account. Exports of other warehouses than `warehouse_id` are
-    not named: what is found here goes into a plan that keys bound to `warehouse_id` read.
-    """
-
-    def __init__(self, connection: Connection, visible: Visible, warehouse_id: str) -> None:
-        assert visible.warehouse_id is None
-        self._connection = connection
-        self._scope = (visible.tenant.account_id, visible.tenant.mode)
-        self._warehouse_id = warehouse_id
-
-    async def in_open_batches(self, order_ids: Sequence[str], *, but: str) -> Mapping[str, str | None]:
-        """Which of the orders sit in a batch other than `but` that has not left yet.
-
-        Order id to export id, and to None where only other warehouses have such a batch.
-        """
-        rows = await self._connection.fetch(
-            "SELECT order_id, min(export_id) FILTER (WHERE warehouse_id = $3) AS export_id"
-            " FROM export_orders"
-            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($4) AND export_id <> $5"
-            " GROUP BY order_id",
-            *self._scope,
-            self._warehouse_id,
-            list(order_ids),
-            but,
-        )
-        return {row["order_id"]: row["export_id"] for row in rows}
-
-    async def exported(self, order_ids: Sequence[str]) -> Mapping[str, str | None]:
-        """Which of the orders left, or are leaving: order id to export id, None for another warehouse's."""
-        rows = await self._connection.fetch(
-            "SELECT order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id"
-            " FROM order_claims WHERE account_id = $1 AND mode = $2 AND order_id = ANY($4)",
-            *self._scope,
-            self._warehouse_id,
-            list(order_ids),
-        )
-        return {row["order_id"]: row["export_id"] for row in rows}
 
 
 def _packed_from_row(row: asyncpg.Record) -> PackedSnapshot:

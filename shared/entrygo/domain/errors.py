@@ -198,6 +198,13 @@ class HistoryMismatch(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class EntryFiled(EntryGoError):
+    """The broker gave an entry number for this export: amend it with afterEntry to correct that entry."""
+
+    code = "ENTRY_ALREADY_FILED"
+    kind = Kind.CONFLICT
+
+
 class SnapshotUnreadable(EntryGoError):
     """The stored plan cannot be read; plan the export again."""
 

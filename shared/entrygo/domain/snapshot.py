@@ -120,6 +120,33 @@ class PlannedEntry(Fact):
     value_usd: Number
 
 
+class Change(Fact):
+    """One difference between an export and its successor; None where there was or is nothing."""
+
+    # export, order or product.
+    subject: str
+    # Its id, and what people call it: the external id of an order, the SKU of a product.
+    id: str
+    name: str
+    # The name in the snapshot; empty where the whole was added or left out.
+    field: str = ""
+    before: str | None = None
+    after: str | None = None
+
+
+class Amendment(Fact):
+    """What makes an export the successor of another."""
+
+    supersedes: str
+    reason: str
+    # The entry that was filed for it is corrected; no second one is made.
+    after_entry: bool = False
+    entry_number: str | None = None
+    # The first of them; `more_changes` were not listed.
+    changes: tuple[Change, ...] = ()
+    more_changes: int = 0
+
+
 class Snapshot(Fact):
     """Everything an export was planned on and decided to be; the canonical JSON of this is stored."""
 
@@ -157,6 +184,8 @@ class Snapshot(Fact):
     entries: tuple[PlannedEntry, ...] = ()
     # By product id; plans that were stored before this was looked up have none.
     tariff: Mapping[str, TariffTreatment] = {}
+    # None for an export that takes no other one's place.
+    amendment: Amendment | None = None
 
 
 def read_snapshot(content: bytes) -> Snapshot:

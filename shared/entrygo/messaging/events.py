@@ -122,6 +122,7 @@ def _of_the_plan(planned: events_pb2.ExportPlanned) -> dict[str, object]:
         "complianceScore": plan.compliance_score,
         "includedOrders": len(plan.included_order_ids),
         "excludedOrders": len(plan.excluded_order_ids),
+        **({"supersedes": planned.supersedes} if planned.supersedes else {}),
     }
 
 

@@ -25,6 +25,7 @@ from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.process.clock import Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.planning.v1 import planning_pb2
 from tests.harness.mail import SmtpSink
 from tests.unit.execution.snapshots import make_snapshot
 
@@ -57,6 +58,7 @@ class FakePlanning:
         self.completed: list[tuple[str, str]] = []
         # Export to the withdrawal that took it back.
         self.withdrawals: dict[str, str] = {}
+        self.amendments: list[planning_pb2.AmendExportRequest] = []
         self.is_away = False
         # The previous release does not.
         self.names_warehouses = True
@@ -81,7 +83,9 @@ class FakePlanning:
             self.states[export_id] = State.EXECUTING
         self.owners[export_id] = execution_id
         snapshot = self.snapshots[export_id]
-        return Claim(1, snapshot.plan_hash, snapshot.warehouse.id if self.names_warehouses else None)
+        follows = None if snapshot.amendment is None else snapshot.amendment.supersedes
+        warehouse_id = snapshot.warehouse.id if self.names_warehouses else None
+        return Claim(1, snapshot.plan_hash, warehouse_id, follows)
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         self._answer()
@@ -115,6 +119,11 @@ class FakePlanning:
         if state is not State.COMPLETED:
             raise InvalidExportState(details={"currentState": str(state)})
         return self._moved(export_id)
+
+    async def amend(self, request: planning_pb2.AmendExportRequest) -> Reply:
+        self._answer()
+        self.amendments.append(request)
+        return Reply(planning_pb2.PlanExportResponse().SerializeToString(), replayed=False)
 
     def _moved(self, export_id: str) -> Moved:
         snapshot = self.snapshots[export_id]
@@ -233,6 +242,7 @@ class Process:
         self.executions = parts.executions
         self.resubmission = parts.resubmission
         self.withdrawals = parts.withdrawals
+        self.amendments = parts.amendments
         self.packages = parts.packages
         self.links = parts.links
         self.recovery = parts.recovery

@@ -13,7 +13,7 @@ from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.snapshot import Snapshot
 from entrygo.messaging.event_log import events_after
 from entrygo.planning.reference.in_force import reference_on
-from entrygo.planning.requests import read_cancel, read_plan
+from entrygo.planning.requests import read_amend, read_cancel, read_plan
 from entrygo.planning.rules import RULES
 from entrygo.planning.sync_client import Gathered
 from entrygo.planning.use_cases import PlanningUseCases
@@ -98,7 +98,10 @@ class Planner:
 
     async def claim(self, export_id: str, execution_id: str = "exe_1", expected_plan_hash: str = "") -> Any:
         request = planning_pb2.ClaimExportRequest(
-            export_id=export_id, execution_id=execution_id, expected_plan_hash=expected_plan_hash
+            export_id=export_id,
+            execution_id=execution_id,
+            expected_plan_hash=expected_plan_hash,
+            takes_places=True,
         )
         return await self.use_cases.transitions.claim(self.visible, request)
 
@@ -122,6 +125,22 @@ class Planner:
             export_id=export_id, withdrawal_id=withdrawal_id, reason="truck broke down", dry_run=dry_run
         )
         return await self.use_cases.transitions.withdraw(self.visible, request)
+
+    async def amend_reply(self, export_id: str, **fields: Any) -> Reply:
+        request = planning_pb2.AmendExportRequest(
+            export_id=export_id, **{"reason": "one order taken off", **fields}
+        )
+        return await self.use_cases.amend_export.run(self.visible, read_amend(request, max_orders=MAX_ORDERS))
+
+    async def amend(self, export_id: str, **fields: Any) -> planning_pb2.PlanExportResponse:
+        reply = await self.amend_reply(export_id, **fields)
+        return planning_pb2.PlanExportResponse.FromString(reply.body)
+
+    async def claims(self) -> dict[str, str]:
+        """Which order has left with which export."""
+        async with transaction(self.pool, self.visible) as connection:
+            rows = await connection.fetch("SELECT order_id, export_id FROM order_claims")
+        return {row["order_id"]: row["export_id"] for row in rows}
 
     async def executed(self, *order_ids: str, execution_id: str = "exe_1", **fields: Any) -> str:
         """The id of an export that has left."""

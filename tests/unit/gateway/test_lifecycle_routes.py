@@ -636,3 +636,23 @@ async def test_withdrawing_needs_a_reason(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"/api/exports/{export_id}/withdraw", json={"reason": ""})
     assert answer.status_code == 400
     assert answer.json()["field"] == "reason"
+
+
+async def test_amending_answers_the_successor_as_plan_does(client: httpx.AsyncClient) -> None:
+    export = await executed_export(client)
+    order_id = (await client.get(f"/api/exports/{export['exportId']}")).json()["snapshot"][
+        "included_order_ids"
+    ][0]
+    path = f"/api/exports/{export['exportId']}/amend"
+    body = {"reason": "taken off", "leaveOutOrderIds": [order_id], "addOrderIds": ["ord_more"]}
+    answer = await client.post(path, json=body, headers={"idempotency-key": "amend-1"})
+    assert answer.status_code == 200
+    amended = answer.json()
+    assert (amended["supersedes"], amended["state"]) == (export["exportId"], "BATCHED")
+    assert amended["exportId"] not in (None, export["exportId"])
+    assert amended["included_order_ids"] == ["ord_more"]
+    assert amended["changes"] == [f"Order {order_id}: left out."]
+    again = await client.post(path, json=body, headers={"idempotency-key": "amend-1"})
+    assert again.headers["idempotency-replayed"] == "true"
+    dry = (await client.post(path, json={"reason": "taken off", "dryRun": True})).json()
+    assert (dry["status"], dry["exportId"], dry["state"]) == ("DRY_RUN", None, None)

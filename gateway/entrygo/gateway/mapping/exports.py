@@ -34,6 +34,15 @@ def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
     )
 
 
+def amend_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
+    """The successor as a plan answers it, with what it follows."""
+    return {
+        **plan_answer(message),
+        "supersedes": message.supersedes,
+        "changes": list(message.changes),
+    }
+
+
 def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
     """The answer of a plan; money as JSON numbers in USD."""
     plan = message.plan

@@ -1,8 +1,9 @@
-"""Exports: plan, execute, inspect, list, cancel, send again, withdraw."""
+"""Exports: plan, execute, inspect, list, cancel, send again, withdraw, amend."""
 
 from starlette.responses import Response
 
 from entrygo.domain.errors import (
+    EntryFiled,
     InvalidExportState,
     InvalidOrderReference,
     NotFound,
@@ -18,6 +19,7 @@ from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
 from entrygo.gateway.mapping.plan_issues import issues_answer, plan_issues
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas.exports import (
+    AmendBody,
     CancelBody,
     DiffQuery,
     ExecuteBody,
@@ -136,6 +138,25 @@ async def withdraw(exchange: Exchange) -> Response:
     )
     reply = await exchange.write(exchange.services.execution.WithdrawExport, request)
     return json_answer(mapping.withdraw_answer(reply.message), replayed=reply.replayed)
+
+
+async def amend(exchange: Exchange) -> Response:
+    """POST /api/exports/{id}/amend."""
+    export_id = exchange.path_id(MISSING)
+    body = await exchange.body(AmendBody)
+    request = execution_pb2.AmendExportRequest(
+        export_id=export_id,
+        reason=body.reason,
+        leave_out_order_ids=body.leave_out_order_ids or (),
+        add_order_ids=body.add_order_ids or (),
+        entry_date=body.entry_date or "",
+        on_blocked=body.on_blocked or "",
+        after_entry=body.after_entry or False,
+        dry_run=body.dry_run or False,
+        idempotency_key=body.idempotency_key or "",
+    )
+    reply = await exchange.write(exchange.services.execution.AmendExport, request)
+    return json_answer(mapping.amend_answer(reply.message), replayed=reply.replayed)
 
 
 ENDPOINTS = (
@@ -267,6 +288,22 @@ ENDPOINTS = (
         answer=views.WithdrawAnswer,
         errors=(NotFound, InvalidExportState),
         request_example={"reason": "The truck broke down before it was loaded"},
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/exports/{id}/amend",
+        handler=amend,
+        tag="Exports",
+        name="amendExport",
+        summary="Plan what takes the place of an executed export",
+        description="Answers as plan does: exportId is the successor, supersedes the export it follows."
+        " Nothing else changes until that is executed; then its package replaces the other one. Once the"
+        " broker gave an entry number, afterEntry is needed: the successor lists what to correct in it.",
+        body=AmendBody,
+        answer=views.PlanAnswer,
+        errors=(NotFound, InvalidExportState, InvalidOrderReference, EntryFiled),
+        request_example={"reason": "One order was taken off the truck", "leaveOutOrderIds": ["ord_124"]},
         path_parameters={"id": "Export batch ID"},
     ),
 )

@@ -60,6 +60,12 @@ class PlanAnswer(TypedDict):
     issues_by_product: NotRequired[list[ProductIssue]]
     issues_by_order: NotRequired[list[OrderIssue]]
     entries: NotRequired[list[PlannedEntry]]
+    supersedes: NotRequired[
+        Annotated[str, Field(description="Of an amendment: the export whose place it takes once executed")]
+    ]
+    changes: NotRequired[
+        Annotated[list[str], Field(description="Of an amendment: what changed since, in words")]
+    ]
 
 
 class Artifact(TypedDict):

@@ -116,6 +116,25 @@ class WithdrawBody(Body):
     idempotency_key: IdempotencyKey | None = None
 
 
+class AmendBody(Body):
+    reason: Annotated[LongText, Field(min_length=1, description="Why; the broker reads it")]
+    leave_out_order_ids: Annotated[
+        list[Identifier] | None,
+        Field(max_length=MAX_PLANNED_ORDERS, description="Orders of the export that do not go"),
+    ] = None
+    add_order_ids: Annotated[
+        list[Identifier] | None, Field(max_length=MAX_PLANNED_ORDERS, description="Orders that go besides")
+    ] = None
+    after_entry: Annotated[
+        Flag | None,
+        Field(description="Needed once the broker gave an entry number: corrects that entry, makes no other"),
+    ] = None
+    entry_date: Annotated[Date | None, Field(description="As in plan")] = None
+    on_blocked: Annotated[Literal["block", "exclude"] | None, Field(description="As in plan")] = None
+    dry_run: Annotated[Flag | None, Field(description="Compute a plan, store nothing")] = None
+    idempotency_key: IdempotencyKey | None = None
+
+
 class ExportQuery(PageQuery):
     state: State | None = None
     readiness_state: Literal["READY", "REVIEW_REQUIRED", "BLOCKED"] | None = None

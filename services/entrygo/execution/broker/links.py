@@ -1,6 +1,6 @@
 """What the holder of a signed link may do: see the submission, fetch its pack, answer it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrygo.execution.broker.answers import Answer, record_answer
@@ -51,7 +51,7 @@ class BrokerLinks:
         """Raises LinkNotValid, LinkExpired or LinkReplaced."""
         claim = self._claim(token)
         async with transaction(self.pool, claim.visible) as connection:
-            return await _linked(connection, claim, await _newest(connection, claim))
+            return await self._linked(connection, claim, await _newest(connection, claim))
 
     async def answer(self, token: str, answer: Answer) -> LinkedSubmission:
         """Records the answer; the same again changes nothing."""
@@ -59,7 +59,30 @@ class BrokerLinks:
         async with transaction(self.pool, claim.visible) as connection:
             submission = await _newest(connection, claim)
             submission = await record_answer(connection, self.recorder, submission, answer, self.clock())
-            return await _linked(connection, claim, submission)
+            return await self._linked(connection, claim, submission)
+
+    async def _linked(
+        self, connection: Connection, claim: LinkClaim, submission: Submission
+    ) -> LinkedSubmission:
+        packages = PackageStore(connection, claim.visible)
+        package = await packages.find(claim.package_id)
+        assert package is not None, "a submission has a package"
+        artifacts = await packages.list_artifacts(claim.package_id)
+        found = LinkedSubmission(
+            submission=submission,
+            package=package,
+            # The archive is behind a button of its own.
+            artifacts=tuple(each for each in artifacts if each.artifact_type != ARCHIVE_TYPE),
+            expires_at=claim.expires_at,
+        )
+        replacing = None if package.replaced_by is None else await packages.find(package.replaced_by)
+        if replacing is None:
+            return found
+        latest = await SubmissionStore(connection, claim.visible).latest(replacing.id)
+        url = ""
+        if self.signer is not None and latest is not None and latest.broker_id == submission.broker_id:
+            url = self.signer.link(claim.tenant, replacing.id, latest.id, self.clock()).url
+        return replace(found, replaced_by_number=replacing.number, replaced_by_url=url)
 
     def _claim(self, token: str) -> LinkClaim:
         if self.signer is None:
@@ -75,17 +98,3 @@ async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
     if newest.id != claim.submission_id:
         raise LinkReplaced
     return newest
-
-
-async def _linked(connection: Connection, claim: LinkClaim, submission: Submission) -> LinkedSubmission:
-    packages = PackageStore(connection, claim.visible)
-    package = await packages.find(claim.package_id)
-    artifacts = await packages.list_artifacts(claim.package_id)
-    assert package is not None, "a submission has a package"
-    return LinkedSubmission(
-        submission=submission,
-        package=package,
-        # The archive is behind a button of its own.
-        artifacts=tuple(each for each in artifacts if each.artifact_type != ARCHIVE_TYPE),
-        expires_at=claim.expires_at,
-    )

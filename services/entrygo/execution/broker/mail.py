@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
+from entrygo.domain.changes import changes_in_words
 from entrygo.domain.principal import Tenant
+from entrygo.domain.snapshot import Amendment
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.broker.mime import Attachment, mail_bytes
 from entrygo.execution.broker.signed_links import Link
@@ -22,6 +24,7 @@ from entrygo.execution.records import SubmissionKind
 from entrygo.requests.email_address import parse_address
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
+MAX_CHANGES = 40  # in the text of a mail; all are in the document
 MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
 DEFAULT_MAX_BYTES = 10 * 1024 * 1024
 # What a mail has besides its attachments: the head, the text, a head for each part.
@@ -43,6 +46,8 @@ class BrokerMail:
     link: Link | None = None
     # Set when it says that the package is withdrawn.
     withdrawal: WithdrawalNotice | None = None
+    # Set when the package takes another one's place, for the words of what changed.
+    amendment: Amendment | None = None
     # The submission that the link leads to, if not this one.
     linked_submission_id: str = ""
 
@@ -98,10 +103,32 @@ def _text(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attache
     where = (
         "is attached for your review" if is_attached else "is ready for your review, behind the link below"
     )
+    prepared = f"Prepared {mail.package.generated_at}. {NOTICE}"
     again = f"\nThis package is sent again: {mail.reason}\n" if mail.reason else ""
     return (
         f"Customs package {mail.package.number} (export {mail.export_id}) {where}.\n"
-        f"{again}\n{files}\n{_link_text(mail)}\nPrepared {mail.package.generated_at}. {NOTICE}\n"
+        f"{again}{_replaces(mail)}\n{files}\n{_link_text(mail)}\n{prepared}\n"
+    )
+
+
+def _replaces(mail: BrokerMail) -> str:
+    """What the package takes the place of, and how it differs, in words."""
+    if not mail.package.replaces:
+        return ""
+    amendment = mail.amendment
+    if amendment is None:
+        return f"\nIt replaces package {mail.package.replaces}.\n"
+    if amendment.after_entry:
+        asked = (
+            f"An entry was filed for that one ({amendment.entry_number}): please correct that entry by a"
+            " post-summary correction, and file no second one."
+        )
+    else:
+        asked = "Please file nothing from that one."
+    changes = "\n".join(f"- {each}" for each in changes_in_words(amendment)[:MAX_CHANGES])
+    return (
+        f"\nIt replaces package {mail.package.replaces}: {amendment.reason}\n{asked}\n"
+        f"\nWhat changed:\n{changes or '- Nothing in orders and products.'}\n"
     )
 
 

@@ -57,6 +57,7 @@ class _Earlier:
     """What was sent, and how it went so far."""
 
     package: Package
+    replaces: Package | None
     latest: Submission
     artifacts: list[Artifact]
 
@@ -112,7 +113,7 @@ class Resubmission:
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
             tenant=tenant,
             export_id=earlier.package.export_id,
-            package=earlier.package.facts(),
+            package=earlier.package.facts(replaces=earlier.replaces),
             sender=earlier.latest.sender,
             recipient=to.recipient,
             written_at=now,
@@ -135,8 +136,10 @@ class Resubmission:
             assert latest is not None
             await check_open(PackageStore(connection, command.visible), package.id)
             _check_not_under_way(latest)
-            artifacts = await PackageStore(connection, command.visible).list_artifacts(package.id)
-        return _Earlier(package=package, latest=latest, artifacts=artifacts)
+            packages = PackageStore(connection, command.visible)
+            artifacts = await packages.list_artifacts(package.id)
+            replaces = None if package.replaces is None else await packages.find(package.replaces)
+        return _Earlier(package=package, replaces=replaces, latest=latest, artifacts=artifacts)
 
     async def _destination(self, latest: Submission) -> Destination:
         """By the broker's record of now: after a bounce it is corrected first. Old rows do not name it."""

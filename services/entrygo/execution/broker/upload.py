@@ -70,5 +70,6 @@ def _description(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> dic
             for each in loose_documents(artifacts)
         ],
         "notice": NOTICE,
+        **({"replaces": mail.package.replaces} if mail.package.replaces else {}),
         **({} if mail.kind is SubmissionKind.PACKAGE else {"kind": str(mail.kind)}),
     }

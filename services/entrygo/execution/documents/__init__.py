@@ -2,6 +2,7 @@
 holds them all."""
 
 from entrygo.execution.documents.ace_manifest import AceManifest
+from entrygo.execution.documents.amendment_changes import AmendmentChanges, PostSummaryCorrection
 from entrygo.execution.documents.base import Document
 from entrygo.execution.documents.commercial_customs_invoice import CommercialCustomsInvoice
 from entrygo.execution.documents.commercial_customs_invoice_csv import CommercialCustomsInvoiceCsv
@@ -32,6 +33,8 @@ DOCUMENTS: tuple[Document, ...] = (
     FeeEstimate(),
     EntryDataset(),
     AceManifest(),
+    AmendmentChanges(),
+    PostSummaryCorrection(),
     Manifest(),
     PackageZip(),
 )

@@ -36,6 +36,11 @@ class AceManifest(Document):
     filename = "ace_manifest.json"
     media_type = "application/json"
 
+    def applies(self, invoice: Invoice, /) -> bool:
+        """Not for what corrects an entry that was filed: there is no second one, and the truck has gone."""
+        amendment = invoice.snapshot.amendment
+        return amendment is None or not amendment.after_entry
+
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""
         trip, shipment = _trip(invoice), _shipment(invoice)

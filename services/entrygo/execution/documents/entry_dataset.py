@@ -58,6 +58,11 @@ class EntryDataset(Document):
     filename = "entry_dataset.json"
     media_type = "application/json"
 
+    def applies(self, invoice: Invoice, /) -> bool:
+        """Not for what corrects an entry that was filed: there is no second one, and the truck has gone."""
+        amendment = invoice.snapshot.amendment
+        return amendment is None or not amendment.after_entry
+
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """Canonical JSON by entry line; money in USD as text, the importer's number in full if a firm's."""
         goods = _goods_by_line(invoice)

@@ -6,6 +6,7 @@ line. The manifest does not list its own hash, nor that of the archive it lies i
 
 from collections.abc import Sequence
 
+from entrygo.domain.changes import changes_in_words
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
@@ -50,12 +51,30 @@ class Manifest(Document):
         return canonical_json(_document(invoice, earlier))
 
 
+def _replaces(invoice: Invoice) -> Json:
+    """The package whose place this one takes, and what changed; nothing for any other."""
+    amendment = invoice.snapshot.amendment
+    if amendment is None:
+        return {}
+    return {
+        "replaces": {
+            "package_number": invoice.package.replaces,
+            "export_id": amendment.supersedes,
+            "reason": clean_text(amendment.reason),
+            "after_entry": amendment.after_entry,
+            "entry_number": amendment.entry_number,
+            "changes": [clean_text(each) for each in changes_in_words(amendment)],
+        }
+    }
+
+
 def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
     snapshot, package = invoice.snapshot, invoice.package
     return {
         "schema_version": SCHEMA_VERSION,
         "notice": NOTICE,
         "package": {"id": package.id, "number": package.number, "state": "generated"},
+        **_replaces(invoice),
         "invoice": {
             "number": package.number,
             "date": package.invoice_date.isoformat(),

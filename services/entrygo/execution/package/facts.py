@@ -23,6 +23,8 @@ class PackageFacts:
     number: str
     generated_at: str
     shipment: Shipment = NOTHING_STATED
+    # The number of the package whose place it takes; empty for most.
+    replaces: str = ""
 
     @property
     def invoice_date(self) -> date:

@@ -44,7 +44,11 @@ def document_view(invoice: Invoice) -> View:
     return {
         "notice": NOTICE,
         "currency": CURRENCY,
-        "package": {"number": invoice.package.number, "generated_at": invoice.package.generated_at},
+        "package": {
+            "number": invoice.package.number,
+            "generated_at": invoice.package.generated_at,
+            "replaces": _replaces(invoice),
+        },
         "invoice_date": invoice.package.invoice_date.isoformat(),
         "export_id": snapshot.export_id,
         "plan_hash": snapshot.plan_hash[:_SHORT_HASH] + "…",
@@ -65,6 +69,16 @@ def document_view(invoice: Invoice) -> View:
         ),
         "stated_packages": f"{invoice.totals.packages:,}" if invoice.package.shipment.packages else "",
     }
+
+
+def _replaces(invoice: Invoice) -> str:
+    """Whose place the package takes, in words; empty for most."""
+    amendment = invoice.snapshot.amendment
+    if amendment is None:
+        return ""
+    if amendment.after_entry:
+        return f"Corrects entry {amendment.entry_number}, no new one; replaces {invoice.package.replaces}"
+    return f"Replaces {invoice.package.replaces}"
 
 
 def invoice_view(invoice: Invoice) -> View:

@@ -28,6 +28,7 @@ def apply(export: inspection_pb2.Export, event: events_pb2.Event) -> None:
         export.revision = event.export_planned.revision
         export.plan.CopyFrom(event.export_planned.plan)
         export.created_at = export.created_at or event.occurred_at
+        export.supersedes = event.export_planned.supersedes
     elif kind == "export_executed":
         export.executed_at = event.export_executed.executed_at or event.occurred_at
     elif kind == "export_withdrawn":

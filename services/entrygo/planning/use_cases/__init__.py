@@ -11,6 +11,7 @@ from datetime import date
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.sync_client import FactSource
+from entrygo.planning.use_cases.amend_export import AmendExport
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.policies import Policies
 from entrygo.planning.use_cases.stored_plans import StoredPlans
@@ -24,6 +25,7 @@ class PlanningUseCases:
     """Every use case of the service."""
 
     plan_export: PlanExport
+    amend_export: AmendExport
     transitions: Transitions
     policies: Policies
     stored_plans: StoredPlans
@@ -40,10 +42,12 @@ class PlanningUseCases:
         ids: Ids,
     ) -> "PlanningUseCases":
         """All of them on one database."""
+        plan_export = PlanExport(
+            pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, ids=ids
+        )
         return cls(
-            plan_export=PlanExport(
-                pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, ids=ids
-            ),
+            plan_export=plan_export,
+            amend_export=AmendExport(plan_export),
             transitions=Transitions(pool, clock, ids),
             policies=Policies(pool, clock, ids, rules),
             stored_plans=StoredPlans(pool),

@@ -11,6 +11,7 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import default_entry_date
+from entrygo.planning.account_orders_store import AccountOrders
 from entrygo.planning.decide import Decision, decide
 from entrygo.planning.inputs import PlanFacts, PlanRequest
 from entrygo.planning.named_orders import named_orders
@@ -18,11 +19,17 @@ from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.policy.policy import Policy, raised
 from entrygo.planning.policy.store import PolicyStore
 from entrygo.planning.reference.in_force import NoReferenceData, ReferenceData
-from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
+from entrygo.planning.requests import PlanCommand
 from entrygo.planning.rules.base import Rule
-from entrygo.planning.snapshots import PackedSnapshot, pack, snapshot_of
-from entrygo.planning.store import AccountOrders, Export, PlanningStore
+from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
+from entrygo.planning.use_cases.plan_snapshots import (
+    ORDERS_IN_LOOP,
+    packed_snapshot,
+    plan_snapshot,
+    say_what_follows,
+)
+from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, find_reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
@@ -31,9 +38,6 @@ from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
 DRY_RUN = "DRY_RUN"
-
-# Above this a decision takes long enough to be noticed by other requests: it goes to a thread.
-ORDERS_IN_LOOP = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +73,53 @@ class PlanExport:
         earlier = await find_reply(
             self.pool,
             visible,
-            operation=PLAN_OPERATION,
+            operation=command.operation,
             key=command.key,
             fingerprint=command.fingerprint,
         )
         if earlier is not None:
             return Reply(earlier, replayed=True)
-        grounds = await self._gather(visible, command)
+        follows = await self._predecessor(visible, command)
+        grounds = await self._gather(visible, command, follows)
         decision = await _decide(grounds)
         if command.is_dry_run:
             response = _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
+            await self._describe(visible, command, decision, follows, response)
             return Reply(response.SerializeToString(), replayed=False)
-        return await self._record(visible, command, decision)
+        return await self._record(visible, command, decision, follows)
 
-    async def _gather(self, visible: Visible, command: PlanCommand) -> Grounds:
+    async def _predecessor(self, visible: Visible, command: PlanCommand) -> Predecessor | None:
+        """The export whose place this one takes: of its first plan, or of the plan that it had before.
+
+        Raises ValidationFailed for another broker or warehouse: who has the package gets what replaces it.
+        """
+        async with transaction(self.pool, visible) as connection:
+            found = await find_predecessor(PlanningStore(connection, visible), command)
+        if found is None:
+            return None
+        if command.warehouse_id != found.snapshot.warehouse.id:
+            message = "An amendment stays with the warehouse of the export that it follows"
+            raise ValidationFailed.of([("warehouseId", message, "custom")])
+        if command.broker_id != found.snapshot.broker.id:
+            message = "An amendment stays with the broker of the export that it follows"
+            raise ValidationFailed.of([("brokerId", message, "custom")])
+        return found
+
+    async def _describe(
+        self,
+        visible: Visible,
+        command: PlanCommand,
+        decision: Decision,
+        follows: Predecessor | None,
+        response: planning_pb2.PlanExportResponse,
+    ) -> None:
+        """Says of a dry run what it would follow, and how it differs."""
+        if follows is not None:
+            export = self._fresh(command, decision, follows)
+            snapshot = await plan_snapshot(decision, visible, export, self.clock(), follows)
+            say_what_follows(response, snapshot)
+
+    async def _gather(self, visible: Visible, command: PlanCommand, follows: Predecessor | None) -> Grounds:
         """Facts from sync, what other exports did with the orders, the policy, and what holds on the day."""
         found = await self.facts.gather(
             list(command.order_ids),
@@ -95,6 +132,9 @@ class PlanExport:
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
         policy = await self._policy(visible, command)
         exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
+        if follows is not None:
+            left_with = follows.amendment.supersedes
+            exported = {order: export for order, export in exported.items() if export != left_with}
         return Grounds(
             request=PlanRequest(
                 order_ids=order_ids,
@@ -147,42 +187,55 @@ class PlanExport:
             message = f"No fees and lists are known for days before {error.first_day}"
             raise ValidationFailed.of([("entryDate", message, "too_small")]) from error
 
-    async def _record(self, visible: Visible, command: PlanCommand, decision: Decision) -> Reply:
+    async def _record(
+        self, visible: Visible, command: PlanCommand, decision: Decision, follows: Predecessor | None
+    ) -> Reply:
         """Writes export, plan, orders and event in one transaction, once for the command's key."""
 
         async def work(connection: Connection) -> bytes:
             now = self.clock()
             store = PlanningStore(connection, visible)
-            export = await self._export_to_plan(store, command, decision)
+            export = await self._export_to_plan(store, command, decision, follows)
             response = _response(export.export_id, State.BATCHED, export.revision, decision, now)
             data = events_pb2.ExportPlanned(
-                batch_id=export.export_id, revision=export.revision, plan=response.plan
+                batch_id=export.export_id,
+                revision=export.revision,
+                plan=response.plan,
+                supersedes=export.supersedes or "",
             )
             recorder = Recorder(self.clock, self.ids)
             await recorder.save(connection, visible, export, "export.planned", data)
-            await store.add_plan(export, await _packed(decision, visible, export, now), now)
+            snapshot = await plan_snapshot(decision, visible, export, now, follows)
+            say_what_follows(response, snapshot)
+            await store.add_plan(export, await packed_snapshot(decision, snapshot), now)
             await store.add_orders(export, [order.id for order in decision.included])
             return response.SerializeToString()
 
         return await run_once(
             self.pool,
             visible,
-            operation=PLAN_OPERATION,
+            operation=command.operation,
             key=command.key,
             fingerprint=command.fingerprint,
             work=work,
         )
 
-    async def _export_to_plan(self, store: PlanningStore, command: PlanCommand, decision: Decision) -> Export:
-        """A new export, or the given one under its lock, moved back to BATCHED with the next revision."""
-        fresh = Export(
+    def _fresh(self, command: PlanCommand, decision: Decision, follows: Predecessor | None) -> Export:
+        return Export(
             export_id=command.batch_id or self.ids.new(IdKind.EXPORT),
             warehouse_id=decision.warehouse.id,
             state=State.BATCHED,
             revision=1,
             plan_hash=decision.plan_hash,
             readiness_state=decision.readiness,
+            supersedes=None if follows is None else follows.amendment.supersedes,
         )
+
+    async def _export_to_plan(
+        self, store: PlanningStore, command: PlanCommand, decision: Decision, follows: Predecessor | None
+    ) -> Export:
+        """A new export, or the given one under its lock, moved back to BATCHED with the next revision."""
+        fresh = self._fresh(command, decision, follows)
         if not command.batch_id:
             return fresh
         current = await locked_export(store, command.batch_id)
@@ -223,23 +276,3 @@ def _response(
     return planning_pb2.PlanExportResponse(
         export_id=export_id, status=status, revision=revision, plan=plan_to_proto(decision, planned_at)
     )
-
-
-async def _packed(
-    decision: Decision, visible: Visible, export: Export, planned_at: datetime
-) -> PackedSnapshot:
-    """Thousands of orders are megabytes of JSON: not work for the event loop."""
-
-    def packed() -> PackedSnapshot:
-        return pack(
-            snapshot_of(
-                decision,
-                tenant=visible.tenant,
-                export_id=export.export_id,
-                revision=export.revision,
-                planned_at=planned_at,
-            ),
-            decision.reference_set,
-        )
-
-    return packed() if len(decision.included) <= ORDERS_IN_LOOP else await asyncio.to_thread(packed)

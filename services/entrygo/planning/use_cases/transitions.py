@@ -5,7 +5,7 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, ServiceUnavailable
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
@@ -13,6 +13,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
+from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.policies import check_approval
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, run_once
@@ -74,8 +75,10 @@ class Transitions:
             store = PlanningStore(connection, visible)
             export = await locked_export(store, request.export_id)
             if not _is_held_by(export, request.execution_id):
-                _check_claim(export, request.expected_plan_hash)
+                _check_claim(export, request)
                 await check_approval(connection, visible, export)
+                if export.supersedes is not None:
+                    await predecessors.hold(store, self._recorder, export)
                 now = self.clock()
                 await self._take_orders(store, export, now)
                 export = replace(
@@ -92,6 +95,7 @@ class Transitions:
                 plan_hash=export.plan_hash,
                 claimed_at=rfc3339(export.claimed_at),
                 warehouse_id=export.warehouse_id,
+                supersedes=export.supersedes or "",
             )
 
     async def release(
@@ -109,9 +113,19 @@ class Transitions:
             if not _is_over(export, outcome):
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
+                await self._follow(connection, visible, export, outcome)
                 export = replace(export, state=advance(export.state, outcome))
                 await self._recorder.save(connection, visible, export, type_, data)
             return planning_pb2.ReleaseExportResponse(state=export.state)
+
+    async def _follow(self, connection: Connection, visible: Visible, export: Export, outcome: State) -> None:
+        """What becomes of the export whose place this one was to take, in the same transaction."""
+        if export.supersedes is None:
+            return
+        if outcome is State.COMPLETED:
+            await predecessors.supersede(connection, visible, self._recorder, export)
+        else:
+            await predecessors.let_go(PlanningStore(connection, visible), self._recorder, export)
 
     async def withdraw(
         self, visible: Visible, request: planning_pb2.WithdrawExportRequest
@@ -183,7 +197,8 @@ def _is_held_by(export: Export, execution_id: str) -> bool:
     return export.execution_id == execution_id and export.state in (State.EXECUTING, State.COMPLETED)
 
 
-def _check_claim(export: Export, expected_plan_hash: str) -> None:
+def _check_claim(export: Export, request: planning_pb2.ClaimExportRequest) -> None:
+    expected_plan_hash = request.expected_plan_hash
     advance(export.state, State.EXECUTING)
     if export.readiness_state is Readiness.BLOCKED:
         raise InvalidExportState(
@@ -192,6 +207,8 @@ def _check_claim(export: Export, expected_plan_hash: str) -> None:
         )
     if expected_plan_hash not in ("", export.plan_hash):
         raise PlanHashMismatch(details={"expectedPlanHash": expected_plan_hash, "planHash": export.plan_hash})
+    if export.supersedes is not None and not request.takes_places:
+        raise ServiceUnavailable("An execution of the previous release cannot take another export's place.")
 
 
 def _outcome_of(request: planning_pb2.ReleaseExportRequest) -> tuple[State, str, Message]:

@@ -107,14 +107,16 @@ class OrdersSynced(_message.Message):
     def __init__(self, order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExportPlanned(_message.Message):
-    __slots__ = ("batch_id", "revision", "plan")
+    __slots__ = ("batch_id", "revision", "plan", "supersedes")
     BATCH_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
+    SUPERSEDES_FIELD_NUMBER: _ClassVar[int]
     batch_id: str
     revision: int
     plan: Plan
-    def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ...) -> None: ...
+    supersedes: str
+    def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ..., supersedes: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
     __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries")

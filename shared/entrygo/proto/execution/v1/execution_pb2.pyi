@@ -1,4 +1,5 @@
 from entrygo.proto.events.v1 import events_pb2 as _events_pb2
+from entrygo.proto.planning.v1 import planning_pb2 as _planning_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -128,6 +129,28 @@ class WithdrawExportResponse(_message.Message):
     broker_notices: _containers.RepeatedCompositeFieldContainer[_events_pb2.BrokerSubmission]
     broker_told: bool
     def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., reason: _Optional[str] = ..., withdrawn_at: _Optional[str] = ..., orders: _Optional[int] = ..., broker_notices: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ..., broker_told: _Optional[bool] = ...) -> None: ...
+
+class AmendExportRequest(_message.Message):
+    __slots__ = ("export_id", "reason", "leave_out_order_ids", "add_order_ids", "entry_date", "on_blocked", "dry_run", "idempotency_key", "after_entry")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    LEAVE_OUT_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ADD_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
+    ON_BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    AFTER_ENTRY_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    reason: str
+    leave_out_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    add_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    entry_date: str
+    on_blocked: str
+    dry_run: bool
+    idempotency_key: str
+    after_entry: bool
+    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ...) -> None: ...
 
 class GetArtifactRequest(_message.Message):
     __slots__ = ("customs_package_id", "filename")

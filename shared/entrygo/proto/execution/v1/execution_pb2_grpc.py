@@ -5,6 +5,7 @@ import warnings
 
 from entrygo.proto.events.v1 import events_pb2 as entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2
 from entrygo.proto.execution.v1 import execution_pb2 as entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2
+from entrygo.proto.planning.v1 import planning_pb2 as entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
 GRPC_VERSION = grpc.__version__
@@ -50,6 +51,11 @@ class ExecutionStub:
                 '/entrygo.proto.execution.v1.Execution/WithdrawExport',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportResponse.FromString,
+                _registered_method=True)
+        self.AmendExport = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/AmendExport',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AmendExportRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanExportResponse.FromString,
                 _registered_method=True)
         self.GetArtifact = channel.unary_stream(
                 '/entrygo.proto.execution.v1.Execution/GetArtifact',
@@ -123,6 +129,13 @@ class ExecutionServicer:
 
     def WithdrawExport(self, request, context):
         """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AmendExport(self, request, context):
+        """Plans what takes the place of an executed export; nothing else happens before that is executed. Scope exports:plan.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -215,6 +228,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.WithdrawExport,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportResponse.SerializeToString,
+            ),
+            'AmendExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendExport,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AmendExportRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanExportResponse.SerializeToString,
             ),
             'GetArtifact': grpc.unary_stream_rpc_method_handler(
                     servicer.GetArtifact,
@@ -349,6 +367,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/WithdrawExport',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/AmendExport',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AmendExportRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

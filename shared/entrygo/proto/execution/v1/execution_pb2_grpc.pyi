@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from entrygo.proto.events.v1 import events_pb2 as _events_pb2
 from entrygo.proto.execution.v1 import execution_pb2 as _execution_pb2
+from entrygo.proto.planning.v1 import planning_pb2 as _planning_pb2
 from grpc import aio as _aio
 
 
@@ -22,6 +23,8 @@ class ExecutionStub:
     """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute."""
     WithdrawExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.WithdrawExportRequest, _execution_pb2.WithdrawExportResponse]
     """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute."""
+    AmendExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.AmendExportRequest, _planning_pb2.PlanExportResponse]
+    """Plans what takes the place of an executed export; nothing else happens before that is executed. Scope exports:plan."""
     GetArtifact: _aio.UnaryStreamMultiCallable[_execution_pb2.GetArtifactRequest, _execution_pb2.ArtifactChunk]
     """First chunk: the metadata; further chunks: the bytes. Scope read."""
     FindBrokerLink: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.BrokerLink]
@@ -66,6 +69,13 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.WithdrawExportRequest, _abc.Awaitable[_execution_pb2.WithdrawExportResponse]],
     ) -> _abc.Awaitable[_execution_pb2.WithdrawExportResponse]:
         """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute."""
+
+    def AmendExport(
+        self,
+        request: _execution_pb2.AmendExportRequest,
+        context: _aio.ServicerContext[_execution_pb2.AmendExportRequest, _abc.Awaitable[_planning_pb2.PlanExportResponse]],
+    ) -> _abc.Awaitable[_planning_pb2.PlanExportResponse]:
+        """Plans what takes the place of an executed export; nothing else happens before that is executed. Scope exports:plan."""
 
     def GetArtifact(
         self,

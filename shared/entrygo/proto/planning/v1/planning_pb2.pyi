@@ -36,16 +36,44 @@ class PlanExportRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., order_ids: _Optional[_Iterable[str]] = ..., destination_country: _Optional[str] = ..., batch_id: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., external_order_ids: _Optional[_Iterable[str]] = ..., entry_type: _Optional[str] = ...) -> None: ...
 
 class PlanExportResponse(_message.Message):
-    __slots__ = ("export_id", "status", "revision", "plan")
+    __slots__ = ("export_id", "status", "revision", "plan", "supersedes", "changes")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PLAN_FIELD_NUMBER: _ClassVar[int]
+    SUPERSEDES_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     status: str
     revision: int
     plan: _events_pb2.Plan
-    def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[_events_pb2.Plan, _Mapping]] = ...) -> None: ...
+    supersedes: str
+    changes: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[_events_pb2.Plan, _Mapping]] = ..., supersedes: _Optional[str] = ..., changes: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AmendExportRequest(_message.Message):
+    __slots__ = ("export_id", "reason", "leave_out_order_ids", "add_order_ids", "entry_date", "on_blocked", "dry_run", "idempotency_key", "after_entry", "entry_number")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    LEAVE_OUT_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ADD_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
+    ON_BLOCKED_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    AFTER_ENTRY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    reason: str
+    leave_out_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    add_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    entry_date: str
+    on_blocked: str
+    dry_run: bool
+    idempotency_key: str
+    after_entry: bool
+    entry_number: str
+    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ..., entry_number: _Optional[str] = ...) -> None: ...
 
 class CancelExportRequest(_message.Message):
     __slots__ = ("export_id", "idempotency_key", "reason")
@@ -68,28 +96,32 @@ class CancelExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., cancelled_at: _Optional[str] = ...) -> None: ...
 
 class ClaimExportRequest(_message.Message):
-    __slots__ = ("export_id", "execution_id", "expected_plan_hash")
+    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    TAKES_PLACES_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     execution_id: str
     expected_plan_hash: str
-    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ...) -> None: ...
+    takes_places: bool
+    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
-    __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id")
+    __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     CLAIMED_AT_FIELD_NUMBER: _ClassVar[int]
     WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
+    SUPERSEDES_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     revision: int
     plan_hash: str
     claimed_at: str
     warehouse_id: str
-    def __init__(self, export_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., claimed_at: _Optional[str] = ..., warehouse_id: _Optional[str] = ...) -> None: ...
+    supersedes: str
+    def __init__(self, export_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., claimed_at: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., supersedes: _Optional[str] = ...) -> None: ...
 
 class ReleaseExportRequest(_message.Message):
     __slots__ = ("export_id", "execution_id", "completed", "failed")

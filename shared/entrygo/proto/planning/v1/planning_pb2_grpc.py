@@ -61,6 +61,11 @@ class PlanningStub:
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportResponse.FromString,
                 _registered_method=True)
+        self.AmendExport = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/AmendExport',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.AmendExportRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanExportResponse.FromString,
+                _registered_method=True)
         self.GetSnapshot = channel.unary_stream(
                 '/entrygo.proto.planning.v1.Planning/GetSnapshot',
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetSnapshotRequest.SerializeToString,
@@ -139,6 +144,14 @@ class PlanningServicer:
     def WithdrawExport(self, request, context):
         """COMPLETED -> WITHDRAWN, and its orders are free again. Idempotent per withdrawal_id.
         Service credential, for a caller with exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AmendExport(self, request, context):
+        """Plans a successor of an executed export on today's facts; executing that one supersedes it.
+        Service credential, for a caller with exports:plan.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -227,6 +240,11 @@ def add_PlanningServicer_to_server(servicer, server):
                     servicer.WithdrawExport,
                     request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportResponse.SerializeToString,
+            ),
+            'AmendExport': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendExport,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.AmendExportRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanExportResponse.SerializeToString,
             ),
             'GetSnapshot': grpc.unary_stream_rpc_method_handler(
                     servicer.GetSnapshot,
@@ -405,6 +423,33 @@ class Planning:
             '/entrygo.proto.planning.v1.Planning/WithdrawExport',
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportRequest.SerializeToString,
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.WithdrawExportResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendExport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/AmendExport',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.AmendExportRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanExportResponse.FromString,
             options,
             channel_credentials,
             insecure,

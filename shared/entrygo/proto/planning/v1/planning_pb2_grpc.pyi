@@ -30,6 +30,10 @@ class PlanningStub:
     """COMPLETED -> WITHDRAWN, and its orders are free again. Idempotent per withdrawal_id.
     Service credential, for a caller with exports:execute.
     """
+    AmendExport: _aio.UnaryUnaryMultiCallable[_planning_pb2.AmendExportRequest, _planning_pb2.PlanExportResponse]
+    """Plans a successor of an executed export on today's facts; executing that one supersedes it.
+    Service credential, for a caller with exports:plan.
+    """
     GetSnapshot: _aio.UnaryStreamMultiCallable[_planning_pb2.GetSnapshotRequest, _planning_pb2.SnapshotChunk]
     """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read."""
     DiffPlans: _aio.UnaryUnaryMultiCallable[_planning_pb2.DiffPlansRequest, _planning_pb2.PlanDiff]
@@ -87,6 +91,15 @@ class PlanningServicer:
     ) -> _abc.Awaitable[_planning_pb2.WithdrawExportResponse]:
         """COMPLETED -> WITHDRAWN, and its orders are free again. Idempotent per withdrawal_id.
         Service credential, for a caller with exports:execute.
+        """
+
+    def AmendExport(
+        self,
+        request: _planning_pb2.AmendExportRequest,
+        context: _aio.ServicerContext[_planning_pb2.AmendExportRequest, _abc.Awaitable[_planning_pb2.PlanExportResponse]],
+    ) -> _abc.Awaitable[_planning_pb2.PlanExportResponse]:
+        """Plans a successor of an executed export on today's facts; executing that one supersedes it.
+        Service credential, for a caller with exports:plan.
         """
 
     def GetSnapshot(

@@ -1,0 +1,71 @@
+"""Plans the successor of an executed export; until that is executed nothing else changes."""
+
+from dataclasses import dataclass
+
+from entrygo.domain.errors import EntryFiled, ValidationFailed
+from entrygo.domain.principal import Visible
+from entrygo.planning.amendments import successor_orders
+from entrygo.planning.requests import AMEND_OPERATION, AmendCommand, PlanCommand
+from entrygo.planning.store import PlanningStore
+from entrygo.planning.use_cases.plan_export import PlanExport
+from entrygo.planning.use_cases.predecessors import check_can_be_followed, stored_snapshot
+from entrygo.planning.use_cases.recording import found_export
+from entrygo.postgres.idempotency import Reply, find_reply
+from entrygo.postgres.pool import transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AmendExport:
+    """A plan like any other, but for orders that have left with the export it follows."""
+
+    plan_export: PlanExport
+
+    async def run(self, visible: Visible, command: AmendCommand) -> Reply:
+        """The reply is a PlanExportResponse.
+
+        Raises NotFound, InvalidExportState, EntryFiled, ValidationFailed, and what a plan raises.
+        """
+        async with transaction(self.plan_export.pool, visible) as connection:
+            store = PlanningStore(connection, visible)
+            export = await found_export(store, command.amendment.supersedes)
+            before = await stored_snapshot(store, export.export_id)
+        earlier = await find_reply(
+            self.plan_export.pool,
+            visible,
+            operation=AMEND_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+        )
+        if earlier is not None:
+            return Reply(earlier, replayed=True)
+        check_can_be_followed(export)
+        _check_entry(command)
+        orders = successor_orders([order.id for order in before.orders], command.leave_out, command.add)
+        return await self.plan_export.run(
+            visible,
+            PlanCommand(
+                warehouse_id=before.warehouse.id,
+                broker_id=before.broker.id,
+                order_ids=orders,
+                external_order_ids=(),
+                destination_country=before.destination_country,
+                batch_id="",
+                is_dry_run=command.is_dry_run,
+                on_blocked=command.on_blocked,
+                entry_date=command.entry_date,
+                entry_type=before.asked_entry_type,
+                key=command.key,
+                fingerprint=command.fingerprint,
+                operation=AMEND_OPERATION,
+                amendment=command.amendment,
+            ),
+        )
+
+
+def _check_entry(command: AmendCommand) -> None:
+    amendment = command.amendment
+    if amendment.entry_number and not amendment.after_entry:
+        raise EntryFiled(field="afterEntry", details={"entryNumber": amendment.entry_number})
+    if amendment.after_entry and not amendment.entry_number:
+        message = "No entry number is known of this export: leave it out"
+        raise ValidationFailed.of([("afterEntry", message, "custom")])
