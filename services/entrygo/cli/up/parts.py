@@ -110,7 +110,7 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
 
 
 def _stays_here(smtp_url: str) -> bool:
-    """Whether the mail server is on this machine: the embedded one, or one that somebody tries things with."""
+    """Whether the mail server is on this machine: the embedded one, or one for trials."""
     host = urlsplit(smtp_url).hostname or ""
     try:
         return ip_address(host).is_loopback

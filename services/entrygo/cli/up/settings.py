@@ -44,7 +44,7 @@ class TargetSettings(BaseSettings):
 
 
 class LocalMailSettings(EnvironmentSettings):
-    """The rules of mail with a server on this machine, such as the embedded one: there are none by default."""
+    """The rules of mail with a server on this machine, as the embedded one: none by default."""
 
     model_config = SettingsConfigDict(env_prefix="ENTRYGO_MAIL_", env_ignore_empty=True)
 
