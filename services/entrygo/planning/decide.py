@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.consolidation import line_key
+from entrygo.domain.coverage import Coverage
 from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
 from entrygo.domain.snapshot import (
     AskedEntryType,
@@ -17,6 +18,7 @@ from entrygo.domain.snapshot import (
 )
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
+from entrygo.planning.coverage import coverage_of
 from entrygo.planning.duplicates import look_alikes
 from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.inputs import PlanFacts, PlanRequest
@@ -63,6 +65,7 @@ class Decision:
     informal_limit: Decimal
     savings: Savings | None
     issues: PlanIssues
+    coverage: Coverage
     ruleset_version: str
     reference_version: str
     reference_set: ReferenceSet
@@ -116,6 +119,7 @@ def decide(
         informal_limit=reference.informal_limit,
         savings=batch.savings,
         issues=issues_of(findings, facts.orders, facts.products, holding, context),
+        coverage=coverage_of(products, reference),
         ruleset_version=ruleset_version,
         reference_version=reference.version,
         reference_set=reference.row_set,

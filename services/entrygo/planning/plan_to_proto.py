@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from entrygo.domain.coverage import Coverage
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import PlannedEntry, ValidationMessage
 from entrygo.domain.time import rfc3339
@@ -37,6 +38,31 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         total_value_usd=plain(decision.value_usd),
         issues=_issues_to_proto(decision.issues),
         entries=[_entry_to_proto(entry) for entry in decision.entries],
+        coverage=_coverage_to_proto(decision.coverage),
+    )
+
+
+def _coverage_to_proto(coverage: Coverage) -> events_pb2.Coverage:
+    return events_pb2.Coverage(
+        lists=[
+            events_pb2.LoadedList(
+                subject=each.subject,
+                table=each.table,
+                is_loaded=each.is_loaded,
+                source=each.source,
+                effective_from=each.effective_from.isoformat() if each.effective_from else None,
+                checked_on=each.checked_on.isoformat() if each.checked_on else None,
+            )
+            for each in coverage.lists
+        ],
+        codes=[
+            events_pb2.CodeCoverage(
+                hts_code=each.hts_code,
+                country_of_origin=each.country_of_origin,
+                checks=[events_pb2.Check(subject=one.subject, by=one.by) for one in each.checks],
+            )
+            for each in coverage.codes
+        ],
     )
 
 

@@ -65,6 +65,7 @@ def snapshot_of(
         products=decision.products,
         excluded_orders=decision.excluded,
         entries=decision.entries,
+        coverage=decision.coverage,
         tariff={product.id: decision.tariff[product.id] for product in decision.products},
     )
 

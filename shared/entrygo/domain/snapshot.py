@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from entrygo.domain.coverage import Coverage
 from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
@@ -184,8 +185,13 @@ class Snapshot(Fact):
     entries: tuple[PlannedEntry, ...] = ()
     # By product id; plans that were stored before this was looked up have none.
     tariff: Mapping[str, TariffTreatment] = {}
+<<<<<<< HEAD
     # None for an export that takes no other one's place.
     amendment: Amendment | None = None
+=======
+    # Empty in plans that were stored before it was said.
+    coverage: Coverage = Coverage()
+>>>>>>> 33b797e (Say what was not checked: coverage by list and code in plan, snapshot and manifest; take the lists that decide)
 
 
 def read_snapshot(content: bytes) -> Snapshot:

@@ -93,7 +93,7 @@ def test_code_is_looked_up_in_the_tariff_once_one_was_imported() -> None:
     tables = read(Kind.HTS, tariff_csv(LINES))
     book = Book({**shipped_book().tables, "hts_lines": tables["hts_lines"]})
     old = make_product(hts_code="6505003031")
-    code = "PRODUCT_HTS_CODE_NOT_CURRENT"
+    code = "HTS_NOT_IN_TARIFF"
     (message,) = found(decide_on(products=[old], entry_date=START, reference=book.on(START)), code)
     assert message.message == "HTS code 6505003031 of CAP-002 is not in HTS 2026 Rev 21."
     assert message.field == "orders[0].items[0].product.hts_code"

@@ -350,8 +350,17 @@ BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
             ("address", importer(address={"city": "Blaine", "country": "US"})),
         )
     ),
+    *(
+        (
+            code,
+            f"{PRODUCT}hts_code",
+            {"products": [make_product(hts_code="8544300000")]},
+            {"products": [make_product()]},
+        )
+        for code in ("HTS_NOT_VERIFIED", "LISTS_NOT_CHECKED")
+    ),
     (
-        "PRODUCT_HTS_CODE_NOT_CURRENT",
+        "HTS_NOT_IN_TARIFF",
         f"{PRODUCT}hts_code",
         {"reference": replace(FRESH, hts_release=HtsRelease("Rev 21", frozenset({"6505003031"})))},
         {"reference": replace(FRESH, hts_release=HtsRelease("Rev 21", frozenset({"6505003030"})))},

@@ -34,6 +34,30 @@ class PlannedEntry(TypedDict):
     value_usd: float
 
 
+class LoadedList(TypedDict):
+    subject: Annotated[str, Field(description="tariff, agencies, cpsc, scopes or adcvd")]
+    table: str
+    is_loaded: bool
+    source: str | None
+    effective_from: str | None
+    checked_on: str | None
+
+
+class CodeCoverage(TypedDict):
+    hts_code: str
+    country_of_origin: str
+    checks: Annotated[
+        dict[str, str], Field(description="By subject: list, seed (the shipped rows) or not_checked")
+    ]
+
+
+class Coverage(TypedDict):
+    """Which of the lists that decide are loaded, and what each code was checked for."""
+
+    lists: list[LoadedList]
+    codes: list[CodeCoverage]
+
+
 class PlanAnswer(TypedDict):
     """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state.
 
@@ -60,12 +84,16 @@ class PlanAnswer(TypedDict):
     issues_by_product: NotRequired[list[ProductIssue]]
     issues_by_order: NotRequired[list[OrderIssue]]
     entries: NotRequired[list[PlannedEntry]]
+<<<<<<< HEAD
     supersedes: NotRequired[
         Annotated[str, Field(description="Of an amendment: the export whose place it takes once executed")]
     ]
     changes: NotRequired[
         Annotated[list[str], Field(description="Of an amendment: what changed since, in words")]
     ]
+=======
+    coverage: NotRequired[Coverage]
+>>>>>>> 33b797e (Say what was not checked: coverage by list and code in plan, snapshot and manifest; take the lists that decide)
 
 
 class Artifact(TypedDict):

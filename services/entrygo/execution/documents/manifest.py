@@ -91,6 +91,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
         "totals": _totals(invoice),
         "validation_messages": [_message(found) for found in findings_of_plan(snapshot)],
+        "coverage": snapshot.coverage.model_dump(mode="json"),
         "flags": list(snapshot.flags),
         "missing_data": list(snapshot.missing_data),
         "excluded_orders": [_excluded(each) for each in snapshot.excluded_orders],

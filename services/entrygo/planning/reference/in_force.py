@@ -101,6 +101,10 @@ class ReferenceData:
     programmes: Programmes
     restricted_parties: RestrictedParties
     regions: PostalRegions
+    # Tables that hold a published list on the day instead of what ships, with the newest row of each.
+    imported: Mapping[str, Row]
+    # What the shipped rows were written for: subject by codes.
+    seed_scopes: Scope
 
 
 class NoReferenceData(ValueError):
@@ -206,7 +210,14 @@ def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
         programmes=_programmes(chosen),
         restricted_parties=RestrictedParties.of([*chosen["restricted_parties"], *chosen["uflpa_entities"]]),
         regions=regions,
+        imported={table: held[-1] for table in TABLES if (held := _not_shipped(table, chosen[table]))},
+        seed_scopes=Scope.of(chosen["seed_scopes"]),
     )
+
+
+def _not_shipped(table: str, rows: Sequence[Row]) -> list[Row]:
+    shipped = {(row.key, row.effective_from, row.source) for row in rows_of(table)}
+    return [row for row in rows if (row.key, row.effective_from, row.source) not in shipped]
 
 
 def _programmes(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
@@ -218,7 +229,7 @@ def _programmes(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
         section_338=Scope.of(chosen["section_338_lists"]),
         adcvd=Scope.of(chosen["adcvd_cases"]),
         uflpa_inputs=tuple(chosen["uflpa_inputs"]),
-        pga=Scope.of(chosen["pga_flags"]),
+        pga=Scope.of([*chosen["pga_flags"], *chosen["cpsc_codes"], *chosen["agency_scopes"]]),
         prohibited=Scope.of(chosen["prohibited_goods"]),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from entrygo.planning.reference.agency_lists import adcvd_cases, agency_scopes, cpsc_codes, pga_flags
 from entrygo.planning.reference.ban_lists import compared_names, prohibited_goods, restricted_parties
 from entrygo.planning.reference.in_force import Book
 from entrygo.planning.reference.records import Tables, Terms, UnusableFile
@@ -37,6 +38,10 @@ class Kind(StrEnum):
     FEES = "fees"
     PROHIBITED_GOODS = "prohibited-goods"
     RESTRICTED_PARTIES = "restricted-parties"
+    PGA_FLAGS = "pga-flags"
+    CPSC = "cpsc"
+    AGENCY_SCOPES = "agency-scopes"
+    ADCVD = "adcvd"
     ROWS = "rows"
 
 
@@ -113,5 +118,9 @@ READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {
     Kind.FEES: fees,
     Kind.PROHIBITED_GOODS: prohibited_goods,
     Kind.RESTRICTED_PARTIES: restricted_parties,
+    Kind.PGA_FLAGS: pga_flags,
+    Kind.CPSC: cpsc_codes,
+    Kind.AGENCY_SCOPES: agency_scopes,
+    Kind.ADCVD: adcvd_cases,
     Kind.ROWS: _rows,
 }

@@ -29,6 +29,9 @@ PROGRAMMES = (
     "uflpa_entities",
     "informational_materials",
     "textile_products",
+    "seed_scopes",
+    "cpsc_codes",
+    "agency_scopes",
 )
 # These hold on every entry date; after the last known period the last rows go on (see `outdated`).
 STANDING = (
@@ -54,7 +57,7 @@ STANDING = (
 TABLES = (*STANDING, *PROGRAMMES)
 
 # Authorities change these without notice, so a check of them holds for so long.
-_DEFINITIONS = frozenset({"informational_materials", "textile_products"})
+_DEFINITIONS = frozenset({"informational_materials", "textile_products", "seed_scopes"})
 CHECKED_REGULARLY = frozenset({*PROGRAMMES, "restricted_origins", "low_value_programs"}) - _DEFINITIONS
 CHECK_HOLDS = timedelta(days=45)
 

@@ -14,6 +14,7 @@ from entrygo.planning.rules.base import (
     Rule,
     is_blank,
     sku_of,
+    words_in,
 )
 
 # CPSC has a rule of its own: a certificate's reference stands for the elements.
@@ -22,8 +23,13 @@ REQUIRED, REVIEW = "required", "review"
 
 
 def flags_of(product: Product, context: Context) -> Sequence[Row]:
-    """The rows of flags that the product's code carries on the entry date."""
-    return context.reference.programmes.pga.rows(product.hts_code)
+    """The rows of flags that the product's code carries on the entry date, for goods called by its words."""
+    named = words_in(product.customs_description) | words_in(product.material_composition)
+    return [
+        row
+        for row in context.reference.programmes.pga.rows(product.hts_code)
+        if not (words := words_of(row, "words")) or not named.isdisjoint(words)
+    ]
 
 
 def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
@@ -44,8 +50,15 @@ def _review(product: Product, context: Context) -> Sequence[Problem]:
         if text_of(row, "need") == REVIEW
         and (agency := text_of(row, "agency"))
         and is_blank(_datum(product, agency, "disclaimer"))
-        and any(is_blank(_datum(product, agency, name)) for name in words_of(row, "data"))
+        and _lacks_data(product, agency, words_of(row, "data"))
     ]
+
+
+def _lacks_data(product: Product, agency: str, names: Sequence[str]) -> bool:
+    """CPSC's data are a certificate, which stands for its elements."""
+    if agency == CPSC:
+        return is_blank(product.pga.cpsc.certificate) and not _has_elements(product.pga.cpsc)
+    return any(is_blank(_datum(product, agency, name)) for name in names)
 
 
 def _datum(product: Product, agency: str, name: str) -> str | None:
@@ -56,7 +69,10 @@ def _datum(product: Product, agency: str, name: str) -> str | None:
 
 def _certificate_missing(product: Product, context: Context) -> Problem | None:
     cpsc = product.pga.cpsc
-    asks = any(text_of(row, "agency") == CPSC for row in flags_of(product, context))
+    asks = any(
+        text_of(row, "agency") == CPSC and text_of(row, "need") == REQUIRED
+        for row in flags_of(product, context)
+    )
     if not asks or not is_blank(cpsc.disclaimer) or not is_blank(cpsc.certificate) or _has_elements(cpsc):
         return None
     return Problem(f"{sku_of(product)} needs CPSC certificate data (from 2026-07-08).")

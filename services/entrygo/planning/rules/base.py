@@ -86,6 +86,8 @@ class Rule:
     effective_to: date | None = None
     is_datum_missing: bool = False
     flag: str | None = None
+    # Whether another value of the field could mend it; not so where a list is missing.
+    is_mended_by_value: bool = True
     # An account's policy made it weigh more than it does by itself.
     is_raised: bool = False
 

@@ -2,8 +2,10 @@
 
 import re
 
+from entrygo.domain.coverage import Checked
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.coverage import NAMES, TARIFF, checks_of
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 from entrygo.planning.rules.chapter_98 import is_provision
 
@@ -34,12 +36,36 @@ def _is_code(code: str) -> bool:
     return is_provision(code) or (1 <= chapter <= LAST_CHAPTER and chapter != EMPTY_CHAPTER)
 
 
-def _not_current(product: Product, context: Context) -> Problem | None:
+def _not_in_tariff(product: Product, context: Context) -> Problem | None:
     """Known only where a tariff was imported."""
     code, release = product.hts_code, context.reference.hts_release
-    if release is None or code is None or not _is_code(code) or code in release.codes:
+    if release is None or code is None or not _is_code(code) or is_provision(code) or code in release.codes:
         return None
     return Problem(f"HTS code {code} of {sku_of(product)} is not in {release.name}.")
+
+
+def _not_verified(product: Product, context: Context) -> Problem | None:
+    code = product.hts_code
+    if code is None or not _is_code(code) or is_provision(code):
+        return None
+    if checks_of(code, context.reference)[TARIFF] is not Checked.NOT_CHECKED:
+        return None
+    return Problem(f"HTS code {code} of {sku_of(product)} was compared with no tariff: none is loaded.")
+
+
+def _not_checked(product: Product, context: Context) -> Problem | None:
+    """A list that is not loaded could have caught the code; that it did not says nothing."""
+    code = product.hts_code
+    if code is None or not _is_code(code) or is_provision(code):
+        return None
+    open_subjects = [
+        NAMES[subject]
+        for subject, by in checks_of(code, context.reference).items()
+        if by is Checked.NOT_CHECKED and subject != TARIFF
+    ]
+    if not open_subjects:
+        return None
+    return Problem(f"HTS code {code} of {sku_of(product)} was not checked for {', '.join(open_subjects)}.")
 
 
 PRODUCT_HTS_CODE_MISSING = ProductRule(
@@ -61,17 +87,39 @@ PRODUCT_HTS_CODE_INVALID = ProductRule(
     check=_invalid,
 )
 
-PRODUCT_HTS_CODE_NOT_CURRENT = ProductRule(
-    code="PRODUCT_HTS_CODE_NOT_CURRENT",
+HTS_NOT_IN_TARIFF = ProductRule(
+    code="HTS_NOT_IN_TARIFF",
+    severity=Severity.ERROR,
+    penalty=10,
+    field="hts_code",
+    basis="The revision of the Harmonized Tariff Schedule in force",
+    check=_not_in_tariff,
+)
+
+HTS_NOT_VERIFIED = ProductRule(
+    code="HTS_NOT_VERIFIED",
     severity=Severity.WARNING,
     penalty=5,
     field="hts_code",
-    basis="The revision of the Harmonized Tariff Schedule in force",
-    check=_not_current,
+    basis="The revision of the Harmonized Tariff Schedule in force, which is not loaded",
+    is_mended_by_value=False,
+    check=_not_verified,
+)
+
+LISTS_NOT_CHECKED = ProductRule(
+    code="LISTS_NOT_CHECKED",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="hts_code",
+    basis="Lists by code that are not loaded: ACE agency flags, 16 CFR 1110, AD/CVD orders and others",
+    is_mended_by_value=False,
+    check=_not_checked,
 )
 
 RULES: tuple[Rule, ...] = (
     PRODUCT_HTS_CODE_MISSING,
     PRODUCT_HTS_CODE_INVALID,
-    PRODUCT_HTS_CODE_NOT_CURRENT,
+    HTS_NOT_IN_TARIFF,
+    HTS_NOT_VERIFIED,
+    LISTS_NOT_CHECKED,
 )

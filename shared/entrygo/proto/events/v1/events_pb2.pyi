@@ -119,7 +119,7 @@ class ExportPlanned(_message.Message):
     def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ..., supersedes: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries")
+    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries", "coverage")
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
     COMPLIANCE_SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +142,7 @@ class Plan(_message.Message):
     TOTAL_VALUE_USD_FIELD_NUMBER: _ClassVar[int]
     ISSUES_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    COVERAGE_FIELD_NUMBER: _ClassVar[int]
     plan_hash: str
     readiness_state: str
     compliance_score: int
@@ -164,7 +165,50 @@ class Plan(_message.Message):
     total_value_usd: str
     issues: PlanIssues
     entries: _containers.RepeatedCompositeFieldContainer[PlannedEntry]
-    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ...) -> None: ...
+    coverage: Coverage
+    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ...) -> None: ...
+
+class Coverage(_message.Message):
+    __slots__ = ("lists", "codes")
+    LISTS_FIELD_NUMBER: _ClassVar[int]
+    CODES_FIELD_NUMBER: _ClassVar[int]
+    lists: _containers.RepeatedCompositeFieldContainer[LoadedList]
+    codes: _containers.RepeatedCompositeFieldContainer[CodeCoverage]
+    def __init__(self, lists: _Optional[_Iterable[_Union[LoadedList, _Mapping]]] = ..., codes: _Optional[_Iterable[_Union[CodeCoverage, _Mapping]]] = ...) -> None: ...
+
+class LoadedList(_message.Message):
+    __slots__ = ("subject", "table", "is_loaded", "source", "effective_from", "checked_on")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    TABLE_FIELD_NUMBER: _ClassVar[int]
+    IS_LOADED_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    EFFECTIVE_FROM_FIELD_NUMBER: _ClassVar[int]
+    CHECKED_ON_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    table: str
+    is_loaded: bool
+    source: str
+    effective_from: str
+    checked_on: str
+    def __init__(self, subject: _Optional[str] = ..., table: _Optional[str] = ..., is_loaded: _Optional[bool] = ..., source: _Optional[str] = ..., effective_from: _Optional[str] = ..., checked_on: _Optional[str] = ...) -> None: ...
+
+class CodeCoverage(_message.Message):
+    __slots__ = ("hts_code", "country_of_origin", "checks")
+    HTS_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_OF_ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    CHECKS_FIELD_NUMBER: _ClassVar[int]
+    hts_code: str
+    country_of_origin: str
+    checks: _containers.RepeatedCompositeFieldContainer[Check]
+    def __init__(self, hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., checks: _Optional[_Iterable[_Union[Check, _Mapping]]] = ...) -> None: ...
+
+class Check(_message.Message):
+    __slots__ = ("subject", "by")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    subject: str
+    by: str
+    def __init__(self, subject: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class PlannedEntry(_message.Message):
     __slots__ = ("number", "orders", "lines", "value_usd")

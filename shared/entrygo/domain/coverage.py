@@ -1,0 +1,52 @@
+"""What a plan could have found out: which lists are loaded, and whether one of them could catch a code."""
+
+from datetime import date
+from enum import StrEnum
+
+from entrygo.domain.facts import Fact
+
+
+class Checked(StrEnum):
+    """By what a code was looked up: a published list, the shipped seed if written for the code, nothing."""
+
+    LIST = "list"
+    SEED = "seed"
+    NOT_CHECKED = "not_checked"
+
+
+class LoadedList(Fact):
+    """One list that decides: whether it was imported, of which release or source, and who checked it when."""
+
+    subject: str
+    table: str
+    is_loaded: bool
+    source: str | None = None
+    effective_from: date | None = None
+    checked_on: date | None = None
+
+
+class Check(Fact):
+    """What a code was looked up for, and by what."""
+
+    subject: str
+    by: Checked
+
+
+class CodeCoverage(Fact):
+    """One code of one origin and what it was checked for."""
+
+    hts_code: str
+    country_of_origin: str
+    checks: tuple[Check, ...]
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """The subjects that no list and no seed could have answered."""
+        return tuple(each.subject for each in self.checks if each.by is Checked.NOT_CHECKED)
+
+
+class Coverage(Fact):
+    """Every list that decides, loaded or not, and every code of the products that are looked at."""
+
+    lists: tuple[LoadedList, ...] = ()
+    codes: tuple[CodeCoverage, ...] = ()
