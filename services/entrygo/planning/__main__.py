@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from entrygo.planning.duty_books import DutyBooks
 from entrygo.planning.reference.library import Library
 from entrygo.planning.rules import RULES
 from entrygo.planning.servicer import REQUIRED_SCOPES, SERVICE_NAME, PlanningServicer
@@ -28,6 +29,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             reference_on=library.on,
             clock=runtime.clock,
             ids=runtime.ids,
+            duty_on=DutyBooks(library.tables).on,
         )
         servicer = PlanningServicer(use_cases, max_orders=settings.max_orders)
         yield Parts(

@@ -20,7 +20,9 @@ from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
 from entrygo.planning.coverage import coverage_of
 from entrygo.planning.duplicates import look_alikes
+from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.entries import consolidated, entries_of
+from entrygo.planning.entry_duties import Estimate, duties_of
 from entrygo.planning.inputs import PlanFacts, PlanRequest
 from entrygo.planning.issues import PlanIssues, issues_of
 from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders
@@ -59,6 +61,8 @@ class Decision:
     broker: Broker
     # What remains of one entry for each order.
     entries: tuple[PlannedEntry, ...]
+    # None where no book of duty was given.
+    duties: Estimate | None
     value_usd: Decimal
     entry_type: EntryType
     asked_entry_type: AskedEntryType | None
@@ -77,8 +81,13 @@ def decide(
     rules: Sequence[Rule],
     reference: ReferenceData,
     ruleset_version: str = RULESET_VERSION,
+    *,
+    duty_book: DutyBook | None = None,
 ) -> Decision:
-    """The plan of `request` on `facts`, by the rules and reference data of its entry date."""
+    """The plan of `request` on `facts`, by the rules and reference data of its entry date.
+
+    Without a book nothing is said of duty; it decides nothing either, so the plan hash is the same.
+    """
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders = judge_orders(request, facts, holding, context)
@@ -113,6 +122,7 @@ def decide(
         warehouse=facts.warehouse,
         broker=facts.broker,
         entries=entries,
+        duties=_duties(entries, batch, facts, context, duty_book),
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         asked_entry_type=request.entry_type,
@@ -147,6 +157,18 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
             product.id: line_key(product, request.entry_date, tariff[product.id]) for product in products
         },
     )
+
+
+def _duties(
+    entries: Sequence[PlannedEntry],
+    batch: Batch,
+    facts: PlanFacts,
+    context: Context,
+    book: DutyBook | None,
+) -> Estimate | None:
+    if book is None:
+        return None
+    return duties_of(entries, batch.orders, facts.products, context, book=book, entry_type=batch.entry_type)
 
 
 def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from entrygo.domain.coverage import Coverage
 from entrygo.domain.money import plain
-from entrygo.domain.snapshot import PlannedEntry, ValidationMessage
+from entrygo.domain.snapshot import ValidationMessage
 from entrygo.domain.time import rfc3339
 from entrygo.planning.decide import Decision
+from entrygo.planning.entries_to_proto import entries_to_proto
 from entrygo.planning.issues import OrderIssue, PlanIssues, ProductIssue
 from entrygo.proto.events.v1 import events_pb2
 
@@ -37,7 +38,7 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         entry_type=decision.entry_type,
         total_value_usd=plain(decision.value_usd),
         issues=_issues_to_proto(decision.issues),
-        entries=[_entry_to_proto(entry) for entry in decision.entries],
+        entries=entries_to_proto(decision),
         coverage=_coverage_to_proto(decision.coverage),
     )
 
@@ -63,15 +64,6 @@ def _coverage_to_proto(coverage: Coverage) -> events_pb2.Coverage:
             )
             for each in coverage.codes
         ],
-    )
-
-
-def _entry_to_proto(entry: PlannedEntry) -> events_pb2.PlannedEntry:
-    return events_pb2.PlannedEntry(
-        number=entry.number,
-        orders=len(entry.order_ids),
-        lines=entry.lines,
-        value_usd=plain(entry.value_usd),
     )
 
 

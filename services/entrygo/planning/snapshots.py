@@ -66,6 +66,8 @@ def snapshot_of(
         excluded_orders=decision.excluded,
         entries=decision.entries,
         coverage=decision.coverage,
+        entry_duties=decision.duties.entries if decision.duties else (),
+        landed_costs=decision.duties.orders if decision.duties else (),
         tariff={product.id: decision.tariff[product.id] for product in decision.products},
     )
 

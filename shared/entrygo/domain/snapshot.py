@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from entrygo.domain.coverage import Coverage
+from entrygo.domain.duty import EntryDuty, OrderCost
 from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
@@ -191,7 +192,13 @@ class Snapshot(Fact):
 =======
     # Empty in plans that were stored before it was said.
     coverage: Coverage = Coverage()
+<<<<<<< HEAD
 >>>>>>> 33b797e (Say what was not checked: coverage by list and code in plan, snapshot and manifest; take the lists that decide)
+=======
+    # What each entry is likely to cost in duty and fees, and each order's part of it.
+    entry_duties: tuple[EntryDuty, ...] = ()
+    landed_costs: tuple[OrderCost, ...] = ()
+>>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
 
 
 def read_snapshot(content: bytes) -> Snapshot:

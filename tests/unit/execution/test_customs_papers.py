@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from entrygo.domain.duty import OrderCost
 from entrygo.domain.facts import (
     Broker,
     FeeSchedule,
@@ -292,3 +293,25 @@ def test_the_truck_manifest_has_one_shipment_with_its_commodities() -> None:
     assert shipment["gross_weight_kg"] == {"kg": "2.38", "complete": True}
     assert shipment["value"] == "359.99"
     assert [each["hs6"] for each in shipment["commodities"]] == ["620230", "650500"]
+
+
+def test_landed_costs_have_a_row_an_order_and_leave_blank_what_was_not_computed() -> None:
+    order = make_order()
+    known = OrderCost(
+        order_id=order.id,
+        entry_number=1,
+        value_usd=Decimal("59.00"),
+        duty_low_usd=Decimal("32.71"),
+        duty_high_usd=Decimal("40.00"),
+        fees_usd=Decimal("0.38"),
+    )
+    snapshot = make_snapshot(landed_costs=(known,), orders=(order,))
+    [row] = csv_rows(snapshot, "landed_costs")
+    assert (row["goods_value"], row["duty_low"], row["duty_high"], row["fees"]) == (
+        "59.00", "32.71", "40.00", "0.38",
+    )  # fmt: skip
+    assert (row["landed_cost_low"], row["landed_cost_high"]) == ("92.09", "99.38")
+    unknown = known.model_copy(update={"duty_low_usd": None, "duty_high_usd": None})
+    [row] = csv_rows(make_snapshot(landed_costs=(unknown,), orders=(order,)), "landed_costs")
+    assert (row["duty_low"], row["landed_cost_low"], row["landed_cost_high"]) == ("", "", "")
+    assert "landed_costs" not in rendered()

@@ -28,6 +28,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
     )
     rules = changes.pop("rules", RULES)
     reference = changes.pop("reference", None) or reference_on(entry_date)
+    duty_book = changes.pop("duty_book", None)
     facts = PlanFacts(
         orders={order.id: order for order in chosen},
         products={id: catalogue[id] for id in named},
@@ -37,7 +38,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         open_exports=changes.pop("open_exports", {}),
     )
     assert not changes, changes
-    return decide(request, facts, rules, reference)
+    return decide(request, facts, rules, reference, duty_book=duty_book)
 
 
 def found(decision: Decision, code: str) -> list[ValidationMessage]:

@@ -15,6 +15,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
 from entrygo.gateway.mapping import exports as mapping
 from entrygo.gateway.mapping.coverage import coverage
+from entrygo.gateway.mapping.duties import estimated_entries
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
 from entrygo.gateway.mapping.plan_issues import issues_answer, plan_issues
@@ -48,7 +49,7 @@ async def plan(exchange: Exchange) -> Response:
     if "coverage" in included:
         answer = {**answer, "coverage": coverage(reply.message.plan)}
     if "entries" in included:
-        answer = {**answer, "entries": mapping.planned_entries(reply.message.plan)}
+        answer = {**answer, "entries": estimated_entries(reply.message.plan)}
     return json_answer(answer, replayed=reply.replayed)
 
 
@@ -173,7 +174,8 @@ ENDPOINTS = (
         description="Evaluates readiness and returns a deterministic plan; executes nothing. "
         "Read readinessState and validationMessages before executing. "
         'include: ["issuesByProduct"] adds what to fix, once a product, and how many orders wait for it; '
-        '"entries" adds the entries that the broker files, several where its limits ask for it; '
+        '"entries" adds the entries that the broker files, several where its limits ask for it, '
+        "with importer, duty and fees as an estimate; "
         '"coverage" adds which lists are loaded, and what each code was checked for.',
         body=PlanBody,
         answer=views.PlanAnswer,

@@ -34,6 +34,51 @@ class PlannedEntry(TypedDict):
     value_usd: float
 
 
+class DutyFigure(TypedDict):
+    heading: str
+    rate: str
+    amount_usd: float
+    of: list[str]
+    row: Annotated[str, Field(description="The dated row of reference data that it rests on")]
+    source: str
+
+
+class DutyLine(TypedDict):
+    number: int
+    hts_code: str
+    country_of_origin: str
+    value_usd: Annotated[float, Field(description="Whole dollars, as entered")]
+    duty_low_usd: Annotated[float | None, Field(description="null: not computed, never 0")]
+    duty_high_usd: float | None
+    low: list[DutyFigure]
+    high: list[DutyFigure]
+    questions: Annotated[list[str], Field(description="What is open, and what would decide it")]
+    not_computed: list[str]
+    findings: list[str]
+    unchecked: Annotated[list[str], Field(description="Programmes of which no list is loaded")]
+
+
+class EntryFees(TypedDict):
+    merchandise_processing_fee_usd: float
+
+
+class EntryDuty(TypedDict):
+    """An estimate for people to check, in USD."""
+
+    entry_type: str
+    low_usd: Annotated[float | None, Field(description="null where a line was not computed")]
+    high_usd: float | None
+    lines: list[DutyLine]
+
+
+class EstimatedEntry(PlannedEntry):
+    """An entry with what it is likely to cost."""
+
+    importer: Annotated[str | None, Field(description="Importer of record, masked")]
+    duty: EntryDuty | None
+    fees: EntryFees | None
+
+
 class LoadedList(TypedDict):
     subject: Annotated[str, Field(description="tariff, agencies, cpsc, scopes or adcvd")]
     table: str
@@ -83,6 +128,7 @@ class PlanAnswer(TypedDict):
     issue_totals: NotRequired[IssueTotals]
     issues_by_product: NotRequired[list[ProductIssue]]
     issues_by_order: NotRequired[list[OrderIssue]]
+<<<<<<< HEAD
     entries: NotRequired[list[PlannedEntry]]
 <<<<<<< HEAD
     supersedes: NotRequired[
@@ -92,6 +138,9 @@ class PlanAnswer(TypedDict):
         Annotated[list[str], Field(description="Of an amendment: what changed since, in words")]
     ]
 =======
+=======
+    entries: NotRequired[list[EstimatedEntry]]
+>>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
     coverage: NotRequired[Coverage]
 >>>>>>> 33b797e (Say what was not checked: coverage by list and code in plan, snapshot and manifest; take the lists that decide)
 

@@ -10,6 +10,7 @@ from entrygo.execution.documents.commercial_customs_invoice_pdf import Commercia
 from entrygo.execution.documents.commercial_customs_invoice_xlsx import CommercialCustomsInvoiceXlsx
 from entrygo.execution.documents.entry_dataset import EntryDataset
 from entrygo.execution.documents.fee_estimate import FeeEstimate
+from entrygo.execution.documents.landed_costs import LandedCosts
 from entrygo.execution.documents.manifest import Manifest
 from entrygo.execution.documents.package_zip import PackageZip
 from entrygo.execution.documents.packing_list import PackingList
@@ -31,6 +32,7 @@ DOCUMENTS: tuple[Document, ...] = (
     UsmcaCertification(),
     UsmcaCertificationJson(),
     FeeEstimate(),
+    LandedCosts(),
     EntryDataset(),
     AceManifest(),
     AmendmentChanges(),

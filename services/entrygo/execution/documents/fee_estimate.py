@@ -37,6 +37,8 @@ class FeeEstimate(Document):
                 "separate_entries": _cost(savings.separate),
                 "consolidated_entry": _cost(savings.consolidated),
                 "left_out": ["duty", "transport"],
+                # What the saving is measured against: every order an entry of its own.
+                "savings_basis": "per_order_entry",
                 "basis": _basis(invoice, savings),
             }
         )

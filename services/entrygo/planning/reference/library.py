@@ -1,6 +1,7 @@
 """The reference data that plans are decided by: the shipped tables, with imported ones in their place."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
@@ -8,7 +9,7 @@ import structlog
 
 from entrygo.planning.reference.in_force import Book, ReferenceData, shipped_book
 from entrygo.planning.reference.store import ReferenceStore
-from entrygo.planning.reference.tables import TABLES
+from entrygo.planning.reference.tables import TABLES, Row
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 
 # An import takes effect in every replica within this time.
@@ -28,6 +29,10 @@ class Library:
     def on(self, day: date) -> ReferenceData:
         """What is in force on `day`. Raises NoReferenceData before the first known day."""
         return self._book.on(day)
+
+    def tables(self) -> Mapping[str, Sequence[Row]]:
+        """Every table with all its rows, as they are now."""
+        return self._book.tables
 
     async def refresh(self) -> None:
         """Reads the imported tables when there was an import since the last time."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.sync_client import FactSource
@@ -40,14 +41,27 @@ class PlanningUseCases:
         reference_on: Callable[[date], ReferenceData],
         clock: Clock,
         ids: Ids,
+        duty_on: Callable[[ReferenceData, date], DutyBook] | None = None,
     ) -> "PlanningUseCases":
         """All of them on one database."""
         plan_export = PlanExport(
             pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, ids=ids
         )
         return cls(
+<<<<<<< HEAD
             plan_export=plan_export,
             amend_export=AmendExport(plan_export),
+=======
+            plan_export=PlanExport(
+                pool=pool,
+                facts=facts,
+                rules=rules,
+                reference_on=reference_on,
+                clock=clock,
+                ids=ids,
+                duty_on=duty_on,
+            ),
+>>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
             transitions=Transitions(pool, clock, ids),
             policies=Policies(pool, clock, ids, rules),
             stored_plans=StoredPlans(pool),

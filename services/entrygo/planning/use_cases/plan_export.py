@@ -13,6 +13,7 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.time import default_entry_date
 from entrygo.planning.account_orders_store import AccountOrders
 from entrygo.planning.decide import Decision, decide
+from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.inputs import PlanFacts, PlanRequest
 from entrygo.planning.named_orders import named_orders
 from entrygo.planning.plan_to_proto import plan_to_proto
@@ -48,6 +49,7 @@ class Grounds:
     facts: PlanFacts
     rules: Sequence[Rule]
     reference: ReferenceData
+    duty_book: DutyBook | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class PlanExport:
     reference_on: Callable[[date], ReferenceData]
     clock: Clock
     ids: Ids
+    # None: nothing is said of duty.
+    duty_on: Callable[[ReferenceData, date], DutyBook] | None = None
 
     async def run(self, visible: Visible, command: PlanCommand) -> Reply:
         """The reply is a PlanExportResponse.
@@ -132,9 +136,13 @@ class PlanExport:
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
         policy = await self._policy(visible, command)
         exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
+<<<<<<< HEAD
         if follows is not None:
             left_with = follows.amendment.supersedes
             exported = {order: export for order, export in exported.items() if export != left_with}
+=======
+        reference = self._reference(entry_date)
+>>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
         return Grounds(
             request=PlanRequest(
                 order_ids=order_ids,
@@ -153,7 +161,8 @@ class PlanExport:
                 open_exports=open_exports,
             ),
             rules=raised(self.rules, policy),
-            reference=self._reference(entry_date),
+            reference=reference,
+            duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
 
     async def _policy(self, visible: Visible, command: PlanCommand) -> Policy:
@@ -266,8 +275,8 @@ def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
 async def _decide(grounds: Grounds) -> Decision:
     arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
     if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
-        return decide(*arguments)
-    return await asyncio.to_thread(decide, *arguments)
+        return decide(*arguments, duty_book=grounds.duty_book)
+    return await asyncio.to_thread(decide, *arguments, duty_book=grounds.duty_book)
 
 
 def _response(

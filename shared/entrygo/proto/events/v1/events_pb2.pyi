@@ -211,16 +211,78 @@ class Check(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class PlannedEntry(_message.Message):
-    __slots__ = ("number", "orders", "lines", "value_usd")
+    __slots__ = ("number", "orders", "lines", "value_usd", "importer", "duty")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_FIELD_NUMBER: _ClassVar[int]
+    DUTY_FIELD_NUMBER: _ClassVar[int]
     number: int
     orders: int
     lines: int
     value_usd: str
-    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ...) -> None: ...
+    importer: str
+    duty: EntryDuty
+    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., importer: _Optional[str] = ..., duty: _Optional[_Union[EntryDuty, _Mapping]] = ...) -> None: ...
+
+class EntryDuty(_message.Message):
+    __slots__ = ("entry_type", "duty_low_usd", "duty_high_usd", "processing_fee_usd", "lines")
+    ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+    DUTY_LOW_USD_FIELD_NUMBER: _ClassVar[int]
+    DUTY_HIGH_USD_FIELD_NUMBER: _ClassVar[int]
+    PROCESSING_FEE_USD_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    entry_type: str
+    duty_low_usd: str
+    duty_high_usd: str
+    processing_fee_usd: str
+    lines: _containers.RepeatedCompositeFieldContainer[LineDuty]
+    def __init__(self, entry_type: _Optional[str] = ..., duty_low_usd: _Optional[str] = ..., duty_high_usd: _Optional[str] = ..., processing_fee_usd: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[LineDuty, _Mapping]]] = ...) -> None: ...
+
+class LineDuty(_message.Message):
+    __slots__ = ("number", "hts_code", "country_of_origin", "value_usd", "low_usd", "high_usd", "low", "high", "questions", "not_computed", "findings", "unchecked")
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    HTS_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_OF_ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    LOW_USD_FIELD_NUMBER: _ClassVar[int]
+    HIGH_USD_FIELD_NUMBER: _ClassVar[int]
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
+    QUESTIONS_FIELD_NUMBER: _ClassVar[int]
+    NOT_COMPUTED_FIELD_NUMBER: _ClassVar[int]
+    FINDINGS_FIELD_NUMBER: _ClassVar[int]
+    UNCHECKED_FIELD_NUMBER: _ClassVar[int]
+    number: int
+    hts_code: str
+    country_of_origin: str
+    value_usd: str
+    low_usd: str
+    high_usd: str
+    low: _containers.RepeatedCompositeFieldContainer[DutyFigure]
+    high: _containers.RepeatedCompositeFieldContainer[DutyFigure]
+    questions: _containers.RepeatedScalarFieldContainer[str]
+    not_computed: _containers.RepeatedScalarFieldContainer[str]
+    findings: _containers.RepeatedScalarFieldContainer[str]
+    unchecked: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, number: _Optional[int] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., value_usd: _Optional[str] = ..., low_usd: _Optional[str] = ..., high_usd: _Optional[str] = ..., low: _Optional[_Iterable[_Union[DutyFigure, _Mapping]]] = ..., high: _Optional[_Iterable[_Union[DutyFigure, _Mapping]]] = ..., questions: _Optional[_Iterable[str]] = ..., not_computed: _Optional[_Iterable[str]] = ..., findings: _Optional[_Iterable[str]] = ..., unchecked: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DutyFigure(_message.Message):
+    __slots__ = ("heading", "rate", "amount_usd", "of", "row", "source")
+    HEADING_FIELD_NUMBER: _ClassVar[int]
+    RATE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_USD_FIELD_NUMBER: _ClassVar[int]
+    OF_FIELD_NUMBER: _ClassVar[int]
+    ROW_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    heading: str
+    rate: str
+    amount_usd: str
+    of: _containers.RepeatedScalarFieldContainer[str]
+    row: str
+    source: str
+    def __init__(self, heading: _Optional[str] = ..., rate: _Optional[str] = ..., amount_usd: _Optional[str] = ..., of: _Optional[_Iterable[str]] = ..., row: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
 class PlanIssues(_message.Message):
     __slots__ = ("by_product", "by_order", "products_blocking", "orders_blocked_by_products", "orders_blocked")

@@ -1,0 +1,59 @@
+"""The entries of a plan with their duty, in the shape of the REST interface; money as JSON numbers in USD."""
+
+from entrygo.domain.money import json_number
+from entrygo.gateway.mapping.exports import planned_entries
+from entrygo.gateway.schemas import export_views as views
+from entrygo.proto.events.v1 import events_pb2
+
+
+def estimated_entries(plan: events_pb2.Plan) -> list[views.EstimatedEntry]:
+    """Each entry; importer, duty and fees are null in plans that were made before they were estimated."""
+    return [
+        {**entry, **_estimate(message)}  # type: ignore[typeddict-item]
+        for entry, message in zip(planned_entries(plan), plan.entries, strict=True)
+    ]
+
+
+def _estimate(message: events_pb2.PlannedEntry) -> dict[str, object]:
+    if not message.HasField("duty"):
+        return {"importer": None, "duty": None, "fees": None}
+    duty = message.duty
+    fees: views.EntryFees = {"merchandise_processing_fee_usd": json_number(duty.processing_fee_usd)}
+    return {"importer": message.importer or None, "duty": _duty(duty), "fees": fees}
+
+
+def _duty(duty: events_pb2.EntryDuty) -> views.EntryDuty:
+    return {
+        "entry_type": duty.entry_type,
+        "low_usd": json_number(duty.duty_low_usd) if duty.HasField("duty_low_usd") else None,
+        "high_usd": json_number(duty.duty_high_usd) if duty.HasField("duty_high_usd") else None,
+        "lines": [_line(line) for line in duty.lines],
+    }
+
+
+def _line(line: events_pb2.LineDuty) -> views.DutyLine:
+    return {
+        "number": line.number,
+        "hts_code": line.hts_code,
+        "country_of_origin": line.country_of_origin,
+        "value_usd": json_number(line.value_usd),
+        "duty_low_usd": json_number(line.low_usd) if line.HasField("low_usd") else None,
+        "duty_high_usd": json_number(line.high_usd) if line.HasField("high_usd") else None,
+        "low": [_figure(each) for each in line.low],
+        "high": [_figure(each) for each in line.high],
+        "questions": list(line.questions),
+        "not_computed": list(line.not_computed),
+        "findings": list(line.findings),
+        "unchecked": list(line.unchecked),
+    }
+
+
+def _figure(figure: events_pb2.DutyFigure) -> views.DutyFigure:
+    return {
+        "heading": figure.heading,
+        "rate": figure.rate,
+        "amount_usd": json_number(figure.amount_usd),
+        "of": list(figure.of),
+        "row": figure.row,
+        "source": figure.source,
+    }

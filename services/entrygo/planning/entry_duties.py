@@ -1,0 +1,216 @@
+"""Estimates the duty of each entry of a plan, and each order's part of it. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from entrygo.domain import duty as told
+from entrygo.domain.consolidation import LineKey
+from entrygo.domain.facts import Order, Product
+from entrygo.domain.snapshot import PlannedEntry
+from entrygo.planning.duty.book import DutyBook
+from entrygo.planning.duty.fees import entry_duty
+from entrygo.planning.duty.landed_costs import OrderShare, landed_costs
+from entrygo.planning.duty.lines import DutyLine
+from entrygo.planning.duty.programmes import Programme, dotted
+from entrygo.planning.duty.results import EntryDuty, Figure, LineDuty
+from entrygo.planning.rules.base import Context
+from entrygo.planning.rules.chapter_98 import claimed_by
+
+# Units of one article; without a unit, quantities count articles.
+PIECES = frozenset({"", "no", "pc", "pce", "pcs", "piece", "pieces", "ea", "each"})
+DOZENS = frozenset({"doz", "dozen", "dz"})
+# Commercial units by the name that the tariff's rates have for them.
+UNITS = {
+    "prs": ("prs", "pr", "pair", "pairs"),
+    "liters": ("l", "liter", "liters", "litre", "litres"),
+    "m": ("m", "meter", "meters", "metre", "metres"),
+    "m2": ("m2", "sqm"),
+    "kg": ("kg", "kgs", "kilogram", "kilograms"),
+    "g": ("g", "gram", "grams"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Every entry, and every order's part, in the order of the entries."""
+
+    entries: tuple[told.EntryDuty, ...]
+    orders: tuple[told.OrderCost, ...]
+
+
+@dataclass(slots=True)
+class _Goods:
+    """What one line of an entry merges."""
+
+    product: Product
+    value: Decimal
+    quantities: dict[str, Decimal]
+
+
+def duties_of(
+    planned: Sequence[PlannedEntry],
+    orders: Sequence[Order],
+    products: Mapping[str, Product],
+    context: Context,
+    *,
+    book: DutyBook,
+    entry_type: str,
+) -> Estimate:
+    """The estimate of all entries; lines are numbered over all of them, as in the documents."""
+    by_id = {order.id: order for order in orders}
+    entries: list[told.EntryDuty] = []
+    costs: list[told.OrderCost] = []
+    first = 1
+    for each in planned:
+        of_entry = [by_id[order_id] for order_id in each.order_ids]
+        numbers = _numbers(of_entry, context.entry_lines, first)
+        first += len(numbers)
+        goods = _merged(of_entry, products, context.entry_lines)
+        lines = [_line(numbers[key], key, one, context) for key, one in sorted(goods.items())]
+        found = entry_duty(lines, book, entry_type)
+        importer = of_entry[0].importer_number or context.importer.number
+        entries.append(_entry(each.number, importer, found, lines))
+        costs += _costs(each.number, found, of_entry, numbers, context.entry_lines)
+    return Estimate(tuple(entries), tuple(costs))
+
+
+def _numbers(orders: Sequence[Order], keys: Mapping[str, LineKey], first: int) -> Mapping[LineKey, int]:
+    used = {keys[item.product_id] for order in orders for item in order.items}
+    return {key: number for number, key in enumerate(sorted(used), start=first)}
+
+
+def _merged(
+    orders: Sequence[Order], products: Mapping[str, Product], keys: Mapping[str, LineKey]
+) -> Mapping[LineKey, _Goods]:
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for order in orders:
+        for item in order.items:
+            value, quantity = sums.get(item.product_id, (Decimal(0), Decimal(0)))
+            sums[item.product_id] = (value + item.value_usd, quantity + item.quantity)
+    goods: dict[LineKey, _Goods] = {}
+    for product_id, (value, quantity) in sums.items():
+        product, key = products[product_id], keys[product_id]
+        line = goods.setdefault(key, _Goods(product, Decimal(0), {}))
+        known = _quantities(product, quantity)
+        # A quantity counts for the line where every product of it has one.
+        if line.value:
+            common = line.quantities.keys() & known.keys()
+            line.quantities = {unit: line.quantities[unit] + known[unit] for unit in common}
+        else:
+            line.quantities = dict(known)
+        line.value += value
+    return goods
+
+
+def _quantities(product: Product, quantity: Decimal) -> Mapping[str, Decimal]:
+    unit = (product.unit_of_measure or "").strip().rstrip(".").lower()
+    found = {name: quantity for name, words in UNITS.items() if unit in words}
+    if unit in PIECES:
+        found["no"] = quantity
+    elif unit in DOZENS:
+        found["doz"] = quantity
+    if product.net_weight_kg:
+        found["kg"] = product.net_weight_kg * quantity
+    return found
+
+
+def _line(number: int, key: LineKey, goods: _Goods, context: Context) -> DutyLine:
+    product, claim = goods.product, claimed_by(goods.product)
+    found = tuple(dotted(each) for each in key.chapter_99)
+    denied = {
+        programme
+        for programme, review in (
+            (Programme.CHINA, product.section_301),
+            (Programme.CANADA, product.section_338),
+        )
+        if review.is_signed_off_on(context.entry_date) and not found and review.status == "not_applicable"
+    }
+    repair = product.chapter_98.repair_value_usd
+    return DutyLine(
+        number=number,
+        hts_code=key.hts_code,
+        origin=key.country_of_origin,
+        value_usd=goods.value,
+        spi=key.spi,
+        quantities=goods.quantities,
+        section_232=product.section_232,
+        headings=found,
+        denied=frozenset(denied),
+        chapter_98=dotted(claim) if claim else "",
+        # Of one unit; only where the units are counted.
+        repair_value_usd=repair * goods.quantities["no"] if repair and "no" in goods.quantities else None,
+    )
+
+
+def _entry(number: int, importer: str | None, found: EntryDuty, lines: Sequence[DutyLine]) -> told.EntryDuty:
+    return told.EntryDuty(
+        number=number,
+        importer_number=importer,
+        entry_type=found.entry_type,
+        lines=tuple(_told(line, each) for line, each in zip(lines, found.lines, strict=True)),
+        duty_low_usd=found.duty_low,
+        duty_high_usd=found.duty_high,
+        processing_fee_usd=found.processing_fee.amount,
+        processing_fee=_figure(found.processing_fee),
+    )
+
+
+def _told(line: DutyLine, found: LineDuty) -> told.LineDuty:
+    return told.LineDuty(
+        number=found.number,
+        hts_code=line.hts_code,
+        country_of_origin=line.origin,
+        value_usd=found.value_usd,
+        pays_processing_fee=found.pays_processing_fee,
+        low_usd=found.low.amount if found.low else None,
+        high_usd=found.high.amount if found.high else None,
+        low=tuple(map(_figure, found.low.figures)) if found.low else (),
+        high=tuple(map(_figure, found.high.figures)) if found.high else (),
+        questions=tuple(
+            told.DutyQuestion(programme=str(each.programme), decided_by=each.decided_by)
+            for each in found.questions
+        ),
+        not_computed=found.not_computed,
+        findings=tuple(f"{each.code}: {each.message}" for each in found.findings),
+        unchecked=found.unchecked,
+    )
+
+
+def _figure(figure: Figure) -> told.DutyFigure:
+    return told.DutyFigure(
+        heading=figure.heading,
+        rate=figure.rate,
+        amount_usd=figure.amount,
+        of=figure.of,
+        table=figure.citation.table,
+        row=figure.citation.key,
+        source=figure.citation.source,
+        effective_from=figure.citation.effective_from,
+    )
+
+
+def _costs(
+    number: int,
+    found: EntryDuty,
+    orders: Sequence[Order],
+    numbers: Mapping[LineKey, int],
+    keys: Mapping[str, LineKey],
+) -> list[told.OrderCost]:
+    shares: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+    for order in orders:
+        for item in order.items:
+            shares[order.id, numbers[keys[item.product_id]]] += item.value_usd
+    costs = landed_costs(found, [OrderShare(id, line, value) for (id, line), value in shares.items()])
+    return [
+        told.OrderCost(
+            order_id=order_id,
+            entry_number=number,
+            value_usd=cost.value,
+            duty_low_usd=cost.duty_low,
+            duty_high_usd=cost.duty_high,
+            fees_usd=cost.fees,
+        )
+        for order_id, cost in costs.items()
+    ]

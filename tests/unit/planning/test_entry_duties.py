@@ -1,0 +1,110 @@
+"""The duty of a plan's entries: what the pure estimate answers, and each order's part of it."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from entrygo.domain.money import to_cents
+from entrygo.planning.decide import Decision
+from entrygo.planning.duty.book import book_on, shipped_tables
+from entrygo.planning.entry_duties import Estimate
+from entrygo.planning.plan_to_proto import plan_to_proto
+from entrygo.planning.reference.in_force import shipped_book
+from tests.factories import make_broker, make_item, make_order, make_product, make_warehouse
+from tests.unit.planning.decisions import decide_on
+from tests.unit.planning_duty import recomputation
+
+NOVEMBER = date(2026, 11, 27)
+PLANNED = datetime(2026, 11, 27, 12, tzinfo=UTC)
+WHOLE = {"section_301_lists", "section_338_lists", "section_232_annexes"}
+BOOK = book_on(NOVEMBER, {**shipped_book().tables, **shipped_tables()}, WHOLE)
+NOTHING: dict[str, Any] = {"usmca": {}, "section_232": {"status": "not_applicable"}}
+BACKPACK = make_product("prod_a", hts_code="4202923120", country_of_origin="CN", **NOTHING)
+TEE = make_product("prod_b", hts_code="6109100012", country_of_origin="MX")
+
+
+def estimate_of(decision: Decision) -> Estimate:
+    assert decision.duties is not None
+    return decision.duties
+
+
+def plan(*orders: Any, **changes: Any) -> Decision:
+    return decide_on(*orders, products=[BACKPACK, TEE], entry_date=NOVEMBER, duty_book=BOOK, **changes)
+
+
+def test_entry_costs_what_an_independent_recomputation_says_to_the_cent() -> None:
+    orders = [
+        make_order("ord_1", make_item("prod_a", "1", "59"), make_item("prod_b", "2", "24.35")),
+        make_order("ord_2", make_item("prod_a", "2", "59")),
+        make_order("ord_3", make_item("prod_a", "47", "59.01"), make_item("prod_b", "99", "23.50")),
+    ]
+    decision = plan(*orders)
+    sales = [
+        recomputation.Sale(
+            order.id, {"prod_a": "backpack", "prod_b": "free tee"}[item.product_id], int(item.value_usd * 100)
+        )
+        for order in orders
+        for item in order.items
+    ]
+    expected = recomputation.recompute(sales, "01")
+    found = estimate_of(decision)
+    [entry] = found.entries
+    assert entry.processing_fee_usd == Decimal(expected.fee).scaleb(-2)
+    assert {
+        cost.order_id: tuple(
+            int(amount * 100) for amount in (cost.value_usd, cost.duty_low_usd or 0, cost.fees_usd)
+        )
+        for cost in found.orders
+    } == expected.orders
+    assert sum(cost.duty_low_usd or 0 for cost in found.orders) == entry.duty_low_usd == entry.duty_high_usd
+    assert sum(cost.fees_usd for cost in found.orders) == entry.processing_fee_usd
+    assert sum(cost.value_usd for cost in found.orders) == to_cents(decision.value_usd)
+
+
+def test_every_figure_names_its_heading_rate_and_row() -> None:
+    [entry] = estimate_of(plan(make_order("ord_1", make_item("prod_a", "50", "59")))).entries
+    [line] = entry.lines
+    assert [(each.heading, each.amount_usd) for each in line.low] == [
+        ("9903.88.03", Decimal("737.50")),
+        ("9903.05.31", Decimal("368.75")),
+        ("4202.92.31.20", Decimal("519.20")),
+    ]
+    assert all(each.row and each.source for each in line.low)
+    assert entry.entry_type == "01"
+
+
+def test_duty_that_cannot_be_computed_is_absent_and_never_zero() -> None:
+    cable = make_product("prod_c", hts_code="8544429090", country_of_origin="CN", **NOTHING)
+    decision = decide_on(
+        make_order("ord_1", make_item("prod_c")), products=[cable], entry_date=NOVEMBER, duty_book=BOOK
+    )
+    [entry], [cost] = estimate_of(decision).entries, estimate_of(decision).orders
+    assert (entry.duty_low_usd, entry.duty_high_usd, cost.duty_low_usd) == (None, None, None)
+    assert entry.lines[0].not_computed == ("no rate is loaded for 8544.42.90.90",)
+    [message] = plan_to_proto(decision, PLANNED).entries
+    assert not message.duty.HasField("duty_low_usd")
+
+
+def test_entries_of_a_broker_with_a_limit_have_a_duty_each_and_lines_numbered_through() -> None:
+    orders = [make_order("ord_1", make_item("prod_a")), make_order("ord_2", make_item("prod_b"))]
+    found = estimate_of(plan(*orders, broker=make_broker(max_orders_per_entry=1)))
+    assert [entry.number for entry in found.entries] == [1, 2]
+    assert [line.number for entry in found.entries for line in entry.lines] == [1, 2]
+    assert [cost.entry_number for cost in found.orders] == [1, 2]
+
+
+def test_importer_is_masked_in_the_answer_and_full_for_the_documents() -> None:
+    decision = plan(make_order("ord_1", make_item("prod_a")))
+    number = make_warehouse().importer_of_record.number
+    assert estimate_of(decision).entries[0].importer_number == number
+    [message] = plan_to_proto(decision, PLANNED).entries
+    assert message.importer == "****4321"
+    assert message.duty.lines[0].low
+
+
+def test_duty_decides_nothing_and_leaves_the_plan_hash() -> None:
+    order = make_order("ord_1", make_item("prod_a"))
+    without = decide_on(order, products=[BACKPACK], entry_date=NOVEMBER)
+    assert without.duties is None
+    assert without.plan_hash == plan(order).plan_hash
+    assert without.savings == plan(order).savings
