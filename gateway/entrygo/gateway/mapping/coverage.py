@@ -5,7 +5,7 @@ from entrygo.proto.events.v1 import events_pb2
 
 
 def coverage(plan: events_pb2.Plan) -> views.Coverage:
-    """The lists that decide, and each code with what it was checked for; empty in plans made before it was."""
+    """The lists that decide, and each code with what it was checked for; none in earlier plans."""
     return {
         "lists": [_list(each) for each in plan.coverage.lists],
         "codes": [
