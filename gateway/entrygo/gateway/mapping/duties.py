@@ -7,7 +7,7 @@ from entrygo.proto.events.v1 import events_pb2
 
 
 def estimated_entries(plan: events_pb2.Plan) -> list[views.EstimatedEntry]:
-    """Each entry; importer, duty and fees are null in plans that were made before they were estimated."""
+    """Each entry; importer, duty and fees are absent in plans that were made before they were estimated."""
     return [
         {**entry, **_estimate(message)}  # type: ignore[typeddict-item]
         for entry, message in zip(planned_entries(plan), plan.entries, strict=True)
@@ -16,7 +16,7 @@ def estimated_entries(plan: events_pb2.Plan) -> list[views.EstimatedEntry]:
 
 def _estimate(message: events_pb2.PlannedEntry) -> dict[str, object]:
     if not message.HasField("duty"):
-        return {"importer": None, "duty": None, "fees": None}
+        return {}
     duty = message.duty
     fees: views.EntryFees = {"merchandise_processing_fee_usd": json_number(duty.processing_fee_usd)}
     return {"importer": message.importer or None, "duty": _duty(duty), "fees": fees}

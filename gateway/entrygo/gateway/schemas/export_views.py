@@ -74,9 +74,9 @@ class EntryDuty(TypedDict):
 class EstimatedEntry(PlannedEntry):
     """An entry with what it is likely to cost."""
 
-    importer: Annotated[str | None, Field(description="Importer of record, masked")]
-    duty: EntryDuty | None
-    fees: EntryFees | None
+    importer: NotRequired[Annotated[str | None, Field(description="Importer of record, masked")]]
+    duty: NotRequired[EntryDuty]
+    fees: NotRequired[EntryFees]
 
 
 class LoadedList(TypedDict):
