@@ -10,7 +10,7 @@ from entrygo.planning.duty.book import book_on, shipped_tables
 from entrygo.planning.entry_duties import Estimate
 from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.reference.in_force import shipped_book
-from tests.factories import make_broker, make_item, make_order, make_product, make_warehouse
+from tests.factories import golden_orders, make_broker, make_item, make_order, make_product, make_warehouse
 from tests.unit.planning.decisions import decide_on
 from tests.unit.planning_duty import recomputation
 
@@ -108,3 +108,12 @@ def test_duty_decides_nothing_and_leaves_the_plan_hash() -> None:
     assert without.duties is None
     assert without.plan_hash == plan(order).plan_hash
     assert without.savings == plan(order).savings
+
+
+def test_goods_claimed_under_usmca_pay_no_fee_where_their_rate_is_not_loaded_either() -> None:
+    """19 CFR 24.23(c)(3); the saving of the documented example rests on it, too."""
+    decision = decide_on(*golden_orders(), entry_date=NOVEMBER, duty_book=BOOK)
+    [entry] = estimate_of(decision).entries
+    assert (entry.processing_fee_usd, entry.duty_low_usd) == (Decimal("0.00"), None)
+    assert decision.savings is not None
+    assert decision.savings.consolidated.merchandise_processing_fee == 0

@@ -51,7 +51,9 @@ def base_of(line: DutyLine, book: DutyBook) -> Base:
     """Column 2 by origin; else the special rate where it is claimed and named, else the general rate."""
     rows = book.rates.nearest(line.hts_code)
     if not rows:
-        return Base(column=GENERAL, rate=_not_loaded(line), row=None)
+        # The fee follows from the claim alone; whether the tariff takes it is not known without its line.
+        claimed = line.claims_usmca and line.origin in PARTIES[line.spi]
+        return Base(column=GENERAL, rate=_not_loaded(line), row=None, claim_holds=claimed)
     row = rows[-1]
     if line.origin in book.column_2:
         return Base(column=COLUMN_2, rate=_rate(line, text_of(row, COLUMN_2)), row=row)
