@@ -119,10 +119,20 @@ MESSAGES: dict[str, Meaning] = {
         CATALOGUE,
         "Correct `htsCode`. A lost leading zero is suggested.",
     ),
-    "PRODUCT_HTS_CODE_NOT_CURRENT": Meaning(
+    "HTS_NOT_IN_TARIFF": Meaning(
         "The code is not in the loaded edition of the tariff.",
         BROKER,
         "Look it up again; codes change in January and July.",
+    ),
+    "HTS_NOT_VERIFIED": Meaning(
+        "The code was compared with no tariff: none is loaded.",
+        OPERATOR,
+        "Import the tariff: `entrygo reference import hts`.",
+    ),
+    "LISTS_NOT_CHECKED": Meaning(
+        "A list that could have caught the code is not loaded.",
+        OPERATOR,
+        "Import what the message names: `pga-flags`, `cpsc`, `agency-scopes`, `adcvd`.",
     ),
     "PRODUCT_ORIGIN_MISSING": Meaning(
         "No country of origin.",
