@@ -186,19 +186,13 @@ class Snapshot(Fact):
     entries: tuple[PlannedEntry, ...] = ()
     # By product id; plans that were stored before this was looked up have none.
     tariff: Mapping[str, TariffTreatment] = {}
-<<<<<<< HEAD
     # None for an export that takes no other one's place.
     amendment: Amendment | None = None
-=======
     # Empty in plans that were stored before it was said.
     coverage: Coverage = Coverage()
-<<<<<<< HEAD
->>>>>>> 33b797e (Say what was not checked: coverage by list and code in plan, snapshot and manifest; take the lists that decide)
-=======
     # What each entry is likely to cost in duty and fees, and each order's part of it.
     entry_duties: tuple[EntryDuty, ...] = ()
     landed_costs: tuple[OrderCost, ...] = ()
->>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
 
 
 def read_snapshot(content: bytes) -> Snapshot:

@@ -128,21 +128,14 @@ class PlanAnswer(TypedDict):
     issue_totals: NotRequired[IssueTotals]
     issues_by_product: NotRequired[list[ProductIssue]]
     issues_by_order: NotRequired[list[OrderIssue]]
-<<<<<<< HEAD
-    entries: NotRequired[list[PlannedEntry]]
-<<<<<<< HEAD
+    entries: NotRequired[list[EstimatedEntry]]
     supersedes: NotRequired[
         Annotated[str, Field(description="Of an amendment: the export whose place it takes once executed")]
     ]
     changes: NotRequired[
         Annotated[list[str], Field(description="Of an amendment: what changed since, in words")]
     ]
-=======
-=======
-    entries: NotRequired[list[EstimatedEntry]]
->>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
     coverage: NotRequired[Coverage]
->>>>>>> 33b797e (Say what was not checked: coverage by list and code in plan, snapshot and manifest; take the lists that decide)
 
 
 class Artifact(TypedDict):

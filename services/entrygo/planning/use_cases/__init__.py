@@ -45,23 +45,17 @@ class PlanningUseCases:
     ) -> "PlanningUseCases":
         """All of them on one database."""
         plan_export = PlanExport(
-            pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, ids=ids
+            pool=pool,
+            facts=facts,
+            rules=rules,
+            reference_on=reference_on,
+            clock=clock,
+            ids=ids,
+            duty_on=duty_on,
         )
         return cls(
-<<<<<<< HEAD
             plan_export=plan_export,
             amend_export=AmendExport(plan_export),
-=======
-            plan_export=PlanExport(
-                pool=pool,
-                facts=facts,
-                rules=rules,
-                reference_on=reference_on,
-                clock=clock,
-                ids=ids,
-                duty_on=duty_on,
-            ),
->>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
             transitions=Transitions(pool, clock, ids),
             policies=Policies(pool, clock, ids, rules),
             stored_plans=StoredPlans(pool),

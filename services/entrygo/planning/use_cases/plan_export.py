@@ -136,13 +136,10 @@ class PlanExport:
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
         policy = await self._policy(visible, command)
         exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
-<<<<<<< HEAD
         if follows is not None:
             left_with = follows.amendment.supersedes
             exported = {order: export for order, export in exported.items() if export != left_with}
-=======
         reference = self._reference(entry_date)
->>>>>>> 4ee1922 (Estimate the duty of every entry in the plan, and each order's part of it to the cent)
         return Grounds(
             request=PlanRequest(
                 order_ids=order_ids,
