@@ -13,10 +13,13 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.architecture.sources import ROOT
+from tests.e2e.page_commands import blocks_of
 from tests.e2e.warehouse_week import STATES, Week, write_week
 from tests.harness.shell import Shell, open_account
 from tests.harness.system import System
 
+README = ROOT / "README.md"
 ORDERS = 2000
 REJECTED = 3  # the exit code of an import that left rows out
 
@@ -35,21 +38,23 @@ def shell(system: System) -> Shell:
 def test_week_ends_with_one_export_at_the_broker_and_a_reason_for_everything_left_out(
     system: System, shell: Shell, week: Week, tmp_path: Path
 ) -> None:
-    assert "21" in shell.run("products", "import", str(week.products))
-    shell.run("orders", "import", str(week.orders), exit_code=REJECTED)
+    commands = ReadmeWeek(shell, week)
+    assert "21" in commands.run("products import products.csv")
+    commands.run("orders import orders.csv", exit_code=REJECTED)
     rejected = read_csv(Path(f"{week.orders}.rejects.csv"))
     assert {row["order_id"] for row in rejected} == week.faults["bad_row"]
     assert len(rejected) == week.rejected_lines
     ids = read_csv(Path(f"{week.orders}.ids.csv"))
     assert {row["external_id"] for row in ids} == set(week.order_ids) - week.faults["bad_row"]
 
-    blocked = shell.read("export", "plan", "--orders", f"{week.orders}.ids.csv", "--dry-run")
-    assert blocked["readinessState"] == "BLOCKED"
-    assert {message["code"] for message in blocked["validationMessages"]} >= FIXED_ONCE
-    assert "19" in shell.run("products", "import", str(week.fixes))
+    blocked_text = commands.run("export plan --orders orders.csv.ids.csv")
+    assert "BLOCKED" in blocked_text
+    assert set(blocked_text.split()) >= FIXED_ONCE
+    assert "19" in commands.run("products import fixes.csv")
 
-    plan_text = shell.run("export", "plan", "--orders", f"{week.orders}.ids.csv", "--exclude-blocked")
-    export_id = next(word for word in plan_text.split() if word.startswith("batch_"))
+    plan_text = commands.run("export plan --orders orders.csv.ids.csv --exclude-blocked")
+    export_id = named_export(plan_text)
+    assert export_id == named_export(blocked_text)
     left_out = {row["external_id"]: row["code"] for row in findings(week) if row["left_out"] == "yes"}
     assert {order for order in week.order_ids if order in left_out} == expected_left_out(week)
     assert not FIXED_ONCE & {row["code"] for row in findings(week)}
@@ -63,7 +68,9 @@ def test_week_ends_with_one_export_at_the_broker_and_a_reason_for_everything_lef
         if STATES[lost[order]["ship_to_state"]][0].startswith("0")
     }
 
-    shell.run("export", "execute", export_id)
+    commands.run("export execute batch_…", export_id=export_id)
+    assert "COMPLETED" in commands.run("export show batch_…", export_id=export_id)
+    commands.check_all_done()
     export = shell.read("export", "show", export_id)
     assert export["status"] == "COMPLETED"
     assert export["brokerSubmission"]["status"] == "sent"
@@ -74,6 +81,33 @@ def test_week_ends_with_one_export_at_the_broker_and_a_reason_for_everything_lef
     shell.run("orders", "import", str(week.orders), exit_code=REJECTED)  # safe to run again
     again = read_csv(Path(f"{week.orders}.ids.csv"))
     assert {row["external_id"]: row["id"] for row in again} == {row["external_id"]: row["id"] for row in ids}
+
+
+class ReadmeWeek:
+    """The commands of the README's week, in its order and in its words, with the files of this week."""
+
+    def __init__(self, shell: Shell, week: Week) -> None:
+        (block,) = [
+            block for block in blocks_of(README.read_text(encoding="utf-8")) if "fixes.csv" in block.commands
+        ]
+        lines = [line.partition("#")[0].strip() for line in block.commands.splitlines()]
+        self._left = [line.removeprefix("entrygo ") for line in lines if line]
+        self._shell = shell
+        self._folder = week.orders.parent
+
+    def run(self, command: str, *, export_id: str = "", exit_code: int = 0) -> str:
+        assert self._left.pop(0) == command
+        words = [str(self._folder / word) if ".csv" in word else word for word in command.split()]
+        return self._shell.run(
+            *(export_id if word == "batch_…" else word for word in words), exit_code=exit_code
+        )
+
+    def check_all_done(self) -> None:
+        assert self._left == []
+
+
+def named_export(text: str) -> str:
+    return next(word for word in text.split() if word.startswith("batch_"))
 
 
 # What each fault in the file makes of its orders.

@@ -1,6 +1,5 @@
 """Commands for one export: plan it, execute it, show it. They decide nothing; the answers do."""
 
-import csv
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -11,15 +10,16 @@ import typer
 from entrygo.cli.connection import find_target
 from entrygo.cli.findings import write_findings
 from entrygo.cli.fixing import show_issues
+from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.plan_diff import show_diff
 from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
-from entrygo.cli.terminal import out, print_json
+from entrygo.cli.rest import Rest, RestError
+from entrygo.cli.terminal import err, out, print_json
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, show, withdraw.")
 
-ID_COLUMNS = ("entrygo_order_id", "orderId", "order_id", "id")
-EXTERNAL_ID_COLUMN = "external_id"
-ORDER_PREFIX = "ord_"
+# The remembered export can no longer be planned, or is of another account.
+NOT_TO_BE_PLANNED = frozenset({"INVALID_EXPORT_STATE", "NOT_FOUND"})
 
 Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
 Key = Annotated[
@@ -58,10 +58,15 @@ def plan(
         bool, typer.Option("--exclude-blocked", help="Leave orders with errors out; plan the rest.")
     ] = False,
     batch: Annotated[str | None, typer.Option("--batch", help="An export to plan again.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="A new export, even if the file was planned.")] = False,
     idempotency_key: Key = None,
     as_json: Json = False,
 ) -> None:
-    """Decide what would go, and how ready it is."""
+    """Decide what would go, and how ready it is.
+
+    The ids file remembers the export that it was planned as, so that the next plan of it plans the same
+    export again.
+    """
     listed = read_order_ids(orders) if orders else {}
     order_ids = list(dict.fromkeys([*(order or []), *listed]))
     if not order_ids and not external_order:
@@ -84,8 +89,11 @@ def plan(
         "externalOrderIds": external_order,
     }
     body |= {name: value for name, value in optional.items() if value}
+    remembered = remembered_export(orders) if orders and not (batch or new) else None
     with target.rest() as rest:
-        answer = rest.post("/api/exports/plan", body, idempotency_key or f"cli-plan-{uuid4()}")
+        answer = _planned(rest, body, remembered, idempotency_key)
+    if orders and not dry_run:
+        remember_export(orders, answer["exportId"])
     if as_json:
         print_json(answer)
     else:
@@ -95,6 +103,23 @@ def plan(
             findings = orders.with_name(f"{orders.name}.findings.csv")
             count = write_findings(findings, answer, listed)
             out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
+
+
+def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str | None) -> dict[str, Any]:
+    """The plan of the remembered export, or of a new one when there is none that could be planned again."""
+    if remembered is not None:
+        again = {**body, "batchId": remembered}
+        err.print(f"{remembered} is planned again; --new makes another export.", style="dim")
+        try:
+            replanned: dict[str, Any] = rest.post("/api/exports/plan", again, key or f"cli-plan-{uuid4()}")
+        except RestError as error:
+            if error.code not in NOT_TO_BE_PLANNED:
+                raise
+            err.print(f"{remembered} cannot be planned again ({error.code}): this is a new export.")
+        else:
+            return replanned
+    planned: dict[str, Any] = rest.post("/api/exports/plan", body, key or f"cli-plan-{uuid4()}")
+    return planned
 
 
 @export_app.command("execute")
@@ -223,17 +248,3 @@ def read_json(file: Path) -> Any:
         return orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
         raise typer.BadParameter(f"{file} is not JSON: {error}") from error
-
-
-def read_order_ids(file: Path) -> dict[str, str]:
-    """Order ids to external ids ("" where unknown), of a CSV with a column of ids or one id a line."""
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [row for row in csv.reader(lines) if row]
-    if not rows or rows[0][0].startswith(ORDER_PREFIX):
-        return {row[0]: "" for row in rows}
-    header, *records = rows
-    column = next((header.index(name) for name in ID_COLUMNS if name in header), None)
-    if column is None:
-        raise typer.BadParameter(f"{file} has none of the columns {', '.join(ID_COLUMNS)}.")
-    external = header.index(EXTERNAL_ID_COLUMN) if EXTERNAL_ID_COLUMN in header else None
-    return {row[column]: row[external] if external is not None else "" for row in records}

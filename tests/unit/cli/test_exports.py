@@ -12,12 +12,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from entrygo.cli.exports import read_order_ids
 from entrygo.cli.fixing import headline
 from entrygo.cli.main import app
+from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 
 # How long the end of a test waits for its server at most; the default is half a second.
 SHUTDOWN_POLL_SECONDS = 0.01
+REFUSED = {"errorCode": "INVALID_EXPORT_STATE", "message": "", "details": {"currentState": "COMPLETED"}}
 EXECUTED: dict[str, Any] = {
     "exportId": "batch_1",
     "status": "COMPLETED",
@@ -99,6 +100,8 @@ class Recorder(ThreadingHTTPServer):
         self.status = 200
         self.answer: dict[str, Any] = PLAN
         self.asked: list[tuple[str, str | None, Any]] = []
+        # A body with these fields is answered with 409.
+        self.refuse: dict[str, Any] | None = None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -107,8 +110,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.asked.append((self.path, self.headers["idempotency-key"], body))
-        content = json.dumps(self.server.answer).encode()
-        self.send_response(self.server.status)
+        is_refused = self.server.refuse is not None and self.server.refuse.items() <= body.items()
+        content = json.dumps(REFUSED if is_refused else self.server.answer).encode()
+        self.send_response(409 if is_refused else self.server.status)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
@@ -314,6 +318,41 @@ def test_execute_says_so_when_the_shipment_is_no_json_and_asks_for_nothing(
     assert result.exit_code == 2
     assert "is not JSON" in " ".join(result.output.split())
     assert server.asked == []
+
+
+def test_second_plan_of_a_file_plans_the_same_export_again(server: Recorder, tmp_path: Path) -> None:
+    ids = tmp_path / "orders.csv.ids.csv"
+    ids.write_text("external_id,id\nSO-1,ord_1\n", encoding="utf-8-sig")
+    run("export", "plan", "--orders", str(ids), "--dry-run")
+    run("export", "plan", "--orders", str(ids))
+    run("export", "plan", "--orders", str(ids))
+    run("export", "plan", "--orders", str(ids), "--new")
+    run("export", "plan", "--orders", str(ids), "--batch", "batch_9")
+    batches = [body.get("batchId") for _, _, body in server.asked]
+    assert batches == [None, None, "batch_1", None, "batch_9"]
+    assert read_order_ids(ids) == {"ord_1": "SO-1"}
+
+
+def test_file_whose_export_was_executed_is_planned_as_a_new_one(server: Recorder, tmp_path: Path) -> None:
+    ids = tmp_path / "orders.csv.ids.csv"
+    ids.write_text("external_id,id,export_id\nSO-1,ord_1,batch_0\n")
+    server.refuse = {"batchId": "batch_0"}
+    said = run("export", "plan", "--orders", str(ids))
+    assert "batch_0 cannot be planned again (INVALID_EXPORT_STATE)" in said
+    assert [body.get("batchId") for _, _, body in server.asked] == ["batch_0", None]
+    assert remembered_export(ids) == "batch_1"
+
+
+def test_remembering_an_export_keeps_the_other_columns_and_a_list_of_bare_ids(tmp_path: Path) -> None:
+    ids, bare = tmp_path / "ids.csv", tmp_path / "bare"
+    ids.write_text("external_id,id\nSO-1,ord_1\nSO-2,ord_2\n")
+    bare.write_text("ord_1\n")
+    for file in (ids, bare):
+        remember_export(file, "batch_1")
+    assert ids.read_text(encoding="utf-8-sig").split() == [
+        "external_id,id,export_id", "SO-1,ord_1,batch_1", "SO-2,ord_2,batch_1",
+    ]  # fmt: skip
+    assert bare.read_text() == "ord_1\n"
 
 
 def test_read_order_ids_takes_a_file_of_one_id_a_line(tmp_path: Path) -> None:

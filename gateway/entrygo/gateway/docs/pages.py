@@ -29,8 +29,11 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "concepts/broker-submission",
         ),
     ),
-    ("Guides", ("guides/warehouse-integration", "guides/automation-agents", "csv-columns", "brokers")),
-    ("API", ("api/orders", "api/exports", "api/customs-packages", "errors")),
+    (
+        "Guides",
+        ("guides/warehouse-integration", "guides/automation-agents", "csv-columns", "brokers", "after-a-no"),
+    ),
+    ("API", ("api/orders", "api/exports", "api/customs-packages", "api/grpc", "errors")),
     ("Trade rules", ("rules", "reference-data", "duty")),
     (
         "Run it",

@@ -49,7 +49,12 @@ def rejects_file(source: Path, columns: Sequence[str]) -> ResultFile:
 
 def ids_file(source: Path) -> ResultFile:
     """`FILE.ids.csv`: external id and EntryGo id of each order, for `entrygo export plan --orders`."""
-    return ResultFile(_beside(source, IDS_SUFFIX), IDS_HEADER)
+    return ResultFile(ids_path(source), IDS_HEADER)
+
+
+def ids_path(source: Path) -> Path:
+    """Where the ids of an import of this file stand."""
+    return _beside(source, IDS_SUFFIX)
 
 
 def reject_row(columns: Sequence[str], rejected: Rejected) -> list[str]:

@@ -13,8 +13,9 @@ from rich.table import Table
 
 from entrygo.cli.imports.entries import Entry, Rejected
 from entrygo.cli.imports.reading import SourceFile
-from entrygo.cli.imports.results import ResultFile, ids_file, reject_row, rejects_file
+from entrygo.cli.imports.results import ResultFile, ids_file, ids_path, reject_row, rejects_file
 from entrygo.cli.imports.sending import Accepted, Outcome, Sender, send_all
+from entrygo.cli.order_ids import remember_export, remembered_export
 
 SHOWN_REASONS = 10
 EXIT_ALL_IMPORTED = 0
@@ -60,6 +61,7 @@ class ImportRun:
     def run(self, entries: Iterable[Entry | Rejected], total_rows: int) -> Tally:
         """Imports everything that can be; what the files say so far stays when it is interrupted."""
         tally = Tally()
+        planned_as = self._planned_as()
         with ExitStack() as stack:
             rejects = stack.enter_context(rejects_file(self.source.path, self.source.columns))
             ids = stack.enter_context(ids_file(self.source.path)) if self.keeps_ids else None
@@ -70,8 +72,15 @@ class ImportRun:
             ):
                 progress.advance(task, tally.count(outcome))
                 self._keep(outcome, rejects, ids)
+        if planned_as is not None and ids is not None and ids.rows:
+            remember_export(ids.path, planned_as)
         self._summarise(tally, rejects.path if rejects.rows else None, ids.path if ids and ids.rows else None)
         return tally
+
+    def _planned_as(self) -> str | None:
+        """The export that this file was planned as before: corrected orders are planned again."""
+        path = ids_path(self.source.path)
+        return remembered_export(path) if self.keeps_ids and path.exists() else None
 
     def _keep(self, outcome: Outcome, rejects: ResultFile, ids: ResultFile | None) -> None:
         if isinstance(outcome, Rejected):
