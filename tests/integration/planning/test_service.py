@@ -154,7 +154,7 @@ async def serving(
 
 
 @pytest_asyncio.fixture
-async def system(database_url: str) -> AsyncIterator[System]:
+async def parts(database_url: str) -> AsyncIterator[System]:
     async with AsyncExitStack() as stack:
         identity_pool, sync_pool, pool = [
             await stack.enter_async_context(await open_pool(database_url, schema=schema, max_size=4))
@@ -187,24 +187,24 @@ async def system(database_url: str) -> AsyncIterator[System]:
                 planning.SERVICE_NAME,
             )
         )
-        system = System(
+        parts = System(
             identity_pool, sync_pb2_grpc.SyncStub(sync_channel), planning_pb2_grpc.PlanningStub(channel), ()
         )
-        system.key = await system.key_with(*ScopeName)
-        yield system
+        parts.key = await parts.key_with(*ScopeName)
+        yield parts
 
 
-async def read_snapshot(system: System, export_id: str, metadata: Metadata) -> Snapshot:
+async def read_snapshot(parts: System, export_id: str, metadata: Metadata) -> Snapshot:
     request = planning_pb2.GetSnapshotRequest(export_id=export_id)
     with remote("planning"):
-        call = system.planning.GetSnapshot(request, metadata=metadata)
+        call = parts.planning.GetSnapshot(request, metadata=metadata)
         content = b"".join([chunk.content async for chunk in call])
     return Snapshot.model_validate_json(content)
 
 
-async def test_documented_orders_of_the_demo_account_give_the_documented_plan(system: System) -> None:
-    first, second = await system.load_demo_account()
-    plan = (await system.plan([first, second])).plan
+async def test_documented_orders_of_the_demo_account_give_the_documented_plan(parts: System) -> None:
+    first, second = await parts.load_demo_account()
+    plan = (await parts.plan([first, second])).plan
     (message,) = plan.validation_messages
     assert json_format.MessageToDict(message, preserving_proto_field_name=True) == {
         **DOCUMENTED_MESSAGE,
@@ -216,9 +216,9 @@ async def test_documented_orders_of_the_demo_account_give_the_documented_plan(sy
     assert list(plan.missing_data) == []
 
 
-async def test_snapshot_holds_the_facts_that_sync_was_given(system: System) -> None:
-    export_id = (await system.plan(await system.load_demo_account())).export_id
-    snapshot = await read_snapshot(system, export_id, system.key)
+async def test_snapshot_holds_the_facts_that_sync_was_given(parts: System) -> None:
+    export_id = (await parts.plan(await parts.load_demo_account())).export_id
+    snapshot = await read_snapshot(parts, export_id, parts.key)
     demo = demo_account()
     assert snapshot.warehouse == Warehouse.model_validate(demo["warehouses"][0])
     assert snapshot.broker.fee_schedules[0].included_lines == 5
@@ -226,8 +226,8 @@ async def test_snapshot_holds_the_facts_that_sync_was_given(system: System) -> N
     assert snapshot.orders[0].total_value_usd == 255
 
 
-async def test_fee_schedule_that_includes_no_lines_can_be_planned_with(system: System) -> None:
-    order_ids = await system.load_demo_account()
+async def test_fee_schedule_that_includes_no_lines_can_be_planned_with(parts: System) -> None:
+    order_ids = await parts.load_demo_account()
     schedule = {
         "valid_from": "2025-01-01",
         "fee_formal": "95",
@@ -239,32 +239,32 @@ async def test_fee_schedule_that_includes_no_lines_can_be_planned_with(system: S
         "account_id": ACCOUNT,
         "items": [{"external_id": demo_account()["brokers"][0]["external_id"], "fee_schedules": [schedule]}],
     }
-    await system.sync.SyncBrokers(
-        json_format.ParseDict(body, sync_pb2.SyncBrokersRequest()), metadata=system.key
+    await parts.sync.SyncBrokers(
+        json_format.ParseDict(body, sync_pb2.SyncBrokersRequest()), metadata=parts.key
     )
     # Separate: 20 + 2 lines and 20 + 1 line; together: 20 + 2 lines + 1 order.
-    plan = (await system.plan(order_ids)).plan
+    plan = (await parts.plan(order_ids)).plan
     assert plan.estimated_import_savings_usd == "21.5"
 
 
-async def test_references_that_nobody_has_are_refused_with_their_errors(system: System) -> None:
-    order_ids = await system.load_demo_account()
+async def test_references_that_nobody_has_are_refused_with_their_errors(parts: System) -> None:
+    order_ids = await parts.load_demo_account()
     with pytest.raises(RemoteError) as refused:
-        await system.plan([*order_ids, "ord_missing", "nul\0"])
+        await parts.plan([*order_ids, "ord_missing", "nul\0"])
     assert refused.value.error_code == "INVALID_ORDER_REFERENCE"
     assert refused.value.details == {
         "requestedOrderIds": [*order_ids, "ord_missing", "nul\0"],
         "foundOrderIds": order_ids,
     }
     with pytest.raises(RemoteError) as refused:
-        await system.plan(order_ids, warehouse_id="wh_missing")
+        await parts.plan(order_ids, warehouse_id="wh_missing")
     assert (refused.value.error_code, refused.value.field) == ("INVALID_ACCOUNT_SCOPE", "warehouseId")
     assert refused.value.error_kind == "invalid"
 
 
-async def test_everything_wrong_with_a_request_is_told_at_once(system: System) -> None:
+async def test_everything_wrong_with_a_request_is_told_at_once(parts: System) -> None:
     with pytest.raises(RemoteError) as refused:
-        await system.plan(
+        await parts.plan(
             ["ord_1", "ord_1", ""],
             account_id="",
             broker_id="",
@@ -288,35 +288,37 @@ async def test_everything_wrong_with_a_request_is_told_at_once(system: System) -
     ]
 
 
-async def test_importer_of_an_order_and_the_entry_type_asked_for_are_in_the_snapshot(system: System) -> None:
-    await system.load_demo_account()
+async def test_importer_of_an_order_and_the_entry_type_asked_for_are_in_the_snapshot(
+    parts: System,
+) -> None:
+    await parts.load_demo_account()
     named = documented_orders()
     named.items[1].importer_number = "12-3456789"
-    answer = await system.sync.SyncOrders(named, metadata=system.key)
+    answer = await parts.sync.SyncOrders(named, metadata=parts.key)
     order_ids = [order.id for order in answer.data]
-    plan = await system.plan(order_ids, entry_type="01")
-    snapshot = await read_snapshot(system, plan.export_id, system.key)
+    plan = await parts.plan(order_ids, entry_type="01")
+    snapshot = await read_snapshot(parts, plan.export_id, parts.key)
     assert (snapshot.entry_type, snapshot.asked_entry_type) == ("01", "01")
     assert [order.importer_number for order in snapshot.orders] == [None, "12-3456789"]
     assert "BATCH_IMPORTER_MIXED" in {message.code for message in plan.plan.validation_messages}
     assert "12-3456789" not in str(plan)
-    by_value = await system.plan(order_ids, dry_run=True)
+    by_value = await parts.plan(order_ids, dry_run=True)
     assert by_value.plan.plan_hash != plan.plan.plan_hash
     assert by_value.plan.entry_type == "11"
 
 
 async def test_plan_by_external_ids_over_both_services_and_its_difference_from_the_first(
-    system: System,
+    parts: System,
 ) -> None:
-    await system.load_demo_account()
-    first = await system.plan([], external_order_ids=["wms-1"])
-    second = await system.plan([], external_order_ids=["wms-1", "wms-2"], batch_id=first.export_id)
+    await parts.load_demo_account()
+    first = await parts.plan([], external_order_ids=["wms-1"])
+    second = await parts.plan([], external_order_ids=["wms-1", "wms-2"], batch_id=first.export_id)
     with pytest.raises(RemoteError) as raised:
-        await system.plan([], external_order_ids=["wms-1", "wms-none"])
+        await parts.plan([], external_order_ids=["wms-1", "wms-none"])
     assert raised.value.details is not None
     assert raised.value.details["foundExternalOrderIds"] == ["wms-1"]
     asked = planning_pb2.DiffPlansRequest(export_id=first.export_id, from_plan_hash=first.plan.plan_hash)
-    diff = await system.planning.DiffPlans(asked, metadata=await system.key_with(ScopeName.READ))
+    diff = await parts.planning.DiffPlans(asked, metadata=await parts.key_with(ScopeName.READ))
     assert (diff.to.plan_hash, diff.orders.added_count) == (second.plan.plan_hash, 1)
     assert diff.orders.added[0].name == "wms-2"
     for asked, code in (
@@ -335,7 +337,7 @@ async def test_plan_by_external_ids_over_both_services_and_its_difference_from_t
         ),
     ):
         with pytest.raises(RemoteError) as raised, remote("planning"):
-            await system.planning.DiffPlans(asked, metadata=system.key)
+            await parts.planning.DiffPlans(asked, metadata=parts.key)
         assert raised.value.error_code == code
 
 
@@ -357,34 +359,34 @@ NUL_REQUESTS = {
 
 
 @pytest.mark.parametrize("method", NUL_REQUESTS)
-async def test_nul_in_a_request_is_the_callers_fault_and_not_ours(system: System, method: str) -> None:
+async def test_nul_in_a_request_is_the_callers_fault_and_not_ours(parts: System, method: str) -> None:
     with pytest.raises(RemoteError) as refused, remote("planning"):
-        await getattr(system.planning, method)(NUL_REQUESTS[method], metadata=for_a_key(*ScopeName))
+        await getattr(parts.planning, method)(NUL_REQUESTS[method], metadata=for_a_key(*ScopeName))
     assert refused.value.error_kind == "invalid"
 
 
 @pytest.mark.parametrize("name", ["warehouse_id", "broker_id", "batch_id"])
-async def test_nul_in_an_id_of_a_plan_is_no_fault_of_ours(system: System, name: str) -> None:
-    order_ids = await system.load_demo_account()
+async def test_nul_in_an_id_of_a_plan_is_no_fault_of_ours(parts: System, name: str) -> None:
+    order_ids = await parts.load_demo_account()
     with pytest.raises(RemoteError) as refused:
-        await system.plan(order_ids, **{name: "nul\0"})
+        await parts.plan(order_ids, **{name: "nul\0"})
     assert refused.value.error_kind in ("invalid", "not_found")
 
 
-async def test_more_orders_than_the_limit_are_refused(system: System) -> None:
+async def test_more_orders_than_the_limit_are_refused(parts: System) -> None:
     with pytest.raises(RemoteError, match="validation") as refused:
-        await system.plan([f"ord_{index}" for index in range(MAX_ORDERS + 1)])
+        await parts.plan([f"ord_{index}" for index in range(MAX_ORDERS + 1)])
     assert refused.value.field == "orderIds"
 
 
-async def test_other_account_in_the_request_is_forbidden(system: System) -> None:
+async def test_other_account_in_the_request_is_forbidden(parts: System) -> None:
     with pytest.raises(RemoteError) as refused:
-        await system.plan(["ord_1"], account_id="acc_999")
+        await parts.plan(["ord_1"], account_id="acc_999")
     assert (refused.value.error_code, refused.value.error_kind) == ("INVALID_ACCOUNT_SCOPE", "forbidden")
 
 
-async def test_replayed_plan_says_so(system: System) -> None:
-    order_ids = await system.load_demo_account()
+async def test_replayed_plan_says_so(parts: System) -> None:
+    order_ids = await parts.load_demo_account()
     request = planning_pb2.PlanExportRequest(
         account_id=ACCOUNT,
         warehouse_id="wh_123",
@@ -392,53 +394,53 @@ async def test_replayed_plan_says_so(system: System) -> None:
         order_ids=order_ids,
         idempotency_key="plan-1",
     )
-    calls = [system.planning.PlanExport(request, metadata=system.key) for _ in range(2)]
+    calls = [parts.planning.PlanExport(request, metadata=parts.key) for _ in range(2)]
     answers = await asyncio.gather(*calls)
     trailers = [dict(await call.trailing_metadata() or ()) for call in calls]
     assert answers[0] == answers[1]
     assert sorted("idempotency-replayed" in trailer for trailer in trailers) == [False, True]
 
 
-async def test_each_call_asks_for_its_scope(system: System) -> None:
-    order_ids = await system.load_demo_account()
-    export_id = (await system.plan(order_ids)).export_id
-    planner = await system.key_with(ScopeName.EXPORTS_PLAN)
-    executor = await system.key_with(ScopeName.EXPORTS_EXECUTE)
+async def test_each_call_asks_for_its_scope(parts: System) -> None:
+    order_ids = await parts.load_demo_account()
+    export_id = (await parts.plan(order_ids)).export_id
+    planner = await parts.key_with(ScopeName.EXPORTS_PLAN)
+    executor = await parts.key_with(ScopeName.EXPORTS_EXECUTE)
     with pytest.raises(RemoteError) as refused:
-        await read_snapshot(system, export_id, planner)
+        await read_snapshot(parts, export_id, planner)
     assert refused.value.error_code == "INSUFFICIENT_SCOPE"
-    assert (await read_snapshot(system, export_id, executor)).export_id == export_id
+    assert (await read_snapshot(parts, export_id, executor)).export_id == export_id
 
 
-async def test_claim_and_release_are_steps_of_execution_and_open_to_no_key(system: System) -> None:
-    export_id = (await system.plan(await system.load_demo_account())).export_id
+async def test_claim_and_release_are_steps_of_execution_and_open_to_no_key(parts: System) -> None:
+    export_id = (await parts.plan(await parts.load_demo_account())).export_id
     named: dict[str, Any] = {"export_id": export_id, "execution_id": "exe_1"}
     for call, request in (
-        (system.planning.ClaimExport, planning_pb2.ClaimExportRequest(**named)),
-        (system.planning.ReleaseExport, planning_pb2.ReleaseExportRequest(**named)),
+        (parts.planning.ClaimExport, planning_pb2.ClaimExportRequest(**named)),
+        (parts.planning.ReleaseExport, planning_pb2.ReleaseExportRequest(**named)),
     ):
         with pytest.raises(RemoteError) as refused, remote("planning"):
-            await call(request, metadata=system.key)
+            await call(request, metadata=parts.key)
         assert refused.value.error_code == "INVALID_API_KEY"
         with pytest.raises(RemoteError) as refused, remote("planning"):
             await call(request, metadata=for_a_key(ScopeName.EXPORTS_PLAN))
         assert refused.value.error_code == "INSUFFICIENT_SCOPE"
 
 
-async def test_claim_for_a_key_of_another_warehouse_finds_no_export(system: System) -> None:
-    export_id = (await system.plan(await system.load_demo_account())).export_id
+async def test_claim_for_a_key_of_another_warehouse_finds_no_export(parts: System) -> None:
+    export_id = (await parts.plan(await parts.load_demo_account())).export_id
     request = planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1")
     executing = ScopeName.EXPORTS_EXECUTE
     with pytest.raises(RemoteError) as refused, remote("planning"):
-        await system.planning.ClaimExport(request, metadata=for_a_key(executing, warehouse_id="wh_other"))
+        await parts.planning.ClaimExport(request, metadata=for_a_key(executing, warehouse_id="wh_other"))
     assert refused.value.error_code == "NOT_FOUND"
-    answer = await system.planning.ClaimExport(request, metadata=for_a_key(executing, warehouse_id="wh_123"))
+    answer = await parts.planning.ClaimExport(request, metadata=for_a_key(executing, warehouse_id="wh_123"))
     assert answer.warehouse_id == "wh_123"
 
 
-async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) -> None:
-    export_id = (await system.plan(await system.load_demo_account())).export_id
-    call = system.planning
+async def test_lifecycle_over_grpc_leaves_its_events_in_order(parts: System) -> None:
+    export_id = (await parts.plan(await parts.load_demo_account())).export_id
+    call = parts.planning
     execution = for_a_key(ScopeName.EXPORTS_EXECUTE)
     await call.ClaimExport(
         planning_pb2.ClaimExportRequest(export_id=export_id, execution_id="exe_1"), metadata=execution
@@ -451,16 +453,16 @@ async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) ->
         metadata=execution,
     )
     request = events_pb2.EventsAfterRequest(stream_id=export_id, after_sequence=1)
-    events = [event async for event in call.EventsAfter(request, metadata=system.key)]
+    events = [event async for event in call.EventsAfter(request, metadata=parts.key)]
     assert [(event.sequence, event.type) for event in events] == [
         (2, "export.execution_started"),
         (3, "export.executed"),
     ]
     request.after_event_id = events[0].previous_id
-    assert [event.sequence async for event in call.EventsAfter(request, metadata=system.key)] == [2, 3]
+    assert [event.sequence async for event in call.EventsAfter(request, metadata=parts.key)] == [2, 3]
     request.after_event_id = "evt_of_another_life"
     with pytest.raises(RemoteError) as refused, remote("planning"):
-        async for _ in call.EventsAfter(request, metadata=system.key):
+        async for _ in call.EventsAfter(request, metadata=parts.key):
             pass
     assert refused.value.error_code == "HISTORY_MISMATCH"
     replayed = [
@@ -478,17 +480,17 @@ async def test_lifecycle_over_grpc_leaves_its_events_in_order(system: System) ->
     assert replayed[0].occurred_at <= asked[0].database_time <= asked[1].database_time
 
 
-async def test_replay_is_refused_to_a_key(system: System) -> None:
+async def test_replay_is_refused_to_a_key(parts: System) -> None:
     with pytest.raises(RemoteError) as refused, remote("planning"):
-        async for _ in system.planning.ReplayEvents(events_pb2.ReplayEventsRequest(), metadata=system.key):
+        async for _ in parts.planning.ReplayEvents(events_pb2.ReplayEventsRequest(), metadata=parts.key):
             pass
     assert refused.value.error_code == "INVALID_API_KEY"
 
 
-async def test_cancel_over_grpc_tells_the_new_state(system: System) -> None:
-    export_id = (await system.plan(await system.load_demo_account())).export_id
-    answer = await system.planning.CancelExport(
-        planning_pb2.CancelExportRequest(export_id=export_id, reason="late truck"), metadata=system.key
+async def test_cancel_over_grpc_tells_the_new_state(parts: System) -> None:
+    export_id = (await parts.plan(await parts.load_demo_account())).export_id
+    answer = await parts.planning.CancelExport(
+        planning_pb2.CancelExportRequest(export_id=export_id, reason="late truck"), metadata=parts.key
     )
     assert (answer.export_id, answer.state) == (export_id, "CANCELLED")
 
