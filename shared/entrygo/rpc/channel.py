@@ -60,7 +60,11 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     # for it; new ones go to the others. gRPC answers pings beside the event loop, however busy that is.
     ("grpc.keepalive_time_ms", PING_EVERY_MS),
     ("grpc.keepalive_timeout_ms", PING_ANSWER_MS),
+    # What ends a connection whose peer is stopped is the wait for a ping's answer, a minute by default.
+    ("grpc.http2.ping_timeout_ms", PING_ANSWER_MS),
     ("grpc.keepalive_permit_without_calls", 1),
+    # By default gRPC soon stops pinging over a channel on which nothing is sent.
+    ("grpc.http2.max_pings_without_data", 0),
     ("grpc.max_receive_message_length", MAX_RESPONSE_BYTES),
     ("grpc.max_send_message_length", MAX_RESPONSE_BYTES),
     # Errors name every id at fault in the trailers: more than the default 16 KiB.

@@ -1,0 +1,93 @@
+"""A channel to replicas of which one stops, as a process does that is frozen or swapped out."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import grpc
+import psutil
+import pytest
+import pytest_asyncio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from entrygo.process.settings import RpcClientSettings
+from entrygo.rpc.channel import PING_EVERY_MS, open_channel
+from tests.harness import processes
+
+REPLICA = """
+import asyncio, sys
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from entrygo.rpc.server import PING_OPTIONS
+
+async def main(port):
+    server = grpc.aio.server(options=PING_OPTIONS)
+    servicer = health.aio.HealthServicer()
+    await servicer.set("", health_pb2.HealthCheckResponse.SERVING)
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    server.add_insecure_port("127.0.0.1:" + port)
+    await server.start()
+    await server.wait_for_termination()
+
+asyncio.run(main(sys.argv[1]))
+"""
+# Far beyond what leaving takes, and below the minute after which gRPC would leave by itself.
+PATIENCE_SECONDS = 40.0
+CALLS = 4
+
+
+@pytest.fixture
+def replicas(tmp_path: Path) -> Iterator[list[tuple[int, psutil.Process]]]:
+    """Two servers of their own processes, with their ports."""
+    started = []
+    for number in range(2):
+        port, log = processes.free_port(), tmp_path / f"replica-{number}.log"
+        process = processes.start([sys.executable, "-c", REPLICA, str(port)], log=log)
+        started.append((port, process))
+        processes.wait_for_port(port, process, log=log, seconds=30)
+    try:
+        yield [(port, psutil.Process(process.pid)) for port, process in started]
+    finally:
+        for _, process in started:
+            processes.stop(process)
+
+
+@pytest_asyncio.fixture
+async def channel(replicas: list[tuple[int, psutil.Process]]) -> AsyncIterator[grpc.aio.Channel]:
+    target = ",".join(f"127.0.0.1:{port}" for port, _ in replicas)
+    async with open_channel(target, RpcClientSettings()) as opened:
+        yield opened
+
+
+async def asked(channel: grpc.aio.Channel) -> list[str]:
+    """The outcomes of calls beside each other, which go to the replicas in turn."""
+
+    async def ask() -> str:
+        stub = health_pb2_grpc.HealthStub(channel)
+        try:
+            await stub.Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            return error.code().name
+        return "OK"
+
+    return await asyncio.gather(*(ask() for _ in range(CALLS)))
+
+
+async def test_calls_to_a_stopped_replica_end_and_the_next_ones_go_to_the_other(
+    channel: grpc.aio.Channel, replicas: list[tuple[int, psutil.Process]]
+) -> None:
+    assert set(await asked(channel)) == {"OK"}
+    with processes.frozen(replicas[0][1]):
+        assert set(await asked(channel)) <= {"OK", "UNAVAILABLE"}
+        assert set(await asked(channel)) == {"OK"}
+
+
+async def test_a_quiet_channel_stays_connected(replicas: list[tuple[int, psutil.Process]]) -> None:
+    # Whoever pings more often than a server allows is sent away after three pings, and pings less afterwards.
+    (port, _), _ = replicas
+    async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
+        assert set(await asked(channel)) == {"OK"}
+        changed = channel.wait_for_state_change(grpc.ChannelConnectivity.READY)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(changed, 5 * PING_EVERY_MS / 1000)
