@@ -1,8 +1,10 @@
 """The commands that the documentation shows do what it says, on a running system."""
 
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.architecture.sources import ROOT
@@ -23,6 +25,16 @@ WEEK = "entrygo products import"
 BIN = Path(sys.executable).parent
 
 
+def await_health(system: System) -> None:
+    """Returns once nothing is degraded any more: other tests restart parts of the shared system."""
+    deadline = time.monotonic() + 60
+    headers = {"authorization": f"Bearer {system.api_key}"}
+    with httpx.Client(base_url=system.base_url, headers=headers, trust_env=False) as client:
+        while (health := client.get("/api/system/health").json())["status"] != "ok":
+            assert time.monotonic() < deadline, health
+            time.sleep(0.1)
+
+
 # A page of commands of the CLI starts it eight times.
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", PAGES)
@@ -31,6 +43,7 @@ def test_commands_of_a_page_answer_as_it_shows(page: str, system: System, tmp_pa
     blocks = [block for block in blocks_of(text) if not block.commands.startswith(WEEK)]
     assert blocks
     product = {"ENTRYGO_PRODUCT_ID": system.product_ids[0]}
+    await_health(system)
     shell = session({**system.env, **product}, tmp_path, BIN)
     for block in blocks:
         shell.run(block)

@@ -20,7 +20,8 @@ async def test_export_is_split_at_the_brokers_limit_and_every_document_lists_the
     request = plan_request(rest, order_ids, brokerId=broker["id"], include=["entries"])
     plan = await rest.post(PLAN, request)
     entries = [{"number": number, "orders": 2, "lines": 1, "value_usd": 70} for number in (1, 2)]
-    assert plan["entries"] == [*entries, {"number": 3, "orders": 1, "lines": 1, "value_usd": 35}]
+    counted = [{name: entry[name] for name in entries[0]} for entry in plan["entries"]]
+    assert counted == [*entries, {"number": 3, "orders": 1, "lines": 1, "value_usd": 35}]
     together = await rest.post(PLAN, plan_request(rest, order_ids, dryRun=True))
     assert plan["estimated_import_savings_usd"] < together["estimated_import_savings_usd"]
     found = await rest.get(f"/api/exports/{plan['exportId']}")
