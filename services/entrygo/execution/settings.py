@@ -11,8 +11,14 @@ from pydantic_settings import SettingsConfigDict
 from entrygo.execution.broker.bulkhead import BulkheadLimits
 from entrygo.execution.broker.channels.email import SmtpServer, parse_smtp_url
 from entrygo.execution.broker.recipients import MailPolicy
-from entrygo.execution.broker.signed_links import MIN_SECRET_LENGTH
-from entrygo.process.settings import MEBIBYTE, EnvironmentSettings, ServiceSettings, database_url_field
+from entrygo.process.settings import (
+    MEBIBYTE,
+    MIN_SECRET_LENGTH,
+    EnvironmentSettings,
+    ServiceSettings,
+    database_url_field,
+    secrets_in,
+)
 from entrygo.requests.email_address import parse_address
 
 
@@ -127,7 +133,7 @@ class LinkSettings(EnvironmentSettings):
     @field_validator("link_secret")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and any(len(each) < MIN_SECRET_LENGTH for each in _parts(value)):
+        if any(len(each) < MIN_SECRET_LENGTH for each in secrets_in(value)):
             raise ValueError(f"ENTRYGO_LINK_SECRET needs at least {MIN_SECRET_LENGTH} characters")
         return value
 
@@ -142,7 +148,7 @@ class LinkSettings(EnvironmentSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The first signs, all verify."""
-        return () if self.link_secret is None else _parts(self.link_secret)
+        return secrets_in(self.link_secret)
 
 
 class UploadSettings(EnvironmentSettings):
@@ -224,7 +230,3 @@ class Settings(ServiceSettings):
     @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.execution_lease_seconds)
-
-
-def _parts(secrets: SecretStr) -> tuple[str, ...]:
-    return tuple(each.strip() for each in secrets.get_secret_value().split(",") if each.strip())

@@ -26,8 +26,8 @@ def read_list_request(request: inspection_pb2.ListExportsRequest) -> tuple[int, 
         readiness_state=_one_of("readinessState", request.readiness_state, tuple(Readiness), issues),
         warehouse_id=_identifier("warehouseId", request.warehouse_id, issues),
         broker_id=_identifier("brokerId", request.broker_id, issues),
-        created_after=_instant("createdAfter", request.created_after, issues),
-        created_before=_instant("createdBefore", request.created_before, issues),
+        created_after=read_instant("createdAfter", request.created_after, issues),
+        created_before=read_instant("createdBefore", request.created_before, issues),
         after=_cursor(request.cursor, issues),
     )
     issues.check()
@@ -46,7 +46,8 @@ def _identifier(path: str, value: str, issues: Issues) -> str | None:
     return value or None
 
 
-def _instant(path: str, value: str, issues: Issues) -> datetime | None:
+def read_instant(path: str, value: str, issues: Issues) -> datetime | None:
+    """The instant of a field of RFC 3339; None, and an issue unless it is empty, for anything else."""
     try:
         return parse_rfc3339(value) if value else None
     except (ValueError, OverflowError):

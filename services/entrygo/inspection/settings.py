@@ -6,9 +6,13 @@ from pathlib import Path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from entrygo.process.settings import EnvironmentSettings, ServiceSettings, database_url_field
-
-MIN_SECRET_LENGTH = 32  # characters
+from entrygo.process.settings import (
+    MIN_SECRET_LENGTH,
+    EnvironmentSettings,
+    ServiceSettings,
+    database_url_field,
+    secrets_in,
+)
 
 
 class WebhookSettings(EnvironmentSettings):
@@ -34,18 +38,14 @@ class WebhookSettings(EnvironmentSettings):
     @field_validator("secret")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and any(len(each) < MIN_SECRET_LENGTH for each in _parts(value)):
+        if any(len(each) < MIN_SECRET_LENGTH for each in secrets_in(value)):
             raise ValueError(f"ENTRYGO_WEBHOOK_SECRET needs at least {MIN_SECRET_LENGTH} characters")
         return value
 
     @property
     def secrets(self) -> Sequence[SecretStr]:
         """The first makes new secrets, all of them sign."""
-        return () if self.secret is None else tuple(map(SecretStr, _parts(self.secret)))
-
-
-def _parts(value: SecretStr) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.get_secret_value().split(",") if part.strip())
+        return tuple(map(SecretStr, secrets_in(self.secret)))
 
 
 class Settings(ServiceSettings):

@@ -13,6 +13,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE_URL = SecretStr("postgresql://postgres@127.0.0.1:5432/entrygo")
 MEBIBYTE = 1024 * 1024
+# Of a secret that signs what others trust.
+MIN_SECRET_LENGTH = 32  # characters
+
+
+def secrets_in(value: SecretStr | None) -> tuple[str, ...]:
+    """The secrets of one variable, which has commas between them while one takes another's place."""
+    text = value.get_secret_value() if value else ""
+    return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
 def database_url_field(service: str) -> SecretStr:
@@ -128,8 +136,7 @@ class IdentitySettings(EnvironmentSettings):
     @property
     def tokens(self) -> tuple[str, ...]:
         """The tokens that are accepted."""
-        text = self.service_token.get_secret_value() if self.service_token else ""
-        return tuple(each.strip() for each in text.split(",") if each.strip())
+        return secrets_in(self.service_token)
 
     @property
     def token(self) -> str | None:

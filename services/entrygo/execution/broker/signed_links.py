@@ -17,7 +17,6 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Mode, Tenant, Visible
 
 MAX_TOKEN_LENGTH = 512
-MIN_SECRET_LENGTH = 32
 # No token of one purpose is one of another.
 _SUBMISSION = b"entrygo broker link 1\0"
 _RECIPIENT = b"entrygo recipient link 1\0"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.domain.time import parse_rfc3339
+from entrygo.inspection.requests import read_instant
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
 from entrygo.messaging.events import EVENT_DATA, EXPORTS_TOPIC, topic_of
 from entrygo.postgres.idempotency import fingerprint
@@ -16,7 +16,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.pages import DEFAULT_LIMIT, MAX_LIMIT
-from entrygo.requests.texts import public_id, text
+from entrygo.requests.texts import one_of, public_id, text
 
 CREATE_OPERATION = "webhooks.create"
 MAX_URL = 2_000  # characters
@@ -96,9 +96,15 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
         description = issues.take(text(MAX_DESCRIPTION), request.description, "description")
     status = None
     if request.HasField("status"):
-        status = issues.take(_status_of_endpoint, request.status, "status")
+        status = issues.take(one_of(*EndpointStatus), request.status, "status")
     issues.check()
-    return UpdateCommand(id=request.id, url=url, events=events, description=description, status=status)
+    return UpdateCommand(
+        id=request.id,
+        url=url,
+        events=events,
+        description=description,
+        status=EndpointStatus(status) if status else None,
+    )
 
 
 def read_overlap(request: inspection_pb2.RotateWebhookSecretRequest) -> timedelta:
@@ -115,7 +121,7 @@ def read_page(request: inspection_pb2.ListDeliveriesRequest) -> DeliveryPage:
     issues = Issues()
     if not 0 <= request.limit <= MAX_LIMIT:
         issues.add("limit", f"Must be between 1 and {MAX_LIMIT}", "out_of_range")
-    status = issues.take(_status_of_delivery, request.status, "status") if request.status else None
+    status = issues.take(one_of(*DeliveryStatus), request.status, "status") if request.status else None
     before = issues.take(_position, request.cursor, "cursor") if request.cursor else None
     issues.check()
     return DeliveryPage(limit=request.limit or DEFAULT_LIMIT, status=status, before=before)
@@ -125,9 +131,9 @@ def read_replay(request: inspection_pb2.ReplayDeliveriesRequest) -> ReplayComman
     """ValidationFailed names everything that is wrong."""
     issues = Issues()
     event_id = issues.take(public_id, request.event_id, "eventId") if request.event_id else ""
-    since = _instant("queuedFrom", request.queued_from, issues)
-    until = _instant("queuedUntil", request.queued_until, issues)
-    status = issues.take(_status_of_delivery, request.status, "status") if request.status else None
+    since = read_instant("queuedFrom", request.queued_from, issues)
+    until = read_instant("queuedUntil", request.queued_until, issues)
+    status = issues.take(one_of(*DeliveryStatus), request.status, "status") if request.status else None
     issues.check()
     return ReplayCommand(
         event_id=event_id or "",
@@ -160,28 +166,7 @@ def _events(types: Sequence[str], issues: Issues) -> Sequence[str]:
     return tuple(dict.fromkeys(types))
 
 
-def _status_of_endpoint(value: str) -> EndpointStatus:
-    try:
-        return EndpointStatus(value)
-    except ValueError:
-        raise Wrong("Expected one of enabled, disabled", "invalid_enum_value") from None
-
-
-def _status_of_delivery(value: str) -> str:
-    if value not in tuple(DeliveryStatus):
-        raise Wrong("Expected one of " + ", ".join(DeliveryStatus), "invalid_enum_value")
-    return value
-
-
 def _position(value: str) -> int:
     if not (value.isascii() and value.isdecimal() and len(value) < 20 and int(value) <= MAX_POSITION):
         raise Wrong("Expected the nextCursor of an earlier page")
     return int(value)
-
-
-def _instant(path: str, value: str, issues: Issues) -> datetime | None:
-    try:
-        return parse_rfc3339(value) if value else None
-    except (ValueError, OverflowError):
-        issues.add(path, "Expected an RFC 3339 instant with an offset", "invalid_string")
-        return None

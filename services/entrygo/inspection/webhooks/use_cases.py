@@ -30,6 +30,8 @@ from entrygo.process.clock import Ids
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 MAX_REPLAYED = 10_000
+# Test events of one endpoint.
+MAX_WAITING_TESTS = 10
 
 
 class Webhooks:
@@ -178,7 +180,7 @@ class Webhooks:
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection)
             endpoint = await _found(store, visible, endpoint_id, locked=True)
-            [*waiting] = await QueueStore(connection).deliveries(
+            waiting = await QueueStore(connection).deliveries(
                 endpoint, status="pending", before=None, limit=MAX_WAITING_TESTS
             )
             if sum(each.event_type == TEST_EVENT for each in waiting) >= MAX_WAITING_TESTS:
@@ -212,9 +214,6 @@ class Webhooks:
         except OSError as error:
             message = "The host has no address: check its name."
             raise ValidationFailed.of([("url", message, "invalid_string")]) from error
-
-
-MAX_WAITING_TESTS = 10
 
 
 async def _found(
