@@ -34,3 +34,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             world = World(system=system, rest=Rest(client, system), broker=broker, failpoint=failpoint)
             await world.owners_were_read()
             yield world
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def whole_system(world: World) -> None:
+    """A test that failed half way leaves no part on its way up to the next one."""
+    await world.system.whole()

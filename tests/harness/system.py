@@ -91,6 +91,12 @@ class System:
             while not (self._is_ready_again(name, after) and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 
+    async def whole(self) -> None:
+        """Returns once every part is ready, whatever an earlier test did to them."""
+        async with asyncio.timeout(RESTART_SECONDS), httpx.AsyncClient(base_url=self.base_url) as client:
+            while not (self._every_part_is_ready() and await _is_ready(client)):  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
+
     async def entrygo(self, *arguments: str) -> str:
         """What a command of the CLI says when it is given on the machine of this system."""
         command = await asyncio.create_subprocess_exec(
@@ -118,6 +124,10 @@ class System:
             return list(await connection.fetch(statement, *arguments))
         finally:
             await connection.close()
+
+    def _every_part_is_ready(self) -> bool:
+        report = Home(self.home).load_run()
+        return report is not None and all(part.state == PartState.READY for part in report.parts)
 
     def _is_ready_again(self, name: str, after: int) -> bool:
         part = self.part(name)

@@ -28,6 +28,8 @@ POLL_SECONDS = 0.03
 FOLLOW_SECONDS = 1.0
 MIN_BACKOFF = 0.1
 MAX_BACKOFF = 5.0
+# Less than a process that ends has for what it cancelled.
+LEAVE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +106,7 @@ class Relay:
                     await _pause(stop, POLL_SECONDS)
         finally:
             LEADING.labels(self._schema).set(0)
-            await producer.stop()
+            await _leave(producer, stop)
 
     async def _publish_batch(self, queue: RelayQueue, producer: AIOKafkaProducer, last: LastOffsets) -> int:
         """Sends what is queued, waits for every acknowledgement, deletes what was acknowledged."""
@@ -135,6 +137,17 @@ class Relay:
             headers=[*cloud_event_headers(event), (HEADER, self._seal.of(payload))],
         )
         return future
+
+
+async def _leave(producer: AIOKafkaProducer, stop: asyncio.Event) -> None:
+    """Waits until everything sent was answered for; once the process is to end, for LEAVE_SECONDS at most.
+
+    A broker that is silent must not hold the end up: the outbox still has what was not acknowledged. A lead
+    that only begins anew does wait: two producers at once would publish in two orders.
+    """
+    closing = asyncio.create_task(producer.stop())
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(closing), LEAVE_SECONDS if stop.is_set() else None)
 
 
 async def _check_log(

@@ -28,10 +28,11 @@ from entrygo.postgres.pool import (
     open_pool,
     transaction,
 )
+from entrygo.process.ending import CANCELLED_SECONDS, unfinished
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 from tests.harness import processes
-from tests.harness.brokers import TansuBroker
+from tests.harness.brokers import TansuBroker, run_tansu
 
 SEAL = Seal(["a token"])
 TENANT = Tenant("acc_alice", Mode.LIVE)
@@ -213,6 +214,28 @@ async def test_another_relay_publishes_while_the_leader_hangs_and_the_leader_tha
     finally:
         processes.stop(leader)
     assert in_order(seen[stream]) == list(range(1, 16))
+
+
+async def test_relay_ends_in_time_when_it_is_cancelled_while_the_broker_owes_it_an_answer(
+    database_url: str,
+) -> None:
+    stop = asyncio.Event()
+    with run_tansu() as broker:
+        relay = Relay(database_url=database_url, schema="sync", kafka=settings(broker.bootstrap), seal=SEAL)
+        task = asyncio.create_task(relay.run(stop), name="relay")
+        async with await open_pool(database_url, schema="sync") as pool:
+            await record(pool, ["batch_1"], first=1, count=1)
+            await outbox_is_empty(pool)
+            with processes.frozen(broker.process):
+                await record(pool, ["batch_1"], first=2, count=1)
+                async with asyncio.timeout(WAIT_SECONDS):
+                    # The batch is sent when the relay waits for nothing but the answer.
+                    while not any(each.startswith("relay at Relay._publish_batch") for each in unfinished()):  # noqa: ASYNC110
+                        await asyncio.sleep(0.02)
+                stop.set()
+                task.cancel()
+                await asyncio.wait({task}, timeout=CANCELLED_SECONDS)
+                assert task.done()
 
 
 def in_order(sequences: list[int]) -> list[int]:
