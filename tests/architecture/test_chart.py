@@ -63,8 +63,9 @@ def test_chart_gives_no_process_the_secrets_of_another() -> None:
     for name in OURS:
         for reference in _secrets(name).values():
             holders.setdefault(reference["name"], set()).add(name)
-    token = VALUES["serviceSecretEnv"]["ENTRYGO_SERVICE_TOKEN"]["name"]
-    assert holders.pop(token) == set(SERVICES)
+    tokens = VALUES["serviceSecretEnv"]
+    assert holders.pop(tokens["ENTRYGO_SERVICE_TOKEN"]["name"]) == set(SERVICES)
+    assert holders.pop(tokens["ENTRYGO_GATEWAY_TOKEN"]["name"]) == set(OURS)
     assert all(len(names) == 1 for names in holders.values())
     assert VALUES["migration"]["secretEnv"]["ENTRYGO_MIGRATION_PASSWORD"]["name"] not in holders
 

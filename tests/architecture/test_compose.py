@@ -67,12 +67,13 @@ def test_migrations_are_given_only_settings_that_they_read() -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_service_holds_no_secret_but_its_own_password_and_the_token(name: str) -> None:
-    assert _secrets(name) == {f"ENTRYGO_{name.upper()}_PASSWORD", "ENTRYGO_SERVICE_TOKEN"}
+def test_service_holds_no_secret_but_its_own_password_and_the_tokens(name: str) -> None:
+    tokens = {"ENTRYGO_SERVICE_TOKEN", "ENTRYGO_GATEWAY_TOKEN"}
+    assert _secrets(name) == {f"ENTRYGO_{name.upper()}_PASSWORD"} | tokens
 
 
-def test_gateway_holds_no_secret() -> None:
-    assert _secrets("gateway") == set()
+def test_gateway_holds_no_secret_but_the_token_that_vouches_for_addresses() -> None:
+    assert _secrets("gateway") == {"ENTRYGO_GATEWAY_TOKEN"}
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -45,6 +45,7 @@ REPLICAS: Mapping[str, int] = {"sync": 1, "planning": 2, "execution": 2, "inspec
 POSTGRES_OPTIONS = {**SERVER_OPTIONS, "synchronous_commit": "on"}
 SETTINGS: Mapping[str, str] = {
     "ENTRYGO_SERVICE_TOKEN": "a-service-token-of-the-campaign-alone",
+    "ENTRYGO_GATEWAY_TOKEN": "a-gateway-token-of-the-campaign-alone",
     "ENTRYGO_LINK_SECRET": "a-link-secret-of-the-campaign-alone-0123456789",
     "ENTRYGO_EXECUTION_LEASE_SECONDS": "2",
     "ENTRYGO_INSPECTION_RECONCILE_SECONDS": "5",

@@ -184,7 +184,9 @@ def _check_power(project: Project, part: str) -> None:
     assert host["PidsLimit"] > 0, part
     environment = "\n".join(found["Config"]["Env"])
     held = {name for name, value in project.values.items() if value in environment}
-    own = set() if part == "gateway" else {f"ENTRYGO_{part.upper()}_PASSWORD", "ENTRYGO_SERVICE_TOKEN"}
+    own = {"ENTRYGO_GATEWAY_TOKEN"}
+    if part != "gateway":
+        own |= {f"ENTRYGO_{part.upper()}_PASSWORD", "ENTRYGO_SERVICE_TOKEN"}
     if part == "execution":
         own.add("ENTRYGO_LINK_SECRET")
     assert held == own, f"{part} holds {held}"

@@ -164,8 +164,8 @@ class Edge:
             given = authorization(request)
             if given is None:
                 raise self._door.refuse_nameless(request)
-            call = Call(given, request.scope["entrygo.request_id"])
-            admitted = await self._door.admit(request, call)
+            call = Call(given, request.scope["entrygo.request_id"], self._door.peer_of(request))
+            admitted = await self._door.admit(call)
             bind_account(admitted.account)
             if endpoint.answer is None:
                 self._door.downloads.take(admitted.key)

@@ -18,6 +18,7 @@ from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote, unavailable
 from entrygo.rpc.replay import is_replayed
+from entrygo.rpc.strangers import client_metadata
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
@@ -33,6 +34,7 @@ class GrpcServices:
     def __init__(self, settings: GatewaySettings) -> None:
         self._read_seconds = settings.read_timeout_seconds
         self._write_seconds = settings.write_timeout_seconds
+        self._token = settings.door.token
         self._channels = {
             "sync": open_channel(settings.sync_target, settings.peers),
             "planning": open_channel(settings.planning_target, settings.peers),
@@ -54,12 +56,12 @@ class GrpcServices:
     async def read(self, method: "Unary[Q, A]", request: Q, call: Call) -> A:
         """As Services.read, within the read timeout."""
         with remote(_service_of(request)):
-            return await method(request, metadata=call.metadata(), timeout=self._read_seconds)
+            return await method(request, metadata=self._metadata(call), timeout=self._read_seconds)
 
     async def write(self, method: "Unary[Q, A]", request: Q, call: Call) -> Reply[A]:
         """As Services.write, within the write timeout."""
         with remote(_service_of(request)):
-            running = method(request, metadata=call.metadata(), timeout=self._write_seconds)
+            running = method(request, metadata=self._metadata(call), timeout=self._write_seconds)
             message = await running
             return Reply(message, await is_replayed(running))
 
@@ -70,7 +72,7 @@ class GrpcServices:
         call: Call,
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         """As Services.document; each next chunk may take as long as a write."""
-        running = method(request, metadata=call.metadata(), timeout=DOWNLOAD_SECONDS)
+        running = method(request, metadata=self._metadata(call), timeout=DOWNLOAD_SECONDS)
         service = _service_of(request)
         try:
             with remote(service):
@@ -79,6 +81,9 @@ class GrpcServices:
         finally:
             # A stream that nobody reads to its end is not collected by itself.
             running.cancel()
+
+    def _metadata(self, call: Call) -> tuple[tuple[str, str], ...]:
+        return (*call.metadata(), *client_metadata(self._token, call.peer))
 
     async def _next(self, running: Any, service: str) -> Any:
         try:

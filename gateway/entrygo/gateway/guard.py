@@ -10,10 +10,11 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.gateway.door.peers import Peers, peer_name
+from entrygo.gateway.door.peers import Peers
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.requests.budget import Budget
+from entrygo.requests.peers import peer_name
 
 # What the kernel takes before it can send it. By itself it takes megabytes, and then a slow reader looks like
 # one that reads nothing until a large part of them is gone.

@@ -25,10 +25,11 @@ Document: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[Q, execution_pb2.Artifa
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What goes along with every RPC: the caller's credential, and which request it is."""
+    """What goes along with every RPC: the caller's credential, which request it is, and of which peer."""
 
     authorization: str
     request_id: str
+    peer: str = ""
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
         """As gRPC metadata."""

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from entrygo.process.settings import (
@@ -12,6 +12,7 @@ from entrygo.process.settings import (
     ProcessSettings,
     RateSettings,
     RpcClientSettings,
+    secrets_in,
 )
 
 
@@ -34,7 +35,14 @@ class DoorSettings(EnvironmentSettings):
     # Addresses or networks of proxies, separated by commas, and the header in which they name the client.
     trusted_proxies: str = ""
     forwarded_header: str = "x-forwarded-for"
+    # Lets the services count a client's bad keys by its own address; the first of several is shown.
+    gateway_token: SecretStr | None = None
     rates: RateSettings = Field(default_factory=RateSettings)
+
+    @property
+    def token(self) -> str | None:
+        """The token that is shown; None without any."""
+        return next(iter(secrets_in(self.gateway_token)), None)
 
 
 class GatewayTlsSettings(CertificateSettings):

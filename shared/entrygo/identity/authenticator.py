@@ -49,13 +49,13 @@ class Authenticator:
         Raises InvalidApiKey for a missing, unknown, expired or revoked key: one answer for all of them.
         """
         if authorization.startswith(SERVICE_SCHEME):
-            return self._service(authorization, metadata)
-        if authorization[: len(BEARER_SCHEME)].lower() != BEARER_SCHEME.lower():
+            if not self._is_service(authorization):
+                raise InvalidApiKey
+            return read_principal(metadata, authorization)
+        hashed = _hashed_key(authorization)
+        if hashed is None:
             raise InvalidApiKey
-        secret = authorization[len(BEARER_SCHEME) :].strip()
-        if not has_key_shape(secret):
-            raise InvalidApiKey
-        key = await self._find(hash_secret(secret))
+        key = await self._find(hashed)
         if key is None:
             raise InvalidApiKey
         return Principal(
@@ -65,6 +65,12 @@ class Authenticator:
             authorization=authorization,
             warehouse_id=key.warehouse_id,
         )
+
+    def is_stranger(self, authorization: str) -> bool:
+        """Whether the credential was not good when it was last looked up, or never was."""
+        if authorization.startswith(SERVICE_SCHEME):
+            return not self._is_service(authorization)
+        return _hashed_key(authorization) not in self._good
 
     async def _find(self, hashed: bytes) -> ApiKey | None:
         now = time.monotonic()
@@ -99,12 +105,18 @@ class Authenticator:
         _remember(self._good, hashed, (now + min(CACHE_SECONDS, seconds_left), key))
         return key
 
-    def _service(self, authorization: str, metadata: Mapping[str, str]) -> Principal:
+    def _is_service(self, authorization: str) -> bool:
         sent = authorization.removeprefix(SERVICE_SCHEME).encode()
         # Held against every token, so that the time it takes says nothing of them.
-        if not sum(hmac.compare_digest(sent, token) for token in self._service_tokens):
-            raise InvalidApiKey
-        return read_principal(metadata, authorization)
+        return bool(sum(hmac.compare_digest(sent, token) for token in self._service_tokens))
+
+
+def _hashed_key(authorization: str) -> bytes | None:
+    """By what the key is known; None for what cannot be one."""
+    if authorization[: len(BEARER_SCHEME)].lower() != BEARER_SCHEME.lower():
+        return None
+    secret = authorization[len(BEARER_SCHEME) :].strip()
+    return hash_secret(secret) if has_key_shape(secret) else None
 
 
 def _remember(memory: "OrderedDict[bytes, V]", hashed: bytes, value: V) -> None:

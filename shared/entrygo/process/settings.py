@@ -197,11 +197,21 @@ class RpcServerSettings(EnvironmentSettings):
     open_reflection: bool = False
     # Channels of clients watch the health without a key: gRPC sends none with it. So many at once may.
     max_open_health_watches: int = Field(default=200, ge=0)
+    # Bad keys, and calls without a key, of one peer.
+    failures_per_second: int = Field(default=20, ge=1)
+    # Shown by gateways, whose word for the address of a client then counts; several with commas while it is
+    # changed. Without it all clients of a gateway are one peer.
+    gateway_token: SecretStr | None = None
     rates: RateSettings = Field(default_factory=RateSettings)
     tls: RpcServerTlsSettings = Field(default_factory=RpcServerTlsSettings)
     # How the service meets the others.
     peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
     max_message_bytes: int = Field(default=16 * MEBIBYTE, ge=MEBIBYTE)
+
+    @property
+    def gateway_tokens(self) -> tuple[str, ...]:
+        """The tokens that are accepted."""
+        return secrets_in(self.gateway_token)
 
 
 class ServiceSettings(ProcessSettings):

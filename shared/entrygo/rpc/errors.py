@@ -1,14 +1,15 @@
 """Errors over gRPC: a status code by kind, and an ErrorDetail in google.rpc.Status, both ways."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
 import grpc
 import structlog
-from google.protobuf import any_pb2, json_format, struct_pb2
-from google.rpc import status_pb2
+from google.protobuf import any_pb2, duration_pb2, json_format, struct_pb2
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
 
 from entrygo.domain.errors import (
     EntryGoError,
@@ -29,6 +30,7 @@ DETAILS_KEY = "grpc-status-details-bin"
 # because gRPC refuses trailers beyond 16 KiB by default.
 LARGE_ERRORS_KEY = "entrygo-large-errors"
 MAX_LISTED = 50
+DEFAULT_RETRY_SECONDS = 1
 
 STATUS_OF_KIND: Mapping[Kind, grpc.StatusCode] = MappingProxyType(
     {
@@ -68,19 +70,36 @@ def status_code(error: EntryGoError) -> grpc.StatusCode:
 
 
 def status_details(error: EntryGoError, *, large: bool) -> bytes:
-    """The google.rpc.Status of an error, for the trailer `grpc-status-details-bin`."""
+    """The google.rpc.Status of an error, for the trailer `grpc-status-details-bin`.
+
+    Its details: an ErrorDetail, and for a limit that was met a google.rpc.RetryInfo.
+    """
     detail = common_pb2.ErrorDetail(
         error_code=error.error_code, message=error.message, field=error.field or ""
     )
     if error.details is not None:
         detail.details.CopyFrom(_struct(error.details if large else _shortened(error.details)))
-    packed = any_pb2.Any()
-    packed.Pack(detail)
     status = status_pb2.Status(
-        code=status_code(error).value[0], message=error.message[:1000], details=[packed]
+        code=status_code(error).value[0],
+        message=error.message[:1000],
+        details=[_packed(each) for each in (detail, *_retry_info(error))],
     )
     serialized: bytes = status.SerializeToString()
     return serialized
+
+
+def _packed(detail: Message) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    return packed
+
+
+def _retry_info(error: EntryGoError) -> Sequence[Message]:
+    """When a caller that asked for too much may come back, as gRPC's own clients read it."""
+    if error.error_kind is not Kind.RATE_LIMITED:
+        return ()
+    seconds = int((error.details or {}).get("retryAfterSeconds", DEFAULT_RETRY_SECONDS))
+    return (error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=seconds)),)
 
 
 def _struct(details: Mapping[str, Any]) -> struct_pb2.Struct:

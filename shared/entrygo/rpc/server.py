@@ -20,6 +20,7 @@ from entrygo.rpc.interceptors.errors import ErrorInterceptor
 from entrygo.rpc.interceptors.log import LogInterceptor
 from entrygo.rpc.interceptors.stopping import StopInterceptor
 from entrygo.rpc.limits import HEALTH_WATCH, CallLimits
+from entrygo.rpc.strangers import Strangers
 
 # Beyond the grace time, for the last answers to leave.
 LAST_ANSWERS_SECONDS = 0.2
@@ -132,7 +133,11 @@ def build_server(
             DeadlineInterceptor(),
             # Next to the handler, which runs with a principal or not at all.
             AuthInterceptor(
-                authenticator, scopes, limits=CallLimits(settings), standard=_standard_methods(settings)
+                authenticator,
+                scopes,
+                limits=CallLimits(settings),
+                strangers=Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens),
+                standard=_standard_methods(settings),
             ),
         ),
         # A last bound. The limits by key are met before; those whose key is looked up are few at once.

@@ -50,6 +50,7 @@ def holders(parts: dict[str, Part], secret: str) -> set[str]:
 def test_a_secret_is_given_to_the_processes_that_use_it_alone(parts: dict[str, Part], tmp_path: Path) -> None:
     state = Home(tmp_path).load_state()
     assert holders(parts, state.service_token) == {*SERVICES}
+    assert holders(parts, state.gateway_token) == {*SERVICES, "gateway"}
     assert holders(parts, state.link_secret) == {"execution"}
     assert holders(parts, state.webhook_secret) == {"inspection"}
     assert holders(parts, SMTP_SECRET) == {"execution"}

@@ -7,11 +7,12 @@ from typing import Any
 import grpc
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from entrygo.domain.errors import EntryGoError, IdempotencyConflict, Kind
 from entrygo.gateway.clients import GrpcServices
 from entrygo.gateway.services import Call
-from entrygo.gateway.settings import GatewaySettings
+from entrygo.gateway.settings import DoorSettings, GatewaySettings
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -19,8 +20,9 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.errors import DETAILS_KEY, status_code, status_details
 from entrygo.rpc.replay import mark_replayed
+from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN
 
-CALL = Call("Bearer shpbndl_live_x", "req_1")
+CALL = Call("Bearer shpbndl_live_x", "req_1", "192.0.2.1")
 READ_SECONDS = 0.2
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -32,7 +34,9 @@ class Identity(identity_pb2_grpc.IdentityServicer):
     async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, context: Context) -> Any:
         metadata = dict(context.invocation_metadata() or ())
         return identity_pb2.WhoAmIResponse(
-            account_id=str(metadata["authorization"]), key_id=str(metadata["x-request-id"])
+            account_id=str(metadata["authorization"]),
+            key_id=str(metadata["x-request-id"]),
+            scopes=[str(metadata[CLIENT]), str(metadata[GATEWAY_TOKEN])],
         )
 
 
@@ -88,6 +92,7 @@ async def services(execution: Execution) -> AsyncIterator[GrpcServices]:
         planning_target="127.0.0.1:1",
         inspection_target="127.0.0.1:1",
         read_timeout_seconds=READ_SECONDS,
+        door=DoorSettings(gateway_token=SecretStr("new-token,old-token")),
     )
     services = GrpcServices(settings)
     yield services
@@ -98,6 +103,13 @@ async def services(execution: Execution) -> AsyncIterator[GrpcServices]:
 async def test_a_call_carries_the_key_and_the_request_id(services: GrpcServices) -> None:
     found = await services.read(services.identities[0].WhoAmI, identity_pb2.WhoAmIRequest(), CALL)
     assert (found.account_id, found.key_id) == (CALL.authorization, CALL.request_id)
+
+
+async def test_a_call_says_of_which_client_it_is_in_a_way_that_services_believe(
+    services: GrpcServices,
+) -> None:
+    found = await services.read(services.identities[0].WhoAmI, identity_pb2.WhoAmIRequest(), CALL)
+    assert list(found.scopes) == [CALL.peer, "new-token"]
 
 
 async def test_a_write_tells_whether_it_was_done_before(services: GrpcServices) -> None:

@@ -96,6 +96,13 @@ async def test_a_bad_key_is_asked_about_once(services: FakeServices) -> None:
     assert len(services.calls) == 1
 
 
+async def test_services_hear_of_which_client_a_request_is(services: FakeServices) -> None:
+    limits = DoorSettings(trusted_proxies="127.0.0.1")
+    async with client_of(services, door=limits) as client:
+        await client.get(HEALTH, headers={**BEARER, "x-forwarded-for": "198.51.100.7, 127.0.0.1"})
+    assert {call.peer for call in services.calls} == {"198.51.100.7"}
+
+
 async def test_a_key_beyond_its_requests_learns_the_limit_and_when_to_come_back(
     services: FakeServices,
 ) -> None:

@@ -43,20 +43,23 @@ class Door:
         self.downloads = Budget("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
         self.readers = asyncio.Semaphore(READERS)
 
-    async def admit(self, request: Request, call: Call) -> "Admitted":
+    def peer_of(self, request: Request) -> str:
+        """The client that the request comes from."""
+        return self._peers.of(request.scope)
+
+    async def admit(self, call: Call) -> "Admitted":
         """The caller behind a good key, whose request counts now; raises InvalidApiKey or RateLimited.
 
         A peer that showed too many bad keys is refused new ones before anybody is asked about them;
         keys that are known to be good pass, so that a guesser behind the same address stops nobody.
         """
-        peer = self._peers.of(request.scope)
         if self._keys.is_stranger(call):
-            self._failures.check(peer)
+            self._failures.check(call.peer)
         try:
             account = await self._keys.account_of(call)
         except EntryGoError as error:
             if error.error_kind is Kind.UNAUTHENTICATED:
-                self._failures.take(peer)
+                self._failures.take(call.peer)
             raise
         key = hashlib.sha256(call.authorization.encode()).hexdigest()
         self._key_requests.take(key)
@@ -65,12 +68,12 @@ class Door:
 
     def refuse_nameless(self, request: Request) -> InvalidApiKey:
         """The answer to a request without anything like a key; counts as a failure of its peer."""
-        self._failures.take(self._peers.of(request.scope))
+        self._failures.take(self.peer_of(request))
         return InvalidApiKey()
 
     def admit_link(self, request: Request) -> None:
         """Counts a request of a signed link, which has no key, against its peer."""
-        self._failures.take(self._peers.of(request.scope))
+        self._failures.take(self.peer_of(request))
 
     def count_items(self, key: str, account: str, items: int) -> None:
         """Counts the items of a body; raises RateLimited when the second's worth of them is used up."""

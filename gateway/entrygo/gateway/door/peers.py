@@ -1,12 +1,11 @@
 """Which client a request comes from, also behind proxies that are listed by the operator."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-# What one customer of an IPv6 provider gets; below it addresses cost nothing.
-IPV6_PREFIX = 64
+from entrygo.requests.peers import parsed_address, peer_name
 
 
 class Peers:
@@ -32,21 +31,5 @@ class Peers:
 
     def is_proxy(self, address: str) -> bool:
         """Whether the address is one of the listed proxies."""
-        parsed = _parsed(address)
+        parsed = parsed_address(address)
         return parsed is not None and any(parsed in network for network in self._proxies)
-
-
-def peer_name(address: str) -> str:
-    """The address itself, or its network where a client has as many addresses as it likes."""
-    parsed = _parsed(address)
-    if isinstance(parsed, IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped or IPv6Network((parsed, IPV6_PREFIX), strict=False))
-    return str(parsed or "unknown")
-
-
-def _parsed(address: str) -> IPv4Address | IPv6Address | None:
-    try:
-        return ip_address(address)
-    except ValueError:
-        return None

@@ -36,6 +36,8 @@ class State(BaseModel):
     # Signs the links to brokers; a home of an earlier release gets one at its next start.
     link_secret: str = ""
     webhook_secret: str = ""
+    # By which the services know their gateway.
+    gateway_token: str = ""
     broker_port: int = 0
     smtp_port: int = 0
     # Of each process of ours, by name.
@@ -124,6 +126,7 @@ class Home:
             update={
                 "link_secret": state.link_secret or new_secret(),
                 "webhook_secret": state.webhook_secret or new_secret(),
+                "gateway_token": state.gateway_token or new_secret(),
                 "login_passwords": passwords,
             }
         )

@@ -94,6 +94,9 @@ def environment(settings: UpSettings, state: State, where: Addresses) -> dict[st
         "ENTRYGO_SMTP_URL": where.smtp_url,
         "ENTRYGO_ARTIFACTS_URL": where.artifacts_url,
         "ENTRYGO_SERVICE_TOKEN": state.service_token,
+        "ENTRYGO_GATEWAY_TOKEN": settings.targets.gateway_token.get_secret_value()
+        if settings.targets.gateway_token
+        else state.gateway_token,
         "ENTRYGO_LINK_SECRET": settings.link_secret.get_secret_value()
         if settings.link_secret
         else state.link_secret,

@@ -30,13 +30,15 @@ class TargetSettings(BaseSettings):
     """Where a service is found, if not at its processes here: a proxy in front of them, another host."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ENTRYGO_", frozen=True, extra="ignore", env_ignore_empty=True
+        env_prefix="ENTRYGO_", frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
     sync_target: str = ""
     planning_target: str = ""
     execution_target: str = ""
     inspection_target: str = ""
+    # Shared with services or gateways that are found elsewhere; made at the first start when it is not set.
+    gateway_token: SecretStr | None = None
     # How `up` itself meets the services and the gateway, which read their certificates by themselves.
     peers: RpcClientSettings = Field(default_factory=RpcClientSettings)
     gateway_tls: GatewayTlsSettings = Field(default_factory=GatewayTlsSettings)

@@ -16,6 +16,7 @@ from entrygo.process.logging import bind_account
 from entrygo.rpc.calls import AUTHORIZATION
 from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler
 from entrygo.rpc.limits import CallLimits
+from entrygo.rpc.strangers import Strangers
 
 
 class Access(Enum):
@@ -45,7 +46,8 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
     """Innermost. A caller is known by the metadata alone, before a message of the call is received.
 
     So a call without a good key costs neither the wait for its message nor its bytes, and what it sends is
-    never deserialized. A message that cannot be read is INVALID_ARGUMENT.
+    never deserialized. A message that cannot be read is INVALID_ARGUMENT. A peer that showed too many bad
+    keys is refused new ones before anybody is asked about them; keys that are known to be good pass.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         required: RequiredScopes,
         *,
         limits: CallLimits,
+        strangers: Strangers,
         standard: Mapping[str, Access],
     ) -> None:
         self._authenticator = authenticator
         self._required: Mapping[str, Required] = {**standard, **required}
         self._limits = limits
+        self._strangers = strangers
 
     async def intercept_service(
         self,
@@ -70,21 +74,41 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
         if handler is None or method == OPEN_METHOD:
             return handler
+        metadata = {name: str(value) for name, value in handler_call_details.invocation_metadata or ()}
+        if self._asks_for_a_key(method, metadata) and self._authenticator.is_stranger(
+            metadata.get(AUTHORIZATION, "")
+        ):
+            return self._meeting(method, handler, metadata)
         try:
-            caller = await self._caller(method, handler_call_details)
+            caller = await self._caller(method, metadata)
             self._limits.count_call(method, caller)
         except EntryGoError as error:
             return grpc.stream_stream_rpc_method_handler(_refusal(error))
         return self._admitted(method, handler, caller)
 
-    async def _caller(self, method: str, call: grpc.HandlerCallDetails) -> Principal | None:
-        """Who calls; None where no key is asked for."""
+    def _asks_for_a_key(self, method: str, metadata: Mapping[str, str]) -> bool:
         required = self._required[method]
-        if required is Access.OPEN:
+        return required is not Access.OPEN and (
+            required is not Access.KEY_OR_NONE or AUTHORIZATION in metadata
+        )
+
+    def _meeting(self, method: str, handler: Handler, metadata: Mapping[str, str]) -> Handler:
+        """A handler that asks who calls before it waits for a message: only it is given the other end."""
+
+        async def meet(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
+            with self._strangers.met(context.peer(), metadata):
+                caller = await self._caller(method, metadata)
+            self._limits.count_call(method, caller)
+            async for response in _conversation(self._admitted(method, handler, caller), contents, context):
+                yield response
+
+        return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
+
+    async def _caller(self, method: str, metadata: Mapping[str, str]) -> Principal | None:
+        """Who calls; None where no key is asked for."""
+        if not self._asks_for_a_key(method, metadata):
             return None
-        metadata = {name: str(value) for name, value in call.invocation_metadata or ()}
-        if required is Access.KEY_OR_NONE and AUTHORIZATION not in metadata:
-            return None
+        required = self._required[method]
         caller = await self._authenticator.authenticate(metadata.get(AUTHORIZATION, ""), metadata)
         bind_account(caller.tenant.account_id)
         _check_scope(caller, required)
@@ -126,6 +150,26 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             raise InvalidRequest("The message cannot be read.") from error
         self._limits.count_items(request, caller)
         return request
+
+
+async def _conversation(
+    handler: Handler, contents: AsyncIterator[bytes], context: Context
+) -> AsyncIterator[Any]:
+    """What a handler of any kind answers, as one of streams does."""
+    # As in _admitted.
+    inner: Any = handler
+    if inner.stream_stream is not None:
+        answering = inner.stream_stream(contents, context)
+    else:
+        content = await anext(aiter(contents), None)
+        if content is None:
+            raise InvalidRequest("The call has no message.")
+        if inner.unary_unary is not None:
+            yield await inner.unary_unary(content, context)
+            return
+        answering = inner.unary_stream(content, context)
+    async for response in answering:
+        yield response
 
 
 async def _responses(answering: Any) -> AsyncIterator[Any]:
