@@ -43,6 +43,7 @@ class FakeInspection(Memory):
                 destination_country=export.plan.destination_country,
                 estimated_savings_usd=export.plan.estimated_import_savings_usd,
                 order_count=len(export.plan.included_order_ids),
+                broker_submission_status="".join(one.status for one in export.broker_submissions[-1:]),
                 created_at=export.created_at,
             )
             for (owner, _), export in self._exports.items()

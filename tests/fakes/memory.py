@@ -1,6 +1,7 @@
 """What the fake services share: who calls, facts and exports by account, answers by idempotency key."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
@@ -13,7 +14,10 @@ from entrygo.domain.errors import (
     NotFound,
     ValidationFailed,
 )
+from entrygo.domain.principal import ALL_SCOPES
+from entrygo.domain.time import rfc3339
 from entrygo.gateway.services import Call, Reply
+from entrygo.process.clock import utc_now
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -42,7 +46,23 @@ class Memory:
         self._count = 0
 
     async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, call: Call) -> identity_pb2.WhoAmIResponse:
-        return identity_pb2.WhoAmIResponse(account_id=self._account(call), mode="live")
+        return identity_pb2.WhoAmIResponse(
+            account_id=self._account(call), mode="live", scopes=sorted(map(str, ALL_SCOPES))
+        )
+
+    async def OpenSession(
+        self, request: identity_pb2.OpenSessionRequest, call: Call
+    ) -> identity_pb2.OpenSessionResponse:
+        secret = f"shpbndl_session_{self._new('s')}"
+        self.accounts[secret] = self._account(call)
+        lasts = rfc3339(utc_now() + timedelta(hours=12))
+        return identity_pb2.OpenSessionResponse(secret=secret, expires_at=lasts)
+
+    async def EndSession(
+        self, request: identity_pb2.EndSessionRequest, call: Call
+    ) -> identity_pb2.EndSessionResponse:
+        del self.accounts[call.authorization.removeprefix("Bearer ")]
+        return identity_pb2.EndSessionResponse()
 
     def _account(self, call: Call) -> str:
         self.calls.append(call)

@@ -216,6 +216,12 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Sync.ListBrokers": _list("ListBrokers", of_account=True),
     "Sync.GetPlanningFacts": (_of("GetPlanningFacts", _facts, enough=PLAN | READ, of_account=True),),
     "Identity.WhoAmI": (_of("WhoAmI", lambda _: identity_pb2.WhoAmIRequest(), enough=frozenset()),),
+    "Identity.OpenSession": (
+        _of("OpenSession", lambda _: identity_pb2.OpenSessionRequest(), enough=frozenset()),
+    ),
+    "Identity.EndSession": (
+        _of("EndSession", lambda _: identity_pb2.EndSessionRequest(), enough=frozenset()),
+    ),
     "Planning.PlanExport": (
         _of("PlanExport", lambda v: _planned(v, v.open_order_ids, ""), enough=PLAN),
         _of("PlanExport replayed", lambda v: _planned(v, v.order_ids, v.plan_key), enough=PLAN),

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from entrygo.domain.errors import MethodNotAllowed, NotFound, RateLimited
 from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
+from entrygo.gateway.console.site import Console
 from entrygo.gateway.docs.pages import Library
 from entrygo.gateway.docs.site import PAGES, ROOT, DocsSite
 from entrygo.gateway.door.door import Admitted, Door
@@ -113,6 +114,7 @@ class Edge:
         for endpoint in endpoints:
             paths.setdefault(endpoint.path, {})[endpoint.method] = self._answer(endpoint)
         paths |= self._docs()
+        paths |= self._console()
         return [
             Route(path, PathApp(path, paths[path])) for path in sorted(paths, key=lambda path: "{" in path)
         ]
@@ -126,6 +128,11 @@ class Edge:
             ROOT: {"GET": site.answer},
             PAGES: {"GET": site.answer},
         }
+
+    def _console(self) -> dict[str, dict[str, Answer]]:
+        """What people see. Its pages admit whoever has a session; signing in counts against the peer."""
+        console = Console(self._door, lambda: self.services, max_file_bytes=self._settings.max_body_bytes)
+        return console.routes()
 
     async def _readyz(self, request: Request) -> Response:
         if self._stop.is_set():

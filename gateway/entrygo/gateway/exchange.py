@@ -80,7 +80,7 @@ class Exchange:
 
     def query(self, model: type[B]) -> B:
         """The validated query parameters; unknown ones are ignored."""
-        return _validated(model, dict(self.request.query_params))
+        return validated(model, dict(self.request.query_params))
 
     def path_id(self, missing: str) -> str:
         """The id in the path; one that cannot be an id is answered like one that nobody has."""
@@ -107,7 +107,8 @@ def is_not_modified(request: Request, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-def _validated(model: type[B], value: Any) -> B:
+def validated(model: type[B], value: Any) -> B:
+    """`value` as the model reads it; ValidationFailed with every issue otherwise."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -123,7 +124,7 @@ def authorization(request: Request) -> str | None:
 
 def _read_body(content: bytes, model: type[B]) -> B:
     is_optional = not any(field.is_required() for field in model.model_fields.values())
-    return _validated(model, {} if is_optional and not content else read_json(content))
+    return validated(model, {} if is_optional and not content else read_json(content))
 
 
 def check_head(request: Request) -> None:

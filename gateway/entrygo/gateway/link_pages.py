@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 from importlib.resources import files
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import parse_qs
 
 from jinja2 import Template
 from markupsafe import Markup
@@ -16,11 +15,12 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, PayloadTooLarge, UnsupportedMediaType
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
+from entrygo.gateway.forms import PLEASE, is_form, read_form
 from entrygo.gateway.html_pages import html_environment
 from entrygo.gateway.services import Call, Services
 
 MAX_FORM_BYTES = 16 * 1024
-_FORM = "application/x-www-form-urlencoded"
+MAX_FORM_FIELDS = 20
 # What mail programs take for a part of the address when it ends a sentence.
 _AFTER_LINK = ".,;:!?)>]'\""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,400}\.[A-Za-z0-9_-]{1,100}")
@@ -104,20 +104,11 @@ def call_of(request: Request) -> Call:
 
 async def form_of(request: Request) -> Mapping[str, str]:
     """The first value of each field. Errors are EntryGoErrors."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
-        raise UnsupportedMediaType("Please use the form on the page.")
+    if not is_form(request.headers.get("content-type", "")):
+        raise UnsupportedMediaType(PLEASE)
     content = b""
     async for chunk in request.stream():
         content += chunk
         if len(content) > MAX_FORM_BYTES:
             raise PayloadTooLarge("That is more text than we can take here.")
-    try:
-        fields = parse_qs(content.decode("utf-8"), keep_blank_values=True, max_num_fields=20)
-    except ValueError as error:
-        raise UnsupportedMediaType("Please use the form on the page.") from error
-    return {name: _storable(values[0]) for name, values in fields.items()}
-
-
-def _storable(text: str) -> str:
-    """Without what has no UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return read_form(content, max_fields=MAX_FORM_FIELDS)

@@ -52,7 +52,7 @@ class RequestContext:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
-                headers["cache-control"] = "no-store"
+                headers.setdefault("cache-control", "no-store")
                 headers["x-content-type-options"] = "nosniff"
                 if self._is_stopping():
                     # The client's next request goes elsewhere, rather than into a closing connection.

@@ -5,13 +5,15 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
 from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
 from entrygo.domain.principal import Principal, Tenant
-from entrygo.identity.keys import ApiKey, has_key_shape, hash_secret
+from entrygo.identity.keys import ApiKey, has_key_shape, hash_secret, is_session_secret
 from entrygo.identity.on_behalf import read_principal
+from entrygo.identity.sessions import end_session, open_session, secret_of
 from entrygo.identity.store import IdentityStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 
@@ -52,10 +54,10 @@ class Authenticator:
             if not self._is_service(authorization):
                 raise InvalidApiKey
             return read_principal(metadata, authorization)
-        hashed = _hashed_key(authorization)
-        if hashed is None:
+        secret = _secret_in(authorization)
+        if secret is None:
             raise InvalidApiKey
-        key = await self._find(hashed)
+        key = await self._find(hash_secret(secret), is_session=is_session_secret(secret))
         if key is None:
             raise InvalidApiKey
         return Principal(
@@ -70,9 +72,10 @@ class Authenticator:
         """Whether the credential was not good when it was last looked up, or never was."""
         if authorization.startswith(SERVICE_SCHEME):
             return not self._is_service(authorization)
-        return _hashed_key(authorization) not in self._good
+        secret = _secret_in(authorization)
+        return secret is None or hash_secret(secret) not in self._good
 
-    async def _find(self, hashed: bytes) -> ApiKey | None:
+    async def _find(self, hashed: bytes, *, is_session: bool) -> ApiKey | None:
         now = time.monotonic()
         until, good = self._good.get(hashed, (0.0, None))
         if now < until:
@@ -80,21 +83,22 @@ class Authenticator:
         if now < self._bad.get(hashed, 0.0):
             return None
         if good is not None:
-            return await self._look_up(hashed)
+            return await self._look_up(hashed, is_session)
         if self._strangers >= MAX_STRANGERS:
             raise ServiceUnavailable("Too many new keys at once; retry shortly.")
         self._strangers += 1
         try:
             async with self._stranger_slots:
-                return await self._look_up(hashed)
+                return await self._look_up(hashed, is_session)
         finally:
             self._strangers -= 1
 
-    async def _look_up(self, hashed: bytes) -> ApiKey | None:
+    async def _look_up(self, hashed: bytes, is_session: bool) -> ApiKey | None:
         now = time.monotonic()  # before the database says how long: the wait for its answer is part of that
         async with transaction(self._pool, EVERYONE) as connection:
             store = IdentityStore(connection)
-            found = await store.find_usable_key(hashed)
+            find = store.find_key_of_session if is_session else store.find_usable_key
+            found = await find(hashed)
             if found is not None:
                 await store.touch(found[0].account_id, found[0].key_id)
         if found is None:
@@ -105,18 +109,27 @@ class Authenticator:
         _remember(self._good, hashed, (now + min(CACHE_SECONDS, seconds_left), key))
         return key
 
+    async def open_session(self, caller: Principal) -> tuple[str, datetime]:
+        """As sessions.open_session, in the database of the keys."""
+        return await open_session(self._pool, caller)
+
+    async def end_session(self, caller: Principal) -> None:
+        """As sessions.end_session; other processes know it within the cache time."""
+        await end_session(self._pool, caller)
+        self._good.pop(hash_secret(secret_of(caller)), None)
+
     def _is_service(self, authorization: str) -> bool:
         sent = authorization.removeprefix(SERVICE_SCHEME).encode()
         # Held against every token, so that the time it takes says nothing of them.
         return bool(sum(hmac.compare_digest(sent, token) for token in self._service_tokens))
 
 
-def _hashed_key(authorization: str) -> bytes | None:
-    """By what the key is known; None for what cannot be one."""
+def _secret_in(authorization: str) -> str | None:
+    """The secret of a key or session; None for what cannot be one."""
     if authorization[: len(BEARER_SCHEME)].lower() != BEARER_SCHEME.lower():
         return None
     secret = authorization[len(BEARER_SCHEME) :].strip()
-    return hash_secret(secret) if has_key_shape(secret) else None
+    return secret if has_key_shape(secret) else None
 
 
 def _remember(memory: "OrderedDict[bytes, V]", hashed: bytes, value: V) -> None:

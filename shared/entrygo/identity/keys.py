@@ -11,7 +11,9 @@ from entrygo.domain.principal import Mode, ScopeName
 SECRET_BYTES = 32  # 256 bits: a plain hash needs no salt and no stretching
 VISIBLE_CHARACTERS = 8
 
-_SHAPE = re.compile(r"shpbndl_(live|test)_[A-Za-z0-9_-]{43}")
+SESSION_PREFIX = "shpbndl_session_"
+
+_SHAPE = re.compile(r"shpbndl_(live|test|session)_[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,16 @@ class ApiKey:
 def generate_secret(mode: Mode) -> str:
     """`shpbndl_live_…` or `shpbndl_test_…` with 256 random bits."""
     return f"shpbndl_{mode}_{secrets.token_urlsafe(SECRET_BYTES)}"
+
+
+def generate_session_secret() -> str:
+    """`shpbndl_session_…`: stands for a key for a few hours."""
+    return f"{SESSION_PREFIX}{secrets.token_urlsafe(SECRET_BYTES)}"
+
+
+def is_session_secret(secret: str) -> bool:
+    """Whether a text in the shape of a key is that of a session."""
+    return secret.startswith(SESSION_PREFIX)
 
 
 def visible_prefix(secret: str) -> str:

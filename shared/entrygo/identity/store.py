@@ -12,6 +12,7 @@ from entrygo.postgres.pool import Connection
 _COLUMNS = (
     "key_id, account_id, mode, prefix, scopes, warehouse_id, created_at, expires_at, revoked_at, last_used_at"
 )
+_KEY_COLUMNS = ", ".join(f"k.{column}" for column in _COLUMNS.split(", "))
 
 
 class IdentityStore:
@@ -67,6 +68,41 @@ class IdentityStore:
             secret_sha256,
         )
         return (_key_from_row(row), row["seconds_left"]) if row else None
+
+    async def add_session(
+        self, account_id: str, key_id: str, secret_sha256: bytes, lasts: timedelta
+    ) -> datetime:
+        """When it expires. Those of the account that are over are removed at the same time."""
+        await self._connection.execute(
+            "DELETE FROM sessions WHERE account_id = $1 AND expires_at < now()", account_id
+        )
+        expires_at: datetime = await self._connection.fetchval(
+            "INSERT INTO sessions (account_id, secret_sha256, key_id, expires_at)"
+            " VALUES ($1, $2, $3, now() + $4::interval) RETURNING expires_at",
+            account_id,
+            secret_sha256,
+            key_id,
+            lasts,
+        )
+        return expires_at
+
+    async def find_key_of_session(self, secret_sha256: bytes) -> tuple[ApiKey, float] | None:
+        """The usable key that a session stands for, and for how many more seconds both hold."""
+        row = await self._connection.fetchrow(
+            f"SELECT {_KEY_COLUMNS}, extract(epoch FROM"  # noqa: S608
+            " least(k.expires_at, s.expires_at) - clock_timestamp())::float8 AS seconds_left"
+            " FROM sessions s JOIN api_keys k ON k.account_id = s.account_id AND k.key_id = s.key_id"
+            " WHERE s.secret_sha256 = $1 AND k.revoked_at IS NULL"
+            " AND clock_timestamp() < least(k.expires_at, s.expires_at)",
+            secret_sha256,
+        )
+        return (_key_from_row(row), row["seconds_left"]) if row else None
+
+    async def remove_session(self, account_id: str, secret_sha256: bytes) -> None:
+        """Ends a session; one that is gone already is no error."""
+        await self._connection.execute(
+            "DELETE FROM sessions WHERE account_id = $1 AND secret_sha256 = $2", account_id, secret_sha256
+        )
 
     async def list_keys(self, account_id: str) -> Sequence[ApiKey]:
         rows = await self._connection.fetch(

@@ -32,11 +32,13 @@ def rebuilt(schema: str) -> tuple[str, ...]:
     return (*own(schema), f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA {schema} TO %I")
 
 
-# A service finds out whose key it is and notes that it was used; accounts and keys are made by the operator.
+# A service finds out whose key it is, notes that it was used, and opens and ends sessions that stand for one;
+# accounts and keys are made by the operator.
 READ_KEYS = (
     "GRANT USAGE ON SCHEMA identity TO %I",
     "GRANT SELECT ON identity.accounts, identity.api_keys TO %I",
     "GRANT UPDATE (last_used_at) ON identity.api_keys TO %I",
+    "GRANT SELECT, INSERT, DELETE ON identity.sessions TO %I",
 )
 
 

@@ -30,7 +30,9 @@ HEALTH_EVERY = 2.0  # seconds
 # which is as long as a write may take.
 CONNECTION_AGE_SECONDS = 300
 AGE_GRACE_SECONDS = 60
-IDENTITY_SERVICE = identity_pb2.DESCRIPTOR.services_by_name["Identity"].full_name
+_IDENTITY = identity_pb2.DESCRIPTOR.services_by_name["Identity"]
+IDENTITY_SERVICE = _IDENTITY.full_name
+OF_IDENTITY = tuple(method.name for method in _IDENTITY.methods)
 
 log = structlog.get_logger(__name__)
 
@@ -119,7 +121,7 @@ def build_server(
     how single parts are, under names of their own in gRPC's health service. An RPC that takes longer than
     `longest_rpc_seconds` may lose its connection to old age.
     """
-    scopes = {**required_scopes, f"/{IDENTITY_SERVICE}/WhoAmI": Access.ANY_KEY}
+    scopes = {**required_scopes, **{f"/{IDENTITY_SERVICE}/{name}": Access.ANY_KEY for name in OF_IDENTITY}}
     calls = StopInterceptor()
     server = grpc.aio.server(
         interceptors=(
@@ -153,7 +155,7 @@ def build_server(
         ),
     )
     register(server)
-    identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(), server)
+    identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(authenticator), server)
     health_servicer = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     names = (*service_names, IDENTITY_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)

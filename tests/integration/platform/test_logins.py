@@ -176,6 +176,10 @@ async def test_service_login_finds_whose_key_it_is(deployment: Deployment) -> No
         assert principal.tenant == ALICE
         with pytest.raises(InvalidApiKey):
             await authenticator.authenticate(f"Bearer {secret[:-1]}x")
+        session, _ = await authenticator.open_session(principal)
+        caller = await authenticator.authenticate(f"Bearer {session}")
+        assert caller.key_id == principal.key_id
+        await authenticator.end_session(caller)
 
 
 async def test_new_password_of_a_url_becomes_the_login_s(deployment: Deployment) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.types import Scope
 
-from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind
 from entrygo.gateway.door.fair_slots import FairSlots
 from entrygo.gateway.door.known_keys import KnownKeys
 from entrygo.gateway.door.peers import Peers
+from entrygo.gateway.identities import ask_identity
 from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.identity.v1 import identity_pb2
@@ -75,6 +77,10 @@ class Door:
         """Counts a request of a signed link, which has no key, against its peer."""
         self._failures.take(self.peer_of(request))
 
+    def is_https(self, scope: Scope) -> bool:
+        """Whether the client speaks HTTPS, to us or to a listed proxy in front of us."""
+        return self._peers.is_https(scope)
+
     def count_items(self, key: str, account: str, items: int) -> None:
         """Counts the items of a body; raises RateLimited when the second's worth of them is used up."""
         self._key_items.check(key)
@@ -83,17 +89,9 @@ class Door:
 
     async def _who_is(self, call: Call) -> str:
         """The account of a key, from the first service that answers."""
-        services, away = self._services(), None
-        for identity in services.identities:
-            try:
-                found = await services.read(identity.WhoAmI, identity_pb2.WhoAmIRequest(), call)
-            except EntryGoError as error:
-                if error.error_kind is not Kind.UNAVAILABLE:
-                    raise
-                away = away or error
-            else:
-                return found.account_id
-        raise away or ServiceUnavailable
+        asked = identity_pb2.WhoAmIRequest()
+        found = await ask_identity(self._services(), lambda identity: identity.WhoAmI, asked, call)
+        return found.account_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,15 @@ class Peers:
                     break
         return peer_name(address)
 
+    def is_https(self, scope: Scope) -> bool:
+        """Whether the client speaks HTTPS: to us, or to a listed proxy that says so (X-Forwarded-Proto)."""
+        client = scope.get("client")
+        if client and self._proxies and self.is_proxy(client[0]):
+            said = Headers(scope=scope).get("x-forwarded-proto", "")
+            if said:
+                return said.rpartition(",")[2].strip().lower() == "https"
+        return scope.get("scheme") == "https"
+
     def is_proxy(self, address: str) -> bool:
         """Whether the address is one of the listed proxies."""
         parsed = parsed_address(address)

@@ -34,6 +34,13 @@ async def get_package(exchange: Exchange) -> Response:
 
 async def get_artifact(exchange: Exchange) -> Response:
     """GET /api/customs-packages/{id}/artifacts/{filename}: the bytes, streamed."""
+    return await _document(exchange, *await open_artifact(exchange))
+
+
+async def open_artifact(
+    exchange: Exchange,
+) -> tuple[events_pb2.Artifact, AsyncGenerator[execution_pb2.ArtifactChunk, None]]:
+    """What the document that the path names is, and its bytes, which the caller closes. Raises NotFound."""
     package_id = exchange.path_id(MISSING_PACKAGE)
     filename: str = exchange.request.path_params["filename"]
     if not _FILENAME.fullmatch(filename):
@@ -43,7 +50,7 @@ async def get_artifact(exchange: Exchange) -> Response:
     first = await anext(chunks, None)
     if first is None or first.WhichOneof("part") != "artifact":
         raise InternalError
-    return await _document(exchange, first.artifact, chunks)
+    return first.artifact, chunks
 
 
 async def _document(

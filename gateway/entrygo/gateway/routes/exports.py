@@ -103,9 +103,7 @@ async def cancel(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/cancel."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(CancelBody)
-    request = planning_pb2.CancelExportRequest(
-        export_id=export_id, reason=body.reason or "", idempotency_key=body.idempotency_key or ""
-    )
+    request = cancel_request(export_id, body)
     reply = await exchange.write(exchange.services.planning.CancelExport, request)
     answer: views.CancelAnswer = {
         "exportId": reply.message.export_id,
@@ -117,38 +115,62 @@ async def cancel(exchange: Exchange) -> Response:
     return json_answer(answer, replayed=reply.replayed)
 
 
+def cancel_request(export_id: str, body: CancelBody) -> planning_pb2.CancelExportRequest:
+    """POST /api/exports/{id}/cancel: body to message."""
+    return planning_pb2.CancelExportRequest(
+        export_id=export_id, reason=body.reason or "", idempotency_key=body.idempotency_key or ""
+    )
+
+
 async def resubmit(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/broker-submissions."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(ResubmitBody)
-    request = execution_pb2.ResubmitToBrokerRequest(
-        export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""
-    )
+    request = resubmit_request(export_id, body)
     reply = await exchange.write(exchange.services.execution.ResubmitToBroker, request)
     submission = mapping.broker_submission(reply.message.broker_submission)
     answer: views.ResubmitAnswer = {"exportId": export_id, "brokerSubmission": submission}
     return json_answer(answer, replayed=reply.replayed)
 
 
+def resubmit_request(export_id: str, body: ResubmitBody) -> execution_pb2.ResubmitToBrokerRequest:
+    """POST /api/exports/{id}/broker-submissions: body to message."""
+    return execution_pb2.ResubmitToBrokerRequest(
+        export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""
+    )
+
+
 async def withdraw(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/withdraw."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(WithdrawBody)
-    request = execution_pb2.WithdrawExportRequest(
+    request = withdraw_request(export_id, body)
+    reply = await exchange.write(exchange.services.execution.WithdrawExport, request)
+    return json_answer(mapping.withdraw_answer(reply.message), replayed=reply.replayed)
+
+
+def withdraw_request(export_id: str, body: WithdrawBody) -> execution_pb2.WithdrawExportRequest:
+    """POST /api/exports/{id}/withdraw: body to message."""
+    return execution_pb2.WithdrawExportRequest(
         export_id=export_id,
         reason=body.reason,
         dry_run=body.dry_run or False,
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.write(exchange.services.execution.WithdrawExport, request)
-    return json_answer(mapping.withdraw_answer(reply.message), replayed=reply.replayed)
 
 
 async def amend(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/amend."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(AmendBody)
-    request = execution_pb2.AmendExportRequest(
+    request = amend_request(export_id, body)
+    reply = await exchange.write(exchange.services.execution.AmendExport, request)
+    return json_answer(mapping.amend_answer(reply.message), replayed=reply.replayed)
+
+
+def amend_request(export_id: str, body: AmendBody) -> execution_pb2.AmendExportRequest:
+    """POST /api/exports/{id}/amend: body to message."""
+    return execution_pb2.AmendExportRequest(
         export_id=export_id,
         reason=body.reason,
         leave_out_order_ids=body.leave_out_order_ids or (),
@@ -159,8 +181,6 @@ async def amend(exchange: Exchange) -> Response:
         dry_run=body.dry_run or False,
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.write(exchange.services.execution.AmendExport, request)
-    return json_answer(mapping.amend_answer(reply.message), replayed=reply.replayed)
 
 
 ENDPOINTS = (

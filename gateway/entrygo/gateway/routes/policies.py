@@ -47,13 +47,7 @@ async def approve(exchange: Exchange) -> Response:
     """POST /api/exports/{id}/approve."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(ApproveBody)
-    request = planning_pb2.ApproveExportRequest(
-        export_id=export_id,
-        plan_hash=body.plan_hash,
-        approved_by=body.approved_by,
-        note=body.note or "",
-        idempotency_key=body.idempotency_key or "",
-    )
+    request = approve_request(export_id, body)
     reply = await exchange.write(exchange.services.planning.ApproveExport, request)
     answer: ApproveAnswer = {
         "exportId": reply.message.export_id,
@@ -63,6 +57,17 @@ async def approve(exchange: Exchange) -> Response:
         "approvedAt": reply.message.approved_at,
     }
     return json_answer(answer, replayed=reply.replayed)
+
+
+def approve_request(export_id: str, body: ApproveBody) -> planning_pb2.ApproveExportRequest:
+    """POST /api/exports/{id}/approve: body to message."""
+    return planning_pb2.ApproveExportRequest(
+        export_id=export_id,
+        plan_hash=body.plan_hash,
+        approved_by=body.approved_by,
+        note=body.note or "",
+        idempotency_key=body.idempotency_key or "",
+    )
 
 
 ENDPOINTS = (

@@ -18,6 +18,7 @@ from entrygo.gateway.examples import (
 )
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.messages import cleared, filled, shown
+from entrygo.gateway.schemas.fields import Body
 from entrygo.gateway.schemas.pages import FactQuery
 from entrygo.gateway.schemas.records import RecordSchemas, record_schemas
 from entrygo.gateway.services import Unary
@@ -175,16 +176,21 @@ async def patch_product(exchange: Exchange) -> Response:
     """PATCH /api/products/{id}."""
     product_id = exchange.path_id("Product not found.")
     body = await exchange.body(PRODUCT_SCHEMAS.patch_body)
+    request = patch_request(product_id, body)
+    reply = await exchange.write(exchange.services.sync.UpdateProduct, request)
+    return json_answer(shown(reply.message, PRODUCT_SCHEMAS.record), replayed=reply.replayed)
+
+
+def patch_request(product_id: str, body: Body) -> sync_pb2.UpdateProductRequest:
+    """PATCH /api/products/{id}: body to message."""
     key = getattr(body, KEY) or ""
     fields = body.model_copy(update={KEY: None})
-    request = sync_pb2.UpdateProductRequest(
+    return sync_pb2.UpdateProductRequest(
         id=product_id,
         product=filled(sync_pb2.Product(), fields),
         clear=[path for path in cleared(body) if path != KEY],
         idempotency_key=key,
     )
-    reply = await exchange.write(exchange.services.sync.UpdateProduct, request)
-    return json_answer(shown(reply.message, PRODUCT_SCHEMAS.record), replayed=reply.replayed)
 
 
 PATCH_PRODUCT = Endpoint(

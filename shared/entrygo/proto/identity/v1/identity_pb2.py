@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(entrygo/proto/identity/v1/identity.proto\x12\x19\x65ntrygo.proto.identity.v1\"\x0f\n\rWhoAmIRequest\"h\n\x0eWhoAmIResponse\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04mode\x18\x02 \x01(\t\x12\x0e\n\x06key_id\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12\x14\n\x0cwarehouse_id\x18\x05 \x01(\t2i\n\x08Identity\x12]\n\x06WhoAmI\x12(.entrygo.proto.identity.v1.WhoAmIRequest\x1a).entrygo.proto.identity.v1.WhoAmIResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(entrygo/proto/identity/v1/identity.proto\x12\x19\x65ntrygo.proto.identity.v1\"\x0f\n\rWhoAmIRequest\"h\n\x0eWhoAmIResponse\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04mode\x18\x02 \x01(\t\x12\x0e\n\x06key_id\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12\x14\n\x0cwarehouse_id\x18\x05 \x01(\t\"\x14\n\x12OpenSessionRequest\"9\n\x13OpenSessionResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x12\n\nexpires_at\x18\x02 \x01(\t\"\x13\n\x11\x45ndSessionRequest\"\x14\n\x12\x45ndSessionResponse2\xc2\x02\n\x08Identity\x12]\n\x06WhoAmI\x12(.entrygo.proto.identity.v1.WhoAmIRequest\x1a).entrygo.proto.identity.v1.WhoAmIResponse\x12l\n\x0bOpenSession\x12-.entrygo.proto.identity.v1.OpenSessionRequest\x1a..entrygo.proto.identity.v1.OpenSessionResponse\x12i\n\nEndSession\x12,.entrygo.proto.identity.v1.EndSessionRequest\x1a-.entrygo.proto.identity.v1.EndSessionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,6 +35,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WHOAMIREQUEST']._serialized_end=86
   _globals['_WHOAMIRESPONSE']._serialized_start=88
   _globals['_WHOAMIRESPONSE']._serialized_end=192
-  _globals['_IDENTITY']._serialized_start=194
-  _globals['_IDENTITY']._serialized_end=299
+  _globals['_OPENSESSIONREQUEST']._serialized_start=194
+  _globals['_OPENSESSIONREQUEST']._serialized_end=214
+  _globals['_OPENSESSIONRESPONSE']._serialized_start=216
+  _globals['_OPENSESSIONRESPONSE']._serialized_end=273
+  _globals['_ENDSESSIONREQUEST']._serialized_start=275
+  _globals['_ENDSESSIONREQUEST']._serialized_end=294
+  _globals['_ENDSESSIONRESPONSE']._serialized_start=296
+  _globals['_ENDSESSIONRESPONSE']._serialized_end=316
+  _globals['_IDENTITY']._serialized_start=319
+  _globals['_IDENTITY']._serialized_end=641
 # @@protoc_insertion_point(module_scope)

@@ -23,3 +23,23 @@ class WhoAmIResponse(_message.Message):
     scopes: _containers.RepeatedScalarFieldContainer[str]
     warehouse_id: str
     def __init__(self, account_id: _Optional[str] = ..., mode: _Optional[str] = ..., key_id: _Optional[str] = ..., scopes: _Optional[_Iterable[str]] = ..., warehouse_id: _Optional[str] = ...) -> None: ...
+
+class OpenSessionRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class OpenSessionResponse(_message.Message):
+    __slots__ = ("secret", "expires_at")
+    SECRET_FIELD_NUMBER: _ClassVar[int]
+    EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    secret: str
+    expires_at: str
+    def __init__(self, secret: _Optional[str] = ..., expires_at: _Optional[str] = ...) -> None: ...
+
+class EndSessionRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class EndSessionResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IdentityStub:
-    """Served by every EntryGo service: tells whom an API key belongs to.
+    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it.
     """
 
     def __init__(self, channel):
@@ -40,14 +40,40 @@ class IdentityStub:
                 request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.WhoAmIRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.WhoAmIResponse.FromString,
                 _registered_method=True)
+        self.OpenSession = channel.unary_unary(
+                '/entrygo.proto.identity.v1.Identity/OpenSession',
+                request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.OpenSessionRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.OpenSessionResponse.FromString,
+                _registered_method=True)
+        self.EndSession = channel.unary_unary(
+                '/entrygo.proto.identity.v1.Identity/EndSession',
+                request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.EndSessionRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.EndSessionResponse.FromString,
+                _registered_method=True)
 
 
 class IdentityServicer:
-    """Served by every EntryGo service: tells whom an API key belongs to.
+    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it.
     """
 
     def WhoAmI(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Any key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def OpenSession(self, request, context):
+        """A secret that stands for the caller's key until it expires or is ended, or the key is not usable any more.
+        Any key; a session opens no other.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndSession(self, request, context):
+        """Ends the session that the call is made with. Any session.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -60,6 +86,16 @@ def add_IdentityServicer_to_server(servicer, server):
                     request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.WhoAmIRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.WhoAmIResponse.SerializeToString,
             ),
+            'OpenSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenSession,
+                    request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.OpenSessionRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.OpenSessionResponse.SerializeToString,
+            ),
+            'EndSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSession,
+                    request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.EndSessionRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.EndSessionResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'entrygo.proto.identity.v1.Identity', rpc_method_handlers)
@@ -69,7 +105,7 @@ def add_IdentityServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Identity:
-    """Served by every EntryGo service: tells whom an API key belongs to.
+    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it.
     """
 
     @staticmethod
@@ -89,6 +125,60 @@ class Identity:
             '/entrygo.proto.identity.v1.Identity/WhoAmI',
             entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.WhoAmIRequest.SerializeToString,
             entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.WhoAmIResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.identity.v1.Identity/OpenSession',
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.OpenSessionRequest.SerializeToString,
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.OpenSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.identity.v1.Identity/EndSession',
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.EndSessionRequest.SerializeToString,
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.EndSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,

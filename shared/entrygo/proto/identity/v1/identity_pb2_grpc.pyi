@@ -12,18 +12,42 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class IdentityStub:
-    """Served by every EntryGo service: tells whom an API key belongs to."""
+    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     WhoAmI: _aio.UnaryUnaryMultiCallable[_identity_pb2.WhoAmIRequest, _identity_pb2.WhoAmIResponse]
+    """Any key."""
+    OpenSession: _aio.UnaryUnaryMultiCallable[_identity_pb2.OpenSessionRequest, _identity_pb2.OpenSessionResponse]
+    """A secret that stands for the caller's key until it expires or is ended, or the key is not usable any more.
+    Any key; a session opens no other.
+    """
+    EndSession: _aio.UnaryUnaryMultiCallable[_identity_pb2.EndSessionRequest, _identity_pb2.EndSessionResponse]
+    """Ends the session that the call is made with. Any session."""
 
 class IdentityServicer:
-    """Served by every EntryGo service: tells whom an API key belongs to."""
+    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it."""
 
     def WhoAmI(
         self,
         request: _identity_pb2.WhoAmIRequest,
         context: _aio.ServicerContext[_identity_pb2.WhoAmIRequest, _abc.Awaitable[_identity_pb2.WhoAmIResponse]],
-    ) -> _abc.Awaitable[_identity_pb2.WhoAmIResponse]: ...
+    ) -> _abc.Awaitable[_identity_pb2.WhoAmIResponse]:
+        """Any key."""
+
+    def OpenSession(
+        self,
+        request: _identity_pb2.OpenSessionRequest,
+        context: _aio.ServicerContext[_identity_pb2.OpenSessionRequest, _abc.Awaitable[_identity_pb2.OpenSessionResponse]],
+    ) -> _abc.Awaitable[_identity_pb2.OpenSessionResponse]:
+        """A secret that stands for the caller's key until it expires or is ended, or the key is not usable any more.
+        Any key; a session opens no other.
+        """
+
+    def EndSession(
+        self,
+        request: _identity_pb2.EndSessionRequest,
+        context: _aio.ServicerContext[_identity_pb2.EndSessionRequest, _abc.Awaitable[_identity_pb2.EndSessionResponse]],
+    ) -> _abc.Awaitable[_identity_pb2.EndSessionResponse]:
+        """Ends the session that the call is made with. Any session."""
 
 def add_IdentityServicer_to_server(servicer: IdentityServicer, server: _aio.Server) -> None: ...

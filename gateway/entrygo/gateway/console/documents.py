@@ -1,0 +1,117 @@
+"""Documents of a package: shown on a page as far as a browser can do that without rights, and downloaded."""
+
+import csv
+import io
+from collections.abc import AsyncGenerator
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from entrygo.domain.errors import NotFound
+from entrygo.gateway.console.visit import Page, Visit
+from entrygo.gateway.routes.customs_packages import (
+    MISSING_ARTIFACT,
+    MISSING_PACKAGE,
+    bytes_of,
+    document_headers,
+    open_artifact,
+)
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+DOCUMENT = "/packages/{id}/documents/{filename}"
+# What a page shows of a long file; the file itself is a click away.
+SHOWN_BYTES = 256 * 1024
+SHOWN_ROWS = 200
+# A page of the package may be framed by our own page, without script, form or origin of its own.
+FRAMED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+
+Chunks = AsyncGenerator[execution_pb2.ArtifactChunk, None]
+
+
+async def show(visit: Visit) -> Response:
+    """GET …/documents/{filename}: the document on a page."""
+    package_id, filename = visit.path_id(MISSING_PACKAGE), visit.request.path_params["filename"]
+    package = await visit.read(
+        visit.services.inspection.GetCustomsPackage, inspection_pb2.GetCustomsPackageRequest(id=package_id)
+    )
+    artifact = next((one for one in package.artifacts if one.filename == filename), None)
+    if artifact is None:
+        raise NotFound(MISSING_ARTIFACT)
+    return visit.page(
+        "document.html",
+        filename=filename,
+        artifact=artifact,
+        export_id=package.export_batch_id,
+        address=f"/packages/{package_id}/documents/{quote(filename, safe='')}",
+        **await _view(visit, artifact),
+    )
+
+
+async def _view(visit: Visit, artifact: events_pb2.Artifact) -> dict[str, Any]:
+    media_type = artifact.media_type.partition(";")[0]
+    if media_type == "text/html":
+        return {"view": "frame"}
+    if media_type == "text/csv":
+        text, is_cut = await _beginning(visit)
+        rows = list(csv.reader(io.StringIO(text)))
+        return {
+            "view": "table",
+            "rows": rows[: SHOWN_ROWS + 1] or [[]],
+            "is_cut": is_cut or len(rows) > SHOWN_ROWS + 1,
+        }
+    if media_type == "application/json":
+        text, is_cut = await _beginning(visit)
+        return {"view": "text", "text": text if is_cut else _indented(text), "is_cut": is_cut}
+    if media_type.startswith("text/"):
+        text, is_cut = await _beginning(visit)
+        return {"view": "text", "text": text, "is_cut": is_cut}
+    return {"view": "none"}
+
+
+def _indented(text: str) -> str:
+    try:
+        return orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2).decode()
+    except ValueError:
+        return text
+
+
+async def _beginning(visit: Visit) -> tuple[str, bool]:
+    """The first part of a document as text, and whether more follows."""
+    _, chunks = await open_artifact(visit)
+    content = b""
+    try:
+        async for chunk in chunks:
+            content += chunk.content
+            if len(content) > SHOWN_BYTES:
+                return content[:SHOWN_BYTES].decode("utf-8-sig", "replace"), True
+    finally:
+        await chunks.aclose()
+    return content.decode("utf-8-sig", "replace"), False
+
+
+async def download(visit: Visit) -> Response:
+    """GET …/file: the bytes, as a file."""
+    artifact, chunks = await open_artifact(visit)
+    return StreamingResponse(bytes_of(chunks), headers=document_headers(artifact))
+
+
+async def framed(visit: Visit) -> Response:
+    """GET …/shown: an HTML document, for the frame of its page."""
+    artifact, chunks = await open_artifact(visit)
+    if artifact.media_type.partition(";")[0] != "text/html":
+        await chunks.aclose()
+        raise NotFound(MISSING_ARTIFACT)
+    headers = {**document_headers(artifact), "content-security-policy": FRAMED}
+    headers["content-disposition"] = headers["content-disposition"].replace("attachment", "inline", 1)
+    return StreamingResponse(bytes_of(chunks), headers=headers)
+
+
+PAGES = (
+    Page("GET", DOCUMENT, show),
+    Page("GET", f"{DOCUMENT}/file", download, streams=True),
+    Page("GET", f"{DOCUMENT}/shown", framed, streams=True),
+)

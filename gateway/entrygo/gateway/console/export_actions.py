@@ -1,0 +1,173 @@
+"""What can be done with an export: forms of its page, with the schemas and mappings of the REST routes."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
+from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
+from entrygo.gateway.console.product_fields import editable
+from entrygo.gateway.console.visit import Handler, Page, Visit
+from entrygo.gateway.exchange import validated
+from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.routes import exports as routes
+from entrygo.gateway.routes import policies
+from entrygo.gateway.routes.setup import PRODUCT_SCHEMAS, patch_request
+from entrygo.gateway.schemas.exports import (
+    AmendBody,
+    CancelBody,
+    ExecuteBody,
+    PlanBody,
+    ResubmitBody,
+    WithdrawBody,
+)
+from entrygo.gateway.schemas.policy import ApproveBody
+
+# The page explains these beside the form; anything else is a page of its own.
+EXPLAINED = frozenset(
+    {Kind.INVALID, Kind.CONFLICT, Kind.KEY_REUSED, Kind.IN_PROGRESS, Kind.FORBIDDEN, Kind.UNAVAILABLE}
+)
+
+
+def _on_export(name: str) -> Callable[[Handler], Page]:
+    """A form of the export's page: what is wrong with it is shown there, beside what was typed."""
+
+    def page(act: Handler) -> Page:
+        @wraps(act)
+        async def answer(visit: Visit) -> Response:
+            try:
+                return await act(visit)
+            except EntryGoError as error:
+                if error.error_kind not in EXPLAINED:
+                    raise
+                return await render(visit, error=error, of=name)
+
+        return Page("POST", f"/exports/{{id}}/{name}", answer)
+
+    return page
+
+
+def _back(visit: Visit, query: str = "") -> Response:
+    return visit.go(f"/exports/{visit.path_id(MISSING)}{query}")
+
+
+def _key(visit: Visit) -> dict[str, str]:
+    return {"idempotencyKey": visit.form.get("key", "")}
+
+
+@_on_export("fix")
+async def fix(visit: Visit) -> Response:
+    """Changes one field of a product."""
+    field = editable(visit.form.get("field", ""))
+    product_id = visit.form.get("product", "")
+    if field is None or not product_id:
+        raise NotFound("There is no such field.")
+    if not visit.form.get("value"):
+        raise ValidationFailed.of([(".".join(field.rest_path), "Required", "invalid_type")])
+    body = validated(PRODUCT_SCHEMAS.patch_body, {**field.body(visit.form["value"]), **_key(visit)})
+    await visit.write(visit.services.sync.UpdateProduct, patch_request(product_id, body))
+    return _back(visit, f"?saved={product_id}#fix")
+
+
+@_on_export("plan")
+async def plan(visit: Visit) -> Response:
+    """Plans the same orders again, on today's facts; the page then shows what changed."""
+    found = await inspected(visit)
+    before = found.plan
+    body = validated(
+        PlanBody,
+        {
+            "accountId": visit.account_id,
+            "warehouseId": before.warehouse_id,
+            "brokerId": before.broker_id,
+            "destinationCountry": before.destination_country,
+            "orderIds": [*before.included_order_ids, *before.excluded_order_ids],
+            "batchId": found.export_id,
+            **visit.given("entryDate", "onBlocked"),
+            **_key(visit),
+        },
+    )
+    await visit.write(visit.services.planning.PlanExport, mapping.plan_request(body))
+    return _back(visit, f"?since={before.plan_hash}#changed")
+
+
+@_on_export("approve")
+async def approve(visit: Visit) -> Response:
+    """A person's consent, by name, to the plan that the page showed."""
+    given = visit.given("planHash", "approvedBy", "note")
+    body = validated(ApproveBody, {**given, **_key(visit)})
+    request = policies.approve_request(visit.path_id(MISSING), body)
+    await visit.write(visit.services.planning.ApproveExport, request)
+    return _back(visit)
+
+
+@_on_export("execute")
+async def execute(visit: Visit) -> Response:
+    """Sends the plan that the page showed, once the end of its hash is typed."""
+    plan_hash = visit.form.get("planHash", "")
+    if not plan_hash or visit.form.get("confirm", "").lower() != plan_hash[-CONFIRMED:]:
+        message = f"Type the last {CONFIRMED} characters of the plan hash that is shown"
+        raise ValidationFailed.of([("confirm", message, "invalid_string")])
+    shipment: dict[str, Any] = visit.given("papsNumber", "tripNumber", "shippedOn")
+    body = validated(
+        ExecuteBody,
+        {
+            "accountId": visit.account_id,
+            "batchId": visit.path_id(MISSING),
+            "expectedPlanHash": plan_hash,
+            **({"shipment": shipment} if shipment else {}),
+            **_key(visit),
+        },
+    )
+    await visit.write(visit.services.execution.ExecuteExport, mapping.execute_request(body))
+    return _back(visit)
+
+
+@_on_export("resend")
+async def resend(visit: Visit) -> Response:
+    """Sends the package again, as a further row of the ledger."""
+    body = validated(ResubmitBody, {**visit.given("reason"), **_key(visit)})
+    request = routes.resubmit_request(visit.path_id(MISSING), body)
+    await visit.write(visit.services.execution.ResubmitToBroker, request)
+    return _back(visit, "#broker")
+
+
+@_on_export("withdraw")
+async def withdraw(visit: Visit) -> Response:
+    """Takes back what did not leave; the broker is told."""
+    body = validated(WithdrawBody, {**visit.given("reason"), **_key(visit)})
+    request = routes.withdraw_request(visit.path_id(MISSING), body)
+    await visit.write(visit.services.execution.WithdrawExport, request)
+    return _back(visit)
+
+
+@_on_export("amend")
+async def amend(visit: Visit) -> Response:
+    """Plans what takes its place, and goes there."""
+    leave_out = visit.form.get("leaveOut", "").replace(",", " ").split()
+    body = validated(
+        AmendBody,
+        {
+            **visit.given("reason", "entryDate", "onBlocked"),
+            **({"leaveOutOrderIds": leave_out} if leave_out else {}),
+            "afterEntry": "afterEntry" in visit.form,
+            **_key(visit),
+        },
+    )
+    request = routes.amend_request(visit.path_id(MISSING), body)
+    reply = await visit.write(visit.services.execution.AmendExport, request)
+    return visit.go(f"/exports/{reply.message.export_id}")
+
+
+@_on_export("cancel")
+async def cancel(visit: Visit) -> Response:
+    """Gives up a plan; its orders are free for another one."""
+    body = validated(CancelBody, {**visit.given("reason"), **_key(visit)})
+    request = routes.cancel_request(visit.path_id(MISSING), body)
+    await visit.write(visit.services.planning.CancelExport, request)
+    return _back(visit)
+
+
+PAGES: tuple[Page, ...] = (fix, plan, approve, execute, resend, withdraw, amend, cancel)

@@ -1,0 +1,179 @@
+"""One export: how it stands, what to fix, what was left out, how it goes on, and everything that happened."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.gateway.console.product_fields import Editable, editable, value_of
+from entrygo.gateway.console.today import or_none
+from entrygo.gateway.console.told import told
+from entrygo.gateway.console.visit import Page, Visit
+from entrygo.gateway.console.words import standing
+from entrygo.gateway.exchange import validated
+from entrygo.gateway.mapping.coverage import coverage
+from entrygo.gateway.mapping.duties import estimated_entries
+from entrygo.gateway.mapping.exports import PACKAGE
+from entrygo.gateway.mapping.inspection import inspect_answer
+from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
+from entrygo.gateway.mapping.plan_issues import plan_issues
+from entrygo.gateway.schemas.exports import DiffQuery
+from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
+from entrygo.gateway.schemas.plan_issues import ProductIssue
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.sync.v1 import sync_pb2
+
+MISSING = "There is no such export."
+# Issues, and orders left out, that a page shows at once; the others follow when these are mended.
+SHOWN = 25
+# The last characters of a plan hash, which are asked for before anything is sent.
+CONFIRMED = 6
+SETTLED = frozenset({"acknowledged", "rejected", "failed", "unknown"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A product's issue with the input that mends it and what the product has by now."""
+
+    issue: ProductIssue
+    field: Editable | None
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """An order that does not go, with its reasons."""
+
+    order_id: str
+    name: str
+    reasons: Sequence[str]
+
+
+async def show(visit: Visit) -> Response:
+    """GET /exports/{id}."""
+    return await render(visit, "export.html")
+
+
+async def show_part(visit: Visit) -> Response:
+    """GET /exports/{id}/part: what changes on the page, without its frame."""
+    return await render(visit, "export_body.html")
+
+
+async def render(
+    visit: Visit, template: str = "export.html", *, error: EntryGoError | None = None, of: str = ""
+) -> Response:
+    """The page; `error` is what was wrong with the form `of`, whose fields keep what was typed."""
+    found = await inspected(visit)
+    names, fixes, left_out, diff = await asyncio.gather(
+        _names(visit, found), _fixes(visit, found), _left_out(visit, found), _diff(visit, found)
+    )
+    export = inspect_answer(found)
+    submission = export["brokerSubmission"]
+    status = submission["status"] if submission else ""
+    return visit.page(
+        template,
+        error=error,
+        failed_form=of,
+        typed=defaultdict(str, visit.form if error is not None else {}),
+        export=export,
+        standing=standing(found.state, found.plan.readiness_state, status),
+        is_settled=found.state not in ("BATCHED", "EXECUTING") and status in SETTLED,
+        submissions=list(reversed(export["brokerSubmissions"])),
+        is_package=lambda one: one["kind"] == PACKAGE,
+        timeline=told(export["events"]),
+        totals=plan_issues(found.plan)["issue_totals"],
+        order_issues=plan_issues(found.plan)["issues_by_order"],
+        entries=estimated_entries(found.plan),
+        coverage=coverage(found.plan),
+        names=names,
+        fixes=fixes,
+        fixes_left=max(0, len(found.plan.issues.by_product) - SHOWN),
+        left_out=left_out,
+        left_out_left=max(0, len(found.plan.excluded_order_ids) - SHOWN),
+        diff=diff,
+        since=visit.request.query_params.get("since", ""),
+        saved=visit.request.query_params.get("saved", ""),
+        confirmed=CONFIRMED,
+    )
+
+
+async def inspected(visit: Visit) -> inspection_pb2.Export:
+    """The export that the path names. Raises NotFound."""
+    request = inspection_pb2.InspectExportRequest(export_id=visit.path_id(MISSING))
+    return await visit.read(visit.services.inspection.InspectExport, request)
+
+
+async def _names(visit: Visit, found: inspection_pb2.Export) -> Mapping[str, str]:
+    """What warehouse and broker are called; their ids while sync cannot say."""
+    sync, plan = visit.services.sync, found.plan
+    records: Sequence[Any] = await asyncio.gather(
+        _or_none(visit.read(sync.GetWarehouse, sync_pb2.GetRequest(id=plan.warehouse_id))),
+        _or_none(visit.read(sync.GetBroker, sync_pb2.GetRequest(id=plan.broker_id))),
+    )
+    named = {record.id: record.name or record.external_id for record in records if record is not None}
+    return {plan.warehouse_id: plan.warehouse_id, plan.broker_id: plan.broker_id, **named}
+
+
+async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
+    if found.state not in ("BATCHED", "FAILED"):
+        return []
+    issues: Sequence[events_pb2.ProductIssue] = found.plan.issues.by_product[:SHOWN]
+    shown = plan_issues(found.plan)["issues_by_product"][:SHOWN]
+    get = visit.services.sync.GetProduct
+    products = await asyncio.gather(
+        *(_or_none(visit.read(get, sync_pb2.GetRequest(id=issue.product_id))) for issue in issues)
+    )
+    fixes = []
+    for issue, answer, product in zip(issues, shown, products, strict=True):
+        field = editable(issue.field) if product is not None else None
+        value = value_of(product, field) if product is not None and field is not None else ""
+        fixes.append(Fix(issue=answer, field=field, value=value))
+    return fixes
+
+
+async def _left_out(visit: Visit, found: inspection_pb2.Export) -> list[LeftOut]:
+    order_ids = found.plan.excluded_order_ids[:SHOWN]
+    get = visit.services.sync.GetOrder
+    orders = await asyncio.gather(
+        *(_or_none(visit.read(get, sync_pb2.GetRequest(id=order_id))) for order_id in order_ids)
+    )
+    reasons: dict[str, list[str]] = {order_id: [] for order_id in order_ids}
+    for message in found.plan.validation_messages:
+        if message.order_id in reasons and message.message not in reasons[message.order_id]:
+            reasons[message.order_id].append(message.message)
+    return [
+        LeftOut(
+            order_id=order_id,
+            name=order.external_id if order is not None else order_id,
+            reasons=reasons[order_id],
+        )
+        for order_id, order in zip(order_ids, orders, strict=True)
+    ]
+
+
+async def _diff(visit: Visit, found: inspection_pb2.Export) -> PlanDiffAnswer | None:
+    """What changed since the plan that the address names; None where it names none of this export."""
+    before = visit.request.query_params.get("since", "")
+    if not before or before == found.plan.plan_hash:
+        return None
+    request = diff_request(found.export_id, validated(DiffQuery, {"from": before}))
+    answer = await _or_none(visit.read(visit.services.planning.DiffPlans, request))
+    return None if answer is None else diff_answer(answer)
+
+
+async def _or_none(answer: Any) -> Any:
+    """What only adds to the page may be missing: its owner is away, or has it no more."""
+    try:
+        return await or_none(answer)
+    except EntryGoError as error:
+        if error.error_kind is not Kind.NOT_FOUND:
+            raise
+        return None
+
+
+PAGES = (Page("GET", "/exports/{id}", show), Page("GET", "/exports/{id}/part", show_part))

@@ -1,0 +1,146 @@
+"""The console as routes: for browsers alone, each page behind session, door and check of origin."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from entrygo.domain.errors import EntryGoError, Kind, NotFound
+from entrygo.gateway.console.cookies import drop_session, session_of
+from entrygo.gateway.console.origin import check_origin
+from entrygo.gateway.console.pages import PAGES
+from entrygo.gateway.console.screens import ASSETS_PATH, Screens
+from entrygo.gateway.console.sign_in import LOGIN, LOGOUT, SignIn
+from entrygo.gateway.console.visit import Page, Visit, problem
+from entrygo.gateway.door.door import Admitted, Door
+from entrygo.gateway.door.receiving import received
+from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
+from entrygo.gateway.identities import ask_identity
+from entrygo.gateway.services import Call, Services
+from entrygo.process.logging import bind_account
+from entrygo.proto.identity.v1 import identity_pb2
+
+MAX_FORM_BYTES = 64 * 1024
+NO_SUCH_PATH = "There is no such path; /docs/api/openapi lists them."
+
+Answer = Callable[[Request], Awaitable[Response]]
+Open = Callable[[Request, Services], Awaitable[Response]]
+
+
+class Console:
+    """Its routes, over the services that the gateway has."""
+
+    def __init__(self, door: Door, services: Callable[[], Services], *, max_file_bytes: int) -> None:
+        self._door = door
+        self._services = services
+        self._max_file_bytes = max_file_bytes
+        self._screens = Screens()
+
+    def routes(self) -> dict[str, dict[str, Answer]]:
+        """Path to method to answer, as the application lists its routes."""
+        sign_in = SignIn(self._door, self._screens)
+        paths: dict[str, dict[str, Answer]] = {
+            LOGIN: {"GET": self._open(sign_in.show), "POST": self._open(sign_in.answer)},
+            LOGOUT: {"POST": self._open(sign_in.leave)},
+            ASSETS_PATH: {"GET": self._asset},
+        }
+        for page in PAGES:
+            paths.setdefault(page.path, {})[page.method] = self._signed_in(page)
+        return paths
+
+    async def _asset(self, request: Request) -> Response:
+        return self._screens.asset(request.path_params["digest"], request.path_params["name"])
+
+    def _open(self, handler: Open) -> Answer:
+        """A page for everybody: each peer has so many a second."""
+
+        async def answer(request: Request) -> Response:
+            _check_browser(request)
+            try:
+                self._door.admit_link(request)
+                return await handler(request, self._services())
+            except EntryGoError as error:
+                return self._failed(request, error)
+
+        return answer
+
+    def _signed_in(self, page: Page) -> Answer:
+        async def answer(request: Request) -> Response:
+            _check_browser(request)
+            secret = session_of(request, is_https=self._door.is_https(request.scope))
+            if not secret.isascii() or not secret.isprintable() or not secret:
+                return _to_sign_in(request)
+            call = Call(f"Bearer {secret}", request.scope["entrygo.request_id"])
+            try:
+                if page.method != "GET":
+                    check_origin(request)
+                return await self._visit(page, request, call)
+            except EntryGoError as error:
+                if error.error_kind is not Kind.UNAUTHENTICATED:
+                    return self._failed(request, error)
+                response = _to_sign_in(request, ended=True)
+                drop_session(response, is_https=self._door.is_https(request.scope))
+                return response
+
+        return answer
+
+    async def _visit(self, page: Page, request: Request, call: Call) -> Response:
+        services = self._services()
+        admitted = await self._door.admit(request, call)
+        bind_account(admitted.account)
+        if page.streams:
+            self._door.downloads.take(admitted.key)
+            request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
+        async with (
+            self._content(page, request, admitted) as content,
+            self._door.slots.hold(admitted.account),
+        ):
+            who = await ask_identity(services, lambda stub: stub.WhoAmI, identity_pb2.WhoAmIRequest(), call)
+            visit = Visit(
+                request,
+                services,
+                call,
+                admitted=admitted,
+                who=who,
+                screens=self._screens,
+                content=content,
+            )
+            return await page.handler(visit)
+
+    @asynccontextmanager
+    async def _content(self, page: Page, request: Request, admitted: Admitted) -> AsyncIterator[bytes]:
+        if page.method == "GET":
+            yield b""
+            return
+        limit = self._max_file_bytes if page.takes_files else MAX_FORM_BYTES
+        async with received(request, admitted.key, limit=limit, budget=self._door.bodies) as content:
+            yield content
+
+    def _failed(self, request: Request, error: EntryGoError) -> Response:
+        """A page that says what is wrong and how to go on."""
+        if request.method == "GET" and "hx-request" in request.headers:
+            # The part that was asked for stays as it is, with the time that it is of.
+            return Response(status_code=204)
+        status = STATUS_OF_KIND[error.error_kind]
+        response = self._screens.html("failed.html", status=status, error=problem(error), path="")
+        if error.error_kind in RETRY_AFTER_SECONDS:
+            response.headers["retry-after"] = str(RETRY_AFTER_SECONDS[error.error_kind])
+        return response
+
+
+def _check_browser(request: Request) -> None:
+    """Programs find here what they found before there was a console: nothing."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise NotFound(NO_SUCH_PATH)
+
+
+def _to_sign_in(request: Request, *, ended: bool = False) -> Response:
+    query = f"?next={quote(request.url.path)}" if request.method == "GET" and request.url.path != "/" else ""
+    mark = ("&ended" if query else "?ended") if ended else ""
+    address = f"{LOGIN}{query}{mark}"
+    if "hx-request" in request.headers:
+        # A part of a page: the whole page has to go.
+        return Response(status_code=204, headers={"hx-redirect": address})
+    return RedirectResponse(address, status_code=303)

@@ -1,0 +1,95 @@
+"""One visit of a page: who is there, what the form says, and the page that is answered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from entrygo.domain.errors import EntryGoError, UnsupportedMediaType
+from entrygo.gateway.console.screens import Screens
+from entrygo.gateway.door.door import Admitted
+from entrygo.gateway.errors import STATUS_OF_KIND
+from entrygo.gateway.exchange import Exchange
+from entrygo.gateway.forms import PLEASE, is_form, read_form
+from entrygo.gateway.services import Call, Services
+from entrygo.proto.identity.v1 import identity_pb2
+
+Handler = Callable[["Visit"], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One method of one path. `takes_files`: its form may be as large as a request of the API.
+
+    `streams`: the answer is a document, and counts as a download as it does on REST.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    takes_files: bool = False
+    streams: bool = False
+
+
+class Visit(Exchange):
+    """A request of somebody who is signed in, on its way through one page."""
+
+    def __init__(
+        self,
+        request: Request,
+        services: Services,
+        call: Call,
+        *,
+        admitted: Admitted,
+        who: identity_pb2.WhoAmIResponse,
+        screens: Screens,
+        content: bytes = b"",
+    ) -> None:
+        super().__init__(request, services, call, admitted=admitted, content=content)
+        self.who = who
+        self.content = content
+        self._screens = screens
+
+    @property
+    def account_id(self) -> str:
+        """Whose console this is."""
+        return self.who.account_id
+
+    def may(self, scope: str) -> bool:
+        """Whether the key has a scope: what it has not is not offered. The services decide."""
+        return scope in self.who.scopes
+
+    @cached_property
+    def form(self) -> Mapping[str, str]:
+        """The fields of the form that was sent, without blanks around them. Errors are EntryGoErrors."""
+        if not is_form(self.request.headers.get("content-type", "")):
+            raise UnsupportedMediaType(PLEASE)
+        return {name: text.strip() for name, text in read_form(self.content).items()}
+
+    def given(self, *names: str) -> dict[str, str]:
+        """The fields of the form that are not empty, of these names."""
+        return {name: self.form[name] for name in names if self.form.get(name)}
+
+    def page(self, template: str, *, error: EntryGoError | None = None, **shown: Any) -> Response:
+        """A page; with the status of `error`, if there is one, which the page has to show."""
+        status = 200 if error is None else STATUS_OF_KIND[error.error_kind]
+        frame = {"who": self.who, "path": self.request.url.path, "may": self.may, "error": problem(error)}
+        return self._screens.html(template, status=status, **frame, **shown)
+
+    def go(self, path: str) -> Response:
+        """303: a reload of what follows sends nothing again."""
+        return RedirectResponse(path, status_code=303)
+
+
+def problem(error: EntryGoError | None) -> dict[str, Any] | None:
+    """An error as pages show it: a sentence, and what is wrong in particular."""
+    if error is None:
+        return None
+    details = error.details or {}
+    issues = [f"{each['path']}: {each['message']}" for each in details.get("issues", ())]
+    if "requiredScope" in details:
+        issues = [f"Your key lacks the scope {details['requiredScope']}."]
+    return {"message": error.message, "issues": issues, "code": error.error_code}

@@ -1,0 +1,51 @@
+"""The console over the services in memory, met as a browser meets it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from starlette.applications import Starlette
+
+from entrygo.gateway.app import create_app
+from entrygo.gateway.settings import GatewaySettings
+from tests.fakes import KEY, FakeServices
+
+BROWSER = {"accept": "text/html,*/*;q=0.8", "sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture
+def services() -> FakeServices:
+    return FakeServices()
+
+
+@pytest.fixture
+def app(services: FakeServices) -> Starlette:
+    return create_app(GatewaySettings(), services=services)
+
+
+@pytest_asyncio.fixture
+async def browser(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """Nobody is signed in."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://gateway", headers=BROWSER
+    ) as open_browser:
+        yield open_browser
+
+
+@pytest_asyncio.fixture
+async def clerk(browser: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Somebody signed in with a key that may do everything."""
+    answer = await browser.post("/login", data={"key": KEY})
+    assert answer.status_code == 303
+    return browser
+
+
+@pytest_asyncio.fixture
+async def program(app: Starlette) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the API over the same services, which prepares what pages show."""
+    transport = httpx.ASGITransport(app)
+    headers = {"authorization": f"Bearer {KEY}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as client:
+        yield client

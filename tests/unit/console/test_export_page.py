@@ -1,0 +1,290 @@
+"""One export: what its page shows, what its forms do, and that each does it once."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, ServiceUnavailable
+from entrygo.domain.principal import ScopeName
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.identity.v1 import identity_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.proto.sync.v1 import sync_pb2
+from tests.fakes import ACCOUNT, FakeServices
+from tests.unit.gateway.requests import executed_export, planned_export
+
+
+def fields_of(page: str, action: str) -> dict[str, str]:
+    """The hidden fields of a form, as its browser sends them."""
+    form = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.DOTALL)
+    assert form, action
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+
+
+async def act(clerk: httpx.AsyncClient, export_id: str, action: str, **typed: str) -> httpx.Response:
+    path = f"/exports/{export_id}"
+    hidden = fields_of((await clerk.get(path)).text, f"{path}/{action}")
+    return await clerk.post(f"{path}/{action}", data={**hidden, **typed})
+
+
+def asked(services: FakeServices, kind: type) -> list[Any]:
+    return [request for request in services.requests if isinstance(request, kind)]
+
+
+async def test_page_says_how_it_stands_and_what_is_next(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    plan = await planned_export(program)
+    page = (await clerk.get(f"/exports/{plan['exportId']}")).text
+    for text in ("1 order to demo-broker", "To review", "$290.00", "yvr-01", plan["planHash"]):
+        assert text in page.replace("<mark>", "").replace("</mark>", "")
+    assert f'hx-get="/exports/{plan["exportId"]}/part"' in page
+
+
+async def test_part_is_the_page_without_its_frame(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    part = (await clerk.get(f"/exports/{export_id}/part", headers={"hx-request": "true"})).text
+    assert "<html" not in part
+    assert "1 order to demo-broker" in part
+
+
+async def test_part_that_cannot_be_had_leaves_the_page_as_it_is(
+    clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise ServiceUnavailable
+
+    monkeypatch.setattr(services, "InspectExport", away)
+    answer = await clerk.get("/exports/batch_1/part", headers={"hx-request": "true"})
+    assert answer.status_code == 204
+
+
+async def test_export_of_nobody_is_a_page_that_says_so(clerk: httpx.AsyncClient) -> None:
+    for export_id in ("batch_none", "%00", "x" * 100):
+        answer = await clerk.get(f"/exports/{export_id}")
+        assert answer.status_code == 404
+        assert "text/html" in answer.headers["content-type"]
+
+
+async def test_product_is_mended_in_place_and_once(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    # A finding about a group is mended by its status, and the words it takes are offered.
+    assert "Section 232: status" in page
+    assert '<option value="not_applicable">not applicable</option>' in page
+    hidden = fields_of(page, f"/exports/{export_id}/fix")
+    for _ in range(2):
+        answer = await clerk.post(f"/exports/{export_id}/fix", data={**hidden, "value": "not_applicable"})
+        assert answer.headers["location"] == f"/exports/{export_id}?saved=prod_hoodie_001#fix"
+    first, second = asked(services, sync_pb2.UpdateProductRequest)
+    assert first.product.section_232.status == "not_applicable"
+    assert first.idempotency_key == second.idempotency_key != ""
+    page = (await clerk.get(f"/exports/{export_id}?saved=prod_hoodie_001")).text
+    assert "Saved." in page
+    assert '<option value="not_applicable" selected>' in page
+
+
+async def test_value_that_is_none_stays_in_its_field_beside_what_is_wrong(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    services._exports[ACCOUNT, export_id].plan.issues.by_product[0].field = "net_weight_kg"
+    answer = await act(clerk, export_id, "fix", value='heavy"><b>')
+    assert answer.status_code == 400
+    assert "netWeightKg" in answer.text
+    assert 'value="heavy&#34;&gt;&lt;b&gt;"' in answer.text
+    assert asked(services, sync_pb2.UpdateProductRequest) == []
+
+
+async def test_only_fields_of_products_are_changed(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    for field in ("id", "external_id", "created_at", "__class__", "section_232.metals", ""):
+        answer = await act(clerk, export_id, "fix", field=field, value="x")
+        assert answer.status_code == 404
+    assert asked(services, sync_pb2.UpdateProductRequest) == []
+
+
+async def test_plan_is_made_again_of_the_same_orders_and_shows_what_changed(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    plan = await planned_export(program)
+    export_id = plan["exportId"]
+    services._exports[ACCOUNT, export_id].plan.excluded_order_ids.append(
+        services._exports[ACCOUNT, export_id].plan.included_order_ids.pop()
+    )
+    answer = await act(clerk, export_id, "plan", onBlocked="exclude", entryDate="2026-12-01")
+    assert answer.headers["location"] == f"/exports/{export_id}?since={plan['planHash']}#changed"
+    request = asked(services, planning_pb2.PlanExportRequest)[-1]
+    assert list(request.order_ids) == plan["included_order_ids"]
+    assert (request.batch_id, request.on_blocked, request.entry_date) == (export_id, "exclude", "2026-12-01")
+    changed = (await clerk.get(f"/exports/{export_id}?since=planhash_before")).text
+    assert "What the new plan changed" in changed
+
+
+async def test_nothing_is_sent_before_the_end_of_the_hash_is_typed(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    plan = await planned_export(program)
+    for typed in ("", "000000", plan["planHash"]):
+        answer = await act(clerk, plan["exportId"], "execute", confirm=typed, papsNumber="CRBL123")
+        assert answer.status_code == 400
+        assert "Type the last 6 characters" in answer.text
+        assert 'value="CRBL123"' in answer.text
+    assert asked(services, execution_pb2.ExecuteExportRequest) == []
+
+
+async def test_plan_that_was_shown_is_sent_once_however_often_the_button_is_pressed(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    plan = await planned_export(program)
+    path = f"/exports/{plan['exportId']}"
+    hidden = fields_of((await clerk.get(path)).text, f"{path}/execute")
+    form = {**hidden, "confirm": plan["planHash"][-6:].upper(), "papsNumber": "CRBL123456", "shippedOn": ""}
+    for _ in range(2):
+        answer = await clerk.post(f"{path}/execute", data=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, path)
+    first, second = asked(services, execution_pb2.ExecuteExportRequest)
+    assert (first.expected_plan_hash, first.shipment.paps_number) == (plan["planHash"], "CRBL123456")
+    assert first == second
+    assert len(services._exports[ACCOUNT, plan["exportId"]].broker_submissions) == 1
+
+
+async def test_plan_that_changed_meanwhile_is_not_sent(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    services: FakeServices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = await planned_export(program)
+
+    async def another(*_: object) -> None:
+        raise PlanHashMismatch
+
+    monkeypatch.setattr(services, "ExecuteExport", another)
+    answer = await act(clerk, plan["exportId"], "execute", confirm=plan["planHash"][-6:])
+    assert answer.status_code == 409
+    assert "The plan is not the one that was expected" in answer.text
+
+
+async def test_blocked_plan_has_no_button_to_send_it(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    services._exports[ACCOUNT, export_id].plan.readiness_state = "BLOCKED"
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert f'action="/exports/{export_id}/execute"' not in page
+    assert f'action="/exports/{export_id}/plan"' in page
+
+
+async def test_plan_is_approved_by_name(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    plan = await planned_export(program)
+    answer = await act(clerk, plan["exportId"], "approve", approvedBy="Dana")
+    assert answer.status_code == 303
+    [request] = asked(services, planning_pb2.ApproveExportRequest)
+    assert (request.plan_hash, request.approved_by) == (plan["planHash"], "Dana")
+
+
+async def test_what_left_is_sent_again_withdrawn_or_amended_with_a_reason(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    for action in ("resend", "amend", "withdraw"):
+        assert (await act(clerk, export_id, action)).status_code == 400
+    assert (await act(clerk, export_id, "resend", reason="Never came")).status_code == 303
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "Never came" in page
+    amended = await act(clerk, export_id, "amend", reason="One less", leaveOut="ord_1, ord_2")
+    assert amended.headers["location"].startswith("/exports/batch_")
+    [*_, request] = asked(services, execution_pb2.AmendExportRequest)
+    assert list(request.leave_out_order_ids) == ["ord_1", "ord_2"]
+    assert (await act(clerk, export_id, "withdraw", reason="Truck broke")).status_code == 303
+    assert "Withdrawn" in (await clerk.get(f"/exports/{export_id}")).text
+
+
+async def test_plan_is_cancelled(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    services: FakeServices,
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    assert (await act(clerk, export_id, "cancel")).status_code == 303
+    assert "Cancelled" in (await clerk.get(f"/exports/{export_id}")).text
+
+    async def refused(*_: object) -> None:
+        raise InvalidExportState(details={"currentState": "CANCELLED"})
+
+    monkeypatch.setattr(services, "CancelExport", refused)
+    answer = await clerk.post(f"/exports/{export_id}/cancel", data={"key": "k"})
+    assert answer.status_code == 409
+
+
+async def test_key_that_may_only_read_is_offered_nothing_else(
+    clerk: httpx.AsyncClient,
+    program: httpx.AsyncClient,
+    services: FakeServices,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def reader(*_: object) -> identity_pb2.WhoAmIResponse:
+        return identity_pb2.WhoAmIResponse(account_id=ACCOUNT, mode="test", scopes=[str(ScopeName.READ)])
+
+    planned, executed = await planned_export(program), await executed_export(program)
+    monkeypatch.setattr(services, "WhoAmI", reader)
+    for export_id in (planned["exportId"], executed["exportId"]):
+        page = (await clerk.get(f"/exports/{export_id}")).text
+        assert re.findall(r'<form method="post" action="([^"]+)"', page) == ["/logout"]
+        assert "Test data: nothing here reaches a broker." in page
+
+
+async def test_what_others_wrote_is_text(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    export = services._exports[ACCOUNT, export_id]
+    export.broker_submissions[-1].broker_reason = "<script>alert(1)</script>"
+    export.customs_package.artifacts.append(
+        events_pb2.Artifact(filename='"><img src=x>.json', media_type="application/json", size_bytes=1)
+    )
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+async def test_documents_are_shown_and_downloaded(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    address = re.search(r'href="(/packages/[^"]+manifest.json)"', page)
+    assert address
+    shown = await clerk.get(address[1])
+    assert "&#34;manifest&#34;: true" in shown.text
+    file = await clerk.get(f"{address[1]}/file")
+    assert file.content == b'{"manifest":true}'
+    assert file.headers["content-disposition"] == 'attachment; filename="manifest.json"'
+    # Only what is HTML is framed.
+    assert (await clerk.get(f"{address[1]}/shown")).status_code == 404
+
+
+async def test_html_document_is_framed_without_rights(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    package = services._exports[ACCOUNT, export_id].customs_package
+    package.artifacts[0].media_type = "text/html"
+    address = f"/packages/{package.id}/documents/manifest.json"
+    assert f'<iframe class="preview" src="{address}/shown"' in (await clerk.get(address)).text
+    shown = await clerk.get(f"{address}/shown")
+    assert shown.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert shown.headers["content-disposition"].startswith("inline")
