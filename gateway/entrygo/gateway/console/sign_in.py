@@ -15,7 +15,7 @@ from entrygo.gateway.door.door import Door
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.forms import PLEASE, is_form, read_form
 from entrygo.gateway.identities import ask_identity
-from entrygo.gateway.services import Call, Services
+from entrygo.gateway.services import Services
 from entrygo.process.clock import utc_now
 from entrygo.proto.identity.v1 import identity_pb2
 
@@ -47,11 +47,11 @@ class SignIn:
         fields = read_form(await _content(request))
         target = target_of(fields.get("next", ""))
         key = fields.get("key", "").strip()
-        call = Call(f"Bearer {key}", request.scope["entrygo.request_id"])
+        call = self._door.call(request, key)
         try:
             if not _KEY.fullmatch(key):
                 raise self._door.refuse_nameless(request)
-            await self._door.admit(request, call)
+            await self._door.admit(call)
             opened = await ask_identity(
                 services, lambda stub: stub.OpenSession, identity_pb2.OpenSessionRequest(), call
             )
@@ -70,7 +70,7 @@ class SignIn:
         is_https = self._door.is_https(request.scope)
         secret = session_of(request, is_https=is_https)
         if secret:
-            call = Call(f"Bearer {secret}", request.scope["entrygo.request_id"])
+            call = self._door.call(request, secret)
             try:
                 await ask_identity(
                     services, lambda stub: stub.EndSession, identity_pb2.EndSessionRequest(), call

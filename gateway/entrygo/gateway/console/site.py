@@ -72,7 +72,7 @@ class Console:
             secret = session_of(request, is_https=self._door.is_https(request.scope))
             if not secret.isascii() or not secret.isprintable() or not secret:
                 return _to_sign_in(request)
-            call = Call(f"Bearer {secret}", request.scope["entrygo.request_id"])
+            call = self._door.call(request, secret)
             try:
                 if page.method != "GET":
                     check_origin(request)
@@ -88,7 +88,7 @@ class Console:
 
     async def _visit(self, page: Page, request: Request, call: Call) -> Response:
         services = self._services()
-        admitted = await self._door.admit(request, call)
+        admitted = await self._door.admit(call)
         bind_account(admitted.account)
         if page.streams:
             self._door.downloads.take(admitted.key)

@@ -49,6 +49,10 @@ class Door:
         """The client that the request comes from."""
         return self._peers.of(request.scope)
 
+    def call(self, request: Request, secret: str) -> Call:
+        """What goes along with the RPCs of a request that shows this key or session."""
+        return Call(f"Bearer {secret}", request.scope["entrygo.request_id"], self.peer_of(request))
+
     async def admit(self, call: Call) -> "Admitted":
         """The caller behind a good key, whose request counts now; raises InvalidApiKey or RateLimited.
 
