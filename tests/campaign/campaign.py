@@ -11,7 +11,7 @@ from tests.campaign.cluster import Cluster
 from tests.campaign.faults import FAULTS
 from tests.campaign.final_state import FinalState
 from tests.campaign.history import History, Recorder
-from tests.campaign.load import run_load
+from tests.campaign.load import USUAL, Pace, run_load
 from tests.campaign.nemesis import Fault, Nemesis
 from tests.campaign.observe import observe, settled
 from tests.campaign.resources import Growth, Sampler, growth_of
@@ -23,11 +23,12 @@ CALM_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How long the faults last, and what decides their order."""
+    """How long the faults last, what decides their order, and how much is asked meanwhile."""
 
     seconds: float
     seed: int
     faults: Sequence[Fault] = FAULTS
+    pace: Pace = USUAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ async def run_campaign(
     sampler = Sampler(cluster, recorder)
     async with asyncio.TaskGroup() as tasks:
         sampling = tasks.create_task(sampler.run())
-        tasks.create_task(run_load(cluster, accounts, recorder, plan.seed, stop))
+        tasks.create_task(run_load(cluster, accounts, recorder, plan.seed, stop, plan.pace))
         await _warm(recorder)
         await nemesis.rage(plan.seconds)
         # From here on nothing is broken any more.

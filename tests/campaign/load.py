@@ -12,12 +12,23 @@ from tests.campaign.cluster import Cluster
 from tests.campaign.history import Action, Answered, Asked, Outcome, Recorder
 
 SYNC, PLAN, EXECUTE = "/api/orders/sync", "/api/exports/plan", "/api/exports/execute"
-CALLERS_OF_AN_ACCOUNT = 3
-THINKING_SECONDS = 0.15
+# Between two looks at an export that is being executed.
+LOOK_SECONDS = 0.15
 LOOKS = 4
 REMEMBERED = 200
 HOODIE = {"productId": "prod_hoodie_001", "quantity": 2, "unitValueUsd": 110}
 CAP = {"productId": "prod_cap_002", "quantity": 1, "unitValueUsd": 35}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many callers each account has, and how long one thinks between two things, on average."""
+
+    callers: int = 3
+    thinking_seconds: float = 0.15
+
+
+USUAL = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +53,18 @@ class Memory:
 
 
 async def run_load(
-    cluster: Cluster, accounts: Sequence[Account], recorder: Recorder, seed: int, stop: asyncio.Event
+    cluster: Cluster,
+    accounts: Sequence[Account],
+    recorder: Recorder,
+    seed: int,
+    stop: asyncio.Event,
+    pace: Pace,
 ) -> None:
     """Callers of every account, until `stop`; each then ends what it is at."""
     async with open_http() as http, asyncio.TaskGroup() as tasks:
         for account in accounts:
             memory = Memory()
-            for number in range(CALLERS_OF_AN_ACCOUNT):
+            for number in range(pace.callers):
                 name = f"{account.id}/{number}"
                 client = Client(
                     name=name,
@@ -58,7 +74,7 @@ async def run_load(
                     recorder=recorder,
                     choose=random.Random(f"{seed}/{name}"),
                 )
-                tasks.create_task(Caller(client, memory).work(stop))
+                tasks.create_task(Caller(client, memory).work(stop, pace.thinking_seconds))
 
 
 class Caller:
@@ -80,12 +96,12 @@ class Caller:
             (self.look_around, 10),
         )
 
-    async def work(self, stop: asyncio.Event) -> None:
+    async def work(self, stop: asyncio.Event, thinking_seconds: float) -> None:
         habits, weights = zip(*self._habits, strict=True)
         while not stop.is_set():
             [habit] = self._choose.choices(habits, weights)
             await habit()
-            await asyncio.sleep(self._choose.uniform(0, 2 * THINKING_SECONDS))
+            await asyncio.sleep(self._choose.uniform(0, 2 * thinking_seconds))
 
     async def live_through(self) -> None:
         """Sync, plan, execute, and look until it is completed; then fetch a document."""
@@ -98,7 +114,7 @@ class Caller:
             found = await self.inspect(export)
             if found.facts.get("state") == "COMPLETED":
                 break
-            await asyncio.sleep(THINKING_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
         if executed.outcome is Outcome.OK and found is not None and found.facts.get("documents"):
             await self.fetch_document(export, found.facts)
 
@@ -119,13 +135,13 @@ class Caller:
     async def cancel(self) -> None:
         export = await self.planned(await self.synced(1))
         if export is not None:
-            await self._cancel(export)
+            await self.cancel_export(export)
             await self.inspect(export)
 
     async def cancel_while_executing(self) -> None:
         export = await self.planned(await self.synced(1))
         if export is not None:
-            await asyncio.gather(self.execute(export), self._cancel(export))
+            await asyncio.gather(self.execute(export), self.cancel_export(export))
             await self.inspect(export)
 
     async def replay(self) -> None:
@@ -139,7 +155,7 @@ class Caller:
         written = [write for write in self.memory.writes if write.asked.action is Action.SYNC]
         if written:
             used = self._choose.choice(written)
-            body = self._sync_body(1)
+            body = self.sync_body(1)
             asked = same_write(
                 Action.SYNC, self.client, key=used.asked.key, body=body, items=_external_ids(body)
             )
@@ -155,7 +171,7 @@ class Caller:
 
     async def synced(self, count: int) -> tuple[str, ...]:
         """The ids of new orders; none when it was not to be had."""
-        body = self._sync_body(count)
+        body = self.sync_body(count)
         asked = same_write(
             Action.SYNC, self.client, key=self._key("sync"), body=body, items=_external_ids(body)
         )
@@ -207,7 +223,7 @@ class Caller:
         path = f"/api/customs-packages/{facts['package']}/artifacts/{name}"
         await self.client.download(asked, path, promised)
 
-    async def _cancel(self, export: str) -> None:
+    async def cancel_export(self, export: str) -> None:
         body: dict[str, Any] = {}
         asked = same_write(Action.CANCEL, self.client, key=self._key("cancel"), body=body, about=export)
         await self._write(Write(asked, f"/api/exports/{export}/cancel", body))
@@ -218,7 +234,7 @@ class Caller:
             self.memory.remember(write)
         return answered
 
-    def _sync_body(self, count: int) -> dict[str, Any]:
+    def sync_body(self, count: int) -> dict[str, Any]:
         orders = [
             {
                 "externalId": self._key("order"),

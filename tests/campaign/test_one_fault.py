@@ -1,83 +1,23 @@
 """Faults one at a time, on real processes: a relay that hangs is passed over; the topic is only a hint."""
 
-import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.messaging.events import EXPORTS_TOPIC, PLANNING, make_event
 from entrygo.process.clock import Ids, utc_now
 from entrygo.proto.events.v1 import events_pb2
-from tests.campaign.accounts import Account
-from tests.campaign.client import Client, open_http
 from tests.campaign.cluster import Cluster
-from tests.campaign.history import Recorder
-from tests.campaign.load import Caller, Memory
+from tests.campaign.load import Caller
+from tests.campaign.single import listed_state, planned, until, until_listed, until_published
 from tests.harness.processes import frozen
 
 # The first of them starts the system.
 pytestmark = pytest.mark.timeout(300)
-PATIENCE_SECONDS = 60.0
-POLL_SECONDS = 0.1
-
-
-@pytest_asyncio.fixture
-async def caller(cluster: Cluster, accounts: Sequence[Account], tmp_path: Path) -> AsyncIterator[Caller]:
-    """Of the first account; it gives nothing up."""
-    async with open_http() as http:
-        client = Client(
-            name="one",
-            account=accounts[0],
-            http=http,
-            gateways=cluster.gateways,
-            recorder=Recorder(tmp_path / "history.jsonl"),
-            choose=random.Random(tmp_path.name),
-            given_up_percent=0,
-        )
-        yield Caller(client, Memory())
-        client.recorder.close()
-
-
-async def planned(caller: Caller) -> str:
-    export = await caller.planned(await caller.synced(1))
-    assert export is not None
-    return export
-
-
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        # What is waited for happens in another process; there is no event to await.
-        while not await holds():  # noqa: ASYNC110
-            await asyncio.sleep(POLL_SECONDS)
-
-
-async def listed_state(cluster: Cluster, export: str) -> str | None:
-    """What lists show: the read model alone."""
-    rows = await cluster.fetch("SELECT state FROM inspection.exports WHERE export_id = $1", export)
-    return rows[0]["state"] if rows else None
-
-
-async def until_listed(cluster: Cluster, export: str, state: str | None) -> None:
-    async def is_listed() -> bool:
-        return await listed_state(cluster, export) == state
-
-    await until(is_listed)
-
-
-async def until_published(cluster: Cluster) -> None:
-    """Returns once planning's outbox is empty."""
-
-    async def is_empty() -> bool:
-        return not await cluster.fetch("SELECT FROM planning.outbox LIMIT 1")
-
-    await until(is_empty)
+# Than the topic is made with.
+MORE_PARTITIONS = 30
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -92,11 +32,16 @@ async def test_events_are_published_while_one_of_two_relays_hangs(
         await until_listed(cluster, export, "BATCHED")
 
 
-async def test_events_flow_again_when_their_topic_was_deleted(cluster: Cluster, caller: Caller) -> None:
+@pytest.mark.parametrize("partitions", [None, MORE_PARTITIONS], ids=["deleted", "made_again_with_more"])
+async def test_events_flow_again_when_their_topic_is_another_one(
+    cluster: Cluster, caller: Caller, partitions: int | None
+) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=cluster.broker.bootstrap)
     await admin.start()
     try:
         await admin.delete_topics([EXPORTS_TOPIC])
+        if partitions is not None:
+            await admin.create_topics([NewTopic(EXPORTS_TOPIC, partitions, 1)])
     finally:
         await admin.close()
     export = await planned(caller)

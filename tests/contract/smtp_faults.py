@@ -60,6 +60,7 @@ class FaultServer:
         self.connections = 0
         self._open: set[asyncio.StreamWriter] = set()
         self._ended = asyncio.Event()
+        self._resumed = asyncio.Event()
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -78,6 +79,11 @@ class FaultServer:
         self._ended = asyncio.Event()
         for writer in self._open:
             writer.transport.abort()
+
+    def go_on(self) -> None:
+        """What it is silent about it answers now, as a server that was only slow."""
+        self._resumed.set()
+        self._resumed = asyncio.Event()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         match self.fault:
@@ -110,8 +116,9 @@ class FaultServer:
             case "EHLO" | "HELO", Fault.EHLO_DROP:
                 return False
             case ("EHLO" | "HELO", Fault.EHLO_HANG) | ("MAIL", Fault.MAIL_HANG) | ("RCPT", Fault.RCPT_HANG):
-                await reader.read()
-                return False
+                if not await self._is_resumed(reader):
+                    return False
+                await _say(writer, "250 OK")
             case "MAIL", Fault.MAIL_530 | Fault.MAIL_552:
                 await _say(writer, f"{self.fault.value[:3]} not like this")
             case "RCPT", Fault.RCPT_421:
@@ -180,11 +187,20 @@ class FaultServer:
         envelope.clear()
         if self.fault is Fault.DOT_TAKEN_DROP:
             return False
-        if self.fault is Fault.DOT_TAKEN_HANG:
-            await reader.read()
+        if self.fault is Fault.DOT_TAKEN_HANG and not await self._is_resumed(reader):
             return False
         await _say(writer, "250 queued as 42")
         return self.fault is not Fault.DOT_250_DROP
+
+    async def _is_resumed(self, reader: asyncio.StreamReader) -> bool:
+        """Says nothing until it is to go on; False when its client has left before."""
+        leaving, resuming = asyncio.create_task(reader.read()), asyncio.create_task(self._resumed.wait())
+        try:
+            await asyncio.wait((leaving, resuming), return_when=asyncio.FIRST_COMPLETED)
+            return resuming.done()
+        finally:
+            leaving.cancel()
+            resuming.cancel()
 
 
 async def _say(writer: asyncio.StreamWriter, line: str) -> None:
