@@ -31,12 +31,13 @@ def main(words: list[str]) -> int:
     history = Path(tempfile.mkdtemp(prefix="entrygo-history-")) / "history.jsonl"
     faults = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
     print(f"{seconds:.0f} s of faults, {SEED_SETTING}={seed}, history in {history}", flush=True)
-    result = asyncio.run(_run(Plan(seconds=seconds, seed=seed, faults=faults), history))
+    result = asyncio.run(run(Plan(seconds=seconds, seed=seed, faults=faults), history))
     print(report(result))
     return bool(result.findings)
 
 
-async def _run(plan: Plan, history: Path) -> Result:
+async def run(plan: Plan, history: Path) -> Result:
+    """A campaign on a system of its own."""
     async with running_cluster() as cluster:
         return await run_campaign(cluster, await make_accounts(cluster), plan, history)
 
@@ -51,7 +52,7 @@ def report(result: Result) -> str:
         "exports   " + _listed(Counter(export.state for export in result.final.exports)),
         "mails     " + _listed(Counter(each.status for each in result.final.submissions)),
         f"settled   {result.settle_seconds:.1f} s after the load ended",
-        *(f"early, late  {growth}" for growth in result.growth),
+        *(f"grows     {growth}" for growth in result.growth if growth.is_leak),
         *_shown(result.findings),
         f"{len(result.findings)} findings",
     ]

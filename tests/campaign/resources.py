@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import statistics
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import psutil
@@ -14,15 +14,22 @@ from tests.campaign.history import Recorder
 
 SAMPLE_SECONDS = 5.0
 MEBIBYTE = 1024 * 1024
-# Growth is told from the beginning by comparing a part of the samples at either end.
-PART = 5
-LEAST_SAMPLES = 10
+MEMORY = "MiB"
+# Growth shows between parts of a life, of which the first is the warming up.
+PARTS = 4
+LEAST_SAMPLES = 12
+# A figure that leaks rises from the second part to the third and from there to the last, by more than this.
+RISE_OF_MEMORY = 0.01
+RISE_OF_COUNTS = 1.0
+HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One process at one moment; `sessions` are those of its service's login at PostgreSQL."""
 
+    # Seconds since the history began.
+    at: float
     process: str
     pid: int
     memory_mib: float
@@ -33,15 +40,24 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A figure of one process that lived long: its median early and late."""
+    """A figure of one process that lived long: its medians early, in the middle and late, and its slope."""
 
     process: str
     figure: str
     early: float
+    middle: float
     late: float
+    an_hour: float
+
+    @property
+    def is_leak(self) -> bool:
+        """Whether it went on rising. What is filled once, such as a pool or a cache, rises and stays."""
+        rise = RISE_OF_MEMORY * self.early if self.figure == MEMORY else RISE_OF_COUNTS
+        return self.middle - self.early > rise and self.late - self.middle > rise
 
     def __str__(self) -> str:
-        return f"{self.process:14} {self.figure:10} {self.early:8.1f} {self.late:8.1f}"
+        numbers = f"{self.early:8.1f} {self.middle:8.1f} {self.late:8.1f} {self.an_hour:+8.1f} an hour"
+        return f"{self.process:14} {self.figure:10} {numbers}{'  GROWS' if self.is_leak else ''}"
 
 
 class Sampler:
@@ -77,7 +93,8 @@ class Sampler:
     def _sample(self, name: str, process: psutil.Process, sessions: int) -> None:
         with contextlib.suppress(psutil.Error):
             memory = round(process.memory_info().rss / MEBIBYTE, 1)
-            sample = Sample(name, process.pid, memory, process.num_threads(), process.num_fds(), sessions)
+            at, threads, files = self._recorder.seconds, process.num_threads(), process.num_fds()
+            sample = Sample(at, name, process.pid, memory, threads, files, sessions)
             self.samples.append(sample)
             self._recorder.sample(asdict(sample))
 
@@ -95,16 +112,22 @@ def growth_of(samples: Sequence[Sample]) -> list[Growth]:
 
 
 def _growth(process: str, life: Sequence[Sample]) -> list[Growth]:
-    # The first part is the warming up.
-    size = len(life) // PART
-    early, late = life[size : 2 * size], life[-size:]
-    figures = {
-        "MiB": lambda sample: sample.memory_mib,
+    figures: Mapping[str, Callable[[Sample], float]] = {
+        MEMORY: lambda sample: sample.memory_mib,
         "threads": lambda sample: sample.threads,
         "files": lambda sample: sample.files,
         "sessions": lambda sample: sample.sessions,
     }
-    return [
-        Growth(process, name, statistics.median(map(figure, early)), statistics.median(map(figure, late)))
-        for name, figure in figures.items()
-    ]
+    return [_growth_of_figure(process, name, life, figure) for name, figure in figures.items()]
+
+
+def _growth_of_figure(
+    process: str, name: str, life: Sequence[Sample], figure: Callable[[Sample], float]
+) -> Growth:
+    size = len(life) // PARTS
+    warm = life[size:]
+    early, middle, late = (
+        statistics.median(map(figure, part)) for part in (warm[:size], warm[size : 2 * size], warm[-size:])
+    )
+    slope, _ = statistics.linear_regression([sample.at for sample in warm], [figure(each) for each in warm])
+    return Growth(process, name, early, middle, late, slope * HOUR)
