@@ -3,9 +3,7 @@
 Until the body begins to leave nothing has been sent. After that only the server's answer says what happened.
 """
 
-import asyncio
 import base64
-import contextlib
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from entrygo.execution.broker.credentials import Credential, CredentialMissing, 
 from entrygo.execution.broker.upload import compose_upload, media_type_of
 from entrygo.execution.records import Submission
 from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
+from entrygo.outbound.posting import Poster, PostSeconds, beginning_of
 
 CHUNK_BYTES = 64 * 1024
 MAX_ANSWER_BYTES = 2_000
@@ -46,9 +45,14 @@ class UploadLimits:
     # A short wait for the answer makes unknowns out of slow servers.
     answer_timeout: float = 300.0
 
-    def in_all(self, size: int) -> float:
-        """What an upload of `size` bytes may take, so that no server holds it by answering bit by bit."""
-        return self.connect_timeout + size / SLOWEST_BYTES_PER_SECOND + self.answer_timeout
+    def of(self, size: int) -> PostSeconds:
+        """Those of an upload of `size` bytes; in all, so that no server holds it by answering bit by bit."""
+        return PostSeconds(
+            connect=self.connect_timeout,
+            write=self.write_timeout,
+            read=self.answer_timeout,
+            until_answer=self.connect_timeout + size / SLOWEST_BYTES_PER_SECOND + self.answer_timeout,
+        )
 
 
 class HttpsChannel:
@@ -62,10 +66,9 @@ class HttpsChannel:
         limits: UploadLimits | None = None,
         ca_file: str | None = None,
     ) -> None:
-        self._guard = guard
+        self._poster = Poster(guard=guard, tls=tls_context(ca_file))
         self._credentials = credentials
         self._limits = limits or UploadLimits()
-        self._tls = tls_context(ca_file)
 
     async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
         try:
@@ -74,9 +77,8 @@ class HttpsChannel:
             return Result(Outcome.REFUSED, "The broker has no URL that can be uploaded to.")
         if url.scheme not in ("http", "https") or not url.host:
             return Result(Outcome.REFUSED, "The broker has no URL that can be uploaded to.")
-        port = url.port or (443 if url.scheme == "https" else 80)
         try:
-            addresses = await self._guard.addresses(url.host, port, is_encrypted=url.scheme == "https")
+            addresses = await self._poster.addresses(url)
             headers = await self._headers(delivery, url)
         except AddressForbidden as error:
             return Result(Outcome.REFUSED, str(error))
@@ -93,12 +95,10 @@ class HttpsChannel:
         name = HttpsEndpoint.model_validate_json(delivery.endpoint).credential
         credential = await self._credentials.find(delivery.account_id, name, url.host)
         return {
-            "host": url.netloc.decode("ascii"),
             "content-type": media_type_of(delivery.submission_id),
             "content-length": str(len(delivery.content)),
             "idempotency-key": delivery.submission_id,
             "accept": "application/json, text/plain;q=0.5",
-            "user-agent": "EntryGo",
             **_authorization(credential),
         }
 
@@ -114,31 +114,13 @@ class HttpsChannel:
         return result
 
     async def _send(self, address: str, url: httpx.URL, headers: dict[str, str], body: "_Body") -> Result:
-        limits = self._limits
-        timeout = httpx.Timeout(
-            limits.answer_timeout, connect=limits.connect_timeout, write=limits.write_timeout
-        )
-        # The checked address is connected to; the certificate is checked against the name.
-        async with httpx.AsyncClient(
-            verify=self._tls, timeout=timeout, follow_redirects=False, trust_env=False
-        ) as client:
-            request = client.build_request(
-                "POST",
-                url.copy_with(host=address),
-                headers=headers,
-                content=body,
-                extensions={"sni_hostname": url.host},
-            )
-            try:
-                async with asyncio.timeout(limits.in_all(body.size)):
-                    response = await client.send(request, stream=True)
-            except (httpx.TransportError, TimeoutError) as error:
-                outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
-                return Result(outcome, shortened(str(error) or type(error).__name__), Silent.SERVER)
-            try:
+        seconds = self._limits.of(body.size)
+        try:
+            async with self._poster.post(url, address, headers, body, seconds=seconds) as response:
                 return await _read(response)
-            finally:
-                await response.aclose()
+        except (httpx.TransportError, TimeoutError) as error:
+            outcome = Outcome.UNKNOWN if body.has_begun else Outcome.TRANSIENT
+            return Result(outcome, shortened(str(error) or type(error).__name__), Silent.SERVER)
 
 
 class _Body:
@@ -159,14 +141,8 @@ class _Body:
 
 async def _read(response: httpx.Response) -> Result:
     """The status decides; the text after it is for people, and may be lost."""
-    text = b""
-    with contextlib.suppress(httpx.TransportError, TimeoutError):
-        async with asyncio.timeout(TEXT_TIMEOUT):
-            async for part in response.aiter_raw():
-                text += part
-                if len(text) >= MAX_ANSWER_BYTES:
-                    break
-    said = text[:MAX_ANSWER_BYTES].decode("utf-8", "replace")
+    text = await beginning_of(response, size=MAX_ANSWER_BYTES, seconds=TEXT_TIMEOUT)
+    said = text.decode("utf-8", "replace")
     message = shortened(f"{response.status_code} {response.reason_phrase} {said}")
     return Result(outcome_of(response.status_code), message)
 
