@@ -2,7 +2,6 @@
 releases did not keep."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +19,7 @@ from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
 from entrygo.execution.withdrawing import Withdrawals
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.ending import pause
 
 BATCH = 10
 # Between two looks into the ledger, however many deliveries end.
@@ -77,6 +77,7 @@ class Recovery:
     interval: timedelta
 
     async def run(self, stop: asyncio.Event) -> None:
+        """Every loop until `stop`; an outage delays a loop and ends none."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every_interval(stop, self.recover_executions))
             group.create_task(self._deliver(stop))
@@ -84,12 +85,15 @@ class Recovery:
             group.create_task(self._every_interval(stop, self.fill_warehouses))
 
     async def recover_executions(self) -> None:
+        """Resumes some executions whose lease is over."""
         await self.executions.recover(BATCH)
 
     async def recover_withdrawals(self) -> None:
+        """Carries on with some withdrawals whose process died."""
         await self.withdrawals.recover(BATCH)
 
     async def fill_warehouses(self) -> None:
+        """Some executions of releases that did not keep the warehouse."""
         await self.warehouses.fill(BATCH)
 
     async def deliver_due(self) -> None:
@@ -111,8 +115,7 @@ class Recovery:
     async def _every_interval(self, stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
         while not stop.is_set():
             await self._guarded(work)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self.interval.total_seconds())
+            await pause(stop, self.interval.total_seconds())
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:

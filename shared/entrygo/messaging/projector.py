@@ -5,7 +5,6 @@ its log in memory begins again at 0. So the consumer must drop what it knows alr
 """
 
 import asyncio
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,6 +17,7 @@ from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.messaging.seal import HEADER as SEAL_HEADER
+from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
 
 BATCH = 500
@@ -105,7 +105,7 @@ class Projector:
                 if failures % LOG_EVERY == 0:
                     log.warning("projector.interrupted", error=repr(error), failures=failures + 1)
                 failures += 1
-                await _pause(stop, backoff)
+                await pause(stop, backoff)
                 backoff = min(backoff * 2, MAX_BACKOFF)
 
     async def is_connected(self) -> bool:
@@ -292,8 +292,3 @@ def _is_outage(error: Exception) -> bool:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -19,6 +19,7 @@ from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
 from entrygo.messaging.relay_queue import LeadLost, RelayQueue
 from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
 from entrygo.postgres.pool import DATABASE_ERRORS, open_background_session
+from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 
@@ -70,14 +71,14 @@ class Relay:
                 led = await self._lead(stop)
                 backoff = MIN_BACKOFF
                 if not led:
-                    await _pause(stop, FOLLOW_SECONDS)
+                    await pause(stop, FOLLOW_SECONDS)
             except LeadLost:
                 # This process was held up for longer than the lease.
                 log.warning("relay.lead_lost", schema=self._schema)
             except (KafkaError, *DATABASE_ERRORS) as error:
                 INTERRUPTED.labels(self._schema).inc()
                 log.warning("relay.interrupted", schema=self._schema, error=repr(error), retry_in=backoff)
-                await _pause(stop, backoff)
+                await pause(stop, backoff)
                 backoff = min(backoff * 2, MAX_BACKOFF)
 
     async def _lead(self, stop: asyncio.Event) -> bool:
@@ -103,7 +104,7 @@ class Relay:
             last: LastOffsets = {}
             while not stop.is_set():
                 if not await self._publish_batch(queue, producer, last):
-                    await _pause(stop, POLL_SECONDS)
+                    await pause(stop, POLL_SECONDS)
         finally:
             LEADING.labels(self._schema).set(0)
             await _leave(producer, stop)
@@ -192,8 +193,3 @@ def cloud_event_headers(event: events_pb2.Event) -> Headers:
         "content-type": "application/protobuf",
     }
     return [(name, value.encode()) for name, value in attributes.items()]
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -4,7 +4,6 @@ Scope of a key: account, mode, operation. Only successes are kept; an error rele
 """
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,21 +11,16 @@ from datetime import timedelta
 from typing import TypeVar
 
 import asyncpg
-import structlog
 from google.protobuf.message import Message
 
 from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable
 from entrygo.domain.principal import Visible
-from entrygo.postgres.pool import EVERYONE, CommitUnknown, Connection, Pool, transaction
+from entrygo.postgres.pool import CommitUnknown, Connection, Pool, transaction
 
 M = TypeVar("M", bound=Message)
 
 REREAD_ATTEMPTS = 10
 REREAD_PAUSE = 0.5  # seconds
-PURGE_BATCH = 5000
-PURGE_EVERY = 3600.0  # seconds
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,28 +180,14 @@ async def _reread(pool: Pool, scope: Visible, operation: str, key: str, print_: 
     return None
 
 
-async def purge(connection: Connection, *, older_than: timedelta) -> int:
-    """Deletes one batch of keys of that age (their write is over); returns how many."""
+async def purge(connection: Connection, rows: int, *, older_than: timedelta) -> int:
+    """Deletes at most so many keys of that age (their write is over); returns how many."""
     status = await connection.execute(
         "DELETE FROM idempotency_keys WHERE (account_id, mode, operation, key) IN"
         " (SELECT account_id, mode, operation, key FROM idempotency_keys"
         "  WHERE created_at < now() - $1::interval AND response IS NOT NULL"
         "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
         older_than,
-        PURGE_BATCH,
+        rows,
     )
     return int(status.rpartition(" ")[2])
-
-
-async def keep_purged(pool: Pool, stop: asyncio.Event, *, keep_days: int) -> None:
-    """Forgets finished keys older than `keep_days`, in the background, until `stop`."""
-    while not stop.is_set():
-        try:
-            async with transaction(pool, EVERYONE) as connection:
-                purged = await purge(connection, older_than=timedelta(days=keep_days))
-        except ServiceUnavailable as error:
-            log.warning("idempotency.purge_failed", error=str(error))
-            purged = 0
-        if purged < PURGE_BATCH:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), PURGE_EVERY)

@@ -1,6 +1,7 @@
 """The end of a process: within a limit, whatever the work waits for; the log says what that was."""
 
 import asyncio
+import contextlib
 import faulthandler
 import logging
 import os
@@ -40,6 +41,12 @@ def stop_on_signals(stop: asyncio.Event, limits: StopSettings) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
+
+
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Waits so long, and no longer than until `stop`."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def run_until_ended(work: Coroutine[Any, Any, None], stop: asyncio.Event, limits: StopSettings) -> None:

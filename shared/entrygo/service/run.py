@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,9 +16,10 @@ from entrygo.identity.authenticator import Authenticator
 from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
 from entrygo.messaging.seal import Seal
-from entrygo.postgres.idempotency import keep_purged
+from entrygo.postgres.idempotency import purge
 from entrygo.postgres.pool import Pool, closed_at_the_end, open_pool
 from entrygo.postgres.readiness import is_ready
+from entrygo.postgres.sweeping import keep_swept
 from entrygo.process.clock import Clock, Ids, utc_now
 from entrygo.process.runtime import run
 from entrygo.process.settings import ServiceSettings
@@ -152,5 +154,5 @@ def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> 
         kafka=settings.kafka,
         seal=Seal(settings.identity.tokens),
     )
-    purge = partial(keep_purged, runtime.pool, keep_days=settings.idempotency_keep_days)
-    return relay.run, purge
+    old_keys = partial(purge, older_than=timedelta(days=settings.idempotency_keep_days))
+    return relay.run, partial(keep_swept, runtime.pool, (old_keys,))

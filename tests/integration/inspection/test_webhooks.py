@@ -16,6 +16,7 @@ from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.rebuild import rebuild
+from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus
 from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
@@ -101,10 +102,8 @@ class Hooks:
 @pytest_asyncio.fixture
 async def hooks(service: Service) -> AsyncIterator[Hooks]:
     signer = Signer([SECRET])
-    sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=5)
-    worker = Worker(
-        service.pool, signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=5, keep=KEEP
-    )  # fmt: skip
+    sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=60)
+    worker = Worker(service.pool, signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=60)
     webhooks = Webhooks(service.pool, Ids(), signer, sender, wake=worker.wake, max_endpoints=5)
     read_model = ReadModel(service.pool, Changes(), WebhookQueue(KEEP, worker.wake))
     stop = asyncio.Event()
@@ -266,6 +265,26 @@ async def test_no_secret_is_in_the_database(hooks: Hooks, receiver: Receiver) ->
                 assert webhook.secret.removeprefix("whsec_").encode().hex() not in row["text"]
 
 
+async def test_old_deliveries_that_wait_for_nothing_are_swept_and_their_empty_lanes_with_them(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    webhook = await hooks.add(receiver)
+    done, failing = lived("batch_done"), lived("batch_failing")
+    await hooks.happens(done)
+    await hooks.until(webhook, DeliveryStatus.DELIVERED, len(done.events))
+    receiver.answers.append(FAILED)
+    await hooks.happens(failing)
+    await receiver.until(len(done.events) + 1)
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        at_once = timedelta(seconds=-60)
+        assert await sweep_deliveries(connection, 100, older_than=KEEP) == 0
+        assert await sweep_deliveries(connection, 2, older_than=at_once) == 2
+        assert await sweep_deliveries(connection, 100, older_than=at_once) == len(done.events) - 2
+        assert await sweep_lanes(connection, 100) == 1
+    kept = await hooks.deliveries(webhook)
+    assert [each.event_id for each in kept] == [event.id for event in failing.events]
+
+
 async def test_an_endpoint_that_is_gone_is_disabled_and_holds_what_happens_for_a_replay(
     hooks: Hooks, receiver: Receiver
 ) -> None:
@@ -320,7 +339,7 @@ async def test_a_lane_whose_worker_died_is_taken_over_when_its_lease_ends(
 
 async def test_an_address_within_our_network_is_refused_when_a_webhook_is_made(hooks: Hooks) -> None:
     guard = AddressGuard(allow_private=False, sent="Webhooks", setting="ENTRYGO_WEBHOOK_ALLOW_PRIVATE")
-    sender = Sender(guard, answer_seconds=5)
+    sender = Sender(guard, answer_seconds=60)
     webhooks = Webhooks(
         hooks.service.pool, Ids(), Signer([SECRET]), sender, wake=hooks.worker.wake, max_endpoints=5
     )

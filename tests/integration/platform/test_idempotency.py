@@ -124,7 +124,7 @@ async def test_purge_forgets_old_finished_keys_only(database_url: str) -> None:
                 "UPDATE idempotency_keys SET created_at = now() - interval '31 days' WHERE key = 'old'"
             )
         async with transaction(pool, EVERYONE) as connection:
-            assert await purge(connection, older_than=timedelta(days=30)) == 1
+            assert await purge(connection, 10, older_than=timedelta(days=30)) == 1
         assert not (await writer.write("old")).replayed
         assert (await writer.write("new")).replayed
 
@@ -134,7 +134,7 @@ async def test_purge_leaves_the_key_of_a_write_that_still_runs(database_url: str
         async with transaction(pool, WHOLE) as connection:
             await KeyStore(connection, WHOLE, "op").claim("of several steps", b"payload")
         async with transaction(pool, EVERYONE) as connection:
-            assert await purge(connection, older_than=timedelta(days=-1)) == 0
+            assert await purge(connection, 10, older_than=timedelta(days=-1)) == 0
         with pytest.raises(IdempotencyInProgress):
             await Writer(pool).write("of several steps")
 

@@ -147,13 +147,13 @@ class QueueStore:
         rows = await self._connection.fetch(
             "UPDATE webhook_lanes SET lease_until = clock_timestamp() + $4::interval"  # noqa: S608
             " WHERE (account_id, mode, endpoint_id, export_id) IN"
-            " (SELECT due.account_id, due.mode, due.endpoint_id, due.export_id FROM webhook_endpoints AS told"
+            " (SELECT due.account_id, due.mode, due.endpoint_id, due.export_id FROM webhook_endpoints AS hook"
             "  CROSS JOIN LATERAL (SELECT account_id, mode, endpoint_id, export_id FROM webhook_lanes AS lane"
-            "   WHERE lane.account_id = told.account_id AND lane.mode = told.mode"
-            "   AND lane.endpoint_id = told.endpoint_id"
+            "   WHERE lane.account_id = hook.account_id AND lane.mode = hook.mode"
+            "   AND lane.endpoint_id = hook.endpoint_id"
             "   AND (lane.lease_until IS NULL OR lane.lease_until <= now()) AND lane.due_at <= now()"
             "   ORDER BY lane.due_at LIMIT $2 FOR UPDATE SKIP LOCKED) AS due"
-            "  WHERE told.status = 'enabled' AND told.endpoint_id <> ALL ($1::text[]) LIMIT $3)"
+            "  WHERE hook.status = 'enabled' AND hook.endpoint_id <> ALL ($1::text[]) LIMIT $3)"
             f" RETURNING {LANE_COLUMNS}",
             list(busy),
             an_endpoint,
@@ -209,30 +209,32 @@ class QueueStore:
             pause,
         )
 
-    async def forget(self, older_than: timedelta, limit: int) -> int:
-        """Deletes a batch of deliveries of that age that wait for nothing; returns how many."""
-        status = await self._connection.execute(
-            "DELETE FROM webhook_deliveries WHERE (account_id, mode, endpoint_id, event_id) IN"
-            " (SELECT account_id, mode, endpoint_id, event_id FROM webhook_deliveries"
-            "  WHERE created_at < now() - $1::interval AND status <> 'pending'"
-            "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
-            older_than,
-            limit,
-        )
-        return int(status.rpartition(" ")[2])
 
-    async def forget_lanes(self, limit: int) -> int:
-        """Deletes a batch of lanes in which nothing is kept any more; returns how many."""
-        status = await self._connection.execute(
-            "DELETE FROM webhook_lanes WHERE (account_id, mode, endpoint_id, export_id) IN"
-            " (SELECT lane.account_id, lane.mode, lane.endpoint_id, lane.export_id FROM webhook_lanes AS lane"
-            "  WHERE lane.due_at IS NULL AND NOT EXISTS (SELECT FROM webhook_deliveries AS kept"
-            "   WHERE kept.account_id = lane.account_id AND kept.mode = lane.mode"
-            "   AND kept.endpoint_id = lane.endpoint_id AND kept.export_id = lane.export_id)"
-            "  LIMIT $1 FOR UPDATE OF lane SKIP LOCKED)",
-            limit,
-        )
-        return int(status.rpartition(" ")[2])
+async def sweep_deliveries(connection: Connection, rows: int, *, older_than: timedelta) -> int:
+    """Deletes at most so many deliveries of that age that wait for nothing; returns how many."""
+    status = await connection.execute(
+        "DELETE FROM webhook_deliveries WHERE (account_id, mode, endpoint_id, event_id) IN"
+        " (SELECT account_id, mode, endpoint_id, event_id FROM webhook_deliveries"
+        "  WHERE created_at < now() - $1::interval AND status <> 'pending'"
+        "  ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        older_than,
+        rows,
+    )
+    return int(status.rpartition(" ")[2])
+
+
+async def sweep_lanes(connection: Connection, rows: int) -> int:
+    """Deletes at most so many lanes in which nothing is kept any more; returns how many."""
+    status = await connection.execute(
+        "DELETE FROM webhook_lanes WHERE (account_id, mode, endpoint_id, export_id) IN"
+        " (SELECT lane.account_id, lane.mode, lane.endpoint_id, lane.export_id FROM webhook_lanes AS lane"
+        "  WHERE lane.due_at IS NULL AND NOT EXISTS (SELECT FROM webhook_deliveries AS kept"
+        "   WHERE kept.account_id = lane.account_id AND kept.mode = lane.mode"
+        "   AND kept.endpoint_id = lane.endpoint_id AND kept.export_id = lane.export_id)"
+        "  LIMIT $1 FOR UPDATE OF lane SKIP LOCKED)",
+        rows,
+    )
+    return int(status.rpartition(" ")[2])
 
 
 def _of(endpoint: Endpoint) -> tuple[str, str, str]:

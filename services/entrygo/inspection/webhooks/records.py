@@ -11,7 +11,7 @@ TEST_EVENT = "webhook.test"
 
 
 class EndpointStatus(StrEnum):
-    """Whether an endpoint is told of what happens."""
+    """Whether events are sent to an endpoint."""
 
     ENABLED = "enabled"
     DISABLED = "disabled"
@@ -28,7 +28,7 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where an account wants to be told of events."""
+    """Where an account wants its events sent."""
 
     id: str
     tenant: Tenant

@@ -19,7 +19,7 @@ ENDPOINT_COLUMNS = (
 
 
 class EndpointStore:
-    """Where accounts want to be told of events."""
+    """Where accounts want their events sent."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

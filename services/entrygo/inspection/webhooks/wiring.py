@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from entrygo.inspection.settings import WebhookSettings
+from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES, WebhooksServicer
@@ -13,6 +15,7 @@ from entrygo.inspection.webhooks.use_cases import Webhooks
 from entrygo.inspection.webhooks.worker import Worker
 from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import Pool
+from entrygo.postgres.sweeping import keep_swept
 from entrygo.process.clock import Ids
 from entrygo.rpc.interceptors.auth import RequiredScopes
 from entrygo.service.run import Work
@@ -50,12 +53,12 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids) -> WebhookPar
         slots=settings.slots,
         slots_an_endpoint=settings.slots_an_endpoint,
         answer_seconds=settings.answer_seconds,
-        keep=keep,
     )
+    sweep = partial(keep_swept, pool, (partial(sweep_deliveries, older_than=keep), sweep_lanes))
     webhooks = Webhooks(pool, ids, signer, sender, wake=worker.wake, max_endpoints=settings.max_endpoints)
     return WebhookParts(
         queue=WebhookQueue(keep, worker.wake),
         servicer=WebhooksServicer(webhooks),
         required_scopes=REQUIRED_SCOPES,
-        background=(worker.run, worker.sweep) if signer.is_able else (worker.sweep,),
+        background=(worker.run, sweep) if signer.is_able else (sweep,),
     )

@@ -4,7 +4,6 @@ A worker that dies leaves a lease that ends; the delivery then leaves again, wit
 """
 
 import asyncio
-import contextlib
 import random
 from collections import Counter
 from dataclasses import replace
@@ -25,14 +24,15 @@ from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 
 # Looks by itself for what other processes queued, and for what became due again.
 POLL_SECONDS = 2.0
-SWEEP_SECONDS = 3600.0
-SWEEP_ROWS = 5_000
 # Beyond the time that an attempt may take.
 LEASE_MARGIN = timedelta(seconds=30)
 
 ATTEMPTS = prometheus_client.Counter(
     "entrygo_webhook_attempts_total", "Attempts to deliver a webhook, by what came of them", ("outcome",)
 )
+# Each begins at 0: of a series that begins with its first event, `increase` sees none.
+for _outcome in ("delivered", "refused", "lost"):
+    ATTEMPTS.labels(_outcome)
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,6 @@ class Worker:
         slots: int,
         slots_an_endpoint: int,
         answer_seconds: float,
-        keep: timedelta,
     ) -> None:
         self._pool = pool
         self._signer = signer
@@ -57,7 +56,6 @@ class Worker:
         self._slots = slots
         self._an_endpoint = slots_an_endpoint
         self._lease = timedelta(seconds=answer_seconds) + LEASE_MARGIN
-        self._keep = keep
         self._woken = asyncio.Event()
         self._running: dict[asyncio.Task[None], str] = {}
 
@@ -184,18 +182,3 @@ class Worker:
             )
         if judged != endpoint:
             await endpoints.save(judged)
-
-    async def sweep(self, stop: asyncio.Event) -> None:
-        """Forgets old deliveries, in the background, until `stop`."""
-        while not stop.is_set():
-            swept = 0
-            try:
-                async with transaction(self._pool, EVERYONE) as connection:
-                    queue = QueueStore(connection)
-                    swept = await queue.forget(self._keep, SWEEP_ROWS)
-                    swept += await queue.forget_lanes(SWEEP_ROWS)
-            except ServiceUnavailable as error:
-                log.warning("webhooks.sweep_failed", error=str(error))
-            if swept < SWEEP_ROWS:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)

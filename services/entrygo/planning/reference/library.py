@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 
 import structlog
@@ -11,6 +10,7 @@ from entrygo.planning.reference.in_force import Book, ReferenceData, shipped_boo
 from entrygo.planning.reference.store import ReferenceStore
 from entrygo.planning.reference.tables import TABLES, Row
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.ending import pause
 
 # An import takes effect in every replica within this time.
 REFRESH_SECONDS = 2.0
@@ -54,5 +54,4 @@ class Library:
                 await self.refresh()
             except Exception as error:
                 log.warning("reference.refresh_failed", error=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), REFRESH_SECONDS)
+            await pause(stop, REFRESH_SECONDS)
