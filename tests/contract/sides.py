@@ -24,10 +24,11 @@ from starlette.routing import Route
 
 from entrygo.domain.facts import HttpsEndpoint, SftpEndpoint
 from entrygo.execution.broker.channels.base import Channel, Delivery
-from entrygo.execution.broker.channels.email import EmailChannel, SmtpServer
+from entrygo.execution.broker.channels.email import EmailChannel
 from entrygo.execution.broker.channels.https import HttpsChannel, UploadLimits
 from entrygo.execution.broker.channels.sftp import SftpChannel, SftpLimits
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
+from entrygo.execution.broker.channels.smtp_server import SmtpServer
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.outbound.address_guard import AddressGuard
 from tests.harness.mail import SmtpSink

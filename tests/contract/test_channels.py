@@ -9,10 +9,11 @@ import pytest
 from entrygo.domain.facts import HttpsEndpoint, SftpEndpoint
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome
-from entrygo.execution.broker.channels.email import EmailChannel, SmtpServer
+from entrygo.execution.broker.channels.email import EmailChannel
 from entrygo.execution.broker.channels.https import HttpsChannel
 from entrygo.execution.broker.channels.sftp import SftpChannel
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
+from entrygo.execution.broker.channels.smtp_server import SmtpServer
 from tests.contract.sides import SIDES, Point, delivery, sftp_channel, upload_channel
 from tests.harness.processes import LOOPBACK
 

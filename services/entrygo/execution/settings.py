@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from entrygo.execution.broker.bulkhead import BulkheadLimits
-from entrygo.execution.broker.channels.email import SmtpServer, parse_smtp_url
+from entrygo.execution.broker.channels.smtp_server import SmtpServer, parse_smtp_url
 from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.process.settings import (
     MEBIBYTE,
@@ -87,6 +87,7 @@ class RecipientSettings(EnvironmentSettings):
 
     @property
     def confirm_within(self) -> timedelta:
+        """How long a recipient has to confirm an address."""
         return timedelta(days=self.confirm_days)
 
     def policy(self, *, can_ask: bool) -> MailPolicy:
@@ -229,4 +230,5 @@ class Settings(ServiceSettings):
 
     @property
     def lease(self) -> timedelta:
+        """How long an execution stays with its process without being extended."""
         return timedelta(seconds=self.execution_lease_seconds)

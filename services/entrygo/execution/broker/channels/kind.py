@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from entrygo.domain.facts import BrokerChannel
 from entrygo.execution.broker.channels.base import Channel
-from entrygo.execution.broker.channels.email import SmtpServer
+from entrygo.execution.broker.channels.smtp_server import SmtpServer
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.package.artifacts import RenderedArtifact
