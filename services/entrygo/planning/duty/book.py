@@ -1,17 +1,15 @@
 """The reference rows that duty is estimated by, as they are in force on one entry date."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 
 from entrygo.planning.duty.programmes import Programme, programme_of
 from entrygo.planning.duty.provisions import ProvisionRate, read_provision
 from entrygo.planning.duty.rates import Unreadable
 from entrygo.planning.reference.scopes import Scope, text_of, words_of
-from entrygo.planning.reference.tables import Row, in_time, row_from, rows_on
+from entrygo.planning.reference.tables import Row, in_time, rows_on, shipped_rows
 
 # Every file of data/; a test compares.
 TABLES = (
@@ -92,12 +90,7 @@ class DutyBook:
 @cache
 def shipped_tables() -> Tables:
     """The tables of this package, oldest rows first."""
-    return {table: _shipped(table) for table in TABLES}
-
-
-def _shipped(table: str) -> tuple[Row, ...]:
-    file = resources.files(__package__) / "data" / f"{table}.json"
-    return in_time([row_from(table, row) for row in json.loads(file.read_text(encoding="utf-8"))["rows"]])
+    return {table: shipped_rows(__package__, table) for table in TABLES}
 
 
 def book_on(day: date, tables: Tables, whole: Collection[str] = SHIPPED_WHOLE) -> DutyBook:

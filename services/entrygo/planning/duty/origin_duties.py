@@ -7,7 +7,7 @@ from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.duty.choices import NOTHING, Choice, answered, decided, undecided
 from entrygo.planning.duty.column import Base
 from entrygo.planning.duty.lines import DutyLine
-from entrygo.planning.duty.programmes import Programme, programme_of
+from entrygo.planning.duty.programmes import UNDER_232, Programme, programme_of
 from entrygo.planning.duty.provisions import Total
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
@@ -15,8 +15,6 @@ from entrygo.planning.reference.tables import Row
 CHINA, CANADA = "CN", "CA"
 # The four-year review's duty takes the place of the lists' (note 31).
 REVIEWED = "9903.91"
-# What is filed for goods under Section 232 instead of the duties of notes 52 and 50.
-UNDER_232 = {Programme.FORCED_LABOR: "9903.05.90", Programme.BRAZIL: "9903.05.07"}
 # Dairy alone yields to Section 232 (note 51).
 DAIRY, DAIRY_UNDER_232 = "9903.03.13", "9903.03.15"
 CAFTA = frozenset({"P", "P+"})

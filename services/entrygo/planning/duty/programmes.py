@@ -51,6 +51,8 @@ SECTION_232 = (
     Programme.DRONES,
 )
 DISPLACES_METALS = frozenset({Programme.SEMICONDUCTORS, Programme.TRUCKS, Programme.AUTOMOBILES})
+# What is filed for goods under Section 232 instead of the duties of notes 52 and 50.
+UNDER_232 = {Programme.FORCED_LABOR: "9903.05.90", Programme.BRAZIL: "9903.05.07"}
 # Section 301 before 338 before 232 (CSMS 69668138), all before the code of the goods.
 PRINTED = (
     Programme.SAFEGUARD,

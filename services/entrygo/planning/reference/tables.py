@@ -130,8 +130,13 @@ def _text(value: Value) -> str:
 
 @cache
 def rows_of(table: str) -> tuple[Row, ...]:
-    """Every row that ships in a table, oldest first."""
-    file = resources.files(__package__) / "data" / f"{table}.json"
+    """Every row that ships in a table of this package, oldest first."""
+    return shipped_rows(__package__, table)
+
+
+def shipped_rows(package: str, table: str) -> tuple[Row, ...]:
+    """The rows of `data/<table>.json` in a package, oldest first."""
+    file = resources.files(package) / "data" / f"{table}.json"
     return in_time([row_from(table, row) for row in json.loads(file.read_text(encoding="utf-8"))["rows"]])
 
 

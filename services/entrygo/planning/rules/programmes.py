@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from entrygo.domain.facts import Product, Section232Status
+from entrygo.planning.duty.programmes import UNDER_232, Programme, programme_of
 from entrygo.planning.reference.scopes import Scope, text_of, words_of
 from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import Context, chapter_of
@@ -18,14 +19,14 @@ from entrygo.planning.rules.metals import annexes_of, is_below_threshold
 class Exceptions(NamedTuple):
     """The headings of one programme under which goods are entered that it does not meet (notes 50 and 52)."""
 
-    under_232: str
     informational: str
     listed: str
 
 
-BRAZIL_HEADING = "9903.05.01"
-BRAZIL = Exceptions(under_232="9903.05.07", informational="9903.05.09", listed="9903.05.03")
-FORCED_LABOR = Exceptions(under_232="9903.05.90", informational="9903.05.92", listed="9903.05.86")
+EXCEPTIONS = {
+    Programme.BRAZIL: Exceptions(informational="9903.05.09", listed="9903.05.03"),
+    Programme.FORCED_LABOR: Exceptions(informational="9903.05.92", listed="9903.05.86"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +68,14 @@ def rows_of_origin(scope: Scope, product: Product) -> list[Row]:
 
 def _exception(row: Row, product: Product, context: Context) -> str | None:
     """The heading that frees goods of the programme's origin; None where none does."""
-    of_programme = BRAZIL if row.key == BRAZIL_HEADING else FORCED_LABOR
-    if _pays_section_232(product, context):
-        return of_programme.under_232
-    if chapter_of(product) in words_of(row, "exempt_chapters"):
-        return of_programme.informational
-    if (product.hts_code or "").startswith(words_of(row, "exempt_prefixes")):
-        return of_programme.listed
+    programme = programme_of(row.key)
+    if programme in EXCEPTIONS:
+        if _pays_section_232(product, context):
+            return UNDER_232[programme]
+        if chapter_of(product) in words_of(row, "exempt_chapters"):
+            return EXCEPTIONS[programme].informational
+        if (product.hts_code or "").startswith(words_of(row, "exempt_prefixes")):
+            return EXCEPTIONS[programme].listed
     if text_of(row, "usmca_heading") and product.usmca.is_certified_on(context.entry_date):
         return text_of(row, "usmca_heading")
     return None
