@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from textwrap import shorten
@@ -11,6 +12,7 @@ import typer
 from rich.table import Table
 
 from entrygo.cli.connection import database_url
+from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import out
 from entrygo.domain.time import CUSTOMS_ZONE, rfc3339
 from entrygo.planning.reference.in_force import Book, shipped_book
@@ -32,20 +34,36 @@ SOURCE_WIDTH = 50
 T = TypeVar("T")
 KindArgument = Annotated[Kind, typer.Argument(help="What the file is.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="As it was published: CSV or JSON.")]
-Release = Annotated[str, typer.Option("--release", help="How messages call it: HTS 2026 Rev 21.")]
-Source = Annotated[str, typer.Option("--source", help="Where it is from; the file's name without it.")]
-From = Annotated[
-    datetime | None,
-    typer.Option("--effective-from", formats=["%Y-%m-%d"], help="The first entry date it holds on; today."),
-]
-Known = Annotated[
-    Status,
-    typer.Option("--status", help="Primary: the authority's own file; unconfirmed: nobody has compared it."),
-]
-Checked = Annotated[
-    datetime | None,
-    typer.Option("--checked-on", formats=["%Y-%m-%d"], help="When it was seen to be current; today."),
-]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsOptions:
+    """What a published list does not say of itself."""
+
+    release: Annotated[str, typer.Option(help="How messages call it: HTS 2026 Rev 21.")] = ""
+    source: Annotated[str, typer.Option(help="Where it is from; the file's name without it.")] = ""
+    effective_from: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The first entry date it holds on; today."),
+    ] = None
+    status: Annotated[
+        Status,
+        typer.Option(help="Primary: the authority's own file; unconfirmed: nobody has compared it."),
+    ] = Status.SECONDARY
+    checked_on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When it was seen to be current; today.")
+    ] = None
+
+    def terms(self, file: Path) -> Terms:
+        """With the file's name and today wherever nothing was said."""
+        seen = self.checked_on.date() if self.checked_on else today()
+        return Terms(
+            release=self.release or file.stem,
+            source=self.source or file.name,
+            effective_from=self.effective_from.date() if self.effective_from else today(),
+            status=self.status,
+            checked_on=None if self.status is Status.UNCONFIRMED else seen,
+        )
 
 
 @reference_app.callback()
@@ -54,29 +72,13 @@ def reference() -> None:
 
 
 @reference_app.command("import")
-def import_command(
-    kind: KindArgument,
-    file: File,
-    *,
-    release: Release = "",
-    source: Source = "",
-    effective_from: From = None,
-    status: Known = Status.SECONDARY,
-    checked: Checked = None,
-) -> None:
+@takes_options
+def import_command(kind: KindArgument, file: File, options: TermsOptions) -> None:
     """Put a published list in the place of ours, from its first day on; what held before stays as history.
 
     Running services plan by it within seconds, and the plan hash changes with it.
     """
-    terms = _terms(
-        file,
-        release=release,
-        source=source,
-        effective_from=effective_from,
-        status=status,
-        checked=checked,
-    )
-    published = read_published(kind, file.read_bytes(), terms)
+    published = read_published(kind, file.read_bytes(), options.terms(file))
 
     async def work(connection: Connection) -> list[tuple[str, int, Sequence[Row], Sequence[Row]]]:
         store = ReferenceStore(connection)
@@ -89,35 +91,19 @@ def import_command(
         ]
 
     for table, version, before, after in _with_planning(work):
-        _tell_change(f"{table} version {version}", before, after, _start(published[table]))
+        _show_change(f"{table} version {version}", before, after, _start(published[table]))
 
 
 @reference_app.command("diff")
-def diff_command(
-    kind: KindArgument,
-    file: File,
-    *,
-    release: Release = "",
-    source: Source = "",
-    effective_from: From = None,
-    status: Known = Status.SECONDARY,
-    checked: Checked = None,
-) -> None:
+@takes_options
+def diff_command(kind: KindArgument, file: File, options: TermsOptions) -> None:
     """Show which codes a file would add and remove; imports nothing."""
-    terms = _terms(
-        file,
-        release=release,
-        source=source,
-        effective_from=effective_from,
-        status=status,
-        checked=checked,
-    )
-    published = read_published(kind, file.read_bytes(), terms)
+    published = read_published(kind, file.read_bytes(), options.terms(file))
     current = _with_planning(lambda connection: current_tables(ReferenceStore(connection)))
     for table, rows in published.items():
         if rows:
             after = superseded(current[table], rows)
-            _tell_change(table, current[table], after, _start(rows), is_long=True)
+            _show_change(table, current[table], after, _start(rows), is_long=True)
 
 
 @reference_app.command("list")
@@ -134,7 +120,7 @@ def list_command(
 
     current, versions = _with_planning(work)
     if table:
-        _tell_rows(current[table])
+        _show_rows(current[table])
     else:
         out.print(_tables(current, {version.table: version for version in versions}))
 
@@ -171,25 +157,6 @@ async def current_tables(store: ReferenceStore) -> Mapping[str, Sequence[Row]]:
     return {table: imported.get(table, shipped_book().tables[table]) for table in TABLES}
 
 
-def _terms(
-    file: Path,
-    *,
-    release: str,
-    source: str,
-    effective_from: datetime | None,
-    status: Status,
-    checked: datetime | None,
-) -> Terms:
-    seen = checked.date() if checked else today()
-    return Terms(
-        release=release or file.stem,
-        source=source or file.name,
-        effective_from=effective_from.date() if effective_from else today(),
-        status=status,
-        checked_on=None if status is Status.UNCONFIRMED else seen,
-    )
-
-
 def _start(rows: Sequence[Row]) -> date:
     return min(row.effective_from for row in rows)
 
@@ -210,7 +177,7 @@ def _with_planning(work: Callable[[Connection], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def _tell_change(
+def _show_change(
     name: str, before: Sequence[Row], after: Sequence[Row], day: date, *, is_long: bool = False
 ) -> None:
     """What is different for entries of `day`."""
@@ -223,7 +190,7 @@ def _tell_change(
             out.print(f"  {sign} and {len(codes) - SHOWN_CODES} more", style="dim")
 
 
-def _tell_rows(rows: Sequence[Row]) -> None:
+def _show_rows(rows: Sequence[Row]) -> None:
     for row in rows:
         checked = f", checked {row.checked_on}" if row.checked_on else ""
         out.print(f"{row.key}: {row.effective_from} to {row.effective_to or '…'}, {row.status}{checked}")
