@@ -15,6 +15,9 @@ from tests.architecture.sources import ROOT, written_modules
 
 ALERTS: dict[str, Any] = yaml.safe_load((ROOT / "deploy/prometheus/alerts.yaml").read_text(encoding="utf-8"))
 RULES: list[dict[str, Any]] = [rule for group in ALERTS["groups"] for rule in group["rules"]]
+ALERT_TESTS: dict[str, Any] = yaml.safe_load(
+    (ROOT / "deploy/prometheus/alerts_test.yaml").read_text(encoding="utf-8")
+)
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/entrygo.json").read_text(encoding="utf-8"))
 RUNBOOKS = ROOT / "docs/runbooks"
 # Words of the language, which stand where a metric may stand.
@@ -62,6 +65,29 @@ def test_metrics_of_an_expression_are_found() -> None:
 def test_alert_asks_for_metrics_that_are_exported(rule: dict[str, Any]) -> None:
     assert asked(rule["expr"])
     assert asked(rule["expr"]) - exported() == set()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_alert_is_tested_with_what_it_must_see_and_what_it_must_not(rule: dict[str, Any]) -> None:
+    """By promtool, which is not among our tools: `promtool test rules deploy/prometheus/alerts_test.yaml`."""
+    cases = [
+        case
+        for test in ALERT_TESTS["tests"]
+        for case in test["alert_rule_test"]
+        if case["alertname"] == rule["alert"]
+    ]
+    assert {bool(case["exp_alerts"]) for case in cases} == {True, False}
+
+
+def test_series_of_which_an_alert_counts_the_first_event_begin_at_zero() -> None:
+    """`increase` sees nothing of an event that begins a series."""
+    exported()
+    counted = [
+        found for rule in RULES for found in re.findall(r"increase\((\w+)\{(\w+)=\"(\w+)\"\}", rule["expr"])
+    ]
+    assert counted
+    for series, label, value in counted:
+        assert REGISTRY.get_sample_value(series, {label: value}) is not None, (series, value)
 
 
 def test_dashboard_asks_for_metrics_that_are_exported() -> None:
