@@ -74,16 +74,16 @@ def show_execution(console: Console, execution: Answer) -> None:
 def show_withdrawal(console: Console, withdrawal: Answer) -> None:
     is_dry_run = withdrawal["state"] is None
     notices = withdrawal["brokerNotices"]
-    told = ", ".join(f"{each['destination']} ({each['status']})" for each in notices)
+    notified = ", ".join(f"{each['destination']} ({each['status']})" for each in notices)
     if is_dry_run and withdrawal["brokerTold"]:
-        told = "would be told"
+        notified = "would be notified"
     _facts(
         console,
         ("export", withdrawal["exportId"]),
         ("status", withdrawal["status"]),
         ("package", withdrawal["customs_package_id"]),
         ("orders", f"{withdrawal['orders']} {'would be' if is_dry_run else 'are'} free again"),
-        ("broker", told or "not told: the package surely reached nobody"),
+        ("broker", notified or "not notified: the package surely reached nobody"),
         ("reason", withdrawal["reason"]),
     )
 

@@ -41,7 +41,7 @@ class ServerUnreachable(RestError):
     """Nothing answered at the address."""
 
     def __init__(self, base_url: str, reason: str) -> None:
-        message = f"No answer from {base_url} ({reason}). Is it running? `entrygo status` tells."
+        message = f"No answer from {base_url} ({reason}). Is it running? See `entrygo status`."
         super().__init__(0, {"errorCode": "SERVER_UNREACHABLE", "message": message})
 
 

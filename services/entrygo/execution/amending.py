@@ -1,4 +1,4 @@
-"""Amending an executed export: planning plans its successor, told what the broker said of the package."""
+"""Amending an executed export: planning plans its successor, knowing what the broker said of the package."""
 
 from dataclasses import dataclass
 

@@ -29,29 +29,38 @@ MAX_FAILURE_CHARACTERS = 2000
 class Planning(Protocol):
     """Every call may be repeated: planning knows the execution by its id."""
 
-    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim: ...
+    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
+        """Moves the export to EXECUTING for this execution, unless the plan has another hash."""
 
-    async def snapshot(self, export_id: str, revision: int) -> Snapshot: ...
+    async def snapshot(self, export_id: str, revision: int) -> Snapshot:
+        """The facts and the plan of a revision, as they were when it was planned."""
 
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
-    ) -> None: ...
+    ) -> None:
+        """Ends the claim: the export is COMPLETED, with this package."""
 
-    async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None: ...
+    async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None:
+        """Ends the claim: the export is FAILED, and its orders are free again."""
 
-    async def withdraw(self, export_id: str, withdrawal_id: str, reason: str) -> Moved: ...
+    async def withdraw(self, export_id: str, withdrawal_id: str, reason: str) -> Moved:
+        """Frees the orders of an executed export; InvalidExportState when it cannot be taken back."""
 
-    async def could_withdraw(self, export_id: str, reason: str) -> Moved: ...
+    async def could_withdraw(self, export_id: str, reason: str) -> Moved:
+        """What `withdraw` would free; changes nothing."""
 
-    async def amend(self, request: planning_pb2.AmendExportRequest) -> Reply: ...
+    async def amend(self, request: planning_pb2.AmendExportRequest) -> Reply:
+        """Plans the successor of an executed export; the reply is a PlanExportResponse."""
 
 
 class PlanningAccess(Protocol):
     """Planning in our own name: for the caller of the request at hand, or for background work."""
 
-    def for_caller(self) -> Planning: ...
+    def for_caller(self) -> Planning:
+        """On behalf of the principal of the request at hand, with its scopes and its warehouse."""
 
-    def in_background(self, visible: Visible) -> Planning: ...
+    def in_background(self, visible: Visible) -> Planning:
+        """With every scope, for the rows that `visible` includes."""
 
 
 class PlanningClient:
@@ -155,6 +164,7 @@ class SyncBrokers:
         self._service_token = service_token or ""
 
     async def get(self, tenant: Tenant, broker_id: str) -> Broker:
+        """The broker as its record stands now; NotFound when the account has none of that id."""
         with remote_in_our_name("sync"):
             found = await self._stub.GetBroker(
                 sync_pb2.GetRequest(id=broker_id),

@@ -33,6 +33,7 @@ class EventRecorder:
     async def record(
         self, connection: Connection, visible: Visible, export_id: str, facts: Sequence[Fact], now: datetime
     ) -> None:
+        """Appends the facts in their order, under the next numbers of the export, whose row stays locked."""
         first = await PackageStore(connection, visible).next_sequence(export_id, len(facts))
         events = [
             make_event(
@@ -52,6 +53,7 @@ class EventRecorder:
 
 
 def package_generated(package: Package, artifacts: Sequence[Artifact]) -> Fact:
+    """The package with every document: its documents are stored."""
     message = events_pb2.CustomsPackage(
         id=package.id,
         export_batch_id=package.export_id,
@@ -64,6 +66,7 @@ def package_generated(package: Package, artifacts: Sequence[Artifact]) -> Fact:
 
 
 def package_closed(package: Package, *, replaced_by_number: str = "") -> Fact:
+    """The package is not to be filed any more: withdrawn, or another one has its place."""
     message = events_pb2.CustomsPackageClosed(
         customs_package_id=package.id,
         state=package.state,
@@ -74,6 +77,7 @@ def package_closed(package: Package, *, replaced_by_number: str = "") -> Fact:
 
 
 def notification_recorded(notification: Notification) -> Fact:
+    """What the broker or the warehouse is sent about the export."""
     message = events_pb2.Notification(
         id=notification.id,
         channel=notification.channel,
@@ -88,6 +92,7 @@ def notification_recorded(notification: Notification) -> Fact:
 
 
 def artifact_message(artifact: Artifact) -> events_pb2.Artifact:
+    """A document as events name it: its bytes by SHA-256 and size, never their place."""
     return events_pb2.Artifact(
         artifact_type=artifact.artifact_type,
         filename=artifact.filename,

@@ -94,9 +94,11 @@ class PackageStore:
         return number
 
     async def find(self, package_id: str) -> Package | None:
+        """None also when the caller may not see it."""
         return await self._find_package("id", package_id)
 
     async def find_by_export(self, export_id: str) -> Package | None:
+        """The export's package; None also when the caller may not see it."""
         return await self._find_package("export_id", export_id)
 
     async def _find_package(self, column: Literal["id", "export_id"], value: str) -> Package | None:
@@ -133,6 +135,7 @@ class PackageStore:
         )
 
     async def add_artifacts(self, package_id: str, artifacts: Sequence[Artifact]) -> None:
+        """The documents of a package, in the order in which they are listed."""
         await self._connection.executemany(
             "INSERT INTO artifacts (account_id, mode, package_id, position, artifact_type, filename,"
             " media_type, size_bytes, sha256, generated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -143,6 +146,7 @@ class PackageStore:
         )
 
     async def list_artifacts(self, package_id: str) -> list[Artifact]:
+        """In the order in which they were added."""
         rows = await self._connection.fetch(
             "SELECT artifact_type, filename, media_type, size_bytes, sha256, generated_at FROM artifacts"
             " WHERE account_id = $1 AND mode = $2 AND package_id = $3"
@@ -154,6 +158,7 @@ class PackageStore:
         return [Artifact(**row) for row in rows]
 
     async def add_notifications(self, notifications: Sequence[Notification]) -> None:
+        """Each under its own id; a second one of the same id is an error of ours."""
         await self._connection.executemany(
             "INSERT INTO notifications (account_id, mode, id, package_id, channel, recipient, status,"
             " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -161,6 +166,7 @@ class PackageStore:
         )
 
     async def list_notification_ids(self, package_id: str) -> list[str]:
+        """The broker's before the warehouse's."""
         rows = await self._connection.fetch(
             "SELECT id FROM notifications WHERE account_id = $1 AND mode = $2 AND package_id = $3"
             " ORDER BY recipient, id",
@@ -170,6 +176,7 @@ class PackageStore:
         return [row["id"] for row in rows]
 
     async def set_notification_status(self, notification_id: str, status: NotificationStatus) -> None:
+        """What became of it, as far as its submission is known."""
         await self._connection.execute(
             "UPDATE notifications SET status = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,

@@ -22,6 +22,8 @@ class Step(StrEnum):
 
 
 class PackageState(StrEnum):
+    """How far a package is on its way to the broker, and what the broker said of it."""
+
     RESERVED = "reserved"
     GENERATED = "generated"
     SENT = "sent_to_broker"
@@ -39,6 +41,8 @@ SubmissionType = NewType("SubmissionType", str)
 
 
 class SubmissionStatus(StrEnum):
+    """Where an attempt to deliver stands; `unknown`: it may have arrived, and is not sent again by itself."""
+
     PREPARED = "prepared"
     SENDING = "sending"
     SENT = "sent"
@@ -63,6 +67,8 @@ class Phase(StrEnum):
 
 
 class NotificationStatus(StrEnum):
+    """Of a notification: written down, surely delivered, or surely not."""
+
     RECORDED = "recorded"
     SENT = "sent"
     FAILED = "failed"
@@ -148,6 +154,8 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
+    """The documents of one export under one number; times are UTC."""
+
     id: str
     export_id: str
     number: str
@@ -179,6 +187,8 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
+    """A document: its bytes are in the object store, under their SHA-256 (hex)."""
+
     artifact_type: str
     filename: str
     media_type: str
@@ -189,6 +199,8 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
+    """That the broker or the warehouse is informed of a package, and over which channel."""
+
     id: str
     package_id: str
     channel: str

@@ -26,6 +26,7 @@ class ExecutionStore:
         self._warehouse_id = visible.warehouse_id
 
     async def add(self, execution: Execution, lease: timedelta, created_at: datetime) -> None:
+        """A new execution; the lease begins now."""
         await self._connection.execute(
             "INSERT INTO executions (account_id, mode, id, export_id, step, idempotency_key,"
             " expected_plan_hash, attempt, lease_until, created_at, shipment, warehouse_id)"
@@ -44,6 +45,7 @@ class ExecutionStore:
         )
 
     async def find(self, execution_id: str) -> Execution | None:
+        """None also when the caller may not see it."""
         row = await self._connection.fetchrow(
             f"SELECT {_EXECUTION} FROM executions WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
             " AND ($4::text IS NULL OR warehouse_id = $4)",
@@ -78,6 +80,7 @@ class ExecutionStore:
         )
 
     async def save_claim(self, execution: Execution, claim: Claim, package_id: str) -> None:
+        """Step *claimed*: what planning fixed, and the package that is reserved for it."""
         await self._connection.execute(
             "UPDATE executions SET step = 'claimed', revision = $4, plan_hash = $5, package_id = $6,"
             " warehouse_id = coalesce($7, warehouse_id)"
@@ -91,6 +94,7 @@ class ExecutionStore:
         )
 
     async def save_prepared(self, execution: Execution, submission_id: str, executed_at: datetime) -> None:
+        """Step *prepared*: documents and submission are written."""
         await self._connection.execute(
             "UPDATE executions SET step = 'prepared', submission_id = $4, executed_at = $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
@@ -101,6 +105,7 @@ class ExecutionStore:
         )
 
     async def complete(self, execution: Execution, response: bytes, now: datetime) -> None:
+        """The end, with the answer that every repetition of the request gets."""
         await self._connection.execute(
             "UPDATE executions SET step = 'completed', response = $4, finished_at = $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
@@ -111,6 +116,7 @@ class ExecutionStore:
         )
 
     async def fail(self, execution: Execution, code: str, message: str, now: datetime) -> None:
+        """The end without a package; `code` and `message` are for people."""
         await self._connection.execute(
             "UPDATE executions SET step = 'failed', error_code = $4, error_message = $5, finished_at = $6"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
@@ -152,6 +158,7 @@ class ExecutionBacklog:
         self._connection = connection
 
     async def abandoned_executions(self, limit: int) -> list[Execution]:
+        """Unfinished ones whose lease is over, the longest waiting first."""
         rows = await self._connection.fetch(
             f"SELECT {_EXECUTION} FROM executions"  # noqa: S608
             " WHERE finished_at IS NULL AND lease_until <= now() ORDER BY lease_until LIMIT $1",

@@ -35,6 +35,7 @@ class WithdrawalStore:
         )
 
     async def find(self, withdrawal_id: str) -> Withdrawal | None:
+        """None also when the caller may not see it."""
         row = await self._connection.fetchrow(
             f"SELECT {_WITHDRAWAL} FROM withdrawals WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
             " AND ($4::text IS NULL OR warehouse_id = $4)",
@@ -55,6 +56,7 @@ class WithdrawalStore:
         return None if row is None else _withdrawal_from_row(row)
 
     async def complete(self, withdrawal_id: str, warehouse_id: str | None, response: bytes) -> None:
+        """The end, with the answer that every repetition of the request gets."""
         await self._connection.execute(
             "UPDATE withdrawals SET warehouse_id = $4, response = $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",

@@ -1,4 +1,4 @@
-"""Withdrawing an executed export: planning frees its orders, then the package is closed and its broker told.
+"""Withdrawing an executed export: planning frees its orders, the package is closed and its broker notified.
 
 started → planning moves the export → one transaction: the package closed, the notices in the ledger, the
 answer with its key. Planning knows a withdrawal by its id and the transaction finds what another has done, so

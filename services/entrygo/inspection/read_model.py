@@ -66,7 +66,7 @@ class ReadModel:
             return await ReadModelStore(connection).find(visible, key.export_id)
 
     async def contradicted(self, events: Sequence[events_pb2.Event]) -> set[ExportKey]:
-        """The exports of which these events tell another history than the one that is held."""
+        """The exports whose history, by these events, is another than the one that is held."""
         keys = sorted({key_of(event) for event in events})
         async with transaction(self._pool, EVERYONE) as connection:
             store = ReadModelStore(connection)

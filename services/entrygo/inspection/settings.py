@@ -16,7 +16,7 @@ from entrygo.process.settings import (
 
 
 class WebhookSettings(EnvironmentSettings):
-    """Webhooks: the programs that accounts have told of events."""
+    """Webhooks: where the events of accounts are sent."""
 
     model_config = SettingsConfigDict(env_prefix="ENTRYGO_WEBHOOK_")
 

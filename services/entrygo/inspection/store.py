@@ -352,13 +352,13 @@ def _whole_from_row(row: Record) -> Known:
     if row["created_at"] is not None:
         known.export.plan.MergeFromString(row["plan"])
     parts = zip(row["sources"] or (), row["sequences"] or (), row["entries"] or (), strict=True)
-    told = [
+    kept = [
         Row(source, sequence, inspection_pb2.TimelineEntry.FromString(entry))
         for source, sequence, entry in parts
     ]
-    known.export.events.extend(merged(told))
+    known.export.events.extend(merged(kept))
     known.export.version = known.version
-    known.heads = {one.source: one.entry.id for one in told if one.sequence == known.applied[one.source]}
+    known.heads = {one.source: one.entry.id for one in kept if one.sequence == known.applied[one.source]}
     return known
 
 

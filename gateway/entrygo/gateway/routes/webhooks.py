@@ -1,4 +1,4 @@
-"""Webhooks: who is told of events, and what became of each delivery."""
+"""Webhooks: where events are sent, and what became of each delivery."""
 
 from starlette.responses import Response
 

@@ -44,6 +44,7 @@ class Manifest(BaseModel):
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Readable by its owner alone, and whole or not there at all."""
     write_private(folder / NAME, manifest.model_dump_json(indent=2))
 
 
@@ -63,13 +64,16 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def digests_of(folder: Path) -> dict[str, str]:
+    """Every file below the folder: its path relative to it, with the SHA-256 in hex."""
     return {str(path.relative_to(folder)): digest_of(path) for path in files_in(folder)}
 
 
 def files_in(folder: Path) -> Iterator[Path]:
+    """Every file below the folder, however deep, in a fixed order."""
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def digest_of(path: Path) -> str:
+    """The file's SHA-256 in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -45,6 +45,7 @@ class StoredOwner:
     async def events_after(
         self, request: events_pb2.EventsAfterRequest, metadata: Metadata, seconds: float
     ) -> AsyncIterator[events_pb2.Event]:
+        """The events of a stream after one that the reader has; HistoryMismatch when it is not ours."""
         visible = read_principal(dict(metadata), NO_CREDENTIAL).visible
         stream_id, after = request.stream_id, request.after_sequence
         await event_log.check_held(self.pool, visible.tenant, stream_id, after, request.after_event_id)
@@ -56,10 +57,12 @@ class StoredOwner:
     async def replay_events(
         self, request: events_pb2.ReplayEventsRequest, metadata: Metadata
     ) -> AsyncIterator[events_pb2.Event]:
+        """All events, or those recorded since; oldest first."""
         async for event in event_log.replay(self.pool, _since(request)):
             yield event
 
     async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History:
+        """Which life of the database this is, and how far it has come."""
         return await event_log.history(self.pool)
 
 

@@ -40,14 +40,17 @@ class Check:
 
 
 def ok(subject: str, text: str) -> Finding:
+    """Nothing to do."""
     return Finding(subject, Level.OK, text)
 
 
 def warning(subject: str, text: str, advice: str) -> Finding:
+    """It works, and `advice` says what to change before it does not."""
     return Finding(subject, Level.WARNING, text, advice)
 
 
 def failed(subject: str, text: str, advice: str) -> Finding:
+    """It does not work; `advice` says what to do."""
     return Finding(subject, Level.FAILED, text, advice)
 
 

@@ -20,8 +20,8 @@ def describe_order(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected]:
         position = rest.partition(".")[0]
         is_line = head == "items" and position.isdecimal() and int(position) < len(entry.rows)
         faults.setdefault(int(position) if is_line else 0, []).append(_text(issue))
-    told = {position: "; ".join(texts) for position, texts in faults.items()}
-    yield from refused(entry.name, entry.rows, told)
+    reasons = {position: "; ".join(texts) for position, texts in faults.items()}
+    yield from refused(entry.name, entry.rows, reasons)
 
 
 def _text(issue: Issue) -> str:

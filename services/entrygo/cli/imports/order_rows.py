@@ -117,8 +117,8 @@ def _agreed(cells: list[dict[str, str]]) -> JsonObject:
         same = comparable if column == IMPORTER else str
         given = list({same(row[column]): row[column] for row in cells if column in row}.values())
         if len(given) > 1:
-            told = map(masked if column == IMPORTER else repr, given)
-            raise Fault(f"rows of this order disagree on {column}: {', '.join(told)}")
+            shown = map(masked if column == IMPORTER else repr, given)
+            raise Fault(f"rows of this order disagree on {column}: {', '.join(shown)}")
         if given:
             agreed[name] = given[0]
     country = agreed.get("destinationCountry")

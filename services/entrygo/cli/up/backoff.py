@@ -12,6 +12,7 @@ class Backoff:
     stable_seconds: float = 30.0
 
     def failures_after(self, failures: int, lifetime_seconds: float) -> int:
+        """Short lives in a row, this one included, after `failures` before it."""
         return 1 if lifetime_seconds >= self.stable_seconds else failures + 1
 
     def delay_seconds(self, failures: int) -> float:

@@ -14,6 +14,7 @@ ANSWER_SECONDS = 2.0
 
 
 async def is_port_open(host: str, port: int) -> bool:
+    """Whether somebody takes a connection there within two seconds."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
             _, writer = await asyncio.open_connection(host, port)
@@ -24,6 +25,7 @@ async def is_port_open(host: str, port: int) -> bool:
 
 
 async def is_http_ok(url: str, trusted: ssl.SSLContext | bool = True) -> bool:
+    """Whether a GET is answered with 2xx within two seconds, by a server whose certificate is trusted."""
     async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS, verify=trusted) as client:
         try:
             return (await client.get(url)).is_success

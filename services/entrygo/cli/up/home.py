@@ -132,9 +132,11 @@ class Home:
         )
 
     def save_state(self, state: State) -> None:
+        """For the next start."""
         write_private(self.state_file, state.model_dump_json(indent=2))
 
     def load_run(self) -> RunReport | None:
+        """What the last supervisor wrote; None without one, or in the form of another release."""
         text = _read(self.run_file)
         try:
             return None if text is None else RunReport.model_validate_json(text)
@@ -142,6 +144,7 @@ class Home:
             return None
 
     def save_run(self, report: RunReport) -> None:
+        """For `status`, `down` and the next start."""
         write_private(self.run_file, report.model_dump_json(indent=2))
 
     def save_metrics_targets(self, ports: Mapping[str, int]) -> None:
@@ -159,6 +162,7 @@ class Home:
         return {name: value.strip('"') for name, value in pairs}
 
     def save_env(self, values: dict[str, str]) -> None:
+        """Lines that a shell sources: the base URL, the demo key and ids."""
         write_private(self.env_file, "".join(f'export {name}="{value}"\n' for name, value in values.items()))
 
 

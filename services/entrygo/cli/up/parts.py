@@ -75,6 +75,7 @@ class Addresses:
 
 
 def addresses(settings: UpSettings, home: Home, state: State, postgres: Postgres) -> Addresses:
+    """What the settings name, and the embedded part wherever they name nothing."""
     return Addresses(
         database_url=settings.database_url.get_secret_value() if settings.database_url else postgres.url,
         kafka_bootstrap=settings.kafka_bootstrap or f"{LOOPBACK}:{state.broker_port}",

@@ -61,6 +61,7 @@ class Postgres:
         return self.url_of(ROLE, self._password)
 
     def url_of(self, login: str, password: str) -> str:
+        """The URL of the one database, for a login of ours."""
         host = quote(str(self.sockets), safe="")
         return f"postgresql://{login}:{quote(password)}@/{DATABASE}?host={host}"
 
@@ -70,9 +71,11 @@ class Postgres:
 
     @property
     def address(self) -> str:
+        """The socket that the server listens on."""
         return str(self.sockets / f".s.PGSQL.{PORT}")
 
     def command(self, *, max_connections: int = MAX_CONNECTIONS) -> tuple[str, ...]:
+        """What starts the server in the foreground; settings stand here, none in a file."""
         options = [f"{name}={value}" for name, value in SETTINGS]
         options.append(f"max_connections={max_connections}")
         options.append(f"unix_socket_directories={self.sockets}")
@@ -107,6 +110,7 @@ class Postgres:
                 mark.unlink(missing_ok=True)
 
     async def is_ready(self) -> bool:
+        """By the status that the server keeps in its own pid file: no login is needed for it."""
         lines = self._status_lines()
         return len(lines) > READY_LINE and lines[READY_LINE].strip() == "ready"
 
@@ -204,6 +208,7 @@ def socket_folder(home: Home) -> Path:
 
 
 def group_of(user: str | None) -> int | None:
+    """The numeric group of a system user; None for our own."""
     return pwd.getpwnam(user).pw_gid if user else None
 
 

@@ -234,6 +234,7 @@ class Run:
 
 
 def tail(part: Part) -> str:
+    """The last lines of a part's log, indented."""
     if not part.log.exists():
         return "  (empty)"
     lines = part.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
@@ -241,6 +242,7 @@ def tail(part: Part) -> str:
 
 
 def run_in_foreground(settings: UpSettings) -> int:
+    """Until a signal; the exit code of the command. AlreadyRunning or PortTaken before anything started."""
     keep_files_private()
     with open_screen(Console()) as screen:
         return asyncio.run(Run(settings, Home(settings.home), screen).run())

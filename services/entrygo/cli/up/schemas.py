@@ -30,4 +30,5 @@ async def ensure_logins(owner_of: Callable[[str], str], login_of: Callable[[str]
 
 
 def migrations_of(schema: str) -> Path:
+    """The folder of a schema, in the package of the service that owns it."""
     return Path(str(files(f"entrygo.{schema}"))) / "migrations"

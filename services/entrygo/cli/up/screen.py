@@ -32,9 +32,11 @@ class Screen(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
 
-    def say(self, line: str) -> None: ...
+    def say(self, line: str) -> None:
+        """A line that stays."""
 
-    def show(self, parts: Iterable[PartReport]) -> None: ...
+    def show(self, parts: Iterable[PartReport]) -> None:
+        """How the parts are doing now."""
 
 
 class LiveScreen:
@@ -58,9 +60,11 @@ class LiveScreen:
         self._live.stop()
 
     def say(self, line: str) -> None:
+        """Above the table."""
         self._live.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
     def show(self, parts: Iterable[PartReport]) -> None:
+        """The table is drawn again at its next turn."""
         self._parts = tuple(parts)
 
 
@@ -79,10 +83,12 @@ class PlainScreen:
         return None
 
     def say(self, line: str) -> None:
+        """At once, whatever reads it."""
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
     def show(self, parts: Iterable[PartReport]) -> None:
+        """A line for each part whose state has changed since."""
         for part in parts:
             if part.state != "waiting" and self._shown.get(part.name) != part.state:
                 self._shown[part.name] = part.state
@@ -91,10 +97,12 @@ class PlainScreen:
 
 
 def open_screen(console: Console) -> Screen:
+    """A live table on a terminal, lines elsewhere."""
     return LiveScreen(console) if console.is_terminal else PlainScreen()
 
 
 def parts_table(parts: Iterable[PartReport], *, now: float) -> Table:
+    """A row for each part; `now` in seconds of the epoch, as in the reports."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("part", "state", "for", "pid", "restarts", "address"):
         table.add_column(heading, justify="right" if heading in ("for", "pid", "restarts") else "left")

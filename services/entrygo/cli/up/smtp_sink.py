@@ -25,6 +25,7 @@ class MailFolder:
         self._numbers: Iterator[int] = itertools.count(1)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """Called by aiosmtpd with a whole mail: 250 once it is on the disk."""
         content = envelope.content
         if not isinstance(content, bytes):
             return "554 no content"
@@ -32,6 +33,7 @@ class MailFolder:
         return f"250 kept as {path.name}"
 
     def keep(self, content: bytes) -> Path:
+        """The file that was written, synced to the disk."""
         instant = self._now().strftime("%Y%m%dT%H%M%S.%f")[:-3] + "Z"
         path = self._folder / f"{instant}-{next(self._numbers)}.eml"
         temporary = path.with_suffix(".tmp")
@@ -58,6 +60,7 @@ async def serve(folder: Path, port: int) -> None:
 
 
 def main() -> None:
+    """The process: `--folder` and `--port` on the loopback address."""
     parser = argparse.ArgumentParser(description="Keeps every mail it gets as a file.")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)

@@ -61,6 +61,7 @@ class Unit:
     gave_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     def report(self) -> PartReport:
+        """As the screen, `status` and the next start see it."""
         return PartReport(
             name=self.part.name,
             state=self.state,
@@ -93,6 +94,7 @@ class Supervisor:
         self._keepers: list[asyncio.Task[None]] = []
 
     def reports(self) -> tuple[PartReport, ...]:
+        """Every part, in the order in which they were given."""
         return tuple(unit.report() for unit in self.units)
 
     def unready(self) -> list[Part]:

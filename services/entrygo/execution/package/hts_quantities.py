@@ -1,6 +1,6 @@
 """Quantities in the units that the tariff reports in. Exact fractions, rounded once, half up; pure.
 
-Counts come from the commercial quantity, weights from the net weight (a commercial unit of weight tells its
+Counts come from the commercial quantity, weights from the net weight (a commercial unit of weight gives its
 own). Pieces and pairs are never taken for each other. Which commercial units count as what is what
 PRODUCT_UOM_UNCONVERTIBLE lets pass; a test compares.
 """
@@ -36,7 +36,7 @@ _COMMERCIAL = {
     **dict.fromkeys(("l", "liter", "liters", "litre", "litres"), (VOLUME, Fraction(1))),
     "ml": (VOLUME, Fraction(1, 1000)),
 }
-# The tariff's pieces: an article that is sold as a set has several, and only who counts pieces can tell.
+# The tariff's pieces: an article that is sold as a set has several, which only a count of pieces shows.
 _PIECES_OF_SETS = "pcs"
 # The tariff's units: what one holds, and the decimals that a quantity is rounded to.
 _REPORTED = {

@@ -24,7 +24,7 @@ FONT_FILES = (
 # Marks a text in which letters that no shipped font has are written in Latin ones.
 TRANSLITERATED = " †"
 _NO_LETTERS = "?"
-# Typst puts a creation date into a PDF unless told which; the document's own date stands in its text.
+# Typst puts the time of its run into a PDF unless given another; the document's own date stands in its text.
 _NO_TIME = 0
 # Typst forgets what it remembers of a document once this many others have been set.
 _REMEMBERED = 10

@@ -53,8 +53,8 @@ def restricted_parties(content: bytes, terms: Terms) -> Tables:
     for record in csv_records(content, "source", "type", "name", "alt_names", "end_date"):
         ended = record["end_date"] and date.fromisoformat(record["end_date"]) < terms.effective_from
         if not ended and record["type"].strip().lower() not in NO_PARTIES:
-            told = (record["name"], *several_of(record["alt_names"] or ""))
-            names.setdefault(record["source"].strip(), set()).update(compared_names(told))
+            listed = (record["name"], *several_of(record["alt_names"] or ""))
+            names.setdefault(record["source"].strip(), set()).update(compared_names(listed))
     return {
         "restricted_parties": [
             terms.row("restricted_parties", source, sorted(listed))

@@ -24,6 +24,7 @@ class DeadlineInterceptor(WrappingInterceptor):
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        """The caller's deadline or ours; ServiceUnavailable once it has passed."""
         given = context.time_remaining()
         seconds = given if given is not None and given < 10**6 else None
         if seconds is None and method not in UNBOUNDED:

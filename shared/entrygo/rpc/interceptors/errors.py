@@ -18,6 +18,7 @@ class ErrorInterceptor(WrappingInterceptor):
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        """Ends the call with the status of what was raised."""
         try:
             yield
         except EntryGoError as error:

@@ -45,6 +45,7 @@ class LogInterceptor(WrappingInterceptor):
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
+        """Writes the line and the count, however the call ends."""
         cancelled = False
         try:
             yield

@@ -29,6 +29,7 @@ class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler | None:
+        """The same handler, of the same kind, with `around` about it."""
         handler = await continuation(handler_call_details)
         method = handler_call_details.method
         if handler is None or method == OPEN_METHOD:

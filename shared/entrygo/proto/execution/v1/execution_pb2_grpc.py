@@ -128,7 +128,7 @@ class ExecutionServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WithdrawExport(self, request, context):
-        """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute.
+        """Takes back an executed export that did not leave: its orders are free, and its broker is notified. Scope exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

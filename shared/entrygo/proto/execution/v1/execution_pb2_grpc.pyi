@@ -22,7 +22,7 @@ class ExecutionStub:
     ResubmitToBroker: _aio.UnaryUnaryMultiCallable[_execution_pb2.ResubmitToBrokerRequest, _execution_pb2.ResubmitToBrokerResponse]
     """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute."""
     WithdrawExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.WithdrawExportRequest, _execution_pb2.WithdrawExportResponse]
-    """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute."""
+    """Takes back an executed export that did not leave: its orders are free, and its broker is notified. Scope exports:execute."""
     AmendExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.AmendExportRequest, _planning_pb2.PlanExportResponse]
     """Plans what takes the place of an executed export; nothing else happens before that is executed. Scope exports:plan."""
     GetArtifact: _aio.UnaryStreamMultiCallable[_execution_pb2.GetArtifactRequest, _execution_pb2.ArtifactChunk]
@@ -68,7 +68,7 @@ class ExecutionServicer:
         request: _execution_pb2.WithdrawExportRequest,
         context: _aio.ServicerContext[_execution_pb2.WithdrawExportRequest, _abc.Awaitable[_execution_pb2.WithdrawExportResponse]],
     ) -> _abc.Awaitable[_execution_pb2.WithdrawExportResponse]:
-        """Takes back an executed export that did not leave: its orders are free, and its broker is told. Scope exports:execute."""
+        """Takes back an executed export that did not leave: its orders are free, and its broker is notified. Scope exports:execute."""
 
     def AmendExport(
         self,

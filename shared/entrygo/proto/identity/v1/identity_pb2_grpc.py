@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IdentityStub:
-    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it.
+    """Served by every EntryGo service: says whom an API key belongs to, and lets a browser stand in for it.
     """
 
     def __init__(self, channel):
@@ -53,7 +53,7 @@ class IdentityStub:
 
 
 class IdentityServicer:
-    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it.
+    """Served by every EntryGo service: says whom an API key belongs to, and lets a browser stand in for it.
     """
 
     def WhoAmI(self, request, context):
@@ -105,7 +105,7 @@ def add_IdentityServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Identity:
-    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it.
+    """Served by every EntryGo service: says whom an API key belongs to, and lets a browser stand in for it.
     """
 
     @staticmethod

@@ -12,7 +12,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class IdentityStub:
-    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it."""
+    """Served by every EntryGo service: says whom an API key belongs to, and lets a browser stand in for it."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     WhoAmI: _aio.UnaryUnaryMultiCallable[_identity_pb2.WhoAmIRequest, _identity_pb2.WhoAmIResponse]
@@ -25,7 +25,7 @@ class IdentityStub:
     """Ends the session that the call is made with. Any session."""
 
 class IdentityServicer:
-    """Served by every EntryGo service: tells whom an API key belongs to, and lets a browser stand in for it."""
+    """Served by every EntryGo service: says whom an API key belongs to, and lets a browser stand in for it."""
 
     def WhoAmI(
         self,

@@ -279,7 +279,7 @@ class Inspection:
 
 
 class WebhooksStub:
-    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says.
+    """Sends lifecycle events to programs by HTTP, signed as the Standard Webhooks specification says.
     """
 
     def __init__(self, channel):
@@ -336,7 +336,7 @@ class WebhooksStub:
 
 
 class WebhooksServicer:
-    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says.
+    """Sends lifecycle events to programs by HTTP, signed as the Standard Webhooks specification says.
     """
 
     def CreateWebhook(self, request, context):
@@ -459,7 +459,7 @@ def add_WebhooksServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Webhooks:
-    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says.
+    """Sends lifecycle events to programs by HTTP, signed as the Standard Webhooks specification says.
     """
 
     @staticmethod

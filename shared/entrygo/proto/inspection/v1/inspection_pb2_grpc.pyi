@@ -68,7 +68,7 @@ class InspectionServicer:
 def add_InspectionServicer_to_server(servicer: InspectionServicer, server: _aio.Server) -> None: ...
 
 class WebhooksStub:
-    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says."""
+    """Sends lifecycle events to programs by HTTP, signed as the Standard Webhooks specification says."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateWebhook: _aio.UnaryUnaryMultiCallable[_inspection_pb2.CreateWebhookRequest, _inspection_pb2.Webhook]
@@ -91,7 +91,7 @@ class WebhooksStub:
     """Sends an event of type webhook.test. Scope setup."""
 
 class WebhooksServicer:
-    """Tells programs of lifecycle events by HTTP, signed as the Standard Webhooks specification says."""
+    """Sends lifecycle events to programs by HTTP, signed as the Standard Webhooks specification says."""
 
     def CreateWebhook(
         self,
