@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import yaml
 
 from entrygo.cli.rest import Rest
@@ -30,6 +31,10 @@ BROKER = "broker@example.com"
 BEFORE = "3d8aa34"  # the state to upgrade from; another as the first argument
 OURS = ("sync", "planning", "execution", "inspection", "gateway")
 PARTS = (*OURS, "postgres", "kafka", "mail")
+# The secrets that a part signs with: links for brokers, events for programs.
+SIGNS = {"execution": {"ENTRYGO_LINK_SECRET"}, "inspection": {"ENTRYGO_WEBHOOK_SECRET"}}
+# The documentation is in the image: a page, the same as Markdown, the index for programs.
+PAGES = ("/docs", "/docs/webhooks", "/docs/webhooks.md", "/docs/runbooks", "/llms.txt")
 SECONDS_TO_RETURN = 300.0
 SETUP = (
     "import asyncio, sys; from entrygo.cli.up.demo_account import ensure_setup_data;"
@@ -74,6 +79,9 @@ def _drill(before: Project, present: Project) -> None:
         for part in OURS:
             _check_power(present, part)
         _check_image_holds_no_secret(present.values)
+    with _step("the documentation is served by the gateway's container"):
+        for path in PAGES:
+            httpx.get(BASE_URL + path).raise_for_status()
     for part in PARTS:
         with _step(f"{part} killed: it returns, nothing lost, nothing twice"):
             _kill(present, part)
@@ -184,11 +192,9 @@ def _check_power(project: Project, part: str) -> None:
     assert host["PidsLimit"] > 0, part
     environment = "\n".join(found["Config"]["Env"])
     held = {name for name, value in project.values.items() if value in environment}
-    own = {"ENTRYGO_GATEWAY_TOKEN"}
+    own = {"ENTRYGO_GATEWAY_TOKEN", *SIGNS.get(part, ())}
     if part != "gateway":
         own |= {f"ENTRYGO_{part.upper()}_PASSWORD", "ENTRYGO_SERVICE_TOKEN"}
-    if part == "execution":
-        own.add("ENTRYGO_LINK_SECRET")
     assert held == own, f"{part} holds {held}"
     writing = 'touch /opt/entrygo/written || test "$?" != 0'
     said = project.compose("exec", "--no-TTY", part, "sh", "-c", f"({writing}) 2>&1")
