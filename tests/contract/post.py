@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from entrygo.execution.broker.channels.smtp_server import Security
+from entrygo.execution.broker.smtp_server import Security
 from tests.harness.mail import SmtpSink
 from tests.harness.processes import LOOPBACK
 

@@ -28,8 +28,8 @@ from entrygo.execution.broker.channels.email import EmailChannel
 from entrygo.execution.broker.channels.https import HttpsChannel, UploadLimits
 from entrygo.execution.broker.channels.sftp import SftpChannel, SftpLimits
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
-from entrygo.execution.broker.channels.smtp_server import SmtpServer
 from entrygo.execution.broker.credentials import Credentials
+from entrygo.execution.broker.smtp_server import SmtpServer
 from entrygo.outbound.address_guard import AddressGuard
 from tests.harness.mail import SmtpSink
 from tests.harness.processes import LOOPBACK

@@ -13,7 +13,7 @@ from entrygo.execution.broker.channels.email import EmailChannel
 from entrygo.execution.broker.channels.https import HttpsChannel
 from entrygo.execution.broker.channels.sftp import SftpChannel
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
-from entrygo.execution.broker.channels.smtp_server import SmtpServer
+from entrygo.execution.broker.smtp_server import SmtpServer
 from tests.contract.sides import SIDES, Point, delivery, sftp_channel, upload_channel
 from tests.harness.processes import LOOPBACK
 

@@ -6,7 +6,7 @@ import pytest
 
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.channels.email import EmailChannel
-from entrygo.execution.broker.channels.smtp_server import SmtpServer, parse_smtp_url
+from entrygo.execution.broker.smtp_server import SmtpServer, parse_smtp_url
 from tests.contract.sides import MAIL, Point, delivery
 from tests.contract.smtp_faults import HOST, TAKES_MAIL, Fault, running
 from tests.harness.mail import SmtpSink

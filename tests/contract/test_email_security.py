@@ -10,7 +10,7 @@ import structlog
 
 from entrygo.execution.broker.channels.base import Outcome, Result
 from entrygo.execution.broker.channels.email import EmailChannel
-from entrygo.execution.broker.channels.smtp_server import Security, SmtpServer
+from entrygo.execution.broker.smtp_server import Security, SmtpServer
 from tests.contract.post import HOST, PASSWORD, USER, post
 from tests.contract.sides import MAIL, Point, delivery
 from tests.harness.certificates import Authority

@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from entrygo.execution.broker.bulkhead import BulkheadLimits
-from entrygo.execution.broker.channels.smtp_server import SmtpServer, parse_smtp_url
 from entrygo.execution.broker.recipients import MailPolicy
+from entrygo.execution.broker.smtp_server import SmtpServer, parse_smtp_url
 from entrygo.process.settings import (
     MEBIBYTE,
     MIN_SECRET_LENGTH,

@@ -22,8 +22,8 @@ from entrygo.execution.broker.channels.base import (
     shortened,
 )
 from entrygo.execution.broker.channels.kind import ChannelKind
-from entrygo.execution.broker.channels.smtp_server import SmtpServer
 from entrygo.execution.broker.mail import compose
+from entrygo.execution.broker.smtp_server import SmtpServer
 from entrygo.requests.email_address import parse_address
 
 _PERMANENT = 500

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from entrygo.domain.facts import BrokerChannel
 from entrygo.execution.broker.channels.base import Channel
-from entrygo.execution.broker.channels.smtp_server import SmtpServer
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.broker.smtp_server import SmtpServer
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.records import Submission, SubmissionType
 from entrygo.outbound.address_guard import AddressGuard
