@@ -42,7 +42,7 @@ Every error answer has one shape:
 ISSUES_HEAD = """
 ## Issues of a request
 
-`VALIDATION_ERROR` lists every issue in `details.issues` as `{path, message, code}`; of more than 100 `details.totalIssues` is the number.
+`VALIDATION_ERROR` lists every issue in `details.issues` as `{path, message, code}`, a hundred at most; with more, `details.totalIssues` is how many were found before reading stopped.
 
 | `code` | meaning |
 |---|---|

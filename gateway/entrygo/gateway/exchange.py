@@ -20,6 +20,7 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.door.door import Admitted
 from entrygo.gateway.issues import validation_failed
 from entrygo.gateway.json_reader import read_json
+from entrygo.gateway.schemas.fields import IssueCount
 from entrygo.gateway.services import Call, Document, Reply, Services, Unary
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.idempotency_key import FIELD, idempotency_key
@@ -108,9 +109,10 @@ def is_not_modified(request: Request, etag: str) -> bool:
 
 
 def validated(model: type[B], value: Any) -> B:
-    """`value` as the model reads it; ValidationFailed with every issue otherwise."""
+    """`value` as the model reads it; ValidationFailed with the issues otherwise."""
+    count: IssueCount = {"issues": 0}
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, context=count)
     except ValidationError as error:
         raise validation_failed(error) from error
 

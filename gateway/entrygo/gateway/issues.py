@@ -14,8 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from entrygo.domain.errors import ValidationFailed
-
-MAX_LISTED = 100
+from entrygo.requests.issues import MAX_ISSUES
 
 # pydantic's error type → code of the contract, message. `{...}` are filled from pydantic's context.
 ISSUES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -62,12 +61,9 @@ TYPES: Mapping[str, str] = MappingProxyType(
 
 
 def validation_failed(error: ValidationError) -> ValidationFailed:
-    """The answer to a body that does not fit its schema: at most 100 issues, and how many there are."""
+    """The answer to a body that does not fit its schema: at most 100 issues, and how many were found."""
     found = error.errors(include_url=False)
-    failed = ValidationFailed.of([_issue(one) for one in found[:MAX_LISTED]])
-    if len(found) > MAX_LISTED and failed.details is not None:
-        failed.details["totalIssues"] = len(found)
-    return failed
+    return ValidationFailed.of([_issue(one) for one in found[:MAX_ISSUES]], total=len(found))
 
 
 def _issue(found: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -24,8 +24,8 @@ The export lifecycle: **sync** orders → **plan** an export → **execute** it 
 - The contract grows by addition. Unknown top-level and nested fields of a request are ignored; expect new
   fields in answers.
 - Every error has the shape `{errorCode, message, field?, details?}`. Branch on `errorCode`. A
-  `VALIDATION_ERROR` lists all issues at once in `details.issues` (at most 100; `details.totalIssues` counts
-  them when there are more).
+  `VALIDATION_ERROR` lists all issues at once in `details.issues`, at most 100. When there are more, the
+  request is not looked at further, and `details.totalIssues` is how many were found until then.
 - Writes take an `Idempotency-Key` header; it wins over `idempotencyKey` in the body. A repeated write answers
   as the first one did, with `Idempotency-Replayed: true`.
 - Numbers have at most 12 digits before the point and 4 after it, and are never rounded on the way in.

@@ -1,4 +1,4 @@
-"""Reads SyncOrdersRequest into drafts; ValidationFailed with every issue. Hot path: no reflection."""
+"""Reads SyncOrdersRequest into drafts; ValidationFailed with the issues. Hot path: no reflection."""
 
 import re
 from decimal import Decimal
@@ -42,14 +42,17 @@ _REFUSED = PricedLine(LineDraft("", "", ""), _ZERO, "{}")
 
 
 def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
-    """The orders of a request; ValidationFailed with every issue otherwise."""
+    """The orders of a request; ValidationFailed otherwise, with every issue up to the hundredth."""
     issues = Issues()
     if not request.account_id:
         issues.required("accountId")
     check_key(request.idempotency_key, issues)
     drafts: list[OrderDraft] = []
     if _is_sized(request, issues):
-        drafts = [_order(item, f"items.{index}", issues) for index, item in enumerate(request.items)]
+        for index, item in enumerate(request.items):
+            drafts.append(_order(item, f"items.{index}", issues))
+            if issues.is_full:
+                break
         _check_unique(drafts, issues)
     issues.check()
     return drafts
@@ -83,7 +86,7 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
         issues.required(f"{path}.items")
     elif len(item.items) > MAX_LINES_PER_ORDER:
         issues.add(f"{path}.items", f"At most {MAX_LINES_PER_ORDER} lines in one order", "too_big")
-    lines = [_line(line, path, index, issues) for index, line in enumerate(item.items)]
+    lines = [_line(line, path, index, issues) for index, line in enumerate(item.items[:MAX_LINES_PER_ORDER])]
     return OrderDraft(
         _external_id(item.external_id, path, issues),
         _country(item.destination_country, path, issues),

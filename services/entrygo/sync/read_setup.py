@@ -26,22 +26,22 @@ SetupRequest = sync_pb2.SyncProductsRequest | sync_pb2.SyncWarehousesRequest | s
 
 
 def read_products(request: sync_pb2.SyncProductsRequest) -> list[FactsDraft]:
-    """Products as they are to be stored; ValidationFailed with every issue of every item otherwise."""
+    """Products as they are to be stored; ValidationFailed with the issues otherwise."""
     return _read_request(request, request.items, PRODUCT.fields)
 
 
 def read_warehouses(request: sync_pb2.SyncWarehousesRequest) -> list[FactsDraft]:
-    """Warehouses as they are to be stored; ValidationFailed with every issue of every item otherwise."""
+    """Warehouses as they are to be stored; ValidationFailed with the issues otherwise."""
     return _read_request(request, request.items, WAREHOUSE.fields)
 
 
 def read_brokers(request: sync_pb2.SyncBrokersRequest) -> list[FactsDraft]:
-    """Brokers as they are to be stored; ValidationFailed with every issue of every item otherwise."""
+    """Brokers as they are to be stored; ValidationFailed with the issues otherwise."""
     return _read_request(request, request.items, BROKER.fields)
 
 
 def read_product_update(request: sync_pb2.UpdateProductRequest) -> FactsUpdate:
-    """What to set and what to clear in one product; ValidationFailed with every issue otherwise."""
+    """What to set and what to clear in one product; ValidationFailed with the issues otherwise."""
     issues = Issues()
     check_key(request.idempotency_key, issues)
     facts = _facts(request.product, PRODUCT.fields, "", issues)
@@ -82,7 +82,11 @@ def _read_request(request: SetupRequest, items: Sequence[Item], fields: Fields) 
     if len(items) > MAX_ITEMS:
         issues.add("items", f"At most {MAX_ITEMS} in one request", "too_big")
         items = ()
-    drafts = [_draft(item, fields, f"items.{index}", issues) for index, item in enumerate(items)]
+    drafts: list[FactsDraft] = []
+    for index, item in enumerate(items):
+        drafts.append(_draft(item, fields, f"items.{index}", issues))
+        if issues.is_full:
+            break
     _check_unique("externalId", [draft.external_id for draft in drafts], issues)
     _check_unique("id", [draft.id or "" for draft in drafts], issues)
     issues.check()

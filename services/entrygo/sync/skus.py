@@ -1,4 +1,4 @@
-"""Lines that name a SKU get the product it stands for; every unknown one is an issue. Pure."""
+"""Lines that name a SKU get the product it stands for; an unknown one is an issue. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -44,9 +44,14 @@ def skus_of(drafts: Iterable[OrderDraft]) -> set[str]:
 
 
 def with_products(drafts: Sequence[OrderDraft], catalogue: Catalogue) -> Sequence[OrderDraft]:
-    """The orders with a product in each line; ValidationFailed names every line that has none."""
+    """The orders with a product in each line; ValidationFailed names the lines that have none,
+    up to a hundred."""
     issues = Issues()
-    found = [_with_products(draft, f"items.{index}", catalogue, issues) for index, draft in enumerate(drafts)]
+    found: list[OrderDraft] = []
+    for index, draft in enumerate(drafts):
+        found.append(_with_products(draft, f"items.{index}", catalogue, issues))
+        if issues.is_full:
+            break
     issues.check()
     return found
 

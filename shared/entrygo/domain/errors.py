@@ -69,10 +69,14 @@ class ValidationFailed(EntryGoError):
     kind = Kind.INVALID
 
     @classmethod
-    def of(cls, issues: Sequence[tuple[str, str, str]]) -> "ValidationFailed":
-        """From every issue found, as (path, message, code); the first one's path becomes `field`."""
+    def of(cls, issues: Sequence[tuple[str, str, str]], *, total: int = 0) -> "ValidationFailed":
+        """From the issues to list, as (path, message, code); the first one's path becomes `field`.
+
+        `total` is how many were found, where that is more.
+        """
         listed = [{"path": path, "message": message, "code": code} for path, message, code in issues]
-        return cls(field=issues[0][0], details={"issues": listed})
+        counted = {"totalIssues": total} if total > len(issues) else {}
+        return cls(field=issues[0][0], details={"issues": listed, **counted})
 
 
 class InvalidOrderReference(EntryGoError):

@@ -7,6 +7,9 @@ from entrygo.domain.errors import ValidationFailed
 
 T = TypeVar("T")
 
+# Listed of one request; with more of them it is not looked at any further.
+MAX_ISSUES = 100
+
 # Takes a value as it was sent and gives it as it is kept; raises Wrong.
 Check = Callable[[str], T]
 
@@ -21,18 +24,29 @@ class Wrong(ValueError):
 
 
 class Issues:
-    """The issues of one request, in the order they were found; paths as REST spells them (`items.0.sku`)."""
+    """The issues of one request, in the order they were found; paths as REST spells them (`items.0.sku`).
+
+    The first hundred are kept and the others counted. Who reads a long list stops once `is_full`.
+    """
 
     def __init__(self) -> None:
         self._found: list[tuple[str, str, str]] = []
+        self._total = 0
 
     @property
     def found(self) -> tuple[tuple[str, str, str], ...]:
-        """Path, message and code of each issue so far."""
+        """Path, message and code of each issue that is kept."""
         return tuple(self._found)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are more issues than are kept."""
+        return self._total > MAX_ISSUES
+
     def add(self, path: str, message: str, code: str) -> None:
-        self._found.append((path, message, code))
+        self._total += 1
+        if len(self._found) < MAX_ISSUES:
+            self._found.append((path, message, code))
 
     def wrong(self, path: str, wrong: Wrong) -> None:
         self.add(path, wrong.message, wrong.code)
@@ -55,6 +69,6 @@ class Issues:
             return None
 
     def check(self) -> None:
-        """Raises ValidationFailed with all issues, if there are any."""
+        """Raises ValidationFailed with the issues, if there are any."""
         if self._found:
-            raise ValidationFailed.of(self._found)
+            raise ValidationFailed.of(self._found, total=self._total)

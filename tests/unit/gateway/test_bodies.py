@@ -88,10 +88,20 @@ async def test_every_issue_is_listed_at_once(client: httpx.AsyncClient) -> None:
     }
 
 
-async def test_at_most_a_hundred_issues_are_listed_and_all_are_counted(client: httpx.AsyncClient) -> None:
+async def test_at_most_a_hundred_issues_are_listed_and_reading_stops_there(client: httpx.AsyncClient) -> None:
+    # Three of each order: the hundredth is found in the 34th, and none behind it is looked at.
     answer = await client.post(PATH, json=order_body(items=[{} for _ in range(50)]))
     assert len(issues(answer)) == 100
-    assert answer.json()["details"]["totalIssues"] == 150
+    assert answer.json()["details"]["totalIssues"] == 102
+
+
+async def test_a_hundred_issues_are_all_that_there_are_when_no_other_is_counted(
+    client: httpx.AsyncClient,
+) -> None:
+    items = [{} for _ in range(33)] + [{**order_body()["items"][0], "externalId": 5}]
+    answer = await client.post(PATH, json=order_body(items=items))
+    assert len(issues(answer)) == 100
+    assert "totalIssues" not in answer.json()["details"]
 
 
 @pytest.mark.parametrize(

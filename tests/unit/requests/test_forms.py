@@ -132,3 +132,14 @@ def test_all_issues_of_a_request_come_at_once_in_the_order_they_were_found() -> 
 
 def test_a_request_without_issues_passes() -> None:
     Issues().check()
+
+
+def test_a_hundred_issues_are_kept_and_the_others_counted() -> None:
+    issues = Issues()
+    for number in range(250):
+        assert issues.is_full is (number > 100)
+        issues.add(f"items.{number}", "Required", "invalid_type")
+    with pytest.raises(ValidationFailed) as refused:
+        issues.check()
+    details = refused.value.details or {}
+    assert (len(details["issues"]), details["totalIssues"]) == (100, 250)

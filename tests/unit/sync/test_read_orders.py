@@ -188,3 +188,17 @@ def test_naming_the_product_or_its_sku_are_two_payloads() -> None:
         read_orders(orders(order("SO-1", by_sku("A")))),
     )
     assert orders_fingerprint(ACCOUNT, [named]) != orders_fingerprint(ACCOUNT, [sold])
+
+
+def test_reading_stops_behind_the_order_with_the_hundredth_issue() -> None:
+    request = orders(*(order(f"SO-{n}", *[sync_pb2.OrderItem()] * 50) for n in range(500)))
+    with pytest.raises(ValidationFailed) as raised:
+        read_orders(request)
+    details = raised.value.details or {}
+    # Three of each line, fifty lines an order.
+    assert (len(details["issues"]), details["totalIssues"]) == (100, 150)
+
+
+def test_lines_beyond_the_most_of_an_order_are_not_looked_at() -> None:
+    request = orders(order("SO-1", *[line()] * MAX_LINES_PER_ORDER, sync_pb2.OrderItem()))
+    assert [(path, code) for path, _, code in issues_of(request)] == [("items.0.items", "too_big")]

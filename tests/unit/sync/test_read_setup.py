@@ -127,3 +127,11 @@ def test_an_address_that_no_mail_could_be_sent_to_is_refused_before_anything_is_
     with pytest.raises(ValidationFailed) as raised:
         read_brokers(sync_pb2.SyncBrokersRequest(account_id=ACCOUNT, items=[broker]))
     assert raised.value.field == "items.0.email"
+
+
+def test_reading_stops_behind_the_record_with_the_hundredth_issue() -> None:
+    with pytest.raises(ValidationFailed) as raised:
+        read_products(products(*[sync_pb2.Product(hts_code="x", unit_value_usd="x")] * 500))
+    details = raised.value.details or {}
+    # Three of each: two values that cannot be read, and no externalId.
+    assert (len(details["issues"]), details["totalIssues"]) == (100, 102)

@@ -16,6 +16,7 @@ from entrygo.gateway.schemas.fields import (
     Instant,
     LongText,
     Reference,
+    at_most,
     either_required,
 )
 from entrygo.gateway.schemas.pages import PageQuery, PageSize
@@ -37,10 +38,12 @@ class PlanBody(Body):
             max_length=MAX_PLANNED_ORDERS,
             description="Orders by their externalId, beside or instead of orderIds; planned after those",
         ),
+        at_most(MAX_PLANNED_ORDERS),
     ] = None
     order_ids: Annotated[
         list[Identifier],
         Field(max_length=MAX_PLANNED_ORDERS, description="EntryGo order IDs from order sync"),
+        at_most(MAX_PLANNED_ORDERS),
     ]
     destination_country: Annotated[Country | None, Field(description="Two letters, defaults to US")] = None
     batch_id: Annotated[Identifier | None, Field(description="Existing batch ID to re-plan")] = None
@@ -65,6 +68,7 @@ class PlanBody(Body):
     include: Annotated[
         list[Literal["issuesByProduct", "entries", "coverage"]] | None,
         Field(max_length=10, description="What the answer shows besides; not part of what is asked"),
+        at_most(10),
     ] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -121,9 +125,12 @@ class AmendBody(Body):
     leave_out_order_ids: Annotated[
         list[Identifier] | None,
         Field(max_length=MAX_PLANNED_ORDERS, description="Orders of the export that do not go"),
+        at_most(MAX_PLANNED_ORDERS),
     ] = None
     add_order_ids: Annotated[
-        list[Identifier] | None, Field(max_length=MAX_PLANNED_ORDERS, description="Orders that go besides")
+        list[Identifier] | None,
+        Field(max_length=MAX_PLANNED_ORDERS, description="Orders that go besides"),
+        at_most(MAX_PLANNED_ORDERS),
     ] = None
     after_entry: Annotated[
         Flag | None,

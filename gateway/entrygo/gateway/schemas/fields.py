@@ -4,16 +4,29 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from entrygo.domain.ids import MAX_ID_LENGTH
 from entrygo.domain.money import MAX_DECIMAL_PLACES, MAX_INTEGER_DIGITS
 from entrygo.domain.time import parse_rfc3339
 from entrygo.requests import idempotency_key
+from entrygo.requests.issues import MAX_ISSUES
 
 MAX_DIGITS = MAX_INTEGER_DIGITS + MAX_DECIMAL_PLACES
 MAX_NUMBER = 10**MAX_INTEGER_DIGITS
@@ -40,6 +53,41 @@ def either_required(one: str, other: str) -> Callable[[dict[str, Any]], None]:
 
     return amend
 
+
+def at_most(maximum: int) -> BeforeValidator:
+    """Refuses a list or an object of more by its length alone.
+
+    pydantic's own limit counts what is good in it: it looks at millions of bad items, and describes each.
+    """
+
+    def check(given: Any) -> Any:
+        if isinstance(given, list | dict) and len(given) > maximum:
+            context = {"field_type": "List", "max_length": maximum, "actual_length": len(given)}
+            raise PydanticKnownError("too_long", context)
+        return given
+
+    return BeforeValidator(check)
+
+
+# Beside a value that is checked: how many issues its request has already.
+IssueCount = dict[Literal["issues"], int]
+
+
+def _while_issues_are_listed(given: Any, check: Callable[[Any], Any], info: ValidationInfo) -> Any:
+    count: IssueCount | None = info.context
+    if count is None:
+        return check(given)
+    if count["issues"] > MAX_ISSUES:
+        return given  # Unchecked, and used by nobody: the request is refused.
+    try:
+        return check(given)
+    except ValidationError as error:
+        count["issues"] += error.error_count()
+        raise
+
+
+# On the items of a long list: none is looked at once the request has more issues than are listed.
+WhileIssuesAreListed = WrapValidator(_while_issues_are_listed)
 
 Identifier = Annotated[
     str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=PRINTABLE)

@@ -16,6 +16,8 @@ from entrygo.gateway.schemas.fields import (
     PositiveNumber,
     Reference,
     ShortText,
+    WhileIssuesAreListed,
+    at_most,
     either_required,
 )
 from entrygo.records.kinds import Fields
@@ -75,7 +77,11 @@ class OrderInput(Body):
     destination_country: Annotated[Country, _about(ORDER, "destination_country")]
     destination_region: Annotated[ShortText | None, _about(ORDER, "destination_region")] = None
     destination_postal_code: Annotated[ShortText | None, _about(ORDER, "destination_postal_code")] = None
-    items: Annotated[list[OrderLineInput], Field(min_length=1, max_length=MAX_LINES_PER_ORDER)]
+    items: Annotated[
+        list[OrderLineInput],
+        at_most(MAX_LINES_PER_ORDER),
+        Field(min_length=1, max_length=MAX_LINES_PER_ORDER),
+    ]
     importer_number: Annotated[ShortText | None, _about(ORDER, "importer_number")] = None
     metadata: Metadata | None = None
 
@@ -100,7 +106,10 @@ def _check_lines(orders: object) -> object:
 class SyncOrdersBody(Body):
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
     items: Annotated[
-        list[OrderInput], BeforeValidator(_check_lines), Field(min_length=1, max_length=MAX_ORDERS)
+        list[Annotated[OrderInput, WhileIssuesAreListed]],
+        BeforeValidator(_check_lines),
+        at_most(MAX_ORDERS),
+        Field(min_length=1, max_length=MAX_ORDERS),
     ]
     idempotency_key: IdempotencyKey | None = None
 

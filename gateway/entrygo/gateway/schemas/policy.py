@@ -5,7 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from entrygo.gateway.schemas.fields import Body, Flag, IdempotencyKey, Identifier, LongText, Reference
+from entrygo.gateway.schemas.fields import (
+    Body,
+    Flag,
+    IdempotencyKey,
+    Identifier,
+    LongText,
+    Reference,
+    at_most,
+)
 
 MAX_CODES = 200
 
@@ -17,12 +25,15 @@ class PolicyBody(Body):
     severities: Annotated[
         dict[str, Literal["warning", "error"]],
         Field(max_length=MAX_CODES, description="Code of a rule to a higher severity; none can be lowered"),
+        at_most(MAX_CODES),
     ] = Field(default_factory=dict)
     approval_required: Annotated[
         Flag | None, Field(description="Whether a plan in REVIEW_REQUIRED needs an approval before execute")
     ] = None
     codes_without_approval: Annotated[
-        list[Reference], Field(max_length=MAX_CODES, description="Warnings that need no approval")
+        list[Reference],
+        Field(max_length=MAX_CODES, description="Warnings that need no approval"),
+        at_most(MAX_CODES),
     ] = Field(default_factory=list)
     idempotency_key: IdempotencyKey | None = None
 

@@ -36,6 +36,7 @@ from entrygo.records.kinds import (
     Words,
 )
 
+MAX_COUNTRIES = 1_000  # each in two spellings, and then some
 TO_TAKE = "The id to take on creation; else generated"
 
 
@@ -75,15 +76,16 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
         updated_at=(str, ...),
         **answered,
     )
-    items: Any = _list_of(given)
+    items: Any = _list_of(Annotated[given, fields.WhileIssuesAreListed])
     limits = Described(min_length=1, max_length=record.rest_maximum)
+    length = fields.at_most(record.rest_maximum)
     key: Any = (IdempotencyKey | None, None)
     return RecordSchemas(
         sync_body=create_model(
             f"Sync{plural}Body",
             __base__=Body,
             account_id=(Identifier, ...),
-            items=(Annotated[items, limits], ...),
+            items=(Annotated[items, limits, length], ...),
             idempotency_key=key,
         ),
         patch_body=create_model(
@@ -112,8 +114,10 @@ def _members(declared: Fields) -> dict[str, Any]:
 def _member(field: Field) -> tuple[Any, Any]:
     about = Described(description=field.about or None)
     if isinstance(field.kind, Many):
-        limit = Described(max_length=field.kind.rest_maximum)
-        return Annotated[_list_of(_model(field.kind.group)), limit, about], Described(default_factory=list)
+        most = field.kind.rest_maximum
+        items = _list_of(_model(field.kind.group))
+        default: Any = Described(default_factory=list)
+        return Annotated[items, Described(max_length=most), fields.at_most(most), about], default
     kind = _annotation(field.kind)
     if field.required:
         return Annotated[kind, about], ...
@@ -144,7 +148,7 @@ def _annotation(kind: Kind) -> Any:
             return fields.whole_number(kind.minimum, kind.rest_maximum or kind.maximum)
         case ByCountry():
             code: Any = fields.text_of(kind.text.rest_limit)
-            return GenericAlias(dict, (str, code | None))
+            return Annotated[GenericAlias(dict, (str, code | None)), fields.at_most(MAX_COUNTRIES)]
         case Group():
             return _model(kind)
         case _:
@@ -157,5 +161,5 @@ def _model(group: Group) -> type[Body]:
     return create_model(group.title, __base__=Body, __doc__=group.about or None, **_members(group.fields))
 
 
-def _list_of(model: type[Body]) -> Any:
+def _list_of(model: Any) -> Any:
     return GenericAlias(list, (model,))

@@ -18,7 +18,14 @@ from entrygo.domain.shipment import (
     Incoterm,
     ShipmentReason,
 )
-from entrygo.gateway.schemas.fields import MAX_NUMBER, PRINTABLE, Body, Date, PositiveWholeNumber
+from entrygo.gateway.schemas.fields import (
+    MAX_NUMBER,
+    PRINTABLE,
+    Body,
+    Date,
+    PositiveWholeNumber,
+    at_most,
+)
 
 CENT_PLACES = 2
 Cents = Annotated[
@@ -86,4 +93,5 @@ class ShipmentInput(Body):
     charges: Annotated[
         list[ChargeInput] | None,
         Field(max_length=MAX_CHARGES, description="What the unit values do not hold, one by one"),
+        at_most(MAX_CHARGES),
     ] = None

@@ -14,15 +14,19 @@ from entrygo.gateway.schemas.fields import (
     Instant,
     LongText,
     ShortText,
+    at_most,
 )
 from entrygo.gateway.schemas.pages import PageQuery
 
 DeliveryState = Literal["pending", "delivered", "failed", "held"]
 
+MAX_EVENT_TYPES = 50
+
 Url = Annotated[LongText, Field(min_length=1, description="https://host/path; a 2xx is a receipt")]
 EventTypes = Annotated[
     list[ShortText],
-    Field(max_length=50, description="Types of events, such as export.executed; empty: all"),
+    Field(max_length=MAX_EVENT_TYPES, description="Types of events, such as export.executed; empty: all"),
+    at_most(MAX_EVENT_TYPES),
 ]
 Description = Annotated[ShortText, Field(max_length=200, description="For people")]
 
