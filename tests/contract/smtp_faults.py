@@ -201,6 +201,8 @@ class FaultServer:
         finally:
             leaving.cancel()
             resuming.cancel()
+            # The next one to read finds nobody else waiting.
+            await asyncio.wait((leaving, resuming))
 
 
 async def _say(writer: asyncio.StreamWriter, line: str) -> None:
