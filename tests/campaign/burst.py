@@ -46,7 +46,7 @@ SETTINGS = {
 
 async def main(fault: Fault) -> int:
     """Prints the figures; gives the exit status, 0 when they are within the bounds."""
-    async with running_cluster(SETTINGS) as cluster, open_http() as http:
+    async with running_cluster(SETTINGS) as cluster, open_http(2 * EXECUTES) as http:
         accounts = await make_accounts(cluster)
         recorder = Recorder(Path(tempfile.mkdtemp(prefix="entrygo-burst-")) / "history.jsonl")
         busy, other = (

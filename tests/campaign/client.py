@@ -104,8 +104,9 @@ class Client:
         )
 
 
-def open_http() -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+def open_http(connections: int = 100) -> httpx.AsyncClient:
+    """For callers that together ask for no more at once than `connections`: one more would wait here."""
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=50)
     return httpx.AsyncClient(timeout=60.0, limits=limits, trust_env=False)
 
 

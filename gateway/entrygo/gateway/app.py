@@ -80,7 +80,7 @@ class Edge:
         self._services = services
         self._stop = stop
         self._door = Door(settings, lambda: self.services)
-        watch_slots(self._door.slots)
+        watch_slots(self._door.slots, self._door.patient_slots)
         self._asking: asyncio.Task[dict[str, bool]] | None = None
 
     @asynccontextmanager
@@ -167,6 +167,8 @@ class Edge:
         }
 
     def _answer(self, endpoint: Endpoint) -> Answer:
+        slots = self._door.patient_slots if endpoint.is_patient else self._door.slots
+
         async def answer(request: Request) -> Response:
             given = authorization(request)
             if given is None:
@@ -180,7 +182,7 @@ class Edge:
             async with (
                 self._content(endpoint, request, admitted) as content,
                 # After the body, since a slot must not wait for what a client has yet to send.
-                self._door.slots.hold(admitted.account),
+                slots.hold(admitted.account),
             ):
                 exchange = Exchange(request, self.services, call, admitted=admitted, content=content)
                 return await endpoint.handler(exchange)

@@ -61,6 +61,8 @@ class Endpoint:
     answer: Any = None
     media_type: str = "application/json"
     has_etag: bool = False
+    # Whether it may wait for a server that is not ours, such as a broker's.
+    is_patient: bool = False
     errors: tuple[type[EntryGoError], ...] = ()
     request_example: Mapping[str, Any] | None = None
     answer_example: Mapping[str, Any] | None = None

@@ -18,7 +18,7 @@ def observe(method: str, route: str, status: int, seconds: float) -> None:
     REQUEST_SECONDS.labels(route).observe(seconds)
 
 
-def watch_slots(slots: FairSlots) -> None:
-    """Reads the slots whenever the metrics are asked for."""
-    RUNNING.set_function(lambda: slots.running)
-    WAITING.set_function(lambda: slots.waiting)
+def watch_slots(*slots: FairSlots) -> None:
+    """Reads all of them together whenever the metrics are asked for."""
+    RUNNING.set_function(lambda: sum(each.running for each in slots))
+    WAITING.set_function(lambda: sum(each.waiting for each in slots))

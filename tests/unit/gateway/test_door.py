@@ -13,9 +13,10 @@ import uvicorn
 from entrygo.gateway.app import create_app
 from entrygo.gateway.settings import DoorSettings, GatewaySettings
 from entrygo.process.settings import RateSettings
+from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
-from tests.fakes import KEY, OTHER_KEY, FakeServices
-from tests.unit.gateway.requests import order_body
+from tests.fakes import ACCOUNT, KEY, OTHER_KEY, FakeServices
+from tests.unit.gateway.requests import order_body, planned_export
 from tests.unit.gateway.serving import head, serving
 
 SYNC = "/api/orders/sync"
@@ -162,6 +163,35 @@ async def test_an_account_that_queues_many_requests_does_not_delay_another() -> 
         assert (await asyncio.wait_for(client.get("/api/orders", headers=other), 10)).status_code == 200
         services.go.set()
         assert {answer.status_code for answer in await asyncio.gather(*busy)} == {200}
+
+
+class Waiting(FakeServices):
+    """Holds every execute, as one does whose broker's mail server is silent, until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def ExecuteExport(self, request: execution_pb2.ExecuteExportRequest, call: Any) -> Any:
+        self.begun.set()
+        await self.go.wait()
+        return await super().ExecuteExport(request, call)
+
+
+async def test_executes_that_wait_for_a_mail_server_delay_no_other_request_of_their_account() -> None:
+    services = Waiting()
+    limits = DoorSettings(max_running_requests=2, max_running_per_account=1)
+    async with client_of(services, door=limits) as client:
+        client.headers.update(BEARER)
+        export_id = (await planned_export(client))["exportId"]
+        body = {"accountId": ACCOUNT, "batchId": export_id}
+        executes = [asyncio.create_task(client.post("/api/exports/execute", json=body)) for _ in range(5)]
+        await services.begun.wait()
+        answer = await asyncio.wait_for(client.get("/api/orders"), 10)
+        assert answer.status_code == 200
+        services.go.set()
+        await asyncio.gather(*executes)
 
 
 async def test_a_line_that_is_full_is_503_for_that_account_and_has_room_for_others() -> None:

@@ -36,10 +36,14 @@ class Door:
         self._key_items = Buckets("items", rates.items_per_second)
         self._account_requests = Buckets("account-requests", rates.account_requests_per_second)
         self._account_items = Buckets("account-items", rates.account_items_per_second)
-        self.slots = FairSlots(
-            running=door.max_running_requests,
-            per_account=door.max_running_per_account,
-            waiting=settings.max_concurrent_requests,
+        # Requests that wait for others' servers hold up none that do not, not even of their own account.
+        self.slots, self.patient_slots = (
+            FairSlots(
+                running=door.max_running_requests,
+                per_account=door.max_running_per_account,
+                waiting=settings.max_concurrent_requests,
+            )
+            for _ in range(2)
         )
         self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
         self.downloads = Budget("downloads", total=door.max_downloads, each=door.max_downloads_per_key)

@@ -214,6 +214,7 @@ ENDPOINTS = (
         "Retry with the same Idempotency-Key. Read brokerSubmission.status: 200 does not mean sent.",
         body=ExecuteBody,
         answer=views.ExecuteAnswer,
+        is_patient=True,
         errors=(NotFound, InvalidExportState, PlanHashMismatch),
         request_example=examples.EXECUTE_REQUEST,
         answer_example=examples.EXECUTE_ANSWER,
