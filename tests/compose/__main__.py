@@ -36,10 +36,12 @@ SIGNS = {"execution": {"ENTRYGO_LINK_SECRET"}, "inspection": {"ENTRYGO_WEBHOOK_S
 # The documentation is in the image: a page, the same as Markdown, the index for programs.
 PAGES = ("/docs", "/docs/webhooks", "/docs/webhooks.md", "/docs/runbooks", "/llms.txt")
 SECONDS_TO_RETURN = 300.0
+# Run by the version before as well, which may know nothing of TLS between the parts.
 SETUP = (
     "import asyncio, sys; from entrygo.cli.up.demo_account import ensure_setup_data;"
-    "from entrygo.process.settings import RpcClientSettings;"
-    "asyncio.run(ensure_setup_data('sync:50051', sys.argv[1], RpcClientSettings()))"
+    "from entrygo.process import settings;"
+    "known = [made() for name, made in vars(settings).items() if name == 'RpcClientSettings'];"
+    "asyncio.run(ensure_setup_data('sync:50051', sys.argv[1], *known))"
 )
 
 
