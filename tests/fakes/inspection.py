@@ -13,6 +13,7 @@ class FakeInspection(Memory):
         super().__init__()
         self.down: set[str] = set()
         self.stale = False
+        self.webhooks_of_all: list[inspection_pb2.Webhook] = []
 
     async def InspectExport(
         self, request: inspection_pb2.InspectExportRequest, call: Call
@@ -56,6 +57,12 @@ class FakeInspection(Memory):
             has_more=end < len(summaries),
             next_cursor=str(end) if end < len(summaries) else "",
         )
+
+    async def ListWebhooks(
+        self, request: inspection_pb2.ListWebhooksRequest, call: Call
+    ) -> inspection_pb2.ListWebhooksResponse:
+        self._account(call)
+        return inspection_pb2.ListWebhooksResponse(data=self.webhooks_of_all)
 
     async def SystemHealth(
         self, request: inspection_pb2.SystemHealthRequest, call: Call

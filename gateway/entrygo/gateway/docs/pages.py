@@ -18,7 +18,7 @@ PICTURES = {".png": "image/png", ".svg": "image/svg+xml"}
 
 # The order of the navigation. A page directly in docs/ that no group names stands in the last one.
 GROUPS: Sequence[tuple[str, Sequence[str]]] = (
-    ("Start", (START, "guides/first-export", "guides/your-own-data")),
+    ("Start", (START, "guides/first-export", "guides/your-own-data", "guides/console")),
     (
         "Concepts",
         (

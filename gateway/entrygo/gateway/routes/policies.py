@@ -21,7 +21,13 @@ async def get_policy(exchange: Exchange) -> Response:
 async def set_policy(exchange: Exchange) -> Response:
     """PUT /api/policy."""
     body = await exchange.body(PolicyBody)
-    request = planning_pb2.SetPolicyRequest(
+    reply = await exchange.write(exchange.services.planning.SetPolicy, set_policy_request(body))
+    return json_answer(_policy_answer(reply.message), replayed=reply.replayed)
+
+
+def set_policy_request(body: PolicyBody) -> planning_pb2.SetPolicyRequest:
+    """PUT /api/policy: body to message."""
+    return planning_pb2.SetPolicyRequest(
         account_id=body.account_id,
         policy=planning_pb2.Policy(
             severities=body.severities,
@@ -30,8 +36,6 @@ async def set_policy(exchange: Exchange) -> Response:
         ),
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.write(exchange.services.planning.SetPolicy, request)
-    return json_answer(_policy_answer(reply.message), replayed=reply.replayed)
 
 
 def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:

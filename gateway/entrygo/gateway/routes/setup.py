@@ -37,7 +37,7 @@ async def _as_it_is(_exchange: Exchange, _records: Sequence[Any]) -> None:
     return None
 
 
-async def _with_email_states(exchange: Exchange, brokers: Sequence[sync_pb2.Broker]) -> None:
+async def with_email_states(exchange: Exchange, brokers: Sequence[sync_pb2.Broker]) -> None:
     """Whether mail to the brokers leaves; not stated while execution cannot say it."""
     named = [each for each in brokers if each.email]
     if not named:
@@ -167,7 +167,7 @@ FACTS = (
         sync=lambda stub: stub.SyncBrokers,
         get=lambda stub: stub.GetBroker,
         list=lambda stub: stub.ListBrokers,
-        complete=_with_email_states,
+        complete=with_email_states,
     ),
 )
 

@@ -1,0 +1,72 @@
+"""The machine's Chromium, driven by Playwright: one for a session, a context of its own for each test."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+MISSING = "Chromium is not installed: apt-get install -y chromium"
+WAIT_MS = 20_000
+DESK: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser without a window. It runs without its own sandbox, which containers do not let it have."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(MISSING)
+    async with chromium() as started:
+        yield started
+
+
+@asynccontextmanager
+async def opened(browser: Browser, base_url: str, **options: Any) -> AsyncIterator[Page]:
+    """A page of nobody's yet. An error in its console, such as a breach of the policy, fails at the end."""
+    context = await browser.new_context(base_url=base_url, **{"viewport": DESK, **options})
+    context.set_default_timeout(WAIT_MS)
+    page, errors = await context.new_page(), list[str]()
+
+    def note(message: ConsoleMessage) -> None:
+        # A status of an answer is for the test itself to judge.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            errors.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        yield page
+    finally:
+        await context.close()
+    assert errors == []
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What axe finds in a page, and whether it has to be scrolled sideways."""
+    # Evaluated, as our policy lets no foreign script in.
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    faults = [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+    wide = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return faults if wide[0] <= wide[1] else [*faults, f"{wide[0]} px wide in a window of {wide[1]}"]

@@ -1,0 +1,90 @@
+"""Finding things by what they are called, and the setup as it is."""
+
+import httpx
+import pytest
+
+from entrygo.domain.errors import InsufficientScope, ServiceUnavailable
+from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.planning.v1 import planning_pb2
+from tests.fakes import FakeServices
+from tests.unit.console.test_export_page import asked, fields_of
+from tests.unit.gateway.requests import executed_export, synced_order_id
+
+
+async def test_order_is_found_by_its_own_number_and_by_ours(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    order_id = await synced_order_id(program)
+    for query in ("wms-order-1001", order_id, f"  {order_id} "):
+        page = (await clerk.get("/find", params={"q": query})).text
+        assert "1 hit" in page
+        assert order_id in page
+        assert "2 lines, $255.00, to CA US" in page
+
+
+async def test_export_or_package_that_is_the_only_hit_is_opened(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    execution = await executed_export(program)
+    for query in (execution["exportId"], execution["customs_package_id"]):
+        answer = await clerk.get("/find", params={"q": query})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith(f"/exports/{execution['exportId']}")
+
+
+@pytest.mark.parametrize("query", ["nobody", "a b c", "<script>alert(1)</script>", "%00", "x" * 400, "日本"])
+async def test_what_nobody_is_called_says_what_was_looked_for(clerk: httpx.AsyncClient, query: str) -> None:
+    answer = await clerk.get("/find", params={"q": query})
+    assert answer.status_code == 200
+    assert "Nothing is called" in answer.text
+    assert "<script>alert" not in answer.text
+
+
+async def test_setup_shows_who_ships_and_who_files(clerk: httpx.AsyncClient, services: FakeServices) -> None:
+    services.webhooks_of_all = [
+        inspection_pb2.Webhook(url="https://wms.example/hook", status="disabled", disabled_reason="Gone.")
+    ]
+    page = (await clerk.get("/setup")).text
+    for text in ("yvr-01", "demo-broker", "https://wms.example/hook", "Gone.", "send to brokers"):
+        assert text in page
+    assert "can be sent without an approval" in page
+
+
+async def test_policy_is_set_and_keeps_what_it_does_not_show(
+    clerk: httpx.AsyncClient, services: FakeServices, program: httpx.AsyncClient
+) -> None:
+    body = {"accountId": "acc_123", "severities": {"X": "error"}, "codesWithoutApproval": ["Y"]}
+    (await program.put("/api/policy", json=body)).raise_for_status()
+    hidden = fields_of((await clerk.get("/setup")).text, "/setup/policy")
+    answer = await clerk.post("/setup/policy", data={**hidden, "approvalRequired": "yes"})
+    assert answer.headers["location"] == "/setup?saved#policy"
+    policy = asked(services, planning_pb2.SetPolicyRequest)[-1].policy
+    assert policy.approval_required
+    assert dict(policy.severities) == {"X": "error"}
+    assert list(policy.codes_without_approval) == ["Y"]
+    assert "only after somebody approved it by name" in (await clerk.get("/setup?saved")).text
+
+
+async def test_policy_that_the_key_may_not_set_is_refused_in_words(
+    clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise InsufficientScope(details={"requiredScope": "setup", "scopes": ["read"]})
+
+    monkeypatch.setattr(services, "SetPolicy", refused)
+    answer = await clerk.post("/setup/policy", data={"key": "k"})
+    assert answer.status_code == 403
+    assert "Your key lacks the scope setup." in answer.text
+
+
+async def test_part_of_the_setup_that_cannot_be_read_says_so(
+    clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise ServiceUnavailable
+
+    monkeypatch.setattr(services, "ListWarehouses", away)
+    answer = await clerk.get("/setup")
+    assert answer.status_code == 200
+    assert "Warehouses cannot be read right now" in answer.text
+    assert "demo-broker" in answer.text

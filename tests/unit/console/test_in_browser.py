@@ -1,0 +1,109 @@
+"""Every page in a real browser: in both themes and on a phone axe finds nothing, nothing scrolls sideways."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, ViewportSize
+from starlette.applications import Starlette
+
+from tests.fakes import ACCOUNT, KEY, FakeServices
+from tests.harness import processes
+from tests.harness.browser import DESK, PHONE, browser, faults_of, opened
+from tests.unit.gateway.requests import executed_export, planned_export
+
+__all__ = ["browser"]
+pytestmark = pytest.mark.browser
+
+
+@pytest_asyncio.fixture
+async def base_url(app: Starlette) -> AsyncIterator[str]:
+    """The console over the services in memory, on a port: Chromium speaks to no ASGI."""
+    port = processes.free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
+@pytest_asyncio.fixture
+async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]:
+    """One of each kind, with something in every part of it."""
+    blocked = (await planned_export(program))["exportId"]
+    plan = services._exports[ACCOUNT, blocked].plan
+    plan.readiness_state = "BLOCKED"
+    plan.excluded_order_ids.append("ord_left_out")
+    issue = plan.issues.by_product.add()
+    issue.CopyFrom(plan.issues.by_product[0])
+    issue.field, issue.suggestion, issue.severity = "country_of_origin", "CN", "error"
+    ready = (await planned_export(program))["exportId"]
+    sent = (await executed_export(program))["exportId"]
+    package = services._exports[ACCOUNT, sent].customs_package
+    return [
+        "/",
+        f"/exports/{blocked}",
+        f"/exports/{ready}?since=planhash_before",
+        f"/exports/{sent}",
+        f"/packages/{package.id}/documents/{package.artifacts[0].filename}",
+        "/find",
+        "/find?q=wms-order-1001",
+        "/find?q=nobody",
+        "/setup",
+        "/exports/none",
+    ]
+
+
+# Colours do not depend on the width, nor the width on colours: two ways show both themes and both windows.
+@pytest.mark.parametrize(("scheme", "window"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
+async def test_every_page_is_fit_for_everybody(
+    browser: Browser, base_url: str, pages: list[str], scheme: str, window: ViewportSize
+) -> None:
+    async with opened(browser, base_url, color_scheme=scheme, viewport=window) as page:
+        await page.goto("/login")
+        faults = {"/login": await faults_of(page)}
+        await page.get_by_label("API key").fill(KEY)
+        await page.get_by_role("button", name="Sign in").click()
+        for path in pages:
+            await page.goto(path)
+            await page.evaluate(
+                "document.querySelectorAll('details').forEach((each) => { each.open = true })"
+            )
+            faults[path] = await faults_of(page)
+    assert {path: found for path, found in faults.items() if found} == {}
+
+
+async def test_page_follows_what_happens_and_keeps_what_is_typed(
+    browser: Browser, base_url: str, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    plan = await planned_export(program)
+    async with opened(browser, base_url) as page:
+        await page.goto(f"/login?next=/exports/{plan['exportId']}")
+        await page.get_by_label("API key").fill(KEY)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_label("characters of the hash").fill("abc")
+        services._exports[ACCOUNT, plan["exportId"]].plan.compliance_score = 41
+        await page.get_by_text("41 of 100").wait_for()
+        assert await page.get_by_label("characters of the hash").input_value() == "abc"
+
+
+async def test_slash_leads_to_the_search_and_a_suggestion_into_its_field(
+    browser: Browser, base_url: str, pages: list[str]
+) -> None:
+    async with opened(browser, base_url) as page:
+        await page.goto(f"/login?next={pages[1]}")
+        await page.get_by_label("API key").fill(KEY)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("button", name="Take CN").click()
+        assert await page.get_by_label("Country of origin").input_value() == "CN"
+        # A single key is a letter where somebody types.
+        await page.keyboard.press("/")
+        assert await page.get_by_label("Country of origin").input_value() == "CN/"
+        await page.evaluate("document.activeElement.blur()")
+        await page.keyboard.press("/")
+        assert await page.evaluate("document.activeElement.id") == "q"
