@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from entrygo.cli.imports.columns import (
+    IMPORTER_FIELDS,
     LINE_FIELDS,
     METADATA_COLUMNS,
     METADATA_PREFIX,
@@ -31,9 +32,10 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "csv-columns.md"
 INTRODUCTION = """\
 # Columns of import files
 
-`entrygo products import` and `entrygo orders import` read CSV (`,`, `;`, `|` or tabs between the cells) and
-NDJSON with these names. A column that has another name in your file is mapped by `--map theirs=ours`. The
-order of columns does not matter, a blank cell leaves what is stored as it is, and other columns are not read.
+`entrygo products import`, `entrygo orders import` and `entrygo importers import` read CSV (`,`, `;`, `|` or
+tabs between the cells) and NDJSON with these names. A column that has another name in your file is mapped by
+`--map theirs=ours`. The order of columns does not matter, a blank cell leaves what is stored as it is, and
+other columns are not read.
 
 This page is generated from the declarations in `shared/entrygo/records/` by `make columns`.
 """
@@ -47,6 +49,12 @@ ORDERS = """
 
 One line of an order a row. The rows of an order may stand anywhere in the file, and agree on what they say of
 the order. A line names its product by `sku` or `product_id`.
+"""
+IMPORTERS = """
+## Importers
+
+One power of attorney of an importer a row; the rows of an importer agree on what they say of it. `yes`, `no`,
+`1` and `0` do for `true` and `false`. `entrygo importers export` writes such a file.
 """
 KEPT = " and ".join(f"`{name}`" for name in METADATA_COLUMNS)
 METADATA = f"""
@@ -66,7 +74,8 @@ def page() -> str:
     """The page as it should be."""
     products = _table(PRODUCT_FIELDS.values())
     orders = _table([*ORDER_FIELDS.values(), *LINE_FIELDS.values()])
-    return "".join([INTRODUCTION, PRODUCTS, products, ORDERS, orders, METADATA])
+    importers = _table(IMPORTER_FIELDS.values())
+    return "".join([INTRODUCTION, PRODUCTS, products, ORDERS, orders, METADATA, IMPORTERS, importers])
 
 
 def _table(columns: Iterable[Column]) -> str:

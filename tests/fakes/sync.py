@@ -76,6 +76,8 @@ class FakeSync(Memory):
             order.destination_postal_code = item.destination_postal_code
         if item.HasField("importer_number"):
             order.importer_number = item.importer_number
+        if item.HasField("importer_external_id"):
+            order.importer_external_id = item.importer_external_id
         return self._put("order", account, order)
 
     async def SyncProducts(
@@ -122,6 +124,13 @@ class FakeSync(Memory):
         stored = [self._upsert("broker", "br", account, item) for item in request.items]
         return Reply(sync_pb2.SyncBrokersResponse(data=stored))
 
+    async def SyncImporters(
+        self, request: sync_pb2.SyncImportersRequest, call: Call
+    ) -> Reply[sync_pb2.SyncImportersResponse]:
+        account = self._enter(request, call, request.account_id)
+        stored = [self._upsert("importer", "imp", account, item) for item in request.items]
+        return Reply(sync_pb2.SyncImportersResponse(data=stored))
+
     async def GetOrder(self, request: sync_pb2.GetRequest, call: Call) -> sync_pb2.Order:
         found: sync_pb2.Order = self._get("order", request.id, call)
         return found
@@ -138,6 +147,10 @@ class FakeSync(Memory):
         found: sync_pb2.Broker = self._get("broker", request.id, call)
         return found
 
+    async def GetImporter(self, request: sync_pb2.GetRequest, call: Call) -> sync_pb2.Importer:
+        found: sync_pb2.Importer = self._get("importer", request.id, call)
+        return found
+
     async def ListOrders(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListOrdersResponse:
         return sync_pb2.ListOrdersResponse(**self._page("order", request, call))
 
@@ -151,6 +164,11 @@ class FakeSync(Memory):
 
     async def ListBrokers(self, request: sync_pb2.ListRequest, call: Call) -> sync_pb2.ListBrokersResponse:
         return sync_pb2.ListBrokersResponse(**self._page("broker", request, call))
+
+    async def ListImporters(
+        self, request: sync_pb2.ListRequest, call: Call
+    ) -> sync_pb2.ListImportersResponse:
+        return sync_pb2.ListImportersResponse(**self._page("importer", request, call))
 
     def _upsert(self, kind: str, prefix: str, account: str, item: Any) -> Any:
         stored = type(item)()

@@ -186,6 +186,18 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
     "getBroker": (
         _read("getBroker", _id(lambda victim: victim.system.broker_id), of_account=True, shows=False),
     ),
+    "syncImporters": (
+        _of(
+            "syncImporters",
+            _items({"externalId": "isolation-importer", "name": "Theirs"}),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
+    "listImporters": (_read("listImporters", lambda _: RestRequest(), of_account=True, shows=False),),
+    "getImporter": (
+        _read("getImporter", _id(lambda victim: victim.importer_id), of_account=True, shows=False),
+    ),
     "approveExport": (
         _of(
             "approveExport",

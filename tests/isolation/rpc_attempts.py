@@ -196,6 +196,17 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             of_account=True,
         ),
     ),
+    "Sync.SyncImporters": (
+        _of(
+            "SyncImporters",
+            lambda v: sync_pb2.SyncImportersRequest(
+                account_id=v.system.account_id,
+                items=[sync_pb2.Importer(external_id="isolation-importer", name="Theirs")],
+            ),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
     "Sync.UpdateProduct": (
         _of(
             "UpdateProduct",
@@ -210,10 +221,12 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Sync.GetProduct": _record("GetProduct", lambda v: v.system.product_ids[0], of_account=True),
     "Sync.GetWarehouse": _record("GetWarehouse", lambda v: v.system.warehouse_id),
     "Sync.GetBroker": _record("GetBroker", lambda v: v.system.broker_id, of_account=True),
+    "Sync.GetImporter": _record("GetImporter", lambda v: v.importer_id, of_account=True),
     "Sync.ListOrders": _list("ListOrders", of_account=True),
     "Sync.ListProducts": _list("ListProducts", of_account=True),
     "Sync.ListWarehouses": _list("ListWarehouses"),
     "Sync.ListBrokers": _list("ListBrokers", of_account=True),
+    "Sync.ListImporters": _list("ListImporters", of_account=True),
     "Sync.GetPlanningFacts": (_of("GetPlanningFacts", _facts, enough=PLAN | READ, of_account=True),),
     "Identity.WhoAmI": (_of("WhoAmI", lambda _: identity_pb2.WhoAmIRequest(), enough=frozenset()),),
     "Identity.OpenSession": (

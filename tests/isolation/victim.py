@@ -15,7 +15,7 @@ NOBODY = "http://127.0.0.1:9/"
 SETTLED = {"sent", "failed", "unknown", "acknowledged"}
 # Where a write that should have been refused would leave something.
 TABLES = (
-    "sync.orders", "sync.products", "sync.warehouses", "sync.brokers",
+    "sync.orders", "sync.products", "sync.warehouses", "sync.brokers", "sync.importers",
     "planning.exports", "planning.export_orders", "planning.order_claims",
     "planning.export_approvals", "planning.event_log",
     "execution.executions", "execution.customs_packages", "execution.broker_submissions",
@@ -44,6 +44,7 @@ class Victim:
     submission_id: str
     execution_id: str
     warehouse_external_id: str
+    importer_id: str
     plan_key: str
     execute_key: str
     webhook_id: str
@@ -96,6 +97,10 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
                     break
                 await asyncio.sleep(POLL_SECONDS)
         warehouse = await rest.get(f"/api/warehouses/{system.warehouse_id}")
+        importer = {"externalId": unique("importer"), "name": "Victim Brands Ltd", "number": "98-1122334"}
+        importers = await rest.post(
+            "/api/importers/sync", {"accountId": system.account_id, "items": [importer]}
+        )
         webhook = await rest.post("/api/webhooks", {"accountId": system.account_id, "url": NOBODY})
         # Disabled, so that nothing of it changes by itself; its test event waits.
         path = f"/api/webhooks/{webhook['id']}"
@@ -119,5 +124,6 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
         warehouse_external_id=warehouse["externalId"],
         plan_key=plan_key,
         execute_key=execute_key,
+        importer_id=importers["data"][0]["id"],
         webhook_id=webhook["id"],
     )

@@ -344,6 +344,21 @@ SYNC_BROKERS_REQUEST = {
     ],
 }
 
+SYNC_IMPORTERS_REQUEST = {
+    "accountId": "acc_123",
+    "items": [
+        {
+            "externalId": "brand-northshore",
+            "name": "Northshore Apparel Ltd",
+            "number": "98-1122334",
+            "address": {"line1": "1450 Powell Street", "city": "Vancouver", "region": "BC", "country": "CA"},
+            "nonResident": True,
+            "bond": {"type": "continuous", "amountUsd": 100000, "validTo": "2027-01-31"},
+            "powersOfAttorney": [{"broker": "demo-broker", "validTo": "2027-12-31"}],
+        }
+    ],
+}
+
 # errorCode and status → the details that documentation shows.
 ERROR_DETAILS: Mapping[tuple[str, int], Mapping[str, Any]] = MappingProxyType(
     {

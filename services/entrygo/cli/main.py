@@ -14,6 +14,7 @@ from entrygo.cli.connection import NotConfigured
 from entrygo.cli.demo import demo
 from entrygo.cli.doctor.command import doctor
 from entrygo.cli.exports import export_app
+from entrygo.cli.importers import importers_app
 from entrygo.cli.imports.commands import orders_app, products_app
 from entrygo.cli.migration import migrate
 from entrygo.cli.projections import projections_app
@@ -40,6 +41,7 @@ app.add_typer(accounts_app, name="accounts")
 app.add_typer(keys_app, name="keys")
 app.add_typer(products_app, name="products")
 app.add_typer(orders_app, name="orders")
+app.add_typer(importers_app, name="importers")
 app.add_typer(export_app, name="export")
 app.add_typer(recipients_app, name="recipients")
 app.add_typer(projections_app, name="projections")

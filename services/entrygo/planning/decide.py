@@ -144,6 +144,7 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
         exported=facts.exported,
         open_exports=facts.open_exports,
         importer=facts.warehouse.importer_of_record,
+        importers=facts.importers,
         look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
         max_lines_per_entry=facts.broker.max_lines_per_entry,
         originating_value_usd=_originating_value(request, facts),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from entrygo.domain.facts import Broker, Order, Product, Warehouse
+from entrygo.domain.facts import Broker, Importer, Order, Product, Warehouse
 from entrygo.domain.snapshot import AskedEntryType
 
 
@@ -37,6 +37,8 @@ class PlanFacts:
     products: Mapping[str, Product]
     warehouse: Warehouse
     broker: Broker
+    # Those that orders name, by number or external id.
+    importers: tuple[Importer, ...] = ()
     # Order id → the export it left with; None for one of another warehouse, which is not named.
     exported: Mapping[str, str | None] = field(default_factory=dict)
     # Order id → another open export that holds it, or None; reported, but decides nothing.

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from entrygo.domain.facts import Broker, Fact, FeeSchedule, Order, Product, Warehouse
+from entrygo.domain.facts import Broker, Fact, FeeSchedule, Importer, Order, Product, Warehouse
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow
 
@@ -33,6 +33,11 @@ WAREHOUSE_FIELDS = (
 BROKER_FIELDS = (
     "id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "channel", "https",
     "sftp", "max_lines_per_entry", "max_orders_per_entry",
+)  # fmt: skip
+
+IMPORTER_FIELDS = (
+    "id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney",
+    "section_301",
 )  # fmt: skip
 
 # These came after the format: they are left out where nobody gave them, so that plans without them have the
@@ -59,6 +64,8 @@ class HashedPlan:
     included_order_ids: Sequence[str]
     # Covered where somebody asked for one.
     asked_entry_type: str | None = None
+    # Covered where orders name one.
+    importers: Sequence[Importer] = ()
 
 
 def plan_hash(plan: HashedPlan) -> str:
@@ -87,6 +94,10 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
     }
     if plan.asked_entry_type is not None:
         document["entry_type"] = plan.asked_entry_type
+    if plan.importers:
+        document["importers"] = [
+            _fields(one, IMPORTER_FIELDS) for one in sorted(plan.importers, key=lambda one: one.id)
+        ]
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
@@ -115,4 +126,6 @@ def _order(order: Order) -> Mapping[str, Any]:
     }
     if order.importer_number is not None:
         document["importer_number"] = order.importer_number
+    if order.importer_external_id is not None:
+        document["importer_external_id"] = order.importer_external_id
     return document

@@ -8,7 +8,7 @@ import grpc
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
 from entrygo.domain.money import parse_decimal
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.calls import caller_metadata, remaining_seconds
@@ -30,6 +30,8 @@ class Gathered:
     products: dict[str, Product]
     warehouse: Warehouse | None
     broker: Broker | None
+    # Those that orders name.
+    importers: tuple[Importer, ...] = ()
 
 
 class FactSource(Protocol):
@@ -60,6 +62,7 @@ class SyncFacts:
         products: dict[str, Product] = {}
         warehouse: Warehouse | None = None
         broker: Broker | None = None
+        importers: list[Importer] = []
         with remote("sync"):
             chunks = self._stub.GetPlanningFacts(
                 request, metadata=caller_metadata(), timeout=remaining_seconds(TIMEOUT_SECONDS)
@@ -70,12 +73,19 @@ class SyncFacts:
                         warehouse = Warehouse.model_validate(_document(chunk.warehouse))
                     if chunk.HasField("broker"):
                         broker = broker_from_proto(chunk.broker)
+                    importers += [Importer.model_validate(_document(one)) for one in chunk.importers]
                     products |= {item.id: Product.model_validate(_document(item)) for item in chunk.products}
                     orders |= {order.id: order_from_proto(order) for order in chunk.orders}
             finally:
                 # A call that is neither read to its end nor cancelled is never collected.
                 chunks.cancel()
-        return Gathered(orders=orders, products=products, warehouse=warehouse, broker=broker)
+        return Gathered(
+            orders=orders,
+            products=products,
+            warehouse=warehouse,
+            broker=broker,
+            importers=tuple(importers),
+        )
 
 
 def order_from_proto(order: sync_pb2.Order) -> Order:
@@ -95,6 +105,7 @@ def order_from_proto(order: sync_pb2.Order) -> Order:
             for item in order.items
         ),
         importer_number=order.importer_number or None,
+        importer_external_id=order.importer_external_id or None,
     )
 
 

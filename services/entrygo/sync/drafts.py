@@ -23,10 +23,11 @@ class Subject(StrEnum):
     PRODUCTS = "products"
     WAREHOUSES = "warehouses"
     BROKERS = "brokers"
+    IMPORTERS = "importers"
 
     @property
     def id_kind(self) -> IdKind:
-        """Which prefix the ids of such records have: `prod_`, `wh_` or `br_`."""
+        """Which prefix the ids of such records have: `prod_`, `wh_`, `br_` or `imp_`."""
         return _ID_KINDS[self]
 
 
@@ -34,6 +35,7 @@ _ID_KINDS = {
     Subject.PRODUCTS: IdKind.PRODUCT,
     Subject.WAREHOUSES: IdKind.WAREHOUSE,
     Subject.BROKERS: IdKind.BROKER,
+    Subject.IMPORTERS: IdKind.IMPORTER,
 }
 
 
@@ -66,11 +68,12 @@ class OrderDraft(NamedTuple):
     total_value_usd: Decimal
     metadata_json: str | None
     importer_number: str | None = None
+    importer_external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FactsDraft:
-    """One product, warehouse or broker to store: only the fields that were given."""
+    """One product, warehouse, broker or importer to store: only the fields that were given."""
 
     external_id: str
     id: str | None
@@ -103,7 +106,7 @@ class StoredOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StoredFacts:
-    """A product, warehouse or broker as it is kept."""
+    """A product, warehouse, broker or importer as it is kept."""
 
     id: str
     external_id: str
@@ -127,6 +130,7 @@ def orders_fingerprint(account_id: str, orders: Sequence[OrderDraft]) -> bytes:
                 order.metadata_json,
                 # Only where there is one: a key that was used before there were any stays that request's.
                 *([order.importer_number] if order.importer_number else []),
+                *([{"importer": order.importer_external_id}] if order.importer_external_id else []),
             )
             for order in orders
         ],

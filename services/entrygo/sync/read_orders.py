@@ -97,6 +97,7 @@ def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
         sum([line.value for line in lines], _ZERO),
         _metadata(item.metadata_json, path, issues) if item.metadata_json else None,
         _importer_number(item.importer_number, path, issues) if item.importer_number else None,
+        _importer(item, path, issues) if item.importer_external_id else None,
     )
 
 
@@ -116,6 +117,15 @@ def _country(value: str, path: str, issues: Issues) -> str:
 
 def _importer_number(value: str, path: str, issues: Issues) -> str | None:
     return issues.take(importer_number, value, f"{path}.importerNumber") if value.strip() else None
+
+
+def _importer(item: sync_pb2.OrderInput, path: str, issues: Issues) -> str | None:
+    if item.importer_number.strip():
+        issues.add(
+            f"{path}.importerExternalId", "Give importerNumber or importerExternalId, not both", "conflict"
+        )
+        return None
+    return issues.take(external_id, item.importer_external_id, f"{path}.importerExternalId")
 
 
 def _optional(check: Check[str], value: str, path: str, issues: Issues) -> str | None:

@@ -1,4 +1,4 @@
-"""Reads products, warehouses and brokers into drafts: one walk over their declared fields.
+"""Reads products, warehouses, brokers and importers into drafts: one walk over their declared fields.
 
 A blank never clears: an empty text is as if it had not been given.
 """
@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
+from entrygo.records.importer import IMPORTER
 from entrygo.records.kinds import ByCountry, Field, Fields, Flag, Group, Kind, Many, Whole, find
 from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
@@ -21,8 +22,13 @@ from entrygo.sync.drafts import Fact, Facts, FactsDraft, FactsUpdate
 MAX_LIST = 100  # objects in one list
 MAX_ITEMS = 5_000
 
-Item = TypeVar("Item", sync_pb2.Product, sync_pb2.Warehouse, sync_pb2.Broker)
-SetupRequest = sync_pb2.SyncProductsRequest | sync_pb2.SyncWarehousesRequest | sync_pb2.SyncBrokersRequest
+Item = TypeVar("Item", sync_pb2.Product, sync_pb2.Warehouse, sync_pb2.Broker, sync_pb2.Importer)
+SetupRequest = (
+    sync_pb2.SyncProductsRequest
+    | sync_pb2.SyncWarehousesRequest
+    | sync_pb2.SyncBrokersRequest
+    | sync_pb2.SyncImportersRequest
+)
 
 
 def read_products(request: sync_pb2.SyncProductsRequest) -> list[FactsDraft]:
@@ -38,6 +44,11 @@ def read_warehouses(request: sync_pb2.SyncWarehousesRequest) -> list[FactsDraft]
 def read_brokers(request: sync_pb2.SyncBrokersRequest) -> list[FactsDraft]:
     """Brokers as they are to be stored; ValidationFailed with the issues otherwise."""
     return _read_request(request, request.items, BROKER.fields)
+
+
+def read_importers(request: sync_pb2.SyncImportersRequest) -> list[FactsDraft]:
+    """Importers as they are to be stored; ValidationFailed with every issue of every item otherwise."""
+    return _read_request(request, request.items, IMPORTER.fields)
 
 
 def read_product_update(request: sync_pb2.UpdateProductRequest) -> FactsUpdate:

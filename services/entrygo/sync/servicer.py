@@ -18,12 +18,19 @@ from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
     read_brokers,
+    read_importers,
     read_product_update,
     read_products,
     read_warehouses,
 )
 from entrygo.sync.use_cases import SyncUseCases
-from entrygo.sync.write import broker_to_proto, order_to_proto, product_to_proto, warehouse_to_proto
+from entrygo.sync.write import (
+    broker_to_proto,
+    importer_to_proto,
+    order_to_proto,
+    product_to_proto,
+    warehouse_to_proto,
+)
 
 SERVICE_NAME = sync_pb2.DESCRIPTOR.services_by_name["Sync"].full_name
 ORDERS_PER_CHUNK = 1_000
@@ -37,15 +44,18 @@ REQUIRED_SCOPES: RequiredScopes = {
         ("SyncProducts", ScopeName.SETUP),
         ("SyncWarehouses", ScopeName.SETUP),
         ("SyncBrokers", ScopeName.SETUP),
+        ("SyncImporters", ScopeName.SETUP),
         ("UpdateProduct", ScopeName.SETUP),
         ("GetOrder", ScopeName.READ),
         ("GetProduct", ScopeName.READ),
         ("GetWarehouse", ScopeName.READ),
         ("GetBroker", ScopeName.READ),
+        ("GetImporter", ScopeName.READ),
         ("ListOrders", ScopeName.READ),
         ("ListProducts", ScopeName.READ),
         ("ListWarehouses", ScopeName.READ),
         ("ListBrokers", ScopeName.READ),
+        ("ListImporters", ScopeName.READ),
         # A plan is made with its caller's key, which may be one for planning alone; what it is decided on
         # shows in its findings anyway. Whoever may read all of it record by record may read it at once.
         ("GetPlanningFacts", frozenset({ScopeName.EXPORTS_PLAN, ScopeName.READ})),
@@ -111,6 +121,19 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
             mark_replayed(context)
         return sync_pb2.SyncBrokersResponse.FromString(reply.body)
 
+    async def SyncImporters(
+        self, request: sync_pb2.SyncImportersRequest, context: Context
+    ) -> sync_pb2.SyncImportersResponse:
+        """Creates or merges importers by external id, all or none."""
+        drafts = read_importers(request)
+        visible = _visible_to(request.account_id)
+        reply = await self._use_cases.sync_facts(
+            visible, Subject.IMPORTERS, drafts, request.idempotency_key, _importers_response
+        )
+        if reply.replayed:
+            mark_replayed(context)
+        return sync_pb2.SyncImportersResponse.FromString(reply.body)
+
     async def UpdateProduct(
         self, request: sync_pb2.UpdateProductRequest, context: Context
     ) -> sync_pb2.Product:
@@ -142,6 +165,10 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def GetBroker(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Broker:
         """One broker as it is stored; NotFound where the key does not reach it."""
         return broker_to_proto(await self._get(Subject.BROKERS, request))
+
+    async def GetImporter(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Importer:
+        """One importer as it is stored; NotFound where the key does not reach it."""
+        return importer_to_proto(await self._get(Subject.IMPORTERS, request))
 
     async def _get(self, subject: Subject, request: sync_pb2.GetRequest) -> StoredFacts:
         return await self._use_cases.get_facts(principal().visible, subject, _id(request))
@@ -181,10 +208,18 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         data = [broker_to_proto(broker) for broker in page.rows]
         return sync_pb2.ListBrokersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
 
+    async def ListImporters(
+        self, request: sync_pb2.ListRequest, context: Context
+    ) -> sync_pb2.ListImportersResponse:
+        """A page of the account's importers, and the cursor of the next."""
+        page = await self._use_cases.list_facts(principal().visible, Subject.IMPORTERS, _page(request))
+        data = [importer_to_proto(importer) for importer in page.rows]
+        return sync_pb2.ListImportersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
+
     async def GetPlanningFacts(
         self, request: sync_pb2.GetPlanningFactsRequest, context: Context
     ) -> AsyncIterator[sync_pb2.PlanningFactsChunk]:
-        """What a plan is made of, as of one moment: warehouse, broker, products, then orders in chunks."""
+        """What a plan is made of, as of one moment: parties, products, then orders in chunks."""
         if len(request.order_ids) + len(request.external_order_ids) > MAX_PLANNED_ORDERS:
             raise ValidationFailed.of([("orderIds", f"At most {MAX_PLANNED_ORDERS} orders", "too_big")])
         visible = principal().visible
@@ -201,6 +236,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
             warehouse=warehouse_to_proto(facts.warehouse) if facts.warehouse else None,
             broker=broker_to_proto(facts.broker) if facts.broker else None,
             products=[product_to_proto(product) for product in facts.products[:PRODUCTS_PER_CHUNK]],
+            importers=[importer_to_proto(importer) for importer in facts.importers],
         )
         for start in range(PRODUCTS_PER_CHUNK, len(facts.products), PRODUCTS_PER_CHUNK):
             rest = facts.products[start : start + PRODUCTS_PER_CHUNK]
@@ -238,6 +274,11 @@ def _warehouses_response(stored: Sequence[StoredFacts]) -> bytes:
 
 def _brokers_response(stored: Sequence[StoredFacts]) -> bytes:
     return sync_pb2.SyncBrokersResponse(data=[broker_to_proto(one) for one in stored]).SerializeToString()
+
+
+def _importers_response(stored: Sequence[StoredFacts]) -> bytes:
+    data = [importer_to_proto(one) for one in stored]
+    return sync_pb2.SyncImportersResponse(data=data).SerializeToString()
 
 
 def _id(request: sync_pb2.GetRequest) -> str:

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
+from entrygo.domain.importer_number import comparable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
 from entrygo.requests.pages import PageRequest
@@ -35,6 +36,8 @@ class PlanningRows:
     warehouse: StoredFacts | None
     broker: StoredFacts | None
     products: list[StoredFacts]
+    # Those that the orders name.
+    importers: list[StoredFacts]
     order_rows: list[Row]
 
     def orders(self, start: int, stop: int) -> list[StoredOrder]:
@@ -43,7 +46,7 @@ class PlanningRows:
 
 
 class SyncStore:
-    """Orders, products and brokers are the account's; of the warehouses a bound key has one."""
+    """Orders, products, brokers and importers are the account's; of the warehouses a bound key has one."""
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
@@ -83,19 +86,21 @@ class SyncStore:
         ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
         rows = await self._connection.fetch(
             "INSERT INTO orders (account_id, mode, id, external_id, destination_country, destination_region,"
-            " destination_postal_code, items, total_value_usd, metadata, importer_number, created_at,"
-            " updated_at)"
+            " destination_postal_code, items, total_value_usd, metadata, importer_number,"
+            " importer_external_id, created_at, updated_at)"
             " SELECT $1, $2, id, external_id, country, region, postal_code, items::jsonb, total,"
-            " metadata::jsonb, importer, $12, $12"
+            " metadata::jsonb, number, importer, $13, $13"
             " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
-            " $9::numeric[], $10::text[], $11::text[])"
-            " AS given (id, external_id, country, region, postal_code, items, total, metadata, importer)"
+            " $9::numeric[], $10::text[], $11::text[], $12::text[])"
+            " AS given (id, external_id, country, region, postal_code, items, total, metadata, number,"
+            " importer)"
             " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
             " destination_country = EXCLUDED.destination_country,"
             " destination_region = EXCLUDED.destination_region,"
             " destination_postal_code = EXCLUDED.destination_postal_code,"
             " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
             " metadata = EXCLUDED.metadata, importer_number = EXCLUDED.importer_number,"
+            " importer_external_id = EXCLUDED.importer_external_id,"
             " updated_at = EXCLUDED.updated_at"
             " RETURNING external_id, id, created_at",
             *self._scope,
@@ -108,9 +113,20 @@ class SyncStore:
             [draft.total_value_usd for draft, _ in ordered],
             [draft.metadata_json for draft, _ in ordered],
             [draft.importer_number for draft, _ in ordered],
+            [draft.importer_external_id for draft, _ in ordered],
             now,
         )
         return {row[0]: Stamp(row[1], row[2], now) for row in rows}
+
+    async def known_importers(self, external_ids: Iterable[str]) -> set[str]:
+        """Which of these external ids are those of importers."""
+        rows = await self._connection.fetch(
+            "SELECT external_id FROM importers"
+            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($3::text[])",
+            *self._scope,
+            list(external_ids),
+        )
+        return {row["external_id"] for row in rows}
 
     async def ids_in_use(
         self, subject: Subject, external_ids: Sequence[str], ids: Sequence[str]
@@ -176,7 +192,7 @@ class SyncStore:
         """The order, or None where there is none in this scope."""
         row = await self._connection.fetchrow(
             "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, metadata, importer_number, created_at, updated_at"
+            " items, total_value_usd, metadata, importer_number, importer_external_id, created_at, updated_at"
             " FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             order_id,
@@ -198,7 +214,8 @@ class SyncStore:
         """One row more than the page holds, when there is one."""
         rows = await self._connection.fetch(
             "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, metadata, importer_number, created_at, updated_at FROM orders"
+            " items, total_value_usd, metadata, importer_number, importer_external_id, created_at, updated_at"
+            " FROM orders"
             " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
             " ORDER BY id LIMIT $5",
             *self._scope,
@@ -229,32 +246,38 @@ class SyncStore:
         warehouse_id: str,
         broker_id: str,
     ) -> PlanningRows:
-        """Orders with their products, the warehouse and the broker: one statement, so one moment.
+        """Orders with products and importers, the warehouse and the broker: one statement, so one moment.
 
         An order that is named by both of its ids comes twice.
         """
         rows = await self._connection.fetch(
             "WITH wanted AS MATERIALIZED ("
             " SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, importer_number, created_at, updated_at"
+            " items, total_value_usd, importer_number, importer_external_id, created_at, updated_at"
             " FROM orders WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])"
             " UNION ALL SELECT id, external_id, destination_country, destination_region,"
-            " destination_postal_code, items, total_value_usd, importer_number, created_at, updated_at"
-            " FROM orders WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"
+            " destination_postal_code, items, total_value_usd, importer_number, importer_external_id,"
+            " created_at, updated_at FROM orders WHERE account_id = $1 AND mode = $2"
+            " AND external_id = ANY($6::text[])),"
             " sold AS MATERIALIZED ("
             " SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)"
             " SELECT 'orders' AS subject, id, external_id, items AS facts, created_at, updated_at,"
             " destination_country, destination_region, destination_postal_code, items, total_value_usd,"
-            " NULL AS metadata, importer_number FROM wanted"
+            " NULL AS metadata, importer_number, importer_external_id FROM wanted"
             " UNION ALL SELECT 'products', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM products"
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM products"
             " WHERE account_id = $1 AND mode = $2 AND id IN (SELECT id FROM sold)"
             " UNION ALL SELECT 'warehouses', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM warehouses"
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM warehouses"
             " WHERE account_id = $1 AND mode = $2 AND id = $4"
             " UNION ALL SELECT 'brokers', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM brokers"
-            " WHERE account_id = $1 AND mode = $2 AND id = $5",
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM brokers"
+            " WHERE account_id = $1 AND mode = $2 AND id = $5"
+            # All of them, where an order names one: which of the numbers are the same is not for SQL to say.
+            " UNION ALL SELECT 'importers', id, external_id, facts, created_at, updated_at,"
+            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM importers"
+            " WHERE account_id = $1 AND mode = $2 AND EXISTS (SELECT FROM wanted"
+            " WHERE importer_number IS NOT NULL OR importer_external_id IS NOT NULL)",
             *self._scope,
             order_ids,
             warehouse_id if self._visible.includes(warehouse_id) else "",
@@ -268,12 +291,25 @@ class SyncStore:
             warehouse=_only(by_subject[Subject.WAREHOUSES]),
             broker=_only(by_subject[Subject.BROKERS]),
             products=[_facts_from_row(row) for row in by_subject[Subject.PRODUCTS]],
+            importers=_named(by_subject[Subject.IMPORTERS], by_subject["orders"]),
             order_rows=by_subject["orders"],
         )
 
 
 def _only(rows: list[Row]) -> StoredFacts | None:
     return _facts_from_row(rows[0]) if rows else None
+
+
+def _named(importers: Sequence[Row], orders: Sequence[Row]) -> list[StoredFacts]:
+    """The importers that orders name, by external id or by number in any of its forms."""
+    external_ids = {row["importer_external_id"] for row in orders}
+    numbers = {comparable(row["importer_number"]) for row in orders if row["importer_number"]}
+    found = map(_facts_from_row, sorted(importers, key=lambda row: str(row["external_id"])))
+    return [
+        each
+        for each in found
+        if each.external_id in external_ids or comparable(str(each.facts.get("number", ""))) in numbers
+    ]
 
 
 def _facts_from_row(row: Row) -> StoredFacts:
@@ -296,6 +332,7 @@ def _order_from_row(row: Row) -> StoredOrder:
             # jsonb has an order of keys of its own; the canonical one is sorted.
             orjson.dumps(orjson.loads(metadata), option=orjson.OPT_SORT_KEYS).decode() if metadata else None,
             row["importer_number"],
+            row["importer_external_id"],
         ),
         Stamp(row["id"], row["created_at"], row["updated_at"]),
     )

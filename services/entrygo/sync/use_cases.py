@@ -28,7 +28,12 @@ from entrygo.sync.drafts import (
 from entrygo.sync.skus import Catalogue, skus_of, with_products
 from entrygo.sync.store import PlanningRows, SyncStore
 
-NAMES = {Subject.PRODUCTS: "Product", Subject.WAREHOUSES: "Warehouse", Subject.BROKERS: "Broker"}
+NAMES = {
+    Subject.PRODUCTS: "Product",
+    Subject.WAREHOUSES: "Warehouse",
+    Subject.BROKERS: "Broker",
+    Subject.IMPORTERS: "Importer",
+}
 
 # Turns what was stored into the bytes that are answered, and kept for a repeated call.
 RenderOrders = Callable[[Sequence[StoredOrder]], bytes]
@@ -44,10 +49,11 @@ class SyncUseCases:
     async def sync_orders(
         self, visible: Visible, drafts: Sequence[OrderDraft], key: str, render: RenderOrders
     ) -> Reply:
-        """Upserts by external id, all or nothing; ValidationFailed names every unknown product and SKU."""
+        """Upserts by external id, all or nothing; ValidationFailed names each unknown product or importer."""
 
         async def work(connection: Connection) -> bytes:
             store = SyncStore(connection, visible)
+            await _check_importers(store, drafts)
             known = with_products(drafts, await _catalogue(store, drafts))
             now = self.clock()
             stamps = await store.upsert_orders(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
@@ -80,7 +86,7 @@ class SyncUseCases:
     async def sync_facts(
         self, visible: Visible, subject: Subject, drafts: Sequence[FactsDraft], key: str, render: RenderFacts
     ) -> Reply:
-        """Creates or merges products, warehouses or brokers; an absent field keeps its value.
+        """Creates or merges products, warehouses, brokers or importers; an absent field keeps its value.
 
         InsufficientScope when a key that is bound to a warehouse names another one.
         """
@@ -171,6 +177,18 @@ class SyncUseCases:
         async with transaction(self.pool, visible) as connection:
             store = SyncStore(connection, visible)
             return await store.planning_rows(order_ids, external_order_ids, warehouse_id, broker_id)
+
+
+async def _check_importers(store: SyncStore, drafts: Sequence[OrderDraft]) -> None:
+    """Raises ValidationFailed for every order that names an importer whom nobody has synced."""
+    named = {draft.importer_external_id for draft in drafts if draft.importer_external_id}
+    unknown = named - await store.known_importers(named) if named else named
+    issues = Issues()
+    for index, draft in enumerate(drafts):
+        if draft.importer_external_id in unknown:
+            message = f"Unknown importer {draft.importer_external_id}"
+            issues.add(f"items.{index}.importerExternalId", message, "unknown_importer")
+    issues.check()
 
 
 async def _catalogue(store: SyncStore, drafts: Sequence[OrderDraft]) -> Catalogue:

@@ -30,6 +30,7 @@ def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
         created_at=_instant(stamp.created_at),
         updated_at=_instant(stamp.updated_at),
         importer_number=draft.importer_number,
+        importer_external_id=draft.importer_external_id,
     )
 
 
@@ -55,6 +56,11 @@ def warehouse_to_proto(warehouse: StoredFacts) -> sync_pb2.Warehouse:
 def broker_to_proto(broker: StoredFacts) -> sync_pb2.Broker:
     """The message: the stored fields under their own names; a credential is a name, never the secret."""
     return sync_pb2.Broker(**_fields(broker, {}))
+
+
+def importer_to_proto(importer: StoredFacts) -> sync_pb2.Importer:
+    """The message: the stored fields under their own names; the number in full, for its own account."""
+    return sync_pb2.Importer(**_fields(importer, {}))
 
 
 def _fields(stored: StoredFacts, defaults: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Facts from outside as a plan reads them: orders, products, a warehouse, a broker.
+"""Facts from outside as a plan reads them: orders, products, a warehouse, a broker, importers.
 
 They cross two wires (sync to planning, and in the snapshot to execution), hence pydantic.
 A datum nobody gave is None; nothing here judges it, that is what the planning rules do.
@@ -255,10 +255,15 @@ class Order(Fact):
     items: tuple[OrderItem, ...]
     # Under whose number it is imported; None is the importer of record of the warehouse.
     importer_number: str | None = None
+    # Or by the external id of the importer's record.
+    importer_external_id: str | None = None
 
     @property
     def total_value_usd(self) -> Decimal:
         return sum((item.value_usd for item in self.items), Decimal(0))
+
+
+BondType = Literal["continuous", "single"]
 
 
 class ImporterOfRecord(Fact):
@@ -268,9 +273,52 @@ class ImporterOfRecord(Fact):
     number: str | None = None
     address: Address = Address()
     power_of_attorney: bool | None = None
-    bond: Literal["continuous", "single"] | None = None
+    bond: BondType | None = None
     # Section 301 duties that meet every good of an origin are signed off once, not for each product.
     section_301: TradeReview = TradeReview()
+
+
+class Bond(Fact):
+    """Security for duties, taxes and fees (19 CFR 113), in USD; days are inclusive, None is no limit."""
+
+    type: BondType | None = None
+    amount_usd: Number | None = None
+    surety: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return _is_within(day, self.valid_from, self.valid_to)
+
+
+class PowerOfAttorney(Fact):
+    """Who may file in the importer's name (19 CFR 141.31 to 141.46); `broker` is an external id, or an id."""
+
+    broker: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return _is_within(day, self.valid_from, self.valid_to)
+
+
+class Importer(Fact):
+    """Who imports the goods of some orders; `number` is the IRS, SSN or CBP-assigned number."""
+
+    id: str
+    external_id: str
+    name: str | None = None
+    number: str | None = None
+    address: Address = Address()
+    # Without a place of business in the United States (19 CFR 141.17 and 141.18).
+    non_resident: bool | None = None
+    bond: Bond = Bond()
+    powers_of_attorney: tuple[PowerOfAttorney, ...] = ()
+    section_301: TradeReview = TradeReview()
+
+
+def _is_within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
 
 
 class Transport(Fact):

@@ -21,6 +21,7 @@ class IdKind(StrEnum):
     PRODUCT = "prod"
     WAREHOUSE = "wh"
     BROKER = "br"
+    IMPORTER = "imp"
     ORDER = "ord"
     ORDER_SYNC = "sync"
     EXPORT = "batch"

@@ -1,7 +1,7 @@
 """The columns of import files, as a declaration has them, and where in a record a cell of each belongs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from entrygo.records.kinds import ByCountry, Field, Fields, Group, Kind, Many, Words, find
 
@@ -28,6 +28,8 @@ class Column:
     rest_name: str
     objects: tuple[str, ...] = ()
     member: Member | None = None
+    # The list that each row of the record has one object of.
+    list_name: str = ""
 
 
 def columns_of(fields: Fields) -> tuple[Column, ...]:
@@ -45,6 +47,9 @@ def _columns(
                 yield from _columns(inner, _joined(prefix, name), (*objects, field.rest_name), member)
             case Many(one_for_each=key) if key:
                 yield from _columns_of_members(field, field.kind, _joined(prefix, name), objects)
+            case Many(one_a_row=True, group=group):
+                for inner_column in _columns(group.fields, _joined(prefix, name), objects, member):
+                    yield replace(inner_column, list_name=field.rest_name)
             case Many():
                 continue
             case ByCountry(text=kind):

@@ -120,12 +120,14 @@ class Group:
 class Many:
     """A list of objects, which replaces the stored one when it has any.
 
-    A file holds at most one object for each word of the field `one_for_each`; without it, none at all.
+    A file holds at most one object for each word of the field `one_for_each`, or one in each row
+    (`one_a_row`); without either, none at all.
     """
 
     group: Group
     rest_maximum: int
     one_for_each: str = ""
+    one_a_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

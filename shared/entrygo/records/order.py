@@ -33,6 +33,12 @@ ORDER: Fields = (
         "Importer of record of this order, if another than the warehouse's:"
         " NN-NNNNNNNXX (IRS), NNN-NN-NNNN (SSN) or YYDDPP-NNNNN (assigned by CBP)",
     ),
+    Field(
+        "importer_external_id",
+        Reference(MAX_EXTERNAL_ID),
+        "Instead of importerNumber: the externalId of an importer",
+        column="importer",
+    ),
 )
 
 # A line names its product by either of the first two.

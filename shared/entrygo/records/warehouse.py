@@ -8,8 +8,8 @@ from entrygo.requests.email_address import MAX_ADDRESS_LENGTH, email
 ADDRESS = Group(
     "Address",
     (
-        Field("line_1", Text(200)),
-        Field("line_2", Text(200)),
+        Field("line_1", Text(200), column="line1"),
+        Field("line_2", Text(200), column="line2"),
         Field("city", Text(100)),
         Field("region", Text(100), "State or province"),
         Field("postal_code", Text(32)),

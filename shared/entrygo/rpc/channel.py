@@ -21,8 +21,8 @@ REPEATABLE = {
     "identity.v1.Identity": ("WhoAmI",),
     "sync.v1.Sync": (
         "GetPlanningFacts",
-        *(f"Get{kind}" for kind in ("Order", "Product", "Warehouse", "Broker")),
-        *(f"List{kind}s" for kind in ("Order", "Product", "Warehouse", "Broker")),
+        *(f"Get{kind}" for kind in ("Order", "Product", "Warehouse", "Broker", "Importer")),
+        *(f"List{kind}s" for kind in ("Order", "Product", "Warehouse", "Broker", "Importer")),
     ),
     "planning.v1.Planning": ("ClaimExport", "ReleaseExport", "WithdrawExport", "GetSnapshot", "EventsAfter"),
     "execution.v1.Execution": ("GetArtifact", "EventsAfter"),

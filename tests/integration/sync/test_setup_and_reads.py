@@ -161,6 +161,30 @@ async def test_planning_facts_hold_the_orders_with_their_products_and_nothing_un
     assert (foreign.warehouse, foreign.broker, foreign.products, foreign.order_rows) == (None, None, [], [])
 
 
+async def test_planning_facts_hold_the_importers_that_orders_name_by_either_name(caller: Caller) -> None:
+    drafts = [
+        FactsDraft(name, None, {"number": number})
+        for name, number in (("one", "98-1122334"), ("two", "98-556677800"), ("three", "84-9900112"))
+    ]
+    await caller.use_cases.sync_facts(LIVE, Subject.IMPORTERS, drafts, "", lambda _: b"")
+    named, numbered, plain = await caller.orders(
+        LIVE,
+        orders(
+            order("SO-1", importer_external_id="one"),
+            order("SO-2", importer_number="98-5566778"),
+            order("SO-3"),
+        ),
+    )
+
+    async def importers_of(*ids: str) -> list[str]:
+        facts = await caller.use_cases.get_planning_facts(LIVE, ids, [], "", "")
+        return [each.external_id for each in facts.importers]
+
+    assert await importers_of(named.id, numbered.id, plain.id) == ["one", "two"]
+    assert await importers_of(numbered.id) == ["two"]
+    assert await importers_of(plain.id) == []
+
+
 async def test_every_read_stays_within_its_account_and_mode_without_row_level_security(
     caller: Caller, database_url: str
 ) -> None:

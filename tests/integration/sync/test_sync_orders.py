@@ -9,6 +9,7 @@ from entrygo.domain.errors import IdempotencyConflict, ValidationFailed
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
+from entrygo.sync.drafts import FactsDraft, Subject
 from tests.integration.sync.conftest import LIVE, OTHER, TEST_MODE, Caller
 from tests.unit.sync.requests import line, order, orders
 
@@ -65,6 +66,24 @@ async def test_an_importers_number_is_stored_planned_with_and_taken_away_again(c
     assert stored.draft.importer_number == "98-7654321"
     (again,) = await caller.orders(LIVE, orders(order("SO-1")))
     assert not again.HasField("importer_number")
+
+
+async def test_an_order_names_an_importer_that_was_synced_and_no_other(caller: Caller, count: Count) -> None:
+    draft = FactsDraft("brand-1", None, {"number": "98-1122334"})
+    await caller.use_cases.sync_facts(LIVE, Subject.IMPORTERS, [draft], "", lambda _: b"")
+    first, second = await caller.orders(
+        LIVE, orders(order("SO-1", importer_external_id="brand-1"), order("SO-2"))
+    )
+    assert (first.importer_external_id, second.HasField("importer_external_id")) == ("brand-1", False)
+    with pytest.raises(ValidationFailed) as raised:
+        await caller.orders(LIVE, orders(order("SO-3"), order("SO-4", importer_external_id="brand-2")))
+    assert raised.value.details is not None
+    [issue] = raised.value.details["issues"]
+    assert (issue["path"], issue["code"]) == ("items.1.importerExternalId", "unknown_importer")
+    assert await count("orders") == 2
+    # Another account's importer is none of this one's.
+    with pytest.raises(ValidationFailed):
+        await caller.orders(OTHER, orders(order("SO-5", importer_external_id="brand-1")))
 
 
 async def test_answers_come_in_the_order_of_the_request(caller: Caller) -> None:

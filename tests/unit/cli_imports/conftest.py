@@ -12,6 +12,7 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
+from entrygo.cli.importers import importers_app
 from entrygo.cli.imports import commands
 from entrygo.cli.rest import Rest
 
@@ -44,6 +45,7 @@ class FakeServer:
     status: Callable[[int], httpx.Response | None] = lambda _: None
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     products: dict[str, dict[str, Any]] = field(default_factory=dict)
+    importers: dict[str, dict[str, Any]] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     account_id: str = "acc_1"
@@ -56,6 +58,8 @@ class FakeServer:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
+            if request.method == "GET" and request.url.path == "/api/importers":
+                return self._listed(request.url.params.get("externalId"))
             if request.method != "POST":
                 return error(405, "METHOD_NOT_ALLOWED")
             self.keys.append(request.headers["idempotency-key"])
@@ -71,10 +75,22 @@ class FakeServer:
         ]
         if issues:
             return error(400, "VALIDATION_ERROR", {"issues": issues})
-        stored = self.orders if kind == "orders" else self.products
+        stored = {"orders": self.orders, "products": self.products, "importers": self.importers}[kind]
         for item in items:
             stored[item["externalId"]] = item
         return httpx.Response(200, json={"data": [{"id": f"id_{item['externalId']}"} for item in items]})
+
+    def _listed(self, external_id: str | None) -> httpx.Response:
+        """The importers as they are answered: what nobody gave is null."""
+        nothing: dict[str, Any] = {
+            "name": None,
+            "number": None,
+            "nonResident": None,
+            "bond": None,
+            "powersOfAttorney": [],
+        }
+        found = [nothing | one for one in self.importers.values() if external_id in (None, one["externalId"])]
+        return httpx.Response(200, json={"data": found, "hasMore": False, "nextCursor": None})
 
 
 def error(status: int, code: str, details: object = None) -> httpx.Response:
@@ -102,6 +118,9 @@ class Importer:
 
     def products(self, path: Path, *options: str) -> Result:
         return CliRunner().invoke(commands.products_app, ["import", str(path), *options])
+
+    def importers(self, command: str, *options: str) -> Result:
+        return CliRunner().invoke(importers_app, [command, *options])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Products, warehouses and brokers: every field there and back, null where nothing was given."""
+"""Products, warehouses, brokers and importers: every field there and back, null where nothing was given."""
 
 from typing import Any
 
@@ -169,7 +169,24 @@ BROKER = {
 }
 # What answers have besides what was given, where the service that knows it was not asked.
 ANSWERED: dict[str, dict[str, Any]] = {"brokers": {"emailState": None}}
-FACTS = [("products", PRODUCT), ("warehouses", WAREHOUSE), ("brokers", BROKER)]
+IMPORTER = {
+    "id": "imp_new",
+    "externalId": "brand-northshore",
+    "name": "Northshore Apparel Ltd",
+    "number": "98-1122334",
+    "address": ADDRESS,
+    "nonResident": True,
+    "bond": {
+        "type": "continuous",
+        "amountUsd": 100000,
+        "surety": "Cascade Surety Inc.",
+        "validFrom": "2026-02-01",
+        "validTo": "2027-01-31",
+    },
+    "powersOfAttorney": [{"broker": "br_123", "validFrom": "2026-02-01", "validTo": "2027-12-31"}],
+    "section301": REVIEW,
+}
+FACTS = [("products", PRODUCT), ("warehouses", WAREHOUSE), ("brokers", BROKER), ("importers", IMPORTER)]
 
 
 @pytest.mark.parametrize(("kind", "fact"), FACTS)
@@ -198,7 +215,7 @@ async def test_a_fact_shows_null_when_nothing_was_given(
     assert all(value in (None, []) for name, value in stored.items() if name not in given)
 
 
-@pytest.mark.parametrize("kind", ["products", "warehouses", "brokers", "orders"])
+@pytest.mark.parametrize("kind", ["products", "warehouses", "brokers", "importers", "orders"])
 async def test_a_fact_that_nobody_has_is_404(client: httpx.AsyncClient, kind: str) -> None:
     answer = await client.get(f"/api/{kind}/none")
     noun = kind.removesuffix("s").capitalize()
@@ -216,6 +233,8 @@ async def test_a_fact_that_nobody_has_is_404(client: httpx.AsyncClient, kind: st
         ("warehouses", {"transitDays": 1.5}, "transitDays"),
         ("warehouses", {"importerOfRecord": {"powerOfAttorney": "yes"}}, "importerOfRecord.powerOfAttorney"),
         ("brokers", {"feeSchedules": [{}]}, "feeSchedules.0.validFrom"),
+        ("importers", {"bond": {"type": "cash"}}, "bond.type"),
+        ("importers", {"powersOfAttorney": [{"validTo": "2026-12-31"}]}, "powersOfAttorney.0.broker"),
         ("products", {"pga": {"fda": {"disclaimer": "E"}}}, "pga.fda.disclaimer"),
         ("products", {"htsCodes": {"CA": 6202}}, "htsCodes.CA"),
         ("brokers", {"maxLinesPerEntry": 0}, "maxLinesPerEntry"),

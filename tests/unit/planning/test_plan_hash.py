@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
 from entrygo.domain.snapshot import ReferenceRow
 from entrygo.planning.decide import Decision
 from entrygo.planning.plan_hash import (
     BROKER_FIELDS,
+    IMPORTER_FIELDS,
     PRODUCT_FIELDS,
     WAREHOUSE_FIELDS,
     HashedPlan,
@@ -23,6 +24,7 @@ from entrygo.planning.plan_hash import (
 )
 from entrygo.planning.rules import RULES
 from entrygo.records.broker import BROKER
+from entrygo.records.importer import IMPORTER
 from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
 from tests.factories import (
@@ -228,10 +230,11 @@ def test_every_field_of_every_fact_is_covered_but_those_declared_not_to_be() -> 
         (PRODUCT_FIELDS, Product, PRODUCT),
         (WAREHOUSE_FIELDS, Warehouse, WAREHOUSE),
         (BROKER_FIELDS, Broker, BROKER),
+        (IMPORTER_FIELDS, Importer, IMPORTER),
     ):
         left_out = {field.name for field in record.fields if not field.hashed}
         assert set(fields) == set(fact.model_fields) - left_out
-    named = make_order("ord_1", importer_number="98-7654321")
+    named = make_order("ord_1", importer_number="98-7654321", importer_external_id="brand-1")
     hashed = canonical_bytes(replace(MINIMAL, orders=[named])).decode()
     for field in (*Order.model_fields, *OrderItem.model_fields):
         assert f'"{field}"' in hashed

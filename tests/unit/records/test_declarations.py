@@ -10,10 +10,11 @@ from pydantic.alias_generators import to_camel
 
 from entrygo.domain import facts
 from entrygo.gateway.schemas.orders import OrderInput, OrderLineInput
-from entrygo.planning.plan_hash import BROKER_FIELDS, PRODUCT_FIELDS, WAREHOUSE_FIELDS
+from entrygo.planning.plan_hash import BROKER_FIELDS, IMPORTER_FIELDS, PRODUCT_FIELDS, WAREHOUSE_FIELDS
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
 from entrygo.records.csv_columns import columns_of
+from entrygo.records.importer import IMPORTER
 from entrygo.records.kinds import ByCountry, Fields, Flag, Group, Many, Record, Whole
 from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.records.product import PRODUCT
@@ -27,6 +28,7 @@ RECORDS = [
     (PRODUCT, sync_pb2.Product, facts.Product, PRODUCT_FIELDS),
     (WAREHOUSE, sync_pb2.Warehouse, facts.Warehouse, WAREHOUSE_FIELDS),
     (BROKER, sync_pb2.Broker, facts.Broker, BROKER_FIELDS),
+    (IMPORTER, sync_pb2.Importer, facts.Importer, IMPORTER_FIELDS),
 ]
 BY_NAME = pytest.mark.parametrize(
     ("record", "message", "fact", "hashed"), RECORDS, ids=[record.title for record, *_ in RECORDS]
@@ -102,7 +104,7 @@ def test_an_order_and_its_lines_carry_the_declared_fields() -> None:
     assert set(facts.OrderItem.model_fields) == {field.name for field in ORDER_LINE} - {"sku"}
 
 
-@pytest.mark.parametrize("fields", [PRODUCT.fields, ORDER, ORDER_LINE])
+@pytest.mark.parametrize("fields", [PRODUCT.fields, IMPORTER.fields, ORDER, ORDER_LINE])
 def test_no_two_fields_share_a_column(fields: Fields) -> None:
     names = [column.name for column in columns_of(fields)]
     assert len(set(names)) == len(names)

@@ -58,6 +58,11 @@ def test_the_fingerprint_of_an_order_without_an_importer_is_that_of_before_there
     before = "53ca6859f7d036c1bc6cb6de7f6aca68c6b34ebc36347f4675dedc5bbba11742"
     assert orders_fingerprint(ACCOUNT, [plain]).hex() == before
     assert orders_fingerprint(ACCOUNT, [named]).hex() != before
+    (by_record,) = read_orders(orders(order(importer_external_id="98-7654321")))
+    assert orders_fingerprint(ACCOUNT, [by_record]).hex() not in (
+        before,
+        orders_fingerprint(ACCOUNT, [named]).hex(),
+    )
 
 
 def test_everything_wrong_is_told_at_once_in_the_style_of_rest() -> None:
@@ -202,3 +207,10 @@ def test_reading_stops_behind_the_order_with_the_hundredth_issue() -> None:
 def test_lines_beyond_the_most_of_an_order_are_not_looked_at() -> None:
     request = orders(order("SO-1", *[line()] * MAX_LINES_PER_ORDER, sync_pb2.OrderItem()))
     assert [(path, code) for path, _, code in issues_of(request)] == [("items.0.items", "too_big")]
+
+
+def test_an_order_names_its_importer_one_way_at_a_time() -> None:
+    (named,) = read_orders(orders(order(importer_external_id="brand-1")))
+    assert named.importer_external_id == "brand-1"
+    [(path, _, code)] = issues_of(orders(order(importer_external_id="b", importer_number="98-7654321")))
+    assert (path, code) == ("items.0.importerExternalId", "conflict")

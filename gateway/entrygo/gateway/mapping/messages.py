@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from entrygo.domain.money import json_number, plain
 from entrygo.gateway.schemas.fields import Body
 from entrygo.records.broker import BROKER
+from entrygo.records.importer import IMPORTER
 from entrygo.records.kinds import Amount, Percent, names_of
 from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
@@ -19,7 +20,9 @@ M = TypeVar("M", bound=Message)
 
 # Decimals travel as text; the declaration, not the wire, says which texts are numbers.
 NUMBERS = frozenset(
-    name for record in (PRODUCT, WAREHOUSE, BROKER) for name in names_of(record.fields, Amount | Percent)
+    name
+    for record in (PRODUCT, WAREHOUSE, BROKER, IMPORTER)
+    for name in names_of(record.fields, Amount | Percent)
 )
 
 

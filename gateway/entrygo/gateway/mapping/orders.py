@@ -39,6 +39,7 @@ def _order_input(order: OrderInput) -> sync_pb2.OrderInput:
         ],
         metadata_json="" if order.metadata is None else orjson.dumps(order.metadata).decode(),
         importer_number=order.importer_number,
+        importer_external_id=order.importer_external_id,
     )
 
 
@@ -73,6 +74,7 @@ def stored_order(order: sync_pb2.Order) -> StoredOrder:
     return {
         **synced_order(order),
         "importerNumber": order.importer_number if order.HasField("importer_number") else None,
+        "importerExternalId": order.importer_external_id if order.HasField("importer_external_id") else None,
         "metadata": orjson.loads(order.metadata_json) if order.metadata_json else None,
         "createdAt": order.created_at,
         "updatedAt": order.updated_at,

@@ -1,4 +1,4 @@
-"""Products, warehouses and brokers: the same three endpoints for each kind of fact, and a product's PATCH."""
+"""Products, warehouses, brokers, importers: the same three endpoints for each, and a product's PATCH."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import (
     PATCH_PRODUCT_REQUEST,
     SYNC_BROKERS_REQUEST,
+    SYNC_IMPORTERS_REQUEST,
     SYNC_PRODUCTS_REQUEST,
     SYNC_WAREHOUSES_REQUEST,
 )
@@ -26,6 +27,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.proto.sync.v1.sync_pb2_grpc import SyncStub
 from entrygo.records.broker import BROKER
+from entrygo.records.importer import IMPORTER
 from entrygo.records.kinds import Record
 from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
@@ -168,6 +170,15 @@ FACTS = (
         get=lambda stub: stub.GetBroker,
         list=lambda stub: stub.ListBrokers,
         complete=with_email_states,
+    ),
+    Fact(
+        record=IMPORTER,
+        schemas=record_schemas(IMPORTER),
+        example=SYNC_IMPORTERS_REQUEST,
+        request=sync_pb2.SyncImportersRequest,
+        sync=lambda stub: stub.SyncImporters,
+        get=lambda stub: stub.GetImporter,
+        list=lambda stub: stub.ListImporters,
     ),
 )
 

@@ -83,6 +83,7 @@ class OrderInput(Body):
         Field(min_length=1, max_length=MAX_LINES_PER_ORDER),
     ]
     importer_number: Annotated[ShortText | None, _about(ORDER, "importer_number")] = None
+    importer_external_id: Annotated[Reference | None, _about(ORDER, "importer_external_id")] = None
     metadata: Metadata | None = None
 
     @model_validator(mode="before")
@@ -137,6 +138,7 @@ class StoredOrder(SyncedOrder):
     """A synced order as it is kept."""
 
     importerNumber: str | None
+    importerExternalId: str | None
     metadata: dict[str, Any] | None
     createdAt: str
     updatedAt: str

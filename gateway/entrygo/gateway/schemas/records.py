@@ -1,4 +1,4 @@
-"""The REST schemas of products, warehouses and brokers, made from their declarations.
+"""The REST schemas of products, warehouses, brokers and importers, made from their declarations.
 
 They are made at import (pydantic.create_model) instead of written out, so that a field is declared in one
 place; nothing here reads them by attribute, requests are filled and answers shown by name

@@ -5,12 +5,19 @@ from dataclasses import dataclass
 
 from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN, SourceRow
 from entrygo.records.csv_columns import COUNTRY, Column, columns_of
+from entrygo.records.importer import IDENTITY as IMPORTER_IDENTITY
+from entrygo.records.importer import IMPORTER
 from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.records.product import IDENTITY, PRODUCT
 from entrygo.requests.texts import is_country
 
 PRODUCT_FIELDS = {column.name: column for column in (*columns_of(IDENTITY), *columns_of(PRODUCT.fields))}
 PRODUCT_COLUMNS = tuple(PRODUCT_FIELDS)
+
+IMPORTER_FIELDS = {
+    column.name: column for column in (*columns_of(IMPORTER_IDENTITY), *columns_of(IMPORTER.fields))
+}
+IMPORTER_COLUMNS = tuple(IMPORTER_FIELDS)
 
 METADATA_PREFIX = "metadata."
 # Kept with the order though no rule reads them. Other columns need a --map: they may name the buyer.

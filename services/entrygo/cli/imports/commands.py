@@ -40,17 +40,9 @@ File = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportOptions:
-    """What every import may be asked: how to read the file, how to send it, and to whom."""
+class ServerOptions:
+    """Which gateway a command speaks to, and as whom."""
 
-    mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="theirs=ours: your name of a column. Repeatable.")
-    ] = None
-    batch_size: Annotated[int, typer.Option("--batch-size", min=1, max=5000, help="Items in a request.")] = (
-        200
-    )
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at a time.")] = 4
-    encoding: Annotated[str, typer.Option("--encoding", help="For old exports, e.g. cp1252.")] = "utf-8-sig"
     base_url: Annotated[str | None, typer.Option("--base-url", help="Default: ENTRYGO_BASE_URL.")] = None
     api_key: Annotated[str | None, typer.Option("--api-key", help="Default: ENTRYGO_API_KEY.")] = None
     account: Annotated[str | None, typer.Option("--account", help="Default: ENTRYGO_ACCOUNT_ID.")] = None
@@ -63,6 +55,20 @@ class ImportOptions:
             "ENTRYGO_ACCOUNT_ID": self.account,
         }
         return find_target({**os.environ, **{name: value for name, value in given.items() if value}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions(ServerOptions):
+    """What every import may be asked: how to read the file, how to send it, and to whom."""
+
+    mapping: Annotated[
+        list[str] | None, typer.Option("--map", help="theirs=ours: your name of a column. Repeatable.")
+    ] = None
+    batch_size: Annotated[int, typer.Option("--batch-size", min=1, max=5000, help="Items in a request.")] = (
+        200
+    )
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at a time.")] = 4
+    encoding: Annotated[str, typer.Option("--encoding", help="For old exports, e.g. cp1252.")] = "utf-8-sig"
 
     def run(self, source: SourceFile, sender: Sender, noun: str, *, keeps_ids: bool) -> ImportRun:
         """The import of this file; its progress is shown on stderr."""
@@ -90,7 +96,7 @@ def import_products(file: File, options: ImportOptions) -> None:
     Running it again is safe.
     """
     target = options.target()
-    with _reported(), target.rest() as rest:
+    with reported(), target.rest() as rest:
         source = open_source(file, options.encoding)
         columns = choose_columns(
             source.columns,
@@ -98,7 +104,7 @@ def import_products(file: File, options: ImportOptions) -> None:
             known=PRODUCT_COLUMNS,
             required=[("sku", "external_id")],
         )
-        _name_ignored(columns)
+        name_ignored(columns)
         total = sum(1 for _ in source.rows())
         sender = Sender(rest, "/api/products/sync", target.account_id, uuid4().hex[:12], describe_product)
         run = options.run(source, sender, "products", keeps_ids=False)
@@ -117,10 +123,10 @@ def import_orders(file: File, options: ImportOptions) -> None:
     keeps one with the order. Running it again is safe.
     """
     target = options.target()
-    with _reported(), target.rest() as rest:
+    with reported(), target.rest() as rest:
         source = open_source(file, options.encoding)
         columns = _order_columns(source, options.mapping or [])
-        _name_ignored(columns)
+        name_ignored(columns)
         counts = count_rows(source, columns)
         sender = Sender(rest, "/api/orders/sync", target.account_id, uuid4().hex[:12], describe_order)
         run = options.run(source, sender, "orders", keeps_ids=True)
@@ -146,7 +152,7 @@ def _order_columns(source: SourceFile, mapping: list[str]) -> Columns:
 
 
 @contextmanager
-def _reported() -> Iterator[None]:
+def reported() -> Iterator[None]:
     """A file that cannot be used at all is reported in one line."""
     try:
         yield
@@ -155,6 +161,7 @@ def _reported() -> Iterator[None]:
         raise typer.Exit(EXIT_UNUSABLE) from error
 
 
-def _name_ignored(columns: Columns) -> None:
+def name_ignored(columns: Columns) -> None:
+    """Names the columns of the file that nobody reads."""
     if columns.ignored:
         err.print(f"Not read: {escape(', '.join(columns.ignored))}", style="dim")

@@ -12,6 +12,11 @@ def describe_product(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected
     yield Rejected(entry.rows[0], "; ".join(map(_text, issues)))
 
 
+def describe_importer(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected]:
+    """All rows of the importer, with everything that is wrong with it."""
+    yield from refused(entry.name, entry.rows, {0: "; ".join(map(_text, issues))}, noun="importer")
+
+
 def describe_order(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected]:
     """An issue of a line goes to its row, one of the order to the first row."""
     faults: dict[int, list[str]] = {}

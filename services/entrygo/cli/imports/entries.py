@@ -29,6 +29,17 @@ class Fault(ValueError):
     """What is wrong with a cell, for the reject file."""
 
 
+YES, NO = frozenset({"true", "yes", "y", "1"}), frozenset({"false", "no", "n", "0"})
+
+
+def read_flag(column: str, cell: str) -> bool:
+    """Whether a cell says yes; Fault for anything but yes or no."""
+    word = cell.lower()
+    if word not in YES | NO:
+        raise Fault(f"{column} is {cell!r}: expected yes or no")
+    return word in YES
+
+
 def read_number(column: str, cell: str, *, positive: bool = False) -> int | float:
     """The JSON number of a cell; Fault for anything but a plain decimal that is not negative."""
     # Decimal itself would take 1_000, and digits of any script.

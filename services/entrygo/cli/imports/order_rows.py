@@ -80,13 +80,15 @@ def _order(order_id: str, rows: list[SourceRow], columns: Columns) -> Iterator[E
     yield Entry(item, tuple(rows), order_id)
 
 
-def refused(order_id: str, rows: Iterable[SourceRow], faults: Mapping[int, str]) -> Iterator[Rejected]:
-    """Every row of an order: its own fault, or which line keeps the order back."""
+def refused(
+    name: str, rows: Iterable[SourceRow], faults: Mapping[int, str], *, noun: str = "order"
+) -> Iterator[Rejected]:
+    """Every row of an order, or of another thing: its own fault, or which line keeps the whole back."""
     listed = list(rows)
     culprit = min(faults)
     for position, row in enumerate(listed):
         reason = faults.get(position) or (
-            f"order {order_id} is refused as a whole, see line {listed[culprit].line}: {faults[culprit]}"
+            f"{noun} {name} is refused as a whole, see line {listed[culprit].line}: {faults[culprit]}"
         )
         yield Rejected(row, reason)
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.consolidation import LineKey
-from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Product, Warehouse
+from entrygo.domain.facts import Broker, Importer, ImporterOfRecord, Order, OrderItem, Product, Warehouse
 from entrygo.domain.snapshot import AskedEntryType, Savings, Severity
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.reference.in_force import ReferenceData
@@ -27,6 +27,8 @@ class Context:
     exported: Mapping[str, str | None]
     open_exports: Mapping[str, str | None]
     importer: ImporterOfRecord = field(default_factory=ImporterOfRecord)
+    # Those that orders name.
+    importers: Sequence[Importer] = ()
     # Order id → the external id of another requested order that it may be a repetition of.
     look_alikes: Mapping[str, str] = field(default_factory=dict)
     # Product id → what the reference rows say of it.

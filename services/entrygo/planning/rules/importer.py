@@ -33,9 +33,11 @@ def _bond(batch: Batch, context: Context) -> Sequence[Problem]:
 def _mixed(batch: Batch, context: Context) -> Sequence[Problem]:
     """One entry has one importer: the one on file, unless orders say otherwise."""
     on_file = batch.warehouse.importer_of_record.number
+    recorded = {importer.external_id: importer.number for importer in context.importers}
     by_number: dict[str, list[Order]] = {}
     for order in batch.orders:
-        by_number.setdefault(comparable(order.importer_number or on_file), []).append(order)
+        own = order.importer_number or recorded.get(order.importer_external_id or "")
+        by_number.setdefault(comparable(own or on_file), []).append(order)
     if by_number.keys() <= {comparable(on_file)}:
         return []
     if len(by_number) == 1:

@@ -154,6 +154,7 @@ class PlanExport:
                 products=found.products,
                 warehouse=warehouse,
                 broker=broker,
+                importers=found.importers,
                 exported=exported,
                 open_exports=open_exports,
             ),

@@ -17,7 +17,7 @@ class SyncOrdersRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderInput, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class OrderInput(_message.Message):
-    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number")
+    __slots__ = ("external_id", "destination_country", "destination_region", "destination_postal_code", "items", "metadata_json", "importer_number", "importer_external_id")
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_COUNTRY_FIELD_NUMBER: _ClassVar[int]
     DESTINATION_REGION_FIELD_NUMBER: _ClassVar[int]
@@ -25,6 +25,7 @@ class OrderInput(_message.Message):
     ITEMS_FIELD_NUMBER: _ClassVar[int]
     METADATA_JSON_FIELD_NUMBER: _ClassVar[int]
     IMPORTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     external_id: str
     destination_country: str
     destination_region: str
@@ -32,7 +33,8 @@ class OrderInput(_message.Message):
     items: _containers.RepeatedCompositeFieldContainer[OrderItem]
     metadata_json: str
     importer_number: str
-    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ...) -> None: ...
+    importer_external_id: str
+    def __init__(self, external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., importer_number: _Optional[str] = ..., importer_external_id: _Optional[str] = ...) -> None: ...
 
 class OrderItem(_message.Message):
     __slots__ = ("product_id", "quantity", "unit_value_usd", "sku")
@@ -53,7 +55,7 @@ class SyncOrdersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Order, _Mapping]]] = ...) -> None: ...
 
 class Order(_message.Message):
-    __slots__ = ("id", "account_id", "external_id", "destination_country", "destination_region", "destination_postal_code", "total_value_usd", "items", "metadata_json", "created_at", "updated_at", "importer_number")
+    __slots__ = ("id", "account_id", "external_id", "destination_country", "destination_region", "destination_postal_code", "total_value_usd", "items", "metadata_json", "created_at", "updated_at", "importer_number", "importer_external_id")
     ID_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
@@ -66,6 +68,7 @@ class Order(_message.Message):
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     IMPORTER_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     account_id: str
     external_id: str
@@ -78,7 +81,8 @@ class Order(_message.Message):
     created_at: str
     updated_at: str
     importer_number: str
-    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., importer_number: _Optional[str] = ...) -> None: ...
+    importer_external_id: str
+    def __init__(self, id: _Optional[str] = ..., account_id: _Optional[str] = ..., external_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., destination_region: _Optional[str] = ..., destination_postal_code: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., items: _Optional[_Iterable[_Union[OrderItem, _Mapping]]] = ..., metadata_json: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., importer_number: _Optional[str] = ..., importer_external_id: _Optional[str] = ...) -> None: ...
 
 class SyncProductsRequest(_message.Message):
     __slots__ = ("account_id", "items", "idempotency_key")
@@ -547,6 +551,72 @@ class FeeSchedule(_message.Message):
     source: str
     def __init__(self, valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ..., currency: _Optional[str] = ..., fee_formal: _Optional[str] = ..., fee_informal: _Optional[str] = ..., included_lines: _Optional[int] = ..., line_fee: _Optional[str] = ..., order_fee: _Optional[str] = ..., pga_fee: _Optional[str] = ..., disbursement_pct: _Optional[str] = ..., disbursement_min: _Optional[str] = ..., payment_mode: _Optional[str] = ..., bond_mode: _Optional[str] = ..., single_bond_rate: _Optional[str] = ..., single_bond_min: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
+class SyncImportersRequest(_message.Message):
+    __slots__ = ("account_id", "items", "idempotency_key")
+    ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    account_id: str
+    items: _containers.RepeatedCompositeFieldContainer[Importer]
+    idempotency_key: str
+    def __init__(self, account_id: _Optional[str] = ..., items: _Optional[_Iterable[_Union[Importer, _Mapping]]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class SyncImportersResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Importer]
+    def __init__(self, data: _Optional[_Iterable[_Union[Importer, _Mapping]]] = ...) -> None: ...
+
+class Importer(_message.Message):
+    __slots__ = ("id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney", "section_301", "created_at", "updated_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    NON_RESIDENT_FIELD_NUMBER: _ClassVar[int]
+    BOND_FIELD_NUMBER: _ClassVar[int]
+    POWERS_OF_ATTORNEY_FIELD_NUMBER: _ClassVar[int]
+    SECTION_301_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    external_id: str
+    name: str
+    number: str
+    address: Address
+    non_resident: bool
+    bond: Bond
+    powers_of_attorney: _containers.RepeatedCompositeFieldContainer[PowerOfAttorney]
+    section_301: TradeReview
+    created_at: str
+    updated_at: str
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., non_resident: _Optional[bool] = ..., bond: _Optional[_Union[Bond, _Mapping]] = ..., powers_of_attorney: _Optional[_Iterable[_Union[PowerOfAttorney, _Mapping]]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class Bond(_message.Message):
+    __slots__ = ("type", "amount_usd", "surety", "valid_from", "valid_to")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_USD_FIELD_NUMBER: _ClassVar[int]
+    SURETY_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_TO_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    amount_usd: str
+    surety: str
+    valid_from: str
+    valid_to: str
+    def __init__(self, type: _Optional[str] = ..., amount_usd: _Optional[str] = ..., surety: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ...) -> None: ...
+
+class PowerOfAttorney(_message.Message):
+    __slots__ = ("broker", "valid_from", "valid_to")
+    BROKER_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_TO_FIELD_NUMBER: _ClassVar[int]
+    broker: str
+    valid_from: str
+    valid_to: str
+    def __init__(self, broker: _Optional[str] = ..., valid_from: _Optional[str] = ..., valid_to: _Optional[str] = ...) -> None: ...
+
 class GetRequest(_message.Message):
     __slots__ = ("id",)
     ID_FIELD_NUMBER: _ClassVar[int]
@@ -603,6 +673,16 @@ class ListBrokersResponse(_message.Message):
     next_cursor: str
     def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
 
+class ListImportersResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[Importer]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[Importer, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
 class GetPlanningFactsRequest(_message.Message):
     __slots__ = ("order_ids", "warehouse_id", "broker_id", "external_order_ids")
     ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -616,13 +696,15 @@ class GetPlanningFactsRequest(_message.Message):
     def __init__(self, order_ids: _Optional[_Iterable[str]] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., external_order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PlanningFactsChunk(_message.Message):
-    __slots__ = ("warehouse", "broker", "products", "orders")
+    __slots__ = ("warehouse", "broker", "products", "orders", "importers")
     WAREHOUSE_FIELD_NUMBER: _ClassVar[int]
     BROKER_FIELD_NUMBER: _ClassVar[int]
     PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
+    IMPORTERS_FIELD_NUMBER: _ClassVar[int]
     warehouse: Warehouse
     broker: Broker
     products: _containers.RepeatedCompositeFieldContainer[Product]
     orders: _containers.RepeatedCompositeFieldContainer[Order]
-    def __init__(self, warehouse: _Optional[_Union[Warehouse, _Mapping]] = ..., broker: _Optional[_Union[Broker, _Mapping]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ...) -> None: ...
+    importers: _containers.RepeatedCompositeFieldContainer[Importer]
+    def __init__(self, warehouse: _Optional[_Union[Warehouse, _Mapping]] = ..., broker: _Optional[_Union[Broker, _Mapping]] = ..., products: _Optional[_Iterable[_Union[Product, _Mapping]]] = ..., orders: _Optional[_Iterable[_Union[Order, _Mapping]]] = ..., importers: _Optional[_Iterable[_Union[Importer, _Mapping]]] = ...) -> None: ...

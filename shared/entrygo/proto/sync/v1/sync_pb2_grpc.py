@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class SyncStub:
-    """Facts from outside: products, warehouses, brokers and orders of one account.
+    """Facts from outside: products, warehouses, brokers, importers and orders of one account.
 
     The account and the mode come from the API key (`authorization: Bearer …`
     metadata). Decimals are strings in plain notation ("18.50"), never floats;
@@ -59,6 +59,11 @@ class SyncStub:
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersResponse.FromString,
                 _registered_method=True)
+        self.SyncImporters = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/SyncImporters',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncImportersRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncImportersResponse.FromString,
+                _registered_method=True)
         self.UpdateProduct = channel.unary_unary(
                 '/entrygo.proto.sync.v1.Sync/UpdateProduct',
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.SerializeToString,
@@ -84,6 +89,11 @@ class SyncStub:
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Broker.FromString,
                 _registered_method=True)
+        self.GetImporter = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/GetImporter',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Importer.FromString,
+                _registered_method=True)
         self.ListOrders = channel.unary_unary(
                 '/entrygo.proto.sync.v1.Sync/ListOrders',
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.SerializeToString,
@@ -104,6 +114,11 @@ class SyncStub:
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListBrokersResponse.FromString,
                 _registered_method=True)
+        self.ListImporters = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/ListImporters',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListImportersResponse.FromString,
+                _registered_method=True)
         self.GetPlanningFacts = channel.unary_stream(
                 '/entrygo.proto.sync.v1.Sync/GetPlanningFacts',
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetPlanningFactsRequest.SerializeToString,
@@ -112,7 +127,7 @@ class SyncStub:
 
 
 class SyncServicer:
-    """Facts from outside: products, warehouses, brokers and orders of one account.
+    """Facts from outside: products, warehouses, brokers, importers and orders of one account.
 
     The account and the mode come from the API key (`authorization: Bearer …`
     metadata). Decimals are strings in plain notation ("18.50"), never floats;
@@ -141,6 +156,13 @@ class SyncServicer:
         raise NotImplementedError('Method not implemented!')
 
     def SyncBrokers(self, request, context):
+        """Upserts by external_id. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SyncImporters(self, request, context):
         """Upserts by external_id. Scope setup.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -182,6 +204,13 @@ class SyncServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetImporter(self, request, context):
+        """Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListOrders(self, request, context):
         """Scope read.
         """
@@ -210,9 +239,16 @@ class SyncServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListImporters(self, request, context):
+        """Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPlanningFacts(self, request, context):
         """Everything one plan is decided on, from one consistent read, in chunks:
-        the first carries warehouse, broker and products, each further one orders.
+        the first carries warehouse, broker, importers and products, each further one orders.
         Scope exports:plan or read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -242,6 +278,11 @@ def add_SyncServicer_to_server(servicer, server):
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersResponse.SerializeToString,
             ),
+            'SyncImporters': grpc.unary_unary_rpc_method_handler(
+                    servicer.SyncImporters,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncImportersRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncImportersResponse.SerializeToString,
+            ),
             'UpdateProduct': grpc.unary_unary_rpc_method_handler(
                     servicer.UpdateProduct,
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.FromString,
@@ -267,6 +308,11 @@ def add_SyncServicer_to_server(servicer, server):
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Broker.SerializeToString,
             ),
+            'GetImporter': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetImporter,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Importer.SerializeToString,
+            ),
             'ListOrders': grpc.unary_unary_rpc_method_handler(
                     servicer.ListOrders,
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.FromString,
@@ -287,6 +333,11 @@ def add_SyncServicer_to_server(servicer, server):
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListBrokersResponse.SerializeToString,
             ),
+            'ListImporters': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListImporters,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListImportersResponse.SerializeToString,
+            ),
             'GetPlanningFacts': grpc.unary_stream_rpc_method_handler(
                     servicer.GetPlanningFacts,
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetPlanningFactsRequest.FromString,
@@ -301,7 +352,7 @@ def add_SyncServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Sync:
-    """Facts from outside: products, warehouses, brokers and orders of one account.
+    """Facts from outside: products, warehouses, brokers, importers and orders of one account.
 
     The account and the mode come from the API key (`authorization: Bearer …`
     metadata). Decimals are strings in plain notation ("18.50"), never floats;
@@ -406,6 +457,33 @@ class Sync:
             '/entrygo.proto.sync.v1.Sync/SyncBrokers',
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersRequest.SerializeToString,
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncBrokersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SyncImporters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/SyncImporters',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncImportersRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.SyncImportersResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -552,6 +630,33 @@ class Sync:
             _registered_method=True)
 
     @staticmethod
+    def GetImporter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/GetImporter',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Importer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def ListOrders(request,
             target,
             options=(),
@@ -649,6 +754,33 @@ class Sync:
             '/entrygo.proto.sync.v1.Sync/ListBrokers',
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.SerializeToString,
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListBrokersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListImporters(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/ListImporters',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.ListImportersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -12,7 +12,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class SyncStub:
-    """Facts from outside: products, warehouses, brokers and orders of one account.
+    """Facts from outside: products, warehouses, brokers, importers and orders of one account.
 
     The account and the mode come from the API key (`authorization: Bearer …`
     metadata). Decimals are strings in plain notation ("18.50"), never floats;
@@ -28,6 +28,8 @@ class SyncStub:
     """Upserts by external_id. A key that is bound to a warehouse may name that one alone. Scope setup."""
     SyncBrokers: _aio.UnaryUnaryMultiCallable[_sync_pb2.SyncBrokersRequest, _sync_pb2.SyncBrokersResponse]
     """Upserts by external_id. Scope setup."""
+    SyncImporters: _aio.UnaryUnaryMultiCallable[_sync_pb2.SyncImportersRequest, _sync_pb2.SyncImportersResponse]
+    """Upserts by external_id. Scope setup."""
     UpdateProduct: _aio.UnaryUnaryMultiCallable[_sync_pb2.UpdateProductRequest, _sync_pb2.Product]
     """Merges into one product, and clears what `clear` names. Scope setup."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_sync_pb2.GetRequest, _sync_pb2.Order]
@@ -38,6 +40,8 @@ class SyncStub:
     """Scope read."""
     GetBroker: _aio.UnaryUnaryMultiCallable[_sync_pb2.GetRequest, _sync_pb2.Broker]
     """Scope read."""
+    GetImporter: _aio.UnaryUnaryMultiCallable[_sync_pb2.GetRequest, _sync_pb2.Importer]
+    """Scope read."""
     ListOrders: _aio.UnaryUnaryMultiCallable[_sync_pb2.ListRequest, _sync_pb2.ListOrdersResponse]
     """Scope read."""
     ListProducts: _aio.UnaryUnaryMultiCallable[_sync_pb2.ListRequest, _sync_pb2.ListProductsResponse]
@@ -46,14 +50,16 @@ class SyncStub:
     """Scope read."""
     ListBrokers: _aio.UnaryUnaryMultiCallable[_sync_pb2.ListRequest, _sync_pb2.ListBrokersResponse]
     """Scope read."""
+    ListImporters: _aio.UnaryUnaryMultiCallable[_sync_pb2.ListRequest, _sync_pb2.ListImportersResponse]
+    """Scope read."""
     GetPlanningFacts: _aio.UnaryStreamMultiCallable[_sync_pb2.GetPlanningFactsRequest, _sync_pb2.PlanningFactsChunk]
     """Everything one plan is decided on, from one consistent read, in chunks:
-    the first carries warehouse, broker and products, each further one orders.
+    the first carries warehouse, broker, importers and products, each further one orders.
     Scope exports:plan or read.
     """
 
 class SyncServicer:
-    """Facts from outside: products, warehouses, brokers and orders of one account.
+    """Facts from outside: products, warehouses, brokers, importers and orders of one account.
 
     The account and the mode come from the API key (`authorization: Bearer …`
     metadata). Decimals are strings in plain notation ("18.50"), never floats;
@@ -86,6 +92,13 @@ class SyncServicer:
         request: _sync_pb2.SyncBrokersRequest,
         context: _aio.ServicerContext[_sync_pb2.SyncBrokersRequest, _abc.Awaitable[_sync_pb2.SyncBrokersResponse]],
     ) -> _abc.Awaitable[_sync_pb2.SyncBrokersResponse]:
+        """Upserts by external_id. Scope setup."""
+
+    def SyncImporters(
+        self,
+        request: _sync_pb2.SyncImportersRequest,
+        context: _aio.ServicerContext[_sync_pb2.SyncImportersRequest, _abc.Awaitable[_sync_pb2.SyncImportersResponse]],
+    ) -> _abc.Awaitable[_sync_pb2.SyncImportersResponse]:
         """Upserts by external_id. Scope setup."""
 
     def UpdateProduct(
@@ -123,6 +136,13 @@ class SyncServicer:
     ) -> _abc.Awaitable[_sync_pb2.Broker]:
         """Scope read."""
 
+    def GetImporter(
+        self,
+        request: _sync_pb2.GetRequest,
+        context: _aio.ServicerContext[_sync_pb2.GetRequest, _abc.Awaitable[_sync_pb2.Importer]],
+    ) -> _abc.Awaitable[_sync_pb2.Importer]:
+        """Scope read."""
+
     def ListOrders(
         self,
         request: _sync_pb2.ListRequest,
@@ -151,13 +171,20 @@ class SyncServicer:
     ) -> _abc.Awaitable[_sync_pb2.ListBrokersResponse]:
         """Scope read."""
 
+    def ListImporters(
+        self,
+        request: _sync_pb2.ListRequest,
+        context: _aio.ServicerContext[_sync_pb2.ListRequest, _abc.Awaitable[_sync_pb2.ListImportersResponse]],
+    ) -> _abc.Awaitable[_sync_pb2.ListImportersResponse]:
+        """Scope read."""
+
     def GetPlanningFacts(
         self,
         request: _sync_pb2.GetPlanningFactsRequest,
         context: _aio.ServicerContext[_sync_pb2.GetPlanningFactsRequest, _abc.AsyncIterator[_sync_pb2.PlanningFactsChunk]],
     ) -> _abc.AsyncIterator[_sync_pb2.PlanningFactsChunk]:
         """Everything one plan is decided on, from one consistent read, in chunks:
-        the first carries warehouse, broker and products, each further one orders.
+        the first carries warehouse, broker, importers and products, each further one orders.
         Scope exports:plan or read.
         """
 

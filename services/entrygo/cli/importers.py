@@ -1,0 +1,138 @@
+"""The commands `entrygo importers import`, `export` and `show`: importers of record, from and to a file."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from entrygo.cli.imports.columns import IMPORTER_COLUMNS, choose_columns, parse_mapping
+from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, name_ignored, reported
+from entrygo.cli.imports.describing import describe_importer
+from entrygo.cli.imports.importer_rows import importer_entries, importer_rows
+from entrygo.cli.imports.reading import open_source
+from entrygo.cli.imports.sending import Sender
+from entrygo.cli.options import takes_options
+from entrygo.cli.rest import Rest
+from entrygo.cli.terminal import err, out, print_json
+from entrygo.domain.importer_number import masked
+
+PAGE = 200
+
+importers_app = typer.Typer(no_args_is_help=True, help="Importers of record: import, export, show.")
+
+Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
+
+
+@importers_app.callback()
+def importers() -> None:
+    """Importers of record: import, export, show."""
+
+
+@importers_app.command("import")
+@takes_options
+def import_importers(file: File, options: ImportOptions) -> None:
+    """Create or update importers; one power of attorney a row. A blank cell leaves what is stored as it is.
+
+    Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
+    Running it again is safe.
+    """
+    target = options.target()
+    with reported(), target.rest() as rest:
+        source = open_source(file, options.encoding)
+        columns = choose_columns(
+            source.columns,
+            parse_mapping(options.mapping or []),
+            known=IMPORTER_COLUMNS,
+            required=[("external_id",)],
+        )
+        name_ignored(columns)
+        total = sum(1 for _ in source.rows())
+        sender = Sender(rest, "/api/importers/sync", target.account_id, uuid4().hex[:12], describe_importer)
+        run = options.run(source, sender, "importers", keeps_ids=False)
+        tally = run.run(importer_entries(source.rows(), columns), total)
+    raise typer.Exit(tally.exit_code)
+
+
+@importers_app.command("export")
+@takes_options
+def export_importers(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV file to write.")],
+    options: ServerOptions,
+) -> None:
+    """Write every importer to a file that `import` reads. It holds their numbers in full: keep it safe."""
+    with options.target().rest() as rest:
+        found = list(_importers(rest))
+    file.touch(mode=0o600)
+    with file.open("w", encoding="utf-8-sig", newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow(IMPORTER_COLUMNS)
+        writer.writerows(importer_rows(found))
+    err.print(f"{len(found):,} importers: {escape(str(file))}")
+
+
+@importers_app.command("show")
+@takes_options
+def show_importers(
+    external_id: Annotated[str | None, typer.Argument(help="One of them, by your own id.")] = None,
+    *,
+    options: ServerOptions,
+    as_json: Json = False,
+) -> None:
+    """Show importers with bond and powers of attorney; their numbers masked, unless --json asks for all."""
+    with options.target().rest() as rest:
+        found = list(_importers(rest, external_id))
+    if as_json:
+        print_json(found)
+    elif not found:
+        err.print("No such importer." if external_id else "There are no importers.")
+    else:
+        out.print(_table(found))
+    raise typer.Exit(0 if found or external_id is None else 1)
+
+
+def _importers(rest: Rest, external_id: str | None = None) -> Iterator[Mapping[str, Any]]:
+    query = {"limit": str(PAGE)} | ({"externalId": external_id} if external_id else {})
+    while True:
+        page = rest.get("/api/importers", query)
+        yield from page["data"]
+        if not page["hasMore"]:
+            return
+        query["cursor"] = page["nextCursor"]
+
+
+def _table(importers: list[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, header_style="dim")
+    for heading in ("importer", "name", "number", "resident", "bond", "powers of attorney"):
+        table.add_column(heading)
+    for each in importers:
+        cells = (
+            each["externalId"],
+            each["name"] or "",
+            masked(each["number"]),
+            {None: "", True: "no", False: "yes"}[each["nonResident"]],
+            _bond(each["bond"] or {}),
+            "; ".join(map(_power, each["powersOfAttorney"])) or "none",
+        )
+        table.add_row(*map(escape, cells))
+    return table
+
+
+def _bond(bond: Mapping[str, Any]) -> str:
+    if not bond.get("type"):
+        return "none"
+    amount = "" if bond.get("amountUsd") is None else f" {bond['amountUsd']:,} USD"
+    return f"{bond['type']}{amount}{_period(bond)}"
+
+
+def _power(power: Mapping[str, Any]) -> str:
+    return f"{power['broker']}{_period(power)}"
+
+
+def _period(dated: Mapping[str, Any]) -> str:
+    first, last = dated.get("validFrom"), dated.get("validTo")
+    return (f" from {first}" if first else "") + (f" to {last}" if last else "")
