@@ -340,12 +340,24 @@ MESSAGES: dict[str, Meaning] = {
         "Complete `importerOfRecord` of the warehouse.",
     ),
     "BATCH_IMPORTER_MIXED": Meaning(
-        "One entry has one importer; these orders have several.", ORDERS, "Plan them apart, by importer."
+        "Orders name an importer that is not on file: neither the warehouse's nor one with a record.",
+        ORDERS,
+        "Sync it by `POST /api/importers/sync`, or correct the number.",
     ),
     "BOND_REQUIRED": Meaning(
         "A formal entry needs a bond, and none is on file.",
         SETUP,
         "Buy one; say so in `importerOfRecord.bond`.",
+    ),
+    "BOND_NOT_VALID": Meaning(
+        "A formal entry needs a bond, and the importer's does not cover the entry date.",
+        SETUP,
+        "Renew it and sync the importer's `bond`; `onBlocked: exclude` leaves the importer's orders behind.",
+    ),
+    "POWER_OF_ATTORNEY_NOT_VALID": Meaning(
+        "The importer's power of attorney for the broker does not hold on the entry date.",
+        SETUP,
+        "Have it signed again and sync `powersOfAttorney`; `onBlocked: exclude` leaves its orders behind.",
     ),
     "BATCH_NO_ELIGIBLE_ORDERS": Meaning(
         "Nothing is left that could go.", ORDERS, "Look at the reasons of the orders left out; sync others."

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from entrygo.domain.facts import Broker, Order, OrderItem, Product, Warehouse
+from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
 
 DEMO_ACCOUNT = Path(__file__).resolve().parents[1] / "services/entrygo/cli/demo_account.json"
 
@@ -40,6 +40,21 @@ def make_warehouse(**changes: Any) -> Warehouse:
 
 def make_broker(**changes: Any) -> Broker:
     return Broker.model_validate(_demo("brokers", "br_123") | changes)
+
+
+def make_importer(external_id: str = "brand-north", **changes: Any) -> Importer:
+    """An importer in good order for the demo broker, with changes."""
+    fields: dict[str, Any] = {
+        "id": f"imp_{external_id}",
+        "external_id": external_id,
+        "name": f"{external_id.title()} Ltd",
+        "number": "98-1122334",
+        "address": {"line_1": "1450 Powell Street", "city": "Vancouver", "region": "BC", "country": "CA"},
+        "non_resident": True,
+        "bond": {"type": "continuous", "amount_usd": "100000"},
+        "powers_of_attorney": [{"broker": make_broker().external_id}],
+    }
+    return Importer.model_validate(fields | changes)
 
 
 def make_fee_schedule(**changes: Any) -> dict[str, Any]:

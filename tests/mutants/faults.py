@@ -203,7 +203,7 @@ FAULTS = (
     ),
     Fault(
         "left-over cents go to the smallest remainders",
-        "services/entrygo/planning/duty/allocation.py",
+        "shared/entrygo/domain/allocation.py",
         "(parts[place] - shares[place], place)",
         "(shares[place] - parts[place], place)",
         ("tests/unit/planning_duty/test_allocation.py",),

@@ -13,7 +13,8 @@ from entrygo.execution import failpoints
 from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
-from entrygo.execution.documents.base import Document, render_documents
+from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.sets import render_package
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
@@ -91,7 +92,7 @@ class Preparation:
 
     async def _render(self, facts: PackageFacts, snapshot: Snapshot) -> tuple[RenderedArtifact, ...]:
         try:
-            return await asyncio.to_thread(render_documents, self.documents, snapshot, facts)
+            return await asyncio.to_thread(render_package, self.documents, snapshot, facts)
         except Exception as error:
             # Rendering is pure: whatever it raises now it would raise again.
             raise DocumentsFailed from error

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from entrygo.domain.consolidation import line_key
 from entrygo.domain.coverage import Coverage
-from entrygo.domain.facts import Broker, FeeSchedule, Order, Product, Warehouse
+from entrygo.domain.facts import Broker, Importer, ImporterOfRecord, Order, Product, Warehouse
+from entrygo.domain.importers import importer_of_record
 from entrygo.domain.snapshot import (
     AskedEntryType,
+    EntryType,
     ExcludedOrder,
     PlannedEntry,
     Readiness,
@@ -18,23 +20,24 @@ from entrygo.domain.snapshot import (
 )
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
+from entrygo.planning.consolidating import Consolidation, consolidate_orders, parties_of
 from entrygo.planning.coverage import coverage_of
 from entrygo.planning.duplicates import look_alikes
 from entrygo.planning.duty.book import DutyBook
-from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.entry_duties import Estimate, duties_of
-from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.entry_findings import judged_entries
+from entrygo.planning.importations import sign_off_of_all
+from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
 from entrygo.planning.issues import PlanIssues, issues_of
-from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders
+from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders, leave_importers_behind
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.reference.sets import ReferenceSet
 from entrygo.planning.rules import RULESET_VERSION
-from entrygo.planning.rules.adcvd import is_under_adcvd
-from entrygo.planning.rules.base import Batch, Context, Rule
-from entrygo.planning.savings import Entry, EntryType, Terms, entry_type_of, estimate, schedule_on
+from entrygo.planning.rules.base import Context, Rule
+from entrygo.planning.savings import schedule_on
 from entrygo.planning.score import readiness_of, score_of
-from entrygo.planning.tariff import needs_agency_data, treatment_of
+from entrygo.planning.tariff import treatment_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,8 @@ class Decision:
     tariff: Mapping[str, TariffTreatment]
     warehouse: Warehouse
     broker: Broker
+    # Those with a record whose orders are included.
+    importers: tuple[Importer, ...]
     # What remains of one entry for each order.
     entries: tuple[PlannedEntry, ...]
     # None where no book of duty was given.
@@ -91,9 +96,16 @@ def decide(
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders = judge_orders(request, facts, holding, context)
-    products = _named_products(orders.included, facts)
-    batch, entries = _consolidated(request, facts, orders.included, context)
-    findings = in_order([*orders.findings, *judge_batch(batch, holding, context)])
+    plan = consolidate_orders(request, facts, orders.included, context)
+    of_batch = judge_batch(plan.batch, holding, context)
+    if request.on_blocked is OnBlocked.EXCLUDE:
+        left = leave_importers_behind(orders, plan.batch, of_batch)
+        if left is not None:
+            orders = left
+            plan = consolidate_orders(request, facts, orders.included, context)
+            of_batch = judge_batch(plan.batch, holding, context)
+    batch, products = plan.batch, _named_products(orders.included, facts)
+    findings = in_order([*orders.findings, *of_batch])
     readiness = readiness_of(finding.severity for finding in findings)
     missing_data = missing_data_of(findings)
     return Decision(
@@ -121,8 +133,9 @@ def decide(
         tariff={product.id: context.tariff[product.id] for product in products},
         warehouse=facts.warehouse,
         broker=facts.broker,
-        entries=entries,
-        duties=_duties(entries, batch, facts, context, duty_book),
+        importers=tuple(each.party.record for each in batch.importations if each.party.record is not None),
+        entries=judged_entries(plan, findings),
+        duties=_duties(plan, facts, context, duty_book),
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         asked_entry_type=request.entry_type,
@@ -143,8 +156,7 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
         reference=reference,
         exported=facts.exported,
         open_exports=facts.open_exports,
-        importer=facts.warehouse.importer_of_record,
-        importers=facts.importers,
+        importer=_common_importer(request, facts),
         look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
         max_lines_per_entry=facts.broker.max_lines_per_entry,
         originating_value_usd=_originating_value(request, facts),
@@ -160,16 +172,22 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
     )
 
 
+def _common_importer(request: PlanRequest, facts: PlanFacts) -> ImporterOfRecord:
+    """The importer of every order; of several, what all of them have signed off."""
+    orders = (facts.orders[order_id] for order_id in request.order_ids)
+    parties = [party for party, _ in parties_of(request, facts).groups(orders)]
+    if len(parties) == 1:
+        return parties[0].of_record
+    return ImporterOfRecord(section_301=sign_off_of_all(parties))
+
+
 def _duties(
-    entries: Sequence[PlannedEntry],
-    batch: Batch,
-    facts: PlanFacts,
-    context: Context,
-    book: DutyBook | None,
+    plan: Consolidation, facts: PlanFacts, context: Context, book: DutyBook | None
 ) -> Estimate | None:
     if book is None:
         return None
-    return duties_of(entries, batch.orders, facts.products, context, book=book, entry_type=batch.entry_type)
+    importers = {number: party.of_record.number for number, party in plan.parties.items()}
+    return duties_of(plan.entries, plan.batch.orders, facts.products, context, book=book, importers=importers)
 
 
 def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:
@@ -178,33 +196,6 @@ def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:
     return sum(
         (item.value_usd for item in items if facts.products[item.product_id].usmca.criterion), Decimal(0)
     )
-
-
-def _consolidated(
-    request: PlanRequest, facts: PlanFacts, included: tuple[Order, ...], context: Context
-) -> tuple[Batch, tuple[PlannedEntry, ...]]:
-    """The orders as one export, and the entries it is split into."""
-    declared = {id for id, each in facts.products.items() if needs_agency_data(each, context.tariff[id])}
-    under_adcvd = {id for id, each in facts.products.items() if is_under_adcvd(each, context)}
-    single = entries_of(included, context.entry_lines, declared, under_adcvd)
-    together = consolidated(included, single, facts.broker)
-    value = sum((entry.value_usd for entry in single), Decimal(0))
-    has_adcvd = any(entry.has_adcvd for entry in single)
-    entry_type = entry_type_of(
-        value, context.reference.informal_limit, request.entry_type, has_adcvd=has_adcvd
-    )
-    schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
-    batch = Batch(
-        orders=included,
-        warehouse=facts.warehouse,
-        broker=facts.broker,
-        value_usd=value,
-        entry_type=entry_type,
-        asked_entry_type=request.entry_type,
-        has_adcvd=has_adcvd,
-        savings=_savings(single, [entry for _, entry in together], schedule, context.reference, entry_type),
-    )
-    return batch, tuple(planned for planned, _ in together)
 
 
 def _hash(
@@ -221,7 +212,7 @@ def _hash(
     return plan_hash(
         HashedPlan(
             ruleset_version=ruleset_version,
-            rule_codes=[rule.label for rule in holding],
+            rule_codes=[rule.label for rule in holding if facts.importers or not rule.is_of_records],
             reference_rows=reference.row_set.rows,
             destination_country=request.destination_country,
             warehouse=facts.warehouse,
@@ -235,22 +226,20 @@ def _hash(
             exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
             included_order_ids=[order.id for order in included],
             asked_entry_type=request.entry_type,
+            importers=facts.importers,
+            importers_in_order=[
+                (each.id, *covered)
+                for each in facts.importers
+                if any(covered := _cover(each, facts.broker, request.entry_date))
+            ],
         )
     )
 
 
-def _savings(
-    entries: Sequence[Entry],
-    together: Sequence[Entry],
-    schedule: FeeSchedule | None,
-    reference: ReferenceData,
-    entry_type: EntryType,
-) -> Savings | None:
-    if schedule is None or not entries:
-        return None
-    limit = reference.informal_limit
-    terms = Terms(schedule=schedule, processing_fee=reference.processing_fee, informal_limit=limit)
-    return estimate(entries, terms, together, entry_type)
+def _cover(importer: Importer, broker: Broker, day: date) -> tuple[bool, bool]:
+    """Whether its bond, and its power of attorney for the broker, hold on the day."""
+    of_record = importer_of_record(importer, broker, day)
+    return of_record.bond is not None, bool(of_record.power_of_attorney)
 
 
 def _named_products(orders: Sequence[Order], facts: PlanFacts) -> tuple[Product, ...]:

@@ -1,11 +1,12 @@
 """Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from entrygo.domain.consolidation import LineKey, split_orders
 from entrygo.domain.facts import Broker, Order
-from entrygo.domain.snapshot import PlannedEntry
+from entrygo.domain.snapshot import EntryType, PlannedEntry
 from entrygo.planning.savings import Entry, consolidate
 
 
@@ -48,9 +49,12 @@ def _entry(
 
 
 def consolidated(
-    orders: Sequence[Order], entries: Sequence[Entry], broker: Broker
+    orders: Sequence[Order], entries: Sequence[Entry], broker: Broker, *, kind: EntryType, first: int = 1
 ) -> tuple[tuple[PlannedEntry, Entry], ...]:
-    """As few entries as the broker's limits allow, each with what the plan shows of it and what it costs."""
+    """As few entries as the broker's limits allow, each with what the plan shows of it and what it costs.
+
+    The orders are those of one importer, whose entries are all of one `kind`; `first` is their first number.
+    """
     of_order = {order.id: entry for order, entry in zip(orders, entries, strict=True)}
     split = split_orders(
         {order_id: entry.lines for order_id, entry in of_order.items()},
@@ -60,8 +64,14 @@ def consolidated(
     priced = [(ids, consolidate(of_order[order_id] for order_id in ids)) for ids in split]
     return tuple(
         (
-            PlannedEntry(number=number, order_ids=ids, lines=len(entry.lines), value_usd=entry.value_usd),
-            entry,
+            PlannedEntry(
+                number=number,
+                order_ids=ids,
+                lines=len(entry.lines),
+                value_usd=entry.value_usd,
+                entry_type=kind,
+            ),
+            replace(entry, kind=kind),
         )
-        for number, (ids, entry) in enumerate(priced, start=1)
+        for number, (ids, entry) in enumerate(priced, start=first)
     )

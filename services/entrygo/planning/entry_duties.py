@@ -56,9 +56,12 @@ def duties_of(
     context: Context,
     *,
     book: DutyBook,
-    entry_type: str,
+    importers: Mapping[int, str | None],
 ) -> Estimate:
-    """The estimate of all entries; lines are numbered over all of them, as in the documents."""
+    """The estimate of all entries; lines are numbered over all of them, as in the documents.
+
+    `importers` has the importer's number by that of the entry.
+    """
     by_id = {order.id: order for order in orders}
     entries: list[told.EntryDuty] = []
     costs: list[told.OrderCost] = []
@@ -69,9 +72,9 @@ def duties_of(
         first += len(numbers)
         goods = _merged(of_entry, products, context.entry_lines)
         lines = [_line(numbers[key], key, one, context) for key, one in sorted(goods.items())]
-        found = entry_duty(lines, book, entry_type)
-        importer = of_entry[0].importer_number or context.importer.number
-        entries.append(_entry(each.number, importer, found, lines))
+        assert each.entry_type is not None
+        found = entry_duty(lines, book, each.entry_type)
+        entries.append(_entry(each.number, importers[each.number], found, lines))
         costs += _costs(each.number, found, of_entry, numbers, context.entry_lines)
     return Estimate(tuple(entries), tuple(costs))
 

@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import ExcludedOrder, Severity, ValidationMessage
+from entrygo.planning.importations import Party
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
 from entrygo.planning.rules.base import (
     Batch,
     BatchRule,
     Context,
+    ImporterRule,
     Line,
     LineRule,
     OrderRule,
@@ -46,6 +48,8 @@ class Finding:
     product_id: str | None = None
     # An error that leaves its order behind is reported as an info.
     keeps_behind: bool = False
+    # The key of the importer that it is about.
+    importer: str | None = None
 
     @property
     def blocks(self) -> bool:
@@ -212,18 +216,75 @@ def judge_batch(batch: Batch, rules: Sequence[Rule], context: Context) -> tuple[
         for field, name in _parties(batch)
         if (problem := rule.check(name or "", context)) is not None
     ]
-    return tuple(
+    of_batch = [
         Finding(rule=rule, message=problem.message, field=field, severity=rule.severity, penalty=rule.penalty)
         for rule, problem, field in found
+    ]
+    return (*of_batch, *_of_importers(batch, rules, context))
+
+
+def _of_importers(batch: Batch, rules: Sequence[Rule], context: Context) -> Iterator[Finding]:
+    for importation in batch.importations:
+        for rule in _of_kind(rules, ImporterRule):
+            for problem in rule.check(importation, batch, context):
+                yield Finding(
+                    rule=rule,
+                    message=problem.message,
+                    field=_below(_of_importer(rule, importation.party), problem.below),
+                    severity=rule.severity,
+                    penalty=rule.penalty,
+                    importer=importation.party.key,
+                )
+
+
+def _of_importer(rule: ImporterRule, party: Party) -> str:
+    if party.is_of_the_warehouse:
+        return rule.field
+    return _below(f"importers[{party.name}]", rule.of_record)
+
+
+def leave_importers_behind(
+    judged: OrdersJudged, batch: Batch, findings: Sequence[Finding]
+) -> OrdersJudged | None:
+    """Without the orders of importers that have an error of their own; None where that leaves everything.
+
+    Where every importer has one, nothing is left behind: there would be nothing to export, and the errors say
+    more than that.
+    """
+    reasons = [each for each in findings if each.importer is not None and each.severity is Severity.ERROR]
+    behind = {each.importer for each in reasons}
+    if not behind or all(each.party.key in behind for each in batch.importations):
+        return None
+    left = {
+        order.id: [each for each in reasons if each.importer == importation.party.key]
+        for importation in batch.importations
+        if importation.party.key in behind
+        for order in importation.orders
+    }
+    return OrdersJudged(
+        included=tuple(order for order in judged.included if order.id not in left),
+        excluded=(
+            *judged.excluded,
+            *(_left_behind(order, left[order.id]) for order in judged.included if order.id in left),
+        ),
+        findings=(
+            *(each for each in judged.findings if each.order_id not in left),
+            *map(_as_reason, reasons),
+        ),
     )
 
 
 def _parties(batch: Batch) -> Sequence[tuple[str, str | None]]:
     return (
-        ("batch.importer_of_record.name", batch.warehouse.importer_of_record.name),
+        *((_name_of(each.party), each.party.of_record.name) for each in batch.importations),
         ("warehouse.name", batch.warehouse.name),
         ("broker.name", batch.broker.name),
     )
+
+
+def _name_of(party: Party) -> str:
+    whose = "batch.importer_of_record" if party.is_of_the_warehouse else f"importers[{party.name}]"
+    return f"{whose}.name"
 
 
 def _below(path: str, field: str) -> str:
@@ -231,6 +292,6 @@ def _below(path: str, field: str) -> str:
 
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """One a code and field, sorted by severity, order, line and code."""
-    distinct = {(finding.rule.code, finding.field): finding for finding in findings}
+    """One a code, field and importer, sorted by severity, order, line and code."""
+    distinct = {(finding.rule.code, finding.field, finding.importer): finding for finding in findings}
     return tuple(sorted(distinct.values(), key=lambda finding: finding.sort_key))

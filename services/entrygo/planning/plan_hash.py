@@ -66,6 +66,8 @@ class HashedPlan:
     asked_entry_type: str | None = None
     # Covered where orders name one.
     importers: Sequence[Importer] = ()
+    # Id, whether the bond holds on the entry date, and whether the power of attorney does.
+    importers_in_order: Sequence[tuple[str, bool, bool]] = ()
 
 
 def plan_hash(plan: HashedPlan) -> str:
@@ -98,6 +100,7 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
         document["importers"] = [
             _fields(one, IMPORTER_FIELDS) for one in sorted(plan.importers, key=lambda one: one.id)
         ]
+        document["importers_in_order"] = sorted(plan.importers_in_order)
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

@@ -8,15 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from entrygo.domain.consolidation import Comparable
 from entrygo.domain.facts import FeeSchedule
 from entrygo.domain.money import to_cents
-from entrygo.domain.snapshot import AskedEntryType, EntryCost, Savings
+from entrygo.domain.snapshot import AskedEntryType, EntryCost, EntryType, Savings
 from entrygo.planning.reference.in_force import ProcessingFee
 
-EntryType = Literal["01", "03", "11"]
 FORMAL: EntryType = "01"
 # Formal, for goods under antidumping or countervailing duty.
 ADCVD: EntryType = "03"
@@ -44,6 +42,8 @@ class Entry:
     duty_usd: Decimal | None = None
     # Whether some of the goods are, or may be, under antidumping or countervailing duty.
     has_adcvd: bool = False
+    # Given where it does not follow from the value.
+    kind: EntryType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,9 @@ def consolidate(entries: Iterable[Entry]) -> Entry:
 def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> EntryCost:
     """What clearing one entry costs under `terms`; its type follows from its value unless it is given."""
     schedule = terms.schedule
-    kind = kind or entry_type_of(entry.value_usd, terms.informal_limit, has_adcvd=entry.has_adcvd)
+    kind = (
+        entry.kind or kind or entry_type_of(entry.value_usd, terms.informal_limit, has_adcvd=entry.has_adcvd)
+    )
     return EntryCost.model_construct(
         entries=1,
         entry_type=kind,

@@ -37,6 +37,7 @@ def snapshot_of(
 ) -> Snapshot:
     """The decision as one revision of an export."""
     return Snapshot(
+        schema_version=2 if decision.importers else 1,
         account_id=tenant.account_id,
         mode=str(tenant.mode),
         export_id=export_id,
@@ -61,6 +62,7 @@ def snapshot_of(
         savings=decision.savings,
         warehouse=decision.warehouse,
         broker=decision.broker,
+        importers=decision.importers,
         orders=decision.included,
         products=decision.products,
         excluded_orders=decision.excluded,

@@ -103,6 +103,10 @@ class Shipment(Fact):
     buyer: str | None = None
     charges: tuple[Charge, ...] = ()
 
+    def paps_of(self, entry_number: int, *, entries: int) -> str | None:
+        """The shipment control number of an entry; one for the whole truck is that of its only entry."""
+        return self.paps_number if entries == 1 else None
+
     @property
     def billed_usd(self) -> Decimal:
         """What the seller bills beyond the goods, in USD, discounts not taken off."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from entrygo.domain.coverage import Coverage
 from entrygo.domain.duty import EntryDuty, OrderCost
 from entrygo.domain.errors import SnapshotUnreadable
-from entrygo.domain.facts import Broker, Fact, Number, Order, Product, Warehouse
+from entrygo.domain.facts import Broker, Fact, Importer, Number, Order, Product, Warehouse
 from entrygo.domain.money import to_cents
 from entrygo.domain.tariff import TariffTreatment
 
@@ -112,14 +112,35 @@ class ExcludedOrder(Fact):
     reasons: tuple[str, ...]
 
 
+EntryType = Literal["01", "03", "11"]
+
+
+class EntryIssue(Fact):
+    """What was found about an entry, with the first message of that code, and how often."""
+
+    code: str
+    severity: Severity
+    message: str
+    field: str
+    count: int
+
+
 class PlannedEntry(Fact):
-    """One entry of the export: several where the broker's limits ask for it."""
+    """One entry of the export: one for each importer, several where the broker's limits ask for it."""
 
     number: int
     order_ids: tuple[str, ...]
     # Lines as customs counts them.
     lines: int
     value_usd: Number
+    # None in plans that were stored before entries had a type of their own.
+    entry_type: EntryType | None = None
+    # The record among the snapshot's importers; None is the importer of record of the warehouse.
+    importer_id: str | None = None
+    # None where the broker has no fee schedule.
+    cost: EntryCost | None = None
+    readiness: Readiness | None = None
+    issues: tuple[EntryIssue, ...] = ()
 
 
 class Change(Fact):
@@ -152,7 +173,8 @@ class Amendment(Fact):
 class Snapshot(Fact):
     """Everything an export was planned on and decided to be; the canonical JSON of this is stored."""
 
-    schema_version: Literal[1] = 1
+    # 2 where orders are of importers with a record: who does not know of them would name another importer.
+    schema_version: Literal[1, 2] = 1
     account_id: str
     mode: str
     export_id: str
@@ -171,13 +193,15 @@ class Snapshot(Fact):
     missing_data: tuple[str, ...]
     recommended_strategy: str
     next_recommended_action: str
-    entry_type: Literal["01", "03", "11"]
+    entry_type: EntryType
     # None where nobody asked for one.
     asked_entry_type: AskedEntryType | None = None
     informal_limit_usd: Number
     savings: Savings | None
     warehouse: Warehouse
     broker: Broker
+    # Those that entries name.
+    importers: tuple[Importer, ...] = ()
     # Included orders in the order they were asked for, and the products they name.
     orders: tuple[Order, ...]
     products: tuple[Product, ...]

@@ -34,6 +34,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         products={id: catalogue[id] for id in named},
         warehouse=changes.pop("warehouse", make_warehouse()),
         broker=changes.pop("broker", make_broker()),
+        importers=tuple(changes.pop("importers", ())),
         exported=changes.pop("exported", {}),
         open_exports=changes.pop("open_exports", {}),
     )

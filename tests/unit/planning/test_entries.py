@@ -9,7 +9,6 @@ import pytest
 
 from entrygo.domain.consolidation import LineKey, line_key
 from entrygo.domain.facts import Product
-from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.entries import entries_of
 from tests.factories import (
     GOLDEN_ENTRY_DATE,
@@ -80,10 +79,12 @@ PRODUCTS = make_product("prod_a"), make_product("prod_b", hts_code="6110202041")
 
 def test_plan_is_one_entry_when_the_broker_has_no_limits() -> None:
     decision = decide_on(*FIVE, products=PRODUCTS)
-    assert decision.entries == (
-        PlannedEntry(number=1, order_ids=tuple(order.id for order in FIVE), lines=2, value_usd=Decimal(350)),
-    )
+    [entry] = decision.entries
+    assert entry.order_ids == tuple(order.id for order in FIVE)
+    assert (entry.number, entry.lines, entry.value_usd) == (1, 2, Decimal(350))
+    assert (entry.entry_type, entry.importer_id, entry.readiness) == ("11", None, decision.readiness)
     assert decision.savings is not None
+    assert entry.cost == decision.savings.consolidated
     assert decision.savings.consolidated.entries == 1
 
 
@@ -97,7 +98,8 @@ def test_plan_is_split_at_the_brokers_limit_whatever_the_order_of_the_request() 
     ]
     assert [entry.lines for entry in decision.entries] == [2, 2, 2]
     again = decide_on(*reversed(FIVE), products=PRODUCTS, broker=broker)
-    assert (again.entries, again.plan_hash) == (decision.entries, decision.plan_hash)
+    assert [entry.order_ids for entry in again.entries] == [entry.order_ids for entry in decision.entries]
+    assert again.plan_hash == decision.plan_hash
 
 
 def test_savings_count_every_entry_that_is_filed() -> None:

@@ -379,7 +379,7 @@ BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         "BATCH_IMPORTER_MIXED",
-        "batch.importer_of_record",
+        "importers[****6789]",
         {"orders": (make_order("ord_1"), make_order("ord_2", importer_number="12-3456789"))},
         {"orders": (make_order("ord_1"), make_order("ord_2", importer_number="987654321"))},
     ),
@@ -502,11 +502,14 @@ def test_single_order_has_nothing_to_consolidate() -> None:
     assert found(decide_on(), "CONSOLIDATION_NOT_BENEFICIAL") == []
 
 
-# Rules whose cases take more than one product or order: tests of their own in test_corrected_rules.py.
+# Rules whose cases take more than one product or order: tests of their own in test_corrected_rules.py; those
+# on importers with a record in test_importers.py.
 ELSEWHERE = {
     "ADCVD_INFORMAL_REFUSED",
+    "BOND_NOT_VALID",
     "ORDER_POSTAL_CODE_PLACEHOLDER",
     "ORDER_REGION_INVALID",
+    "POWER_OF_ATTORNEY_NOT_VALID",
     "USMCA_PERIOD_MISSING",
 }
 

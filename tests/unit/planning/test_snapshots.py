@@ -70,7 +70,7 @@ def test_fields_of_a_later_release_are_passed_over_at_every_depth() -> None:
 
 
 def test_a_form_of_a_later_release_is_refused() -> None:
-    later = json.loads(snapshot(decide_on(*golden_orders())).model_dump_json()) | {"schema_version": 2}
+    later = json.loads(snapshot(decide_on(*golden_orders())).model_dump_json()) | {"schema_version": 3}
     with pytest.raises(SnapshotUnreadable):
         read_snapshot(json.dumps(later).encode())
 

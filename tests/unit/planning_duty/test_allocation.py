@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrygo.planning.duty.allocation import allocate
+from entrygo.domain.allocation import allocate
 
 CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents).scaleb(-2))
 WEIGHTS = st.lists(CENTS, min_size=1, max_size=60)

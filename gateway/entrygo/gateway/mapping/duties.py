@@ -15,11 +15,36 @@ def estimated_entries(plan: events_pb2.Plan) -> list[views.EstimatedEntry]:
 
 
 def _estimate(message: events_pb2.PlannedEntry) -> dict[str, object]:
-    if not message.HasField("duty"):
-        return {}
-    duty = message.duty
-    fees: views.EntryFees = {"merchandise_processing_fee_usd": json_number(duty.processing_fee_usd)}
-    return {"importer": message.importer or None, "duty": _duty(duty), "fees": fees}
+    found: dict[str, object] = {}
+    if message.entry_type:
+        found |= {
+            "importer_id": message.importer_id or None,
+            "importer_external_id": message.importer_external_id or None,
+            "importer_name": message.importer_name or None,
+            "entry_type": message.entry_type,
+            "readiness_state": message.readiness_state,
+            "issues": [_issue(each) for each in message.issues],
+        }
+    if message.HasField("duty"):
+        duty = message.duty
+        fees: views.EntryFees = {
+            "merchandise_processing_fee_usd": json_number(duty.processing_fee_usd),
+            "broker_fees_usd": json_number(message.broker_fees_usd)
+            if message.HasField("broker_fees_usd")
+            else None,
+        }
+        found |= {"importer": message.importer or None, "duty": _duty(duty), "fees": fees}
+    return found
+
+
+def _issue(message: events_pb2.EntryIssue) -> views.EntryIssue:
+    return {
+        "code": message.code,
+        "severity": message.severity,
+        "message": message.message,
+        "field": message.field,
+        "count": message.count,
+    }
 
 
 def _duty(duty: events_pb2.EntryDuty) -> views.EntryDuty:

@@ -1,11 +1,11 @@
 """The inspect answer: one export of the read model in the documented shape."""
 
 from entrygo.domain.money import json_number
+from entrygo.gateway.mapping.duties import estimated_entries
 from entrygo.gateway.mapping.exports import (
     PACKAGE,
     artifact,
     broker_submission,
-    planned_entries,
     timeline,
     validation_messages,
 )
@@ -85,7 +85,7 @@ def _plan(message: inspection_pb2.Export) -> views.ExportPlan:
         "planned_at": plan.planned_at,
         "entry_type": plan.entry_type,
         "total_value_usd": json_number(plan.total_value_usd or "0"),
-        "entries": planned_entries(plan),
+        "entries": estimated_entries(plan),
     }
 
 

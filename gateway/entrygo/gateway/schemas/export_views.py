@@ -60,6 +60,17 @@ class DutyLine(TypedDict):
 
 class EntryFees(TypedDict):
     merchandise_processing_fee_usd: float
+    broker_fees_usd: Annotated[float | None, Field(description="null where the broker has no fee schedule")]
+
+
+class EntryIssue(TypedDict):
+    """A code that was met by an entry, with the first message of it."""
+
+    code: str
+    severity: str
+    message: str
+    field: str
+    count: int
 
 
 class EntryDuty(TypedDict):
@@ -75,6 +86,14 @@ class EstimatedEntry(PlannedEntry):
     """An entry with what it is likely to cost."""
 
     importer: NotRequired[Annotated[str | None, Field(description="Importer of record, masked")]]
+    importer_id: NotRequired[
+        Annotated[str | None, Field(description="null: the importer of record of the warehouse")]
+    ]
+    importer_external_id: NotRequired[str | None]
+    importer_name: NotRequired[str | None]
+    entry_type: NotRequired[Annotated[str, Field(description="01, 03 or 11")]]
+    readiness_state: NotRequired[Annotated[str, Field(description="The plan is as ready as its worst entry")]]
+    issues: NotRequired[Annotated[list[EntryIssue], Field(description="Errors and warnings, one a code")]]
     duty: NotRequired[EntryDuty]
     fees: NotRequired[EntryFees]
 
@@ -230,7 +249,7 @@ class ExportPlan(TypedDict):
     planned_at: str
     entry_type: str
     total_value_usd: float
-    entries: list[PlannedEntry]
+    entries: list[EstimatedEntry]
 
 
 class ExportExecution(TypedDict):

@@ -5,10 +5,14 @@ carrier's to give, and so are trip and shipment control number (PAPS) unless the
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 
+from entrygo.domain.facts import ImporterOfRecord
+from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice
+from entrygo.execution.package.entry_snapshots import importer_of
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Weight
 from entrygo.execution.package.json_values import (
     Json,
     address,
@@ -30,7 +34,7 @@ _OF_THE_CARRIER = ("number", "conveyance", "equipment", "crew", "estimated_arriv
 
 
 class AceManifest(Document):
-    """The truck manifest's data: one trip, one shipment, its commodities."""
+    """The truck manifest's data: one trip, a shipment for each entry, its commodities."""
 
     artifact_type = "ace_manifest"
     filename = "ace_manifest.json"
@@ -43,17 +47,19 @@ class AceManifest(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""
-        trip, shipment = _trip(invoice), _shipment(invoice)
+        trip, shipments = _trip(invoice), [_shipment(invoice, entry) for entry in invoice.entries]
         return canonical_json(
             {
                 **json_head(invoice, "ace_manifest", SCHEMA_VERSION),
                 "status": "for the carrier to complete and file",
                 "due_before_arrival_minutes": {"standard": 60, "fast": 30},
                 "trip": trip,
-                "shipments": [shipment],
+                "shipments": shipments,
                 "left_to_the_carrier": {
                     "trip": [name for name in _OF_THE_CARRIER if not trip[name]],
-                    "shipments": [] if shipment["control_number"] else ["control_number"],
+                    "shipments": []
+                    if all(each["control_number"] for each in shipments)
+                    else ["control_number"],
                 },
             }
         )
@@ -84,13 +90,17 @@ def _trip(invoice: Invoice) -> Json:
     }
 
 
-def _shipment(invoice: Invoice) -> Json:
-    warehouse, totals = invoice.snapshot.warehouse, invoice.totals
-    importer = warehouse.importer_of_record
-    descriptions = dict.fromkeys(each for line in invoice.consolidated for each in line.descriptions)
+def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
+    """One for each entry: CBP releases what one control number names by one entry."""
+    warehouse, entries = invoice.snapshot.warehouse, len(invoice.entries)
+    importer = _importer(invoice.snapshot, entry.number)
+    lines = [line for line in invoice.consolidated if line.entry_number == entry.number]
+    descriptions = dict.fromkeys(each for line in lines for each in line.descriptions)
+    packages = invoice.totals.packages if entries == 1 else len(entry.order_ids)
     return {
-        "control_number": invoice.package.shipment.paps_number,
+        "control_number": invoice.package.shipment.paps_of(entry.number, entries=entries),
         "release_type": "PAPS",
+        **({} if entries == 1 else {"entry": entry.number}),
         "shipper": {"name": text(warehouse.name), "address": address(warehouse.address)},
         "consignee": {"name": text(importer.name), "address": address(importer.address)},
         "broker_filer_code": text(invoice.snapshot.broker.filer_code),
@@ -101,12 +111,22 @@ def _shipment(invoice: Invoice) -> Json:
         },
         "description": manifest_description(list(descriptions)),
         # The smallest outside packing: the parcels, one an order unless stated otherwise.
-        "quantity": {"unit": "PKG", "quantity": str(totals.packages)},
-        "gross_weight_kg": weight(totals.gross_weight),
-        "value": money(totals.value),
+        "quantity": {"unit": "PKG", "quantity": str(packages)},
+        "gross_weight_kg": weight(
+            Weight(
+                kg=sum((line.gross_weight.kg for line in lines), Decimal(0)),
+                is_complete=all(line.gross_weight.is_complete for line in lines),
+            )
+        ),
+        "value": money(entry.value),
         "currency": CURRENCY,
-        "commodities": [_commodity(line) for line in invoice.consolidated],
+        "commodities": [_commodity(line) for line in lines],
     }
+
+
+def _importer(snapshot: Snapshot, number: int) -> ImporterOfRecord:
+    planned = next((each for each in snapshot.entries if each.number == number), None)
+    return importer_of(snapshot, planned) if planned else snapshot.warehouse.importer_of_record
 
 
 def _commodity(line: ConsolidatedLine) -> Json:

@@ -38,17 +38,25 @@ class Document(Protocol):
 
 
 def render_documents(
-    documents: Sequence[Document], snapshot: Snapshot, package: PackageFacts
+    documents: Sequence[Document],
+    snapshot: Snapshot,
+    package: PackageFacts,
+    earlier: Sequence[RenderedArtifact] = (),
+    *,
+    prefix: str = "",
 ) -> tuple[RenderedArtifact, ...]:
-    """Every document that applies, in the order given; a later one may name the hashes of those before it."""
+    """Every document that applies, in the order given; a later one may name the hashes of those before it.
+
+    `earlier` were finished before, and come first in the answer; `prefix` begins the names of the new ones.
+    """
     invoice = build_invoice(snapshot, package)
-    finished: list[RenderedArtifact] = []
+    finished = list(earlier)
     for document in (each for each in documents if each.applies(invoice)):
         content = document.render(invoice, tuple(finished))
         finished.append(
             RenderedArtifact(
                 artifact_type=document.artifact_type,
-                filename=document.filename,
+                filename=f"{prefix}{document.filename}",
                 media_type=document.media_type,
                 generated_at=package.generated_at,
                 content=content,

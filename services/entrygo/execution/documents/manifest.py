@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from entrygo.domain.changes import changes_in_words
 from entrygo.domain.facts import Order
+from entrygo.domain.importer_number import masked
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.entry_snapshots import importer_of
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
@@ -131,19 +133,36 @@ def _entry(invoice: Invoice) -> Json:
         "port": transport(snapshot)["port_code"],
         "value_usd": money(invoice.totals.value),
         "lines": invoice.totals.consolidated_lines,
-        "entries": [_part(entry) for entry in invoice.entries],
+        "entries": [_part(snapshot, entry) for entry in invoice.entries],
         "informal_limit": money(snapshot.informal_limit_usd),
         "fees_basis": None if snapshot.savings is None else snapshot.savings.model_dump(mode="json"),
     }
 
 
-def _part(entry: InvoiceEntry) -> Json:
-    """One of the entries that the broker's limits split the export into; most often the only one."""
+def _part(snapshot: Snapshot, entry: InvoiceEntry) -> Json:
+    """One of the entries: of an importer, or of what the broker takes in one; most often the only one."""
     return {
         "number": entry.number,
         "order_ids": entry.order_ids,
         "lines": entry.lines,
         "value_usd": money(entry.value),
+        **_importer(snapshot, entry.number),
+    }
+
+
+def _importer(snapshot: Snapshot, number: int) -> Json:
+    """Absent where no importer has a record: then it is the importer of record among the parties."""
+    planned = next((each for each in snapshot.entries if each.number == number), None)
+    if planned is None or not snapshot.importers:
+        return {}
+    importer = importer_of(snapshot, planned)
+    return {
+        "type": planned.entry_type,
+        "importer_of_record": {
+            "id": planned.importer_id,
+            "name": text(importer.name),
+            "number_masked": masked(importer.number) or None,
+        },
     }
 
 

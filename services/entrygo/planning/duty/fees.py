@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from entrygo.domain.allocation import allocate
 from entrygo.domain.money import plain
-from entrygo.planning.duty.allocation import allocate
 from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.duty.estimate import line_duty
 from entrygo.planning.duty.lines import DutyLine

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from entrygo.planning.duty.allocation import allocate
+from entrygo.domain.allocation import allocate
 from entrygo.planning.duty.fees import fee_by_line
 from entrygo.planning.duty.results import ZERO, EntryDuty
 

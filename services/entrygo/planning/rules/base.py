@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.consolidation import LineKey
-from entrygo.domain.facts import Broker, Importer, ImporterOfRecord, Order, OrderItem, Product, Warehouse
-from entrygo.domain.snapshot import AskedEntryType, Savings, Severity
+from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Product, Warehouse
+from entrygo.domain.snapshot import AskedEntryType, EntryType, Savings, Severity
 from entrygo.domain.tariff import TariffTreatment
+from entrygo.planning.importations import Importation
 from entrygo.planning.reference.in_force import ReferenceData
-from entrygo.planning.savings import EntryType
 
 _WORD = re.compile(r"[a-z]+")
 
@@ -27,8 +27,6 @@ class Context:
     exported: Mapping[str, str | None]
     open_exports: Mapping[str, str | None]
     importer: ImporterOfRecord = field(default_factory=ImporterOfRecord)
-    # Those that orders name.
-    importers: Sequence[Importer] = ()
     # Order id → the external id of another requested order that it may be a repetition of.
     look_alikes: Mapping[str, str] = field(default_factory=dict)
     # Product id → what the reference rows say of it.
@@ -61,6 +59,8 @@ class Batch:
     asked_entry_type: AskedEntryType | None = None
     # Whether some of the goods are, or may be, under antidumping or countervailing duty.
     has_adcvd: bool = False
+    # The orders by importer of record.
+    importations: Sequence[Importation] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ class Rule:
     is_mended_by_value: bool = True
     # An account's policy made it weigh more than it does by itself.
     is_raised: bool = False
+    # It looks at importers with a record of their own alone, and is hashed where orders name one.
+    is_of_records: bool = False
 
     @property
     def label(self) -> str:
@@ -146,6 +148,18 @@ class BatchRule(Rule):
     """Looks at the export as a whole. Field: `<field>`, or `<field>.<below>`."""
 
     check: Callable[[Batch, Context], Sequence[Problem]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImporterRule(Rule):
+    """Looks at each importer of record with its orders.
+
+    Field: `<field>.<below>` for the importer of the warehouse, and for one with a record of its own
+    `importers[<external id>].<of_record>.<below>`.
+    """
+
+    check: Callable[[Importation, Batch, Context], Sequence[Problem]]
+    of_record: str = ""
 
 
 def sku_of(product: Product) -> str:

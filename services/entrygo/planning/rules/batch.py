@@ -1,6 +1,7 @@
 """Rules on the export as a whole: that something goes, how it is entered, and what it saves."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Severity
@@ -28,6 +29,8 @@ def _unsupported_destination(batch: Batch, context: Context) -> Sequence[Problem
 def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
     """What the value demands; a formal entry that is only asked for is no finding."""
     limit = context.reference.informal_limit
+    if len(batch.importations) > 1:
+        return _formal_importations(batch, limit)
     if entry_type_of(batch.value_usd, limit) != FORMAL:
         return []
     return [
@@ -35,6 +38,14 @@ def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
             f"Batch value {to_cents(batch.value_usd)} exceeds the informal limit {plain(limit)}; type 01."
         )
     ]
+
+
+def _formal_importations(batch: Batch, limit: Decimal) -> Sequence[Problem]:
+    above = [each for each in batch.importations if entry_type_of(each.value_usd, limit) == FORMAL]
+    if not above:
+        return []
+    values = ", ".join(f"{each.party.name} {to_cents(each.value_usd)}" for each in above)
+    return [Problem(f"Value by importer exceeds the informal limit {plain(limit)} ({values}); type 01.")]
 
 
 def _de_minimis(batch: Batch, context: Context) -> Sequence[Problem]:

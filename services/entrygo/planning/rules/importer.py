@@ -1,74 +1,106 @@
-"""Rules on the importer of record: who answers for the entry, and with what security."""
+"""Rules on each importer of record: who answers for an entry, with what security, through which broker."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
 
-from entrygo.domain.facts import Order
-from entrygo.domain.importer_number import comparable, masked
+from entrygo.domain.importers import powers_for
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule, is_blank
+from entrygo.planning.importations import Importation
+from entrygo.planning.rules.base import Batch, Context, ImporterRule, Problem, Rule, is_blank
 from entrygo.planning.savings import INFORMAL
 
-MAX_LISTED = 3
+
+class Dated(Protocol):
+    """What holds between two days, both inclusive; None is no limit."""
+
+    @property
+    def valid_from(self) -> date | None: ...
+
+    @property
+    def valid_to(self) -> date | None: ...
 
 
-def _incomplete(batch: Batch, context: Context) -> Sequence[Problem]:
-    importer = batch.warehouse.importer_of_record
-    address = importer.address
+def _incomplete(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    party = importation.party
+    if party.is_unknown:
+        return []
+    importer, address = party.of_record, party.of_record.address
     has_address = not any(map(is_blank, (address.line_1, address.city, address.country)))
+    if party.is_of_the_warehouse:
+        power = ("power_of_attorney", "POA", importer.power_of_attorney is True)
+    else:
+        named = batch.broker.external_id
+        power = ("powers_of_attorney", f"POA for broker {named}", party.has_power_of_attorney)
     parts = (
         ("name", "name", not is_blank(importer.name)),
         ("number", "IOR number", not is_blank(importer.number)),
-        ("power_of_attorney", "POA", importer.power_of_attorney is True),
+        power,
         ("address", "address", has_address),
     )
-    return [Problem(f"Importer of record lacks {name}.", field) for field, name, given in parts if not given]
+    return [
+        Problem(f"Importer {party.name} lacks {name}.", field) for field, name, given in parts if not given
+    ]
 
 
-def _bond(batch: Batch, context: Context) -> Sequence[Problem]:
-    if batch.entry_type == INFORMAL or batch.warehouse.importer_of_record.bond is not None:
+def _bond(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    party = importation.party
+    bond = party.record.bond.type if party.record else party.of_record.bond
+    if party.is_unknown or importation.entry_type == INFORMAL or bond is not None:
         return []
-    return [Problem("Formal entry needs a bond and none is on file.")]
+    whose = "" if party.is_of_the_warehouse else f" of importer {party.name}"
+    return [Problem(f"Formal entry{whose} needs a bond and none is on file.")]
 
 
-def _mixed(batch: Batch, context: Context) -> Sequence[Problem]:
-    """One entry has one importer: the one on file, unless orders say otherwise."""
-    on_file = batch.warehouse.importer_of_record.number
-    recorded = {importer.external_id: importer.number for importer in context.importers}
-    by_number: dict[str, list[Order]] = {}
-    for order in batch.orders:
-        own = order.importer_number or recorded.get(order.importer_external_id or "")
-        by_number.setdefault(comparable(own or on_file), []).append(order)
-    if by_number.keys() <= {comparable(on_file)}:
+def _bond_lapsed(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    record, day = importation.party.record, context.entry_date
+    if record is None or importation.entry_type == INFORMAL or record.bond.type is None:
         return []
-    if len(by_number) == 1:
-        (others,) = by_number.values()
-        return [
-            Problem(
-                f"Orders name importer {masked(others[0].importer_number)};"
-                f" the one on file is {masked(on_file) or 'none'}."
-            )
-        ]
-    listed = ", ".join(_listed(by_number.values(), on_file))
-    return [Problem(f"Orders have different importers of record ({listed}); plan them apart.")]
+    if record.bond.covers(day):
+        return []
+    return [Problem(f"Importer {record.external_id}: its {record.bond.type} bond {_when(record.bond, day)}.")]
 
 
-def _listed(groups: Iterable[Sequence[Order]], on_file: str | None) -> Iterator[str]:
-    """Who imports how many orders, the most first; a few of them, because files can hold anything."""
-    for orders in sorted(groups, key=len, reverse=True)[:MAX_LISTED]:
-        number = masked(orders[0].importer_number or on_file) or "no number"
-        yield f"{number}: {len(orders)}, first {orders[0].external_id}"
+def _power_lapsed(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    record, day = importation.party.record, context.entry_date
+    powers = powers_for(record, batch.broker) if record else ()
+    if record is None or not powers or any(power.covers(day) for power in powers):
+        return []
+    last = max(powers, key=lambda power: power.valid_to or date.max)
+    whose = f"Importer {record.external_id}: its power of attorney for {last.broker}"
+    return [Problem(f"{whose} {_when(last, day)}.")]
 
 
-BATCH_IMPORTER_MIXED = BatchRule(
+def _when(lapsed: Dated, day: date) -> str:
+    if lapsed.valid_to is not None and lapsed.valid_to < day:
+        return f"ended on {lapsed.valid_to}, before the entry date {day}"
+    return f"begins on {lapsed.valid_from}, after the entry date {day}"
+
+
+def _unrecorded(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    if not importation.party.is_unknown:
+        return []
+    count, first = len(importation.orders), importation.orders[0].external_id
+    orders = "1 order" if count == 1 else f"{count} orders"
+    named = importation.party.name or first
+    return [
+        Problem(
+            f"No importer is on file for {named}, named by {orders}, first {first}:"
+            " sync it as an importer, or correct the orders."
+        )
+    ]
+
+
+BATCH_IMPORTER_MIXED = ImporterRule(
     code="BATCH_IMPORTER_MIXED",
     severity=Severity.ERROR,
     penalty=8,
     field="batch.importer_of_record",
     basis="19 CFR 141.51",
-    check=_mixed,
+    check=_unrecorded,
 )
 
-IMPORTER_OF_RECORD_INCOMPLETE = BatchRule(
+IMPORTER_OF_RECORD_INCOMPLETE = ImporterRule(
     code="IMPORTER_OF_RECORD_INCOMPLETE",
     severity=Severity.ERROR,
     penalty=10,
@@ -78,18 +110,43 @@ IMPORTER_OF_RECORD_INCOMPLETE = BatchRule(
     check=_incomplete,
 )
 
-BOND_REQUIRED = BatchRule(
+BOND_REQUIRED = ImporterRule(
     code="BOND_REQUIRED",
     severity=Severity.ERROR,
     penalty=8,
     field="batch.bond",
+    of_record="bond",
     basis="19 CFR 113; 19 CFR 142.4",
     is_datum_missing=True,
     check=_bond,
+)
+
+BOND_NOT_VALID = ImporterRule(
+    code="BOND_NOT_VALID",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="importers[].bond",
+    of_record="bond",
+    basis="19 CFR 113.26 and 113.27; 19 CFR 142.4",
+    is_of_records=True,
+    check=_bond_lapsed,
+)
+
+POWER_OF_ATTORNEY_NOT_VALID = ImporterRule(
+    code="POWER_OF_ATTORNEY_NOT_VALID",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="importers[].powers_of_attorney",
+    of_record="powers_of_attorney",
+    basis="19 CFR 141.31 to 141.46",
+    is_of_records=True,
+    check=_power_lapsed,
 )
 
 RULES: tuple[Rule, ...] = (
     IMPORTER_OF_RECORD_INCOMPLETE,
     BATCH_IMPORTER_MIXED,
     BOND_REQUIRED,
+    BOND_NOT_VALID,
+    POWER_OF_ATTORNEY_NOT_VALID,
 )

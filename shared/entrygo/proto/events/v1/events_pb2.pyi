@@ -211,20 +211,48 @@ class Check(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class PlannedEntry(_message.Message):
-    __slots__ = ("number", "orders", "lines", "value_usd", "importer", "duty")
+    __slots__ = ("number", "orders", "lines", "value_usd", "importer", "duty", "importer_id", "importer_external_id", "importer_name", "entry_type", "readiness_state", "issues", "broker_fees_usd")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     VALUE_USD_FIELD_NUMBER: _ClassVar[int]
     IMPORTER_FIELD_NUMBER: _ClassVar[int]
     DUTY_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_ID_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_NAME_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+    READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
+    ISSUES_FIELD_NUMBER: _ClassVar[int]
+    BROKER_FEES_USD_FIELD_NUMBER: _ClassVar[int]
     number: int
     orders: int
     lines: int
     value_usd: str
     importer: str
     duty: EntryDuty
-    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., importer: _Optional[str] = ..., duty: _Optional[_Union[EntryDuty, _Mapping]] = ...) -> None: ...
+    importer_id: str
+    importer_external_id: str
+    importer_name: str
+    entry_type: str
+    readiness_state: str
+    issues: _containers.RepeatedCompositeFieldContainer[EntryIssue]
+    broker_fees_usd: str
+    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., importer: _Optional[str] = ..., duty: _Optional[_Union[EntryDuty, _Mapping]] = ..., importer_id: _Optional[str] = ..., importer_external_id: _Optional[str] = ..., importer_name: _Optional[str] = ..., entry_type: _Optional[str] = ..., readiness_state: _Optional[str] = ..., issues: _Optional[_Iterable[_Union[EntryIssue, _Mapping]]] = ..., broker_fees_usd: _Optional[str] = ...) -> None: ...
+
+class EntryIssue(_message.Message):
+    __slots__ = ("code", "severity", "message", "field", "count")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    severity: str
+    message: str
+    field: str
+    count: int
+    def __init__(self, code: _Optional[str] = ..., severity: _Optional[str] = ..., message: _Optional[str] = ..., field: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
 
 class EntryDuty(_message.Message):
     __slots__ = ("entry_type", "duty_low_usd", "duty_high_usd", "processing_fee_usd", "lines")

@@ -1,0 +1,55 @@
+"""Which documents are made where several importers share a truck: for each entry, and once for the truck."""
+
+from collections.abc import Sequence
+
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.documents.base import Document, render_documents
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.entry_snapshots import (
+    as_imported,
+    covering_snapshot,
+    entry_package,
+    entry_snapshot,
+    has_several_importers,
+)
+from entrygo.execution.package.facts import PackageFacts
+
+OF_AN_ENTRY = frozenset(
+    {
+        "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "section_232_declaration",
+        "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "landed_costs",
+        "entry_dataset",
+    }
+)  # fmt: skip
+OF_THE_TRUCK = frozenset(
+    {
+        "cci_human_readable", "cci_csv", "packing_list", "packing_list_csv", "fee_estimate", "landed_costs",
+        "ace_manifest", "amendment_changes", "post_summary_correction",
+    }
+)  # fmt: skip
+# They name, or hold, all the others: once, at the end.
+LAST = frozenset({"manifest", "package_zip"})
+
+
+def render_package(
+    documents: Sequence[Document], snapshot: Snapshot, package: PackageFacts
+) -> tuple[RenderedArtifact, ...]:
+    """All documents of a package; of several importers the covering set, then one set for each entry."""
+    if not has_several_importers(snapshot):
+        return render_documents(documents, as_imported(snapshot), package)
+    truck = covering_snapshot(snapshot)
+    finished = render_documents(_among(documents, OF_THE_TRUCK), truck, package)
+    for entry in snapshot.entries:
+        finished = render_documents(
+            _among(documents, OF_AN_ENTRY),
+            entry_snapshot(snapshot, entry),
+            entry_package(package, snapshot, entry),
+            finished,
+            prefix=f"entry-{entry.number}_",
+        )
+    return render_documents(_among(documents, LAST), truck, package, finished)
+
+
+def _among(documents: Sequence[Document], types: frozenset[str]) -> Sequence[Document]:
+    """Those of these types, in their order."""
+    return [each for each in documents if each.artifact_type in types]

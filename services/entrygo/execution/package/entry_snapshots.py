@@ -1,0 +1,119 @@
+"""A plan with several importers as documents see it: each entry for itself, and the whole truck. Pure.
+
+Each entry is entered in its importer's name, with an invoice, a data set and certificates of its own; of the
+truck there is one covering set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from entrygo.domain.allocation import allocate
+from entrygo.domain.facts import ImporterOfRecord
+from entrygo.domain.importers import importer_of_record
+from entrygo.domain.shipment import Charge, Shipment
+from entrygo.domain.snapshot import PlannedEntry, Snapshot, ValidationMessage
+from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.printable import clean_text
+
+_OF_AN_IMPORTER = "importers["
+
+
+def has_several_importers(snapshot: Snapshot) -> bool:
+    """Whether more than one importer of record enters goods of this plan."""
+    return len({entry.importer_id for entry in snapshot.entries}) > 1
+
+
+def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
+    """Who enters it: the warehouse's importer, unless it names a record."""
+    record = next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+    if record is None:
+        return snapshot.warehouse.importer_of_record
+    return importer_of_record(record, snapshot.broker, snapshot.entry_date)
+
+
+def as_imported(snapshot: Snapshot) -> Snapshot:
+    """The plan of one importer with that importer in the place of the warehouse's."""
+    if not snapshot.importers or not snapshot.entries:
+        return snapshot
+    return _imported_by(snapshot, importer_of(snapshot, snapshot.entries[0]))
+
+
+def covering_snapshot(snapshot: Snapshot) -> Snapshot:
+    """The plan of the whole truck, which nobody imports as a whole: its importer names them all."""
+    importers = {entry.importer_id: importer_of(snapshot, entry) for entry in snapshot.entries}
+    names = "; ".join(clean_text(importer.name) for importer in importers.values())
+    several = f"{len(importers)} importers of record, each with an entry of its own: {names}"
+    return _imported_by(snapshot, ImporterOfRecord(name=several))
+
+
+def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
+    """The plan of one entry: its orders, products, importer and findings, and no other's."""
+    ids = frozenset(entry.order_ids)
+    orders = tuple(order for order in snapshot.orders if order.id in ids)
+    named = {item.product_id for order in orders for item in order.items}
+    narrowed = snapshot.model_copy(
+        update={
+            "orders": orders,
+            "products": tuple(product for product in snapshot.products if product.id in named),
+            "entries": (entry,),
+            "entry_type": entry.entry_type or snapshot.entry_type,
+            "readiness_state": entry.readiness or snapshot.readiness_state,
+            "validation_messages": tuple(_messages(snapshot, entry, named)),
+            "excluded_orders": (),
+            # Both sides of it are of the whole truck.
+            "savings": None,
+            "entry_duties": tuple(each for each in snapshot.entry_duties if each.number == entry.number),
+            "landed_costs": tuple(each for each in snapshot.landed_costs if each.order_id in ids),
+        }
+    )
+    return _imported_by(narrowed, importer_of(snapshot, entry))
+
+
+def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:
+    """The package's facts for one entry: an invoice number of its own, its PAPS, its part of the charges."""
+    shipment = package.shipment.model_copy(
+        update={
+            "paps_number": package.shipment.paps_of(entry.number, entries=len(snapshot.entries)),
+            # What was counted is the truck's: of an entry it is one an order.
+            "packages": None,
+            "charges": _part_of_charges(package.shipment, snapshot.entries, entry),
+        }
+    )
+    return replace(package, number=entry_document_number(package.number, entry), shipment=shipment)
+
+
+def entry_document_number(package_number: str, entry: PlannedEntry) -> str:
+    """The invoice number of an entry: two invoices never have one number."""
+    return f"{package_number}-E{entry.number}"
+
+
+def _part_of_charges(
+    shipment: Shipment, entries: Sequence[PlannedEntry], entry: PlannedEntry
+) -> tuple[Charge, ...]:
+    """Each charge by the value of the goods, so that the parts of all entries are the whole, to the cent."""
+    weights: list[Decimal] = [each.value_usd for each in entries]
+    place = entries.index(entry)
+    parts = [
+        charge.model_copy(update={"amount_usd": allocate(charge.amount_usd, weights)[place]})
+        for charge in shipment.charges
+    ]
+    return tuple(part for part in parts if part.amount_usd)
+
+
+def _messages(snapshot: Snapshot, entry: PlannedEntry, products: set[str]) -> Sequence[ValidationMessage]:
+    ids = frozenset(entry.order_ids)
+    record = next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+    own = f"{_OF_AN_IMPORTER}{record.external_id}]" if record else ""
+    return [
+        message
+        for message in snapshot.validation_messages
+        if (message.order_id is None or message.order_id in ids)
+        and (message.product_id is None or message.product_id in products)
+        and (not message.field.startswith(_OF_AN_IMPORTER) or (own and message.field.startswith(own)))
+    ]
+
+
+def _imported_by(snapshot: Snapshot, importer: ImporterOfRecord) -> Snapshot:
+    warehouse = snapshot.warehouse.model_copy(update={"importer_of_record": importer})
+    return snapshot.model_copy(update={"warehouse": warehouse})

@@ -1,0 +1,106 @@
+"""Puts the included orders together: by importer, then into as few entries as the broker takes. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from entrygo.domain.facts import Order
+from entrygo.domain.snapshot import EntryType, PlannedEntry, Savings
+from entrygo.planning.entries import consolidated, entries_of
+from entrygo.planning.importations import Importation, Parties, Party
+from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.reference.in_force import ReferenceData
+from entrygo.planning.rules.adcvd import is_under_adcvd
+from entrygo.planning.rules.base import Batch, Context
+from entrygo.planning.savings import (
+    ADCVD,
+    FORMAL,
+    Entry,
+    Terms,
+    entry_cost,
+    entry_type_of,
+    estimate,
+    schedule_on,
+)
+from entrygo.planning.tariff import needs_agency_data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consolidation:
+    """The orders as one export, the entries it is split into, and the importer of each by its number."""
+
+    batch: Batch
+    entries: tuple[PlannedEntry, ...]
+    parties: Mapping[int, Party]
+
+
+def parties_of(request: PlanRequest, facts: PlanFacts) -> Parties:
+    """Who can be the importer of an order of this plan."""
+    on_file = facts.warehouse.importer_of_record
+    return Parties(on_file, facts.importers, facts.broker, request.entry_date)
+
+
+def consolidate_orders(
+    request: PlanRequest, facts: PlanFacts, included: tuple[Order, ...], context: Context
+) -> Consolidation:
+    """What is imported by one importer is formal or informal by its whole value, however it is split."""
+    single = dict(zip((order.id for order in included), _singles(facts, included, context), strict=True))
+    limit = context.reference.informal_limit
+    importations: list[Importation] = []
+    together: list[tuple[PlannedEntry, Entry]] = []
+    parties: dict[int, Party] = {}
+    for party, orders in parties_of(request, facts).groups(included):
+        own = [single[order.id] for order in orders]
+        value = sum((entry.value_usd for entry in own), Decimal(0))
+        has_adcvd = any(entry.has_adcvd for entry in own)
+        kind = entry_type_of(value, limit, request.entry_type, has_adcvd=has_adcvd)
+        importations.append(Importation(party=party, orders=orders, value_usd=value, entry_type=kind))
+        found = consolidated(orders, own, facts.broker, kind=kind, first=len(together) + 1)
+        parties |= {planned.number: party for planned, _ in found}
+        together += found
+    terms = _terms(request, facts, context.reference)
+    batch = Batch(
+        orders=included,
+        warehouse=facts.warehouse,
+        broker=facts.broker,
+        value_usd=sum((each.value_usd for each in importations), Decimal(0)),
+        entry_type=_gravest(importations),
+        asked_entry_type=request.entry_type,
+        has_adcvd=any(entry.has_adcvd for entry in single.values()),
+        savings=_savings(tuple(single.values()), [entry for _, entry in together], terms),
+        importations=importations,
+    )
+    entries = tuple(
+        planned.model_copy(
+            update={
+                "importer_id": record.id if (record := parties[planned.number].record) else None,
+                "cost": entry_cost(entry, terms) if terms else None,
+            }
+        )
+        for planned, entry in together
+    )
+    return Consolidation(batch=batch, entries=entries, parties=parties)
+
+
+def _singles(facts: PlanFacts, included: Sequence[Order], context: Context) -> Sequence[Entry]:
+    declared = {id for id, each in facts.products.items() if needs_agency_data(each, context.tariff[id])}
+    under_adcvd = {id for id, each in facts.products.items() if is_under_adcvd(each, context)}
+    return entries_of(included, context.entry_lines, declared, under_adcvd)
+
+
+def _gravest(importations: Sequence[Importation]) -> EntryType:
+    """The type of the whole export, as earlier releases have it: what asks for most."""
+    kinds = {each.entry_type for each in importations}
+    return ADCVD if ADCVD in kinds else FORMAL if FORMAL in kinds else importations[0].entry_type
+
+
+def _terms(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -> Terms | None:
+    schedule = schedule_on(facts.broker.fee_schedules, request.entry_date)
+    if schedule is None:
+        return None
+    limit = reference.informal_limit
+    return Terms(schedule=schedule, processing_fee=reference.processing_fee, informal_limit=limit)
+
+
+def _savings(entries: Sequence[Entry], together: Sequence[Entry], terms: Terms | None) -> Savings | None:
+    return estimate(entries, terms, together) if terms is not None and entries else None

@@ -1,0 +1,156 @@
+"""Several importers on one truck: documents for each entry, one covering set, sums that agree to the cent."""
+
+import csv
+import io
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+
+from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.shipment import Charge, ChargeKind, Shipment
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.documents import DOCUMENTS
+from entrygo.execution.documents.sets import LAST, OF_AN_ENTRY, OF_THE_TRUCK, render_package
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import PackageFacts
+from entrygo.planning.snapshots import snapshot_of
+from tests.factories import make_importer, make_item, make_order
+from tests.unit.execution.snapshots import PACKAGE
+from tests.unit.planning.decisions import decide_on
+from tests.unit.planning.test_entry_duties import BACKPACK, BOOK, NOVEMBER, PLANNED, TEE
+from tests.unit.planning.test_importers import PRAIRIE_NUMBER
+
+NORTH = make_importer("brand-north")
+PRAIRIE = make_importer("brand-prairie", number=PRAIRIE_NUMBER)
+FREIGHT = Shipment(charges=(Charge(kind=ChargeKind.FREIGHT, amount_usd=Decimal("100.01")),), packages=3)
+
+
+def planned(*importers: str | None) -> Snapshot:
+    """An order of two lines for each importer, with their duty."""
+    orders = [
+        make_order(
+            f"ord_{n}",
+            make_item("prod_a", str(n + 1), "59.01"),
+            make_item("prod_b", "3", "24.35"),
+            importer_external_id=importer,
+        )
+        for n, importer in enumerate(importers)
+    ]
+    decision = decide_on(
+        *orders,
+        products=[BACKPACK, TEE],
+        importers=(NORTH, PRAIRIE),
+        entry_date=NOVEMBER,
+        duty_book=BOOK,
+    )
+    tenant = Tenant("acc_123", Mode.LIVE)
+    return snapshot_of(decision, tenant=tenant, export_id="batch_1", revision=1, planned_at=PLANNED)
+
+
+THREE = planned(None, "brand-north", "brand-prairie", "brand-north")
+
+
+def rendered(snapshot: Snapshot, package: PackageFacts = PACKAGE) -> dict[str, RenderedArtifact]:
+    return {artifact.filename: artifact for artifact in render_package(DOCUMENTS, snapshot, package)}
+
+
+def json_of(found: dict[str, RenderedArtifact], name: str) -> Any:
+    return orjson.loads(found[name].content)
+
+
+def rows_of(found: dict[str, RenderedArtifact], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(found[name].content.decode(), newline="")))
+
+
+@pytest.fixture(scope="module")
+def package() -> dict[str, RenderedArtifact]:
+    return rendered(THREE, replace(PACKAGE, shipment=FREIGHT))
+
+
+def test_every_entry_has_documents_in_its_importers_name(package: dict[str, RenderedArtifact]) -> None:
+    datasets = [json_of(package, f"entry-{number}_entry_dataset.json") for number in (1, 2, 3)]
+    assert [each["parties"]["importer_of_record"]["number"] for each in datasets] == [
+        "98-7654321",
+        NORTH.number,
+        PRAIRIE_NUMBER,
+    ]
+    assert [each["package"]["number"] for each in datasets] == [f"{PACKAGE.number}-E{n}" for n in (1, 2, 3)]
+    assert [each["entry"]["bond_type"] for each in datasets] == ["8", "8", "8"]
+    assert all([line["number"] for line in each["lines"]] == [1, 2] for each in datasets)
+    for number, importer in ((2, NORTH), (3, PRAIRIE)):
+        html = package[f"entry-{number}_commercial_customs_invoice.html"].content.decode()
+        assert str(importer.name) in html
+    assert str(PRAIRIE.name) not in package["entry-2_commercial_customs_invoice.html"].content.decode()
+
+
+def test_the_truck_has_one_covering_set_and_a_shipment_for_each_entry(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    loose = [name for name in package if not name.startswith("entry-")]
+    assert "commercial_customs_invoice.csv" in loose
+    assert "entry_dataset.json" not in loose
+    assert list(package)[-2:] == ["manifest.json", "customs_package.zip"]
+    shipments = json_of(package, "ace_manifest.json")["shipments"]
+    assert [each["consignee"]["name"] for each in shipments][1:] == [NORTH.name, PRAIRIE.name]
+    assert [each["entry"] for each in shipments] == [1, 2, 3]
+    manifest = json_of(package, "manifest.json")
+    listed = [each["filename"] for each in manifest["artifacts"]]
+    assert listed == list(package)[:-2]
+    importers = [each["importer_of_record"]["id"] for each in manifest["entry"]["entries"]]
+    assert importers == [None, NORTH.id, PRAIRIE.id]
+
+
+def test_figures_of_the_entries_add_up_to_those_of_the_truck(package: dict[str, RenderedArtifact]) -> None:
+    def total(name: str, column: str) -> Decimal:
+        return sum((Decimal(row[column]) for row in rows_of(package, name)), Decimal(0))
+
+    entries = [f"entry-{number}_" for number in (1, 2, 3)]
+    values = [total(f"{each}commercial_customs_invoice.csv", "line_value_usd") for each in entries]
+    assert values == [entry.value_usd for entry in THREE.entries]
+    assert sum(values) == total("commercial_customs_invoice.csv", "line_value_usd")
+    for column in ("goods_value", "duty_low", "fees", "landed_cost_low"):
+        parts = [total(f"{each}landed-costs.csv", column) for each in entries]
+        assert sum(parts) == total("landed-costs.csv", column) > 0
+    duties = [duty.duty_low_usd for duty in THREE.entry_duties]
+    assert [total(f"{each}landed-costs.csv", "duty_low") for each in entries] == duties
+    shipments = json_of(package, "ace_manifest.json")["shipments"]
+    assert [Decimal(each["value"]) for each in shipments] == values
+    charged = [json_of(package, f"{each}entry_dataset.json")["entry"]["charges"][0] for each in entries]
+    assert sum(Decimal(each["amount_usd"]) for each in charged) == Decimal("100.01")
+
+
+def test_number_of_an_importer_stands_in_the_entry_data_of_its_own_entry_alone(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    for importer in (NORTH, PRAIRIE):
+        assert importer.number
+        holding = [
+            name
+            for name, artifact in package.items()
+            if not name.endswith((".pdf", ".xlsx", ".zip")) and importer.number in artifact.content.decode()
+        ]
+        number = 2 if importer is NORTH else 3
+        assert holding == [f"entry-{number}_entry_dataset.json"]
+
+
+def test_one_importer_with_a_record_has_the_usual_documents_in_its_name() -> None:
+    found = rendered(planned("brand-north", "brand-north"))
+    assert not [name for name in found if name.startswith("entry-")]
+    dataset = json_of(found, "entry_dataset.json")
+    assert dataset["parties"]["importer_of_record"]["number"] == NORTH.number
+    [shipment] = json_of(found, "ace_manifest.json")["shipments"]
+    assert shipment["consignee"]["name"] == NORTH.name
+
+
+def test_every_document_belongs_to_an_entry_or_to_the_truck() -> None:
+    assert {document.artifact_type for document in DOCUMENTS} == OF_AN_ENTRY | OF_THE_TRUCK | LAST
+
+
+def test_second_rendering_gives_the_same_bytes(package: dict[str, RenderedArtifact]) -> None:
+    again = rendered(THREE, replace(PACKAGE, shipment=FREIGHT))
+    assert {name: each.sha256 for name, each in again.items()} == {
+        name: each.sha256 for name, each in package.items()
+    }
