@@ -13,8 +13,8 @@ from entrygo.execution import failpoints
 from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.document_sets import render_package
 from entrygo.execution.documents.base import Document
-from entrygo.execution.documents.sets import render_package
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
