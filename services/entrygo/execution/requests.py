@@ -31,6 +31,7 @@ from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
 from entrygo.execution.records import ExecuteCommand, SubmissionStatus
 from entrygo.execution.steps import OPERATION
+from entrygo.execution.trip_requests import read_trip, trip_message
 from entrygo.execution.withdrawing import WITHDRAW_OPERATION, WithdrawCommand
 from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import fingerprint
@@ -127,6 +128,7 @@ def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
         seller=_text("shipment.seller", given.seller, MAX_NAME, issues),
         buyer=_text("shipment.buyer", given.buyer, MAX_NAME, issues),
         charges=_charges(given.charges, issues),
+        trip=read_trip(given.trip, issues),
     )
 
 
@@ -162,6 +164,7 @@ def _message(shipment: Shipment) -> execution_pb2.Shipment:
             )
             for each in shipment.charges
         ],
+        trip=None if shipment.trip is None else trip_message(shipment.trip),
     )
 
 

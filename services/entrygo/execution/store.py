@@ -40,7 +40,7 @@ class ExecutionStore:
             execution.attempt,
             lease,
             created_at,
-            None if execution.shipment == NOTHING_STATED else execution.shipment.model_dump_json(),
+            _stated(execution.shipment),
             execution.warehouse_id,
         )
 
@@ -196,3 +196,8 @@ def _execution_from_row(row: asyncpg.Record) -> Execution:
     stated = row["shipment"]
     shipment = NOTHING_STATED if stated is None else Shipment.model_validate_json(stated)
     return Execution(tenant=_tenant_from_row(row), step=Step(row["step"]), shipment=shipment, **fields)
+
+
+def _stated(shipment: Shipment) -> str | None:
+    """What was stated alone: a release that knows no trip still reads a shipment without one."""
+    return None if shipment == NOTHING_STATED else shipment.model_dump_json(exclude_none=True)

@@ -17,6 +17,10 @@ MAX_CHARGES = 20
 MAX_PACKAGES = 999_999
 # ACE's shipment control number: the carrier's SCAC and up to twelve letters or digits of its own.
 PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{1,12}$"
+PORT_CODE = r"^[0-9]{4}$"
+MAX_REFERENCE = 40
+MAX_REFERENCES = 20
+MAX_ENTRIES = 999
 TRIP_NUMBER = r"^[A-Za-z0-9]{1,25}$"
 
 
@@ -90,6 +94,27 @@ class Charge(Fact):
     description: str | None = None
 
 
+class TripEntry(Fact):
+    """The shipment control number of one entry of the plan."""
+
+    entry: int
+    paps_number: str
+
+
+class Trip(Fact):
+    """The truck, for its carrier's manifest; crew by the carrier's references, no data of persons."""
+
+    conveyance: str | None = None
+    crew: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
+    seals: tuple[str, ...] = ()
+    # Schedule D code of the port where it crosses, where that is not the warehouse's.
+    border_port: str | None = None
+    # RFC 3339.
+    estimated_arrival: str | None = None
+    entries: tuple[TripEntry, ...] = ()
+
+
 class Shipment(Fact):
     """`packages` counts the smallest outer packages, as ACE does; None is one an order."""
 
@@ -102,10 +127,13 @@ class Shipment(Fact):
     seller: str | None = None
     buyer: str | None = None
     charges: tuple[Charge, ...] = ()
+    # None where nothing is stated of it.
+    trip: Trip | None = None
 
     def paps_of(self, entry_number: int, *, entries: int) -> str | None:
         """The shipment control number of an entry; one for the whole truck is that of its only entry."""
-        return self.paps_number if entries == 1 else None
+        stated = {each.entry: each.paps_number for each in self.trip.entries} if self.trip else {}
+        return stated.get(entry_number) or (self.paps_number if entries == 1 else None)
 
     @property
     def billed_usd(self) -> Decimal:

@@ -6,6 +6,7 @@ from entrygo.domain.money import json_number
 from entrygo.gateway.mapping.messages import filled
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas.exports import ExecuteBody, ExportQuery, PlanBody
+from entrygo.gateway.schemas.shipment import TripInput
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -111,7 +112,21 @@ def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
     )
     if body.shipment is not None:
         filled(request.shipment, body.shipment)
+    if body.trip is not None:
+        _fill_trip(request.shipment.trip, body.trip)
     return request
+
+
+def _fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
+    """By hand: it holds lists of texts."""
+    message.conveyance = trip.conveyance or ""
+    message.crew.extend(trip.crew or ())
+    message.equipment.extend(trip.equipment or ())
+    message.seals.extend(trip.seals or ())
+    message.border_port = trip.border_port or ""
+    message.estimated_arrival = trip.estimated_arrival or ""
+    for each in trip.entries or ():
+        message.entries.add(entry=int(each.entry), paps_number=each.paps_number)
 
 
 def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:

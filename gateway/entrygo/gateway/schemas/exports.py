@@ -20,7 +20,7 @@ from entrygo.gateway.schemas.fields import (
     either_required,
 )
 from entrygo.gateway.schemas.pages import PageQuery, PageSize
-from entrygo.gateway.schemas.shipment import ShipmentInput
+from entrygo.gateway.schemas.shipment import ShipmentInput, TripInput
 
 MAX_PLANNED_ORDERS = 50_000
 
@@ -100,6 +100,10 @@ class ExecuteBody(Body):
             description="What is known once the truck is loaded, for the documents; nothing is decided on it."
             " What is left out reads as not stated"
         ),
+    ] = None
+    trip: Annotated[
+        TripInput | None,
+        Field(description="The truck, and the PAPS number of each entry; for the ACE manifest's data"),
     ] = None
     idempotency_key: IdempotencyKey | None = None
 

@@ -9,10 +9,14 @@ from entrygo.domain.money import MAX_INTEGER_DIGITS
 from entrygo.domain.shipment import (
     MAX_CHARGE_DESCRIPTION,
     MAX_CHARGES,
+    MAX_ENTRIES,
     MAX_NAME,
     MAX_PACKAGES,
     MAX_PLACE,
+    MAX_REFERENCE,
+    MAX_REFERENCES,
     PAPS_NUMBER,
+    PORT_CODE,
     TRIP_NUMBER,
     ChargeKind,
     Incoterm,
@@ -95,3 +99,31 @@ class ShipmentInput(Body):
         Field(max_length=MAX_CHARGES, description="What the unit values do not hold, one by one"),
         at_most(MAX_CHARGES),
     ] = None
+
+
+Reference = Annotated[str, StringConstraints(strict=True, max_length=MAX_REFERENCE, pattern=PRINTABLE)]
+References = Annotated[list[Reference] | None, Field(max_length=MAX_REFERENCES)]
+
+
+class TripEntryInput(Body):
+    entry: Annotated[PositiveWholeNumber, Field(le=MAX_ENTRIES, description="As the plan numbers it")]
+    paps_number: Annotated[
+        str,
+        StringConstraints(strict=True, pattern=PAPS_NUMBER),
+        Field(description="Its shipment control number; each entry has one of its own"),
+    ]
+
+
+class TripInput(Body):
+    """The truck, for the manifest that its carrier files. References alone: no data of persons."""
+
+    conveyance: Annotated[Reference | None, Field(description="The tractor, as the carrier names it")] = None
+    crew: Annotated[References, Field(description="How the carrier names driver and crew in ACE")] = None
+    equipment: Annotated[References, Field(description="Trailers and containers")] = None
+    seals: References = None
+    border_port: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=PORT_CODE)] | None,
+        Field(description="Schedule D code of the port where it crosses, if not the warehouse's"),
+    ] = None
+    estimated_arrival: Annotated[Reference | None, Field(description="RFC 3339")] = None
+    entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None

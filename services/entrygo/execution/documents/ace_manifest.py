@@ -1,13 +1,14 @@
 """ace_manifest.json: what the carrier files with CBP before the truck arrives (19 CFR 123.92), if known.
 
-ACE takes Latin capitals only, so descriptions are transliterated. Equipment and crew are the
-carrier's to give, and so are trip and shipment control number (PAPS) unless the account stated them.
+ACE takes Latin capitals only, so descriptions are transliterated. Conveyance, equipment and crew are the
+carrier's to give, and so are trip and shipment control numbers (PAPS), unless the account stated them.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from entrygo.domain.facts import ImporterOfRecord
+from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
@@ -24,7 +25,7 @@ from entrygo.execution.package.json_values import (
     transport,
     weight,
 )
-from entrygo.execution.package.printable import ascii_capitals
+from entrygo.execution.package.printable import ascii_capitals, clean_text
 
 SCHEMA_VERSION = "1.0"
 MAX_DESCRIPTION = 512
@@ -76,17 +77,18 @@ def manifest_description(descriptions: Sequence[str]) -> str:
 
 
 def _trip(invoice: Invoice) -> Json:
-    carriage = transport(invoice.snapshot)
+    carriage, trip = transport(invoice.snapshot), invoice.package.shipment.trip or Trip()
     return {
         "number": invoice.package.shipment.trip_number,
         "carrier": carriage["carrier"],
         "scac": carriage["scac"],
-        "conveyance": None,
-        "equipment": [],
-        "crew": [],
-        "port_of_arrival": carriage["port_code"],
+        "conveyance": text(trip.conveyance),
+        "equipment": [clean_text(each) for each in trip.equipment],
+        "crew": [clean_text(each) for each in trip.crew],
+        **({"seals": [clean_text(each) for each in trip.seals]} if trip.seals else {}),
+        "port_of_arrival": trip.border_port or carriage["port_code"],
         "estimated_arrival_date": invoice.snapshot.entry_date.isoformat(),
-        "estimated_arrival_time": None,
+        "estimated_arrival_time": trip.estimated_arrival,
     }
 
 

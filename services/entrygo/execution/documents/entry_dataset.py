@@ -138,7 +138,9 @@ def _entry(invoice: Invoice) -> Json:
 
 def _of_the_shipment(shipment: Shipment) -> Json:
     """The bill of a truck that files through PAPS is its PAPS number."""
+    border_port = shipment.trip.border_port if shipment.trip else None
     return {
+        **({"port_of_entry": border_port, "port_of_unlading": border_port} if border_port else {}),
         "bill_of_lading": shipment.paps_number,
         "paps_number": shipment.paps_number,
         "export_date": shipment.shipped_on and shipment.shipped_on.isoformat(),

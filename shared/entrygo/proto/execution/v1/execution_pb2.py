@@ -26,7 +26,7 @@ from entrygo.proto.events.v1 import events_pb2 as entrygo_dot_proto_dot_events_d
 from entrygo.proto.planning.v1 import planning_pb2 as entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*entrygo/proto/execution/v1/execution.proto\x12\x1a\x65ntrygo.proto.execution.v1\x1a$entrygo/proto/events/v1/events.proto\x1a(entrygo/proto/planning/v1/planning.proto\"\xa9\x01\n\x14\x45xecuteExportRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x1a\n\x12\x65xpected_plan_hash\x18\x04 \x01(\t\x12\x36\n\x08shipment\x18\x05 \x01(\x0b\x32$.entrygo.proto.execution.v1.Shipment\"\xfe\x01\n\x08Shipment\x12>\n\rterms_of_sale\x18\x01 \x01(\x0b\x32\'.entrygo.proto.execution.v1.TermsOfSale\x12\x12\n\nshipped_on\x18\x02 \x01(\t\x12\x13\n\x0bpaps_number\x18\x03 \x01(\t\x12\x13\n\x0btrip_number\x18\x04 \x01(\t\x12\x10\n\x08packages\x18\x05 \x01(\r\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0e\n\x06seller\x18\x07 \x01(\t\x12\r\n\x05\x62uyer\x18\x08 \x01(\t\x12\x33\n\x07\x63harges\x18\t \x03(\x0b\x32\".entrygo.proto.execution.v1.Charge\".\n\x0bTermsOfSale\x12\x10\n\x08incoterm\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\"?\n\x06\x43harge\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\namount_usd\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\"\x9c\x02\n\x15\x45xecuteExportResponse\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1a\n\x12\x63ustoms_package_id\x18\x03 \x01(\t\x12\x11\n\tplan_hash\x18\x04 \x01(\t\x12\x34\n\tartifacts\x18\x05 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x18\n\x10notification_ids\x18\x06 \x03(\t\x12\x1b\n\x13\x65xecution_timestamp\x18\x07 \x01(\t\x12\x44\n\x11\x62roker_submission\x18\x08 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"U\n\x17ResubmitToBrokerRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"`\n\x18ResubmitToBrokerResponse\x12\x44\n\x11\x62roker_submission\x18\x01 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"d\n\x15WithdrawExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\"\xe5\x01\n\x16WithdrawExportResponse\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1a\n\x12\x63ustoms_package_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0cwithdrawn_at\x18\x05 \x01(\t\x12\x0e\n\x06orders\x18\x06 \x01(\x05\x12\x41\n\x0e\x62roker_notices\x18\x07 \x03(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12\x13\n\x0b\x62roker_told\x18\x08 \x01(\x08\"\xd2\x01\n\x12\x41mendExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x1b\n\x13leave_out_order_ids\x18\x03 \x03(\t\x12\x15\n\radd_order_ids\x18\x04 \x03(\t\x12\x12\n\nentry_date\x18\x05 \x01(\t\x12\x12\n\non_blocked\x18\x06 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x07 \x01(\x08\x12\x17\n\x0fidempotency_key\x18\x08 \x01(\t\x12\x13\n\x0b\x61\x66ter_entry\x18\t \x01(\x08\"B\n\x12GetArtifactRequest\x12\x1a\n\x12\x63ustoms_package_id\x18\x01 \x01(\t\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"a\n\rArtifactChunk\x12\x35\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32!.entrygo.proto.events.v1.ArtifactH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"&\n\x15\x46indBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\xa0\x02\n\x17\x41nswerBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12X\n\x0c\x61\x63knowledged\x18\x02 \x01(\x0b\x32@.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.AcknowledgedH\x00\x12P\n\x08rejected\x18\x03 \x01(\x0b\x32<.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.RejectedH\x00\x1a$\n\x0c\x41\x63knowledged\x12\x14\n\x0c\x65ntry_number\x18\x01 \x01(\t\x1a\x1a\n\x08Rejected\x12\x0e\n\x06reason\x18\x01 \x01(\tB\x08\n\x06\x61nswer\"\xd4\x03\n\nBrokerLink\x12\x0c\n\x04mode\x18\x01 \x01(\t\x12\x11\n\texport_id\x18\x02 \x01(\t\x12\x16\n\x0epackage_number\x18\x03 \x01(\t\x12\x13\n\x0bprepared_at\x18\x04 \x01(\t\x12\x0e\n\x06sender\x18\x05 \x01(\t\x12\x34\n\tartifacts\x18\x06 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x44\n\x11\x62roker_submission\x18\x07 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12/\n\x04pack\x18\x08 \x01(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x12\n\nexpires_at\x18\t \x01(\t\x12=\n\x06\x63losed\x18\n \x01(\x0b\x32-.entrygo.proto.execution.v1.BrokerLink.Closed\x1ah\n\x06\x43losed\x12\r\n\x05state\x18\x01 \x01(\t\x12\n\n\x02\x61t\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x1a\n\x12replaced_by_number\x18\x04 \x01(\t\x12\x17\n\x0freplaced_by_url\x18\x05 \x01(\t\".\n\x19ListMailRecipientsRequest\x12\x11\n\taddresses\x18\x01 \x03(\t\"U\n\x1aListMailRecipientsResponse\x12\x37\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32).entrygo.proto.execution.v1.MailRecipient\")\n\x18\x46indMailRecipientRequest\x12\r\n\x05token\x18\x01 \x01(\t\"?\n\x1a\x41nswerMailRecipientRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\ntakes_mail\x18\x02 \x01(\x08\"C\n\rMailRecipient\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\t2\xb2\x0c\n\tExecution\x12t\n\rExecuteExport\x12\x30.entrygo.proto.execution.v1.ExecuteExportRequest\x1a\x31.entrygo.proto.execution.v1.ExecuteExportResponse\x12}\n\x10ResubmitToBroker\x12\x33.entrygo.proto.execution.v1.ResubmitToBrokerRequest\x1a\x34.entrygo.proto.execution.v1.ResubmitToBrokerResponse\x12w\n\x0eWithdrawExport\x12\x31.entrygo.proto.execution.v1.WithdrawExportRequest\x1a\x32.entrygo.proto.execution.v1.WithdrawExportResponse\x12l\n\x0b\x41mendExport\x12..entrygo.proto.execution.v1.AmendExportRequest\x1a-.entrygo.proto.planning.v1.PlanExportResponse\x12j\n\x0bGetArtifact\x12..entrygo.proto.execution.v1.GetArtifactRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12k\n\x0e\x46indBrokerLink\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\x10\x41nswerBrokerLink\x12\x33.entrygo.proto.execution.v1.AnswerBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\rGetBrokerPack\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12\x83\x01\n\x12ListMailRecipients\x12\x35.entrygo.proto.execution.v1.ListMailRecipientsRequest\x1a\x36.entrygo.proto.execution.v1.ListMailRecipientsResponse\x12t\n\x11\x46indMailRecipient\x12\x34.entrygo.proto.execution.v1.FindMailRecipientRequest\x1a).entrygo.proto.execution.v1.MailRecipient\x12x\n\x13\x41nswerMailRecipient\x12\x36.entrygo.proto.execution.v1.AnswerMailRecipientRequest\x1a).entrygo.proto.execution.v1.MailRecipient\x12\\\n\x0b\x45ventsAfter\x12+.entrygo.proto.events.v1.EventsAfterRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x12^\n\x0cReplayEvents\x12,.entrygo.proto.events.v1.ReplayEventsRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x12Z\n\nGetHistory\x12*.entrygo.proto.events.v1.GetHistoryRequest\x1a .entrygo.proto.events.v1.Historyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*entrygo/proto/execution/v1/execution.proto\x12\x1a\x65ntrygo.proto.execution.v1\x1a$entrygo/proto/events/v1/events.proto\x1a(entrygo/proto/planning/v1/planning.proto\"\xa9\x01\n\x14\x45xecuteExportRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x10\n\x08\x62\x61tch_id\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x1a\n\x12\x65xpected_plan_hash\x18\x04 \x01(\t\x12\x36\n\x08shipment\x18\x05 \x01(\x0b\x32$.entrygo.proto.execution.v1.Shipment\"\xae\x02\n\x08Shipment\x12>\n\rterms_of_sale\x18\x01 \x01(\x0b\x32\'.entrygo.proto.execution.v1.TermsOfSale\x12\x12\n\nshipped_on\x18\x02 \x01(\t\x12\x13\n\x0bpaps_number\x18\x03 \x01(\t\x12\x13\n\x0btrip_number\x18\x04 \x01(\t\x12\x10\n\x08packages\x18\x05 \x01(\r\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x0e\n\x06seller\x18\x07 \x01(\t\x12\r\n\x05\x62uyer\x18\x08 \x01(\t\x12\x33\n\x07\x63harges\x18\t \x03(\x0b\x32\".entrygo.proto.execution.v1.Charge\x12.\n\x04trip\x18\n \x01(\x0b\x32 .entrygo.proto.execution.v1.Trip\"\xb2\x01\n\x04Trip\x12\x12\n\nconveyance\x18\x01 \x01(\t\x12\x0c\n\x04\x63rew\x18\x02 \x03(\t\x12\x11\n\tequipment\x18\x03 \x03(\t\x12\r\n\x05seals\x18\x04 \x03(\t\x12\x13\n\x0b\x62order_port\x18\x05 \x01(\t\x12\x19\n\x11\x65stimated_arrival\x18\x06 \x01(\t\x12\x36\n\x07\x65ntries\x18\x07 \x03(\x0b\x32%.entrygo.proto.execution.v1.TripEntry\"/\n\tTripEntry\x12\r\n\x05\x65ntry\x18\x01 \x01(\r\x12\x13\n\x0bpaps_number\x18\x02 \x01(\t\".\n\x0bTermsOfSale\x12\x10\n\x08incoterm\x18\x01 \x01(\t\x12\r\n\x05place\x18\x02 \x01(\t\"?\n\x06\x43harge\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x12\n\namount_usd\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\"\x9c\x02\n\x15\x45xecuteExportResponse\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1a\n\x12\x63ustoms_package_id\x18\x03 \x01(\t\x12\x11\n\tplan_hash\x18\x04 \x01(\t\x12\x34\n\tartifacts\x18\x05 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x18\n\x10notification_ids\x18\x06 \x03(\t\x12\x1b\n\x13\x65xecution_timestamp\x18\x07 \x01(\t\x12\x44\n\x11\x62roker_submission\x18\x08 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"U\n\x17ResubmitToBrokerRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\"`\n\x18ResubmitToBrokerResponse\x12\x44\n\x11\x62roker_submission\x18\x01 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\"d\n\x15WithdrawExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x04 \x01(\x08\"\xe5\x01\n\x16WithdrawExportResponse\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06status\x18\x02 \x01(\t\x12\x1a\n\x12\x63ustoms_package_id\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x14\n\x0cwithdrawn_at\x18\x05 \x01(\t\x12\x0e\n\x06orders\x18\x06 \x01(\x05\x12\x41\n\x0e\x62roker_notices\x18\x07 \x03(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12\x13\n\x0b\x62roker_told\x18\x08 \x01(\x08\"\xd2\x01\n\x12\x41mendExportRequest\x12\x11\n\texport_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x1b\n\x13leave_out_order_ids\x18\x03 \x03(\t\x12\x15\n\radd_order_ids\x18\x04 \x03(\t\x12\x12\n\nentry_date\x18\x05 \x01(\t\x12\x12\n\non_blocked\x18\x06 \x01(\t\x12\x0f\n\x07\x64ry_run\x18\x07 \x01(\x08\x12\x17\n\x0fidempotency_key\x18\x08 \x01(\t\x12\x13\n\x0b\x61\x66ter_entry\x18\t \x01(\x08\"B\n\x12GetArtifactRequest\x12\x1a\n\x12\x63ustoms_package_id\x18\x01 \x01(\t\x12\x10\n\x08\x66ilename\x18\x02 \x01(\t\"a\n\rArtifactChunk\x12\x35\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32!.entrygo.proto.events.v1.ArtifactH\x00\x12\x11\n\x07\x63ontent\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"&\n\x15\x46indBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\"\xa0\x02\n\x17\x41nswerBrokerLinkRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12X\n\x0c\x61\x63knowledged\x18\x02 \x01(\x0b\x32@.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.AcknowledgedH\x00\x12P\n\x08rejected\x18\x03 \x01(\x0b\x32<.entrygo.proto.execution.v1.AnswerBrokerLinkRequest.RejectedH\x00\x1a$\n\x0c\x41\x63knowledged\x12\x14\n\x0c\x65ntry_number\x18\x01 \x01(\t\x1a\x1a\n\x08Rejected\x12\x0e\n\x06reason\x18\x01 \x01(\tB\x08\n\x06\x61nswer\"\xd4\x03\n\nBrokerLink\x12\x0c\n\x04mode\x18\x01 \x01(\t\x12\x11\n\texport_id\x18\x02 \x01(\t\x12\x16\n\x0epackage_number\x18\x03 \x01(\t\x12\x13\n\x0bprepared_at\x18\x04 \x01(\t\x12\x0e\n\x06sender\x18\x05 \x01(\t\x12\x34\n\tartifacts\x18\x06 \x03(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x44\n\x11\x62roker_submission\x18\x07 \x01(\x0b\x32).entrygo.proto.events.v1.BrokerSubmission\x12/\n\x04pack\x18\x08 \x01(\x0b\x32!.entrygo.proto.events.v1.Artifact\x12\x12\n\nexpires_at\x18\t \x01(\t\x12=\n\x06\x63losed\x18\n \x01(\x0b\x32-.entrygo.proto.execution.v1.BrokerLink.Closed\x1ah\n\x06\x43losed\x12\r\n\x05state\x18\x01 \x01(\t\x12\n\n\x02\x61t\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x1a\n\x12replaced_by_number\x18\x04 \x01(\t\x12\x17\n\x0freplaced_by_url\x18\x05 \x01(\t\".\n\x19ListMailRecipientsRequest\x12\x11\n\taddresses\x18\x01 \x03(\t\"U\n\x1aListMailRecipientsResponse\x12\x37\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32).entrygo.proto.execution.v1.MailRecipient\")\n\x18\x46indMailRecipientRequest\x12\r\n\x05token\x18\x01 \x01(\t\"?\n\x1a\x41nswerMailRecipientRequest\x12\r\n\x05token\x18\x01 \x01(\t\x12\x12\n\ntakes_mail\x18\x02 \x01(\x08\"C\n\rMailRecipient\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x12\n\naccount_id\x18\x03 \x01(\t2\xb2\x0c\n\tExecution\x12t\n\rExecuteExport\x12\x30.entrygo.proto.execution.v1.ExecuteExportRequest\x1a\x31.entrygo.proto.execution.v1.ExecuteExportResponse\x12}\n\x10ResubmitToBroker\x12\x33.entrygo.proto.execution.v1.ResubmitToBrokerRequest\x1a\x34.entrygo.proto.execution.v1.ResubmitToBrokerResponse\x12w\n\x0eWithdrawExport\x12\x31.entrygo.proto.execution.v1.WithdrawExportRequest\x1a\x32.entrygo.proto.execution.v1.WithdrawExportResponse\x12l\n\x0b\x41mendExport\x12..entrygo.proto.execution.v1.AmendExportRequest\x1a-.entrygo.proto.planning.v1.PlanExportResponse\x12j\n\x0bGetArtifact\x12..entrygo.proto.execution.v1.GetArtifactRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12k\n\x0e\x46indBrokerLink\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\x10\x41nswerBrokerLink\x12\x33.entrygo.proto.execution.v1.AnswerBrokerLinkRequest\x1a&.entrygo.proto.execution.v1.BrokerLink\x12o\n\rGetBrokerPack\x12\x31.entrygo.proto.execution.v1.FindBrokerLinkRequest\x1a).entrygo.proto.execution.v1.ArtifactChunk0\x01\x12\x83\x01\n\x12ListMailRecipients\x12\x35.entrygo.proto.execution.v1.ListMailRecipientsRequest\x1a\x36.entrygo.proto.execution.v1.ListMailRecipientsResponse\x12t\n\x11\x46indMailRecipient\x12\x34.entrygo.proto.execution.v1.FindMailRecipientRequest\x1a).entrygo.proto.execution.v1.MailRecipient\x12x\n\x13\x41nswerMailRecipient\x12\x36.entrygo.proto.execution.v1.AnswerMailRecipientRequest\x1a).entrygo.proto.execution.v1.MailRecipient\x12\\\n\x0b\x45ventsAfter\x12+.entrygo.proto.events.v1.EventsAfterRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x12^\n\x0cReplayEvents\x12,.entrygo.proto.events.v1.ReplayEventsRequest\x1a\x1e.entrygo.proto.events.v1.Event0\x01\x12Z\n\nGetHistory\x12*.entrygo.proto.events.v1.GetHistoryRequest\x1a .entrygo.proto.events.v1.Historyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,49 +36,53 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXECUTEEXPORTREQUEST']._serialized_start=155
   _globals['_EXECUTEEXPORTREQUEST']._serialized_end=324
   _globals['_SHIPMENT']._serialized_start=327
-  _globals['_SHIPMENT']._serialized_end=581
-  _globals['_TERMSOFSALE']._serialized_start=583
-  _globals['_TERMSOFSALE']._serialized_end=629
-  _globals['_CHARGE']._serialized_start=631
-  _globals['_CHARGE']._serialized_end=694
-  _globals['_EXECUTEEXPORTRESPONSE']._serialized_start=697
-  _globals['_EXECUTEEXPORTRESPONSE']._serialized_end=981
-  _globals['_RESUBMITTOBROKERREQUEST']._serialized_start=983
-  _globals['_RESUBMITTOBROKERREQUEST']._serialized_end=1068
-  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_start=1070
-  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_end=1166
-  _globals['_WITHDRAWEXPORTREQUEST']._serialized_start=1168
-  _globals['_WITHDRAWEXPORTREQUEST']._serialized_end=1268
-  _globals['_WITHDRAWEXPORTRESPONSE']._serialized_start=1271
-  _globals['_WITHDRAWEXPORTRESPONSE']._serialized_end=1500
-  _globals['_AMENDEXPORTREQUEST']._serialized_start=1503
-  _globals['_AMENDEXPORTREQUEST']._serialized_end=1713
-  _globals['_GETARTIFACTREQUEST']._serialized_start=1715
-  _globals['_GETARTIFACTREQUEST']._serialized_end=1781
-  _globals['_ARTIFACTCHUNK']._serialized_start=1783
-  _globals['_ARTIFACTCHUNK']._serialized_end=1880
-  _globals['_FINDBROKERLINKREQUEST']._serialized_start=1882
-  _globals['_FINDBROKERLINKREQUEST']._serialized_end=1920
-  _globals['_ANSWERBROKERLINKREQUEST']._serialized_start=1923
-  _globals['_ANSWERBROKERLINKREQUEST']._serialized_end=2211
-  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_start=2137
-  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_end=2173
-  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_start=2175
-  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_end=2201
-  _globals['_BROKERLINK']._serialized_start=2214
-  _globals['_BROKERLINK']._serialized_end=2682
-  _globals['_BROKERLINK_CLOSED']._serialized_start=2578
-  _globals['_BROKERLINK_CLOSED']._serialized_end=2682
-  _globals['_LISTMAILRECIPIENTSREQUEST']._serialized_start=2684
-  _globals['_LISTMAILRECIPIENTSREQUEST']._serialized_end=2730
-  _globals['_LISTMAILRECIPIENTSRESPONSE']._serialized_start=2732
-  _globals['_LISTMAILRECIPIENTSRESPONSE']._serialized_end=2817
-  _globals['_FINDMAILRECIPIENTREQUEST']._serialized_start=2819
-  _globals['_FINDMAILRECIPIENTREQUEST']._serialized_end=2860
-  _globals['_ANSWERMAILRECIPIENTREQUEST']._serialized_start=2862
-  _globals['_ANSWERMAILRECIPIENTREQUEST']._serialized_end=2925
-  _globals['_MAILRECIPIENT']._serialized_start=2927
-  _globals['_MAILRECIPIENT']._serialized_end=2994
-  _globals['_EXECUTION']._serialized_start=2997
-  _globals['_EXECUTION']._serialized_end=4583
+  _globals['_SHIPMENT']._serialized_end=629
+  _globals['_TRIP']._serialized_start=632
+  _globals['_TRIP']._serialized_end=810
+  _globals['_TRIPENTRY']._serialized_start=812
+  _globals['_TRIPENTRY']._serialized_end=859
+  _globals['_TERMSOFSALE']._serialized_start=861
+  _globals['_TERMSOFSALE']._serialized_end=907
+  _globals['_CHARGE']._serialized_start=909
+  _globals['_CHARGE']._serialized_end=972
+  _globals['_EXECUTEEXPORTRESPONSE']._serialized_start=975
+  _globals['_EXECUTEEXPORTRESPONSE']._serialized_end=1259
+  _globals['_RESUBMITTOBROKERREQUEST']._serialized_start=1261
+  _globals['_RESUBMITTOBROKERREQUEST']._serialized_end=1346
+  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_start=1348
+  _globals['_RESUBMITTOBROKERRESPONSE']._serialized_end=1444
+  _globals['_WITHDRAWEXPORTREQUEST']._serialized_start=1446
+  _globals['_WITHDRAWEXPORTREQUEST']._serialized_end=1546
+  _globals['_WITHDRAWEXPORTRESPONSE']._serialized_start=1549
+  _globals['_WITHDRAWEXPORTRESPONSE']._serialized_end=1778
+  _globals['_AMENDEXPORTREQUEST']._serialized_start=1781
+  _globals['_AMENDEXPORTREQUEST']._serialized_end=1991
+  _globals['_GETARTIFACTREQUEST']._serialized_start=1993
+  _globals['_GETARTIFACTREQUEST']._serialized_end=2059
+  _globals['_ARTIFACTCHUNK']._serialized_start=2061
+  _globals['_ARTIFACTCHUNK']._serialized_end=2158
+  _globals['_FINDBROKERLINKREQUEST']._serialized_start=2160
+  _globals['_FINDBROKERLINKREQUEST']._serialized_end=2198
+  _globals['_ANSWERBROKERLINKREQUEST']._serialized_start=2201
+  _globals['_ANSWERBROKERLINKREQUEST']._serialized_end=2489
+  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_start=2415
+  _globals['_ANSWERBROKERLINKREQUEST_ACKNOWLEDGED']._serialized_end=2451
+  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_start=2453
+  _globals['_ANSWERBROKERLINKREQUEST_REJECTED']._serialized_end=2479
+  _globals['_BROKERLINK']._serialized_start=2492
+  _globals['_BROKERLINK']._serialized_end=2960
+  _globals['_BROKERLINK_CLOSED']._serialized_start=2856
+  _globals['_BROKERLINK_CLOSED']._serialized_end=2960
+  _globals['_LISTMAILRECIPIENTSREQUEST']._serialized_start=2962
+  _globals['_LISTMAILRECIPIENTSREQUEST']._serialized_end=3008
+  _globals['_LISTMAILRECIPIENTSRESPONSE']._serialized_start=3010
+  _globals['_LISTMAILRECIPIENTSRESPONSE']._serialized_end=3095
+  _globals['_FINDMAILRECIPIENTREQUEST']._serialized_start=3097
+  _globals['_FINDMAILRECIPIENTREQUEST']._serialized_end=3138
+  _globals['_ANSWERMAILRECIPIENTREQUEST']._serialized_start=3140
+  _globals['_ANSWERMAILRECIPIENTREQUEST']._serialized_end=3203
+  _globals['_MAILRECIPIENT']._serialized_start=3205
+  _globals['_MAILRECIPIENT']._serialized_end=3272
+  _globals['_EXECUTION']._serialized_start=3275
+  _globals['_EXECUTION']._serialized_end=4861
 # @@protoc_insertion_point(module_scope)

@@ -23,7 +23,7 @@ class ExecuteExportRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., batch_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., shipment: _Optional[_Union[Shipment, _Mapping]] = ...) -> None: ...
 
 class Shipment(_message.Message):
-    __slots__ = ("terms_of_sale", "shipped_on", "paps_number", "trip_number", "packages", "reason", "seller", "buyer", "charges")
+    __slots__ = ("terms_of_sale", "shipped_on", "paps_number", "trip_number", "packages", "reason", "seller", "buyer", "charges", "trip")
     TERMS_OF_SALE_FIELD_NUMBER: _ClassVar[int]
     SHIPPED_ON_FIELD_NUMBER: _ClassVar[int]
     PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -33,6 +33,7 @@ class Shipment(_message.Message):
     SELLER_FIELD_NUMBER: _ClassVar[int]
     BUYER_FIELD_NUMBER: _ClassVar[int]
     CHARGES_FIELD_NUMBER: _ClassVar[int]
+    TRIP_FIELD_NUMBER: _ClassVar[int]
     terms_of_sale: TermsOfSale
     shipped_on: str
     paps_number: str
@@ -42,7 +43,34 @@ class Shipment(_message.Message):
     seller: str
     buyer: str
     charges: _containers.RepeatedCompositeFieldContainer[Charge]
-    def __init__(self, terms_of_sale: _Optional[_Union[TermsOfSale, _Mapping]] = ..., shipped_on: _Optional[str] = ..., paps_number: _Optional[str] = ..., trip_number: _Optional[str] = ..., packages: _Optional[int] = ..., reason: _Optional[str] = ..., seller: _Optional[str] = ..., buyer: _Optional[str] = ..., charges: _Optional[_Iterable[_Union[Charge, _Mapping]]] = ...) -> None: ...
+    trip: Trip
+    def __init__(self, terms_of_sale: _Optional[_Union[TermsOfSale, _Mapping]] = ..., shipped_on: _Optional[str] = ..., paps_number: _Optional[str] = ..., trip_number: _Optional[str] = ..., packages: _Optional[int] = ..., reason: _Optional[str] = ..., seller: _Optional[str] = ..., buyer: _Optional[str] = ..., charges: _Optional[_Iterable[_Union[Charge, _Mapping]]] = ..., trip: _Optional[_Union[Trip, _Mapping]] = ...) -> None: ...
+
+class Trip(_message.Message):
+    __slots__ = ("conveyance", "crew", "equipment", "seals", "border_port", "estimated_arrival", "entries")
+    CONVEYANCE_FIELD_NUMBER: _ClassVar[int]
+    CREW_FIELD_NUMBER: _ClassVar[int]
+    EQUIPMENT_FIELD_NUMBER: _ClassVar[int]
+    SEALS_FIELD_NUMBER: _ClassVar[int]
+    BORDER_PORT_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    conveyance: str
+    crew: _containers.RepeatedScalarFieldContainer[str]
+    equipment: _containers.RepeatedScalarFieldContainer[str]
+    seals: _containers.RepeatedScalarFieldContainer[str]
+    border_port: str
+    estimated_arrival: str
+    entries: _containers.RepeatedCompositeFieldContainer[TripEntry]
+    def __init__(self, conveyance: _Optional[str] = ..., crew: _Optional[_Iterable[str]] = ..., equipment: _Optional[_Iterable[str]] = ..., seals: _Optional[_Iterable[str]] = ..., border_port: _Optional[str] = ..., estimated_arrival: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TripEntry, _Mapping]]] = ...) -> None: ...
+
+class TripEntry(_message.Message):
+    __slots__ = ("entry", "paps_number")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    entry: int
+    paps_number: str
+    def __init__(self, entry: _Optional[int] = ..., paps_number: _Optional[str] = ...) -> None: ...
 
 class TermsOfSale(_message.Message):
     __slots__ = ("incoterm", "place")

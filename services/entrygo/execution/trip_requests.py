@@ -1,0 +1,83 @@
+"""Reads what a caller states of a truck, or names everything wrong; paths as REST spells them."""
+
+import re
+from collections.abc import Iterable
+
+from entrygo.domain.shipment import (
+    MAX_ENTRIES,
+    MAX_REFERENCE,
+    MAX_REFERENCES,
+    PAPS_NUMBER,
+    PORT_CODE,
+    Trip,
+    TripEntry,
+)
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import instant, text
+
+
+def read_trip(given: execution_pb2.Trip, issues: Issues) -> Trip | None:
+    """What was stated, in one form; None for nothing. Where an issue was found it does not matter."""
+    trip = Trip(
+        conveyance=_reference("trip.conveyance", given.conveyance, issues) or None,
+        crew=_references("trip.crew", given.crew, issues),
+        equipment=_references("trip.equipment", given.equipment, issues),
+        seals=_references("trip.seals", given.seals, issues),
+        border_port=_port(given.border_port, issues),
+        estimated_arrival=_instant(given.estimated_arrival, issues),
+        entries=_entries(given.entries, issues),
+    )
+    return None if trip == Trip() else trip
+
+
+def trip_message(trip: Trip) -> execution_pb2.Trip:
+    """The trip as it is asked for, in one spelling."""
+    return execution_pb2.Trip(
+        conveyance=trip.conveyance or "",
+        crew=trip.crew,
+        equipment=trip.equipment,
+        seals=trip.seals,
+        border_port=trip.border_port or "",
+        estimated_arrival=trip.estimated_arrival or "",
+        entries=[
+            execution_pb2.TripEntry(entry=each.entry, paps_number=each.paps_number) for each in trip.entries
+        ],
+    )
+
+
+def _reference(path: str, given: str, issues: Issues) -> str:
+    return issues.take(text(MAX_REFERENCE), given, path) or ""
+
+
+def _references(path: str, given: Iterable[str], issues: Issues) -> tuple[str, ...]:
+    found = [_reference(f"{path}.{index}", each, issues) for index, each in enumerate(given)]
+    if len(found) > MAX_REFERENCES:
+        issues.add(path, f"At most {MAX_REFERENCES}", "too_big")
+    return tuple(filter(None, found))
+
+
+def _port(given: str, issues: Issues) -> str | None:
+    if given and not re.fullmatch(PORT_CODE, given):
+        issues.add("trip.borderPort", "Expected the Schedule D code of a port: four digits", "invalid_string")
+    return given or None
+
+
+def _instant(given: str, issues: Issues) -> str | None:
+    return issues.take(instant, given, "trip.estimatedArrival") if given else None
+
+
+def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[TripEntry, ...]:
+    entries = tuple(TripEntry(entry=each.entry, paps_number=each.paps_number.upper()) for each in given)
+    seen: set[object] = set()
+    for index, each in enumerate(entries):
+        path = f"trip.entries.{index}"
+        if not 1 <= each.entry <= MAX_ENTRIES:
+            issues.add(f"{path}.entry", f"Must be between 1 and {MAX_ENTRIES}", "invalid_number")
+        if not re.fullmatch(PAPS_NUMBER, each.paps_number):
+            issues.add(f"{path}.papsNumber", "Has characters or a form that is not allowed", "invalid_string")
+        for name, value in (("entry", each.entry), ("papsNumber", each.paps_number)):
+            if value in seen:
+                issues.add(f"{path}.{name}", "Each entry has a control number of its own", "duplicate")
+            seen.add(value)
+    return entries
