@@ -129,6 +129,21 @@ async def wipe_broker(cluster: Cluster, choose: random.Random) -> str:
     return f"away for {seconds:.1f} s"
 
 
+async def lose_events(cluster: Cluster, choose: random.Random) -> str:
+    """Inspection hangs, and what the topic took meanwhile is gone with the broker before it was read."""
+    seconds = choose.uniform(1, 3)
+    with contextlib.ExitStack() as hanging:
+        for node in cluster.of("inspection"):
+            if (process := node.process) is not None:
+                hanging.enter_context(_frozen(process))
+        await asyncio.sleep(seconds)
+        try:
+            await asyncio.to_thread(cluster.broker.stop)
+        finally:
+            await asyncio.to_thread(cluster.start_broker)
+    return f"of {seconds:.1f} s"
+
+
 async def hang_broker(cluster: Cluster, choose: random.Random) -> str:
     seconds = choose.uniform(0.5, 6)
     with _frozen(cluster.broker.process):
@@ -218,6 +233,7 @@ FAULTS = (
     Fault("crash PostgreSQL", "postgres", crash_postgres),
     Fault("hang PostgreSQL", "postgres", hang_postgres),
     Fault("wipe broker", "broker", wipe_broker, weight=2),
+    Fault("lose events", "broker", lose_events),
     Fault("hang broker", "broker", hang_broker),
     Fault("mail trouble", "mail", mail_trouble, weight=5),
     Fault("lose store", "store", lose_store, weight=1),

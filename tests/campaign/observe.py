@@ -1,6 +1,7 @@
 """Reads what is left when a campaign has ended: from the owners' tables, and as a client is shown it."""
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
@@ -106,11 +107,13 @@ async def _shown(cluster: Cluster, account: Account, http: httpx.AsyncClient) ->
 async def _got(http: httpx.AsyncClient, url: str, headers: Mapping[str, str]) -> httpx.Response:
     """The answer, asked for again while it is that of a system too busy to give one."""
     for _ in range(BUSY_ATTEMPTS):
-        answer = await http.get(url, headers=dict(headers))
-        if answer.status_code not in (429, 503):
-            break
-        await asyncio.sleep(float(answer.headers["retry-after"]))
-    return answer
+        # The server may close a connection that was idle for too long in the moment we take it.
+        with contextlib.suppress(httpx.RemoteProtocolError):
+            answer = await http.get(url, headers=dict(headers))
+            if answer.status_code not in (429, 503):
+                return answer
+            await asyncio.sleep(float(answer.headers["retry-after"]))
+    return httpx.Response(503)
 
 
 async def _orders(cluster: Cluster) -> list[Order]:

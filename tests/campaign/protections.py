@@ -185,7 +185,7 @@ PROTECTIONS = (
                 "event.sequence <= known.applied[event.source]",
             ),
         ),
-        ("broker", "kill", "hang"),
+        ("lose events",),
     ),
     Protection(
         "moves of an export wait for each other",
