@@ -16,7 +16,7 @@ from tests.campaign.accounts import make_accounts
 from tests.campaign.campaign import Plan, Result, run_campaign
 from tests.campaign.checker import Finding
 from tests.campaign.cluster import running_cluster
-from tests.campaign.faults import FAULTS
+from tests.campaign.faults import FAULTS, NAMED_FAULTS
 from tests.campaign.settings import SECONDS_SETTING, SEED_SETTING
 
 DEFAULT_SECONDS = "120"
@@ -29,7 +29,8 @@ def main(words: list[str]) -> int:
     seconds = float(os.environ.get(SECONDS_SETTING, DEFAULT_SECONDS))
     seed = int(os.environ.get(SEED_SETTING, secrets.randbelow(1_000_000)))
     history = Path(tempfile.mkdtemp(prefix="entrygo-history-")) / "history.jsonl"
-    faults = [fault for fault in FAULTS if not words or any(word in fault.name for word in words)]
+    named = [fault for fault in (*FAULTS, *NAMED_FAULTS) if any(word in fault.name for word in words)]
+    faults = named if words else FAULTS
     print(f"{seconds:.0f} s of faults, {SEED_SETTING}={seed}, history in {history}", flush=True)
     result = asyncio.run(run(Plan(seconds=seconds, seed=seed, faults=faults), history))
     print(report(result))
