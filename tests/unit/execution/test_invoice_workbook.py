@@ -3,11 +3,13 @@
 import io
 import re
 import zipfile
+from datetime import datetime
 
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 
-from entrygo.execution.package.workbook import MAX_CELL
+from entrygo.execution.package.workbook import MAX_CELL, Sheet, workbook
 from tests.unit.execution.rendered import csv_rows, rendered, sheets_of
 from tests.unit.execution.snapshots import (
     make_item,
@@ -72,6 +74,20 @@ def test_two_readers_of_other_make_see_the_same_cells_and_no_formula_or_link() -
     named = dict(zip(header, row, strict=True))
     codes = [named[name] for name in ("hts_code", "destination_postal_code", "order_external_id")]
     assert codes == ["0901210045", "02134", "+1-204e5"]
+
+
+@pytest.mark.parametrize(
+    "text", [" a  b ", "a & b < c > d", "_x0041_", "a\x01b", "line\nbreak", "'", "漢字 ø"]
+)
+def test_every_text_is_read_back_as_it_was_written(text: str) -> None:
+    sheet = Sheet(name="odd", header=[str(number) for number in range(30)], widths=[9], rows=[[text] * 30])
+    created = datetime(2026, 3, 11, 16, 10)
+    content = workbook([sheet], title="<&>", comments="", created=created)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    # openpyxl leaves the format's own escapes (ST_Xstring) as they are.
+    assert [unescape(cell.value) for cell in book["odd"][2]] == [text] * 30
+    assert sheets_of(content)["odd"][1] == [text] * 30
+    assert (book.properties.title, book.properties.created) == ("<&>", created)
 
 
 def test_the_header_stays_in_view() -> None:

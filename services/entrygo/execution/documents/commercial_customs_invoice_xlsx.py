@@ -28,8 +28,6 @@ _ENTRY_COLUMNS = (
 _NO_QUANTITY = HtsQuantity("", None)
 
 
-SMALL = 500  # lines
-
 # What is the same on every line stands once, on the sheet of totals.
 _LINE_COLUMNS = tuple((index, each) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
 
@@ -48,7 +46,6 @@ class CommercialCustomsInvoiceXlsx(Document):
             title=f"Commercial Customs Invoice {invoice.package.number}",
             comments=NOTICE,
             created=parse_rfc3339(invoice.package.generated_at).replace(tzinfo=None),
-            is_small=len(invoice.lines) <= SMALL,
         )
 
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE
+from entrygo.execution.package.zip_entries import plain_entry
 
 ARCHIVE_TYPE = "package_zip"
+MANIFEST_TYPE = "manifest"
 ARCHIVE_MEDIA_TYPE = "application/zip"
-# The earliest moment that the format can say; with it, system and rights are the same on every machine.
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_UNIX = 3
 # To compress it again takes time and gains nothing; a PDF of typst is mostly plain text.
 _COMPRESSED = frozenset({WORKBOOK_MEDIA_TYPE})
-_PLAIN_FILE = 0o100644 << 16
+# What a person opens and reads, the charset apart.
+_READ_BY_PEOPLE = frozenset({"text/html", "application/pdf", "text/plain"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,11 @@ class RenderedArtifact:
 def loose_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedArtifact]:
     """The documents themselves, without the archive that holds them."""
     return [each for each in artifacts if each.artifact_type != ARCHIVE_TYPE]
+
+
+def readable_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedArtifact]:
+    """The documents for people; all that is for programs is in the archive."""
+    return [each for each in artifacts if each.media_type.partition(";")[0] in _READ_BY_PEOPLE]
 
 
 def zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
@@ -53,12 +58,5 @@ def zip_documents(documents: Sequence[RenderedArtifact]) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         for each in documents:
             method = zipfile.ZIP_STORED if each.media_type in _COMPRESSED else zipfile.ZIP_DEFLATED
-            archive.writestr(_entry(each.filename), each.content, method)
+            archive.writestr(plain_entry(each.filename), each.content, method)
     return buffer.getvalue()
-
-
-def _entry(filename: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(filename, _EPOCH)
-    entry.create_system = _UNIX
-    entry.external_attr = _PLAIN_FILE
-    return entry
