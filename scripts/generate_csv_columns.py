@@ -22,6 +22,7 @@ from entrygo.records.kinds import (
     Kind,
     Percent,
     Reference,
+    Several,
     Text,
     Whole,
     Words,
@@ -105,6 +106,8 @@ def _takes(kind: Kind) -> str:
             return f"text, at most {maximum} characters"
         case Words(allowed=allowed):
             return ", ".join(f"`{word}`" for word in allowed)
+        case Several(allowed=allowed):
+            return f"with `;` between them: {', '.join(f'`{word}`' for word in allowed)}"
         case Whole(minimum=minimum, maximum=maximum):
             return f"whole number from {minimum} to {maximum}"
         case _:

@@ -81,6 +81,7 @@ class Preparation:
             recipient=snapshot.broker.email,
             written_at=now,
             amendment=snapshot.amendment,
+            attach=snapshot.broker.attach,
         )
         to = destination_of(snapshot.broker)
         submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id)

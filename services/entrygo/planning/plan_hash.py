@@ -32,7 +32,7 @@ WAREHOUSE_FIELDS = (
 )  # fmt: skip
 BROKER_FIELDS = (
     "id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "channel", "https",
-    "sftp", "max_lines_per_entry", "max_orders_per_entry",
+    "sftp", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach",
 )  # fmt: skip
 
 IMPORTER_FIELDS = (
@@ -42,7 +42,7 @@ IMPORTER_FIELDS = (
 
 # These came after the format: they are left out where nobody gave them, so that plans without them have the
 # bytes that they had before.
-LATER_FIELDS = frozenset({"chapter_98"})
+LATER_FIELDS = frozenset({"chapter_98", "documents", "attach"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

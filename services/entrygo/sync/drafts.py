@@ -12,8 +12,8 @@ import orjson
 
 from entrygo.domain.ids import IdKind
 
-# A stored value: text, a whole number, a flag, or objects and lists of them.
-Fact = str | int | bool | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
+# A stored value: text, a whole number, a flag, words, or objects and lists of them.
+Fact = str | int | bool | list[str] | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
 Facts = dict[str, Fact]
 
 

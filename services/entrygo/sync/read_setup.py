@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
 from entrygo.records.importer import IMPORTER
-from entrygo.records.kinds import ByCountry, Field, Fields, Flag, Group, Kind, Many, Whole, find
+from entrygo.records.kinds import ByCountry, Field, Fields, Flag, Group, Kind, Many, Several, Whole, find
 from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
 from entrygo.requests.idempotency_key import check_key
@@ -144,7 +144,7 @@ def _value(given: Any, kind: Kind, path: str, issues: Issues) -> Fact | None:
     match kind:
         case Group(fields=inner):
             return _facts(given, inner, path, issues)
-        case Many():
+        case Many() | Several():
             return _list(given, kind, path, issues)
         case Whole():
             return _whole(given, kind, path, issues)
@@ -157,10 +157,16 @@ def _value(given: Any, kind: Kind, path: str, issues: Issues) -> Fact | None:
             return issues.take(kind.check, text, path) if text else None
 
 
-def _list(messages: Sequence[Message], many: Many, path: str, issues: Issues) -> list[Mapping[str, Fact]]:
-    if len(messages) > MAX_LIST:
+def _list(given: Sequence[Any], kind: Many | Several, path: str, issues: Issues) -> Fact:
+    if len(given) > MAX_LIST:
         issues.add(path, f"At most {MAX_LIST}", "too_big")
         return []
+    if isinstance(kind, Several):
+        return _words(given, kind, path, issues)
+    return _objects(given, kind, path, issues)
+
+
+def _objects(messages: Sequence[Message], many: Many, path: str, issues: Issues) -> list[Mapping[str, Fact]]:
     fields = many.group.fields
     # A number is always there: without presence on the wire it is 0.
     required = [field for field in fields if field.required and not isinstance(field.kind, Whole)]
@@ -172,6 +178,12 @@ def _list(messages: Sequence[Message], many: Many, path: str, issues: Issues) ->
                 issues.required(_below(where, field))
         found.append(_facts(message, fields, where, issues))
     return found
+
+
+def _words(given: Sequence[str], kind: Several, path: str, issues: Issues) -> list[str]:
+    """In the order of the declaration, whatever order they were given in."""
+    taken = {issues.take(kind.check, text.strip(), f"{path}.{index}") for index, text in enumerate(given)}
+    return [word for word in kind.allowed if word in taken]
 
 
 def _whole(given: int, kind: Whole, path: str, issues: Issues) -> int:

@@ -368,6 +368,20 @@ BrokerChannel = Literal["email", "https", "sftp"]
 CHANNEL_NAMES: tuple[BrokerChannel, ...] = get_args(BrokerChannel)
 
 
+# What a package can have; each has its module in execution.documents.
+ARTIFACT_TYPES = (
+    "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv",
+    "section_232_declaration", "section_232_declaration_csv", "usmca_certification",
+    "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "ace_manifest",
+    "amendment_changes", "post_summary_correction", "manifest", "package_zip",
+)  # fmt: skip
+EVERY_ARTIFACT = "all"
+
+# A mail has the documents one by one, or the archive beside those that are there to be read.
+Attached = Literal["each", "zip"]
+WAYS_TO_ATTACH: tuple[Attached, ...] = get_args(Attached)
+
+
 class Endpoint(Fact):
     """Where packages are uploaded to. `credential` names a secret that only execution knows."""
 
@@ -417,6 +431,13 @@ class Broker(Fact):
     # What the broker takes in one entry; None is any number.
     max_lines_per_entry: int | None = None
     max_orders_per_entry: int | None = None
+    # Which documents it takes, by artifact type; empty, or with `all` among them, is every one.
+    documents: tuple[str, ...] = ()
+    attach: Attached = "each"
+
+    def takes(self, artifact_type: str) -> bool:
+        """Whether this broker is to get such a document."""
+        return not self.documents or not {EVERY_ARTIFACT, artifact_type}.isdisjoint(self.documents)
 
     @property
     def endpoint(self) -> Endpoint | None:

@@ -1,6 +1,6 @@
 """A customs broker: what it charges, what it takes in one entry, and how packages reach it."""
 
-from entrygo.domain.facts import CHANNEL_NAMES
+from entrygo.domain.facts import ARTIFACT_TYPES, CHANNEL_NAMES, EVERY_ARTIFACT, WAYS_TO_ATTACH
 from entrygo.records import endpoints
 from entrygo.records.kinds import (
     Amount,
@@ -10,6 +10,7 @@ from entrygo.records.kinds import (
     Group,
     Many,
     Record,
+    Several,
     Text,
     Whole,
     Words,
@@ -102,6 +103,16 @@ BROKER = Record(
             "channel",
             Words(CHANNEL_NAMES),
             "How packages reach the broker; email when absent",
+        ),
+        Field(
+            "documents",
+            Several((EVERY_ARTIFACT, *ARTIFACT_TYPES)),
+            "The documents that the broker takes, by artifact type; absent: all",
+        ),
+        Field(
+            "attach",
+            Words(WAYS_TO_ATTACH),
+            "zip: a mail has the archive, and beside it what is there to be read; absent: each document",
         ),
         Field("https", HTTPS_ENDPOINT),
         Field("sftp", SFTP_ENDPOINT),

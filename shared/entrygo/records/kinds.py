@@ -59,6 +59,17 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Any of a few words, each once; they replace the stored ones when there are any."""
+
+    allowed: tuple[str, ...]
+
+    @property
+    def check(self) -> Check[str]:
+        return one_of(*self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     """ISO 3166-1 alpha-2, kept in upper case."""
 
@@ -140,7 +151,7 @@ class ByCountry:
 
 
 Plain = Text | Reference | Words | Country | Currency | Day | Amount | Percent
-Kind = Plain | Whole | Flag | Group | Many | ByCountry
+Kind = Plain | Several | Whole | Flag | Group | Many | ByCountry
 
 
 @dataclass(frozen=True, slots=True)

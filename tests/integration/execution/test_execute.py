@@ -85,6 +85,26 @@ async def test_an_execution_makes_the_package_sends_one_mail_and_completes_the_e
     assert [part.get_filename() for part in mail.message.iter_attachments()] == names[:-1]
 
 
+async def test_a_broker_that_lists_its_documents_gets_those_and_by_its_record_of_now_when_sent_again(
+    world: World,
+) -> None:
+    taken = ("cci_human_readable", "cci_csv", "manifest")
+    snapshot = make_snapshot()
+    broker = snapshot.broker.model_copy(update={"documents": taken})
+    world.planning.snapshots["batch_123"] = snapshot.model_copy(update={"broker": broker})
+    process = await world.process()
+    answer = await process.answer()
+    assert tuple(each.artifact_type for each in answer.artifacts) == taken
+    world.brokers.changed = broker.model_copy(update={"attach": "zip"})
+    await process.resubmit(AGAIN)
+    await process.deliver_due()
+    first, second = world.sink.mails
+    names = [part.get_filename() for part in first.message.iter_attachments()]
+    assert names == [each.filename for each in answer.artifacts]
+    names = [part.get_filename() for part in second.message.iter_attachments()]
+    assert names == ["commercial_customs_invoice.html", "cp_ch100001.zip"]
+
+
 async def test_the_events_tell_every_step_without_a_gap(world: World) -> None:
     process = await world.process()
     await process.execute()

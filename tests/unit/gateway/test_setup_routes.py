@@ -156,6 +156,8 @@ BROKER = {
     ],
     "maxLinesPerEntry": 999,
     "maxOrdersPerEntry": 5000,
+    "documents": ["cci_human_readable", "cci_csv", "manifest"],
+    "attach": "zip",
     "channel": "sftp",
     "https": {"url": "https://upload.broker.example/in", "credential": "upload"},
     "sftp": {
@@ -239,6 +241,8 @@ async def test_a_fact_that_nobody_has_is_404(client: httpx.AsyncClient, kind: st
         ("products", {"htsCodes": {"CA": 6202}}, "htsCodes.CA"),
         ("brokers", {"maxLinesPerEntry": 0}, "maxLinesPerEntry"),
         ("brokers", {"channel": "fax"}, "channel"),
+        ("brokers", {"documents": ["cci_csv", "fax"]}, "documents.1"),
+        ("brokers", {"attach": "tar"}, "attach"),
         ("brokers", {"sftp": {"port": 65536}}, "sftp.port"),
     ],
 )

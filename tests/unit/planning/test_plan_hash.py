@@ -223,6 +223,11 @@ def test_what_came_after_the_format_is_covered_where_it_was_given_and_left_out_w
     assert named_bytes == MINIMAL_BYTES.replace(
         '"id":"ord_1","items"', '"id":"ord_1","importer_number":"98-7654321","items"'
     )
+    chosen = MINIMAL.broker.model_copy(update={"documents": ("manifest",), "attach": "zip"})
+    chosen_bytes = canonical_bytes(replace(MINIMAL, broker=chosen)).decode()
+    assert chosen_bytes == MINIMAL_BYTES.replace('{"channel":', '{"attach":"zip","channel":').replace(
+        '"email":null,"external_id":"b"', '"documents":["manifest"],"email":null,"external_id":"b"'
+    )
 
 
 def test_every_field_of_every_fact_is_covered_but_those_declared_not_to_be() -> None:

@@ -15,7 +15,7 @@ from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
 from entrygo.records.csv_columns import columns_of
 from entrygo.records.importer import IMPORTER
-from entrygo.records.kinds import ByCountry, Fields, Flag, Group, Many, Record, Whole
+from entrygo.records.kinds import ByCountry, Fields, Flag, Group, Many, Record, Several, Whole
 from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.records.product import PRODUCT
 from entrygo.records.warehouse import WAREHOUSE
@@ -51,7 +51,7 @@ def check_message(fields: Fields, descriptor: Descriptor, kept_apart: set[str]) 
         assert described.json_name == field.rest_name == to_camel(field.name)
         assert (described.type == FieldDescriptor.TYPE_BOOL) == isinstance(field.kind, Flag)
         assert (described.type == FieldDescriptor.TYPE_INT32) == isinstance(field.kind, Whole)
-        assert described.is_repeated == isinstance(field.kind, Many | ByCountry)
+        assert described.is_repeated == isinstance(field.kind, Many | Several | ByCountry)
     for name, group in groups_of(fields):
         inner = descriptor.fields_by_name[name].message_type
         assert inner is not None

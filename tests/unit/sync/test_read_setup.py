@@ -4,6 +4,7 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.sync.drafts import Facts
 from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
 from tests.unit.sync.requests import ACCOUNT, products
 
@@ -135,3 +136,27 @@ def test_reading_stops_behind_the_record_with_the_hundredth_issue() -> None:
     details = raised.value.details or {}
     # Three of each: two values that cannot be read, and no externalId.
     assert (len(details["issues"]), details["totalIssues"]) == (100, 102)
+
+
+def read_broker(**given: object) -> Facts:
+    broker = sync_pb2.Broker(external_id="b", **given)  # type: ignore[arg-type]
+    (draft,) = read_brokers(sync_pb2.SyncBrokersRequest(account_id=ACCOUNT, items=[broker]))
+    return draft.facts
+
+
+def test_the_documents_a_broker_takes_are_kept_once_each_in_one_order() -> None:
+    assert read_broker() == {}
+    documents = ["manifest", " cci_csv", "manifest"]
+    assert read_broker(documents=documents, attach="zip") == {
+        "documents": ["cci_csv", "manifest"],
+        "attach": "zip",
+    }
+
+
+def test_a_document_that_there_is_not_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ValidationFailed) as raised:
+        read_broker(documents=["manifest", "invoice"])
+    assert raised.value.details is not None
+    [issue] = raised.value.details["issues"]
+    assert (issue["path"], issue["code"]) == ("items.0.documents.1", "invalid_enum_value")
+    assert "cci_human_readable, cci_csv, cci_pdf" in issue["message"]

@@ -56,7 +56,10 @@ def _set(message: Message, name: str, value: Any) -> None:
         getattr(message, name).update({key: given for key, given in value.items() if given is not None})
     elif isinstance(value, list):
         for item in value:
-            filled(getattr(message, name).add(), item)
+            if isinstance(item, Body):
+                filled(getattr(message, name).add(), item)
+            else:
+                getattr(message, name).append(item)
     elif isinstance(value, Decimal):
         field = message.DESCRIPTOR.fields_by_name[name]
         is_text = field.type == FieldDescriptor.TYPE_STRING
@@ -76,12 +79,11 @@ def shown(message: Message, model: type[BaseModel]) -> dict[str, Any]:
 def _shown_value(message: Message, name: str, inner: type[BaseModel] | None) -> Any:
     field = message.DESCRIPTOR.fields_by_name[name]
     value = getattr(message, name)
-    if field.is_repeated and inner is None:
-        return dict(value) or None
-    if field.is_repeated:
-        assert inner is not None
+    if field.is_repeated and inner is not None:
         items: Iterable[Message] = value
         return [shown(item, inner) for item in items]
+    if field.is_repeated:
+        return (list(value) if field.message_type is None else dict(value)) or None
     if field.has_presence and not message.HasField(name):
         return None
     if inner is not None:

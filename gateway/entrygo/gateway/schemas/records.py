@@ -31,6 +31,7 @@ from entrygo.records.kinds import (
     Percent,
     Record,
     Reference,
+    Several,
     Text,
     Whole,
     Words,
@@ -142,8 +143,10 @@ def _annotation(kind: Kind) -> Any:
     match kind:
         case Text():
             return fields.text_of(kind.rest_limit)
-        case Words():
-            return Literal.__getitem__(kind.allowed)
+        case Words() | Several():
+            word: Any = Literal.__getitem__(kind.allowed)
+            most = Described(max_length=len(kind.allowed))
+            return word if isinstance(kind, Words) else Annotated[GenericAlias(list, (word,)), most]
         case Whole():
             return fields.whole_number(kind.minimum, kind.rest_maximum or kind.maximum)
         case ByCountry():

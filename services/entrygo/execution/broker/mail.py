@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 
 from entrygo.domain.changes import changes_in_words
+from entrygo.domain.facts import Attached
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Amendment
 from entrygo.domain.time import parse_rfc3339, rfc3339
@@ -17,6 +19,7 @@ from entrygo.execution.package.artifacts import (
     RenderedArtifact,
     loose_documents,
     pack_name,
+    readable_documents,
     zipped,
 )
 from entrygo.execution.package.facts import NOTICE, PackageFacts
@@ -44,6 +47,8 @@ class BrokerMail:
     written_at: datetime
     reason: str = ""
     link: Link | None = None
+    # Each document by itself, or the archive beside those that are there to be read.
+    attach: Attached = "each"
     # Set when it says that the package is withdrawn.
     withdrawal: WithdrawalNotice | None = None
     # Set when the package takes another one's place, for the words of what changed.
@@ -145,14 +150,27 @@ def _link_text(mail: BrokerMail) -> str:
 def _attachments(
     mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes | None, max_bytes: int
 ) -> Sequence[Attachment]:
-    documents = loose_documents(artifacts)
-    loose = sum(len(each.content) for each in documents)
+    archive = partial(_archive, mail, artifacts, pack)
+    if mail.attach == "zip":
+        attached = [*map(_attachment, readable_documents(artifacts)), archive()]
+    else:
+        attached = [*map(_attachment, loose_documents(artifacts))]
+    loose = sum(len(each.content) for each in attached)
     if loose <= MAX_LOOSE_ATTACHMENTS and _mail_size(loose) <= max_bytes:
-        return [Attachment(each.filename, each.media_type, each.content) for each in documents]
-    content = zipped(artifacts) if pack is None else pack
-    if mail.link is not None and _mail_size(len(content)) > max_bytes:
+        return attached
+    alone = archive()
+    if mail.link is not None and _mail_size(len(alone.content)) > max_bytes:
         return []
-    return [Attachment(pack_name(mail.package.number), ARCHIVE_MEDIA_TYPE, content)]
+    return [alone]
+
+
+def _attachment(document: RenderedArtifact) -> Attachment:
+    return Attachment(document.filename, document.media_type, document.content)
+
+
+def _archive(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack: bytes | None) -> Attachment:
+    content = zipped(artifacts) if pack is None else pack
+    return Attachment(pack_name(mail.package.number), ARCHIVE_MEDIA_TYPE, content)
 
 
 def _mail_size(size: int) -> int:

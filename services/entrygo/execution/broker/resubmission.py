@@ -15,7 +15,7 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.answers import check_open
-from entrygo.execution.broker.destinations import Destination, destination_again, destination_of
+from entrygo.execution.broker.destinations import destination_again, destination_of
 from entrygo.execution.broker.events import submission_changed, submission_message
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
@@ -108,7 +108,8 @@ class Resubmission:
         """The new submission, its bytes stored; nothing names it yet."""
         tenant, now = command.visible.tenant, self.clock()
         earlier = await self._earlier(command, package)
-        to = await self._destination(earlier.latest)
+        broker = await self._broker(earlier.latest)
+        to = destination_again(earlier.latest) if broker is None else destination_of(broker)
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
             tenant=tenant,
@@ -118,6 +119,7 @@ class Resubmission:
             recipient=to.recipient,
             written_at=now,
             reason=command.reason,
+            attach="each" if broker is None else broker.attach,
         )
         artifacts = await self._stored(tenant, earlier.artifacts)
         return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id)
@@ -141,11 +143,9 @@ class Resubmission:
             replaces = None if package.replaces is None else await packages.find(package.replaces)
         return _Earlier(package=package, replaces=replaces, latest=latest, artifacts=artifacts)
 
-    async def _destination(self, latest: Submission) -> Destination:
-        """By the broker's record of now: after a bounce it is corrected first. Old rows do not name it."""
-        if not latest.broker_id:
-            return destination_again(latest)
-        return destination_of(await self.brokers.get(latest.tenant, latest.broker_id))
+    async def _broker(self, latest: Submission) -> Broker | None:
+        """Its record of now: after a bounce it is corrected first. Old rows do not name it."""
+        return await self.brokers.get(latest.tenant, latest.broker_id) if latest.broker_id else None
 
     async def _stored(self, tenant: Tenant, artifacts: Sequence[Artifact]) -> list[RenderedArtifact]:
         """The artifacts with their bytes. Raises BytesMissing or StoreUnavailable."""

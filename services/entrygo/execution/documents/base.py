@@ -9,7 +9,7 @@ from typing import Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.artifacts import ARCHIVE_TYPE, MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoice import Invoice, build_invoice
 
@@ -45,13 +45,13 @@ def render_documents(
     *,
     prefix: str = "",
 ) -> tuple[RenderedArtifact, ...]:
-    """Every document that applies, in the order given; a later one may name the hashes of those before it.
+    """Those that apply and that the broker takes, in the order given; each may name earlier hashes.
 
     `earlier` were finished before, and come first in the answer; `prefix` begins the names of the new ones.
     """
     invoice = build_invoice(snapshot, package)
     finished = list(earlier)
-    for document in (each for each in documents if each.applies(invoice)):
+    for document in _chosen(documents, invoice, earlier):
         content = document.render(invoice, tuple(finished))
         finished.append(
             RenderedArtifact(
@@ -64,6 +64,17 @@ def render_documents(
             )
         )
     return tuple(finished)
+
+
+def _chosen(
+    documents: Sequence[Document], invoice: Invoice, earlier: Sequence[RenderedArtifact]
+) -> list[Document]:
+    """A broker whose list names nothing that this package has gets the manifest: no package is empty."""
+    takes = invoice.snapshot.broker.takes
+    chosen = [each for each in documents if each.applies(invoice) and takes(each.artifact_type)]
+    if earlier or any(each.artifact_type != ARCHIVE_TYPE for each in chosen):
+        return chosen
+    return [each for each in documents if each in chosen or each.artifact_type == MANIFEST_TYPE]
 
 
 @cache

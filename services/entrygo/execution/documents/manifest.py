@@ -11,7 +11,7 @@ from entrygo.domain.facts import Order
 from entrygo.domain.importer_number import masked
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
-from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.entry_snapshots import importer_of
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
@@ -44,7 +44,7 @@ _LISTS = frozenset({"warnings"})
 class Manifest(Document):
     """The machine-readable package."""
 
-    artifact_type = "manifest"
+    artifact_type = MANIFEST_TYPE
     filename = "manifest.json"
     media_type = "application/json"
 
