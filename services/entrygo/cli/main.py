@@ -1,79 +1,113 @@
-"""The `entrygo` command: which commands there are, and how an error ends one."""
+"""The `entrygo` command: which commands there are, and how an error ends one.
+
+A command's module is imported when that command runs: all of them together take seconds of CPU.
+"""
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
 
-import asyncpg
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
-from entrygo.cli.accounts import accounts_app, keys_app
-from entrygo.cli.backup.manifest import BackupUnusable
-from entrygo.cli.backup.restoring import TargetNotEmpty
-from entrygo.cli.backup.taking import BackupExists, DocumentsDamaged
-from entrygo.cli.backups import backup, restore
-from entrygo.cli.connection import NotConfigured
-from entrygo.cli.demo import demo
-from entrygo.cli.doctor.command import doctor
-from entrygo.cli.exports import export_app
-from entrygo.cli.importers import importers_app
-from entrygo.cli.imports.commands import orders_app, products_app
-from entrygo.cli.migration import migrate
-from entrygo.cli.projections import projections_app
-from entrygo.cli.recipients import recipients_app
-from entrygo.cli.reference import reference_app
-from entrygo.cli.rest import RestError
-from entrygo.cli.system import down, restart, status, up
 from entrygo.cli.terminal import explain
-from entrygo.cli.up.background import StartFailed
-from entrygo.cli.up.home import AlreadyRunning
-from entrygo.cli.up.ports import PortTaken
-from entrygo.cli.up.postgres import PostgresFailed
-from entrygo.cli.up.rolling import RestartFailed
-from entrygo.domain.errors import EntryGoError
-from entrygo.planning.reference.records import UnusableFile
-from entrygo.postgres.logins import LoginRefused
 
-app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, help="Sync, plan, execute and inspect exports."
+# Where each command stands below `entrygo.cli`, in the order in which the help lists them: a function, or
+# the app of a group.
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "up": "system:up",
+        "down": "system:down",
+        "restart": "system:restart",
+        "status": "system:status",
+        "doctor": "doctor.command:doctor",
+        "migrate": "migration:migrate",
+        "backup": "backups:backup",
+        "restore": "backups:restore",
+        "demo": "demo:demo",
+        "accounts": "accounts:accounts_app",
+        "keys": "accounts:keys_app",
+        "products": "imports.commands:products_app",
+        "orders": "imports.commands:orders_app",
+        "importers": "importers:importers_app",
+        "export": "exports:export_app",
+        "recipients": "recipients:recipients_app",
+        "projections": "projections:projections_app",
+        "reference": "reference:reference_app",
+    }
 )
-for command in (up, down, restart, status, doctor, migrate, backup, restore, demo):
-    app.command()(command)
-app.add_typer(accounts_app, name="accounts")
-app.add_typer(keys_app, name="keys")
-app.add_typer(products_app, name="products")
-app.add_typer(orders_app, name="orders")
-app.add_typer(importers_app, name="importers")
-app.add_typer(export_app, name="export")
-app.add_typer(recipients_app, name="recipients")
-app.add_typer(projections_app, name="projections")
-app.add_typer(reference_app, name="reference")
 
 # What a person can act upon; anything else is a fault of ours and keeps its traceback.
-EXPECTED = (
-    RestError,
-    EntryGoError,
-    NotConfigured,
-    BackupExists,
-    BackupUnusable,
-    DocumentsDamaged,
-    TargetNotEmpty,
-    UnusableFile,
-    AlreadyRunning,
-    PortTaken,
-    PostgresFailed,
-    StartFailed,
-    RestartFailed,
-    LoginRefused,
-    asyncpg.PostgresError,
-    ConnectionError,
+EXPECTED = frozenset(
+    {
+        "entrygo.cli.rest.RestError",
+        "entrygo.domain.errors.EntryGoError",
+        "entrygo.cli.connection.NotConfigured",
+        "entrygo.cli.backup.taking.BackupExists",
+        "entrygo.cli.backup.manifest.BackupUnusable",
+        "entrygo.cli.backup.taking.DocumentsDamaged",
+        "entrygo.cli.backup.restoring.TargetNotEmpty",
+        "entrygo.planning.reference.records.UnusableFile",
+        "entrygo.cli.up.home.AlreadyRunning",
+        "entrygo.cli.up.ports.PortTaken",
+        "entrygo.cli.up.postgres.PostgresFailed",
+        "entrygo.cli.up.background.StartFailed",
+        "entrygo.cli.up.rolling.RestartFailed",
+        "entrygo.postgres.logins.LoginRefused",
+        "asyncpg.exceptions._base.PostgresError",
+        "builtins.ConnectionError",
+    }
+)
+
+
+# Contexts and commands are click's, which typer keeps a copy of that is its own.
+class _Commands(TyperGroup):
+    """Finds commands by name in COMMANDS."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        place = COMMANDS.get(cmd_name)
+        return None if place is None else _command(cmd_name, place)
+
+
+def _command(name: str, place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    found = getattr(import_module(f"entrygo.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        group = get_group(found)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(found)
+    return get_command(alone)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    callback=lambda: None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Sync, plan, execute and inspect exports.",
 )
 
 
 def main() -> None:
     try:
         app()
-    except EXPECTED as error:
+    except Exception as error:
+        if not _is_expected(error):
+            raise
         explain(error)
         sys.exit(1)
+
+
+def _is_expected(error: Exception) -> bool:
+    return any(f"{each.__module__}.{each.__qualname__}" in EXPECTED for each in type(error).__mro__)
 
 
 if __name__ == "__main__":

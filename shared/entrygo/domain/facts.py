@@ -23,7 +23,8 @@ Number = Annotated[
 class Fact(BaseModel):
     """A frozen value with exactly the fields listed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Every process knows these, few read any: what reads one is built when the first comes.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Address(Fact):

@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from entrygo.domain.facts import SftpEndpoint
 from entrygo.execution.broker.channels.base import (
@@ -22,12 +23,14 @@ from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.records import Submission
 from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
+from entrygo.process.late_imports import imported_late
 
-# Its license, EPL-2.0, is for the operator to accept: the extra `sftp` installs it.
-try:
+# Its license, EPL-2.0, is for the operator to accept: the extra `sftp` installs it. Most never upload by
+# SFTP, and to import it takes a quarter of a second.
+if TYPE_CHECKING:
     import asyncssh
-except ImportError:  # pragma: no cover
-    asyncssh = None  # type: ignore[assignment]
+else:
+    asyncssh = imported_late("asyncssh")
 
 NOT_INSTALLED = "SFTP needs a package that is not installed: pip install 'entrygo[sftp]'."
 DEFAULT_PORT = 22
