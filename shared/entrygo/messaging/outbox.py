@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from entrygo.postgres.pool import Connection
+from entrygo.messaging.doorbell import ring
+from entrygo.postgres.pool import Connection, after_commit
 from entrygo.proto.events.v1 import events_pb2
 
 # Kafka's default limit for a message is 1 MiB; half of it leaves room for headers.
@@ -44,6 +45,7 @@ async def append_all(
         warehouse_id,
         [event.id for event in events],
     )
+    after_commit(connection, ring)
 
 
 async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> None:

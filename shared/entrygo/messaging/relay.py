@@ -13,6 +13,7 @@ import structlog
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from entrygo.messaging.doorbell import Doorbell
 from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
@@ -24,7 +25,11 @@ from entrygo.process.settings import KafkaSettings
 from entrygo.proto.events.v1 import events_pb2
 
 BATCH = 500
+# Its own process rings when it has committed; what others commit is found by looking: now and then, and often
+# for as long as others are at work.
+IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.03
+OTHERS_SECONDS = 5.0
 # How long another replica waits before it asks again whether the leader is gone.
 FOLLOW_SECONDS = 1.0
 MIN_BACKOFF = 0.1
@@ -101,13 +106,23 @@ class Relay:
         try:
             log.info("relay.leading", schema=self._schema)
             LEADING.labels(self._schema).set(1)
-            last: LastOffsets = {}
-            while not stop.is_set():
-                if not await self._publish_batch(queue, producer, last):
-                    await pause(stop, POLL_SECONDS)
+            await self._publish_all(stop, queue, producer)
         finally:
             LEADING.labels(self._schema).set(0)
             await _leave(producer, stop)
+
+    async def _publish_all(self, stop: asyncio.Event, queue: RelayQueue, producer: AIOKafkaProducer) -> None:
+        last: LastOffsets = {}
+        bell, others_until, was_rung = Doorbell(), 0.0, True
+        with bell.answered():
+            while not stop.is_set():
+                found = await self._publish_batch(queue, producer, last)
+                now = asyncio.get_running_loop().time()
+                if found:
+                    # Of what comes without a ring there may be more.
+                    others_until = others_until if was_rung else now + OTHERS_SECONDS
+                    continue
+                was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
 
     async def _publish_batch(self, queue: RelayQueue, producer: AIOKafkaProducer, last: LastOffsets) -> int:
         """Sends what is queued, waits for every acknowledgement, deletes what was acknowledged."""

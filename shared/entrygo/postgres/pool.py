@@ -1,7 +1,7 @@
 """Connections and transactions. The one place that begins, scopes and commits."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -51,6 +51,10 @@ OUTAGES = (
 )
 # Whatever asyncpg raises: an outage, a refused statement, or a connection that is in no state for one.
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, *OUTAGES)
+
+
+# What is to be called once the transaction of a connection has committed.
+_AFTER_COMMIT: "dict[Connection, list[Callable[[], None]]]" = {}
 
 
 class Everyone:
@@ -140,6 +144,7 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
             connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
     except (asyncpg.InterfaceError, *OUTAGES) as error:
         raise ServiceUnavailable from error
+    calls = _AFTER_COMMIT[connection] = []
     try:
         await _begin(connection, scope)
         try:
@@ -148,6 +153,8 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
             await _rollback(connection)
             raise
         await _commit(connection)
+        for call in calls:
+            call()
     except asyncpg.exceptions.LockNotAvailableError as error:
         raise LockTimeout from error
     except OUTAGES as error:
@@ -158,7 +165,18 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
             raise ServiceUnavailable from error
         raise
     finally:
+        del _AFTER_COMMIT[connection]
         await asyncio.shield(_release(pool, connection))
+
+
+def after_commit(connection: Connection, call: Callable[[], None]) -> None:
+    """Calls `call` once the transaction of `connection` has committed; never when it does not.
+
+    A connection that no `transaction` gave has nobody to say when that is: nothing is called then.
+    """
+    calls = _AFTER_COMMIT.get(connection)
+    if calls is not None and call not in calls:
+        calls.append(call)
 
 
 async def _begin(connection: Connection, scope: Visible | Everyone) -> None:

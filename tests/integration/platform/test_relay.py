@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.partitioner import DefaultPartitioner
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.messaging.doorbell import Doorbell
 from entrygo.messaging.events import EXPORTS_TOPIC, make_event
 from entrygo.messaging.kafka import consumer_options
 from entrygo.messaging.outbox import append_all
@@ -51,21 +52,22 @@ async def record(pool: Pool, streams: list[str], first: int, count: int) -> None
         async with transaction(pool, Visible.whole(TENANT)) as connection:
             await append_all(
                 connection,
-                [
-                    make_event(
-                        id=f"evt_{stream}_{sequence}",
-                        type="export.cancelled",
-                        source="planning",
-                        tenant=TENANT,
-                        stream_id=stream,
-                        sequence=sequence,
-                        occurred_at=datetime.now(UTC),
-                        data=events_pb2.ExportCancelled(batch_id=stream),
-                    )
-                    for stream in streams
-                ],
+                [an_event(stream, sequence) for stream in streams],
                 warehouse_id=None,
             )
+
+
+def an_event(stream: str, sequence: int) -> events_pb2.Event:
+    return make_event(
+        id=f"evt_{stream}_{sequence}",
+        type="export.cancelled",
+        source="planning",
+        tenant=TENANT,
+        stream_id=stream,
+        sequence=sequence,
+        occurred_at=datetime.now(UTC),
+        data=events_pb2.ExportCancelled(batch_id=stream),
+    )
 
 
 @asynccontextmanager
@@ -289,3 +291,25 @@ async def session(database_url: str) -> AsyncIterator[Connection]:
         yield opened
     finally:
         await opened.close()
+
+
+async def test_what_its_own_process_commits_leaves_at_once_and_what_others_commit_when_it_looks(
+    database_url: str, restartable_broker: TansuBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bell = Doorbell()
+    monkeypatch.setattr("entrygo.messaging.relay.IDLE_SECONDS", 2 * WAIT_SECONDS)
+    streams = [f"batch_{secrets.token_hex(4)}"]
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with relaying(database_url, restartable_broker.bootstrap):
+            await record(pool, streams, first=1, count=3)
+            await outbox_is_empty(pool)
+            with pytest.raises(ZeroDivisionError), bell.answered():
+                async with transaction(pool, Visible.whole(TENANT)) as connection:
+                    await append_all(connection, [an_event(streams[0], 4)], warehouse_id=None)
+                    raise ZeroDivisionError
+        assert not await bell.wait(asyncio.Event(), 0)
+        monkeypatch.setattr("entrygo.messaging.relay.IDLE_SECONDS", 0.05)
+        monkeypatch.setattr("entrygo.messaging.outbox.ring", lambda: None)
+        async with relaying(database_url, restartable_broker.bootstrap):
+            await record(pool, streams, first=4, count=3)
+            await outbox_is_empty(pool)

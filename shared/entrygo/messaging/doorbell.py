@@ -1,0 +1,45 @@
+"""How a relay hears at once of events that its own process has committed; of others it hears by looking."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_ANSWERING: "set[Doorbell]" = set()
+
+
+class Doorbell:
+    """Rung by `ring`, by whichever service of this process; what it says is: look."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    @contextmanager
+    def answered(self) -> Iterator[None]:
+        """While this lasts, the bell hears."""
+        _ANSWERING.add(self)
+        try:
+            yield
+        finally:
+            _ANSWERING.discard(self)
+
+    async def wait(self, stop: asyncio.Event, seconds: float) -> bool:
+        """Until it is rung, `stop` is set or so much time has passed; whether it was rung meanwhile."""
+        waits = [asyncio.create_task(self._rung.wait()), asyncio.create_task(stop.wait())]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        was_rung = self._rung.is_set()
+        self._rung.clear()
+        return was_rung
+
+    def rung(self) -> None:
+        """Somebody rang."""
+        self._rung.set()
+
+
+def ring() -> None:
+    """Rings every bell that is answered in this process."""
+    for bell in _ANSWERING:
+        bell.rung()
