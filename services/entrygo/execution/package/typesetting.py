@@ -12,6 +12,7 @@ import noto_cjk_sans_otc
 import orjson
 import typst
 from anyascii import anyascii
+from fontTools.ttLib import TTFont
 
 # In the order in which a character is looked for.
 FAMILIES = ("Noto Sans", "Noto Sans CJK SC", "Noto Sans Arabic")
@@ -120,9 +121,6 @@ def character_widths() -> Mapping[str, float]:
 
 
 def _widths(file: Path) -> Iterator[tuple[str, float]]:
-    # Here, as a process that prints nothing need not read it.
-    from fontTools.ttLib import TTFont  # noqa: PLC0415
-
     # The first face of the collection of Chinese, Japanese and Korean stands for its sisters.
     with TTFont(file, fontNumber=0, lazy=True) as font:
         advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
