@@ -4,6 +4,7 @@ import asyncio
 import base64
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from tests.harness.postgres import temporary_database
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
 BOB = Tenant("acc_bob", Mode.LIVE)
+CAROL = Tenant("acc_carol", Mode.LIVE)
 INSERT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', 1, '')"
 COUNT = "SELECT count(*) FROM event_log"
 
@@ -47,8 +49,8 @@ class Deployment:
         return [schema async for schema in ensure_logins(lambda _: self.owner, self.login_of)]
 
 
-@pytest_asyncio.fixture
-async def deployment(postgres_url: str) -> AsyncIterator[Deployment]:
+@asynccontextmanager
+async def deployed(postgres_url: str) -> AsyncIterator[Deployment]:
     mark = secrets.token_hex(4)
     names = {schema: f"{schema}_{mark}" for schema in SERVICES}
     owner = f"owner_{mark}"
@@ -70,15 +72,28 @@ async def deployment(postgres_url: str) -> AsyncIterator[Deployment]:
         await server.close()
 
 
+@pytest_asyncio.fixture(scope="module")
+async def shared_deployment(postgres_url: str) -> AsyncIterator[Deployment]:
+    """For tests that change neither a login nor what others count."""
+    async with deployed(postgres_url) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def deployment(postgres_url: str) -> AsyncIterator[Deployment]:
+    async with deployed(postgres_url) as made:
+        yield made
+
+
 def _as(url: str, name: str, password: str = "of a service") -> str:
     settings = MigrationSettings(migration_user=name, migration_password=SecretStr(password))
     return as_owner(url, settings)
 
 
 @pytest.mark.parametrize("schema", SERVICES)
-async def test_service_login_works_in_its_own_schema(deployment: Deployment, schema: str) -> None:
+async def test_service_login_works_in_its_own_schema(shared_deployment: Deployment, schema: str) -> None:
     async with (
-        await open_pool(deployment.login_of(schema), schema=schema) as pool,
+        await open_pool(shared_deployment.login_of(schema), schema=schema) as pool,
         transaction(pool, Visible.whole(ALICE)) as connection,
     ):
         await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
@@ -109,9 +124,11 @@ async def test_an_owner_that_is_no_superuser_backs_up_and_restores_the_rows_of_e
 
 
 @pytest.mark.parametrize("schema", SERVICES)
-async def test_service_login_reads_no_table_of_another_service(deployment: Deployment, schema: str) -> None:
-    owner = await asyncpg.connect(deployment.owner)
-    login = await asyncpg.connect(deployment.login_of(schema))
+async def test_service_login_reads_no_table_of_another_service(
+    shared_deployment: Deployment, schema: str
+) -> None:
+    owner = await asyncpg.connect(shared_deployment.owner)
+    login = await asyncpg.connect(shared_deployment.login_of(schema))
     try:
         tables = await owner.fetch(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname = ANY($1)", [*SCHEMAS]
@@ -129,11 +146,11 @@ async def test_service_login_reads_no_table_of_another_service(deployment: Deplo
 
 @pytest.mark.parametrize("schema", SERVICES)
 async def test_service_login_sees_only_the_account_of_its_transaction(
-    deployment: Deployment, schema: str
+    shared_deployment: Deployment, schema: str
 ) -> None:
-    async with await open_pool(deployment.login_of(schema), schema=schema) as pool:
-        async with transaction(pool, Visible.whole(ALICE)) as connection:
-            await connection.execute(INSERT, ALICE.account_id, ALICE.mode)
+    async with await open_pool(shared_deployment.login_of(schema), schema=schema) as pool:
+        async with transaction(pool, Visible.whole(CAROL)) as connection:
+            await connection.execute(INSERT, CAROL.account_id, CAROL.mode)
         async with transaction(pool, Visible.whole(BOB)) as connection:
             assert await connection.fetchval(COUNT) == 0
         assert await pool.fetchval(COUNT) == 0
@@ -157,8 +174,10 @@ async def test_service_login_sees_only_the_account_of_its_transaction(
         "DELETE FROM identity.api_keys",
     ],
 )
-async def test_service_login_changes_nothing_that_guards_it(deployment: Deployment, statement: str) -> None:
-    login = await asyncpg.connect(deployment.login_of("sync"))
+async def test_service_login_changes_nothing_that_guards_it(
+    shared_deployment: Deployment, statement: str
+) -> None:
+    login = await asyncpg.connect(shared_deployment.login_of("sync"))
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await login.execute(statement)
@@ -190,13 +209,13 @@ async def test_new_password_of_a_url_becomes_the_login_s(deployment: Deployment)
         await asyncpg.connect(deployment.login_of("sync"))
 
 
-async def test_logins_are_made_again_without_harm(deployment: Deployment) -> None:
-    assert await deployment.ensure() == list(SERVICES)
+async def test_logins_are_made_again_without_harm(shared_deployment: Deployment) -> None:
+    assert await shared_deployment.ensure() == list(SERVICES)
 
 
-async def test_owner_is_not_taken_for_a_service_s_login(deployment: Deployment) -> None:
+async def test_owner_is_not_taken_for_a_service_s_login(shared_deployment: Deployment) -> None:
     with pytest.raises(LoginRefused, match="needs another login"):
-        await ensure_login(deployment.owner, deployment.owner, own("sync"))
+        await ensure_login(shared_deployment.owner, shared_deployment.owner, own("sync"))
 
 
 async def test_login_with_powers_of_its_own_is_refused(postgres_url: str, deployment: Deployment) -> None:
@@ -210,9 +229,9 @@ async def test_login_with_powers_of_its_own_is_refused(postgres_url: str, deploy
         await server.close()
 
 
-async def test_login_without_a_password_is_refused(deployment: Deployment) -> None:
+async def test_login_without_a_password_is_refused(shared_deployment: Deployment) -> None:
     with pytest.raises(LoginRefused, match="names no user"):
-        await ensure_login(deployment.owner, "postgresql://127.0.0.1/entrygo", own("sync"))
+        await ensure_login(shared_deployment.owner, "postgresql://127.0.0.1/entrygo", own("sync"))
 
 
 def test_verifier_is_that_of_rfc_7677() -> None:

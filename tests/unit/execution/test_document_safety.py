@@ -5,8 +5,11 @@ import html
 import io
 import re
 import zipfile
+from collections.abc import Mapping
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +29,7 @@ from entrygo.domain.facts import (
 from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.domain.tariff import SECTION_232, AgencyFlag, CandidateHeading, TariffTreatment
 from entrygo.execution import documents
+from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import NOTICE, SHORT_NOTICE
 from entrygo.execution.package.printable import clean_text
 from entrygo.execution.package.typesetting import character_widths, in_shipped_fonts
@@ -118,6 +122,17 @@ def _hostile_snapshot(text: str) -> Snapshot:
     )
 
 
+@cache
+def _hostile_documents(text: str) -> Mapping[str, RenderedArtifact]:
+    """Rendered once for all tests that look at them."""
+    return MappingProxyType(rendered(_hostile_snapshot(text)))
+
+
+@cache
+def _plain_documents() -> Mapping[str, RenderedArtifact]:
+    return MappingProxyType(rendered())
+
+
 class _Elements(HTMLParser):
     """The names of all elements and attributes of a page."""
 
@@ -134,7 +149,7 @@ class _Elements(HTMLParser):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_adds_no_element_and_no_attribute_to_any_html(text: str) -> None:
-    harmless, hostile = rendered(_hostile_snapshot("harmless")), rendered(_hostile_snapshot(text))
+    harmless, hostile = _hostile_documents("harmless"), _hostile_documents(text)
     for each in HTML_TYPES:
         expected = _Elements(harmless[each].content.decode())
         found = _Elements(hostile[each].content.decode())
@@ -144,7 +159,7 @@ def test_hostile_text_adds_no_element_and_no_attribute_to_any_html(text: str) ->
 
 @pytest.mark.parametrize("artifact_type", HTML_TYPES)
 def test_no_html_may_load_or_run_anything(artifact_type: str) -> None:
-    page = rendered()[artifact_type].content.decode()
+    page = _plain_documents()[artifact_type].content.decode()
     assert "default-src 'none'; style-src 'unsafe-inline'" in page
     risky = {"script", "img", "link", "iframe", "object", "form", "a", "base"}
     assert not _Elements(page).found & risky
@@ -166,7 +181,7 @@ def test_a_narrow_screens_layout_is_not_printed() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_cell_of_any_csv_is_a_formula(text: str) -> None:
-    artifacts = rendered(_hostile_snapshot(text))
+    artifacts = _hostile_documents(text)
     openers = set("=+-@|＝＋－＠｜\t\r\n")
     for each in CSV_TYPES:
         [row] = csv.DictReader(io.StringIO(artifacts[each].content.decode(), newline=""))
@@ -175,7 +190,7 @@ def test_no_cell_of_any_csv_is_a_formula(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_workbook_holds_hostile_text_as_text(text: str) -> None:
-    content = rendered(_hostile_snapshot(text))["cci_xlsx"].content
+    content = _hostile_documents(text)["cci_xlsx"].content
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         pages = [parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")]
         assert not any("hyperlink" in name or "rels/sheet" in name for name in parts.namelist())
@@ -186,14 +201,14 @@ def test_the_workbook_holds_hostile_text_as_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_hidden_or_control_character_reaches_a_document(text: str) -> None:
-    for artifact in rendered(_hostile_snapshot(text)).values():
+    for artifact in _hostile_documents(text).values():
         content = readable(artifact)
         assert {char for char in content if char not in "\n\r" and not char.isprintable()} == set()
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_the_pdf_prints_hostile_text_as_it_is(text: str) -> None:
-    content = rendered(_hostile_snapshot(text))["cci_pdf"].content
+    content = _hostile_documents(text)["cci_pdf"].content
     printed = "".join(text_of(content).split())
     assert "".join(in_shipped_fonts(clean_text(text)).split()) in printed
     assert not has_empty_boxes(content)
@@ -262,7 +277,7 @@ def test_what_may_be_a_persons_number_is_in_no_document(number: str) -> None:
 
 @pytest.mark.parametrize("artifact_type", CSV_TYPES)
 def test_every_row_of_a_csv_says_that_it_is_for_a_brokers_review(artifact_type: str) -> None:
-    content = rendered()[artifact_type].content
+    content = _plain_documents()[artifact_type].content
     header, *rows = csv.reader(io.StringIO(content.decode(), newline=""))
     assert rows
     assert {row[header.index("notice")] for row in rows} == {SHORT_NOTICE}
@@ -270,7 +285,7 @@ def test_every_row_of_a_csv_says_that_it_is_for_a_brokers_review(artifact_type: 
 
 @pytest.mark.parametrize("artifact_type", [*HTML_TYPES, *JSON_TYPES, "cci_pdf", "cci_xlsx"])
 def test_every_document_that_is_read_says_that_it_is_for_a_brokers_review(artifact_type: str) -> None:
-    content = html.unescape(readable(rendered()[artifact_type]))
+    content = html.unescape(readable(_plain_documents()[artifact_type]))
     assert " ".join(NOTICE.split()) in " ".join(content.split())
 
 
@@ -278,4 +293,4 @@ def test_every_document_that_is_read_says_that_it_is_for_a_brokers_review(artifa
     "artifact_type", ["cci_human_readable", "cci_pdf", "section_232_declaration", "usmca_certification"]
 )
 def test_what_a_person_is_to_sign_is_unsigned(artifact_type: str) -> None:
-    assert "Signature (unsigned)" in readable(rendered()[artifact_type])
+    assert "Signature (unsigned)" in readable(_plain_documents()[artifact_type])

@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from pypdf import PdfReader
@@ -25,14 +26,21 @@ from tests.unit.execution.snapshots import (
 )
 
 INCH = 72
+LARGE = 200  # orders, on more than five pages
 
 
 def _pdf(snapshot: Snapshot) -> bytes:
     return CommercialCustomsInvoicePdf().render(build_invoice(snapshot, PACKAGE), ())
 
 
+@cache
+def _large_pdf() -> bytes:
+    """Of `LARGE` orders, rendered once for all tests that look at it."""
+    return _pdf(make_large_snapshot(LARGE))
+
+
 def test_every_page_says_which_of_how_many_it_is() -> None:
-    pages = pages_of(_pdf(make_large_snapshot(200)))
+    pages = pages_of(_large_pdf())
     assert len(pages) > 5
     for number, page in enumerate(pages, start=1):
         assert f"Inv. 1, p. {number} of {len(pages)}" in page
@@ -40,14 +48,14 @@ def test_every_page_says_which_of_how_many_it_is() -> None:
 
 
 def test_the_table_head_stands_on_every_page_that_has_order_lines() -> None:
-    pages = pages_of(_pdf(make_large_snapshot(200)))
+    pages = pages_of(_large_pdf())
     with_lines = [page for page in pages if re.search(r"wms-ord_\d{6}", page)]
     assert len(with_lines) > 4
     assert all("ORDER REF." in page for page in with_lines)
 
 
 def test_no_order_line_runs_into_the_foot_of_its_page() -> None:
-    content = _pdf(make_large_snapshot(200))
+    content = _large_pdf()
     assert lowest_of(content, "wms-ord_") > lowest_of(content, "Commercial Customs Invoice") + 10
 
 
@@ -151,9 +159,9 @@ def test_goods_of_one_entry_line_are_each_described_in_full() -> None:
 
 
 def test_every_order_line_is_printed_once() -> None:
-    text = text_of(_pdf(make_large_snapshot(300)))
+    text = text_of(_large_pdf())
     assert sorted(re.findall(r"wms-ord_\d{6}", text)) == sorted(
-        f"wms-ord_{index:06d}" for index in range(300) for _ in range(1 + index % 2)
+        f"wms-ord_{index:06d}" for index in range(LARGE) for _ in range(1 + index % 2)
     )
 
 
