@@ -32,6 +32,7 @@ async def test_plan_waits_for_the_desk_and_what_was_sent_for_the_broker(
     page = (await clerk.get("/")).text
     assert f'href="/exports/{waiting}"' in column(page, "yours")
     assert f'href="/exports/{sent}"' in column(page, "broker")
+    assert page.count(f'href="/exports/{waiting}"') == page.count(f'href="/exports/{sent}"') == 1
     assert "Three steps" not in page
     # The number beside a title is that of the rows below it.
     for turn in ("yours", "ours", "broker", "nobody"):
