@@ -6,15 +6,15 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.errors import EntryGoError, Kind, MethodNotAllowed
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
 from entrygo.gateway.examples import ERROR_DETAILS
+from entrygo.gateway.generated_names import REFERENCE, name_parts
 from entrygo.gateway.schemas.errors import ErrorBody
 from entrygo.requests import idempotency_key
 
 Schema = dict[str, Any]
-REFERENCE = "#/components/schemas/{model}"
 API_VERSION = "1.0.0"
 
 DESCRIPTION = """\
@@ -52,6 +52,10 @@ _RATE_LIMIT = MappingProxyType(
         },
     }
 )
+# No response of its own: generators make a type of each, and one without a body makes every answer optional.
+_CONDITIONAL = (
+    "With `If-None-Match` and the `ETag` of an earlier answer: 304 without a body when nothing changed."
+)
 _REPLAYED = {"description": "true when answered from an earlier call.", "schema": {"type": "string"}}
 
 
@@ -62,9 +66,13 @@ def build_openapi(endpoints: Sequence[Endpoint]) -> Schema:
     for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
     _component(ErrorBody, "serialization", schemas)
+    schemas["ErrorBody"]["properties"]["errorCode"] = {"$ref": REFERENCE.format(model="ErrorCode")}
+    schemas["ErrorCode"] = _error_codes(endpoints)
+    name_parts(schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "EntryGo REST API", "version": API_VERSION, "description": DESCRIPTION},
+        "servers": [{"url": "/", "description": "The server that serves this document."}],
         "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in endpoints)],
         "security": [{"apiKey": []}],
         "paths": paths,
@@ -90,8 +98,9 @@ def _operation(endpoint: Endpoint, schemas: Schema) -> Schema:
         "parameters": _parameters(endpoint),
         "responses": _responses(endpoint, schemas),
     }
-    if endpoint.description:
-        operation["description"] = endpoint.description
+    texts = [endpoint.description, _CONDITIONAL if endpoint.has_etag else ""]
+    if any(texts):
+        operation["description"] = " ".join(filter(None, texts))
     if endpoint.body is not None:
         operation["requestBody"] = _request_body(endpoint, endpoint.body, schemas)
     return operation
@@ -149,8 +158,6 @@ def _without_null(described: Schema, definitions: Schema) -> Schema:
 
 def _responses(endpoint: Endpoint, schemas: Schema) -> Schema:
     responses: Schema = {"200": _success(endpoint, schemas)}
-    if endpoint.has_etag:
-        responses["304"] = {"description": "Not changed since the ETag sent in If-None-Match."}
     by_status: dict[int, list[type[EntryGoError]]] = {}
     for error in endpoint.all_errors:
         by_status.setdefault(STATUS_OF_KIND[error.kind], []).append(error)
@@ -161,7 +168,7 @@ def _responses(endpoint: Endpoint, schemas: Schema) -> Schema:
 
 def _success(endpoint: Endpoint, schemas: Schema) -> Schema:
     if endpoint.answer is None:
-        content: Schema = {"schema": {"type": "string", "contentEncoding": "binary"}}
+        content: Schema = {"schema": {"type": "string", "format": "binary"}}
         return {
             "description": "The bytes.",
             "content": {endpoint.media_type: content},
@@ -197,17 +204,21 @@ def _failure(errors: Sequence[type[EntryGoError]]) -> Schema:
         "headers": headers,
         "content": {
             "application/json": {
-                "schema": {
-                    "allOf": [
-                        {"$ref": REFERENCE.format(model="ErrorBody")},
-                        {"properties": {"errorCode": {"enum": sorted({error.code for error in errors})}}},
-                    ]
-                },
+                "schema": {"$ref": REFERENCE.format(model="ErrorBody")},
                 "examples": {
                     error.__name__: {"$ref": f"#/components/examples/{error.__name__}"} for error in errors
                 },
             }
         },
+    }
+
+
+def _error_codes(endpoints: Sequence[Endpoint]) -> Schema:
+    codes = {MethodNotAllowed.code, *(error.code for one in endpoints for error in one.all_errors)}
+    return {
+        "type": "string",
+        "enum": sorted(codes),
+        "description": "Which of them an operation answers stands with each of its statuses.",
     }
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.openapi import build_openapi
-from entrygo.gateway.reference import prefers_html
+from entrygo.gateway.reference import prefers_html, rows
 from entrygo.gateway.routes import ENDPOINTS
 
 PATH = "/docs/api/openapi"
@@ -98,3 +98,42 @@ def test_an_endpoint_lists_the_statuses_of_its_edge(endpoint: Endpoint) -> None:
         assert statuses >= {"400", "409", "413", "415"}
     if endpoint.path_parameters:
         assert "404" in statuses
+
+
+def test_document_has_what_generators_of_clients_need() -> None:
+    document = build_openapi(ENDPOINTS)
+    schemas = document["components"]["schemas"]
+    names = [
+        operation["operationId"] for methods in document["paths"].values() for operation in methods.values()
+    ]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z]+[A-Za-z]*", name) for name in names)
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                ((_, content),) = response["content"].items()
+                if status >= "400":
+                    assert content["schema"] == {"$ref": "#/components/schemas/ErrorBody"}
+    assert schemas["ErrorBody"]["properties"]["errorCode"] == {"$ref": "#/components/schemas/ErrorCode"}
+    for name, schema in schemas.items():
+        assert "anyOf" not in schema, name
+        for field, described in schema.get("properties", {}).items():
+            assert "title" not in described, f"{name}.{field}"
+            for choice in described.get("anyOf", ()):
+                assert not {"enum", "additionalProperties"} & choice.keys(), f"{name}.{field}"
+
+
+def test_every_error_of_an_operation_is_in_the_list_of_codes() -> None:
+    listed = build_openapi(ENDPOINTS)["components"]["schemas"]["ErrorCode"]["enum"]
+    assert {error.code for endpoint in ENDPOINTS for error in endpoint.all_errors} < set(listed)
+    assert "METHOD_NOT_ALLOWED" in listed
+
+
+def test_line_of_an_order_is_described_field_by_field_on_the_page() -> None:
+    document = build_openapi(ENDPOINTS)
+    (shown,) = [
+        one
+        for one in rows(document, {"$ref": "#/components/schemas/SyncOrdersBody"})
+        if one["name"] == "items[].items[].productId"
+    ]
+    assert shown["description"]

@@ -113,8 +113,9 @@ ENDPOINTS = (
         tag="Customs packages",
         name="getArtifact",
         summary="Download a document",
-        description="The bytes, with Content-Length, Content-Disposition, Repr-Digest (sha-256) and ETag.",
-        media_type="*/*",
+        description="The bytes, with the Content-Type of the document, Content-Length, Content-Disposition,"
+        " Repr-Digest (sha-256) and ETag.",
+        media_type="application/octet-stream",
         has_etag=True,
         errors=(NotFound,),
         path_parameters={

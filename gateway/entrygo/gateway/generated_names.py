@@ -1,0 +1,24 @@
+"""Names for the parts of a schema that generators of clients would otherwise name by a number."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+REFERENCE = "#/components/schemas/{model}"
+
+
+def name_parts(schemas: Schema) -> None:
+    """Makes a component of each enum and each map that may also be null; takes titles off fields.
+
+    `{anyOf: [{enum: …}, {type: null}]}` of the field `channel` of `Broker` refers to `BrokerChannel` then. A
+    title repeats the field's name, and a class that is called by it may meet the class of its owner.
+    """
+    for model, schema in list(schemas.items()):
+        schema.pop("title", None)
+        for field, described in schema.get("properties", {}).items():
+            described.pop("title", None)
+            choices = described.get("anyOf", [])
+            for position, choice in enumerate(choices):
+                if "enum" in choice or "additionalProperties" in choice:
+                    name = f"{model}{field[0].upper()}{field[1:]}"
+                    schemas[name] = choice
+                    choices[position] = {"$ref": REFERENCE.format(model=name)}
