@@ -51,7 +51,7 @@ USMCA = Group(
 )
 
 METAL = Group(
-    "Metal",
+    "MetalContent",
     (
         Field("metal", Words(("steel", "aluminum", "copper")), "Which metal", required=True),
         Field("weight_kg", Amount(), "Its weight in one unit, kg"),
