@@ -46,7 +46,10 @@ async def ask(
     client: httpx.AsyncClient, method: str, template: str, request: RestRequest, key: str | None
 ) -> Answered:
     """The answer to a request with this API key, or with none."""
-    headers = {} if key is None else {"authorization": f"Bearer {key}"}
+    # A stream that gives nothing ends by that, too.
+    headers = {"prefer": "wait=0"}
+    if key is not None:
+        headers["authorization"] = f"Bearer {key}"
     if request.key is not None:
         headers["idempotency-key"] = request.key
     answer = await client.request(
@@ -213,6 +216,9 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             enough=SETUP,
         ),
     ),
+    "listEvents": (_read("listEvents", lambda v: RestRequest(query={"exportId": v.done})),),
+    "streamEvents": (_read("streamEvents", lambda _: RestRequest(), shows=False),),
+    "streamExport": (_read("streamExport", _id(lambda victim: victim.done)),),
     "createWebhook": (
         _of(
             "createWebhook",

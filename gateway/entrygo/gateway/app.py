@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -33,6 +33,7 @@ from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.routes.system import livez, readyz
 from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
+from entrygo.gateway.waiting import wait_asked
 from entrygo.process.logging import bind_account
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -79,7 +80,7 @@ class Edge:
         self._settings = settings
         self._services = services
         self._stop = stop
-        self._door = Door(settings, lambda: self.services)
+        self._door = Door(settings, lambda: self.services, stop)
         watch_slots(self._door.slots, self._door.patient_slots)
         self._asking: asyncio.Task[dict[str, bool]] | None = None
 
@@ -167,8 +168,6 @@ class Edge:
         }
 
     def _answer(self, endpoint: Endpoint) -> Answer:
-        slots = self._door.patient_slots if endpoint.is_patient else self._door.slots
-
         async def answer(request: Request) -> Response:
             given = authorization(request)
             if given is None:
@@ -176,18 +175,30 @@ class Edge:
             call = Call(given, request.scope["entrygo.request_id"], self._door.peer_of(request))
             admitted = await self._door.admit(call)
             bind_account(admitted.account)
-            if endpoint.answer is None:
+            slot = self._slot(endpoint, request, admitted)
+            if endpoint.answer is None and not endpoint.stays_open:
                 self._door.downloads.take(admitted.key)
                 request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
             async with (
                 self._content(endpoint, request, admitted) as content,
                 # After the body, since a slot must not wait for what a client has yet to send.
-                slots.hold(admitted.account),
+                slot,
             ):
                 exchange = Exchange(request, self.services, call, admitted=admitted, content=content)
                 return await endpoint.handler(exchange)
 
         return answer
+
+    def _slot(
+        self, endpoint: Endpoint, request: Request, admitted: Admitted
+    ) -> AbstractAsyncContextManager[None]:
+        """A turn among the others; whoever stays is counted apart, and keeps nobody from acting."""
+        if not endpoint.stays_open and not (endpoint.may_wait and wait_asked(request)):
+            slots = self._door.patient_slots if endpoint.is_patient else self._door.slots
+            return slots.hold(admitted.account)
+        self._door.streams.take(admitted.key)
+        request.scope["entrygo.ends"].callback(self._door.streams.give_back, admitted.key)
+        return nullcontext()
 
     @asynccontextmanager
     async def _content(

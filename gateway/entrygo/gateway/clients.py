@@ -8,7 +8,7 @@ import grpc
 from google.protobuf.message import Message
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from entrygo.gateway.services import Call, Document, Reply, Unary
+from entrygo.gateway.services import Call, Document, Reply, Stream, Unary
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.identity.v1 import identity_pb2_grpc
@@ -80,6 +80,16 @@ class GrpcServices:
                     yield chunk
         finally:
             # A stream that nobody reads to its end is not collected by itself.
+            running.cancel()
+
+    async def stream(self, method: "Stream[Q, A]", request: Q, call: Call) -> AsyncGenerator[A, None]:
+        """As Services.stream; the service ends it at the longest life of a stream."""
+        running: Any = method(request, metadata=self._metadata(call), timeout=DOWNLOAD_SECONDS)
+        try:
+            with remote(_service_of(request)):
+                while (message := await running.read()) is not grpc.aio.EOF:
+                    yield message
+        finally:
             running.cancel()
 
     def _metadata(self, call: Call) -> tuple[tuple[str, str], ...]:

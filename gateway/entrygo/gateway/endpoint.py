@@ -47,7 +47,7 @@ WITH_BODY: tuple[type[EntryGoError], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One method of one path. `answer` is the type of the JSON that a 200 holds; None: plain bytes."""
+    """One method of one path. `answer` is the type of the JSON that a 200 holds; None: bytes or events."""
 
     method: str
     path: str
@@ -63,6 +63,10 @@ class Endpoint:
     has_etag: bool = False
     # Whether it may wait for a server that is not ours, such as a broker's.
     is_patient: bool = False
+    # Answers for as long as its reader listens.
+    stays_open: bool = False
+    # `Prefer: wait=N` waits for a change.
+    may_wait: bool = False
     errors: tuple[type[EntryGoError], ...] = ()
     request_example: Mapping[str, Any] | None = None
     answer_example: Mapping[str, Any] | None = None

@@ -21,7 +21,8 @@ from entrygo.gateway.door.door import Admitted
 from entrygo.gateway.issues import validation_failed
 from entrygo.gateway.json_reader import read_json
 from entrygo.gateway.schemas.fields import IssueCount
-from entrygo.gateway.services import Call, Document, Reply, Services, Unary
+from entrygo.gateway.services import Call, Document, Reply, Services, Stream, Unary
+from entrygo.gateway.waiting import LiveReader
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.idempotency_key import FIELD, idempotency_key
 from entrygo.requests.issues import Issues
@@ -65,6 +66,15 @@ class Exchange:
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         """Opens a document, as this caller."""
         return self.services.document(method, request, self.call)
+
+    @property
+    def longest_stream_seconds(self) -> float:
+        """How long a stream may live."""
+        return self._admitted.door.stream_seconds
+
+    def live(self, method: "Stream[Q, A]", request: Q) -> LiveReader[A]:
+        """Opens a stream, as this caller, that ends when the gateway stops."""
+        return LiveReader(self.services.stream(method, request, self.call), self._admitted.door.stop)
 
     async def body(self, model: type[B]) -> B:
         """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""

@@ -167,6 +167,12 @@ def _responses(endpoint: Endpoint, schemas: Schema) -> Schema:
 
 
 def _success(endpoint: Endpoint, schemas: Schema) -> Schema:
+    if endpoint.stays_open:
+        return {
+            "description": "Server-sent events.",
+            "content": {endpoint.media_type: {"schema": {"type": "string"}}},
+            "headers": _headers(endpoint),
+        }
     if endpoint.answer is None:
         content: Schema = {"schema": {"type": "string", "format": "binary"}}
         return {

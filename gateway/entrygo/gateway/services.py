@@ -20,6 +20,7 @@ A = TypeVar("A", bound=Message)
 
 # The methods of the stubs, by how they answer.
 Unary: TypeAlias = "grpc.aio.UnaryUnaryMultiCallable[Q, A]"
+Stream: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[Q, A]"
 Document: TypeAlias = "grpc.aio.UnaryStreamMultiCallable[Q, execution_pb2.ArtifactChunk]"
 
 
@@ -79,6 +80,10 @@ class Services(Protocol):
         call: Call,
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
         """A document: first what it is, then its bytes. Closing the generator ends the call."""
+        ...
+
+    def stream(self, method: "Stream[Q, A]", request: Q, call: Call) -> AsyncGenerator[A, None]:
+        """Messages for as long as the caller listens. Closing the generator ends the call."""
         ...
 
     async def serving(self) -> dict[str, bool]:

@@ -30,6 +30,11 @@ class DoorSettings(EnvironmentSettings):
     max_running_per_account: int = Field(default=8, ge=1)
     max_downloads: int = Field(default=200, ge=1)
     max_downloads_per_key: int = Field(default=20, ge=1)
+    # Event streams, and requests that wait for a change.
+    max_event_streams: int = Field(default=200, ge=1)
+    max_event_streams_per_key: int = Field(default=20, ge=1)
+    # Their longest life: as long a revoked key may still listen.
+    event_stream_seconds: float = Field(default=600.0, gt=0, le=3600)
     # Bad keys, and requests without a key, of one peer.
     failures_per_second: int = Field(default=20, ge=1)
     # Addresses or networks of proxies, separated by commas, and the header in which they name the client.

@@ -14,6 +14,7 @@ from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.replicas import SERVICES
 from entrygo.domain.time import rfc3339
+from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.dead_letters import list_letters, retry, skip
 from entrygo.inspection.read_model import ReadModel
@@ -21,7 +22,6 @@ from entrygo.inspection.rebuild import parts_of, rebuild_with
 from entrygo.inspection.settings import Settings
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import KeptLetter
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 
 projections_app = typer.Typer(no_args_is_help=True, help="The read model.")
 letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
@@ -80,7 +80,7 @@ def retry_command(letter_id: LetterId) -> None:
         settings = _settings()
         async with parts_of(settings) as (pool, owners):
             by_source = {owner.source: owner for owner in owners}
-            read_model = ReadModel(pool, Changes(), WebhookQueue())
+            read_model = ReadModel(pool, Changes(), Announcer())
             settler = Settler(read_model, by_source, service_token=settings.identity.token)
             return await retry(pool, settler, letter_id)
 

@@ -10,6 +10,7 @@ from entrygo.inspection.changes import Changes
 from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.dead_letters import are_none
 from entrygo.inspection.epochs import Epochs
+from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.measures import measure
 from entrygo.inspection.owners import check_serving, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
@@ -57,7 +58,7 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
     }
     changes = Changes()
     hooks = wire_webhooks(settings.webhooks, pool, runtime.ids)
-    read_model = ReadModel(pool, changes, hooks.queue)
+    read_model = ReadModel(pool, changes, hooks.announcer)
     token = settings.identity.token
     settler = Settler(read_model, owners, service_token=token)
     reconciler = Reconciler(
@@ -88,6 +89,7 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
     )
     servicer = InspectionServicer(
         inspector,
+        Feed(pool, changes, poll_seconds=settings.watch_poll_seconds, stop=runtime.stop),
         (
             Probe("database", partial(is_ready, pool)),
             Probe("kafka", projector.is_connected),

@@ -1,22 +1,26 @@
-"""Wakes the watchers in this process when an export changed. A change seen elsewhere is found by polling."""
+"""Wakes the watchers in this process when an export changed, or any of an account.
+
+A change seen elsewhere is found by polling.
+"""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from entrygo.domain.principal import Tenant
 from entrygo.inspection.folding import ExportKey
 
 
 class Changes:
-    """Who waits for which export."""
+    """Who waits for which export, or for any of which account."""
 
     def __init__(self) -> None:
-        self._watchers: defaultdict[ExportKey, set[asyncio.Event]] = defaultdict(set)
+        self._watchers: defaultdict[ExportKey | Tenant, set[asyncio.Event]] = defaultdict(set)
 
     @contextmanager
-    def watch(self, key: ExportKey) -> Iterator[asyncio.Event]:
-        """An event that is set at each change of the export, until the block is left."""
+    def watch(self, key: ExportKey | Tenant) -> Iterator[asyncio.Event]:
+        """An event that is set at each change of what is watched, until the block is left."""
         changed = asyncio.Event()
         self._watchers[key].add(changed)
         try:
@@ -27,6 +31,9 @@ class Changes:
                 del self._watchers[key]
 
     def wake(self, keys: Iterable[ExportKey]) -> None:
+        if not self._watchers:
+            return
         for key in keys:
-            for changed in self._watchers.get(key, ()):
-                changed.set()
+            for watched in (key, key.tenant):
+                for changed in self._watchers.get(watched, ()):
+                    changed.set()

@@ -4,6 +4,7 @@ brought them."""
 from collections.abc import Mapping, Sequence
 
 from entrygo.domain.principal import Visible
+from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.folding import (
     DeadLetter,
@@ -17,7 +18,6 @@ from entrygo.inspection.folding import (
 )
 from entrygo.inspection.judging import contradicted, held_places
 from entrygo.inspection.store import Position, ReadModelStore
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.postgres.pool import EVERYONE, Everyone, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
@@ -25,10 +25,10 @@ from entrygo.proto.events.v1 import events_pb2
 class ReadModel:
     """The one door through which events get in."""
 
-    def __init__(self, pool: Pool, changes: Changes, queue: WebhookQueue) -> None:
+    def __init__(self, pool: Pool, changes: Changes, announcer: Announcer) -> None:
         self._pool = pool
         self._changes = changes
-        self._queue = queue
+        self._announcer = announcer
 
     async def apply(
         self,
@@ -51,11 +51,11 @@ class ReadModel:
                 known = await store.lock(list(grouped))
                 folded = [fold(known[key], grouped[key]) for key in grouped]
             await store.save([one for one in folded if one.changed])
-            waiting = await self._queue.add(connection, folded)
+            waiting = await self._announcer.add(connection, folded)
             await store.bury(dead)
             await store.save_positions(positions or {})
         if waiting:
-            self._queue.wake()
+            self._announcer.wake()
         self._changes.wake(one.known.key for one in folded if one.changed)
         return any(one.known.gaps for one in folded)
 
@@ -89,9 +89,9 @@ class ReadModel:
             folded = fold(nothing_known(key), events)
             if folded.changed:
                 await store.save([folded])
-            waiting = await self._queue.add(connection, [folded])
+            waiting = await self._announcer.add(connection, [folded])
         if waiting:
-            self._queue.wake()
+            self._announcer.wake()
         self._changes.wake([key])
         return True
 

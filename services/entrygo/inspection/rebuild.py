@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.owners import Owner, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
@@ -12,14 +13,13 @@ from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settings import Settings
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.rpc.channel import open_channel
 
 
 async def rebuild(pool: Pool, owners: Sequence[Owner], *, service_token: str | None) -> int:
     """Returns how many events were read. Meanwhile inspect answers as ever; lists fill up again."""
-    read_model = ReadModel(pool, Changes(), WebhookQueue())
+    read_model = ReadModel(pool, Changes(), Announcer())
     settler = Settler(read_model, {owner.source: owner for owner in owners}, service_token=service_token)
     reconciler = Reconciler(pool, read_model, owners, settler, service_token=service_token, every_seconds=1)
     async with transaction(pool, EVERYONE) as connection:

@@ -5,8 +5,11 @@ from typing import Any
 
 import grpc
 
-from entrygo.domain.principal import ScopeName
+from entrygo.domain.principal import ScopeName, Tenant
 from entrygo.identity.current import principal
+from entrygo.inspection.feed.requests import read_list, read_watch, write_cursor
+from entrygo.inspection.feed.store import Told
+from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.system_health import Probe, system_health
 from entrygo.inspection.use_cases import Caller, Inspector
@@ -23,6 +26,8 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/GetCustomsPackage": ScopeName.READ,
     f"/{SERVICE_NAME}/ListExports": ScopeName.READ,
     f"/{SERVICE_NAME}/WatchExport": ScopeName.READ,
+    f"/{SERVICE_NAME}/ListEvents": ScopeName.READ,
+    f"/{SERVICE_NAME}/WatchEvents": ScopeName.READ,
     # The guide verifies a key with it, whatever the key may do.
     f"/{SERVICE_NAME}/SystemHealth": Access.ANY_KEY,
 }
@@ -32,9 +37,16 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     """Proto in, use case, proto out."""
 
     def __init__(
-        self, inspector: Inspector, probes: Sequence[Probe], *, owner_seconds: float, probe_seconds: float
+        self,
+        inspector: Inspector,
+        feed: Feed,
+        probes: Sequence[Probe],
+        *,
+        owner_seconds: float,
+        probe_seconds: float,
     ) -> None:
         self._inspector = inspector
+        self._feed = feed
         self._probes = probes
         self._owner_seconds = owner_seconds
         self._probe_seconds = probe_seconds
@@ -61,6 +73,29 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
         async for export in self._inspector.watch_export(self._caller(), request.export_id):
             yield export
 
+    async def ListEvents(
+        self, request: inspection_pb2.ListEventsRequest, context: Context
+    ) -> inspection_pb2.ListEventsResponse:
+        visible = principal().visible
+        limit, wanted = read_list(visible.tenant, request)
+        page = await self._feed.page(visible, wanted, limit)
+        return inspection_pb2.ListEventsResponse(
+            data=[_feed_event(visible.tenant, event) for event in page.events],
+            has_more=page.has_more,
+            next_cursor=write_cursor(visible.tenant, page.after),
+        )
+
+    async def WatchEvents(
+        self, request: inspection_pb2.WatchEventsRequest, context: Context
+    ) -> AsyncIterator[inspection_pb2.FeedEvent]:
+        visible = principal().visible
+        wanted = read_watch(visible.tenant, request)
+        if wanted.export_id:
+            # Not found, unless it may be seen; and what its owners know of it is told.
+            await self._inspector.inspect_export(self._caller(), wanted.export_id)
+        async for event in self._feed.watch(visible, wanted):
+            yield _feed_event(visible.tenant, event)
+
     async def SystemHealth(
         self, request: inspection_pb2.SystemHealthRequest, context: Context
     ) -> inspection_pb2.SystemHealthResponse:
@@ -72,3 +107,13 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
             metadata=caller_metadata(),
             seconds=remaining_seconds(self._owner_seconds),
         )
+
+
+def _feed_event(tenant: Tenant, told: Told) -> inspection_pb2.FeedEvent:
+    return inspection_pb2.FeedEvent(
+        cursor=write_cursor(tenant, told.position),
+        id=told.event_id,
+        type=told.event_type,
+        export_id=told.export_id,
+        body_json=told.body,
+    )

@@ -47,9 +47,18 @@ EVENT_DATA: Mapping[str, str] = MappingProxyType(
 )
 
 
-def topic_of(event: events_pb2.Event) -> str:
+def topic_of_type(type: str) -> str:
     """The topic follows from the event: what is about orders, what is about exports."""
-    return ORDERS_TOPIC if event.type.startswith("orders.") else EXPORTS_TOPIC
+    return ORDERS_TOPIC if type.startswith("orders.") else EXPORTS_TOPIC
+
+
+def topic_of(event: events_pb2.Event) -> str:
+    """Where an event is published."""
+    return topic_of_type(event.type)
+
+
+# What programs can ask for: all that happens to an export.
+EXPORT_EVENTS = tuple(sorted(each for each in EVENT_DATA if topic_of_type(each) == EXPORTS_TOPIC))
 
 
 def make_event(

@@ -17,6 +17,7 @@ HEALTH_WATCH = "/grpc.health.v1.Health/Watch"
 LONG_STREAMS = frozenset(
     {
         "/entrygo.proto.inspection.v1.Inspection/WatchExport",
+        "/entrygo.proto.inspection.v1.Inspection/WatchEvents",
         "/entrygo.proto.execution.v1.Execution/GetArtifact",
         "/entrygo.proto.execution.v1.Execution/GetBrokerPack",
         HEALTH_WATCH,

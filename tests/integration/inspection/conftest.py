@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest_asyncio
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.epochs import Epochs
@@ -14,7 +15,6 @@ from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.use_cases import Caller, Inspector
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -45,7 +45,7 @@ class Service:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.read_model = ReadModel(self.pool, self.changes, WebhookQueue())
+        self.read_model = ReadModel(self.pool, self.changes, Announcer())
         self.settler = Settler(self.read_model, self.owners.by_source, service_token=SERVICE_TOKEN)
         self.reconciler = Reconciler(
             self.pool,

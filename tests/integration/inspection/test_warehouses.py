@@ -9,13 +9,13 @@ import pytest
 
 from entrygo.domain.errors import NotFound
 from entrygo.domain.principal import Visible
+from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.folding import Folded
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.store import ExportFilter, ReadModelStore
 from entrygo.inspection.use_cases import Caller
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.postgres.migrate import migrate
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.inspection.v1.inspection_pb2 import ListExportsRequest
@@ -130,7 +130,7 @@ async def test_export_planned_again_for_another_warehouse_is_that_ones(service: 
     assert await visible_rows(service.pool, HERE.visible) == dict.fromkeys(TABLES, 0)
 
 
-class NoQueue(WebhookQueue):
+class NoQueue(Announcer):
     """For a schema from before there were webhooks."""
 
     async def add(self, connection: Connection, folded: Sequence[Folded]) -> bool:

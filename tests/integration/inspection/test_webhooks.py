@@ -13,11 +13,11 @@ from pydantic import SecretStr
 
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.principal import Tenant, Visible
+from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus
 from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
 from entrygo.inspection.webhooks.sender import Sender
@@ -105,7 +105,7 @@ async def hooks(service: Service) -> AsyncIterator[Hooks]:
     sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=60)
     worker = Worker(service.pool, signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=60)
     webhooks = Webhooks(service.pool, Ids(), signer, sender, wake=worker.wake, max_endpoints=5)
-    read_model = ReadModel(service.pool, Changes(), WebhookQueue(KEEP, worker.wake))
+    read_model = ReadModel(service.pool, Changes(), Announcer(KEEP, worker.wake))
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:

@@ -9,9 +9,10 @@ from standardwebhooks import Webhook
 from entrygo.domain.errors import ValidationFailed
 from entrygo.inspection.settings import WebhookSettings
 from entrygo.inspection.webhooks import schedule
-from entrygo.inspection.webhooks.requests import EVENT_TYPES, read_create
+from entrygo.inspection.webhooks.requests import read_create
 from entrygo.inspection.webhooks.sender import retry_after
 from entrygo.inspection.webhooks.signing import Signer
+from entrygo.messaging.events import EXPORT_EVENTS
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 NOW = datetime(2026, 11, 27, 22, 55, tzinfo=UTC)
@@ -89,5 +90,5 @@ def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
 
 
 def test_webhooks_ask_for_what_happens_to_exports() -> None:
-    assert "export.executed" in EVENT_TYPES
-    assert "orders.synced" not in EVENT_TYPES
+    assert "export.executed" in EXPORT_EVENTS
+    assert "orders.synced" not in EXPORT_EVENTS

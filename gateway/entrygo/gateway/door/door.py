@@ -26,7 +26,9 @@ READERS = 2
 class Door:
     """What the requests of a process share."""
 
-    def __init__(self, settings: GatewaySettings, services: Callable[[], Services]) -> None:
+    def __init__(
+        self, settings: GatewaySettings, services: Callable[[], Services], stop: asyncio.Event
+    ) -> None:
         door, rates = settings.door, settings.door.rates
         self._services = services
         self._keys = KnownKeys(self._who_is)
@@ -47,6 +49,11 @@ class Door:
         )
         self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
         self.downloads = Budget("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
+        self.streams = Budget(
+            "event streams", total=door.max_event_streams, each=door.max_event_streams_per_key
+        )
+        self.stream_seconds = door.event_stream_seconds
+        self.stop = stop
         self.readers = asyncio.Semaphore(READERS)
 
     def peer_of(self, request: Request) -> str:

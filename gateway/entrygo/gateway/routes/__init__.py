@@ -1,7 +1,16 @@
 """Every endpoint of the API, in the order of the documentation."""
 
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.routes import customs_packages, exports, orders, policies, setup, system, webhooks
+from entrygo.gateway.routes import (
+    customs_packages,
+    events,
+    exports,
+    orders,
+    policies,
+    setup,
+    system,
+    webhooks,
+)
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *orders.ENDPOINTS,
@@ -9,6 +18,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *customs_packages.ENDPOINTS,
     *setup.ENDPOINTS,
     *policies.ENDPOINTS,
+    *events.ENDPOINTS,
     *webhooks.ENDPOINTS,
     *system.ENDPOINTS,
 )

@@ -1,5 +1,7 @@
 """Exports: plan, execute, inspect, list, cancel, send again, withdraw, amend."""
 
+import asyncio
+
 from starlette.responses import Response
 
 from entrygo.domain.errors import (
@@ -32,6 +34,7 @@ from entrygo.gateway.schemas.exports import (
 )
 from entrygo.gateway.schemas.plan_diff import PlanDiffAnswer
 from entrygo.gateway.schemas.plan_issues import IssuesAnswer
+from entrygo.gateway.waiting import EndOfStream, wait_asked
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
@@ -81,15 +84,47 @@ async def _inspected(exchange: Exchange) -> inspection_pb2.Export:
 
 
 async def inspect(exchange: Exchange) -> Response:
-    """GET /api/exports/{id}; 304 when If-None-Match names the current version."""
+    """GET /api/exports/{id}; 304 when If-None-Match names the current version, with Prefer after a wait."""
     found = await _inspected(exchange)
+    headers: dict[str, str] = {}
+    seconds = wait_asked(exchange.request)
+    if seconds is not None and _is_known(exchange, found):
+        found = await _changed(exchange, found, seconds)
+        headers["preference-applied"] = f"wait={seconds}"
     if found.stale:
         # Newer facts may exist, so the version proves nothing.
-        return json_answer(inspect_answer(found))
-    etag = f'"{found.version}"'
-    if is_not_modified(exchange.request, etag):
-        return Response(status_code=304, headers={"etag": etag})
-    return json_answer(inspect_answer(found), headers={"etag": etag})
+        return json_answer(inspect_answer(found), headers=headers)
+    headers["etag"] = _etag(found)
+    if _is_known(exchange, found):
+        return Response(status_code=304, headers=headers)
+    return json_answer(inspect_answer(found), headers=headers)
+
+
+async def _changed(exchange: Exchange, known: inspection_pb2.Export, seconds: float) -> inspection_pb2.Export:
+    """The export once it is another than the caller knows, or as it is when the time is over."""
+    ends_at = asyncio.get_running_loop().time() + seconds
+    request = inspection_pb2.InspectExportRequest(export_id=known.export_id)
+    reader = exchange.live(exchange.services.inspection.WatchExport, request)
+    found = known
+    try:
+        while _is_known(exchange, found):
+            newer = await reader.next(max(ends_at - asyncio.get_running_loop().time(), 0))
+            if newer is None:
+                break
+            found = newer
+    except EndOfStream:
+        pass
+    finally:
+        await reader.close()
+    return found
+
+
+def _is_known(exchange: Exchange, found: inspection_pb2.Export) -> bool:
+    return not found.stale and is_not_modified(exchange.request, _etag(found))
+
+
+def _etag(found: inspection_pb2.Export) -> str:
+    return f'"{found.version}"'
 
 
 async def list_exports(exchange: Exchange) -> Response:
@@ -226,9 +261,11 @@ ENDPOINTS = (
         tag="Lifecycle",
         name="inspectExport",
         summary="Inspect an export",
-        description="The canonical current state. Poll with If-None-Match: 304 until something changed.",
+        description="The canonical current state. Poll with If-None-Match: 304 until something changed; with"
+        " `Prefer: wait=N` the answer waits up to N seconds (25 at most) for that.",
         answer=views.InspectAnswer,
         has_etag=True,
+        may_wait=True,
         errors=(NotFound,),
         answer_example=examples.INSPECT_ANSWER,
         path_parameters={"id": "Export batch ID"},

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from asyncpg import Record
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane, Queued
+from entrygo.inspection.announcement import Announcement
+from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane
 from entrygo.postgres.pool import Connection
 
 DELIVERY_COLUMNS = (
@@ -22,7 +23,7 @@ class QueueStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def queue(self, events: Sequence[Queued], *, not_before: timedelta) -> bool:
+    async def queue(self, events: Sequence[Announcement], *, not_before: timedelta) -> bool:
         """Adds each event to the queue of every endpoint that asked for it; True when there was one.
 
         What happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model

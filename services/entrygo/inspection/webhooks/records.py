@@ -65,20 +65,6 @@ class Delivery:
     delivered_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
-    """An event on its way into the queues of every endpoint that asked for it."""
-
-    tenant: Tenant
-    export_id: str
-    # None while it is not known of which warehouse the export is.
-    warehouse_id: str | None
-    event_id: str
-    event_type: str
-    occurred_at: datetime
-    body: str
-
-
 @dataclass(frozen=True, slots=True)
 class Lane:
     """The deliveries of one export to one endpoint: one leaves after the other."""

@@ -9,9 +9,8 @@ import httpx
 from entrygo.domain.errors import ValidationFailed
 from entrygo.inspection.requests import read_instant
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
-from entrygo.messaging.events import EVENT_DATA, EXPORTS_TOPIC, topic_of
+from entrygo.messaging.events import EXPORT_EVENTS
 from entrygo.postgres.idempotency import fingerprint
-from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
@@ -24,11 +23,6 @@ MAX_DESCRIPTION = 200
 MAX_OVERLAP_HOURS = 24 * 14
 DEFAULT_OVERLAP_HOURS = 24
 MAX_POSITION = 2**63 - 1
-
-# What an endpoint can ask for: all that happens to an export.
-EVENT_TYPES = tuple(
-    sorted(each for each in EVENT_DATA if topic_of(events_pb2.Event(type=each)) == EXPORTS_TOPIC)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +152,11 @@ def webhook_url(value: str) -> str:
 
 
 def _events(types: Sequence[str], issues: Issues) -> Sequence[str]:
-    for place, each in enumerate(types[: len(EVENT_TYPES) + 1]):
-        if each not in EVENT_TYPES:
-            issues.add(f"events.{place}", "Expected one of " + ", ".join(EVENT_TYPES), "invalid_enum_value")
-    if len(types) > len(EVENT_TYPES):
-        issues.add("events", f"At most {len(EVENT_TYPES)} types", "too_big")
+    for place, each in enumerate(types[: len(EXPORT_EVENTS) + 1]):
+        if each not in EXPORT_EVENTS:
+            issues.add(f"events.{place}", "Expected one of " + ", ".join(EXPORT_EVENTS), "invalid_enum_value")
+    if len(types) > len(EXPORT_EVENTS):
+        issues.add("events", f"At most {len(EXPORT_EVENTS)} types", "too_big")
     return tuple(dict.fromkeys(types))
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from entrygo.inspection.announcing import Announcer
+from entrygo.inspection.feed.store import sweep_feeds
 from entrygo.inspection.settings import WebhookSettings
 from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
-from entrygo.inspection.webhooks.queueing import WebhookQueue
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES, WebhooksServicer
 from entrygo.inspection.webhooks.signing import Signer
@@ -25,7 +26,7 @@ from entrygo.service.run import Work
 class WebhookParts:
     """What the process runs, serves and gives to the read model."""
 
-    queue: WebhookQueue
+    announcer: Announcer
     servicer: WebhooksServicer
     required_scopes: RequiredScopes
     background: Sequence[Work]
@@ -54,10 +55,15 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids) -> WebhookPar
         slots_an_endpoint=settings.slots_an_endpoint,
         answer_seconds=settings.answer_seconds,
     )
-    sweep = partial(keep_swept, pool, (partial(sweep_deliveries, older_than=keep), sweep_lanes))
+    sweeps = (
+        partial(sweep_feeds, older_than=keep),
+        partial(sweep_deliveries, older_than=keep),
+        sweep_lanes,
+    )
+    sweep = partial(keep_swept, pool, sweeps)
     webhooks = Webhooks(pool, ids, signer, sender, wake=worker.wake, max_endpoints=settings.max_endpoints)
     return WebhookParts(
-        queue=WebhookQueue(keep, worker.wake),
+        announcer=Announcer(keep, worker.wake),
         servicer=WebhooksServicer(webhooks),
         required_scopes=REQUIRED_SCOPES,
         background=(worker.run, sweep) if signer.is_able else (sweep,),

@@ -13,6 +13,7 @@ DEFAULT_SECONDS = 60.0
 UNBOUNDED = frozenset(
     {
         "/entrygo.proto.inspection.v1.Inspection/WatchExport",
+        "/entrygo.proto.inspection.v1.Inspection/WatchEvents",
         "/entrygo.proto.planning.v1.Planning/ReplayEvents",
         "/entrygo.proto.execution.v1.Execution/ReplayEvents",
     }

@@ -134,6 +134,52 @@ class ExportSummary(_message.Message):
     executed_at: str
     def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., plan_hash: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., estimated_savings_usd: _Optional[str] = ..., order_count: _Optional[int] = ..., customs_package_id: _Optional[str] = ..., broker_submission_status: _Optional[str] = ..., created_at: _Optional[str] = ..., executed_at: _Optional[str] = ...) -> None: ...
 
+class ListEventsRequest(_message.Message):
+    __slots__ = ("limit", "cursor", "types", "export_id")
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    limit: int
+    cursor: str
+    types: _containers.RepeatedScalarFieldContainer[str]
+    export_id: str
+    def __init__(self, limit: _Optional[int] = ..., cursor: _Optional[str] = ..., types: _Optional[_Iterable[str]] = ..., export_id: _Optional[str] = ...) -> None: ...
+
+class ListEventsResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[FeedEvent]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[FeedEvent, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class WatchEventsRequest(_message.Message):
+    __slots__ = ("cursor", "types", "export_id")
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    TYPES_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    cursor: str
+    types: _containers.RepeatedScalarFieldContainer[str]
+    export_id: str
+    def __init__(self, cursor: _Optional[str] = ..., types: _Optional[_Iterable[str]] = ..., export_id: _Optional[str] = ...) -> None: ...
+
+class FeedEvent(_message.Message):
+    __slots__ = ("cursor", "id", "type", "export_id", "body_json")
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    BODY_JSON_FIELD_NUMBER: _ClassVar[int]
+    cursor: str
+    id: str
+    type: str
+    export_id: str
+    body_json: str
+    def __init__(self, cursor: _Optional[str] = ..., id: _Optional[str] = ..., type: _Optional[str] = ..., export_id: _Optional[str] = ..., body_json: _Optional[str] = ...) -> None: ...
+
 class SystemHealthRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

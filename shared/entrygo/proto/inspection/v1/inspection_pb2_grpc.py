@@ -56,6 +56,16 @@ class InspectionStub:
                 request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.InspectExportRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Export.FromString,
                 _registered_method=True)
+        self.ListEvents = channel.unary_unary(
+                '/entrygo.proto.inspection.v1.Inspection/ListEvents',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListEventsRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListEventsResponse.FromString,
+                _registered_method=True)
+        self.WatchEvents = channel.unary_stream(
+                '/entrygo.proto.inspection.v1.Inspection/WatchEvents',
+                request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WatchEventsRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.FeedEvent.FromString,
+                _registered_method=True)
         self.SystemHealth = channel.unary_unary(
                 '/entrygo.proto.inspection.v1.Inspection/SystemHealth',
                 request_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.SystemHealthRequest.SerializeToString,
@@ -95,6 +105,20 @@ class InspectionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListEvents(self, request, context):
+        """What happened to exports, oldest first, from a cursor on. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchEvents(self, request, context):
+        """The same, and then each event as it is applied, until the caller leaves. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SystemHealth(self, request, context):
         """Each part and how it is doing. Any key.
         """
@@ -124,6 +148,16 @@ def add_InspectionServicer_to_server(servicer, server):
                     servicer.WatchExport,
                     request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.InspectExportRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Export.SerializeToString,
+            ),
+            'ListEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEvents,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListEventsRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListEventsResponse.SerializeToString,
+            ),
+            'WatchEvents': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchEvents,
+                    request_deserializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WatchEventsRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.FeedEvent.SerializeToString,
             ),
             'SystemHealth': grpc.unary_unary_rpc_method_handler(
                     servicer.SystemHealth,
@@ -240,6 +274,60 @@ class Inspection:
             '/entrygo.proto.inspection.v1.Inspection/WatchExport',
             entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.InspectExportRequest.SerializeToString,
             entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.Export.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Inspection/ListEvents',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListEventsRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.ListEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/entrygo.proto.inspection.v1.Inspection/WatchEvents',
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.WatchEventsRequest.SerializeToString,
+            entrygo_dot_proto_dot_inspection_dot_v1_dot_inspection__pb2.FeedEvent.FromString,
             options,
             channel_credentials,
             insecure,

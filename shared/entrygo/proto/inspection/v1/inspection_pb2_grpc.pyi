@@ -24,6 +24,10 @@ class InspectionStub:
     """Scope read."""
     WatchExport: _aio.UnaryStreamMultiCallable[_inspection_pb2.InspectExportRequest, _inspection_pb2.Export]
     """The export now, then again after each change, until the caller leaves. Scope read."""
+    ListEvents: _aio.UnaryUnaryMultiCallable[_inspection_pb2.ListEventsRequest, _inspection_pb2.ListEventsResponse]
+    """What happened to exports, oldest first, from a cursor on. Scope read."""
+    WatchEvents: _aio.UnaryStreamMultiCallable[_inspection_pb2.WatchEventsRequest, _inspection_pb2.FeedEvent]
+    """The same, and then each event as it is applied, until the caller leaves. Scope read."""
     SystemHealth: _aio.UnaryUnaryMultiCallable[_inspection_pb2.SystemHealthRequest, _inspection_pb2.SystemHealthResponse]
     """Each part and how it is doing. Any key."""
 
@@ -57,6 +61,20 @@ class InspectionServicer:
         context: _aio.ServicerContext[_inspection_pb2.InspectExportRequest, _abc.AsyncIterator[_inspection_pb2.Export]],
     ) -> _abc.AsyncIterator[_inspection_pb2.Export]:
         """The export now, then again after each change, until the caller leaves. Scope read."""
+
+    def ListEvents(
+        self,
+        request: _inspection_pb2.ListEventsRequest,
+        context: _aio.ServicerContext[_inspection_pb2.ListEventsRequest, _abc.Awaitable[_inspection_pb2.ListEventsResponse]],
+    ) -> _abc.Awaitable[_inspection_pb2.ListEventsResponse]:
+        """What happened to exports, oldest first, from a cursor on. Scope read."""
+
+    def WatchEvents(
+        self,
+        request: _inspection_pb2.WatchEventsRequest,
+        context: _aio.ServicerContext[_inspection_pb2.WatchEventsRequest, _abc.AsyncIterator[_inspection_pb2.FeedEvent]],
+    ) -> _abc.AsyncIterator[_inspection_pb2.FeedEvent]:
+        """The same, and then each event as it is applied, until the caller leaves. Scope read."""
 
     def SystemHealth(
         self,

@@ -1,4 +1,4 @@
-"""Events that were applied to the read model, into the queues of the endpoints that asked for them."""
+"""Tells of events that were applied to the read model: in the account's feed, and to webhooks that asked."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import orjson
 
 from entrygo.domain.time import parse_rfc3339
+from entrygo.inspection.announcement import Announcement
+from entrygo.inspection.feed.store import FeedStore
 from entrygo.inspection.folding import Folded
 from entrygo.inspection.webhooks.queue_store import QueueStore
-from entrygo.inspection.webhooks.records import Queued
 from entrygo.postgres.pool import Connection
 
 # Receivers are promised bodies below 20 kB; what is longer is asked for.
@@ -21,10 +22,10 @@ def _nobody() -> None:
     return None
 
 
-class WebhookQueue:
+class Announcer:
     """Part of the transaction that applies events. `wake` is for afterwards, when `add` said so.
 
-    Events older than `keep` are not sent, since it is not known any more whether they were.
+    Events older than `keep` are not told, since it is not known any more whether they were.
     """
 
     def __init__(self, keep: timedelta = KEEP, wake: Callable[[], None] = _nobody) -> None:
@@ -32,12 +33,17 @@ class WebhookQueue:
         self.wake = wake
 
     async def add(self, connection: Connection, folded: Sequence[Folded]) -> bool:
-        """True when something can be sent once the transaction is committed."""
-        events = [event for one in folded for event in queued(one)]
-        return bool(events) and await QueueStore(connection).queue(events, not_before=self._keep)
+        """True when a webhook can be sent once the transaction is committed."""
+        feed = FeedStore(connection)
+        await feed.move([one.known for one in folded if one.moved])
+        events = [event for one in folded for event in announcements(one)]
+        if not events:
+            return False
+        await feed.append(events, not_before=self._keep)
+        return await QueueStore(connection).queue(events, not_before=self._keep)
 
 
-def queued(folded: Folded) -> Iterator[Queued]:
+def announcements(folded: Folded) -> Iterator[Announcement]:
     """One for each event that a fold applied, in that order."""
     known = folded.known
     # Grows by one with every event, whichever owner it is of.
@@ -59,7 +65,7 @@ def queued(folded: Folded) -> Iterator[Queued]:
             "event": orjson.Fragment(payload.encode()),
         }
         body = {"type": entry.type, "timestamp": entry.created_at, "data": data}
-        yield Queued(
+        yield Announcement(
             tenant=known.key.tenant,
             export_id=known.key.export_id,
             warehouse_id=known.warehouse_id or None,

@@ -1,0 +1,175 @@
+"""What happened: page by page, or as a stream of server-sent events."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from entrygo.domain.errors import EntryGoError, NotFound
+from entrygo.gateway import examples
+from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.exchange import Exchange, json_answer
+from entrygo.gateway.schemas.events import EventPage, EventQuery, StreamQuery
+from entrygo.gateway.waiting import EndOfStream, wait_asked
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+MISSING = "Export batch not found."
+# Of what is there when a stream begins, read at once.
+PAGE = 100
+# Before proxies take a silent stream for a dead one.
+HEARTBEAT_SECONDS = 15.0
+HEARTBEAT = b": \n\n"
+# How long a client waits before it opens an ended stream again.
+RETRY = b"retry: 2000\n\n"
+STREAM_HEADERS = {"x-accel-buffering": "no"}
+
+
+async def list_events(exchange: Exchange) -> Response:
+    """GET /api/events."""
+    query = exchange.query(EventQuery)
+    request = inspection_pb2.ListEventsRequest(
+        limit=query.limit or 0,
+        cursor=query.cursor or "",
+        types=_types(query.type),
+        export_id=query.export_id or "",
+    )
+    found = await exchange.read(exchange.services.inspection.ListEvents, request)
+    return json_answer(
+        {
+            "data": [orjson.Fragment(event.body_json.encode()) for event in found.data],
+            "hasMore": found.has_more,
+            "nextCursor": found.next_cursor,
+        }
+    )
+
+
+async def stream_events(exchange: Exchange) -> Response:
+    """GET /api/events/stream."""
+    return await _stream(exchange, "")
+
+
+async def stream_export(exchange: Exchange) -> Response:
+    """GET /api/exports/{id}/stream."""
+    export_id = exchange.path_id(MISSING)
+    known = inspection_pb2.InspectExportRequest(export_id=export_id)
+    await exchange.read(exchange.services.inspection.InspectExport, known)
+    return await _stream(exchange, export_id)
+
+
+async def _stream(exchange: Exchange, export_id: str) -> Response:
+    query = exchange.query(StreamQuery)
+    cursor = exchange.request.headers.get("last-event-id") or query.cursor or ""
+    asked = inspection_pb2.ListEventsRequest(
+        limit=PAGE, cursor=cursor, types=_types(query.type), export_id=export_id
+    )
+    # Refuses what is wrong while there is still a status to say it with.
+    first = await exchange.read(exchange.services.inspection.ListEvents, asked)
+    if exchange.request.method == "HEAD":
+        return Response(headers=STREAM_HEADERS, media_type="text/event-stream")
+    seconds = wait_asked(exchange.request)
+    frames = _frames(
+        exchange,
+        asked,
+        # One export has a beginning; an account's events are listened to from now on.
+        first if cursor or export_id else None,
+        exchange.longest_stream_seconds if seconds is None else seconds,
+    )
+    return StreamingResponse(frames, headers=STREAM_HEADERS, media_type="text/event-stream")
+
+
+async def _frames(
+    exchange: Exchange,
+    asked: inspection_pb2.ListEventsRequest,
+    page: inspection_pb2.ListEventsResponse | None,
+    seconds: float,
+) -> AsyncIterator[bytes]:
+    """What there is and then what comes, until the time is over, the gateway stops or inspection goes away:
+    then the client comes again."""
+    ends_at = asyncio.get_running_loop().time() + seconds
+    yield RETRY
+    with contextlib.suppress(EntryGoError, EndOfStream):
+        while page is not None:
+            for event in page.data:
+                yield _frame(event)
+            asked.cursor = page.next_cursor
+            inspection = exchange.services.inspection
+            page = await exchange.read(inspection.ListEvents, asked) if page.has_more else None
+        async for news in _coming(exchange, asked, ends_at):
+            yield HEARTBEAT if news is None else _frame(news)
+
+
+async def _coming(
+    exchange: Exchange, asked: inspection_pb2.ListEventsRequest, ends_at: float
+) -> AsyncIterator[inspection_pb2.FeedEvent | None]:
+    """Each new event; None when there was none for a while."""
+    request = inspection_pb2.WatchEventsRequest(
+        cursor=asked.cursor, types=asked.types, export_id=asked.export_id
+    )
+    reader = exchange.live(exchange.services.inspection.WatchEvents, request)
+    try:
+        while (left := ends_at - asyncio.get_running_loop().time()) > 0:
+            event = await reader.next(min(left, HEARTBEAT_SECONDS))
+            if event is None and reader.is_stopping:
+                return
+            yield event
+    finally:
+        await reader.close()
+
+
+def _frame(event: inspection_pb2.FeedEvent) -> bytes:
+    return f"id: {event.cursor}\ndata: {event.body_json}\n\n".encode()
+
+
+def _types(given: str | None) -> list[str]:
+    return [each.strip() for each in (given or "").split(",") if each.strip()]
+
+
+STREAM_NOTE = (
+    " Server-sent events: each has the cursor as its `id` and `{type, timestamp, data}` as its data. The"
+    " stream ends after ten minutes, with `Prefer: wait=N` after N seconds (25 at most), and when the gateway"
+    " stops; EventSource then comes again with Last-Event-ID."
+)
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/api/events",
+        handler=list_events,
+        tag="Events",
+        name="listEvents",
+        summary="List events",
+        description="What happened to exports, in the order in which it became known; oldest first. Ask again"
+        " with nextCursor for what is new: it stays good through a rebuild, and for the 35 days that events"
+        " are kept.",
+        query=EventQuery,
+        answer=EventPage,
+        answer_example=examples.EVENT_PAGE,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/events/stream",
+        handler=stream_events,
+        tag="Events",
+        name="streamEvents",
+        summary="Listen to the events of an account",
+        description="From now on, or after Last-Event-ID." + STREAM_NOTE,
+        query=StreamQuery,
+        media_type="text/event-stream",
+        stays_open=True,
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/exports/{id}/stream",
+        handler=stream_export,
+        tag="Events",
+        name="streamExport",
+        summary="Listen to one export",
+        description="From its first event that is kept, or after Last-Event-ID." + STREAM_NOTE,
+        query=StreamQuery,
+        media_type="text/event-stream",
+        stays_open=True,
+        errors=(NotFound,),
+        path_parameters={"id": "Export batch ID"},
+    ),
+)

@@ -1,0 +1,171 @@
+"""SQL of the feed, within the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from asyncpg import Record
+
+from entrygo.domain.principal import Tenant, Visible
+from entrygo.inspection.announcement import Announcement
+from entrygo.inspection.folding import Known
+from entrygo.postgres.pool import Connection
+
+# What was written before an event left the feed came no later than this after it happened.
+CLOCK_MARGIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedFilter:
+    """What of a feed is asked for: events after a place, of these types or any, of one export or all."""
+
+    after: int | None
+    types: Sequence[str] = ()
+    export_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An event in a feed, and its place there."""
+
+    position: int
+    event_id: str
+    event_type: str
+    export_id: str
+    body: str
+
+
+class FeedStore:
+    """The feeds of all accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def append(self, events: Sequence[Announcement], *, not_before: timedelta) -> None:
+        """Puts events at the end of their accounts' feeds; what is there already stays where it is.
+
+        Whoever appends to a feed waits for whoever is appending to it, until that transaction ends: a reader
+        who sees a place has seen all that come before it.
+        """
+        positions = await self._reserve(Counter(event.tenant for event in events))
+        places: list[int] = []
+        for event in events:
+            positions[event.tenant] += 1
+            places.append(positions[event.tenant])
+        await self._connection.execute(
+            "INSERT INTO event_feed"
+            " (account_id, mode, position, event_id, export_id, warehouse_id, event_type, body)"
+            " SELECT account_id, mode, position, event_id, export_id, warehouse_id, event_type, body"
+            " FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[],"
+            " $7::text[], $8::text[], $9::timestamptz[]) AS event"
+            " (account_id, mode, position, event_id, export_id, warehouse_id, event_type, body, occurred_at)"
+            " WHERE occurred_at >= now() - $10::interval"
+            " ON CONFLICT (account_id, mode, event_id) DO NOTHING",
+            [event.tenant.account_id for event in events],
+            [str(event.tenant.mode) for event in events],
+            places,
+            [event.event_id for event in events],
+            [event.export_id for event in events],
+            [event.warehouse_id for event in events],
+            [event.event_type for event in events],
+            [event.body for event in events],
+            [event.occurred_at for event in events],
+            not_before,
+        )
+
+    async def _reserve(self, counts: Counter[Tenant]) -> dict[Tenant, int]:
+        """The last place before those reserved; always in the same order, so that nobody waits for ever."""
+        tenants = sorted(counts, key=lambda tenant: (tenant.account_id, tenant.mode))
+        rows = await self._connection.fetch(
+            "INSERT INTO event_feed_heads AS head (account_id, mode, last_position)"
+            " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])"
+            " ON CONFLICT (account_id, mode)"
+            " DO UPDATE SET last_position = head.last_position + excluded.last_position"
+            " RETURNING account_id, mode, last_position",
+            [tenant.account_id for tenant in tenants],
+            [str(tenant.mode) for tenant in tenants],
+            [counts[tenant] for tenant in tenants],
+        )
+        last = {(row["account_id"], row["mode"]): row["last_position"] for row in rows}
+        return {tenant: last[tenant.account_id, str(tenant.mode)] - counts[tenant] for tenant in tenants}
+
+    async def move(self, moved: Sequence[Known]) -> None:
+        """Who may see an export may read all of its events, also those of before it moved."""
+        await self._connection.executemany(
+            "UPDATE event_feed SET warehouse_id = $4 WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+            " AND warehouse_id IS DISTINCT FROM $4",
+            [
+                (known.key.account_id, known.key.mode, known.key.export_id, known.warehouse_id)
+                for known in moved
+            ],
+        )
+
+    async def read(self, visible: Visible, wanted: FeedFilter, limit: int) -> list[Told]:
+        """At most `limit` of the visible events after a place, oldest first."""
+        rows = await self._connection.fetch(
+            "SELECT position, event_id, event_type, export_id, body FROM event_feed"
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND position > $4 AND ($5::text[] = '{}' OR event_type = ANY ($5))"
+            " AND ($6::text = '' OR export_id = $6) ORDER BY position LIMIT $7",
+            *_scope(visible),
+            wanted.after or 0,
+            list(wanted.types),
+            wanted.export_id,
+            limit,
+        )
+        return [_told_from_row(row) for row in rows]
+
+    async def last(self, visible: Visible) -> int:
+        """The place of the newest visible event; 0 while there is none."""
+        found: int = await self._connection.fetchval(
+            "SELECT coalesce(max(position), 0) FROM event_feed"
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)",
+            *_scope(visible),
+        )
+        return found
+
+    async def forgotten(self, tenant: Tenant) -> int:
+        """The last place that is no longer kept; 0 while everything is."""
+        found: int | None = await self._connection.fetchval(
+            "SELECT forgotten_position FROM event_feed_heads WHERE account_id = $1 AND mode = $2",
+            tenant.account_id,
+            tenant.mode,
+        )
+        return found or 0
+
+
+async def sweep_feeds(connection: Connection, rows: int, *, older_than: timedelta) -> int:
+    """Deletes at most so many events of that age and remembers up to where; returns how many."""
+    deleted = await connection.fetch(
+        "DELETE FROM event_feed WHERE (account_id, mode, position) IN"
+        " (SELECT account_id, mode, position FROM event_feed"
+        "  WHERE created_at < now() - $1::interval ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        " RETURNING account_id, mode, position",
+        older_than + CLOCK_MARGIN,
+        rows,
+    )
+    gone: dict[tuple[str, str], int] = {}
+    for row in deleted:
+        feed = row["account_id"], row["mode"]
+        gone[feed] = max(gone.get(feed, 0), row["position"])
+    await connection.executemany(
+        "UPDATE event_feed_heads SET forgotten_position = greatest(forgotten_position, $3)"
+        " WHERE account_id = $1 AND mode = $2",
+        sorted((*feed, position) for feed, position in gone.items()),
+    )
+    return len(deleted)
+
+
+def _scope(visible: Visible) -> tuple[str, str, str | None]:
+    return visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id
+
+
+def _told_from_row(row: Record) -> Told:
+    return Told(
+        position=row["position"],
+        event_id=row["event_id"],
+        event_type=row["event_type"],
+        export_id=row["export_id"],
+        body=row["body"],
+    )

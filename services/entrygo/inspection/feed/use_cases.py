@@ -1,0 +1,66 @@
+"""Reads the feed of an account: a page of it, or on and on as it grows."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+
+from entrygo.domain.errors import ServiceUnavailable, ValidationFailed
+from entrygo.domain.principal import Visible
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.feed.store import FeedFilter, FeedStore, Told
+from entrygo.postgres.pool import Pool, transaction
+
+WATCH_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """`after` is where the page ends, also when it is empty."""
+
+    events: Sequence[Told]
+    has_more: bool
+    after: int
+
+
+class Feed:
+    """The use cases of the feed."""
+
+    def __init__(self, pool: Pool, changes: Changes, *, poll_seconds: float, stop: asyncio.Event) -> None:
+        self._pool = pool
+        self._changes = changes
+        self._poll_seconds = poll_seconds
+        self._stop = stop
+
+    async def page(self, visible: Visible, wanted: FeedFilter, limit: int) -> FeedPage:
+        """Oldest first. ValidationFailed for a place after which events are no longer kept."""
+        async with transaction(self._pool, visible) as connection:
+            store = FeedStore(connection)
+            if wanted.after is not None and wanted.after < await store.forgotten(visible.tenant):
+                message = "Events after it are no longer kept; begin without a cursor"
+                raise ValidationFailed.of([("cursor", message, "out_of_range")])
+            found = await store.read(visible, wanted, limit + 1)
+        events = found[:limit]
+        after = events[-1].position if events else wanted.after or 0
+        return FeedPage(events=events, has_more=len(found) > limit, after=after)
+
+    async def watch(self, visible: Visible, wanted: FeedFilter) -> AsyncGenerator[Told, None]:
+        """What comes after a place, until the caller leaves; without one, all of an export, or what is new.
+
+        ServiceUnavailable when the process stops: another one can be asked.
+        """
+        with self._changes.watch(visible.tenant) as changed:
+            # One export has a beginning; an account's feed is listened to from now on.
+            if wanted.after is None and not wanted.export_id:
+                async with transaction(self._pool, visible) as connection:
+                    wanted = replace(wanted, after=await FeedStore(connection).last(visible))
+            while not self._stop.is_set():
+                changed.clear()
+                page = await self.page(visible, wanted, WATCH_PAGE)
+                for event in page.events:
+                    yield event
+                wanted = replace(wanted, after=page.after)
+                if not page.has_more:
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(changed.wait(), self._poll_seconds)
+        raise ServiceUnavailable("The service is stopping; go on with the last cursor.")

@@ -1,0 +1,195 @@
+"""Requests that wait for a change, and streams of events, over services in memory."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from starlette.requests import Request
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.gateway.app import create_app
+from entrygo.gateway.services import Call
+from entrygo.gateway.settings import DoorSettings, GatewaySettings
+from entrygo.gateway.waiting import LONGEST_WAIT_SECONDS, wait_asked
+from entrygo.proto.inspection.v1 import inspection_pb2
+from tests.fakes import KEY, FakeServices
+
+EXPORT = "batch_1"
+PATH = f"/api/exports/{EXPORT}"
+
+
+class Living(FakeServices):
+    """One export and one feed that grow while somebody listens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.export = inspection_pb2.Export(export_id=EXPORT, state="BATCHED", version=1)
+        self.export.plan.SetInParent()
+        self.events: list[inspection_pb2.FeedEvent] = []
+        self.listening = asyncio.Event()
+        self.left = asyncio.Event()
+        self._changed = asyncio.Condition()
+
+    async def change(self) -> None:
+        """The next version of the export, and its event."""
+        async with self._changed:
+            self.listening.clear()
+            self.export.version += 1
+            number = str(self.export.version)
+            self.events.append(
+                inspection_pb2.FeedEvent(cursor=number, type="export.planned", body_json=f'{{"n":{number}}}')
+            )
+            self._changed.notify_all()
+
+    async def InspectExport(self, request: Any, call: Call) -> inspection_pb2.Export:
+        return self.export
+
+    async def WatchExport(self, request: Any, call: Call) -> AsyncGenerator[inspection_pb2.Export, None]:
+        async with contextlib.aclosing(self._each_change()) as changes:
+            async for _ in changes:
+                yield self.export
+
+    async def ListEvents(self, request: Any, call: Call) -> inspection_pb2.ListEventsResponse:
+        if request.cursor == "broken":
+            raise ValidationFailed.of([("cursor", "Not a cursor", "invalid_string")])
+        found = [event for event in self.events if int(event.cursor) > int(request.cursor or 0)]
+        last = found[-1].cursor if found else request.cursor or "0"
+        return inspection_pb2.ListEventsResponse(data=found, next_cursor=last)
+
+    async def WatchEvents(self, request: Any, call: Call) -> AsyncGenerator[inspection_pb2.FeedEvent, None]:
+        seen = int(request.cursor or self.export.version)
+        async with contextlib.aclosing(self._each_change()) as changes:
+            async for _ in changes:
+                for event in [event for event in self.events if int(event.cursor) > seen]:
+                    seen = int(event.cursor)
+                    yield event
+
+    async def _each_change(self) -> AsyncGenerator[None, None]:
+        try:
+            while True:
+                yield
+                async with self._changed:
+                    # Everything so far was taken.
+                    self.listening.set()
+                    await self._changed.wait()
+        finally:
+            self.left.set()
+
+
+@pytest.fixture
+def living() -> Living:
+    return Living()
+
+
+@pytest.fixture
+def stop() -> asyncio.Event:
+    return asyncio.Event()
+
+
+@pytest_asyncio.fixture
+async def client(living: Living, stop: asyncio.Event) -> Any:
+    door = DoorSettings(max_event_streams_per_key=1, max_running_requests=1, event_stream_seconds=60)
+    app = create_app(GatewaySettings(door=door), services=living, stop=stop)
+    headers = {"authorization": f"Bearer {KEY}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers) as opened:
+        yield opened
+
+
+def knowing(version: int, seconds: int) -> dict[str, str]:
+    return {"if-none-match": f'"{version}"', "prefer": f"wait={seconds}"}
+
+
+async def test_a_waiting_request_is_answered_by_the_change(client: httpx.AsyncClient, living: Living) -> None:
+    waiting = asyncio.ensure_future(client.get(PATH, headers=knowing(1, 25)))
+    await living.listening.wait()
+    await living.change()
+    answer = await waiting
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"2"')
+    assert answer.headers["preference-applied"] == "wait=25"
+    assert living.left.is_set()
+
+
+async def test_nothing_changed_is_304_when_the_time_is_over(
+    client: httpx.AsyncClient, living: Living
+) -> None:
+    answer = await client.get(PATH, headers=knowing(1, 0))
+    assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", '"1"')
+
+
+async def test_who_knows_an_older_version_does_not_wait(client: httpx.AsyncClient, living: Living) -> None:
+    answer = await client.get(PATH, headers=knowing(0, 25))
+    assert answer.status_code == 200
+    assert "preference-applied" not in answer.headers
+    assert not living.listening.is_set()
+
+
+async def test_who_waits_takes_no_turn_of_others_and_one_place_of_its_own(
+    client: httpx.AsyncClient, living: Living
+) -> None:
+    waiting = asyncio.ensure_future(client.get(PATH, headers=knowing(1, 25)))
+    await living.listening.wait()
+    # The only turn there is.
+    assert (await client.get(PATH)).status_code == 200
+    assert (await client.get(PATH, headers=knowing(1, 25))).status_code == 429
+    await living.change()
+    assert (await waiting).status_code == 200
+    assert (await client.get(PATH, headers=knowing(1, 25))).status_code == 200
+
+
+async def test_whoever_waits_is_let_go_when_the_gateway_stops(
+    client: httpx.AsyncClient, living: Living, stop: asyncio.Event
+) -> None:
+    waiting = asyncio.ensure_future(client.get(PATH, headers=knowing(1, 25)))
+    await living.listening.wait()
+    stop.set()
+    async with asyncio.timeout(10):
+        assert (await waiting).status_code == 304
+
+
+async def test_a_stream_tells_what_there_is_and_then_what_comes(
+    client: httpx.AsyncClient, living: Living, stop: asyncio.Event
+) -> None:
+    await living.change()
+    listening = asyncio.ensure_future(client.get(f"{PATH}/stream"))
+    await living.listening.wait()
+    await living.change()
+    await living.listening.wait()
+    stop.set()
+    answer = await listening
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text == 'retry: 2000\n\nid: 2\ndata: {"n":2}\n\nid: 3\ndata: {"n":3}\n\n'
+
+
+async def test_a_stream_goes_on_after_the_last_event_id(client: httpx.AsyncClient, living: Living) -> None:
+    for _ in range(3):
+        await living.change()
+    headers = {"last-event-id": "3", "prefer": "wait=0"}
+    answer = await client.get("/api/events/stream", headers=headers)
+    assert answer.text == 'retry: 2000\n\nid: 4\ndata: {"n":4}\n\n'
+
+
+async def test_a_broken_cursor_has_a_status_and_not_a_stream(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/events/stream", headers={"last-event-id": "broken"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("lines", "seconds"),
+    [
+        ([], None),
+        (["wait=7"], 7),
+        (['respond-async, wait="3"; x=1'], 3),
+        (["return=minimal", "Wait = 4"], 4),
+        (["wait=900"], LONGEST_WAIT_SECONDS),
+        (["wait=-1"], None),
+        (["wait=soon"], None),
+    ],
+)
+def test_preference_to_wait_is_read_as_rfc_7240_writes_it(lines: list[str], seconds: int | None) -> None:
+    headers = [(b"prefer", line.encode()) for line in lines]
+    assert wait_asked(Request({"type": "http", "headers": headers})) == seconds
