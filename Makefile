@@ -58,9 +58,11 @@ protos: setup ## generate shared/entrygo/proto from protos/
 
 columns: pages
 
-pages: setup ## write the generated pages of docs/: columns, errors, rules
+pages: setup ## write the generated pages of docs/: columns, errors, rules, AsyncAPI; and the Python client
 	@$(RUN) python -m scripts.generate_csv_columns
 	@$(RUN) python -m scripts.generate_reference_pages
+	@$(RUN) python -m scripts.generate_asyncapi
+	@$(RUN) python -m scripts.generate_python_client
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
 	@$(RUN) python -m tests.kafka

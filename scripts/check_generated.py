@@ -1,4 +1,4 @@
-"""Fails when what is generated and checked in is stale: shared/entrygo/proto and pages of docs/.
+"""Fails when what is generated and checked in is stale: shared/entrygo/proto, pages of docs/, the client.
 
 Writes nothing into the tree.
 """
@@ -13,13 +13,18 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path("entrygo") / "proto"
 DOCS = ROOT / "docs"
 # What each writes to below the folder it is given.
-GENERATORS = {"generate_csv_columns": "csv-columns.md", "generate_reference_pages": ""}
+GENERATORS = {
+    "generate_csv_columns": "csv-columns.md",
+    "generate_reference_pages": "",
+    "generate_asyncapi": "asyncapi.json",
+}
+CLIENT = ROOT / "clients" / "python" / "src" / "entrygo_client"
 CHECKED_IN = ROOT / "shared" / PACKAGE
 
 
 def main() -> int:
     """1 with what differs, else 0."""
-    is_current = [_are_protos_current(), _are_pages_current()]
+    is_current = [_are_protos_current(), _are_pages_current(), _is_client_current()]
     return 0 if all(is_current) else 1
 
 
@@ -37,10 +42,7 @@ def _are_protos_current() -> bool:
 
 def _are_pages_current() -> bool:
     with tempfile.TemporaryDirectory(prefix="entrygo-pages-") as folder:
-        for generator, target in (
-            ("generate_csv_columns", "csv-columns.md"),
-            ("generate_reference_pages", ""),
-        ):
+        for generator, target in GENERATORS.items():
             subprocess.run(
                 [sys.executable, "-m", f"scripts.{generator}", Path(folder) / target], cwd=ROOT, check=True
             )
@@ -51,6 +53,19 @@ def _are_pages_current() -> bool:
         ]
     for name in stale:
         print(f"docs/{name} is not what the code declares: run `make pages`.")
+    return not stale
+
+
+def _is_client_current() -> bool:
+    with tempfile.TemporaryDirectory(prefix="entrygo-client-") as folder:
+        subprocess.run([sys.executable, "-m", "scripts.generate_python_client", folder], cwd=ROOT, check=True)
+        stale = [
+            path
+            for path in sorted(files_of(Path(folder)))
+            if not filecmp.cmp(Path(folder) / path, CLIENT / path, shallow=False)
+        ]
+    for path in stale:
+        print(f"{CLIENT / path} is not what the contract generates: run `make pages`.")
     return not stale
 
 

@@ -19,6 +19,7 @@ PAGES = (
     "docs/api/orders",
     "docs/api/exports",
     "docs/api/customs-packages",
+    "docs/api/events",
 )
 # The week's block of the README has a test of its own: tests/e2e/test_warehouse_week.py.
 WEEK = "entrygo products import"

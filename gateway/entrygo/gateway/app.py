@@ -18,7 +18,7 @@ from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
 from entrygo.gateway.console.site import Console
 from entrygo.gateway.docs.pages import Library
-from entrygo.gateway.docs.site import PAGES, ROOT, DocsSite
+from entrygo.gateway.docs.site import ASYNCAPI, PAGES, ROOT, DocsSite
 from entrygo.gateway.door.door import Admitted, Door
 from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
@@ -126,6 +126,7 @@ class Edge:
         return {
             "/llms.txt": {"GET": site.llms},
             "/llms-full.txt": {"GET": site.llms_full},
+            ASYNCAPI: {"GET": site.asyncapi},
             ROOT: {"GET": site.answer},
             PAGES: {"GET": site.answer},
         }

@@ -1,6 +1,7 @@
 """The documentation under /docs: the contract's pages are there, links lead somewhere, nothing runs."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from entrygo.gateway.docs.markdown import page_link, render
 from entrygo.gateway.docs.pages import Library
 from entrygo.gateway.docs.search import Index
 from entrygo.gateway.settings import DoorSettings, GatewaySettings
+from entrygo.messaging.events import EVENT_DATA
 from tests.fakes import FakeServices
 
 NAMED_BY_THE_CONTRACT = (
@@ -165,3 +167,17 @@ def test_page_that_no_group_names_is_in_the_navigation_all_the_same(tmp_path: Pa
     (tmp_path / "tls.md").write_text("# TLS\n\nText.", encoding="utf-8")
     ((title, pages),) = Library(tmp_path).groups()
     assert (title, [page.path for page in pages]) == ("More", ["/docs/tls"])
+
+
+async def test_asyncapi_document_names_every_event_and_points_nowhere_into_the_void(
+    client: httpx.AsyncClient,
+) -> None:
+    document = (await client.get("/docs/api/asyncapi")).json()
+    assert document["asyncapi"] == "3.0.0"
+    topics = [channel for channel in document["channels"].values() if channel["address"]]
+    sent = [name for channel in topics for name in channel["messages"]]
+    assert sorted(sent) == sorted(type_.replace(".", "-") for type_ in EVENT_DATA)
+    for pointer in re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document)):
+        found = document
+        for step in pointer.split("/"):
+            found = found[step]

@@ -33,7 +33,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
         "Guides",
         ("guides/warehouse-integration", "guides/automation-agents", "csv-columns", "brokers", "after-a-no"),
     ),
-    ("API", ("api/orders", "api/exports", "api/customs-packages", "api/grpc", "errors")),
+    ("API", ("api/orders", "api/exports", "api/customs-packages", "api/events", "api/grpc", "errors")),
     ("Trade rules", ("rules", "reference-data", "duty")),
     (
         "Run it",
@@ -84,6 +84,11 @@ class Library:
     def documents(self) -> dict[str, Document]:
         """Every page as HTML, by its name."""
         return {name: page.document() for name, page in self.pages.items()}
+
+    @cached_property
+    def asyncapi(self) -> bytes:
+        """The AsyncAPI document, which stands beside the pages."""
+        return (self._folder / "asyncapi.json").read_bytes()
 
     def groups(self) -> list[tuple[str, list[Page]]]:
         """The navigation: the heading of each group and its pages."""

@@ -15,6 +15,7 @@ from entrygo.gateway.html_pages import html_environment
 
 ROOT = "/docs"
 PAGES = "/docs/{name:path}"
+ASYNCAPI = "/docs/api/asyncapi"
 STYLE = "docs.css"
 SEARCH = "search"
 SUMMARY = (
@@ -57,6 +58,10 @@ class DocsSite:
         if (page := self._by_source(name)) is not None:
             return Response(page.source, media_type="text/markdown")
         raise NotFound("There is no such page; /docs lists them.")
+
+    async def asyncapi(self, request: Request) -> Response:
+        """GET /docs/api/asyncapi: what is sent, for machines."""
+        return Response(self._library.asyncapi, media_type="application/json")
 
     async def llms(self, request: Request) -> Response:
         """GET /llms.txt: what there is to read, for an agent (llmstxt.org)."""
@@ -109,5 +114,6 @@ class DocsSite:
                 lines.append(f"- [{name}]({page.source_path}): {self._library.documents[page.name].summary}")
             if title == "API":
                 lines.append("- [OpenAPI](/docs/api/openapi): Every operation and field, as JSON.")
+                lines.append(f"- [AsyncAPI]({ASYNCAPI}): Kafka topics and webhooks, as JSON.")
             lines.append("")
         return "\n".join(lines)

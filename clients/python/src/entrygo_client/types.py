@@ -1,0 +1,1166 @@
+"""Generated from the contract by `make pages`: edit scripts/generate_python_client.py instead."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class Address(TypedDict):
+    line1: NotRequired[str | None]
+    line2: NotRequired[str | None]
+    city: NotRequired[str | None]
+    region: NotRequired[str | None]
+    postalCode: NotRequired[str | None]
+    country: NotRequired[str | None]
+
+
+class AgencyFiling(TypedDict):
+    reference: NotRequired[str | None]
+    disclaimer: NotRequired[AgencyFilingDisclaimer | None]
+
+
+AgencyFilingDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
+class AmendBody(TypedDict):
+    reason: str
+    leaveOutOrderIds: NotRequired[list[str] | None]
+    addOrderIds: NotRequired[list[str] | None]
+    afterEntry: NotRequired[bool | None]
+    entryDate: NotRequired[str | None]
+    onBlocked: NotRequired[AmendBodyOnBlocked | None]
+    dryRun: NotRequired[bool | None]
+
+
+AmendBodyOnBlocked: TypeAlias = 'Literal["block", "exclude"]'
+
+
+class ApproveAnswer(TypedDict):
+    exportId: str
+    state: str
+    planHash: str
+    approvedBy: str
+    approvedAt: str
+
+
+class ApproveBody(TypedDict):
+    planHash: str
+    approvedBy: str
+    note: NotRequired[str | None]
+
+
+class Artifact(TypedDict):
+    artifact_type: str
+    filename: str
+    generated_at: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+class BatchSection(TypedDict):
+    id: str
+    state: str
+    raw_state: str
+    warehouse_id: str
+    broker_id: str
+    destination_country: str
+    estimated_savings_usd: float
+    next_recommended_action: str
+    created_at: str
+    executed_at: str | None
+
+
+class Broker(TypedDict):
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    portCode: NotRequired[str | None]
+    filerCode: NotRequired[str | None]
+    feeSchedules: NotRequired[list[FeeSchedule]]
+    maxLinesPerEntry: NotRequired[int | None]
+    maxOrdersPerEntry: NotRequired[int | None]
+    channel: NotRequired[BrokerChannel | None]
+    https: NotRequired[HttpsEndpoint | None]
+    sftp: NotRequired[SftpEndpoint | None]
+    id: str
+    externalId: str
+    createdAt: str
+    updatedAt: str
+    emailState: NotRequired[str | None]
+
+
+BrokerChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
+
+
+class BrokerInput(TypedDict):
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    portCode: NotRequired[str | None]
+    filerCode: NotRequired[str | None]
+    feeSchedules: NotRequired[list[FeeSchedule]]
+    maxLinesPerEntry: NotRequired[int | None]
+    maxOrdersPerEntry: NotRequired[int | None]
+    channel: NotRequired[BrokerInputChannel | None]
+    https: NotRequired[HttpsEndpoint | None]
+    sftp: NotRequired[SftpEndpoint | None]
+    id: NotRequired[str | None]
+    externalId: str
+
+
+BrokerInputChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
+
+
+class BrokerPage(TypedDict):
+    data: list[Broker]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class BrokerSubmission(TypedDict):
+    id: str
+    submission_type: str
+    status: str
+    recipient_email: str
+    subject: str
+    sent_at: str | None
+    error_message: str | None
+    attempts: int
+    next_attempt_at: str | None
+    created_at: str | None
+    reason: str | None
+    destination: str
+    entry_number: str | None
+    broker_reason: str | None
+    answered_at: str | None
+    kind: str
+
+
+class CancelAnswer(TypedDict):
+    exportId: str
+    state: str
+    batch_id: str
+    status: str
+    cancelledAt: str
+
+
+class CancelBody(TypedDict):
+    reason: NotRequired[str | None]
+
+
+class ChangedItem(TypedDict):
+    id: str
+    name: str | None
+    changes: FieldChanges
+
+
+class Chapter98(TypedDict):
+    provision: NotRequired[str | None]
+    declaration: NotRequired[str | None]
+    exportedOn: NotRequired[str | None]
+    repairValueUsd: NotRequired[float | None]
+    usComponentsValueUsd: NotRequired[float | None]
+
+
+class ChargeInput(TypedDict):
+    kind: ChargeKind
+    amountUsd: float
+    description: NotRequired[str | None]
+
+
+ChargeKind: TypeAlias = (
+    'Literal["freight", "insurance", "packing", "commission", "other", "discount", "rebate", "assist"]'
+)
+
+
+class CodeCoverage(TypedDict):
+    hts_code: str
+    country_of_origin: str
+    checks: dict[str, str]
+
+
+class ComponentHealth(TypedDict):
+    name: str
+    status: str
+    detail: str
+
+
+class Coverage(TypedDict):
+    lists: list[LoadedList]
+    codes: list[CodeCoverage]
+
+
+class Cpsc(TypedDict):
+    certificate: NotRequired[str | None]
+    productId: NotRequired[str | None]
+    citations: NotRequired[str | None]
+    manufacturedOn: NotRequired[str | None]
+    manufacturedAt: NotRequired[str | None]
+    testedOn: NotRequired[str | None]
+    laboratory: NotRequired[str | None]
+    recordsContact: NotRequired[str | None]
+    disclaimer: NotRequired[CpscDisclaimer | None]
+
+
+CpscDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
+class CreateWebhookBody(TypedDict):
+    accountId: NotRequired[str]
+    url: str
+    events: NotRequired[list[str] | None]
+    description: NotRequired[str | None]
+
+
+class CustomsPackageAnswer(TypedDict):
+    id: str
+    exportBatchId: str
+    packageNumber: str
+    state: str
+    createdAt: str
+    artifacts: list[Artifact]
+
+
+class CustomsPackageSummary(TypedDict):
+    id: str
+    packageNumber: str
+    state: str
+
+
+class DangerousGoods(TypedDict):
+    status: NotRequired[DangerousGoodsStatus | None]
+    unNumber: NotRequired[str | None]
+    hazardClass: NotRequired[str | None]
+    packingGroup: NotRequired[DangerousGoodsPackingGroup | None]
+    properShippingName: NotRequired[str | None]
+
+
+DangerousGoodsPackingGroup: TypeAlias = 'Literal["I", "II", "III"]'
+
+DangerousGoodsStatus: TypeAlias = 'Literal["not_assessed", "not_regulated", "regulated"]'
+
+
+class DeletedWebhook(TypedDict):
+    id: str
+    deleted: bool
+
+
+class DeliveryPage(TypedDict):
+    data: list[DeliveryView]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class DeliveryView(TypedDict):
+    eventId: str
+    type: str
+    exportId: str | None
+    status: str
+    attempts: int
+    responseStatus: int | None
+    error: str | None
+    createdAt: str
+    attemptedAt: str | None
+    deliveredAt: str | None
+
+
+class DiffItem(TypedDict):
+    id: str
+    name: str | None
+
+
+class DutyFigure(TypedDict):
+    heading: str
+    rate: str
+    amount_usd: float
+    of: list[str]
+    row: str
+    source: str
+
+
+class DutyLine(TypedDict):
+    number: int
+    hts_code: str
+    country_of_origin: str
+    value_usd: float
+    duty_low_usd: float | None
+    duty_high_usd: float | None
+    low: list[DutyFigure]
+    high: list[DutyFigure]
+    questions: list[str]
+    not_computed: list[str]
+    findings: list[str]
+    unchecked: list[str]
+
+
+class EntryDuty(TypedDict):
+    entry_type: str
+    low_usd: float | None
+    high_usd: float | None
+    lines: list[DutyLine]
+
+
+class EntryFees(TypedDict):
+    merchandise_processing_fee_usd: float
+
+
+class ErrorBody(TypedDict):
+    errorCode: ErrorCode
+    message: str
+    field: NotRequired[str]
+    details: NotRequired[dict[str, Any]]
+
+
+ErrorCode: TypeAlias = 'Literal["ENTRY_ALREADY_FILED", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_SCOPE", "INTERNAL_ERROR", "INVALID_ACCOUNT_SCOPE", "INVALID_API_KEY", "INVALID_EXPORT_STATE", "INVALID_ORDER_REFERENCE", "INVALID_REQUEST", "METHOD_NOT_ALLOWED", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "PLAN_HASH_MISMATCH", "RATE_LIMITED", "SERVICE_UNAVAILABLE", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_ERROR"]'
+
+
+class EstimatedEntry(TypedDict):
+    number: int
+    orders: int
+    lines: int
+    value_usd: float
+    importer: NotRequired[str | None]
+    duty: NotRequired[EntryDuty]
+    fees: NotRequired[EntryFees]
+
+
+class Event(TypedDict):
+    type: str
+    timestamp: str
+    data: EventData
+
+
+class EventData(TypedDict):
+    accountId: str
+    mode: str
+    exportId: str
+    warehouseId: str | None
+    eventId: str
+    sequence: int
+    state: str
+    event: EventDataEvent | None
+
+
+EventDataEvent: TypeAlias = "dict[str, Any]"
+
+
+class EventPage(TypedDict):
+    data: list[Event]
+    hasMore: bool
+    nextCursor: str
+
+
+class ExecuteAnswer(TypedDict):
+    exportId: str
+    state: str
+    batch_id: str
+    status: str
+    customs_package_id: str
+    planHash: str
+    artifacts: list[Artifact]
+    notification_ids: list[str]
+    notifications: list[str]
+    execution_timestamp: str
+    brokerSubmission: BrokerSubmission | None
+
+
+class ExecuteBody(TypedDict):
+    accountId: NotRequired[str]
+    batchId: str
+    expectedPlanHash: NotRequired[str | None]
+    shipment: NotRequired[ShipmentInput | None]
+
+
+class ExportExecution(TypedDict):
+    customs_package_id: str | None
+    executed_at: str | None
+
+
+class ExportInspection(TypedDict):
+    artifact_count: int
+    notification_count: int
+
+
+class ExportPage(TypedDict):
+    data: list[ExportSummary]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class ExportPlan(TypedDict):
+    readinessState: str
+    included_order_ids: list[str]
+    excluded_order_ids: list[str]
+    flags: list[str]
+    missing_data: list[str]
+    recommended_strategy: str
+    revision: int
+    planned_at: str
+    entry_type: str
+    total_value_usd: float
+    entries: list[PlannedEntry]
+
+
+class ExportSection(TypedDict):
+    batch_id: str
+    status: str
+    planHash: str
+    lifecycle_state: str
+    plan: ExportPlan
+    execution: ExportExecution
+    inspection: ExportInspection
+
+
+class ExportSummary(TypedDict):
+    exportId: str
+    state: str
+    readinessState: str
+    complianceScore: int
+    planHash: str
+    warehouseId: str
+    brokerId: str
+    destinationCountry: str
+    estimatedImportSavingsUsd: float
+    orderCount: int
+    customsPackageId: str | None
+    brokerSubmissionStatus: str | None
+    createdAt: str
+    executedAt: str | None
+
+
+class Fcc(TypedDict):
+    authorization: NotRequired[str | None]
+    disclaimer: NotRequired[FccDisclaimer | None]
+
+
+FccDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
+class Fda(TypedDict):
+    productCode: NotRequired[str | None]
+    registration: NotRequired[str | None]
+    priorNotice: NotRequired[str | None]
+    disclaimer: NotRequired[FdaDisclaimer | None]
+
+
+FdaDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
+class FeeSchedule(TypedDict):
+    validFrom: str
+    validTo: NotRequired[str | None]
+    currency: NotRequired[str]
+    feeFormal: float
+    feeInformal: float
+    includedLines: int
+    lineFee: float
+    orderFee: float
+    pgaFee: NotRequired[float | None]
+    disbursementPct: NotRequired[float | None]
+    disbursementMin: NotRequired[float | None]
+    paymentMode: NotRequired[Literal["importer_ach", "broker"]]
+    bondMode: NotRequired[Literal["continuous", "single"]]
+    singleBondRate: NotRequired[float | None]
+    singleBondMin: NotRequired[float | None]
+    source: NotRequired[str | None]
+
+
+class FieldChange(TypedDict):
+    field: str
+    before: str | None
+    after: str | None
+
+
+class FieldChanges(TypedDict):
+    count: int
+    first: list[FieldChange]
+
+
+class Fix(TypedDict):
+    method: str
+    path: str
+    field: str
+
+
+class HealthAnswer(TypedDict):
+    status: str
+    components: list[ComponentHealth]
+
+
+class HttpsEndpoint(TypedDict):
+    url: NotRequired[str | None]
+    credential: NotRequired[str | None]
+
+
+class ImporterOfRecord(TypedDict):
+    name: NotRequired[str | None]
+    number: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    powerOfAttorney: NotRequired[bool | None]
+    bond: NotRequired[ImporterOfRecordBond | None]
+    section301: NotRequired[TradeReview | None]
+
+
+ImporterOfRecordBond: TypeAlias = 'Literal["continuous", "single"]'
+
+Incoterm: TypeAlias = 'Literal["EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF"]'
+
+
+class InspectAnswer(TypedDict):
+    exportId: str
+    status: str
+    state: str
+    readinessState: str
+    complianceScore: int
+    validationMessages: list[ValidationMessage]
+    planHash: str
+    artifacts: list[Artifact]
+    export: ExportSection
+    batch: BatchSection
+    customsPackage: CustomsPackageSummary | None
+    notifications: list[Notification]
+    brokerSubmission: BrokerSubmission | None
+    brokerSubmissions: list[BrokerSubmission]
+    snapshot: SnapshotSection
+    events: list[TimelineEvent]
+    stale: bool
+    withdrawal: Withdrawal | None
+    supersedes: str | None
+    supersededBy: str | None
+
+
+class IssueTotals(TypedDict):
+    products_blocking: int
+    orders_blocked_by_products: int
+    orders_blocked: int
+
+
+class IssuesAnswer(TypedDict):
+    issue_totals: IssueTotals
+    issues_by_product: list[ProductIssue]
+    issues_by_order: list[OrderIssue]
+    exportId: str
+    planHash: str
+    readinessState: str
+    revision: int
+    stale: bool
+
+
+class ItemChanges(TypedDict):
+    added_count: int
+    removed_count: int
+    changed_count: int
+    added: list[DiffItem]
+    removed: list[DiffItem]
+    changed: list[ChangedItem]
+
+
+class LoadedList(TypedDict):
+    subject: str
+    table: str
+    is_loaded: bool
+    source: str | None
+    effective_from: str | None
+    checked_on: str | None
+
+
+class Manufacturer(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[str | None]
+    city: NotRequired[str | None]
+    region: NotRequired[str | None]
+    postalCode: NotRequired[str | None]
+    country: NotRequired[str | None]
+    mid: NotRequired[str | None]
+
+
+class MessageChanges(TypedDict):
+    appeared_count: int
+    disappeared_count: int
+    appeared: list[ValidationMessage]
+    disappeared: list[ValidationMessage]
+
+
+class MetalContent(TypedDict):
+    metal: Literal["steel", "aluminum", "copper"]
+    weightKg: NotRequired[float | None]
+    weightPct: NotRequired[float | None]
+    valueUsd: NotRequired[float | None]
+    meltPour: NotRequired[str | None]
+    smelt1: NotRequired[str | None]
+    smelt2: NotRequired[str | None]
+    cast: NotRequired[str | None]
+
+
+class Notification(TypedDict):
+    id: str
+    channel: str
+    status: str
+    created_at: str
+    recipient: str
+
+
+class OrderExample(TypedDict):
+    field: str
+    order_id: str
+    external_id: str
+
+
+class OrderInput(TypedDict):
+    externalId: str
+    destinationCountry: str
+    destinationRegion: NotRequired[str | None]
+    destinationPostalCode: NotRequired[str | None]
+    items: list[OrderLineInput]
+    importerNumber: NotRequired[str | None]
+    metadata: NotRequired[OrderInputMetadata | None]
+
+
+OrderInputMetadata: TypeAlias = "dict[str, Any]"
+
+
+class OrderIssue(TypedDict):
+    code: str
+    message: str
+    severity: str
+    orders_blocked: int
+    orders_affected: int
+    lines_affected: int
+    example: OrderExample
+    suggestions: list[OrderSuggestion]
+
+
+class OrderLine(TypedDict):
+    productId: str
+    quantity: float
+    unitValueUsd: float
+
+
+class OrderLineInput(TypedDict):
+    productId: NotRequired[str]
+    sku: NotRequired[str | None]
+    quantity: float
+    unitValueUsd: float
+
+
+class OrderPage(TypedDict):
+    data: list[StoredOrder]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class OrderSuggestion(TypedDict):
+    order_id: str
+    external_id: str
+    field: str
+    suggestion: str
+
+
+class PatchProductBody(TypedDict):
+    sku: NotRequired[str | None]
+    name: NotRequired[str | None]
+    status: NotRequired[PatchProductBodyStatus | None]
+    customsDescription: NotRequired[str | None]
+    htsCode: NotRequired[str | None]
+    countryOfOrigin: NotRequired[str | None]
+    materialComposition: NotRequired[str | None]
+    manufacturer: NotRequired[Manufacturer | None]
+    netWeightKg: NotRequired[float | None]
+    grossWeightKg: NotRequired[float | None]
+    unitOfMeasure: NotRequired[str | None]
+    unitValueUsd: NotRequired[float | None]
+    usmca: NotRequired[Usmca | None]
+    section232: NotRequired[Section232 | None]
+    htsCodes: NotRequired[PatchProductBodyHtsCodes | None]
+    pga: NotRequired[Pga | None]
+    dangerousGoods: NotRequired[DangerousGoods | None]
+    section301: NotRequired[TradeReview | None]
+    section338: NotRequired[TradeReview | None]
+    adcvdCase: NotRequired[TradeReview | None]
+    supplyChain: NotRequired[TradeReview | None]
+    chapter98: NotRequired[Chapter98 | None]
+
+
+PatchProductBodyHtsCodes: TypeAlias = "dict[str, str | None]"
+
+PatchProductBodyStatus: TypeAlias = 'Literal["active", "archived"]'
+
+
+class PatchWebhookBody(TypedDict):
+    url: NotRequired[str | None]
+    events: NotRequired[list[str] | None]
+    description: NotRequired[str | None]
+    status: NotRequired[PatchWebhookBodyStatus | None]
+
+
+PatchWebhookBodyStatus: TypeAlias = 'Literal["enabled", "disabled"]'
+
+
+class Pga(TypedDict):
+    fda: NotRequired[Fda | None]
+    cpsc: NotRequired[Cpsc | None]
+    fcc: NotRequired[Fcc | None]
+    usda: NotRequired[AgencyFiling | None]
+    fws: NotRequired[AgencyFiling | None]
+    epa: NotRequired[AgencyFiling | None]
+    dot: NotRequired[AgencyFiling | None]
+    ttb: NotRequired[AgencyFiling | None]
+
+
+class PlanAnswer(TypedDict):
+    exportId: str | None
+    state: str | None
+    batch_id: str | None
+    planHash: str
+    status: str
+    readinessState: str
+    complianceScore: int
+    validationMessages: list[ValidationMessage]
+    included_order_ids: list[str]
+    excluded_order_ids: list[str]
+    flags: list[str]
+    missing_data: list[str]
+    recommended_strategy: str
+    estimated_import_savings_usd: float
+    next_recommended_action: str
+    validation: PlanValidation
+    issue_totals: NotRequired[IssueTotals]
+    issues_by_product: NotRequired[list[ProductIssue]]
+    issues_by_order: NotRequired[list[OrderIssue]]
+    entries: NotRequired[list[EstimatedEntry]]
+    supersedes: NotRequired[str]
+    changes: NotRequired[list[str]]
+    coverage: NotRequired[Coverage]
+
+
+class PlanBody(TypedDict):
+    accountId: NotRequired[str]
+    warehouseId: str
+    brokerId: str
+    externalOrderIds: NotRequired[list[str] | None]
+    orderIds: NotRequired[list[str]]
+    destinationCountry: NotRequired[str | None]
+    batchId: NotRequired[str | None]
+    dryRun: NotRequired[bool | None]
+    entryDate: NotRequired[str | None]
+    entryType: NotRequired[PlanBodyEntryType | None]
+    onBlocked: NotRequired[PlanBodyOnBlocked | None]
+    include: NotRequired[list[Literal["issuesByProduct", "entries", "coverage"]] | None]
+
+
+PlanBodyEntryType: TypeAlias = 'Literal["01", "11", "86"]'
+
+PlanBodyOnBlocked: TypeAlias = 'Literal["block", "exclude"]'
+
+PlanDiffAnswer = TypedDict(
+    "PlanDiffAnswer",
+    {
+        "exportId": "str",
+        "from": "PlanVersion",
+        "to": "PlanVersion",
+        "is_same": "bool",
+        "plan": "FieldChanges",
+        "warehouse": "FieldChanges",
+        "broker": "FieldChanges",
+        "orders": "ItemChanges",
+        "products": "ItemChanges",
+        "reference_rows": "ItemChanges",
+        "messages": "MessageChanges",
+    },
+)
+
+
+class PlanValidation(TypedDict):
+    readiness_state: str
+    compliance_score: int
+    validation_messages: list[ValidationMessage]
+
+
+class PlanVersion(TypedDict):
+    revision: int
+    planHash: str
+    planned_at: str
+
+
+class PlannedEntry(TypedDict):
+    number: int
+    orders: int
+    lines: int
+    value_usd: float
+
+
+class PolicyAnswer(TypedDict):
+    severities: dict[str, str]
+    approvalRequired: bool
+    codesWithoutApproval: list[str]
+    updatedAt: str | None
+
+
+class PolicyBody(TypedDict):
+    accountId: NotRequired[str]
+    severities: NotRequired[dict[str, Literal["warning", "error"]]]
+    approvalRequired: NotRequired[bool | None]
+    codesWithoutApproval: NotRequired[list[str]]
+
+
+class Product(TypedDict):
+    sku: NotRequired[str | None]
+    name: NotRequired[str | None]
+    status: NotRequired[ProductStatus | None]
+    customsDescription: NotRequired[str | None]
+    htsCode: NotRequired[str | None]
+    countryOfOrigin: NotRequired[str | None]
+    materialComposition: NotRequired[str | None]
+    manufacturer: NotRequired[Manufacturer | None]
+    netWeightKg: NotRequired[float | None]
+    grossWeightKg: NotRequired[float | None]
+    unitOfMeasure: NotRequired[str | None]
+    unitValueUsd: NotRequired[float | None]
+    usmca: NotRequired[Usmca | None]
+    section232: NotRequired[Section232 | None]
+    htsCodes: NotRequired[ProductHtsCodes | None]
+    pga: NotRequired[Pga | None]
+    dangerousGoods: NotRequired[DangerousGoods | None]
+    section301: NotRequired[TradeReview | None]
+    section338: NotRequired[TradeReview | None]
+    adcvdCase: NotRequired[TradeReview | None]
+    supplyChain: NotRequired[TradeReview | None]
+    chapter98: NotRequired[Chapter98 | None]
+    id: str
+    externalId: str
+    createdAt: str
+    updatedAt: str
+
+
+ProductHtsCodes: TypeAlias = "dict[str, str | None]"
+
+
+class ProductInput(TypedDict):
+    sku: NotRequired[str | None]
+    name: NotRequired[str | None]
+    status: NotRequired[ProductInputStatus | None]
+    customsDescription: NotRequired[str | None]
+    htsCode: NotRequired[str | None]
+    countryOfOrigin: NotRequired[str | None]
+    materialComposition: NotRequired[str | None]
+    manufacturer: NotRequired[Manufacturer | None]
+    netWeightKg: NotRequired[float | None]
+    grossWeightKg: NotRequired[float | None]
+    unitOfMeasure: NotRequired[str | None]
+    unitValueUsd: NotRequired[float | None]
+    usmca: NotRequired[Usmca | None]
+    section232: NotRequired[Section232 | None]
+    htsCodes: NotRequired[ProductInputHtsCodes | None]
+    pga: NotRequired[Pga | None]
+    dangerousGoods: NotRequired[DangerousGoods | None]
+    section301: NotRequired[TradeReview | None]
+    section338: NotRequired[TradeReview | None]
+    adcvdCase: NotRequired[TradeReview | None]
+    supplyChain: NotRequired[TradeReview | None]
+    chapter98: NotRequired[Chapter98 | None]
+    id: NotRequired[str | None]
+    externalId: str
+
+
+ProductInputHtsCodes: TypeAlias = "dict[str, str | None]"
+
+ProductInputStatus: TypeAlias = 'Literal["active", "archived"]'
+
+
+class ProductIssue(TypedDict):
+    code: str
+    message: str
+    severity: str
+    product_id: str
+    sku: str
+    orders_blocked: int
+    orders_affected: int
+    lines_affected: int
+    fix: Fix
+    accepted: str
+    suggestion: str | None
+
+
+class ProductPage(TypedDict):
+    data: list[Product]
+    hasMore: bool
+    nextCursor: str | None
+
+
+ProductStatus: TypeAlias = 'Literal["active", "archived"]'
+
+
+class ReplayAnswer(TypedDict):
+    queued: int
+
+
+class ReplayBody(TypedDict):
+    eventId: NotRequired[str | None]
+    queuedFrom: NotRequired[str | None]
+    queuedUntil: NotRequired[str | None]
+    status: NotRequired[ReplayBodyStatus | None]
+
+
+ReplayBodyStatus: TypeAlias = 'Literal["pending", "delivered", "failed", "held"]'
+
+
+class ResubmitAnswer(TypedDict):
+    exportId: str
+    brokerSubmission: BrokerSubmission
+
+
+class ResubmitBody(TypedDict):
+    reason: str
+
+
+class RotateSecretBody(TypedDict):
+    overlapHours: NotRequired[int | None]
+
+
+class Section232(TypedDict):
+    status: NotRequired[Section232Status | None]
+    metals: NotRequired[list[MetalContent]]
+    usMetalPct: NotRequired[float | None]
+    evidence: NotRequired[str | None]
+    assessedOn: NotRequired[str | None]
+    metalWeightPct: NotRequired[float | None]
+
+
+Section232Status: TypeAlias = 'Literal["not_assessed", "not_applicable", "review", "applicable"]'
+
+
+class SftpEndpoint(TypedDict):
+    host: NotRequired[str | None]
+    port: NotRequired[int | None]
+    username: NotRequired[str | None]
+    folder: NotRequired[str | None]
+    hostKey: NotRequired[str | None]
+    credential: NotRequired[str | None]
+
+
+class ShipmentInput(TypedDict):
+    termsOfSale: NotRequired[TermsOfSaleInput | None]
+    shippedOn: NotRequired[str | None]
+    papsNumber: NotRequired[str | None]
+    tripNumber: NotRequired[str | None]
+    packages: NotRequired[int | None]
+    reason: NotRequired[ShipmentReason | None]
+    seller: NotRequired[str | None]
+    buyer: NotRequired[str | None]
+    charges: NotRequired[list[ChargeInput] | None]
+
+
+ShipmentReason: TypeAlias = 'Literal["sale", "transfer", "sample", "return", "repair", "other"]'
+
+
+class SnapshotSection(TypedDict):
+    included_order_ids: list[str]
+    planHash: str
+    entry_date: str
+    ruleset_version: str
+    reference_version: str
+
+
+class StoredOrder(TypedDict):
+    id: str
+    accountId: str
+    externalId: str
+    destinationCountry: str
+    destinationRegion: str | None
+    destinationPostalCode: str | None
+    totalValueUsd: float
+    items: list[OrderLine]
+    importerNumber: str | None
+    metadata: StoredOrderMetadata | None
+    createdAt: str
+    updatedAt: str
+
+
+StoredOrderMetadata: TypeAlias = "dict[str, Any]"
+
+
+class SyncBrokersAnswer(TypedDict):
+    data: list[Broker]
+
+
+class SyncBrokersBody(TypedDict):
+    accountId: NotRequired[str]
+    items: list[BrokerInput]
+
+
+class SyncOrdersAnswer(TypedDict):
+    data: list[SyncedOrder]
+
+
+class SyncOrdersBody(TypedDict):
+    accountId: NotRequired[str]
+    items: list[OrderInput]
+
+
+class SyncProductsAnswer(TypedDict):
+    data: list[Product]
+
+
+class SyncProductsBody(TypedDict):
+    accountId: NotRequired[str]
+    items: list[ProductInput]
+
+
+class SyncWarehousesAnswer(TypedDict):
+    data: list[Warehouse]
+
+
+class SyncWarehousesBody(TypedDict):
+    accountId: NotRequired[str]
+    items: list[WarehouseInput]
+
+
+class SyncedOrder(TypedDict):
+    id: str
+    accountId: str
+    externalId: str
+    destinationCountry: str
+    destinationRegion: str | None
+    destinationPostalCode: str | None
+    totalValueUsd: float
+    items: list[OrderLine]
+
+
+class TermsOfSaleInput(TypedDict):
+    incoterm: Incoterm
+    place: str
+
+
+class TimelineEvent(TypedDict):
+    id: str
+    type: str
+    created_at: str
+    payload: dict[str, Any]
+
+
+class TradeReview(TypedDict):
+    status: NotRequired[TradeReviewStatus | None]
+    headings: NotRequired[str | None]
+    signedOffBy: NotRequired[str | None]
+    validFrom: NotRequired[str | None]
+    validTo: NotRequired[str | None]
+
+
+TradeReviewStatus: TypeAlias = 'Literal["not_assessed", "not_applicable", "applicable"]'
+
+
+class Transport(TypedDict):
+    carrier: NotRequired[str | None]
+    scac: NotRequired[str | None]
+    portCode: NotRequired[str | None]
+    portName: NotRequired[str | None]
+
+
+class Usmca(TypedDict):
+    criterion: NotRequired[UsmcaCriterion | None]
+    certification: NotRequired[str | None]
+    blanketFrom: NotRequired[str | None]
+    blanketTo: NotRequired[str | None]
+
+
+UsmcaCriterion: TypeAlias = 'Literal["A", "B", "C", "D"]'
+
+
+class ValidationMessage(TypedDict):
+    code: str
+    message: str
+    severity: str
+    field: str
+    product_id: str | None
+    order_id: str | None
+
+
+class Warehouse(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    responsibleEmployee: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    email: NotRequired[str | None]
+    transitDays: NotRequired[int | None]
+    importerOfRecord: NotRequired[ImporterOfRecord | None]
+    transport: NotRequired[Transport | None]
+    id: str
+    externalId: str
+    createdAt: str
+    updatedAt: str
+
+
+class WarehouseInput(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    responsibleEmployee: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    email: NotRequired[str | None]
+    transitDays: NotRequired[int | None]
+    importerOfRecord: NotRequired[ImporterOfRecord | None]
+    transport: NotRequired[Transport | None]
+    id: NotRequired[str | None]
+    externalId: str
+
+
+class WarehousePage(TypedDict):
+    data: list[Warehouse]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class WebhookPage(TypedDict):
+    data: list[WebhookView]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class WebhookView(TypedDict):
+    id: str
+    url: str
+    events: list[str]
+    description: str
+    warehouseId: str | None
+    status: str
+    disabledReason: str | None
+    failingSince: str | None
+    previousSecretUntil: str | None
+    createdAt: str
+    updatedAt: str
+
+
+class WebhookWithSecret(TypedDict):
+    id: str
+    url: str
+    events: list[str]
+    description: str
+    warehouseId: str | None
+    status: str
+    disabledReason: str | None
+    failingSince: str | None
+    previousSecretUntil: str | None
+    createdAt: str
+    updatedAt: str
+    secret: str | None
+
+
+class WithdrawAnswer(TypedDict):
+    exportId: str
+    state: str | None
+    batch_id: str
+    status: str
+    customs_package_id: str
+    reason: str
+    withdrawnAt: str | None
+    orders: int
+    brokerTold: bool
+    brokerNotices: list[BrokerSubmission]
+
+
+class WithdrawBody(TypedDict):
+    reason: str
+    dryRun: NotRequired[bool | None]
+
+
+class Withdrawal(TypedDict):
+    withdrawnAt: str
+    reason: str

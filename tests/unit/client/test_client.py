@@ -1,0 +1,202 @@
+"""The Python client against answers made up here: retries, errors, pages, waits."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+import entrygo_client
+from entrygo.gateway.openapi import build_openapi
+from entrygo.gateway.routes import ENDPOINTS
+from entrygo_client import AsyncEntryGo, EntryGo, NoAnswer, RateLimited, Refused, ValidationFailed
+from entrygo_client._errors import CLASSES
+from entrygo_client._retrying import Failure, pause_before_retry
+
+BODY: Any = {"warehouseId": "wh_1", "brokerId": "br_1", "orderIds": ["ord_1"]}
+# Answers of their own, not codes that a caller acts upon.
+WITHOUT_A_CLASS = {"INTERNAL_ERROR", "METHOD_NOT_ALLOWED", "UNSUPPORTED_MEDIA_TYPE"}
+
+Step = httpx.Response | Exception
+
+
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    pauses: list[float] = []
+    monkeypatch.setattr("entrygo_client._sync.transport.time.sleep", pauses.append)
+    return pauses
+
+
+class Script:
+    """Answers requests in turn and keeps them."""
+
+    def __init__(self, *steps: Step) -> None:
+        self._steps = list(steps)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        step = self._steps.pop(0)
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+    def client(self, **given: Any) -> EntryGo:
+        http = httpx.Client(transport=httpx.MockTransport(self))
+        return EntryGo("http://x", "key", "acc_1", http=http, **given)
+
+    @property
+    def keys(self) -> set[str]:
+        return {request.headers["idempotency-key"] for request in self.requests}
+
+
+def error(status: int, code: str, **headers: str) -> httpx.Response:
+    return httpx.Response(status, json={"errorCode": code, "message": "m"}, headers=headers)
+
+
+def ok() -> httpx.Response:
+    return httpx.Response(200, json={"exportId": "batch_1"})
+
+
+def test_a_write_is_tried_again_under_one_key_with_the_pause_that_the_server_asks_for(
+    paused: list[float],
+) -> None:
+    script = Script(error(429, "RATE_LIMITED", **{"retry-after": "3"}), httpx.ReadError("gone"), ok())
+    assert script.client().plan_export(BODY)["exportId"] == "batch_1"
+    assert len(script.keys) == 1
+    assert len({request.content for request in script.requests}) == 1
+    assert paused[0] == 3
+    assert json.loads(script.requests[0].content) == {"accountId": "acc_1", **BODY}
+
+
+@pytest.mark.parametrize(
+    ("steps", "raised", "requests"),
+    [
+        ([error(400, "VALIDATION_ERROR")], ValidationFailed, 1),
+        ([error(409, "IDEMPOTENCY_CONFLICT")], entrygo_client.IdempotencyConflict, 1),
+        ([error(429, "RATE_LIMITED")] * 3, RateLimited, 3),
+        ([error(409, "IDEMPOTENCY_IN_PROGRESS")] * 3, entrygo_client.IdempotencyInProgress, 3),
+        ([httpx.ConnectError("nobody")] * 3, NoAnswer, 3),
+        ([error(429, "RATE_LIMITED", **{"retry-after": "600"})], RateLimited, 1),
+        ([httpx.Response(502, text="<html>")] * 3, entrygo_client.ApiError, 3),
+    ],
+)
+def test_what_cannot_be_mended_is_raised_as_its_own_class(
+    steps: Sequence[Step], raised: type[Exception], requests: int, paused: list[float]
+) -> None:
+    script = Script(*steps)
+    with pytest.raises(raised):
+        script.client().plan_export(BODY, idempotency_key="mine")
+    assert len(script.requests) == requests
+    assert script.keys == {"mine"}
+    assert len(paused) == requests - 1
+
+
+def test_a_secret_is_not_rotated_twice_by_a_retry(paused: list[float]) -> None:
+    script = Script(httpx.ReadError("gone"))
+    with pytest.raises(NoAnswer):
+        script.client().rotate_webhook_secret("whk_1")
+    assert len(script.requests) == 1
+
+
+def test_pauses_double_to_a_bound_and_jitter_makes_them_shorter_only() -> None:
+    for done, longest in enumerate([0.5, 1, 2, 4, 8, 8]):
+        pause = pause_before_retry(Failure(503), done, 10)
+        assert pause is not None
+        assert longest * 0.75 <= pause <= longest
+
+
+def test_pages_are_one_iteration() -> None:
+    first = httpx.Response(200, json={"data": [{"exportId": "a"}], "hasMore": True, "nextCursor": "c1"})
+    last = httpx.Response(200, json={"data": [{"exportId": "b"}], "hasMore": False, "nextCursor": None})
+    script = Script(first, last)
+    found = script.client().iter_exports(state="COMPLETED", limit=1)
+    assert [each["exportId"] for each in found] == ["a", "b"]
+    assert [dict(request.url.params) for request in script.requests] == [
+        {"state": "COMPLETED", "limit": "1"},
+        {"state": "COMPLETED", "limit": "1", "cursor": "c1"},
+    ]
+
+
+def inspected(status: str, etag: str, submission: str | None = None) -> httpx.Response:
+    sent = {"status": submission} if submission else None
+    body = {"exportId": "batch_1", "status": status, "stale": False, "brokerSubmission": sent}
+    return httpx.Response(200, json=body, headers={"etag": etag})
+
+
+def test_waiting_asks_for_changes_of_what_is_known_until_nothing_is_under_way() -> None:
+    unchanged = httpx.Response(304, headers={"etag": '"2"'})
+    steps = (inspected("EXECUTING", '"1"'), inspected("COMPLETED", '"2"', "sending"), unchanged)
+    script = Script(*steps, inspected("COMPLETED", '"3"', "sent"))
+    found = script.client().wait_until("batch_1")
+    assert found["brokerSubmission"] is not None
+    assert found["brokerSubmission"]["status"] == "sent"
+    assert [request.headers.get("if-none-match") for request in script.requests] == [
+        None,
+        '"1"',
+        '"2"',
+        '"2"',
+    ]
+    assert script.requests[-1].headers["prefer"] == "wait=25"
+
+
+def test_a_wait_that_lasts_too_long_ends() -> None:
+    script = Script(inspected("EXECUTING", '"1"'))
+    with pytest.raises(entrygo_client.TimedOut):
+        script.client().wait_until("batch_1", seconds=0)
+
+
+def planned(readiness: str) -> httpx.Response:
+    body = {"exportId": "batch_1", "planHash": "planhash_1", "readinessState": readiness}
+    return httpx.Response(200, json={**body, "next_recommended_action": "look"})
+
+
+def test_lifecycle_executes_the_plan_that_the_policy_saw() -> None:
+    synced = httpx.Response(200, json={"data": [{"id": "ord_2"}]})
+    script = Script(synced, planned("READY"), ok(), inspected("COMPLETED", '"1"'))
+    orders: Any = [{"externalId": "x"}]
+    done = script.client().lifecycle(BODY, key="night-1", orders=orders)
+    assert done.export["status"] == "COMPLETED"
+    plan, execute = (json.loads(request.content) for request in script.requests[1:3])
+    assert plan["orderIds"] == ["ord_1", "ord_2"]
+    assert execute == {"accountId": "acc_1", "batchId": "batch_1", "expectedPlanHash": "planhash_1"}
+    keys = [request.headers.get("idempotency-key") for request in script.requests]
+    assert keys == ["night-1-sync", "night-1-plan", "night-1-execute", None]
+
+
+@pytest.mark.parametrize(("policy", "is_executed"), [(None, False), (lambda plan: True, True)])
+def test_lifecycle_stops_at_a_plan_that_the_policy_refuses(
+    policy: Callable[[Any], bool] | None, is_executed: bool
+) -> None:
+    script = Script(planned("REVIEW_REQUIRED"), ok(), inspected("COMPLETED", '"1"'))
+    given: Any = {"policy": policy} if policy else {}
+    if is_executed:
+        script.client().lifecycle(BODY, key="k", **given)
+        assert len(script.requests) == 3
+    else:
+        with pytest.raises(Refused) as caught:
+            script.client().lifecycle(BODY, key="k", **given)
+        assert caught.value.plan["planHash"] == "planhash_1"
+        assert len(script.requests) == 1
+
+
+async def test_the_asynchronous_client_does_the_same() -> None:
+    script = Script(error(503, "SERVICE_UNAVAILABLE", **{"retry-after": "0"}), ok())
+    http = httpx.AsyncClient(transport=httpx.MockTransport(script))
+    async with AsyncEntryGo("http://x", "key", "acc_1", http=http) as client:
+        assert (await client.plan_export(BODY))["exportId"] == "batch_1"
+    assert len(script.keys) == 1
+
+
+def test_events_of_a_stream_come_with_the_cursor_to_go_on_after() -> None:
+    text = 'retry: 2000\n\nid: c1\ndata: {"type": "a"}\n\n: \n\nid: c2\ndata: {"type": "b"}\n\n'
+    script = Script(httpx.Response(200, text=text))
+    events: Any = script.client().events(cursor="c0")
+    assert [next(events), next(events)] == [("c1", {"type": "a"}), ("c2", {"type": "b"})]
+    assert script.requests[0].headers["last-event-id"] == "c0"
+
+
+def test_every_error_of_the_contract_has_a_class_of_its_own() -> None:
+    codes = build_openapi(ENDPOINTS)["components"]["schemas"]["ErrorCode"]["enum"]
+    assert set(codes) - WITHOUT_A_CLASS == set(CLASSES)
