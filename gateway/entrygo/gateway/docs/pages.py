@@ -31,7 +31,14 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     ),
     (
         "Guides",
-        ("guides/warehouse-integration", "guides/automation-agents", "csv-columns", "brokers", "after-a-no"),
+        (
+            "guides/warehouse-integration",
+            "guides/automation-agents",
+            "sdk-python",
+            "csv-columns",
+            "brokers",
+            "after-a-no",
+        ),
     ),
     ("API", ("api/orders", "api/exports", "api/customs-packages", "api/events", "api/grpc", "errors")),
     ("Trade rules", ("rules", "reference-data", "duty")),
