@@ -29,7 +29,7 @@ def recipes(system: System, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 async def test_recipes_of_the_page_do_what_it_says(system: System, recipes: dict[str, Any]) -> None:
     assert recipes["night"].export["status"] == "COMPLETED"
-    assert recipes["changes"]["from"]["readinessState"] == "BLOCKED"
+    assert recipes["changes"]["is_same"] is False
     async with (
         AsyncEntryGo(system.base_url, system.api_key, system.account_id) as entrygo,
         receiving() as receiver,
