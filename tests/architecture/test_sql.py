@@ -32,6 +32,8 @@ FOR_EVERYONE = re.compile(
     r"|FROM dead_letters WHERE skipped_at IS NULL"
     # What is old in the log of webhooks.
     r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|lane\.due_at IS NULL AND NOT EXISTS"
+    # What is old in the feeds of events.
+    r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
     # All that a restored system must not go on with by itself.
     r"|status IN \('prepared', 'sending'\) ORDER BY|finished_at IS NULL AND submission_id IS NULL ORDER BY"
 )
