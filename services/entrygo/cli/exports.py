@@ -8,6 +8,7 @@ import orjson
 import typer
 
 from entrygo.cli.connection import find_target
+from entrygo.cli.export_actions import COMMANDS
 from entrygo.cli.findings import write_findings
 from entrygo.cli.fixing import show_issues
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
@@ -16,8 +17,10 @@ from entrygo.cli.readable import show_execution, show_export, show_plan, show_wi
 from entrygo.cli.rest import Rest, RestError
 from entrygo.cli.terminal import err, out, print_json
 
-export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, show, withdraw.")
+export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, follow, withdraw.")
 
+# A plan was made, and it may not go.
+EXIT_BLOCKED = 3
 # The remembered export can no longer be planned, or is of another account.
 NOT_TO_BE_PLANNED = frozenset({"INVALID_EXPORT_STATE", "NOT_FOUND"})
 
@@ -103,6 +106,8 @@ def plan(
             findings = orders.with_name(f"{orders.name}.findings.csv")
             count = write_findings(findings, answer, listed)
             out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
+    if answer["readinessState"] == "BLOCKED":
+        raise typer.Exit(EXIT_BLOCKED)
 
 
 def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str | None) -> dict[str, Any]:
@@ -241,6 +246,10 @@ def diff(
         print_json(answer)
     else:
         show_diff(out, answer)
+
+
+for name, command in COMMANDS.items():
+    export_app.command(name)(command)
 
 
 def read_json(file: Path) -> Any:

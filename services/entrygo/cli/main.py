@@ -7,13 +7,13 @@ import sys
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from entrygo.cli.terminal import explain
+from entrygo.cli.terminal import be_quiet, explain, show_version
 
 # Where each command stands below `entrygo.cli`, in the order in which the help lists them: a function, or
 # the app of a group.
@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "recipients": "recipients:recipients_app",
         "projections": "projections:projections_app",
         "reference": "reference:reference_app",
+        "webhooks": "webhooks:webhooks_app",
     }
 )
 
@@ -87,9 +88,20 @@ def _command(name: str, place: str) -> Any:
     return get_command(alone)
 
 
+def _before(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=show_version, help="Print the version.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", callback=be_quiet, help="Say nothing beside the answer.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
 app = typer.Typer(
     cls=_Commands,
-    callback=lambda: None,
+    callback=_before,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Sync, plan, execute and inspect exports.",

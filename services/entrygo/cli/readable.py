@@ -14,6 +14,16 @@ Answer = dict[str, Any]
 SEVERITIES = ("error", "warning", "info")
 STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
 READINESS_STYLES = {"READY": "bold green", "REVIEW_REQUIRED": "bold yellow", "BLOCKED": "bold red"}
+# After an execution, by how far the handing over is.
+NEXT_BY_SUBMISSION = {
+    "prepared": "wait: it is on its way to the broker",
+    "sending": "wait: it is on its way to the broker",
+    "retrying": "wait: it is tried again by itself",
+    "sent": "wait for the broker's answer",
+    "failed": "mend the broker's address, then `entrygo export resend`",
+    "unknown": "ask the broker whether it arrived; `entrygo export resend` if not",
+    "rejected": "read the broker's reason, then amend or withdraw",
+}
 SHOWN_PRODUCTS = 3
 SHOWN_EXCLUDED = 10
 
@@ -26,7 +36,7 @@ def show_plan(console: Console, plan: Answer) -> None:
         ("readiness", _readiness(plan)),
         ("orders", f"{len(plan['included_order_ids'])} included, {len(plan['excluded_order_ids'])} left out"),
         ("entries", _entries(plan.get("entries") or [])),
-        ("saves", _money(plan.get("estimated_import_savings_usd"))),
+        *_savings(plan.get("estimated_import_savings_usd")),
         ("flags", ", ".join(plan["flags"]) or "none"),
         ("strategy", plan["recommended_strategy"]),
         ("next", plan["next_recommended_action"]),
@@ -99,7 +109,7 @@ def show_export(console: Console, export: Answer) -> None:
         ("readiness", _readiness(export)),
         ("orders", str(len(orders))),
         ("from", f"{batch['warehouse_id']} by {batch['broker_id']} to {batch['destination_country']}"),
-        ("saves", _money(batch.get("estimated_savings_usd"))),
+        *_savings(batch.get("estimated_savings_usd")),
         ("planned", batch["created_at"]),
         ("executed", batch.get("executed_at") or "not yet"),
         (
@@ -108,7 +118,7 @@ def show_export(console: Console, export: Answer) -> None:
         ),
         ("broker", _submission(export.get("brokerSubmission"))),
         *_after_completion(export),
-        ("next", batch["next_recommended_action"]),
+        ("next", _next(export)),
         ("plan hash", export["planHash"]),
     )
     show_messages(console, export["validationMessages"])
@@ -117,6 +127,31 @@ def show_export(console: Console, export: Answer) -> None:
     if export["notifications"]:
         console.print(_rows(export["notifications"], "id", "channel", "status", "created_at"))
     console.print(_rows(export["events"], "created_at", "type", "id"))
+
+
+def show_exports(console: Console, exports: list[Answer]) -> None:
+    """A list, a row an export."""
+    table = _table("export", "state", "readiness", "orders", "broker", "planned")
+    for each in exports:
+        state = each["readinessState"]
+        table.add_row(
+            each["exportId"],
+            each["state"],
+            Text(state, style=READINESS_STYLES.get(state, "")),
+            f"{each['orderCount']:,}",
+            each["brokerSubmissionStatus"] or "",
+            each["createdAt"],
+        )
+    console.print(table if exports else "no export")
+
+
+def show_events(console: Console, events: list[Answer]) -> None:
+    """A row an event, oldest first."""
+    table = _table("when", "event", "export", "state")
+    for each in events:
+        data = each["data"]
+        table.add_row(each["timestamp"], each["type"], data["exportId"], data["state"])
+    console.print(table if events else "no event")
 
 
 def _after_completion(export: Answer) -> list[tuple[str, str]]:
@@ -186,8 +221,17 @@ def _some(values: Iterable[str | None]) -> str:
     return ", ".join(distinct[:SHOWN_PRODUCTS]) + more
 
 
-def _money(amount: object) -> str:
-    return "unknown" if amount is None else f"USD {amount:,.2f} (estimate)"
+def _savings(amount: float | None) -> list[tuple[str, str]]:
+    """Nothing where nothing was estimated."""
+    return [("saves", f"USD {amount:,.2f} (estimate)")] if amount else []
+
+
+def _next(export: Answer) -> str:
+    """The plan's advice until it was executed; then it is the broker's answer that counts."""
+    if export["state"] == "BATCHED":
+        return str(export["batch"]["next_recommended_action"])
+    submission = export.get("brokerSubmission") or {}
+    return NEXT_BY_SUBMISSION.get(submission.get("status", ""), "nothing: it is done")
 
 
 def _facts(console: Console, *facts: tuple[str, str | Text]) -> None:

@@ -20,6 +20,7 @@ Json = Any  # one JSON value, as the server answered it
 RETRY_DELAYS_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 CONNECT_TIMEOUT_SECONDS: Final = 5.0
 ANSWER_TIMEOUT_SECONDS: Final = 120.0
+NOT_MODIFIED: Final = 304
 RETRIED_STATUSES: Final = frozenset({429, 502, 503, 504})
 LONGEST_RETRY_AFTER_SECONDS: Final = 10.0
 
@@ -81,14 +82,30 @@ class Rest:
     def get(self, path: str, params: dict[str, str] | None = None) -> Json:
         return _parsed(self._send(self._client.build_request("GET", path, params=params)))
 
+    def get_changed(self, path: str, etag: str, seconds: int) -> tuple[Json, str]:
+        """What is there and its version, once that is not `etag`; None when `seconds` pass without."""
+        headers = {"if-none-match": etag, "prefer": f"wait={seconds}"} if etag else None
+        answer = self._send(self._client.build_request("GET", path, headers=headers))
+        version = answer.headers.get("etag", "")
+        return (None if answer.status_code == NOT_MODIFIED else _parsed(answer)), version
+
     def get_bytes(self, path: str) -> bytes:
         return self._send(self._client.build_request("GET", path)).content
 
     def post(self, path: str, body: Json, idempotency_key: str | None = None) -> Json:
+        return self._write("POST", path, body, idempotency_key)
+
+    def patch(self, path: str, body: Json) -> Json:
+        return self._write("PATCH", path, body, None)
+
+    def delete(self, path: str) -> Json:
+        return _parsed(self._send(self._client.build_request("DELETE", path)))
+
+    def _write(self, method: str, path: str, body: Json, idempotency_key: str | None) -> Json:
         headers = {"content-type": "application/json"}
         if idempotency_key is not None:
             headers["idempotency-key"] = idempotency_key
-        request = self._client.build_request("POST", path, content=orjson.dumps(body), headers=headers)
+        request = self._client.build_request(method, path, content=orjson.dumps(body), headers=headers)
         return _parsed(self._send(request))
 
     def _send(self, request: httpx.Request) -> httpx.Response:
@@ -119,7 +136,7 @@ def _retry_after(answer: httpx.Response) -> float:
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:
-    if answer.is_success:
+    if answer.is_success or answer.status_code == NOT_MODIFIED:
         return answer
     raise RestError(answer.status_code, _error_of(answer))
 

@@ -1,9 +1,11 @@
 """Where the commands write, and how an error looks to the one who typed the command."""
 
 import sys
+from importlib.metadata import version
 from typing import Any
 
 import orjson
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -15,9 +17,23 @@ PIPE_WIDTH = 200
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Errors are said also by who is asked to be quiet.
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 SHOWN_ISSUES = 20
 SHOWN_CHARACTERS = 400
+
+
+def show_version(is_asked: bool) -> None:
+    """For the option `--version`: prints it and ends."""
+    if is_asked:
+        out.print(version("entrygo"))
+        raise typer.Exit
+
+
+def be_quiet(is_asked: bool) -> None:
+    """For the option `--quiet`: what is beside the answer is not printed; errors are."""
+    err.quiet = is_asked
 
 
 def print_json(value: Any) -> None:
@@ -32,19 +48,19 @@ def explain(error: Exception) -> None:
     elif isinstance(error, EntryGoError):
         _explain_answer(error.error_code, error.message, error.details)
     else:
-        err.print(f"[bold red]error[/] {_plain(str(error))}")
+        _errors.print(f"[bold red]error[/] {_plain(str(error))}")
 
 
 def _explain_answer(code: str, message: str, details: Any) -> None:
-    err.print(f"[bold red]{code}[/] {_plain(message)}")
+    _errors.print(f"[bold red]{code}[/] {_plain(message)}")
     rest = dict(details) if isinstance(details, dict) else {}
     issues = rest.pop("issues", None)
     if isinstance(issues, list):
-        err.print(_issues_table(issues))
+        _errors.print(_issues_table(issues))
     for name, value in rest.items():
         text = orjson.dumps(value, default=str).decode()
         shown = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
-        err.print(f"  {name}: {_plain(shown)}")
+        _errors.print(f"  {name}: {_plain(shown)}")
 
 
 def _issues_table(issues: list[Any]) -> Table:

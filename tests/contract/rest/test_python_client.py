@@ -1,6 +1,7 @@
 """The Python client on the running system, by the recipes of its page."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ PAGE = ROOT / "docs" / "sdk-python.md"
 
 
 @pytest.fixture
-def recipes(system: System, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def recipes(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """What the page's code leaves behind, run from top to bottom as its reader would."""
     for name, value in {**system.env, "ENTRYGO_PRODUCT_ID": system.product_ids[0]}.items():
         monkeypatch.setenv(name, value)
@@ -24,7 +25,8 @@ def recipes(system: System, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     for fence in MarkdownIt("commonmark").parse(PAGE.read_text(encoding="utf-8")):
         if fence.type == "fence" and fence.info == "python":
             exec(compile(fence.content, str(PAGE), "exec"), left)
-    return left
+    yield left
+    left["entrygo"].close()
 
 
 async def test_recipes_of_the_page_do_what_it_says(system: System, recipes: dict[str, Any]) -> None:
@@ -41,7 +43,6 @@ async def test_recipes_of_the_page_do_what_it_says(system: System, recipes: dict
     receive, secret = recipes["receive"], webhook["secret"]
     assert receive(secret, got.headers, got.body) == 204
     assert receive(secret, got.headers, got.body + b" ") == 400
-    recipes["entrygo"].close()
 
 
 async def test_who_waits_hears_of_an_execution_and_of_every_event(system: System, rest: Rest) -> None:

@@ -1,5 +1,6 @@
 """`entrygo products import`: rows to products, Excel's habits, refusals."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,3 +172,24 @@ def test_progress_and_a_summary_are_shown(server: FakeServer, importer: Importer
     output = importer.products(importer.file("sku\nA\nB\n")).output
     assert "2/2" in output
     assert "products imported" in output
+
+
+def test_a_file_of_orders_is_not_taken_for_products(server: FakeServer, importer: Importer) -> None:
+    done = importer.products(importer.file("order_id,sku,quantity\nSO-1,JKT-001,2\n"))
+    assert done.exit_code == 2
+    assert "entrygo orders import" in done.output
+    assert server.products == {}
+
+
+def test_rejects_go_where_it_is_said_and_nothing_is_sent_without_a_place(
+    server: FakeServer, importer: Importer, tmp_path: Path
+) -> None:
+    file = importer.file("sku,net_weight_kg\nJKT-001,heavy\n")
+    absent = tmp_path / "absent" / "no.csv"
+    done = importer.products(file, "--rejects", str(absent))
+    assert done.exit_code == 2
+    assert "cannot be replaced" in done.output or "no folder" in done.output
+    assert server.products == {}
+    kept = tmp_path / "kept.csv"
+    assert importer.products(file, "--rejects", str(kept)).exit_code == 3
+    assert "heavy" in kept.read_text(encoding="utf-8")

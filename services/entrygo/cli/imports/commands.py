@@ -24,12 +24,15 @@ from entrygo.cli.imports.describing import describe_order, describe_product
 from entrygo.cli.imports.order_rows import count_rows, order_entries
 from entrygo.cli.imports.product_rows import product_entries
 from entrygo.cli.imports.reading import SourceFile, UnreadableFile, open_source
+from entrygo.cli.imports.results import CannotWrite
 from entrygo.cli.imports.runs import ImportRun
 from entrygo.cli.imports.sending import Sender
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import err, explain
 
 EXIT_UNUSABLE = 2
+# Columns that no file of products has.
+ORDERS_ALONE = frozenset({"order_id", "quantity"})
 
 products_app = typer.Typer(no_args_is_help=True, help="Products: import them from a file.")
 orders_app = typer.Typer(no_args_is_help=True, help="Orders: import them from a file.")
@@ -69,11 +72,21 @@ class ImportOptions(ServerOptions):
     )
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at a time.")] = 4
     encoding: Annotated[str, typer.Option("--encoding", help="For old exports, e.g. cp1252.")] = "utf-8-sig"
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", dir_okay=False, help="Default: FILE.rejects.csv.")
+    ] = None
 
     def run(self, source: SourceFile, sender: Sender, noun: str, *, keeps_ids: bool) -> ImportRun:
         """The import of this file; its progress is shown on stderr."""
         return ImportRun(
-            source, sender, noun, self.batch_size, self.concurrency, keeps_ids=keeps_ids, screen=err
+            source,
+            sender,
+            noun,
+            self.batch_size,
+            self.concurrency,
+            keeps_ids=keeps_ids,
+            screen=err,
+            rejects=self.rejects,
         )
 
 
@@ -98,6 +111,7 @@ def import_products(file: File, options: ImportOptions) -> None:
     target = options.target()
     with reported(), target.rest() as rest:
         source = open_source(file, options.encoding)
+        _check_kind(source, options.mapping or [])
         columns = choose_columns(
             source.columns,
             parse_mapping(options.mapping or []),
@@ -135,6 +149,13 @@ def import_orders(file: File, options: ImportOptions) -> None:
     raise typer.Exit(tally.exit_code)
 
 
+def _check_kind(source: SourceFile, mapping: list[str]) -> None:
+    """An order's lines name products, too, and would be taken for their catalogue."""
+    ours = {*source.columns, *parse_mapping(mapping).values()}
+    if ours >= ORDERS_ALONE:
+        raise WrongColumns(f"{source.path} holds orders: use `entrygo orders import`.")
+
+
 def _order_columns(source: SourceFile, mapping: list[str]) -> Columns:
     return choose_columns(
         source.columns,
@@ -156,7 +177,7 @@ def reported() -> Iterator[None]:
     """A file that cannot be used at all is reported in one line."""
     try:
         yield
-    except (UnreadableFile, WrongColumns) as error:
+    except (UnreadableFile, WrongColumns, CannotWrite) as error:
         explain(error)
         raise typer.Exit(EXIT_UNUSABLE) from error
 

@@ -1,6 +1,7 @@
 """Files beside the imported one: the rows that were refused, and the ids of what was taken."""
 
 import csv
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +15,10 @@ IDS_SUFFIX = ".ids.csv"
 IDS_HEADER = ("external_id", "id")
 
 
+class CannotWrite(Exception):
+    """There is no place for a result file; nothing was sent."""
+
+
 class ResultFile:
     """A CSV file that is made with its first row; one of an earlier run is removed at the start."""
 
@@ -24,7 +29,14 @@ class ResultFile:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> "ResultFile":
-        self.path.unlink(missing_ok=True)
+        """Raises CannotWrite before anything was sent, rather than at the first row."""
+        try:
+            self.path.unlink(missing_ok=True)
+            is_writable = os.access(self.path.parent, os.W_OK)
+        except OSError as error:
+            raise CannotWrite(f"{self.path} cannot be replaced: {error.strerror}.") from error
+        if not is_writable:
+            raise CannotWrite(f"{self.path.parent} is no folder that can be written to.")
         return self
 
     def __exit__(
@@ -42,9 +54,9 @@ class ResultFile:
         self.rows += 1
 
 
-def rejects_file(source: Path, columns: Sequence[str]) -> ResultFile:
-    """`FILE.rejects.csv`: the original columns, then the reason and the line in the file."""
-    return ResultFile(_beside(source, REJECTS_SUFFIX), (*_kept(columns), REASON_COLUMN, LINE_COLUMN))
+def rejects_file(source: Path, columns: Sequence[str], path: Path | None = None) -> ResultFile:
+    """`FILE.rejects.csv` or `path`: the original columns, then the reason and the line in the file."""
+    return ResultFile(path or _beside(source, REJECTS_SUFFIX), (*_kept(columns), REASON_COLUMN, LINE_COLUMN))
 
 
 def ids_file(source: Path) -> ResultFile:

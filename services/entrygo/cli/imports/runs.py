@@ -48,7 +48,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """`noun` names the items in the summary; `keeps_ids` says whether to write FILE.ids.csv."""
+    """`noun` names the items in the summary; `keeps_ids` says whether to write FILE.ids.csv.
+
+    `rejects` is where refused rows go instead of FILE.rejects.csv.
+    """
 
     source: SourceFile
     sender: Sender
@@ -57,13 +60,14 @@ class ImportRun:
     concurrency: int
     keeps_ids: bool
     screen: Console
+    rejects: Path | None = None
 
     def run(self, entries: Iterable[Entry | Rejected], total_rows: int) -> Tally:
         """Imports everything that can be; what the files say so far stays when it is interrupted."""
         tally = Tally()
         planned_as = self._planned_as()
         with ExitStack() as stack:
-            rejects = stack.enter_context(rejects_file(self.source.path, self.source.columns))
+            rejects = stack.enter_context(rejects_file(self.source.path, self.source.columns, self.rejects))
             ids = stack.enter_context(ids_file(self.source.path)) if self.keeps_ids else None
             progress = stack.enter_context(_progress(self.screen))
             task = progress.add_task(f"Importing {self.noun}", total=total_rows)

@@ -1,0 +1,195 @@
+"""Commands on exports that exist: list, fix, approve, cancel, send again, fetch, follow."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import typer
+
+from entrygo.cli.connection import find_target
+from entrygo.cli.fixing import show_issues
+from entrygo.cli.readable import show_events, show_export, show_exports
+from entrygo.cli.rest import Rest
+from entrygo.cli.terminal import err, out, print_json
+
+ExportId = Annotated[str, typer.Argument(help="The export's id.")]
+Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
+Key = Annotated[
+    str | None, typer.Option("--idempotency-key", help="To repeat a request of which the answer was lost.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the export.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many.")]
+
+# The most that one request waits on the server.
+WAIT_SECONDS = 25
+STALE_SECONDS = 1.0
+
+
+def list_exports(
+    *,
+    state: Annotated[str | None, typer.Option("--state", help="BATCHED, COMPLETED, FAILED …")] = None,
+    readiness: Annotated[
+        str | None, typer.Option("--readiness", help="READY, REVIEW_REQUIRED or BLOCKED.")
+    ] = None,
+    limit: Limit = 20,
+    as_json: Json = False,
+) -> None:
+    """List exports, newest first."""
+    params = {"state": state, "readinessState": readiness, "limit": str(limit)}
+    with find_target().rest() as rest:
+        answer = rest.get("/api/exports", {name: value for name, value in params.items() if value})
+    if as_json:
+        print_json(answer)
+    else:
+        show_exports(out, answer["data"])
+
+
+def issues(export_id: ExportId, as_json: Json = False) -> None:
+    """Show what to fix, each product and order once."""
+    with find_target().rest() as rest:
+        answer = rest.get(f"/api/exports/{export_id}/issues")
+    if as_json:
+        print_json(answer)
+    else:
+        show_issues(out, answer)
+
+
+def approve(
+    export_id: ExportId,
+    *,
+    plan_hash: Annotated[str, typer.Option("--plan-hash", help="The plan that you have looked at.")],
+    approved_by: Annotated[str, typer.Option("--by", help="Your name.")],
+    note: Annotated[str | None, typer.Option("--note", help="What was checked.")] = None,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Approve one plan by its hash, where the account's policy asks for it."""
+    body = {"planHash": plan_hash, "approvedBy": approved_by, **({"note": note} if note else {})}
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/exports/{export_id}/approve", body, idempotency_key or f"cli-{uuid4()}")
+    if as_json:
+        print_json(answer)
+    else:
+        out.print(f"approved {plan_hash} as {approved_by}", markup=False)
+
+
+def cancel(
+    export_id: ExportId, reason: Reason = "", idempotency_key: Key = None, as_json: Json = False
+) -> None:
+    """Give up an export that was not executed; its orders are free again."""
+    body = {"reason": reason} if reason else {}
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/exports/{export_id}/cancel", body, idempotency_key or f"cli-{uuid4()}")
+    if as_json:
+        print_json(answer)
+    else:
+        out.print(f"{answer['exportId']} is {answer['status']}", markup=False)
+
+
+def resend(export_id: ExportId, reason: Reason, idempotency_key: Key = None, as_json: Json = False) -> None:
+    """Send an executed package to the broker again."""
+    path = f"/api/exports/{export_id}/broker-submissions"
+    with find_target().rest() as rest:
+        answer = rest.post(path, {"reason": reason}, idempotency_key or f"cli-{uuid4()}")
+    if as_json:
+        print_json(answer)
+    else:
+        submission = answer["brokerSubmission"]
+        out.print(f"{submission['id']} is {submission['status']}", markup=False)
+
+
+def download(
+    export_id: ExportId,
+    into: Annotated[
+        Path | None, typer.Option("--into", file_okay=False, help="Default: a folder of the id.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="A document's file name; repeatable.")
+    ] = None,
+) -> None:
+    """Fetch the documents of an executed export into a folder."""
+    with find_target().rest() as rest:
+        export = rest.get(f"/api/exports/{export_id}")
+        package = export["customsPackage"]
+        if package is None:
+            raise typer.BadParameter(f"{export_id} has no documents: it was not executed.")
+        names = [artifact["filename"] for artifact in export["artifacts"]]
+        if absent := sorted(set(only or ()) - set(names)):
+            raise typer.BadParameter(f"No document {', '.join(absent)}. There are: {', '.join(names)}.")
+        folder = into or Path(export_id)
+        documents = f"/api/customs-packages/{package['id']}/artifacts"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in only or names:
+            (folder / name).write_bytes(rest.get_bytes(f"{documents}/{quote(name, safe='')}"))
+            out.print(str(folder / name), markup=False)
+
+
+def events(
+    export_id: Annotated[str | None, typer.Argument(help="Default: of every export.")] = None,
+    *,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="Go on after an earlier answer.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="Types, several with commas.")] = None,
+    limit: Limit = 50,
+    as_json: Json = False,
+) -> None:
+    """Show what happened, oldest first."""
+    params = {"exportId": export_id, "cursor": cursor, "type": type_, "limit": str(limit)}
+    with find_target().rest() as rest:
+        answer = rest.get("/api/events", {name: value for name, value in params.items() if value})
+    if as_json:
+        print_json(answer)
+    else:
+        show_events(out, answer["data"])
+        err.print(f"go on with --cursor {answer['nextCursor']}", style="dim")
+
+
+def watch(export_id: ExportId, as_json: Json = False) -> None:
+    """Follow an export until nothing of it is under way any more: an event a line, then how it stands."""
+    with find_target().rest() as rest:
+        shown: set[str] = set()
+        for export in _versions(rest, export_id):
+            new = [event for event in export["events"] if event["id"] not in shown]
+            shown |= {event["id"] for event in new}
+            for event in new:
+                if as_json:
+                    print_json(event)
+                else:
+                    out.print(f"{event['created_at']}  {event['type']}", markup=False)
+    if not as_json:
+        show_export(out, export)
+
+
+def _versions(rest: Rest, export_id: str) -> Iterator[dict[str, Any]]:
+    """Each version of an export as it comes, the settled one last."""
+    etag = ""
+    while True:
+        changed, etag = rest.get_changed(f"/api/exports/{export_id}", etag, WAIT_SECONDS)
+        if changed is None:
+            continue
+        yield changed
+        if _is_settled(changed):
+            return
+        if not etag:
+            # An owner is away, so that there is no version to wait on.
+            time.sleep(STALE_SECONDS)
+
+
+def _is_settled(export: dict[str, Any]) -> bool:
+    submission = export["brokerSubmission"] or {"status": ""}
+    is_running = export["stale"] or export["status"] == "EXECUTING"
+    return not is_running and submission["status"] not in ("prepared", "sending", "retrying")
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "list": list_exports,
+    "issues": issues,
+    "approve": approve,
+    "cancel": cancel,
+    "resend": resend,
+    "download": download,
+    "events": events,
+    "watch": watch,
+}

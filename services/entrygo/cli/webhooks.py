@@ -1,0 +1,136 @@
+"""Commands for webhooks: who is told of events, and what became of it."""
+
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from entrygo.cli.connection import find_target
+from entrygo.cli.terminal import err, out, print_json
+
+webhooks_app = typer.Typer(no_args_is_help=True, help="Webhooks: who is told of events.")
+
+WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
+Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
+Types = Annotated[
+    list[str] | None, typer.Option("--event", help="A type such as export.executed; repeatable. None: all.")
+]
+
+
+@webhooks_app.command("add")
+def add(url: str, event: Types = None, description: str = "", as_json: Json = False) -> None:
+    """Add a webhook. Its secret is shown here alone."""
+    target = find_target()
+    body = {"accountId": target.account_id, "url": url, "events": event or [], "description": description}
+    with target.rest() as rest:
+        answer = rest.post("/api/webhooks", body, f"cli-webhook-{uuid4()}")
+    if as_json:
+        print_json(answer)
+    else:
+        out.print(f"{answer['id']}\n{answer['secret']}", markup=False)
+        err.print("The secret is not shown again.", style="dim")
+
+
+@webhooks_app.command("list")
+def list_all(as_json: Json = False) -> None:
+    """List webhooks; one that was disabled says why."""
+    with find_target().rest() as rest:
+        answer = rest.get("/api/webhooks")
+    if as_json:
+        print_json(answer)
+        return
+    table = Table(box=None, header_style="dim")
+    for heading in ("id", "status", "url", "events", "why"):
+        table.add_column(heading, overflow="fold")
+    for each in answer["data"]:
+        why = each["disabledReason"] or (
+            f"failing since {each['failingSince']}" if each["failingSince"] else ""
+        )
+        events = ", ".join(each["events"]) or "all"
+        table.add_row(each["id"], each["status"], *map(Text, (each["url"], events, why)))
+    out.print(table)
+
+
+@webhooks_app.command("enable")
+def enable(webhook_id: WebhookId) -> None:
+    """Enable a webhook again; what was held meanwhile is sent by `replay`."""
+    _patch(webhook_id, {"status": "enabled"})
+
+
+@webhooks_app.command("disable")
+def disable(webhook_id: WebhookId) -> None:
+    """Disable a webhook; what happens meanwhile is held."""
+    _patch(webhook_id, {"status": "disabled"})
+
+
+@webhooks_app.command("delete")
+def delete(webhook_id: WebhookId) -> None:
+    """Remove a webhook with its deliveries, also those that wait."""
+    with find_target().rest() as rest:
+        rest.delete(f"/api/webhooks/{webhook_id}")
+    out.print(f"{webhook_id} is removed", markup=False)
+
+
+@webhooks_app.command("rotate")
+def rotate(
+    webhook_id: WebhookId,
+    overlap_hours: Annotated[
+        int, typer.Option("--overlap-hours", min=0, max=336, help="How long the old secret also signs.")
+    ] = 24,
+) -> None:
+    """Give a webhook a new secret, which is shown here alone."""
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/webhooks/{webhook_id}/rotate", {"overlapHours": overlap_hours})
+    out.print(answer["secret"], markup=False)
+
+
+@webhooks_app.command("deliveries")
+def deliveries(
+    webhook_id: WebhookId,
+    status: Annotated[
+        str | None, typer.Option("--status", help="pending, delivered, failed or held.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what was sent, newest first, and what the receiver answered."""
+    with find_target().rest() as rest:
+        answer = rest.get(f"/api/webhooks/{webhook_id}/deliveries", {"status": status} if status else None)
+    if as_json:
+        print_json(answer)
+        return
+    table = Table(box=None, header_style="dim")
+    for heading in ("event", "type", "export", "status", "attempts", "answer"):
+        table.add_column(heading, overflow="fold")
+    for each in answer["data"]:
+        said = str(each["responseStatus"] or "") or each["error"] or ""
+        texts = (each["exportId"] or "", each["status"], str(each["attempts"]), said)
+        table.add_row(each["eventId"], each["type"], *map(Text, texts))
+    out.print(table)
+
+
+@webhooks_app.command("replay")
+def replay(
+    webhook_id: WebhookId,
+    event_id: Annotated[str | None, typer.Option("--event-id", help="This event alone.")] = None,
+) -> None:
+    """Send again what failed or was held, with the ids it had."""
+    body = {"eventId": event_id} if event_id else {}
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/webhooks/{webhook_id}/replay", body)
+    out.print(f"{answer['queued']} queued", markup=False)
+
+
+@webhooks_app.command("test")
+def test(webhook_id: WebhookId) -> None:
+    """Send an event of type webhook.test."""
+    with find_target().rest() as rest:
+        answer = rest.post(f"/api/webhooks/{webhook_id}/test", {})
+    out.print(f"{answer['eventId']} is {answer['status']}", markup=False)
+
+
+def _patch(webhook_id: str, body: dict[str, str]) -> None:
+    with find_target().rest() as rest:
+        answer = rest.patch(f"/api/webhooks/{webhook_id}", body)
+    out.print(f"{answer['id']} is {answer['status']}", markup=False)

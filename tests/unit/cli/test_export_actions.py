@@ -1,0 +1,145 @@
+"""Commands on exports that exist, and on webhooks: what they ask, and how the answer reads."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from entrygo.cli.main import app
+from entrygo.cli.readable import _next
+from tests.unit.cli.test_exports import PLAN, Recorder, server
+
+__all__ = ["server"]
+
+INSPECTED: dict[str, Any] = {
+    "exportId": "batch_1",
+    "state": "COMPLETED",
+    "status": "COMPLETED",
+    "stale": False,
+    "readinessState": "READY",
+    "complianceScore": 90,
+    "planHash": "planhash_" + "a" * 64,
+    "validationMessages": [],
+    "customsPackage": {"id": "cp_1", "packageNumber": "CP-1", "state": "SENT"},
+    "artifacts": [{"filename": "a b.csv"}, {"filename": "manifest.json"}],
+    "notifications": [],
+    "brokerSubmission": {
+        "status": "sent",
+        "recipient_email": "b@example.com",
+        "subject": "s",
+        "error_message": None,
+    },
+    "snapshot": {"included_order_ids": ["ord_1"]},
+    "events": [{"id": "evt_1", "type": "export.planned", "created_at": "2026-03-11T16:10:00.000Z"}],
+    "batch": {
+        "warehouse_id": "wh_1",
+        "broker_id": "br_1",
+        "destination_country": "US",
+        "estimated_savings_usd": 0,
+        "created_at": "2026-03-11T16:00:00.000Z",
+        "next_recommended_action": "execute_plan",
+    },
+}
+
+
+def run(*arguments: str, exit_code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == exit_code, result.output
+    return result.output
+
+
+def test_a_blocked_plan_ends_with_a_status_of_its_own(server: Recorder) -> None:
+    run("export", "plan", "--order", "ord_1")
+    server.answer = {**PLAN, "readinessState": "BLOCKED"}
+    assert "BLOCKED" in run("export", "plan", "--order", "ord_1", exit_code=3)
+
+
+def test_savings_that_nobody_estimated_are_not_shown(server: Recorder) -> None:
+    assert "saves" in run("export", "plan", "--order", "ord_1")
+    server.answer = {**PLAN, "estimated_import_savings_usd": 0.0}
+    assert "saves" not in run("export", "plan", "--order", "ord_1")
+
+
+def test_list_is_narrowed_and_has_a_row_an_export(server: Recorder) -> None:
+    row = {
+        "exportId": "batch_9",
+        "state": "COMPLETED",
+        "readinessState": "READY",
+        "orderCount": 3,
+        "brokerSubmissionStatus": None,
+        "createdAt": "2026-03-11T16:00:00.000Z",
+    }
+    server.answer = {"data": [row], "hasMore": False, "nextCursor": None}
+    assert "batch_9" in run("export", "list", "--state", "COMPLETED")
+    assert server.asked[0][0] == "/api/exports?state=COMPLETED&limit=20"
+
+
+def test_each_act_goes_to_its_own_path_with_what_it_needs(server: Recorder) -> None:
+    server.answer = {
+        "exportId": "batch_1",
+        "status": "CANCELLED",
+        "brokerSubmission": {"id": "b", "status": "sent"},
+    }
+    run("export", "cancel", "batch_1", "--reason", "late")
+    run("export", "resend", "batch_1", "--reason", "lost", "--idempotency-key", "k1")
+    run("export", "approve", "batch_1", "--plan-hash", "planhash_1", "--by", "Dana")
+    assert [(path, body) for path, _, body in server.asked] == [
+        ("/api/exports/batch_1/cancel", {"reason": "late"}),
+        ("/api/exports/batch_1/broker-submissions", {"reason": "lost"}),
+        ("/api/exports/batch_1/approve", {"planHash": "planhash_1", "approvedBy": "Dana"}),
+    ]
+    assert server.asked[1][1] == "k1"
+
+
+def test_download_writes_each_document_into_a_folder(server: Recorder, tmp_path: Path) -> None:
+    server.answer = INSPECTED
+    run("export", "download", "batch_1", "--into", str(tmp_path / "docs"))
+    assert sorted(file.name for file in (tmp_path / "docs").iterdir()) == ["a b.csv", "manifest.json"]
+    assert server.asked[1][0] == "/api/customs-packages/cp_1/artifacts/a%20b.csv"
+    assert "There are" in run("export", "download", "batch_1", "--only", "x", exit_code=2)
+
+
+def test_watch_shows_the_events_and_ends_when_nothing_is_under_way(server: Recorder) -> None:
+    server.answer = INSPECTED
+    shown = run("export", "watch", "batch_1")
+    assert "export.planned" in shown
+    assert INSPECTED["planHash"] in shown
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "words"),
+    [
+        ("BATCHED", None, "execute_plan"),
+        ("COMPLETED", "sent", "wait for the broker's answer"),
+        ("COMPLETED", "unknown", "ask the broker"),
+        ("COMPLETED", "acknowledged", "nothing"),
+    ],
+)
+def test_next_step_follows_the_broker_once_it_was_executed(
+    state: str, status: str | None, words: str
+) -> None:
+    submission = {"status": status} if status else None
+    assert words in _next({**INSPECTED, "state": state, "brokerSubmission": submission})
+
+
+def test_webhook_is_added_and_its_secret_shown_once(server: Recorder) -> None:
+    server.answer = {"id": "whk_1", "secret": "whsec_x"}
+    assert "whsec_x" in run("webhooks", "add", "https://x", "--event", "export.executed")
+    [(path, _, body)] = server.asked
+    assert path == "/api/webhooks"
+    assert body["events"] == ["export.executed"]
+    why: dict[str, Any] = {
+        "status": "disabled",
+        "disabledReason": "410 Gone",
+        "failingSince": None,
+        "events": [],
+    }
+    server.answer = {"data": [{"id": "whk_1", "url": "https://x", "events": [], **why}]}
+    assert "410 Gone" in run("webhooks", "list")
+
+
+def test_version_is_printed_and_nothing_is_asked(server: Recorder) -> None:
+    assert run("--version").strip()
+    assert server.asked == []
