@@ -71,6 +71,17 @@ class BatchSection(TypedDict):
     executed_at: str | None
 
 
+class Bond(TypedDict):
+    type: NotRequired[BondType | None]
+    amountUsd: NotRequired[float | None]
+    surety: NotRequired[str | None]
+    validFrom: NotRequired[str | None]
+    validTo: NotRequired[str | None]
+
+
+BondType: TypeAlias = 'Literal["continuous", "single"]'
+
+
 class Broker(TypedDict):
     name: NotRequired[str | None]
     email: NotRequired[str | None]
@@ -301,6 +312,15 @@ class EntryDuty(TypedDict):
 
 class EntryFees(TypedDict):
     merchandise_processing_fee_usd: float
+    broker_fees_usd: float | None
+
+
+class EntryIssue(TypedDict):
+    code: str
+    severity: str
+    message: str
+    field: str
+    count: int
 
 
 class ErrorBody(TypedDict):
@@ -319,6 +339,12 @@ class EstimatedEntry(TypedDict):
     lines: int
     value_usd: float
     importer: NotRequired[str | None]
+    importer_id: NotRequired[str | None]
+    importer_external_id: NotRequired[str | None]
+    importer_name: NotRequired[str | None]
+    entry_type: NotRequired[str]
+    readiness_state: NotRequired[str]
+    issues: NotRequired[list[EntryIssue]]
     duty: NotRequired[EntryDuty]
     fees: NotRequired[EntryFees]
 
@@ -368,6 +394,7 @@ class ExecuteBody(TypedDict):
     batchId: str
     expectedPlanHash: NotRequired[str | None]
     shipment: NotRequired[ShipmentInput | None]
+    trip: NotRequired[TripInput | None]
 
 
 class ExportExecution(TypedDict):
@@ -397,7 +424,7 @@ class ExportPlan(TypedDict):
     planned_at: str
     entry_type: str
     total_value_usd: float
-    entries: list[PlannedEntry]
+    entries: list[EstimatedEntry]
 
 
 class ExportSection(TypedDict):
@@ -491,6 +518,32 @@ class HttpsEndpoint(TypedDict):
     credential: NotRequired[str | None]
 
 
+class Importer(TypedDict):
+    name: NotRequired[str | None]
+    number: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    nonResident: NotRequired[bool | None]
+    bond: NotRequired[Bond | None]
+    powersOfAttorney: NotRequired[list[PowerOfAttorney]]
+    section301: NotRequired[TradeReview | None]
+    id: str
+    externalId: str
+    createdAt: str
+    updatedAt: str
+
+
+class ImporterInput(TypedDict):
+    name: NotRequired[str | None]
+    number: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    nonResident: NotRequired[bool | None]
+    bond: NotRequired[Bond | None]
+    powersOfAttorney: NotRequired[list[PowerOfAttorney]]
+    section301: NotRequired[TradeReview | None]
+    id: NotRequired[str | None]
+    externalId: str
+
+
 class ImporterOfRecord(TypedDict):
     name: NotRequired[str | None]
     number: NotRequired[str | None]
@@ -501,6 +554,13 @@ class ImporterOfRecord(TypedDict):
 
 
 ImporterOfRecordBond: TypeAlias = 'Literal["continuous", "single"]'
+
+
+class ImporterPage(TypedDict):
+    data: list[Importer]
+    hasMore: bool
+    nextCursor: str | None
+
 
 Incoterm: TypeAlias = 'Literal["EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF"]'
 
@@ -612,6 +672,7 @@ class OrderInput(TypedDict):
     destinationPostalCode: NotRequired[str | None]
     items: list[OrderLineInput]
     importerNumber: NotRequired[str | None]
+    importerExternalId: NotRequired[str | None]
     metadata: NotRequired[OrderInputMetadata | None]
 
 
@@ -781,13 +842,6 @@ class PlanVersion(TypedDict):
     planned_at: str
 
 
-class PlannedEntry(TypedDict):
-    number: int
-    orders: int
-    lines: int
-    value_usd: float
-
-
 class PolicyAnswer(TypedDict):
     severities: dict[str, str]
     approvalRequired: bool
@@ -800,6 +854,12 @@ class PolicyBody(TypedDict):
     severities: NotRequired[dict[str, Literal["warning", "error"]]]
     approvalRequired: NotRequired[bool | None]
     codesWithoutApproval: NotRequired[list[str]]
+
+
+class PowerOfAttorney(TypedDict):
+    broker: str
+    validFrom: NotRequired[str | None]
+    validTo: NotRequired[str | None]
 
 
 class Product(TypedDict):
@@ -970,6 +1030,7 @@ class StoredOrder(TypedDict):
     totalValueUsd: float
     items: list[OrderLine]
     importerNumber: str | None
+    importerExternalId: str | None
     metadata: StoredOrderMetadata | None
     createdAt: str
     updatedAt: str
@@ -985,6 +1046,15 @@ class SyncBrokersAnswer(TypedDict):
 class SyncBrokersBody(TypedDict):
     accountId: NotRequired[str]
     items: list[BrokerInput]
+
+
+class SyncImportersAnswer(TypedDict):
+    data: list[Importer]
+
+
+class SyncImportersBody(TypedDict):
+    accountId: NotRequired[str]
+    items: list[ImporterInput]
 
 
 class SyncOrdersAnswer(TypedDict):
@@ -1053,6 +1123,21 @@ class Transport(TypedDict):
     scac: NotRequired[str | None]
     portCode: NotRequired[str | None]
     portName: NotRequired[str | None]
+
+
+class TripEntryInput(TypedDict):
+    entry: int
+    papsNumber: str
+
+
+class TripInput(TypedDict):
+    conveyance: NotRequired[str | None]
+    crew: NotRequired[list[str] | None]
+    equipment: NotRequired[list[str] | None]
+    seals: NotRequired[list[str] | None]
+    borderPort: NotRequired[str | None]
+    estimatedArrival: NotRequired[str | None]
+    entries: NotRequired[list[TripEntryInput] | None]
 
 
 class Usmca(TypedDict):

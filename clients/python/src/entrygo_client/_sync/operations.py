@@ -322,6 +322,41 @@ class Operations:
         answer: types.Broker = self._call("GET", f"/api/brokers/{quote(id, safe='')}")
         return answer
 
+    def sync_importers(
+        self, body: types.SyncImportersBody, *, idempotency_key: str | None = None
+    ) -> types.SyncImportersAnswer:
+        """Sync importers."""
+        answer: types.SyncImportersAnswer = self._call(
+            "POST", "/api/importers/sync", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def list_importers(
+        self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
+    ) -> types.ImporterPage:
+        """List importers."""
+        answer: types.ImporterPage = self._call(
+            "GET", "/api/importers", query={"limit": limit, "cursor": cursor, "externalId": external_id}
+        )
+        return answer
+
+    def iter_importers(
+        self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
+    ) -> Iterator[types.Importer]:
+        """List importers: all of them, page after page."""
+        while True:
+            page = self.list_importers(limit=limit, cursor=cursor, external_id=external_id)
+            for each in page["data"]:
+                yield each
+            if not page["hasMore"]:
+                return
+            cursor = page["nextCursor"]
+
+    def get_importer(self, id: str) -> types.Importer:
+        """Read one importer."""
+        answer: types.Importer = self._call("GET", f"/api/importers/{quote(id, safe='')}")
+        return answer
+
     def approve_export(
         self, id: str, body: types.ApproveBody, *, idempotency_key: str | None = None
     ) -> types.ApproveAnswer:
