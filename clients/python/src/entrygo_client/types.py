@@ -91,6 +91,33 @@ class Broker(TypedDict):
     maxLinesPerEntry: NotRequired[int | None]
     maxOrdersPerEntry: NotRequired[int | None]
     channel: NotRequired[BrokerChannel | None]
+    documents: NotRequired[
+        list[
+            Literal[
+                "all",
+                "cci_human_readable",
+                "cci_csv",
+                "cci_pdf",
+                "cci_xlsx",
+                "packing_list",
+                "packing_list_csv",
+                "section_232_declaration",
+                "section_232_declaration_csv",
+                "usmca_certification",
+                "usmca_certification_json",
+                "fee_estimate",
+                "landed_costs",
+                "entry_dataset",
+                "ace_manifest",
+                "amendment_changes",
+                "post_summary_correction",
+                "manifest",
+                "package_zip",
+            ]
+        ]
+        | None
+    ]
+    attach: NotRequired[BrokerAttach | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
     id: str
@@ -99,6 +126,8 @@ class Broker(TypedDict):
     updatedAt: str
     emailState: NotRequired[str | None]
 
+
+BrokerAttach: TypeAlias = 'Literal["each", "zip"]'
 
 BrokerChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
@@ -112,11 +141,40 @@ class BrokerInput(TypedDict):
     maxLinesPerEntry: NotRequired[int | None]
     maxOrdersPerEntry: NotRequired[int | None]
     channel: NotRequired[BrokerInputChannel | None]
+    documents: NotRequired[
+        list[
+            Literal[
+                "all",
+                "cci_human_readable",
+                "cci_csv",
+                "cci_pdf",
+                "cci_xlsx",
+                "packing_list",
+                "packing_list_csv",
+                "section_232_declaration",
+                "section_232_declaration_csv",
+                "usmca_certification",
+                "usmca_certification_json",
+                "fee_estimate",
+                "landed_costs",
+                "entry_dataset",
+                "ace_manifest",
+                "amendment_changes",
+                "post_summary_correction",
+                "manifest",
+                "package_zip",
+            ]
+        ]
+        | None
+    ]
+    attach: NotRequired[BrokerInputAttach | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
     id: NotRequired[str | None]
     externalId: str
 
+
+BrokerInputAttach: TypeAlias = 'Literal["each", "zip"]'
 
 BrokerInputChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
