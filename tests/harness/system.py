@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
@@ -30,6 +30,7 @@ from entrygo.process.clock import Ids, utc_now
 from tests.harness import processes
 from tests.harness.brokers import is_apache
 from tests.harness.groups import SYSTEM, claim_for_the_run
+from tests.harness.otlp import Collector, collecting
 
 START_SECONDS = 100.0  # below the timeout of a test, so that the end of the log is what a failure shows
 RESTART_SECONDS = 60.0
@@ -141,9 +142,16 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
         return False
 
 
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """What the processes of the session's system send of their traces."""
+    with collecting() as started:
+        yield started
+
+
 @pytest_asyncio.fixture(scope="session")
 async def system(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, collector: Collector
 ) -> AsyncIterator[System]:
     """One system for the session; its broker is the session's own where that is Apache Kafka."""
     claim_for_the_run(tmp_path_factory.getbasetemp(), SYSTEM)
@@ -154,6 +162,10 @@ async def system(
         "ENTRYGO_WEBHOOK_ALLOW_PRIVATE": "true",
         # Tests ask with many bad keys from one address, and mean the answer to each.
         "ENTRYGO_FAILURES_PER_SECOND": "10000",
+        "ENTRYGO_OTLP_ENDPOINT": collector.endpoint,
+        # Of the requests that ask for it alone: those of the test of traces.
+        "OTEL_TRACES_SAMPLER": "parentbased_always_off",
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
     }
     async with running_system(settings) as started:
         yield started

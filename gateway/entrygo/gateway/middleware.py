@@ -14,6 +14,7 @@ from entrygo.domain.errors import EntryGoError, InternalError, InvalidRequest, S
 from entrygo.gateway.errors import error_response
 from entrygo.gateway.metrics import observe
 from entrygo.process.logging import bind_request
+from entrygo.process.tracing import TRACEPARENT, Span, span
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@+/=-]{1,128}")
 # Asked by what supervises the process; a 503 of theirs is no news.
@@ -59,18 +60,25 @@ class RequestContext:
                     headers["connection"] = "close"
             await send(message)
 
-        try:
-            await self._app(scope, receive, send_with_headers)
-        finally:
-            self._record(scope, status, time.perf_counter() - started)
+        context = Headers(scope=scope).get(TRACEPARENT)
+        with span(scope["method"], "server", context, {"entrygo.request_id": request_id}) as step:
+            try:
+                await self._app(scope, receive, send_with_headers)
+            finally:
+                self._record(scope, status, time.perf_counter() - started, step)
 
     def _request_id(self, scope: Scope) -> str:
         given = Headers(scope=scope).get("x-request-id", "")
         return given if _REQUEST_ID.fullmatch(given) else self._new_request_id()
 
-    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+    def _record(self, scope: Scope, status: int, seconds: float, step: Span) -> None:
         route = scope.get("entrygo.route", "unknown")
         observe(scope["method"], route, status, seconds)
+        step.rename(f"{scope['method']} {route}")
+        step.note("http.route", route)
+        step.note("http.response.status_code", status)
+        if status >= 500:
+            step.fail()
         write = log.debug if route in PROBES else log.warning if status >= 500 else log.info
         write(
             "http.request",

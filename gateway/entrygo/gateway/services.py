@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 import grpc
 from google.protobuf.message import Message
 
+from entrygo.process.tracing import trace_metadata
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.identity.v1 import identity_pb2_grpc
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
@@ -38,6 +39,7 @@ class Call:
             ("authorization", self.authorization),
             ("x-request-id", self.request_id),
             (LARGE_ERRORS_KEY, "1"),
+            *trace_metadata(),
         )
 
 

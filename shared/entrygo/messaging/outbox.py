@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from entrygo.messaging.doorbell import ring
 from entrygo.postgres.pool import Connection, after_commit
+from entrygo.process.tracing import traceparent
 from entrygo.proto.events.v1 import events_pb2
 
 # Kafka's default limit for a message is 1 MiB; half of it leaves room for headers.
@@ -33,8 +34,8 @@ async def append_all(
         " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
         " SELECT *, $7::text"
         " FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $8::text[]))"
-        " INSERT INTO outbox (account_id, mode, payload)"
-        " SELECT account_id, mode, payload FROM unnest($1::text[], $2::text[], $6::bytea[])"
+        " INSERT INTO outbox (account_id, mode, payload, traceparent)"
+        " SELECT account_id, mode, payload, $9::text FROM unnest($1::text[], $2::text[], $6::bytea[])"
         " WITH ORDINALITY AS queued (account_id, mode, payload, position) ORDER BY position",
         [event.account_id for event in events],
         [event.mode for event in events],
@@ -44,6 +45,7 @@ async def append_all(
         [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
         warehouse_id,
         [event.id for event in events],
+        traceparent(),
     )
     after_commit(connection, ring)
 

@@ -5,7 +5,8 @@ its log in memory begins again at 0. So the consumer must drop what it knows alr
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
 from entrygo.messaging.seal import HEADER as SEAL_HEADER
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
+from entrygo.process.tracing import TRACEPARENT, Noted, span
 
 BATCH = 500
 POLL_MS = 250
@@ -48,6 +50,8 @@ class TopicRecord:
     value: bytes
     # What came along as its seal; see entrygo.messaging.seal.
     seal: bytes = b""
+    # Of the request that it is of, where that is traced.
+    traceparent: str | None = None
 
 
 class Sink(Protocol):
@@ -143,7 +147,13 @@ class Projector:
             fetched = await _fetch(consumer)
             seeker.raise_failure()
             records = [
-                TopicRecord(partition.partition, record.offset, record.value or b"", _seal_of(record))
+                TopicRecord(
+                    partition.partition,
+                    record.offset,
+                    record.value or b"",
+                    _header(record, SEAL_HEADER),
+                    _header(record, TRACEPARENT).decode("ascii", "replace") or None,
+                )
                 for partition, batch in fetched.items()
                 for record in batch
             ]
@@ -163,7 +173,8 @@ class Projector:
 
     async def _deliver(self, records: Sequence[TopicRecord]) -> None:
         try:
-            await self._sink.take(records, _positions_after(records))
+            with _traced(self._sink.topic, records):
+                await self._sink.take(records, _positions_after(records))
         except Exception as error:
             if _is_outage(error):
                 raise
@@ -186,8 +197,23 @@ class Projector:
                     await self._sink.reject(record, error)
 
 
-def _seal_of(record: ConsumerRecord) -> bytes:
-    return next((value for name, value in record.headers if name == SEAL_HEADER), None) or b""
+def _header(record: ConsumerRecord, wanted: str) -> bytes:
+    return next((value for name, value in record.headers if name == wanted), None) or b""
+
+
+@contextlib.contextmanager
+def _traced(topic: str, records: Sequence[TopicRecord]) -> Iterator[None]:
+    """A span in the trace of each record that has one; those of a batch last as long as the batch."""
+    with contextlib.ExitStack() as spans:
+        for record in records:
+            if record.traceparent is not None:
+                noted: Noted = {
+                    "messaging.system": "kafka",
+                    "messaging.kafka.offset": record.offset,
+                    "messaging.destination.partition.id": str(record.partition),
+                }
+                spans.enter_context(span(f"process {topic}", "consumer", record.traceparent, noted))
+        yield
 
 
 async def _fetch(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:

@@ -17,11 +17,12 @@ from entrygo.messaging.doorbell import Doorbell
 from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
-from entrygo.messaging.relay_queue import LeadLost, RelayQueue
+from entrygo.messaging.relay_queue import LeadLost, Queued, RelayQueue
 from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
 from entrygo.postgres.pool import DATABASE_ERRORS, open_background_session
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
+from entrygo.process.tracing import TRACEPARENT
 from entrygo.proto.events.v1 import events_pb2
 
 BATCH = 500
@@ -129,7 +130,7 @@ class Relay:
         events = await queue.first(BATCH)
         if not events:
             return 0
-        sent = [await self._send(producer, event.payload) for event in events]
+        sent = [await self._send(producer, event) for event in events]
         results = await asyncio.gather(*sent, return_exceptions=True)
         failed = [result for result in results if isinstance(result, BaseException)]
         acknowledged = {
@@ -144,13 +145,15 @@ class Relay:
             raise failed[0]
         return len(events)
 
-    async def _send(self, producer: AIOKafkaProducer, payload: bytes) -> "asyncio.Future[Acknowledgement]":
+    async def _send(self, producer: AIOKafkaProducer, queued: Queued) -> "asyncio.Future[Acknowledgement]":
+        payload = queued.payload
         event = events_pb2.Event.FromString(payload)
+        trace = [(TRACEPARENT, queued.traceparent.encode())] if queued.traceparent else []
         future: asyncio.Future[Acknowledgement] = await producer.send(
             topic_of(event),
             value=payload,
             key=event.stream_id.encode(),
-            headers=[*cloud_event_headers(event), (HEADER, self._seal.of(payload))],
+            headers=[*cloud_event_headers(event), (HEADER, self._seal.of(payload)), *trace],
         )
         return future
 

@@ -27,10 +27,11 @@ class LeadLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An event in the outbox, by its position."""
+    """An event in the outbox, by its position; with the trace context of the request that it is of."""
 
     id: int
     payload: bytes
+    traceparent: str | None = None
 
 
 class RelayQueue:
@@ -74,8 +75,10 @@ class RelayQueue:
         """The oldest events that are queued. LeadLost when the lead is known to be lost."""
         self._check()
         async with self._turn:
-            rows = await self._session.fetch("SELECT id, payload FROM outbox ORDER BY id LIMIT $1", limit)
-        return [Queued(row["id"], row["payload"]) for row in rows]
+            rows = await self._session.fetch(
+                "SELECT id, payload, traceparent FROM outbox ORDER BY id LIMIT $1", limit
+            )
+        return [Queued(row["id"], row["payload"], row["traceparent"]) for row in rows]
 
     async def remove(self, ids: Sequence[int]) -> None:
         """Forgets events that the broker has. LeadLost, and nothing is removed, when another one leads."""

@@ -12,6 +12,7 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.postgres.metrics import WAITING, watch_pool
+from entrygo.process.tracing import inner_span
 
 log = structlog.get_logger(__name__)
 
@@ -139,34 +140,35 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
 
     Raises CommitUnknown when COMMIT itself failed, ServiceUnavailable when the database was away before that.
     """
-    try:
-        with WAITING.track_inprogress():
-            connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
-    except (asyncpg.InterfaceError, *OUTAGES) as error:
-        raise ServiceUnavailable from error
-    calls = _AFTER_COMMIT[connection] = []
-    try:
-        await _begin(connection, scope)
+    with inner_span("transaction", "client", {"db.system.name": "postgresql"}):
         try:
-            yield connection
-        except BaseException:
-            await _rollback(connection)
-            raise
-        await _commit(connection)
-        for call in calls:
-            call()
-    except asyncpg.exceptions.LockNotAvailableError as error:
-        raise LockTimeout from error
-    except OUTAGES as error:
-        raise ServiceUnavailable from error
-    except asyncpg.InterfaceError as error:
-        # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
-        if _is_lost(connection):
+            with WAITING.track_inprogress():
+                connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        except (asyncpg.InterfaceError, *OUTAGES) as error:
             raise ServiceUnavailable from error
-        raise
-    finally:
-        del _AFTER_COMMIT[connection]
-        await asyncio.shield(_release(pool, connection))
+        calls = _AFTER_COMMIT[connection] = []
+        try:
+            await _begin(connection, scope)
+            try:
+                yield connection
+            except BaseException:
+                await _rollback(connection)
+                raise
+            await _commit(connection)
+            for call in calls:
+                call()
+        except asyncpg.exceptions.LockNotAvailableError as error:
+            raise LockTimeout from error
+        except OUTAGES as error:
+            raise ServiceUnavailable from error
+        except asyncpg.InterfaceError as error:
+            # asyncpg says "connection is closed" and "wrong number of arguments" with one class.
+            if _is_lost(connection):
+                raise ServiceUnavailable from error
+            raise
+        finally:
+            del _AFTER_COMMIT[connection]
+            await asyncio.shield(_release(pool, connection))
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:

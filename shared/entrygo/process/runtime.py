@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 import uvloop
 
+from entrygo.process import tracing
 from entrygo.process.ending import run_until_ended, stop_on_signals
 from entrygo.process.logging import configure_logging
 from entrygo.process.metrics import serve_metrics
@@ -32,8 +33,12 @@ def run(name: str, settings: ProcessSettings, main: Main) -> None:
         return
     configure_logging(name, settings.log)
     serve_metrics(settings.metrics)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_supervised(main, settings.stop))
+    tracing.start(name, settings.metrics.traces)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_supervised(main, settings.stop))
+    finally:
+        tracing.end()
 
 
 async def _supervised(main: Main, limits: StopSettings) -> None:

@@ -56,14 +56,21 @@ class LogSettings(EnvironmentSettings):
     file: Path | None = None
 
 
+class TraceSettings(EnvironmentSettings):
+    """Where traces go: the address of a collector that takes OTLP over HTTP."""
+
+    otlp_endpoint: str | None = None
+
+
 class MetricsSettings(EnvironmentSettings):
-    """Where Prometheus finds the metrics of the process."""
+    """Where Prometheus finds the metrics of the process, and where its traces go."""
 
     model_config = SettingsConfigDict(env_prefix="ENTRYGO_METRICS_")
 
     host: str = "127.0.0.1"
     # 0: no metrics endpoint.
     port: int = Field(default=0, ge=0, le=65535)
+    traces: TraceSettings = Field(default_factory=TraceSettings)
 
 
 class StopSettings(EnvironmentSettings):

@@ -7,6 +7,7 @@ from entrygo.domain.principal import Principal, Visible
 from entrygo.identity import on_behalf
 from entrygo.identity.authenticator import SERVICE_SCHEME
 from entrygo.identity.current import principal
+from entrygo.process.tracing import trace_metadata
 from entrygo.rpc.errors import LARGE_ERRORS_KEY
 
 AUTHORIZATION = "authorization"
@@ -52,6 +53,7 @@ def caller_metadata() -> Metadata:
         *on_behalf.caller_metadata(caller),
         (REQUEST_ID, request_id()),
         (LARGE_ERRORS_KEY, "1"),
+        *trace_metadata(),
     )
 
 
@@ -62,6 +64,7 @@ def on_behalf_metadata(token: str, caller: Principal) -> Metadata:
         *on_behalf.caller_metadata(caller),
         (REQUEST_ID, request_id()),
         (LARGE_ERRORS_KEY, "1"),
+        *trace_metadata(),
     )
 
 
@@ -71,4 +74,5 @@ def service_metadata(token: str, visible: Visible | None) -> Metadata:
         (AUTHORIZATION, SERVICE_SCHEME + token),
         *on_behalf.visible_metadata(visible),
         (LARGE_ERRORS_KEY, "1"),
+        *trace_metadata(),
     )

@@ -29,6 +29,8 @@ _PLAIN = frozenset({"PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR"})
 _PLAIN_PREFIXES = ("LC_", "LD_", "DYLD_", "PYTHON")
 # Object storage in a cloud is reached with the cloud's own variables, by execution alone.
 _CLOUD = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"})
+# Traces are by OpenTelemetry's own variables, of which one may hold a collector's key.
+_TRACES_PREFIX = "OTEL_"
 _CLOUD_PREFIXES = ("AWS_", "GOOGLE_", "AZURE_")
 
 
@@ -40,7 +42,11 @@ def plain() -> dict[str, str]:
 def of_process(name: str, ours: Mapping[str, str]) -> dict[str, str]:
     """What the process `name` reads, of `ours` and of our own environment; `ours` wins."""
     read = variables(SETTINGS[name]) | {failpoints.VARIABLE}
-    given = {variable: value for variable, value in os.environ.items() if variable in read}
+    given = {
+        variable: value
+        for variable, value in os.environ.items()
+        if variable in read or variable.startswith(_TRACES_PREFIX)
+    }
     if name == "execution":
         given |= {variable: value for variable, value in os.environ.items() if _is_of_a_cloud(variable)}
     return plain() | given | {variable: value for variable, value in ours.items() if variable in read}

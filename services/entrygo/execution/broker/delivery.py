@@ -40,6 +40,7 @@ from entrygo.execution.records import (
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock
 from entrygo.process.failpoints import Reach
+from entrygo.process.tracing import Noted, span
 
 log = structlog.get_logger(__name__)
 
@@ -85,9 +86,12 @@ class BrokerDelivery:
         if attempt is None:
             return
         self.reach(failpoints.AFTER_SENDING)
-        async with kept_alive(lambda: self._extend(attempt), self.lease):
-            result = await self._submit(attempt)
-            ended(result.silent)
+        noted: Noted = {"entrygo.broker_submission_id": attempt.id, "entrygo.attempt": attempt.attempts}
+        with span(f"deliver {attempt.submission_type}", "client", noted=noted) as step:
+            async with kept_alive(lambda: self._extend(attempt), self.lease):
+                result = await self._submit(attempt)
+                ended(result.silent)
+            step.note("entrygo.outcome", str(result.outcome))
         self.reach(failpoints.AFTER_SUBMIT)
         await self._settle_in_the_end(attempt, result)
         self.reach(failpoints.AFTER_SETTLE)

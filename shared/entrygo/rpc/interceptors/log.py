@@ -7,18 +7,21 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import ContextVar
 
 import grpc
 import structlog
 
 from entrygo.process.logging import bind_request
-from entrygo.rpc.calls import REQUEST_ID, bind_request_id
+from entrygo.process.tracing import TRACEPARENT, Span, inner_span, span
+from entrygo.rpc.calls import REQUEST_ID, bind_request_id, request_id
 from entrygo.rpc.interceptors.wrapping import Context, Handler, WrappingInterceptor
 from entrygo.rpc.metrics import observe
 
 MAX_ID_LENGTH = 128
+# gRPC's own services: health, reflection.
+STANDARD_PREFIX = "/grpc."
 
 # When the task at hand got its call.
 _STARTED: ContextVar[float] = ContextVar("started")
@@ -37,9 +40,9 @@ class LogInterceptor(WrappingInterceptor):
     ) -> Handler | None:
         """Names the request before anybody has a reason to log something about it."""
         metadata = dict(handler_call_details.invocation_metadata or ())
-        request_id = str(metadata.get(REQUEST_ID, ""))[:MAX_ID_LENGTH] or f"req_{secrets.token_hex(12)}"
-        bind_request_id(request_id)
-        bind_request(request_id)
+        named = str(metadata.get(REQUEST_ID, ""))[:MAX_ID_LENGTH] or f"req_{secrets.token_hex(12)}"
+        bind_request_id(named)
+        bind_request(named)
         _STARTED.set(time.perf_counter())
         return await super().intercept_service(continuation, handler_call_details)
 
@@ -47,16 +50,27 @@ class LogInterceptor(WrappingInterceptor):
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
         """Writes the line and the count, however the call ends."""
         cancelled = False
-        try:
-            yield
-        except (asyncio.CancelledError, GeneratorExit):
-            cancelled = True
-            raise
-        finally:
-            status = "CANCELLED" if cancelled else status_name(context)
-            seconds = time.perf_counter() - _STARTED.get()
-            observe(method, status, seconds)
-            log.info("rpc.request", method=method, status=status, milliseconds=round(seconds * 1000, 1))
+        with _span(method, context) as step:
+            try:
+                yield
+            except (asyncio.CancelledError, GeneratorExit):
+                cancelled = True
+                raise
+            finally:
+                status = "CANCELLED" if cancelled else status_name(context)
+                seconds = time.perf_counter() - _STARTED.get()
+                observe(method, status, seconds)
+                step.note("rpc.response.status_code", status)
+                log.info("rpc.request", method=method, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _span(method: str, context: Context) -> AbstractContextManager[Span]:
+    """A health watch, which lasts for hours, is no request."""
+    if method.startswith(STANDARD_PREFIX):
+        return inner_span(method)
+    given = dict(context.invocation_metadata() or ()).get(TRACEPARENT)
+    parent = None if given is None else str(given)
+    return span(method, "server", parent, {"rpc.system.name": "grpc", "entrygo.request_id": request_id()})
 
 
 def status_name(context: Context) -> str:
