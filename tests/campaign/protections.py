@@ -203,9 +203,9 @@ PROTECTIONS = (
         (
             Edit(
                 "shared/entrygo/postgres/pool.py",
-                "    except OUTAGES as error:\n        raise ServiceUnavailable from error\n"
-                "    except asyncpg.InterfaceError as error:",
-                "    except asyncpg.InterfaceError as error:",
+                "        except OUTAGES as error:\n            raise ServiceUnavailable from error\n"
+                "        except asyncpg.InterfaceError as error:",
+                "        except asyncpg.InterfaceError as error:",
             ),
         ),
         ("cut", "crash"),
