@@ -1,6 +1,8 @@
 """The fixtures every test may use (each in its own module of tests/harness), the marker `kafka`, and who
 runs beside whom when several processes share the tests (tests/harness/groups.py)."""
 
+import signal
+
 import pytest
 import structlog
 from xdist.remote import Producer
@@ -22,6 +24,8 @@ MEETS_A_BROKER = frozenset({"kafka_bootstrap", "system"})
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker here, beside the code that sets it."""
     config.addinivalue_line("markers", "kafka: meets a Kafka broker; runs once more against Apache Kafka")
+    # A run that a shell put into the background ignores SIGINT, and so would every server that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # By default structlog has rich draw each traceback, with the source around it: up to a second for one.
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])

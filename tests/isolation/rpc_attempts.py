@@ -375,7 +375,10 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Inspection.WatchExport": (
         _read("WatchExport", lambda v: inspection_pb2.InspectExportRequest(export_id=v.done)),
     ),
-    "Inspection.ListEvents": (_read("ListEvents", lambda _: inspection_pb2.ListEventsRequest()),),
+    "Inspection.ListEvents": (
+        _read("ListEvents", lambda v: inspection_pb2.ListEventsRequest(export_id=v.done)),
+        _of("ListEvents of every export", lambda _: inspection_pb2.ListEventsRequest(), enough=READ),
+    ),
     "Inspection.WatchEvents": (
         _read("WatchEvents", lambda v: inspection_pb2.WatchEventsRequest(export_id=v.done)),
     ),
