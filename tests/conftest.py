@@ -7,7 +7,7 @@ import pytest
 import structlog
 from xdist.remote import Producer
 
-from tests.harness.groups import GroupScheduling, check_sharing, rank
+from tests.harness.groups import SYSTEM, GroupScheduling, check_sharing, group_of, rank
 
 pytest_plugins = (
     "tests.harness.postgres",
@@ -40,6 +40,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     check_sharing(items)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The shared system ends with its group, not with the session: idle, it takes a fifth of a core."""
+    is_a_worker = hasattr(item.config, "workerinput")
+    if is_a_worker and group_of(item.nodeid) == SYSTEM != group_of(nextitem.nodeid if nextitem else ""):
+        for shared in item.session._fixturemanager.getfixturedefs("system", item) or ():
+            shared.finish(item._request)  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)
