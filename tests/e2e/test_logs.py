@@ -31,10 +31,16 @@ def lines(text: str) -> Sequence[Mapping[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-def of_request(system: System, part: str, request_id: str) -> list[Mapping[str, Any]]:
-    """The lines of a part about one request."""
-    found = lines(logs(system)[f"{part}.log"])
-    return [line for line in found if line.get("request_id") == request_id]
+async def of_request(system: System, part: str, request_id: str) -> list[Mapping[str, Any]]:
+    """The lines of a part about one request, once there is one: the answer may arrive before its line."""
+    async with asyncio.timeout(30):
+        while True:
+            # A log that has grown large goes on in a new file.
+            written = [text for name, text in logs(system).items() if name.startswith(f"{part}.log")]
+            found = [line for text in written for line in lines(text) if line.get("request_id") == request_id]
+            if found:
+                return found
+            await asyncio.sleep(0.05)
 
 
 async def execute(rest: Rest, request_id: str) -> str:
@@ -55,20 +61,20 @@ async def test_request_has_one_line_on_each_process_with_its_id_account_route_st
     request_id = unique("req")
     await execute(rest, request_id)
     [at_gateway] = [
-        line for line in of_request(system, "gateway", request_id) if line["event"] == "http.request"
+        line for line in await of_request(system, "gateway", request_id) if line["event"] == "http.request"
     ]
     assert at_gateway["account"] == system.account_id
     assert (at_gateway["method"], at_gateway["route"]) == ("POST", "/api/exports/execute")
     assert at_gateway["status"] == 200
     assert at_gateway["milliseconds"] > 0
     at_execution = [
-        line for line in of_request(system, "execution", request_id) if line["event"] == "rpc.request"
+        line for line in await of_request(system, "execution", request_id) if line["event"] == "rpc.request"
     ]
     [executed] = [line for line in at_execution if line["method"].endswith("/ExecuteExport")]
     assert (executed["account"], executed["status"]) == (system.account_id, "OK")
     assert 0 < executed["milliseconds"] <= at_gateway["milliseconds"]
     # And on, with the same id, to the service that execution asks.
-    asked = {line["method"].rpartition("/")[2] for line in of_request(system, "planning", request_id)}
+    asked = {line["method"].rpartition("/")[2] for line in await of_request(system, "planning", request_id)}
     assert {"ClaimExport", "GetSnapshot"} <= asked
 
 
@@ -76,13 +82,13 @@ async def test_refused_request_is_logged_with_its_status_and_account(rest: Rest,
     request_id = unique("req")
     answer = await rest.client.get("/api/exports/batch_unknown", headers={"x-request-id": request_id})
     assert answer.status_code == 404
-    [line] = of_request(system, "gateway", request_id)
+    [line] = await of_request(system, "gateway", request_id)
     assert (line["status"], line["route"], line["account"]) == (
         404,
         "/api/exports/{id}",
         system.account_id,
     )
-    [rpc] = of_request(system, "inspection", request_id)
+    [rpc] = await of_request(system, "inspection", request_id)
     assert (rpc["status"], rpc["account"]) == ("NOT_FOUND", system.account_id)
 
 
@@ -91,7 +97,7 @@ async def test_request_without_a_good_key_is_logged_without_the_account_of_anoth
     headers = {"authorization": "Bearer shpbndl_live_wrong", "x-request-id": request_id}
     async with httpx.AsyncClient(base_url=system.base_url, trust_env=False) as stranger:
         assert (await stranger.get("/api/exports/batch_1", headers=headers)).status_code == 401
-    [line] = of_request(system, "gateway", request_id)
+    [line] = await of_request(system, "gateway", request_id)
     assert line["status"] == 401
     assert "account" not in line
     assert "shpbndl_live_wrong" not in "".join(logs(system).values())
