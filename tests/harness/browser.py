@@ -14,15 +14,16 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 MISSING = "Chromium is not installed: apt-get install -y chromium"
 WAIT_MS = 20_000
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """A browser without a window. It runs without its own sandbox, which containers do not let it have."""
+    """A browser without a window; without its own sandbox and shared memory, which containers often lack."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             yield browser
         finally:
