@@ -4,18 +4,15 @@ import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from entrygo.cli.imports.columns import IMPORTER_COLUMNS, choose_columns, parse_mapping
-from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, name_ignored, reported
+from entrygo.cli.imports.columns import IMPORTER_COLUMNS
+from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, import_file
 from entrygo.cli.imports.describing import describe_importer
 from entrygo.cli.imports.importer_rows import importer_entries, importer_rows
-from entrygo.cli.imports.reading import open_source
-from entrygo.cli.imports.sending import Sender
 from entrygo.cli.options import takes_options
 from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import err, out, print_json
@@ -41,21 +38,15 @@ def import_importers(file: File, options: ImportOptions) -> None:
     Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
     Running it again is safe.
     """
-    target = options.target()
-    with reported(), target.rest() as rest:
-        source = open_source(file, options.encoding)
-        columns = choose_columns(
-            source.columns,
-            parse_mapping(options.mapping or []),
-            known=IMPORTER_COLUMNS,
-            required=[("external_id",)],
-        )
-        name_ignored(columns)
-        total = sum(1 for _ in source.rows())
-        sender = Sender(rest, "/api/importers/sync", target.account_id, uuid4().hex[:12], describe_importer)
-        run = options.run(source, sender, "importers", keeps_ids=False)
-        tally = run.run(importer_entries(source.rows(), columns), total)
-    raise typer.Exit(tally.exit_code)
+    import_file(
+        file,
+        options,
+        "importers",
+        known=IMPORTER_COLUMNS,
+        required=[("external_id",)],
+        entries=importer_entries,
+        describe=describe_importer,
+    )
 
 
 @importers_app.command("export")

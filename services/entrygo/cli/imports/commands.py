@@ -1,11 +1,11 @@
 """The commands `entrygo products import` and `entrygo orders import`: options in, exit code out."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from uuid import uuid4
 
 import typer
@@ -21,12 +21,13 @@ from entrygo.cli.imports.columns import (
     parse_mapping,
 )
 from entrygo.cli.imports.describing import describe_order, describe_product
+from entrygo.cli.imports.entries import Entry, Rejected
 from entrygo.cli.imports.order_rows import count_rows, order_entries
 from entrygo.cli.imports.product_rows import product_entries
-from entrygo.cli.imports.reading import SourceFile, UnreadableFile, open_source
+from entrygo.cli.imports.reading import SourceFile, SourceRow, UnreadableFile, open_source
 from entrygo.cli.imports.results import CannotWrite
 from entrygo.cli.imports.runs import ImportRun
-from entrygo.cli.imports.sending import Sender
+from entrygo.cli.imports.sending import Describe, Sender
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import err, explain
 
@@ -108,22 +109,16 @@ def import_products(file: File, options: ImportOptions) -> None:
     Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
     Running it again is safe.
     """
-    target = options.target()
-    with reported(), target.rest() as rest:
-        source = open_source(file, options.encoding)
-        _check_kind(source, options.mapping or [])
-        columns = choose_columns(
-            source.columns,
-            parse_mapping(options.mapping or []),
-            known=PRODUCT_COLUMNS,
-            required=[("sku", "external_id")],
-        )
-        name_ignored(columns)
-        total = sum(1 for _ in source.rows())
-        sender = Sender(rest, "/api/products/sync", target.account_id, uuid4().hex[:12], describe_product)
-        run = options.run(source, sender, "products", keeps_ids=False)
-        tally = run.run(product_entries(source.rows(), columns), total)
-    raise typer.Exit(tally.exit_code)
+    import_file(
+        file,
+        options,
+        "products",
+        known=PRODUCT_COLUMNS,
+        required=[("sku", "external_id")],
+        entries=product_entries,
+        describe=describe_product,
+        check=_check_kind,
+    )
 
 
 @orders_app.command("import")
@@ -146,6 +141,33 @@ def import_orders(file: File, options: ImportOptions) -> None:
         run = options.run(source, sender, "orders", keeps_ids=True)
         entries = order_entries(source.rows(), columns, counts)
         tally = run.run(entries, sum(counts.values()))
+    raise typer.Exit(tally.exit_code)
+
+
+def import_file(
+    file: Path,
+    options: ImportOptions,
+    noun: str,
+    *,
+    known: Sequence[str],
+    required: Sequence[tuple[str, ...]],
+    entries: Callable[[Iterable[SourceRow], Columns], Iterator[Entry | Rejected]],
+    describe: Describe,
+    check: Callable[[SourceFile, list[str]], None] | None = None,
+) -> NoReturn:
+    """Sends what a file holds to `/api/{noun}/sync` and ends with the exit code of the import."""
+    target = options.target()
+    with reported(), target.rest() as rest:
+        source = open_source(file, options.encoding)
+        mapping = options.mapping or []
+        if check is not None:
+            check(source, mapping)
+        columns = choose_columns(source.columns, parse_mapping(mapping), known=known, required=required)
+        name_ignored(columns)
+        total = sum(1 for _ in source.rows())
+        sender = Sender(rest, f"/api/{noun}/sync", target.account_id, uuid4().hex[:12], describe)
+        run = options.run(source, sender, noun, keeps_ids=False)
+        tally = run.run(entries(source.rows(), columns), total)
     raise typer.Exit(tally.exit_code)
 
 
