@@ -19,6 +19,7 @@ from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.process.ending import first_of
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.rpc.calls import service_metadata
 
@@ -77,15 +78,7 @@ class Reconciler:
             # Gaps that stay are asked for again, less and less often.
             pause = min(pause * 2, self._every) if left else MIN_PAUSE
             until_due = max(due - _now(), 0.0)
-            await self._wait(stop, min(pause, until_due) if left else until_due)
-
-    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (stop, self._gap_seen)]
-        try:
-            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+            await first_of(stop, self._gap_seen, seconds=min(pause, until_due) if left else until_due)
 
     async def _attempt_heal(self) -> bool:
         try:

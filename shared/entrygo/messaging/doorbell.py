@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from entrygo.process.ending import first_of
+
 _ANSWERING: "set[Doorbell]" = set()
 
 
@@ -24,12 +26,7 @@ class Doorbell:
 
     async def wait(self, stop: asyncio.Event, seconds: float) -> bool:
         """Until it is rung, `stop` is set or so much time has passed; whether it was rung meanwhile."""
-        waits = [asyncio.create_task(self._rung.wait()), asyncio.create_task(stop.wait())]
-        try:
-            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        await first_of(self._rung, stop, seconds=seconds)
         was_rung = self._rung.is_set()
         self._rung.clear()
         return was_rung

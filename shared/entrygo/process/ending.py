@@ -49,6 +49,16 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
+async def first_of(*events: asyncio.Event, seconds: float) -> None:
+    """Waits until one of `events` is set, and no longer than so long."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
 async def run_until_ended(work: Coroutine[Any, Any, None], stop: asyncio.Event, limits: StopSettings) -> None:
     """Runs `work`, which ends by itself or after `stop`; cancels it when it does not end in time.
 

@@ -21,6 +21,7 @@ from entrygo.inspection.webhooks.sender import Attempt, Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.process.ending import first_of
 
 # Looks by itself for what other processes queued, and for what became due again.
 POLL_SECONDS = 2.0
@@ -65,24 +66,15 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then waits for the attempts under way, whose answers would otherwise be lost."""
-        ending = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
                 self._woken.clear()
                 took = await self._attempt_claim()
                 if not took:
-                    await self._wait(ending)
+                    await first_of(self._woken, stop, seconds=POLL_SECONDS)
         finally:
-            ending.cancel()
             if self._running:
                 await asyncio.wait(self._running)
-
-    async def _wait(self, ending: "asyncio.Task[bool]") -> None:
-        woken = asyncio.create_task(self._woken.wait())
-        try:
-            await asyncio.wait((woken, ending), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            woken.cancel()
 
     async def _attempt_claim(self) -> bool:
         """Claims what is due, as far as there are slots, and begins with it; False when there was nothing."""
