@@ -57,7 +57,7 @@ async def test_a_restored_system_knows_what_was_acknowledged_and_nothing_that_ka
     (folder / "new").mkdir()
     await asyncio.to_thread(restore, folder / "backup", folder / "new" / "home")
     assert readable_by_others(folder / "new" / "home") == []
-    kafka = {"ENTRYGO_KAFKA_BOOTSTRAP": system.part("broker").address}
+    kafka = {"ENTRYGO_KAFKA_BOOTSTRAP": system.kafka_bootstrap}
     async with running_system(kafka, folder / "new") as new, new.client(system.api_key) as client:
         rest = Rest(client, new)
         await check_lists(rest, before, waiting, later)

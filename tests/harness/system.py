@@ -54,6 +54,7 @@ class System:
     home: Path
     mail_dir: Path
     database_url: str
+    kafka_bootstrap: str
     targets: Mapping[str, str]  # of the gRPC services, by name
     env: Mapping[str, str]  # what a client command such as `entrygo export` reads
 
@@ -217,7 +218,8 @@ async def _ready(home: Home, supervisor: "subprocess.Popen[bytes]", log: Path) -
 async def _describe(home: Home, targets: Mapping[str, str]) -> System:
     client = home.load_env()
     demo = read_demo_account()
-    database_url = home.load_state().database_url
+    state = home.load_state()
+    database_url = state.database_url
     other_account_id, other_key, test_key = await _make_more_keys(database_url, client["ENTRYGO_ACCOUNT_ID"])
     return System(
         base_url=client["ENTRYGO_BASE_URL"],
@@ -233,6 +235,7 @@ async def _describe(home: Home, targets: Mapping[str, str]) -> System:
         mail_dir=home.mail,
         database_url=database_url,
         targets=targets,
+        kafka_bootstrap=state.kafka_bootstrap,
         env={**client, "ENTRYGO_HOME": str(home.root), "ENTRYGO_DATABASE_URL": database_url},
     )
 

@@ -18,7 +18,6 @@ from entrygo.cli.doctor.surroundings import surrounding_checks
 from entrygo.cli.terminal import out, print_json
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
-from entrygo.cli.up.ports import LOOPBACK
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.schemas import SERVICES
 
@@ -69,9 +68,9 @@ def remembered(home: Home) -> Mapping[str, str]:
     known = {
         "ENTRYGO_DATABASE_URL": state.database_url,
         "ENTRYGO_SERVICE_TOKEN": state.service_token,
-        "ENTRYGO_KAFKA_BOOTSTRAP": f"{LOOPBACK}:{state.broker_port}",
-        "ENTRYGO_SMTP_URL": f"smtp://{LOOPBACK}:{state.smtp_port}",
-        "ENTRYGO_ARTIFACTS_URL": home.artifacts.as_uri(),
+        "ENTRYGO_KAFKA_BOOTSTRAP": state.kafka_bootstrap,
+        "ENTRYGO_SMTP_URL": state.smtp_url,
+        "ENTRYGO_ARTIFACTS_URL": state.artifacts_url,
         **{f"ENTRYGO_{name.upper()}_TARGET": target for name, target in targets.items()},
     }
     return {name: value for name, value in known.items() if value}

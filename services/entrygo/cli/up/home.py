@@ -44,7 +44,12 @@ class State(BaseModel):
     metrics_ports: dict[str, int] = {}
     # Of each replica of a service beyond the first, by name.
     replica_ports: dict[str, int] = {}
+    # Where the parts found each other in the last run: embedded ones, or those that were given.
     database_url: str = ""
+    kafka_bootstrap: str = ""
+    artifacts_url: str = ""
+    # The embedded mail server's; the address of another may hold a password and is not kept.
+    smtp_url: str = ""
 
 
 class PartReport(BaseModel):

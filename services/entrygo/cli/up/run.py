@@ -104,10 +104,18 @@ class Run:
             for opened in postgres.prepare():
                 self._screen.say(f"{opened} is now searchable by others: PostgreSQL does not run as root")
             postgres.clear_remains()
-        url = addresses(self._settings, self._home, state, postgres).database_url
+        where = addresses(self._settings, self._home, state, postgres)
         given = self._settings.service_token
         token = given.get_secret_value() if given else state.service_token
-        state = state.model_copy(update={"database_url": url, "service_token": token})
+        state = state.model_copy(
+            update={
+                "service_token": token,
+                "database_url": where.database_url,
+                "kafka_bootstrap": where.kafka_bootstrap,
+                "artifacts_url": where.artifacts_url,
+                "smtp_url": "" if self._settings.smtp_url else where.smtp_url,
+            }
+        )
         self._home.save_state(state)
         return state, postgres
 
