@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from entrygo.cli.imports.columns import (
+from entrygo.imports.columns import (
     IMPORTER_FIELDS,
     LINE_FIELDS,
     METADATA_COLUMNS,
@@ -33,10 +33,10 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "csv-columns.md"
 INTRODUCTION = """\
 # Columns of import files
 
-`entrygo products import`, `entrygo orders import` and `entrygo importers import` read CSV (`,`, `;`, `|` or
-tabs between the cells) and NDJSON with these names. A column that has another name in your file is mapped by
-`--map theirs=ours`. The order of columns does not matter, a blank cell leaves what is stored as it is, and
-other columns are not read.
+`entrygo products import`, `entrygo orders import`, `entrygo importers import` and Files in the console read
+CSV (`,`, `;`, `|` or tabs between the cells), XLSX (its first sheet) and NDJSON with these names. A column
+with another name in your file is mapped by `--map theirs=ours`, or by choosing. The order of columns does not
+matter, a blank cell leaves what is stored as it is, and other columns are not read.
 
 This page is generated from the declarations in `shared/entrygo/records/` by `make columns`.
 """

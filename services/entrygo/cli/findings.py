@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from entrygo.cli.imports.order_rows import OF_THE_ORDER
+from entrygo.imports.order_rows import OF_THE_ORDER
 
 COLUMNS = ("external_id", "order_id", "left_out", "severity", "code", "message", "field", "suggestion")
 # The columns of an order file, by the fields of an order.

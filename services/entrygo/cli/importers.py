@@ -9,14 +9,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from entrygo.cli.imports.columns import IMPORTER_COLUMNS
 from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, import_file
-from entrygo.cli.imports.describing import describe_importer
-from entrygo.cli.imports.importer_rows import importer_entries, importer_rows
 from entrygo.cli.options import takes_options
 from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import err, out, print_json
 from entrygo.domain.importer_number import masked
+from entrygo.imports.columns import IMPORTER_COLUMNS
+from entrygo.imports.importer_rows import importer_rows
+from entrygo.imports.kinds import IMPORTERS
 
 PAGE = 200
 
@@ -38,15 +38,7 @@ def import_importers(file: File, options: ImportOptions) -> None:
     Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
     Running it again is safe.
     """
-    import_file(
-        file,
-        options,
-        "importers",
-        known=IMPORTER_COLUMNS,
-        required=[("external_id",)],
-        entries=importer_entries,
-        describe=describe_importer,
-    )
+    import_file(file, options, IMPORTERS)
 
 
 @importers_app.command("export")

@@ -1,7 +1,7 @@
 """The commands `entrygo products import` and `entrygo orders import`: options in, exit code out."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,34 +12,26 @@ import typer
 from rich.markup import escape
 
 from entrygo.cli.connection import Target, find_target
-from entrygo.cli.imports.columns import (
-    ORDER_COLUMNS,
-    PRODUCT_COLUMNS,
-    Columns,
-    WrongColumns,
-    choose_columns,
-    parse_mapping,
-)
-from entrygo.cli.imports.describing import describe_order, describe_product
-from entrygo.cli.imports.entries import Entry, Rejected
-from entrygo.cli.imports.order_rows import count_rows, order_entries
-from entrygo.cli.imports.product_rows import product_entries
-from entrygo.cli.imports.reading import SourceFile, SourceRow, UnreadableFile, open_source
 from entrygo.cli.imports.results import CannotWrite
 from entrygo.cli.imports.runs import ImportRun
-from entrygo.cli.imports.sending import Describe, Sender
+from entrygo.cli.imports.sending import Sender
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import err, explain
+from entrygo.imports.columns import Columns, WrongColumns, choose_columns, parse_mapping
+from entrygo.imports.kinds import ORDERS, PRODUCTS, Kind, mistaken
+from entrygo.imports.reading import open_source
+from entrygo.imports.rows import SourceFile, UnreadableFile
 
 EXIT_UNUSABLE = 2
-# Columns that no file of products has.
-ORDERS_ALONE = frozenset({"order_id", "quantity"})
 
 products_app = typer.Typer(no_args_is_help=True, help="Products: import them from a file.")
 orders_app = typer.Typer(no_args_is_help=True, help="Orders: import them from a file.")
 
 File = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, help="CSV (also with ; or tabs) or NDJSON, with names.")
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, help="CSV (also with ; or tabs), XLSX or NDJSON, with names."
+    ),
 ]
 
 
@@ -77,9 +69,10 @@ class ImportOptions(ServerOptions):
         Path | None, typer.Option("--rejects", dir_okay=False, help="Default: FILE.rejects.csv.")
     ] = None
 
-    def run(self, source: SourceFile, sender: Sender, noun: str, *, keeps_ids: bool) -> ImportRun:
+    def run(self, path: Path, source: SourceFile, sender: Sender, noun: str, *, keeps_ids: bool) -> ImportRun:
         """The import of this file; its progress is shown on stderr."""
         return ImportRun(
+            path,
             source,
             sender,
             noun,
@@ -109,16 +102,7 @@ def import_products(file: File, options: ImportOptions) -> None:
     Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
     Running it again is safe.
     """
-    import_file(
-        file,
-        options,
-        "products",
-        known=PRODUCT_COLUMNS,
-        required=[("sku", "external_id")],
-        entries=product_entries,
-        describe=describe_product,
-        check=_check_kind,
-    )
+    import_file(file, options, PRODUCTS)
 
 
 @orders_app.command("import")
@@ -131,67 +115,36 @@ def import_orders(file: File, options: ImportOptions) -> None:
     --orders` reads. Columns that are neither known nor mapped are not sent; `--map theirs=metadata.name`
     keeps one with the order. Running it again is safe.
     """
-    target = options.target()
-    with reported(), target.rest() as rest:
-        source = open_source(file, options.encoding)
-        columns = _order_columns(source, options.mapping or [])
-        name_ignored(columns)
-        counts = count_rows(source, columns)
-        sender = Sender(rest, "/api/orders/sync", target.account_id, uuid4().hex[:12], describe_order)
-        run = options.run(source, sender, "orders", keeps_ids=True)
-        entries = order_entries(source.rows(), columns, counts)
-        tally = run.run(entries, sum(counts.values()))
-    raise typer.Exit(tally.exit_code)
+    import_file(file, options, ORDERS, keeps_ids=True)
 
 
-def import_file(
-    file: Path,
-    options: ImportOptions,
-    noun: str,
-    *,
-    known: Sequence[str],
-    required: Sequence[tuple[str, ...]],
-    entries: Callable[[Iterable[SourceRow], Columns], Iterator[Entry | Rejected]],
-    describe: Describe,
-    check: Callable[[SourceFile, list[str]], None] | None = None,
-) -> NoReturn:
+def import_file(file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bool = False) -> NoReturn:
     """Sends what a file holds to `/api/{noun}/sync` and ends with the exit code of the import."""
     target = options.target()
     with reported(), target.rest() as rest:
         source = open_source(file, options.encoding)
-        mapping = options.mapping or []
-        if check is not None:
-            check(source, mapping)
-        columns = choose_columns(source.columns, parse_mapping(mapping), known=known, required=required)
+        mapping = parse_mapping(options.mapping or [])
+        _check_kind(source, mapping, kind)
+        columns = choose_columns(
+            source.columns,
+            mapping,
+            known=kind.known,
+            required=kind.required,
+            metadata=kind.keeps_metadata,
+        )
         name_ignored(columns)
-        total = sum(1 for _ in source.rows())
-        sender = Sender(rest, f"/api/{noun}/sync", target.account_id, uuid4().hex[:12], describe)
-        run = options.run(source, sender, noun, keeps_ids=False)
-        tally = run.run(entries(source.rows(), columns), total)
+        path = f"/api/{kind.noun}/sync"
+        sender = Sender(rest, path, target.account_id, uuid4().hex[:12], kind.describe)
+        run = options.run(file, source, sender, kind.noun, keeps_ids=keeps_ids)
+        tally = run.run(kind.entries(source, columns), sum(1 for _ in source.rows()))
     raise typer.Exit(tally.exit_code)
 
 
-def _check_kind(source: SourceFile, mapping: list[str]) -> None:
+def _check_kind(source: SourceFile, mapping: Mapping[str, str], kind: Kind) -> None:
     """An order's lines name products, too, and would be taken for their catalogue."""
-    ours = {*source.columns, *parse_mapping(mapping).values()}
-    if ours >= ORDERS_ALONE:
-        raise WrongColumns(f"{source.path} holds orders: use `entrygo orders import`.")
-
-
-def _order_columns(source: SourceFile, mapping: list[str]) -> Columns:
-    return choose_columns(
-        source.columns,
-        parse_mapping(mapping),
-        known=ORDER_COLUMNS,
-        required=[
-            ("order_id",),
-            ("ship_to_country",),
-            ("sku", "product_id"),
-            ("quantity",),
-            ("unit_price_usd",),
-        ],
-        metadata=True,
-    )
+    found = mistaken([mapping.get(name, name) for name in source.columns], kind)
+    if found is not None:
+        raise WrongColumns(f"{source.name} holds {found.noun}: use `entrygo {found.noun} import`.")
 
 
 @contextmanager

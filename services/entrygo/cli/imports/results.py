@@ -7,8 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from entrygo.cli.imports.entries import Rejected
-from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN
+from entrygo.imports.rejects import reject_header
 
 REJECTS_SUFFIX = ".rejects.csv"
 IDS_SUFFIX = ".ids.csv"
@@ -56,7 +55,7 @@ class ResultFile:
 
 def rejects_file(source: Path, columns: Sequence[str], path: Path | None = None) -> ResultFile:
     """`FILE.rejects.csv` or `path`: the original columns, then the reason and the line in the file."""
-    return ResultFile(path or _beside(source, REJECTS_SUFFIX), (*_kept(columns), REASON_COLUMN, LINE_COLUMN))
+    return ResultFile(path or _beside(source, REJECTS_SUFFIX), reject_header(columns))
 
 
 def ids_file(source: Path) -> ResultFile:
@@ -69,14 +68,5 @@ def ids_path(source: Path) -> Path:
     return _beside(source, IDS_SUFFIX)
 
 
-def reject_row(columns: Sequence[str], rejected: Rejected) -> list[str]:
-    cells = rejected.row.cells
-    return [*(cells.get(name, "") for name in _kept(columns)), rejected.reason, str(rejected.row.line)]
-
-
 def _beside(source: Path, suffix: str) -> Path:
     return source.with_name(source.name + suffix)
-
-
-def _kept(columns: Sequence[str]) -> list[str]:
-    return [name for name in columns if name not in (REASON_COLUMN, LINE_COLUMN)]

@@ -11,11 +11,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from entrygo.cli.imports.entries import Entry, Rejected
-from entrygo.cli.imports.reading import SourceFile
-from entrygo.cli.imports.results import ResultFile, ids_file, ids_path, reject_row, rejects_file
-from entrygo.cli.imports.sending import Accepted, Outcome, Sender, send_all
+from entrygo.cli.imports.results import ResultFile, ids_file, ids_path, rejects_file
+from entrygo.cli.imports.sending import Sender, send_all
 from entrygo.cli.order_ids import remember_export, remembered_export
+from entrygo.imports.batches import Accepted, Outcome
+from entrygo.imports.entries import Entry, Rejected
+from entrygo.imports.rejects import reject_row
+from entrygo.imports.rows import SourceFile
 
 SHOWN_REASONS = 10
 EXIT_ALL_IMPORTED = 0
@@ -53,6 +55,7 @@ class ImportRun:
     `rejects` is where refused rows go instead of FILE.rejects.csv.
     """
 
+    path: Path
     source: SourceFile
     sender: Sender
     noun: str
@@ -67,8 +70,8 @@ class ImportRun:
         tally = Tally()
         planned_as = self._planned_as()
         with ExitStack() as stack:
-            rejects = stack.enter_context(rejects_file(self.source.path, self.source.columns, self.rejects))
-            ids = stack.enter_context(ids_file(self.source.path)) if self.keeps_ids else None
+            rejects = stack.enter_context(rejects_file(self.path, self.source.columns, self.rejects))
+            ids = stack.enter_context(ids_file(self.path)) if self.keeps_ids else None
             progress = stack.enter_context(_progress(self.screen))
             task = progress.add_task(f"Importing {self.noun}", total=total_rows)
             for outcome in send_all(
@@ -83,7 +86,7 @@ class ImportRun:
 
     def _planned_as(self) -> str | None:
         """The export that this file was planned as before: corrected orders are planned again."""
-        path = ids_path(self.source.path)
+        path = ids_path(self.path)
         return remembered_export(path) if self.keeps_ids and path.exists() else None
 
     def _keep(self, outcome: Outcome, rejects: ResultFile, ids: ResultFile | None) -> None:

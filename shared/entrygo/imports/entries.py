@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from entrygo.cli.imports.reading import SourceRow
 from entrygo.domain.money import json_number, parse_decimal
+from entrygo.imports.rows import SourceRow
 
 JsonObject = dict[str, object]
 

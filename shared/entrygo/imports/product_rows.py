@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from entrygo.cli.imports.columns import Columns, product_column
-from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
-from entrygo.cli.imports.reading import SourceRow
+from entrygo.imports.columns import Columns, product_column
+from entrygo.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
+from entrygo.imports.rows import SourceRow
 from entrygo.records.csv_columns import Column
 from entrygo.records.kinds import Amount, Percent
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from entrygo.cli.imports.reading import LINE_COLUMN, REASON_COLUMN, SourceRow
+from entrygo.imports.rows import LINE_COLUMN, REASON_COLUMN, SourceRow
 from entrygo.records.csv_columns import COUNTRY, Column, columns_of
 from entrygo.records.importer import IDENTITY as IMPORTER_IDENTITY
 from entrygo.records.importer import IMPORTER
@@ -75,7 +75,7 @@ def choose_columns(
     _check_mapping(found, mapping, known, metadata)
     taken = {*mapping, *mapping.values()}
     ours = dict(mapping)
-    ours |= {name: name for name in found if _is_known(name, known) and name not in taken}
+    ours |= {name: name for name in found if is_known(name, known) and name not in taken}
     for alternatives in required:
         if not set(alternatives) & set(ours.values()):
             wanted = " or ".join(alternatives)
@@ -95,7 +95,8 @@ def product_column(name: str) -> tuple[Column, str] | None:
     return None
 
 
-def _is_known(name: str, known: Sequence[str]) -> bool:
+def is_known(name: str, known: Sequence[str]) -> bool:
+    """Whether a column of one of our kinds is called so."""
     return name in known or (known is PRODUCT_COLUMNS and product_column(name) is not None)
 
 
@@ -108,7 +109,7 @@ def _check_mapping(
     unknown = [
         name
         for name in mapping.values()
-        if not _is_known(name, known) and not (metadata and name.startswith(METADATA_PREFIX))
+        if not is_known(name, known) and not (metadata and name.startswith(METADATA_PREFIX))
     ]
     if unknown:
         raise WrongColumns(f"Cannot map to {', '.join(unknown)}. Known: {', '.join(known)}.")

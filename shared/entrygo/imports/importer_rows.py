@@ -7,11 +7,11 @@ whole.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
-from entrygo.cli.imports.columns import IMPORTER_FIELDS, Columns
-from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_flag, read_number
-from entrygo.cli.imports.order_rows import refused
-from entrygo.cli.imports.reading import SourceRow
 from entrygo.domain.importer_number import masked
+from entrygo.imports.columns import IMPORTER_FIELDS, Columns
+from entrygo.imports.entries import Entry, Fault, JsonObject, Rejected, read_flag, read_number
+from entrygo.imports.order_rows import refused
+from entrygo.imports.rows import SourceRow
 from entrygo.records.csv_columns import Column
 from entrygo.records.kinds import Amount, Flag
 

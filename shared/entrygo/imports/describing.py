@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from entrygo.cli.imports.entries import Entry, Rejected
-from entrygo.cli.imports.order_rows import refused
-from entrygo.cli.imports.sending import Issue
+from entrygo.imports.batches import Issue
+from entrygo.imports.entries import Entry, Rejected
+from entrygo.imports.order_rows import refused
 
 
 def describe_product(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected]:

@@ -6,16 +6,16 @@ its rows. So memory holds one number an order and the orders that are still open
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from entrygo.cli.imports.columns import (
+from entrygo.domain.importer_number import comparable, masked
+from entrygo.imports.columns import (
     CURRENCY_COLUMN,
     METADATA_COLUMNS,
     METADATA_PREFIX,
     ORDER_FIELDS,
     Columns,
 )
-from entrygo.cli.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
-from entrygo.cli.imports.reading import SourceFile, SourceRow
-from entrygo.domain.importer_number import comparable, masked
+from entrygo.imports.entries import Entry, Fault, JsonObject, Rejected, read_number
+from entrygo.imports.rows import SourceFile, SourceRow
 from entrygo.records.order import CURRENCY, OTHER_CURRENCY
 from entrygo.requests.texts import is_country
 

@@ -1,0 +1,57 @@
+"""A file as rows of text with their line numbers, whatever its form. Knows no column by meaning."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import IO
+
+# Added by reject files; ignored when such a file is imported again.
+REASON_COLUMN, LINE_COLUMN = "reject_reason", "reject_line"
+
+# The bytes of a file from their beginning, each time it is called.
+Opener = Callable[[], IO[bytes]]
+
+
+class UnreadableFile(Exception):
+    """The file as a whole cannot be read; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row as it stands in the file; `fault` says why it cannot be read as a row."""
+
+    line: int
+    cells: Mapping[str, str]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file whose form is known: its columns, and, each time it is called, its rows that are not empty.
+
+    `rows` raises UnreadableFile where the file turns out to be damaged. `note` is what a person should know
+    of how it was read.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Callable[[], Iterator[SourceRow]]
+    note: str = ""
+
+
+def row_of(columns: Sequence[str], line: int, cells: Sequence[str]) -> SourceRow:
+    """The cells of a row by the names of their columns."""
+    named = MappingProxyType(dict(zip(columns, (cell.strip() for cell in cells), strict=False)))
+    surplus = [cell for cell in cells[len(columns) :] if cell.strip()]
+    if surplus:
+        return SourceRow(line, named, f"more cells than columns, from {surplus[0]!r} on")
+    return SourceRow(line, named)
+
+
+def check_columns(name: str, columns: Sequence[str]) -> None:
+    """UnreadableFile where nothing is named, or one name stands twice."""
+    if not any(columns):
+        raise UnreadableFile(f"{name} has no header row.")
+    doubled = sorted({column for column in columns if column and columns.count(column) > 1})
+    if doubled:
+        raise UnreadableFile(f"{name} names a column twice: {', '.join(doubled)}.")

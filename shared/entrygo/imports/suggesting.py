@@ -1,0 +1,81 @@
+"""Which of our columns somebody's column probably is. A person confirms it."""
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from entrygo.imports.columns import is_known
+
+# How close a name has to be; below it, names that merely end alike are taken for each other.
+CLOSENESS = 0.8
+# Other words of the trade for our columns, as order systems and product sheets write them.
+SYNONYMS = {
+    "barcode": "gtin",
+    "company": "name",
+    "coo": "country_of_origin",
+    "country": "ship_to_country",
+    "country_of_manufacture": "country_of_origin",
+    "destination_country": "ship_to_country",
+    "destination_state": "ship_to_state",
+    "destination_zip": "ship_to_zip",
+    "harmonized_code": "hts_code",
+    "hs_code": "hts_code",
+    "hs_tariff_number": "hts_code",
+    "hts": "hts_code",
+    "hts_number": "hts_code",
+    "importer_of_record_number": "importer_number",
+    "item": "sku",
+    "item_price": "unit_price_usd",
+    "item_sku": "sku",
+    "lineitem_price": "unit_price_usd",
+    "lineitem_quantity": "quantity",
+    "lineitem_sku": "sku",
+    "made_in": "country_of_origin",
+    "mid": "manufacturer_id",
+    "order": "order_id",
+    "order_name": "order_id",
+    "order_no": "order_id",
+    "order_number": "order_id",
+    "origin": "country_of_origin",
+    "postal_code": "ship_to_zip",
+    "price": "unit_price_usd",
+    "price_usd": "unit_price_usd",
+    "product": "name",
+    "product_name": "name",
+    "product_sku": "sku",
+    "province": "ship_to_state",
+    "qty": "quantity",
+    "shipping_country": "ship_to_country",
+    "shipping_province": "ship_to_state",
+    "shipping_state": "ship_to_state",
+    "shipping_zip": "ship_to_zip",
+    "state": "ship_to_state",
+    "title": "name",
+    "unit_price": "unit_price_usd",
+    "unit_value": "unit_price_usd",
+    "units": "quantity",
+    "zip": "ship_to_zip",
+    "zip_code": "ship_to_zip",
+}
+_SEPARATORS = re.compile(r"[\W_]+")
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The one of `known` that `name` is another spelling of, or close to; None where there is none."""
+    plain = _SEPARATORS.sub("_", _HUMPS.sub("_", name.strip())).strip("_").lower()
+    if is_known(plain, known):
+        return plain
+    if SYNONYMS.get(plain) in known:
+        return SYNONYMS[plain]
+    return next(iter(get_close_matches(plain, known, n=1, cutoff=CLOSENESS)), None)
+
+
+def suggested(columns: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """Ours by theirs: names that are ours already, then the nearest, each of ours at most once."""
+    found = {name: name for name in columns if is_known(name, known)}
+    for name in columns:
+        ours = nearest(name, known) if name and name not in found else None
+        if ours is not None and ours not in found.values():
+            found[name] = ours
+    return found

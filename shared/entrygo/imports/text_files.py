@@ -1,0 +1,110 @@
+"""CSV and NDJSON files as rows.
+
+Takes what Excel makes: a byte order mark, CRLF, `;` or tabs between the cells, empty rows at the end.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import IO
+
+from entrygo.imports.rows import (
+    Opener,
+    SourceFile,
+    SourceRow,
+    UnreadableFile,
+    check_columns,
+    row_of,
+)
+
+NDJSON_SUFFIXES = (".ndjson", ".jsonl")
+DELIMITERS = (",", ";", "\t", "|")
+MAX_CELL_CHARACTERS = 1_000_000
+
+
+def text_source(name: str, opener: Opener, encoding: str) -> SourceFile:
+    """Finds out the form of a text file; UnreadableFile when it has none of them."""
+    file = TextFile(name, opener, encoding)
+    with file.opened() as text:
+        start = text.readline()
+        text.seek(0)
+        delimiter = max(DELIMITERS, key=start.count)
+        header = next(csv.reader(text, delimiter=delimiter), [])
+    if name.lower().endswith(NDJSON_SUFFIXES) or start.lstrip().startswith("{"):
+        return SourceFile(name, _names(file.json_rows()), file.json_rows)
+    columns = tuple(column.strip() for column in header)
+    check_columns(name, columns)
+    return SourceFile(name, columns, lambda: file.csv_rows(columns, delimiter))
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """Text in an encoding."""
+
+    name: str
+    opener: Opener
+    encoding: str
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[str]]:
+        """The text from its beginning. What is wrong with it while it is read is an UnreadableFile."""
+        csv.field_size_limit(MAX_CELL_CHARACTERS)
+        try:
+            with io.TextIOWrapper(self.opener(), encoding=self.encoding, newline="") as text:
+                yield text
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(
+                f"{self.name} is not {self.encoding}: save it as 'CSV UTF-8', or name its --encoding."
+            ) from error
+        except csv.Error as error:
+            raise UnreadableFile(f"{self.name}: {error}. Is a quote not closed?") from error
+        except (OSError, LookupError) as error:
+            raise UnreadableFile(f"{self.name}: {error}") from error
+
+    def csv_rows(self, columns: tuple[str, ...], delimiter: str) -> Iterator[SourceRow]:
+        """The rows below the header."""
+        with self.opened() as text:
+            reader = csv.reader(text, delimiter=delimiter)
+            next(reader)
+            line = reader.line_num + 1
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield row_of(columns, line, cells)
+                line = reader.line_num + 1
+
+    def json_rows(self) -> Iterator[SourceRow]:
+        """A row a line."""
+        with self.opened() as text:
+            for line, content in enumerate(text, start=1):
+                if content.strip():
+                    yield _json_row(line, content)
+
+
+def _names(rows: Iterator[SourceRow]) -> tuple[str, ...]:
+    """Every name that any row uses, in the order of first use."""
+    names: dict[str, None] = {}
+    for row in rows:
+        names.update(dict.fromkeys(row.cells))
+    return tuple(names)
+
+
+def _json_row(line: int, content: str) -> SourceRow:
+    """Numbers keep the digits they are written with."""
+    try:
+        parsed = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return SourceRow(line, MappingProxyType({}), "not a JSON object")
+    if not isinstance(parsed, dict):
+        return SourceRow(line, MappingProxyType({}), "not a JSON object")
+    nested = sorted(name for name, value in parsed.items() if isinstance(value, dict | list))
+    cells = {
+        name: "" if value is None else str(value).strip()
+        for name, value in parsed.items()
+        if name not in nested
+    }
+    fault = f"not a plain value: {', '.join(nested)}" if nested else ""
+    return SourceRow(line, MappingProxyType(cells), fault)

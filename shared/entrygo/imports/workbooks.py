@@ -1,0 +1,94 @@
+"""XLSX workbooks as rows: the first sheet that holds anything, its first row with cells as the header.
+
+A workbook is somebody else's ZIP of XML: what it unpacks to, and how wide its rows are, is bounded.
+"""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from importlib import import_module
+from itertools import dropwhile
+
+from entrygo.imports.rows import Opener, SourceFile, SourceRow, UnreadableFile, check_columns, row_of
+
+SIGNATURE = b"PK\x03\x04"
+MAX_UNPACKED_BYTES = 128 * 1024 * 1024
+MAX_COLUMNS = 400
+MAX_ROWS = 1_048_576
+DAMAGED = "{} is no workbook that can be read: save it as XLSX or 'CSV UTF-8'."
+# Dates that a spreadsheet shows are midnight within.
+MIDNIGHT = time()
+
+NumberedRow = tuple[int, tuple[str, ...]]
+
+
+def workbook_source(name: str, opener: Opener) -> SourceFile:
+    """The sheet's columns and rows; UnreadableFile for what is no workbook, too large, or empty."""
+    _check_size(name, opener)
+    line, header = next(_numbered_rows(name, opener), (0, ()))
+    columns = tuple(_without_blank_end([cell.strip() for cell in header]))
+    check_columns(name, columns)
+
+    def rows() -> Iterator[SourceRow]:
+        below = dropwhile(lambda row: row[0] <= line, _numbered_rows(name, opener))
+        return (row_of(columns, number, cells) for number, cells in below)
+
+    return SourceFile(name, columns, rows)
+
+
+def _check_size(name: str, opener: Opener) -> None:
+    """By what the archive says of itself: nobody reads more of an entry than that."""
+    try:
+        with opener() as content, zipfile.ZipFile(content) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (OSError, zipfile.BadZipFile) as error:
+        raise UnreadableFile(DAMAGED.format(name)) from error
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise UnreadableFile(f"{name} unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB: save it as CSV.")
+
+
+def _numbered_rows(name: str, opener: Opener) -> Iterator[NumberedRow]:
+    """The rows with cells of the first sheet that has any, by their numbers in the sheet."""
+    # Its import takes a third of a second, which most processes never need.
+    openpyxl = import_module("openpyxl")
+    with opener() as content:
+        try:
+            book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
+            for sheet in book.worksheets:
+                found = False
+                cells = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
+                for number, values in enumerate(cells, start=1):
+                    texts = tuple(map(_text, values))
+                    if any(text.strip() for text in texts):
+                        found = True
+                        yield number, texts
+                if found:
+                    return
+        # Whatever a damaged file makes of the library: it names no errors of its own for that.
+        except Exception as error:
+            raise UnreadableFile(
+                f"{name} is no workbook that can be read: save it as XLSX or CSV."
+            ) from error
+
+
+def _text(value: object) -> str:
+    """A cell as somebody would have typed it: 6109100010, 0.25, 2026-03-11, yes."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{Decimal(repr(value)):f}".removesuffix(".0")
+        case datetime() if value.time() == MIDNIGHT:
+            return value.date().isoformat()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def _without_blank_end(names: Sequence[str]) -> Sequence[str]:
+    filled = [position for position, name in enumerate(names) if name]
+    return names[: filled[-1] + 1] if filled else ()

@@ -1,0 +1,103 @@
+"""Files of people as rows: workbooks, text in the encodings of spreadsheets, and what is no table."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+
+from entrygo.imports import workbooks
+from entrygo.imports.reading import source_of
+from entrygo.imports.rows import UnreadableFile
+
+
+def workbook(*sheets: Sequence[Sequence[object]]) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for rows in sheets:
+        sheet = book.create_sheet()
+        for row in rows:
+            sheet.append(list(row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def cells(name: str, content: bytes) -> list[dict[str, str]]:
+    return [dict(row.cells) for row in source_of(name, content).rows()]
+
+
+def test_cells_of_a_workbook_read_as_somebody_would_type_them() -> None:
+    header = ("sku", "hts_code", "net_weight_kg", "unit_value_usd", "usmca_blanket_from", "seen", "origin")
+    row = ("CAP-1", 6109100010, 0.25, 12.0, datetime(2026, 3, 11), date(2026, 3, 12), None)
+    assert cells("a.xlsx", workbook([header, row])) == [
+        {
+            "sku": "CAP-1",
+            "hts_code": "6109100010",
+            "net_weight_kg": "0.25",
+            "unit_value_usd": "12",
+            "usmca_blanket_from": "2026-03-11",
+            "seen": "2026-03-12",
+            "origin": "",
+        }
+    ]
+
+
+def test_rows_keep_their_numbers_in_the_sheet() -> None:
+    content = workbook([], [(), ("sku", ""), ("A",), (), ("B", "more")])
+    source = source_of("a.xlsx", content)
+    assert source.columns == ("sku",)
+    rows = list(source.rows())
+    assert [(row.line, row.cells["sku"], bool(row.fault)) for row in rows] == [
+        (3, "A", False),
+        (5, "B", True),
+    ]
+
+
+def test_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workbook([("sku",), ("A",)])
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(UnreadableFile, match="unpacks to more"):
+        source_of("a.xlsx", content)
+
+
+def test_cell_far_to_the_right_costs_no_memory() -> None:
+    book = Workbook()
+    book.active["A1"], book.active["A2"], book.active["XFD2"] = "sku", "A", "far"
+    content = io.BytesIO()
+    book.save(content)
+    [row] = cells("a.xlsx", content.getvalue())
+    assert row == {"sku": "A"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04 nothing", "no workbook"),
+        (b"\xd0\xcf\x11\xe0 old", "old Excel"),
+        (b"%PDF-1.7\n\0\0", "no table"),
+        (b"", "no header row"),
+        (b"sku,sku\nA,B\n", "twice"),
+    ],
+)
+def test_what_is_no_table_is_said(content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableFile, match=said):
+        list(source_of("file", content).rows())
+
+
+def test_archive_that_is_no_workbook_is_said() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a.txt", "a")
+    with pytest.raises(UnreadableFile, match="no workbook"):
+        source_of("a.xlsx", content.getvalue())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_text_in_the_encodings_of_spreadsheets_is_read(encoding: str) -> None:
+    source = source_of("a.csv", "sku;name\nA;Tuque en laine étoilée\n".encode(encoding))
+    [row] = source.rows()
+    assert row.cells["name"] == "Tuque en laine étoilée"
+    assert bool(source.note) is (encoding == "cp1252")
