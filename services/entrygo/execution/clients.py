@@ -175,7 +175,7 @@ class SyncBrokers:
 
 
 def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
-    """The part that says how packages reach the broker."""
+    """The part that says how packages reach the broker, and under which code it files."""
     given = json_format.MessageToDict(broker, preserving_proto_field_name=True)
-    names = ("id", "external_id", "channel", *CHANNEL_NAMES)
+    names = ("id", "external_id", "filer_code", "channel", *CHANNEL_NAMES)
     return Broker.model_validate({name: given[name] for name in names if given.get(name)})

@@ -37,6 +37,7 @@ from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.entry_numbers import entry_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import day, one_of, public_id, text
@@ -44,8 +45,6 @@ from entrygo.requests.texts import day, one_of, public_id, text
 _PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MAX_REASON_LENGTH = 500
 MAX_ADDRESSES = 500
-# Filer code, seven digits, check digit, as CBP Form 7501 prints them.
-_ENTRY_NUMBER = re.compile(r"([A-Z0-9]{3})[- ]?([0-9]{7})[- ]?([0-9])")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CENTS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 
@@ -245,22 +244,21 @@ def read_answer(request: execution_pb2.AnswerBrokerLinkRequest) -> Answer:
     """Raises ValidationFailed for what is neither an acknowledgement nor a rejection."""
     match request.WhichOneof("answer"):
         case "acknowledged":
-            number = request.acknowledged.entry_number.strip().upper()
-            return Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number=_entry_number(number))
+            number = _entry_number(request.acknowledged.entry_number)
+            return Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number=number)
         case "rejected":
             return Answer(status=SubmissionStatus.REJECTED, reason=_rejection_reason(request.rejected.reason))
         case _:
             raise ValidationFailed.of([("answer", "Required", "invalid_type")])
 
 
-def _entry_number(text: str) -> str | None:
-    if not text:
+def _entry_number(given: str) -> str | None:
+    if not given.strip():
         return None
-    match = _ENTRY_NUMBER.fullmatch(text)
-    if match is None:
-        message = "An entry number has a filer code, seven digits and a check digit: ABC-1234567-8"
-        raise ValidationFailed.of([("entryNumber", message, "invalid_string")])
-    return "-".join(match.groups())
+    issues = Issues()
+    number = issues.take(entry_number, given, "entryNumber")
+    issues.check()
+    return number
 
 
 def _rejection_reason(text: str) -> str:

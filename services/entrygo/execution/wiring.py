@@ -200,7 +200,7 @@ def build_parts(
         withdrawals=withdrawals,
         amendments=Amendments(pool=pool, planning=planning),
         packages=Packages(pool=pool, objects=objects),
-        links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer),
+        links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer, brokers=brokers),
         recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),
         confirmations=confirmations,
         dispatcher=dispatcher,

@@ -16,6 +16,7 @@ from entrygo.records.kinds import (
     Words,
 )
 from entrygo.requests.email_address import MAX_ADDRESS_LENGTH, email
+from entrygo.requests.entry_numbers import filer_code
 from entrygo.requests.numbers import percent
 from entrygo.requests.texts import currency
 
@@ -91,7 +92,7 @@ BROKER = Record(
         Field("name", Text(500)),
         Field("email", Text(MAX_ADDRESS_LENGTH, email), "An address that mail can be sent to"),
         Field("port_code", Text(16), "Schedule D code of the filing port"),
-        Field("filer_code", Text(16), "Three-character ABI filer code"),
+        Field("filer_code", Text(16, filer_code), "ABI filer code: three letters or digits"),
         Field(
             "fee_schedules",
             Many(FEE_SCHEDULE, rest_maximum=50),

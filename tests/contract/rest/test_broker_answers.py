@@ -50,17 +50,17 @@ async def test_what_a_broker_answers_behind_the_link_shows_in_inspect_and_timeli
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
         pack = await broker.get(f"{link}/pack.zip")
         assert pack.content.startswith(b"PK")
-        form = {"answer": "acknowledge", "entry_number": "ABC 1234567 8"}
+        form = {"answer": "acknowledge", "entry_number": "PA7 1234567 8"}
         assert (await broker.post(link, data=form)).status_code == 303
     found = await inspected(rest, batch_id)
     submission = found["brokerSubmission"]
-    assert (submission["status"], submission["entry_number"]) == ("acknowledged", "ABC-1234567-8")
+    assert (submission["status"], submission["entry_number"]) == ("acknowledged", "PA7-1234567-8")
     assert submission["answered_at"]
     assert found["state"] == "COMPLETED"
     assert found["customsPackage"]["state"] == "acknowledged_by_broker"
     last = found["events"][-1]
     assert last["type"] == "broker_submission.acknowledged"
-    assert last["payload"]["entryNumber"] == "ABC-1234567-8"
+    assert last["payload"]["entryNumber"] == "PA7-1234567-8"
 
 
 async def test_a_rejected_package_is_sent_again_once_with_a_reason_and_a_link_of_its_own(rest: Rest) -> None:

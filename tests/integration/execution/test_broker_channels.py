@@ -252,7 +252,7 @@ async def test_the_simulated_broker_gives_what_a_broker_would(world: World) -> N
     await process.deliver_due()
     last = (await process.events(visible=TEST))[-1]
     assert last.type == "broker_submission.acknowledged"
-    assert last.broker_submission_changed.broker_submission.entry_number == "TST-0000001-0"
+    assert last.broker_submission_changed.broker_submission.entry_number == "TST-0000001-8"
     assert last.broker_submission_changed.customs_package_state == "acknowledged_by_broker"
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from entrygo.domain.errors import InvalidExportState, RateLimited
+from entrygo.domain.errors import InvalidExportState, RateLimited, ValidationFailed
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.answers import MAX_ANSWERS, Answer
 from entrygo.execution.broker.channels.base import Outcome
@@ -75,13 +75,27 @@ async def test_a_broker_acknowledges_and_later_gives_the_entry_number(world: Wor
     links, token = process.links, newest_token(world)
     first = await links.answer(token, ACKNOWLEDGED)
     assert (first.submission.status, first.submission.answered_at) == ("acknowledged", world.now)
-    await links.answer(token, Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number="ABC-1234567-8"))
+    await links.answer(token, Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number="ABC-1234567-6"))
     last = (await process.events())[-1].broker_submission_changed
-    assert last.broker_submission.entry_number == "ABC-1234567-8"
+    assert last.broker_submission.entry_number == "ABC-1234567-6"
     assert last.broker_submission.answered_at == "2026-03-11T16:10:00.000Z"
     assert last.customs_package_state == "acknowledged_by_broker"
     assert last.notification_status == "sent"
     assert (await types(process))[-3:] == ["sent", "acknowledged", "acknowledged"]
+
+
+async def test_an_entry_number_of_another_filer_than_the_brokers_record_names_is_not_taken(
+    world: World,
+) -> None:
+    process = await world.process()
+    await process.execute()
+    links, token = process.links, newest_token(world)
+    other = Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number="PA7-1234567-8")
+    with pytest.raises(ValidationFailed) as caught:
+        await links.answer(token, other)
+    assert caught.value.field == "entryNumber"
+    assert "files as ABC" in str(caught.value.details)
+    assert (await types(process))[-1] == "sent"
 
 
 async def test_a_broker_rejects_with_a_reason(world: World) -> None:

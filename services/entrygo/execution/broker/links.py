@@ -3,7 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.domain.principal import Tenant
 from entrygo.execution.broker.answers import Answer, record_answer
+from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.signed_links import LinkClaim, LinkNotValid, LinkReplaced, LinkSigner
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
@@ -12,6 +15,8 @@ from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, Package, Submission
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
+from entrygo.requests.entry_numbers import of_filer
+from entrygo.requests.issues import Wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,7 @@ class BrokerLinks:
     clock: Clock
     recorder: EventRecorder
     signer: LinkSigner | None
+    brokers: Brokers
 
     async def find(self, token: str) -> LinkedSubmission:
         """Raises LinkNotValid, LinkExpired or LinkReplaced."""
@@ -54,8 +60,15 @@ class BrokerLinks:
             return await self._linked(connection, claim, await _newest(connection, claim))
 
     async def answer(self, token: str, answer: Answer) -> LinkedSubmission:
-        """Records the answer; the same again changes nothing."""
+        """Records the answer; the same again changes nothing.
+
+        Raises ValidationFailed for an entry number of another filer than the broker.
+        """
         claim = self._claim(token)
+        if answer.entry_number is not None:
+            async with transaction(self.pool, claim.visible) as connection:
+                submission = await _newest(connection, claim)
+            await check_filer(self.brokers, claim.tenant, submission.broker_id, answer.entry_number)
         async with transaction(self.pool, claim.visible) as connection:
             submission = await _newest(connection, claim)
             submission = await record_answer(connection, self.recorder, submission, answer, self.clock())
@@ -98,3 +111,20 @@ async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
     if newest.id != claim.submission_id:
         raise LinkReplaced
     return newest
+
+
+async def check_filer(brokers: Brokers, tenant: Tenant, broker_id: str, number: str) -> None:
+    """ValidationFailed for an entry number that is not this broker's, as its record is now; or an outage.
+
+    A broker without a record or a filer code is not compared.
+    """
+    if not broker_id:
+        return
+    try:
+        broker = await brokers.get(tenant, broker_id)
+    except NotFound:
+        return
+    try:
+        of_filer(number, broker.filer_code)
+    except Wrong as wrong:
+        raise ValidationFailed.of([("entryNumber", wrong.message, wrong.code)]) from wrong

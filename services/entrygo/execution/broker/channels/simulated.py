@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from entrygo.domain.entry_number import entry_number
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.records import SubmissionStatus
 
@@ -33,7 +34,7 @@ class Reaction:
 
 _REACTIONS: Mapping[str, Reaction] = MappingProxyType(
     {
-        "accept": Reaction(status=SubmissionStatus.ACKNOWLEDGED, entry_number="TST-0000001-0"),
+        "accept": Reaction(status=SubmissionStatus.ACKNOWLEDGED, entry_number=entry_number("TST", 1)),
         "reject": Reaction(
             status=SubmissionStatus.REJECTED, reason="Simulated: this broker rejects everything."
         ),
