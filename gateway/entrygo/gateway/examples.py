@@ -315,6 +315,7 @@ POLICY_REQUEST = {
     "severities": {"PRODUCT_DESCRIPTION_VAGUE": "error"},
     "approvalRequired": True,
     "codesWithoutApproval": ["METALS_REVIEW_RECOMMENDED"],
+    "agentsMayAct": False,
 }
 POLICY_ANSWER = {
     **{name: value for name, value in POLICY_REQUEST.items() if name != "accountId"},

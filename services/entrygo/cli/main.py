@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "projections": "projections:projections_app",
         "reference": "reference:reference_app",
         "webhooks": "webhooks:webhooks_app",
+        "mcp": "agents.command:mcp",
     }
 )
 

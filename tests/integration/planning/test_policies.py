@@ -40,10 +40,15 @@ async def approve(planner: Planner, export_id: str, plan_hash: str, by: str = "D
 
 async def test_policy_is_kept_for_its_account_and_mode(planner: Planner) -> None:
     await set_policy(
-        planner, severities={METALS: "error"}, approval_required=True, codes_without_approval=[METALS]
+        planner,
+        severities={METALS: "error"},
+        approval_required=True,
+        codes_without_approval=[METALS],
+        agents_may_act=True,
     )
     kept = await planner.use_cases.policies.get(planner.visible)
     assert (dict(kept.severities), kept.approval_required) == ({METALS: "error"}, True)
+    assert kept.agents_may_act
     assert list(kept.codes_without_approval) == [METALS]
     for other in (BOB, ALICE_TEST):
         assert await planner.use_cases.policies.get(Visible.whole(other)) == planning_pb2.Policy()
@@ -59,10 +64,12 @@ async def test_key_of_one_warehouse_reads_the_policy_and_sets_none(planner: Plan
 
 
 async def test_setting_again_replaces_and_a_repeated_key_does_not(planner: Planner) -> None:
-    await set_policy(planner, key="p-1", approval_required=True)
+    await set_policy(planner, key="p-1", approval_required=True, agents_may_act=True)
     await set_policy(planner)
-    assert (await set_policy(planner, key="p-1", approval_required=True)).replayed
-    assert not (await planner.use_cases.policies.get(planner.visible)).approval_required
+    assert (await set_policy(planner, key="p-1", approval_required=True, agents_may_act=True)).replayed
+    kept = await planner.use_cases.policies.get(planner.visible)
+    assert not kept.approval_required
+    assert not kept.agents_may_act
 
 
 async def test_raised_severity_blocks_the_next_plan(planner: Planner) -> None:

@@ -56,10 +56,13 @@ async def test_policy_is_set_and_keeps_what_it_does_not_show(
     body = {"accountId": "acc_123", "severities": {"X": "error"}, "codesWithoutApproval": ["Y"]}
     (await program.put("/api/policy", json=body)).raise_for_status()
     hidden = fields_of((await clerk.get("/setup")).text, "/setup/policy")
-    answer = await clerk.post("/setup/policy", data={**hidden, "approvalRequired": "yes"})
+    answer = await clerk.post(
+        "/setup/policy", data={**hidden, "approvalRequired": "yes", "agentsMayAct": "yes"}
+    )
     assert answer.headers["location"] == "/setup?saved#policy"
     policy = asked(services, planning_pb2.SetPolicyRequest)[-1].policy
     assert policy.approval_required
+    assert policy.agents_may_act
     assert dict(policy.severities) == {"X": "error"}
     assert list(policy.codes_without_approval) == ["Y"]
     assert "only after somebody approved it by name" in (await clerk.get("/setup?saved")).text

@@ -13,11 +13,13 @@ POLICY = {
     "severities": {"PRODUCT_DESCRIPTION_VAGUE": "error", "PRODUCT_MID_MISSING": "error"},
     "approvalRequired": True,
     "codesWithoutApproval": ["METALS_REVIEW_RECOMMENDED"],
+    "agentsMayAct": True,
 }
 
 
 async def test_policy_is_that_of_nobody_until_one_is_set(client: httpx.AsyncClient) -> None:
     none = {"severities": {}, "approvalRequired": False, "codesWithoutApproval": [], "updatedAt": None}
+    none["agentsMayAct"] = False
     assert (await client.get("/api/policy")).json() == none
     answer = await client.put("/api/policy", json={"accountId": ACCOUNT, **POLICY})
     assert answer.status_code == 200
@@ -30,6 +32,7 @@ async def test_policy_is_that_of_nobody_until_one_is_set(client: httpx.AsyncClie
     [
         ({"severities": {"PRODUCT_MID_MISSING": "info"}}, "severities.PRODUCT_MID_MISSING"),
         ({"approvalRequired": "yes"}, "approvalRequired"),
+        ({"agentsMayAct": "yes"}, "agentsMayAct"),
         ({"codesWithoutApproval": [1]}, "codesWithoutApproval.0"),
         ({"accountId": None}, "accountId"),
     ],

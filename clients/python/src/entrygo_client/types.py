@@ -904,6 +904,7 @@ class PolicyAnswer(TypedDict):
     severities: dict[str, str]
     approvalRequired: bool
     codesWithoutApproval: list[str]
+    agentsMayAct: bool
     updatedAt: str | None
 
 
@@ -912,6 +913,7 @@ class PolicyBody(TypedDict):
     severities: NotRequired[dict[str, Literal["warning", "error"]]]
     approvalRequired: NotRequired[bool | None]
     codesWithoutApproval: NotRequired[list[str]]
+    agentsMayAct: NotRequired[bool | None]
 
 
 class PowerOfAttorney(TypedDict):

@@ -60,7 +60,7 @@ async def _lists(visit: Visit) -> list[LoadedList]:
 
 
 async def set_policy(visit: Visit) -> Response:
-    """POST /setup/policy: whether plans to review need a name; the rest of the policy stays as it is."""
+    """POST /setup/policy: named approvals and agents; the rest of the policy stays as it is."""
     try:
         found = await visit.read(visit.services.planning.GetPolicy, planning_pb2.GetPolicyRequest())
         body = validated(
@@ -70,6 +70,7 @@ async def set_policy(visit: Visit) -> Response:
                 "severities": dict(found.severities),
                 "codesWithoutApproval": list(found.codes_without_approval),
                 "approvalRequired": "approvalRequired" in visit.form,
+                "agentsMayAct": "agentsMayAct" in visit.form,
                 "idempotencyKey": visit.form.get("key", ""),
             },
         )

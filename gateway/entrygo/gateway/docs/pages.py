@@ -34,6 +34,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
         (
             "guides/warehouse-integration",
             "guides/automation-agents",
+            "mcp",
             "sdk-python",
             "csv-columns",
             "brokers",

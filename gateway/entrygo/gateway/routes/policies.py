@@ -33,6 +33,7 @@ def set_policy_request(body: PolicyBody) -> planning_pb2.SetPolicyRequest:
             severities=body.severities,
             approval_required=bool(body.approval_required),
             codes_without_approval=body.codes_without_approval,
+            agents_may_act=bool(body.agents_may_act),
         ),
         idempotency_key=body.idempotency_key or "",
     )
@@ -43,6 +44,7 @@ def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:
         "severities": dict(sorted(policy.severities.items())),
         "approvalRequired": policy.approval_required,
         "codesWithoutApproval": list(policy.codes_without_approval),
+        "agentsMayAct": policy.agents_may_act,
         "updatedAt": policy.updated_at or None,
     }
 

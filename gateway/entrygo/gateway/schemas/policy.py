@@ -35,6 +35,13 @@ class PolicyBody(Body):
         Field(max_length=MAX_CODES, description="Warnings that need no approval"),
         at_most(MAX_CODES),
     ] = Field(default_factory=list)
+    agents_may_act: Annotated[
+        Flag | None,
+        Field(
+            description="Whether an agent may execute, send again and withdraw through entrygo mcp; "
+            "a request of its own under a key is bound by the key's scopes alone"
+        ),
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -42,6 +49,7 @@ class PolicyAnswer(TypedDict):
     severities: dict[str, str]
     approvalRequired: bool
     codesWithoutApproval: list[str]
+    agentsMayAct: bool
     updatedAt: str | None
 
 

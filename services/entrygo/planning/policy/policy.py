@@ -14,12 +14,14 @@ WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 class Policy:
     """Raised severities by code; and whether a plan to be reviewed needs a person's approval to leave.
 
-    Findings of `codes_without_approval` are known and accepted: they alone ask for nobody.
+    Findings of `codes_without_approval` are known and accepted: they alone ask for nobody. `agents_may_act`
+    is the account's word to those who speak for agents: `entrygo mcp` sends nothing without it.
     """
 
     severities: Mapping[str, Severity] = field(default_factory=dict)
     approval_required: bool = False
     codes_without_approval: frozenset[str] = frozenset()
+    agents_may_act: bool = False
     updated_at: datetime | None = None
 
 

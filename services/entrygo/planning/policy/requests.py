@@ -69,6 +69,7 @@ def read_policy(request: planning_pb2.SetPolicyRequest, rules: Sequence[Rule]) -
         severities={code: Severity(severity) for code, severity in request.policy.severities.items()},
         approval_required=request.policy.approval_required,
         codes_without_approval=frozenset(request.policy.codes_without_approval),
+        agents_may_act=request.policy.agents_may_act,
     )
 
 

@@ -33,8 +33,8 @@ class PolicyStore:
     async def find_policy(self) -> Policy:
         """The policy, or the one of an account that asked for nothing."""
         row = await self._connection.fetchrow(
-            "SELECT severities, approval_required, codes_without_approval, updated_at"
-            " FROM account_policies WHERE account_id = $1 AND mode = $2",
+            "SELECT severities, approval_required, codes_without_approval, agents_may_act,"
+            " updated_at FROM account_policies WHERE account_id = $1 AND mode = $2",
             *self._scope,
         )
         if row is None:
@@ -44,6 +44,7 @@ class PolicyStore:
             severities={code: Severity(severity) for code, severity in severities.items()},
             approval_required=row["approval_required"],
             codes_without_approval=frozenset(row["codes_without_approval"]),
+            agents_may_act=row["agents_may_act"],
             updated_at=row["updated_at"],
         )
 
@@ -51,14 +52,16 @@ class PolicyStore:
         """Puts the policy in the place of the one before."""
         await self._connection.execute(
             "INSERT INTO account_policies (account_id, mode, severities, approval_required,"
-            " codes_without_approval, updated_at) VALUES ($1, $2, $3::jsonb, $4, $5, $6)"
+            " codes_without_approval, agents_may_act, updated_at) VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7)"
             " ON CONFLICT (account_id, mode) DO UPDATE SET severities = EXCLUDED.severities,"
             " approval_required = EXCLUDED.approval_required,"
-            " codes_without_approval = EXCLUDED.codes_without_approval, updated_at = EXCLUDED.updated_at",
+            " codes_without_approval = EXCLUDED.codes_without_approval,"
+            " agents_may_act = EXCLUDED.agents_may_act, updated_at = EXCLUDED.updated_at",
             *self._scope,
             json.dumps(policy.severities),
             policy.approval_required,
             sorted(policy.codes_without_approval),
+            policy.agents_may_act,
             policy.updated_at,
         )
 

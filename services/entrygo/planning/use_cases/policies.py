@@ -165,5 +165,6 @@ def policy_to_proto(policy: Policy) -> planning_pb2.Policy:
         severities={code: str(severity) for code, severity in policy.severities.items()},
         approval_required=policy.approval_required,
         codes_without_approval=sorted(policy.codes_without_approval),
+        agents_may_act=policy.agents_may_act,
         updated_at=rfc3339(policy.updated_at) if policy.updated_at else "",
     )

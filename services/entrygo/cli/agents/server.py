@@ -1,0 +1,74 @@
+"""The server of the Model Context Protocol, on stdio or behind HTTP."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from entrygo.cli.agents.callers import Callers, key_of
+from entrygo.cli.agents.resources import add_resources
+from entrygo.cli.agents.tools import add_tools
+
+INSTRUCTIONS = """\
+EntryGo consolidates a warehouse's orders into one customs entry and hands it to a customs broker.
+Loop: plan, explain, propose_fix where it is BLOCKED, plan again, execute, inspect. Every answer names the
+planHash of what it shows and the next step. execute, resend and withdraw take that planHash, and are refused
+unless the account's policy lets agents act. Never guess customs data: a person confirms suggestions."""
+PATH = "/mcp"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+def build_server(callers: Callers) -> MCPServer:
+    """The server with its tools and resources."""
+    server = MCPServer(
+        "entrygo",
+        title="EntryGo",
+        instructions=INSTRUCTIONS,
+        version=version("entrygo"),
+        log_level="WARNING",
+    )
+    add_tools(server, callers)
+    add_resources(server, callers)
+    return server
+
+
+def build_http_app(callers: Callers, *, hosts: Sequence[str] = ()) -> Starlette:
+    """The server at /mcp: stateless, JSON answers, each request with a key of its own.
+
+    `hosts` are names besides the loopback that a request may come for; others are refused, so that a page in
+    a browser cannot reach it under a name of its own.
+    """
+    allowed = [f"{host}:*" for host in (*LOOPBACK, *hosts)] + list(hosts)
+    app = build_server(callers).streamable_http_app(
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        transport_security=TransportSecuritySettings(
+            allowed_hosts=allowed, allowed_origins=[f"http://{host}" for host in allowed]
+        ),
+    )
+    app.add_middleware(KeyRequired)
+    return app
+
+
+class KeyRequired:
+    """Answers 401 to a request without a key, before anything of it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and key_of(Headers(scope=scope)) is None:
+            refusal = JSONResponse(
+                {"errorCode": "INVALID_API_KEY", "message": "Send an API key: authorization: Bearer eg_…"},
+                status_code=401,
+                headers={"www-authenticate": "Bearer"},
+            )
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
