@@ -373,7 +373,8 @@ CHANNEL_NAMES: tuple[BrokerChannel, ...] = get_args(BrokerChannel)
 ARTIFACT_TYPES = (
     "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv",
     "section_232_declaration", "section_232_declaration_csv", "usmca_certification",
-    "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "ace_manifest",
+    "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines",
+    "ace_manifest",
     "amendment_changes", "post_summary_correction", "manifest", "package_zip",
 )  # fmt: skip
 EVERY_ARTIFACT = "all"

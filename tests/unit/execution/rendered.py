@@ -24,8 +24,10 @@ def rendered(
     return {artifact.artifact_type: artifact for artifact in artifacts}
 
 
-def csv_rows(snapshot: Snapshot | None = None, artifact_type: str = "cci_csv") -> list[dict[str, str]]:
-    content = rendered(snapshot)[artifact_type].content
+def csv_rows(
+    snapshot: Snapshot | None = None, artifact_type: str = "cci_csv", package: PackageFacts = PACKAGE
+) -> list[dict[str, str]]:
+    content = rendered(snapshot, package)[artifact_type].content
     return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 

@@ -20,7 +20,7 @@ from entrygo.domain.facts import (
 )
 from entrygo.domain.snapshot import ReferenceRow, Severity, Snapshot, ValidationMessage
 from entrygo.execution.documents.ace_manifest import MAX_DESCRIPTION, manifest_description
-from entrygo.execution.documents.entry_dataset import whole_dollars
+from entrygo.execution.package.shipped_products import whole_dollars
 from tests.unit.execution.rendered import csv_rows, html_of, json_of, rendered
 from tests.unit.execution.snapshots import (
     make_item,

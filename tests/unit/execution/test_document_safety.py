@@ -62,7 +62,7 @@ HOSTILE = (
 HTML_TYPES = (
     "cci_human_readable", "packing_list", "section_232_declaration", "usmca_certification",
 )  # fmt: skip
-CSV_TYPES = ("cci_csv", "packing_list_csv", "section_232_declaration_csv")
+CSV_TYPES = ("cci_csv", "entry_lines", "packing_list_csv", "section_232_declaration_csv")
 JSON_TYPES = (
     "usmca_certification_json", "fee_estimate", "entry_dataset", "ace_manifest", "manifest",
 )  # fmt: skip
@@ -195,7 +195,7 @@ def test_the_workbook_holds_hostile_text_as_text(text: str) -> None:
         pages = [parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml")]
         assert not any("hyperlink" in name or "rels/sheet" in name for name in parts.namelist())
     assert not any(re.search(r"<(f|hyperlink)[ >]", page) for page in pages)
-    header, row = sheets_of(content)["lines"]
+    header, row = sheets_of(content)["orders"]
     assert row[header.index("sku")] == clean_text(text)
 
 

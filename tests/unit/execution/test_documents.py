@@ -46,6 +46,7 @@ def test_the_documents_have_the_names_of_the_contract() -> None:
         ("usmca_certification_json", "usmca_certification.json"),
         ("fee_estimate", "fee_estimate.json"),
         ("entry_dataset", "entry_dataset.json"),
+        ("entry_lines", "entry_lines.csv"),
         ("ace_manifest", "ace_manifest.json"),
         ("manifest", "manifest.json"),
         ("package_zip", "customs_package.zip"),

@@ -126,7 +126,7 @@ def test_the_spreadsheets_have_the_quantities_of_each_line() -> None:
     names = ("hts_quantity_1", "hts_unit_1", "hts_quantity_2", "hts_unit_2")
     assert [row[name] for name in names] == ["2.00", "doz", "19.200", "kg"]
     sheets = sheets_of(rendered(snapshot)["cci_xlsx"].content)
-    for sheet in ("lines", "consolidated"):
+    for sheet in ("orders", "lines"):
         header, cells = sheets[sheet]
         assert [cells[header.index(name)] for name in names] == [2.0, "doz", 19.2, "kg"]
 

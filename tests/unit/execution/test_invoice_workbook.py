@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
+from entrygo.execution.package.entry_page import MAX_LINES
 from entrygo.execution.package.workbook import MAX_CELL, Sheet, workbook
 from tests.unit.execution.rendered import csv_rows, rendered, sheets_of
+from tests.unit.execution.shipments import make_shipment, package_of
 from tests.unit.execution.snapshots import (
     make_item,
     make_large_snapshot,
@@ -20,9 +22,9 @@ from tests.unit.execution.snapshots import (
 )
 
 
-def test_the_lines_are_those_of_the_csv() -> None:
+def test_the_order_lines_are_those_of_the_csv() -> None:
     sheets = sheets_of(rendered()["cci_xlsx"].content)
-    header, *rows = sheets["lines"]
+    header, *rows = sheets["orders"]
     expected = csv_rows()
     once = {"package_number", "invoice_number", "invoice_date", "currency", "fx_rate", "notice"}
     assert header == [name for name in expected[0] if name not in once]
@@ -37,7 +39,7 @@ def test_codes_keep_their_zeros_and_figures_are_numbers() -> None:
     product = make_product(hts_code="0901210045")
     order = make_order(destination_postal_code="02134")
     content = rendered(make_snapshot(products=(product,), orders=(order,)))["cci_xlsx"].content
-    header, row = sheets_of(content)["lines"]
+    header, row = sheets_of(content)["orders"]
     named = dict(zip(header, row, strict=True))
     assert (named["hts_code"], named["destination_postal_code"]) == ("0901210045", "02134")
     assert (named["quantity"], named["unit_value"], named["net_weight_kg"]) == (2.0, 110.0, 1.64)
@@ -45,9 +47,9 @@ def test_codes_keep_their_zeros_and_figures_are_numbers() -> None:
 
 def test_the_sheets_add_up() -> None:
     sheets = sheets_of(rendered(make_large_snapshot(100))["cci_xlsx"].content)
-    assert list(sheets) == ["lines", "consolidated", "totals"]
+    assert list(sheets) == ["entry", "lines", "orders", "parties", "totals"]
     totals = dict(row[:2] for row in sheets["totals"][1:])
-    lines, entry_lines = sheets["lines"], sheets["consolidated"]
+    lines, entry_lines = sheets["orders"], sheets["lines"]
     value = totals["invoice_total_usd"]
     assert sum(row[lines[0].index("line_value")] for row in lines[1:]) == pytest.approx(value)
     assert sum(row[entry_lines[0].index("value_usd")] for row in entry_lines[1:]) == pytest.approx(value)
@@ -70,7 +72,7 @@ def test_two_readers_of_other_make_see_the_same_cells_and_no_formula_or_link() -
     cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} == {"s", "n"}
     assert not any(cell.hyperlink for cell in cells)
-    header, row = seen["lines"]
+    header, row = seen["orders"]
     named = dict(zip(header, row, strict=True))
     codes = [named[name] for name in ("hts_code", "destination_postal_code", "order_external_id")]
     assert codes == ["0901210045", "02134", "+1-204e5"]
@@ -93,8 +95,8 @@ def test_every_text_is_read_back_as_it_was_written(text: str) -> None:
 def test_the_header_stays_in_view() -> None:
     with zipfile.ZipFile(io.BytesIO(rendered()["cci_xlsx"].content)) as parts:
         pages = [parts.read(name).decode() for name in parts.namelist() if "worksheets/sheet" in name]
-    assert len(pages) == 3
-    assert all('state="frozen"' in page for page in pages)
+    assert len(pages) == 5
+    assert all('state="frozen"' in page for page in pages[1:])
 
 
 def test_its_only_time_is_that_of_the_package() -> None:
@@ -109,7 +111,40 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
     )
     orders = (make_order(items=[make_item(product.id) for product in products]),)
     content = rendered(make_snapshot(products=products, orders=orders))["cci_xlsx"].content
-    header, row = sheets_of(content)["consolidated"]
+    header, row = sheets_of(content)["lines"]
     text = row[header.index("customs_descriptions")]
     assert len(text) == MAX_CELL
     assert text.endswith("…")
+
+
+def test_the_first_sheet_is_the_entry_ready_to_be_printed() -> None:
+    content = rendered(make_large_snapshot(40), package_of(make_shipment()))["cci_xlsx"].content
+    page = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    shown = [cell.value for row in page.iter_rows() for cell in row if cell.value not in (None, "")]
+    for part in ("cp_ch123456", "Northshore Fulfilment Inc.", "Northshore Imports LLC", "Filer code: ABC"):
+        assert any(part in str(each) for each in shown), part
+    assert [page["A12"].value, page["A32"].value, page["K12"].value] == [1, 21, 440]
+    assert page.print_area == f"'entry'!$A$1:$K${page.max_row}"
+    assert page.print_title_rows == "$11:$11"
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 1)
+    printed = page.sheet_format.defaultRowHeight * 2 * 36
+    assert sum(each.height for each in page.row_dimensions.values()) < printed
+    assert [page.cell(row, 11).value for row in range(33, 37)] == [13200, "180.50", "12.25", "-20.00"]
+
+
+def test_a_long_entry_ends_on_the_first_sheet_and_is_whole_on_the_second() -> None:
+    content = rendered(make_large_snapshot(90, products=90))["cci_xlsx"].content
+    sheets = sheets_of(content)
+    assert len(sheets["lines"]) == 91
+    numbers = [row[0] for row in sheets["entry"] if isinstance(row[0], float)]
+    assert numbers == list(range(1, MAX_LINES + 1))
+    assert any(str(row[0]).startswith("30 further lines") for row in sheets["entry"])
+
+
+def test_the_parties_are_those_that_each_row_of_the_entry_lines_repeats() -> None:
+    parties = dict(row[:2] for row in sheets_of(rendered()["cci_xlsx"].content)["parties"][1:])
+    first, *others = csv_rows(artifact_type="entry_lines")
+    assert {name: first[name] for name in parties} == parties
+    assert all({name: each[name] for name in parties} == parties for each in others)

@@ -39,7 +39,7 @@ def test_headings_that_may_apply_are_in_every_document_with_lines() -> None:
     assert (row["chapter99_headings"], row["chapter99_candidates"]) == ("", "9903.88.03;9903.82")
     artifacts = rendered(snapshot)
     sheets = sheets_of(artifacts["cci_xlsx"].content)
-    header, cells = sheets["consolidated"]
+    header, cells = sheets["lines"]
     assert cells[header.index("chapter99_candidates")] == "9903.88.03; 9903.82"
     told = [
         {"programme": "section_301", "heading": "9903.88.03"},
@@ -94,7 +94,7 @@ def test_agencies_flags_are_in_every_document_with_lines() -> None:
     [row] = csv_rows(snapshot)
     assert row["pga_flags"] == "FD4;FCC"
     artifacts = rendered(snapshot)
-    header, cells = sheets_of(artifacts["cci_xlsx"].content)["consolidated"]
+    header, cells = sheets_of(artifacts["cci_xlsx"].content)["lines"]
     assert cells[header.index("pga_flags")] == "FD4; FCC"
     assert json_of("manifest", snapshot)["lines"][0]["pga_flags"] == "FD4;FCC"
     told = [

@@ -9,6 +9,7 @@ from entrygo.execution.documents.commercial_customs_invoice_csv import Commercia
 from entrygo.execution.documents.commercial_customs_invoice_pdf import CommercialCustomsInvoicePdf
 from entrygo.execution.documents.commercial_customs_invoice_xlsx import CommercialCustomsInvoiceXlsx
 from entrygo.execution.documents.entry_dataset import EntryDataset
+from entrygo.execution.documents.entry_lines import EntryLines
 from entrygo.execution.documents.fee_estimate import FeeEstimate
 from entrygo.execution.documents.landed_costs import LandedCosts
 from entrygo.execution.documents.manifest import Manifest
@@ -34,6 +35,7 @@ DOCUMENTS: tuple[Document, ...] = (
     FeeEstimate(),
     LandedCosts(),
     EntryDataset(),
+    EntryLines(),
     AceManifest(),
     AmendmentChanges(),
     PostSummaryCorrection(),

@@ -1,32 +1,24 @@
-"""commercial_customs_invoice.xlsx: order lines, entry lines and totals, for who works in a spreadsheet."""
+"""commercial_customs_invoice.xlsx: the entry as a page, then entry lines, order lines, parties and totals."""
 
 from collections.abc import Iterator, Sequence
 
 from entrygo.domain.shipment import Shipment
-from entrygo.domain.tariff import headings_of
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.entry_columns import ENTRY_COLUMNS, EntryColumn, entry_line_rows
+from entrygo.execution.package.entry_page import entry_page
 from entrygo.execution.package.facts import NOTICE
-from entrygo.execution.package.figures import quantities
-from entrygo.execution.package.hts_quantities import HtsQuantity
 from entrygo.execution.package.invoice import CURRENCY, Invoice
 from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, Column, line_rows
-from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.printable import clean_text
 from entrygo.execution.package.shipment_values import carriage, sale
+from entrygo.execution.package.typesetting import paper_for
 from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Cell, Sheet, workbook
 
 _WIDE = frozenset({"customs_description", "material_composition", "manufacturer_name", "warnings"})
-_ENTRY_COLUMNS = (
-    ("consolidated_line_number", 12), ("hts_code", 13), ("hts_code_dotted", 15), ("country_of_origin", 10),
-    ("manufacturer_name", 34), ("manufacturer_mid", 18), ("spi", 6), ("customs_descriptions", 50),
-    ("skus", 34), ("orders", 9), ("order_lines", 11), ("quantities", 16), ("net_weight_kg", 14),
-    ("gross_weight_kg", 14), ("weights_complete", 14), ("value_usd", 14), ("section_232_statuses", 20),
-    ("warnings", 34), ("hts_quantity_1", 14), ("hts_unit_1", 10), ("hts_quantity_2", 14), ("hts_unit_2", 10),
-    ("chapter99_headings", 24), ("chapter99_candidates", 24), ("pga_flags", 12),
-)  # fmt: skip
-_NO_QUANTITY = HtsQuantity("", None)
-
+# There are too many columns for the width of a page.
+_PAGES_WIDE = 4
 
 # What is the same on every line stands once, on the sheet of totals.
 _LINE_COLUMNS = tuple((index, each) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
@@ -40,68 +32,57 @@ class CommercialCustomsInvoiceXlsx(Document):
     media_type = WORKBOOK_MEDIA_TYPE
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
-        """A workbook of three sheets, dated as the package is, so that the bytes are the same each time."""
+        """A workbook of five sheets, dated as the package is, so that the bytes are the same each time."""
+        rows = list(entry_line_rows(invoice))
         return workbook(
-            (_lines(invoice), _consolidated(invoice), _totals(invoice)),
+            (entry_page(invoice), _lines(rows), _orders(invoice), _parties(rows), _totals(invoice)),
             title=f"Commercial Customs Invoice {invoice.package.number}",
             comments=NOTICE,
             created=parse_rfc3339(invoice.package.generated_at).replace(tzinfo=None),
+            paper=paper_for(invoice.snapshot.destination_country),
         )
 
 
-def _lines(invoice: Invoice) -> Sheet:
+def _lines(rows: Sequence[Sequence[str]]) -> Sheet:
+    """The entry lines; what they share is on the sheet of the parties."""
+    columns = [(index, each) for index, each in enumerate(ENTRY_COLUMNS) if not each.is_of_the_head]
     return Sheet(
         name="lines",
+        header=[column.name for _, column in columns],
+        widths=[max(column.width, len(column.name) + 1) for _, column in columns],
+        rows=([_cell(row[index], column) for index, column in columns] for row in rows),
+        pages_wide=_PAGES_WIDE,
+    )
+
+
+def _parties(rows: Sequence[Sequence[str]]) -> Sheet:
+    """Who ships, imports and clears, and the truck: what every row of entry_lines.csv repeats."""
+    first = rows[0] if rows else [""] * len(ENTRY_COLUMNS)
+    return Sheet(
+        name="parties",
+        header=("item", "value"),
+        widths=(28, 60),
+        rows=[
+            (column.name, content)
+            for column, content in zip(ENTRY_COLUMNS, first, strict=True)
+            if column.is_of_the_head
+        ],
+    )
+
+
+def _orders(invoice: Invoice) -> Sheet:
+    return Sheet(
+        name="orders",
         header=[column.name for _, column in _LINE_COLUMNS],
         widths=[40 if column.name in _WIDE else max(10, len(column.name)) for _, column in _LINE_COLUMNS],
         rows=([_cell(row[index], column) for index, column in _LINE_COLUMNS] for row in line_rows(invoice)),
+        pages_wide=_PAGES_WIDE,
     )
 
 
-def _cell(content: str, column: Column) -> Cell:
+def _cell(content: str, column: Column | EntryColumn) -> Cell:
     # The numbers of a spreadsheet are binary floats whatever is written into it.
     return float(content) if column.is_figure and content else content
-
-
-def _consolidated(invoice: Invoice) -> Sheet:
-    return Sheet(
-        name="consolidated",
-        header=[name for name, _ in _ENTRY_COLUMNS],
-        widths=[width for _, width in _ENTRY_COLUMNS],
-        rows=(
-            (
-                line.number,
-                line.hts_code,
-                dotted_hts(line.hts_code),
-                line.country_of_origin,
-                line.manufacturer_name,
-                line.manufacturer_mid,
-                line.spi,
-                "; ".join(line.descriptions),
-                "; ".join(line.skus),
-                len(line.order_ids),
-                len(line.line_numbers),
-                quantities(line.quantities),
-                line.net_weight.kg,
-                line.gross_weight.kg,
-                "yes" if line.net_weight.is_complete and line.gross_weight.is_complete else "no",
-                line.value,
-                "; ".join(line.section_232_statuses),
-                "; ".join(line.warnings),
-                *_hts_cells(line.hts_quantities),
-                "; ".join(map(dotted_hts, line.chapter_99)),
-                "; ".join(headings_of(line.candidate_headings)),
-                "; ".join(flag.code for flag in line.agency_flags),
-            )
-            for line in invoice.consolidated
-        ),
-    )
-
-
-def _hts_cells(reported: Sequence[HtsQuantity]) -> Iterator[Cell]:
-    """Two quantities with their units, as the lines have them."""
-    for each in (*reported, _NO_QUANTITY, _NO_QUANTITY)[:2]:
-        yield from (each.amount, each.unit)
 
 
 def _totals(invoice: Invoice) -> Sheet:

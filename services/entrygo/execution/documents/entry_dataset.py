@@ -5,13 +5,13 @@ with the importer's number in full, if it is a firm's: an entry cannot be filed 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 
 from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.entry_columns import TRUCK_NOT_IN_CONTAINER
 from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
@@ -33,12 +33,12 @@ from entrygo.execution.package.shipment_values import charges
 from entrygo.execution.package.shipped_products import (
     MetalContent,
     ShippedProduct,
+    goods_by_line,
     metal_content,
-    shipped_products,
+    whole_dollars,
 )
 
 SCHEMA_VERSION = "1.1"
-TRUCK_NOT_IN_CONTAINER = "30"
 SEVERAL = "MULTI"
 _BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}
 _OF_THE_ENTRY = (
@@ -48,7 +48,6 @@ _OF_THE_ENTRY = (
 _OF_A_LINE = ("charges", "related_parties")
 # Absent where there is no claim, and where the MID says it.
 _NOT_ASKED = frozenset({"spi", "manufacturer_name", "manufacturer_name_ascii"})
-_DOLLAR = Decimal(1)
 
 
 class EntryDataset(Document):
@@ -65,7 +64,7 @@ class EntryDataset(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """Canonical JSON by entry line; money in USD as text, the importer's number in full if a firm's."""
-        goods = _goods_by_line(invoice)
+        goods = goods_by_line(invoice)
         lines = [_line(invoice, line, goods[line.number]) for line in invoice.consolidated]
         named, entry = _parties(invoice.snapshot), _entry(invoice)
         return canonical_json(
@@ -102,11 +101,6 @@ def _parties(snapshot: Snapshot) -> Mapping[str, Json]:
     number = number_to_file(snapshot.warehouse.importer_of_record.number)
     importer = {**given["importer_of_record"], "number": number}
     return {**given, "importer_of_record": importer, "consignee": importer}
-
-
-def whole_dollars(value: Decimal) -> int:
-    """Entered values are whole US dollars, half a dollar up, line by line."""
-    return int(value.quantize(_DOLLAR, rounding=ROUND_HALF_UP))
 
 
 def _entry(invoice: Invoice) -> Json:
@@ -198,13 +192,6 @@ def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProdu
         *(f"agency_data.{flag.agency}" for flag in line.agency_flags if flag.agency not in agencies),
     ]
     return {**document, "left_to_the_broker": left}
-
-
-def _goods_by_line(invoice: Invoice) -> Mapping[int, Sequence[ShippedProduct]]:
-    found: dict[int, list[ShippedProduct]] = {}
-    for shipped in shipped_products(invoice):
-        found.setdefault(shipped.entry_line, []).append(shipped)
-    return found
 
 
 def _agency_data(shipped: ShippedProduct) -> Json:

@@ -1,9 +1,9 @@
 """The products of each entry line: how much of each is shipped, and which metals are in it. Declarations have
 a row for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.tariff import SECTION_232, TariffTreatment, headings_of
@@ -11,6 +11,7 @@ from entrygo.execution.package.invoice import Invoice, InvoiceLine, times
 from entrygo.execution.package.printable import clean_text
 
 METALS_FINDING = "METALS_REVIEW_RECOMMENDED"
+_DOLLAR = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,19 @@ def shipped_products(invoice: Invoice) -> Sequence[ShippedProduct]:
         lines.setdefault((line.consolidated_number, line.product.id), []).append(line)
     found = [_sum(each) for each in lines.values()]
     return sorted(found, key=lambda each: (each.entry_line, each.product.sku, each.product.id))
+
+
+def goods_by_line(invoice: Invoice) -> Mapping[int, Sequence[ShippedProduct]]:
+    """The number of each entry line, and the products in it."""
+    found: dict[int, list[ShippedProduct]] = {}
+    for shipped in shipped_products(invoice):
+        found.setdefault(shipped.entry_line, []).append(shipped)
+    return found
+
+
+def whole_dollars(value: Decimal) -> int:
+    """Entered values are whole US dollars, half a dollar up, line by line."""
+    return int(value.quantize(_DOLLAR, rounding=ROUND_HALF_UP))
 
 
 def metals_matters(invoice: Invoice) -> Sequence[ShippedProduct]:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import count, islice
 
 from entrygo.execution.package import workbook_parts as parts
+from entrygo.execution.package.workbook_parts import Style
 from entrygo.execution.package.zip_entries import plain_entry
 
 Cell = str | int | float | Decimal | None
@@ -25,10 +26,16 @@ _CUT = " …"
 _ROWS_AT_A_TIME = 500
 # What the format adds on both sides of a column's text.
 _PADDING = 0.7109375
+# Of the rows of a page, in points: each line of text, and what is left around them.
+_LINE_PT = 13.0
+_ROW_PT = 3.0
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # What XML has another way of writing, or none at all; and what would be read as one of ours.
 _ODD = re.compile(r"[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]|^\s|\s$|_x[0-9A-Fa-f]{4}_")
 _WITHOUT_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+
+
+PAPERS = {"us-letter": 1, "a4": 9}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,39 +46,129 @@ class Sheet:
     header: Sequence[str]
     widths: Sequence[int]
     rows: Iterable[Sequence[Cell]]
+    pages_wide: int = 1
 
 
-def workbook(sheets: Sequence[Sheet], *, title: str, comments: str, created: datetime) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """A cell of a page; it may reach over several columns."""
+
+    content: Cell
+    style: Style
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a page; `lines` is how many lines of text it has room for."""
+
+    cells: Sequence[Styled]
+    lines: float = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A sheet made to be printed. `titles` is the row, from 1 on, that stands on each of its pages."""
+
+    name: str
+    widths: Sequence[int]
+    rows: Sequence[Row]
+    titles: int
+
+    @property
+    def area(self) -> str:
+        """What is printed, as a workbook refers to it."""
+        return f"$A$1:${_letters(len(self.widths) - 1)}${len(self.rows)}"
+
+
+def workbook(
+    sheets: Sequence[Page | Sheet],
+    *,
+    title: str,
+    comments: str,
+    created: datetime,
+    paper: str = "us-letter",
+) -> bytes:
     """Equal arguments give equal bytes: `created`, in UTC, is the only time in it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.around([sheet.name for sheet in sheets], title, comments, created):
+        for name, content in parts.around([*map(_printed, sheets)], title, comments, created):
             archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED)
         for number, sheet in enumerate(sheets, start=1):
             entry = plain_entry(parts.sheet_path(number))
             entry.compress_type = zipfile.ZIP_DEFLATED
+            selected = ' tabSelected="1"' if number == 1 else ""
             with archive.open(entry, "w") as page:
-                for piece in _pieces(sheet, is_first=number == 1):
+                for piece in _pieces(sheet, PAPERS[paper], selected):
                     page.write(piece.encode())
     return buffer.getvalue()
 
 
-def _pieces(sheet: Sheet, *, is_first: bool) -> Iterator[str]:
-    columns = "".join(
+def _printed(sheet: Page | Sheet) -> parts.Printed:
+    if isinstance(sheet, Sheet):
+        return parts.Printed(name=sheet.name, titles=1)
+    return parts.Printed(name=sheet.name, titles=sheet.titles, area=sheet.area)
+
+
+def _pieces(sheet: Page | Sheet, paper: int, selected: str) -> Iterator[str]:
+    if isinstance(sheet, Sheet):
+        return _table(sheet, paper, selected)
+    return _page(sheet, paper, selected)
+
+
+def _columns(widths: Sequence[int]) -> str:
+    return "".join(
         f'<col min="{number}" max="{number}" width="{width + _PADDING}" customWidth="1"/>'
-        for number, width in enumerate(sheet.widths, start=1)
+        for number, width in enumerate(widths, start=1)
     )
-    yield parts.SHEET_HEAD.format(selected=' tabSelected="1"' if is_first else "", columns=columns)
+
+
+def _table(sheet: Sheet, paper: int, selected: str) -> Iterator[str]:
+    yield parts.TABLE_HEAD.format(selected=selected, columns=_columns(sheet.widths))
     letters = [_letters(index) for index in range(len(sheet.header))]
     titles = "".join(
-        f'<c r="{letter}1" s="{parts.TITLE_STYLE}" t="inlineStr"><is>{_text(name)}</is></c>'
+        f'<c r="{letter}1" s="{Style.TITLE:d}" t="inlineStr"><is>{_text(name)}</is></c>'
         for letter, name in zip(letters, sheet.header, strict=True)
     )
     yield f'<row r="1">{titles}</row>'
     rows = zip(count(2), sheet.rows)
     while piece := "".join(_row(number, row, letters) for number, row in islice(rows, _ROWS_AT_A_TIME)):
         yield piece
-    yield parts.SHEET_FOOT
+    yield parts.TABLE_FOOT.format(paper=paper, pages_wide=sheet.pages_wide)
+
+
+def _page(page: Page, paper: int, selected: str) -> Iterator[str]:
+    yield parts.PAGE_HEAD.format(selected=selected, columns=_columns(page.widths))
+    merged: list[str] = []
+    for number, row in enumerate(page.rows, start=1):
+        cells, place = [], 0
+        for cell in row.cells:
+            start, last = _letters(place), _letters(place + cell.columns - 1)
+            cells.append(_styled(f"{start}{number}", cell))
+            # The cells that one reaches over keep its line below.
+            cells += [
+                f'<c r="{_letters(beside)}{number}" s="{cell.style:d}"/>'
+                for beside in range(place + 1, place + cell.columns)
+            ]
+            if cell.columns > 1:
+                merged.append(f"{start}{number}:{last}{number}")
+            place += cell.columns
+        height = _LINE_PT * row.lines + _ROW_PT
+        yield f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
+    listed = "".join(f'<mergeCell ref="{each}"/>' for each in merged)
+    yield parts.PAGE_FOOT.format(
+        merged=f'<mergeCells count="{len(merged)}">{listed}</mergeCells>' if merged else "",
+        paper=paper,
+        pages_wide=1,
+    )
+
+
+def _styled(reference: str, cell: Styled) -> str:
+    if cell.content is None or cell.content == "":
+        return f'<c r="{reference}" s="{cell.style:d}"/>'
+    if isinstance(cell.content, str):
+        return f'<c r="{reference}" s="{cell.style:d}" t="inlineStr"><is>{_text(cell.content)}</is></c>'
+    return f'<c r="{reference}" s="{cell.style:d}"><v>{cell.content:.16g}</v></c>'
 
 
 def _row(number: int, row: Sequence[Cell], letters: Sequence[str]) -> str:

@@ -1,7 +1,9 @@
 """The parts of an XLSX workbook that are not its rows (ECMA-376 Part 1 and Part 2)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from xml.sax.saxutils import escape
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -10,33 +12,105 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _TYPE = "application/vnd.openxmlformats-officedocument"
 
-# The style of a header's cells: bold white on dark blue.
-TITLE_STYLE = 1
-
-SHEET_HEAD = (
-    f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView{{selected}} workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
-    '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
+_ACCENT = "FF12466B"
+_SOFT = "FF5A6A78"
+_FONT = '<name val="Calibri"/></font>'
+_FONTS = (
+    f'<font><sz val="11"/>{_FONT}',
+    f'<font><b/><sz val="11"/><color rgb="FFFFFFFF"/>{_FONT}',
+    f'<font><b/><sz val="18"/><color rgb="{_ACCENT}"/>{_FONT}',
+    f'<font><sz val="8"/><color rgb="{_SOFT}"/>{_FONT}',
+    f'<font><b/><sz val="11"/>{_FONT}',
+    f'<font><sz val="10"/>{_FONT}',
+    f'<font><b/><sz val="10"/><color rgb="FFFFFFFF"/>{_FONT}',
+    f'<font><b/><sz val="13"/>{_FONT}',
 )
-SHEET_FOOT = (
-    '</sheetData><pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
-    '<pageSetup orientation="landscape"/>'
+_NO_BORDER, _BELOW = 0, 1
+_NO_FILL, _DARK = 0, 2
+_GENERAL, _CENTS, _KILOGRAMS = 0, 4, 164
+
+
+class Style(IntEnum):
+    """How a cell looks; the number is its place among the cell formats below."""
+
+    PLAIN = 0
+    TITLE = 1  # of a table's column: bold white on dark blue
+    HEADLINE = 2
+    LABEL = 3
+    NAME = 4
+    TEXT = 5
+    COLUMN = 6  # the title of a column of the page
+    CELL = 7
+    MONEY = 8
+    WEIGHT = 9
+    TOTAL = 10
+    NUMBER = 11  # of the package, large
+    FIGURES = 12  # the title of a column of figures
+
+
+# Font, fill, border, number format, alignment.
+_FORMATS: Mapping[Style, tuple[int, int, int, int, str]] = {
+    Style.PLAIN: (0, _NO_FILL, _NO_BORDER, _GENERAL, ""),
+    Style.TITLE: (1, _DARK, _NO_BORDER, _GENERAL, 'vertical="center"'),
+    Style.HEADLINE: (2, _NO_FILL, _NO_BORDER, _GENERAL, 'vertical="center"'),
+    Style.LABEL: (3, _NO_FILL, _NO_BORDER, _GENERAL, 'vertical="top" wrapText="1"'),
+    Style.NAME: (4, _NO_FILL, _NO_BORDER, _GENERAL, 'vertical="top" wrapText="1"'),
+    Style.TEXT: (5, _NO_FILL, _NO_BORDER, _GENERAL, 'horizontal="left" vertical="top" wrapText="1"'),
+    Style.COLUMN: (6, _DARK, _NO_BORDER, _GENERAL, 'vertical="center" wrapText="1"'),
+    Style.CELL: (5, _NO_FILL, _BELOW, _GENERAL, 'horizontal="left" vertical="top" wrapText="1"'),
+    Style.MONEY: (5, _NO_FILL, _BELOW, _CENTS, 'horizontal="right" vertical="top"'),
+    Style.WEIGHT: (5, _NO_FILL, _BELOW, _KILOGRAMS, 'horizontal="right" vertical="top"'),
+    Style.TOTAL: (4, _NO_FILL, _BELOW, _CENTS, 'horizontal="right" vertical="top"'),
+    Style.FIGURES: (6, _DARK, _NO_BORDER, _GENERAL, 'horizontal="right" vertical="center" wrapText="1"'),
+    Style.NUMBER: (7, _NO_FILL, _NO_BORDER, _GENERAL, 'horizontal="right" vertical="center"'),
+}
+
+
+def _format(font: int, fill: int, border: int, number: int, alignment: str) -> str:
+    applied = f"<alignment {alignment}/></xf>" if alignment else "</xf>"
+    return (
+        f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
+        f' applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">{applied}'
+    )
+
+
+_BORDERS = (
+    "<border><left/><right/><top/><bottom/><diagonal/></border>",
+    '<border><left/><right/><top/><bottom style="hair"><color rgb="FF8796A3"/></bottom><diagonal/></border>',
+)
+_STYLES = (
+    f'{_XML}<styleSheet xmlns="{_MAIN}">'
+    f'<numFmts count="1"><numFmt numFmtId="{_KILOGRAMS}" formatCode="#,##0.000"/></numFmts>'
+    f'<fonts count="{len(_FONTS)}">{"".join(_FONTS)}</fonts>'
+    '<fills count="3"><fill><patternFill patternType="none"/></fill>'
+    '<fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid">'
+    f'<fgColor rgb="{_ACCENT}"/><bgColor indexed="64"/></patternFill></fill></fills>'
+    f'<borders count="{len(_BORDERS)}">{"".join(_BORDERS)}</borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    f'<cellXfs count="{len(_FORMATS)}">{"".join(_format(*_FORMATS[style]) for style in Style)}</cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
+_MARGINS = '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+_FOOTER = (
     "<headerFooter><oddFooter>&amp;L&amp;F, for broker review&amp;RPage &amp;P of &amp;N</oddFooter>"
     "</headerFooter></worksheet>"
 )
-_STYLES = (
-    f'{_XML}<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
-    '<font><b/><sz val="11"/><color rgb="FFFFFFFF"/><name val="Calibri"/></font></fonts>'
-    '<fills count="3"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid">'
-    '<fgColor rgb="FF12466B"/><bgColor indexed="64"/></patternFill></fill>'
-    '</fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
-    '<xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"'
-    ' applyAlignment="1"><alignment vertical="center"/></xf></cellXfs>'
-    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+# As many pages long as it takes; as wide as `pages_wide`.
+_FITTED = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+_SETUP = '<pageSetup paperSize="{paper}" orientation="landscape" fitToWidth="{pages_wide}" fitToHeight="0"/>'
+
+TABLE_HEAD = (
+    f'{_XML}<worksheet xmlns="{_MAIN}">{_FITTED}<sheetViews><sheetView{{selected}} workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
+    '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
 )
+TABLE_FOOT = f"</sheetData>{_MARGINS}{_SETUP}{_FOOTER}"
+PAGE_HEAD = (
+    f'{_XML}<worksheet xmlns="{_MAIN}">{_FITTED}<sheetViews>'
+    '<sheetView{selected} showGridLines="0" workbookViewId="0"/></sheetViews>'
+    '<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
+)
+PAGE_FOOT = f"</sheetData>{{merged}}{_MARGINS}{_SETUP}{_FOOTER}"
 
 
 def sheet_path(number: int) -> str:
@@ -44,9 +118,20 @@ def sheet_path(number: int) -> str:
     return f"xl/worksheets/sheet{number}.xml"
 
 
-def around(names: Sequence[str], title: str, comments: str, created: datetime) -> Iterator[tuple[str, str]]:
-    """Path and content of every part but the sheets; `names` are those of the sheets, `created` is in UTC."""
-    sheets = list(enumerate(names, start=1))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """How a sheet is printed: the rows repeated on each page, and the area where that is not the whole."""
+
+    name: str
+    titles: int
+    area: str = ""
+
+
+def around(
+    printed: Sequence[Printed], title: str, comments: str, created: datetime
+) -> Iterator[tuple[str, str]]:
+    """Path and content of every part but the sheets; `created` is in UTC."""
+    sheets = [(number, each.name) for number, each in enumerate(printed, start=1)]
     yield "[Content_Types].xml", _content_types(sheets)
     yield (
         "_rels/.rels",
@@ -56,7 +141,7 @@ def around(names: Sequence[str], title: str, comments: str, created: datetime) -
         ),
     )
     yield "docProps/core.xml", _properties(title, comments, created)
-    yield "xl/workbook.xml", _book(sheets)
+    yield "xl/workbook.xml", _book(printed)
     yield (
         "xl/_rels/workbook.xml.rels",
         _relationships(
@@ -102,15 +187,22 @@ def _properties(title: str, comments: str, created: datetime) -> str:
     )
 
 
-def _book(sheets: Sequence[tuple[int, str]]) -> str:
+def _book(printed: Sequence[Printed]) -> str:
     listed = "".join(
-        f'<sheet name="{name}" sheetId="{number}" r:id="sheet{number}"/>' for number, name in sheets
+        f'<sheet name="{each.name}" sheetId="{number}" r:id="sheet{number}"/>'
+        for number, each in enumerate(printed, start=1)
     )
-    titles = "".join(
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{number - 1}">{name}!$1:$1</definedName>'
-        for number, name in sheets
-    )
+    names = "".join(_names(place, each) for place, each in enumerate(printed))
     return (
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}/relationships"><sheets>{listed}</sheets>'
-        f"<definedNames>{titles}</definedNames></workbook>"
+        f"<definedNames>{names}</definedNames></workbook>"
     )
+
+
+def _names(place: int, printed: Printed) -> str:
+    def name(kind: str, reference: str) -> str:
+        to = f"{printed.name}!{reference}"
+        return f'<definedName name="_xlnm.{kind}" localSheetId="{place}">{to}</definedName>'
+
+    area = name("Print_Area", printed.area) if printed.area else ""
+    return area + name("Print_Titles", f"${printed.titles}:${printed.titles}")

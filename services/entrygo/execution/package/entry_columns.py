@@ -1,0 +1,211 @@
+"""The table of the entry lines: names, order, values. Clean text; each document escapes it itself."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from entrygo.domain.facts import Address, ImporterOfRecord
+from entrygo.domain.importer_number import masked
+from entrygo.domain.money import plain
+from entrygo.domain.tariff import headings_of
+from entrygo.execution.package.facts import SHORT_NOTICE
+from entrygo.execution.package.figures import quantities
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, Weight
+from entrygo.execution.package.invoice_columns import money, number
+from entrygo.execution.package.json_values import transport
+from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.shipped_products import (
+    MetalContent,
+    ShippedProduct,
+    goods_by_line,
+    metal_content,
+    whole_dollars,
+)
+
+TRUCK_NOT_IN_CONTAINER = "30"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """A line of an entry with the products in it."""
+
+    line: ConsolidatedLine
+    goods: Sequence[ShippedProduct]
+
+    @property
+    def metals(self) -> Iterator[MetalContent]:
+        return (metal for shipped in self.goods for metal in metal_content(shipped))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryColumn:
+    """A figure is computed by us and never text of outside origin. `width` is that of its sheet."""
+
+    name: str
+    cell: Callable[[Invoice, EntryLine], str]
+    width: int = 12
+    is_figure: bool = False
+    # The same in every row: who imports, who ships, how.
+    is_of_the_head: bool = False
+
+
+def _head(name: str, value: Callable[[Invoice], str | None], width: int = 16) -> EntryColumn:
+    return EntryColumn(name, lambda invoice, _: clean_text(value(invoice)), width, is_of_the_head=True)
+
+
+def _address(party: str, address_of: Callable[[Invoice], Address]) -> tuple[EntryColumn, ...]:
+    """Street and further line in one column, the other parts each in its own."""
+
+    def street(invoice: Invoice) -> str:
+        address = address_of(invoice)
+        parts = (clean_text(getattr(address, name)) for name in ("line_1", "line_2"))
+        return ", ".join(filter(None, parts))
+
+    def part(name: str) -> EntryColumn:
+        return _head(f"{party}_{name}", lambda invoice: getattr(address_of(invoice), name))
+
+    return (
+        _head(f"{party}_street", street, 30),
+        *(part(name) for name in ("city", "region", "postal_code", "country")),
+    )
+
+
+def _known(weight: Weight) -> str:
+    """Blank where nothing is known: no weight is not a weight of 0."""
+    return plain(weight.kg) if weight.kg or weight.is_complete else ""
+
+
+def _commercial(line: ConsolidatedLine) -> tuple[str, str]:
+    """Quantity and unit, blank where goods of several units share the line."""
+    [(unit, quantity), *others] = line.quantities
+    return ("", "") if others else (plain(quantity), unit)
+
+
+def _hts(position: int) -> tuple[EntryColumn, EntryColumn]:
+    def reported(row: EntryLine) -> Iterator[tuple[str, str]]:
+        for each in row.line.hts_quantities[position : position + 1]:
+            yield "" if each.amount is None else str(each.amount), each.unit
+
+    place = position + 1
+    return (
+        EntryColumn(
+            f"hts_quantity_{place}", lambda _, row: "".join(a for a, _ in reported(row)), 14, is_figure=True
+        ),
+        EntryColumn(f"hts_unit_{place}", lambda _, row: "".join(unit for _, unit in reported(row)), 10),
+    )
+
+
+def _metal_weight(metal: str) -> EntryColumn:
+    def cell(_: Invoice, row: EntryLine) -> str:
+        known = [each.weight_kg for each in row.metals if each.metal == metal and each.weight_kg is not None]
+        return number(sum(known, Decimal(0)) if known else None)
+
+    return EntryColumn(f"{metal}_weight_kg", cell, 16, is_figure=True)
+
+
+def _metal_countries(name: str, attribute: str) -> EntryColumn:
+    def cell(_: Invoice, row: EntryLine) -> str:
+        return ";".join(dict.fromkeys(filter(None, (getattr(each, attribute) for each in row.metals))))
+
+    return EntryColumn(name, cell)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return "; ".join(texts)
+
+
+def _port(invoice: Invoice) -> str | None:
+    trip = invoice.package.shipment.trip
+    stated = trip.border_port if trip else None
+    port = stated or transport(invoice.snapshot)["port_code"]
+    return str(port) if port else None
+
+
+def _paps(invoice: Invoice, row: EntryLine) -> str:
+    shipment, entries = invoice.package.shipment, len(invoice.entries)
+    return clean_text(shipment.paps_of(row.line.entry_number, entries=entries))
+
+
+def _day(invoice: Invoice) -> str | None:
+    shipped_on = invoice.package.shipment.shipped_on
+    return shipped_on.isoformat() if shipped_on else None
+
+
+def _importer(invoice: Invoice) -> ImporterOfRecord:
+    return invoice.snapshot.warehouse.importer_of_record
+
+
+def _weights_complete(_: Invoice, row: EntryLine) -> str:
+    is_complete = row.line.net_weight.is_complete and row.line.gross_weight.is_complete
+    return "yes" if is_complete else "no"
+
+
+# Of the whole invoice; then of each line. New columns are added at the end of either.
+ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
+    _head("package_number", lambda invoice: invoice.package.number),
+    _head("invoice_number", lambda invoice: invoice.package.number),
+    _head("invoice_date", lambda invoice: invoice.package.invoice_date.isoformat()),
+    _head("currency", lambda _: CURRENCY),
+    _head("entry_type", lambda invoice: invoice.snapshot.entry_type),
+    _head("expected_entry_date", lambda invoice: invoice.snapshot.entry_date.isoformat()),
+    _head("port_of_entry", _port),
+    _head("mode_of_transport", lambda _: TRUCK_NOT_IN_CONTAINER),
+    _head("carrier", lambda invoice: invoice.snapshot.warehouse.transport.carrier),
+    _head("carrier_scac", lambda invoice: invoice.snapshot.warehouse.transport.scac),
+    EntryColumn("paps_number", _paps, 16),
+    _head("trip_number", lambda invoice: invoice.package.shipment.trip_number),
+    _head("export_date", _day),
+    _head("exporting_country", lambda invoice: invoice.snapshot.warehouse.address.country),
+    _head("packages", lambda invoice: str(invoice.totals.packages)),
+    _head("exporter_name", lambda invoice: invoice.snapshot.warehouse.name, 30),
+    *_address("exporter", lambda invoice: invoice.snapshot.warehouse.address),
+    _head("importer_name", lambda invoice: _importer(invoice).name, 30),
+    _head("importer_number_masked", lambda invoice: masked(_importer(invoice).number)),
+    *_address("importer", lambda invoice: _importer(invoice).address),
+    _head("seller_name", lambda invoice: invoice.package.shipment.seller, 30),
+    _head("buyer_name", lambda invoice: invoice.package.shipment.buyer, 30),
+    _head("broker_name", lambda invoice: invoice.snapshot.broker.name, 30),
+    _head("broker_filer_code", lambda invoice: invoice.snapshot.broker.filer_code),
+    EntryColumn("entry", lambda _, row: str(row.line.entry_number), 7, is_figure=True),
+    EntryColumn("entry_line", lambda _, row: str(row.line.number), 10, is_figure=True),
+    EntryColumn("chapter99_headings", lambda _, row: ";".join(map(dotted_hts, row.line.chapter_99)), 24),
+    EntryColumn("hts_code", lambda _, row: row.line.hts_code, 13),
+    EntryColumn("hts_code_dotted", lambda _, row: dotted_hts(row.line.hts_code), 15),
+    EntryColumn("spi", lambda _, row: row.line.spi, 6),
+    EntryColumn("country_of_origin", lambda _, row: row.line.country_of_origin),
+    EntryColumn("manufacturer_mid", lambda _, row: row.line.manufacturer_mid, 18),
+    EntryColumn("manufacturer_name", lambda _, row: row.line.manufacturer_name, 34),
+    EntryColumn("customs_descriptions", lambda _, row: _joined(row.line.descriptions), 50),
+    EntryColumn("skus", lambda _, row: _joined(row.line.skus), 34),
+    EntryColumn("orders", lambda _, row: str(len(row.line.order_ids)), 9, is_figure=True),
+    EntryColumn("order_lines", lambda _, row: str(len(row.line.line_numbers)), 11, is_figure=True),
+    EntryColumn("quantity", lambda _, row: _commercial(row.line)[0], 12, is_figure=True),
+    EntryColumn("unit_of_measure", lambda _, row: _commercial(row.line)[1]),
+    EntryColumn("quantities", lambda _, row: quantities(row.line.quantities), 16),
+    *_hts(0),
+    *_hts(1),
+    EntryColumn("net_weight_kg", lambda _, row: _known(row.line.net_weight), 14, is_figure=True),
+    EntryColumn("gross_weight_kg", lambda _, row: _known(row.line.gross_weight), 14, is_figure=True),
+    EntryColumn("weights_complete", _weights_complete, 14),
+    EntryColumn("value_usd", lambda _, row: money(row.line.value), 14, is_figure=True),
+    EntryColumn("entered_value", lambda _, row: str(whole_dollars(row.line.value)), 14, is_figure=True),
+    EntryColumn("adcvd_cases", lambda _, row: _joined(row.line.adcvd_cases), 20),
+    EntryColumn("section_232_statuses", lambda _, row: _joined(row.line.section_232_statuses), 20),
+    *map(_metal_weight, ("steel", "aluminum", "copper")),
+    _metal_countries("melt_pour_country", "melt_pour"),
+    _metal_countries("smelt_primary_country", "smelt_1"),
+    _metal_countries("smelt_secondary_country", "smelt_2"),
+    _metal_countries("cast_country", "cast"),
+    EntryColumn("pga_flags", lambda _, row: _joined([flag.code for flag in row.line.agency_flags]), 14),
+    EntryColumn("chapter99_candidates", lambda _, row: _joined(headings_of(row.line.candidate_headings)), 24),
+    EntryColumn("warnings", lambda _, row: _joined(row.line.warnings), 34),
+    _head("notice", lambda _: SHORT_NOTICE, 34),
+)
+
+
+def entry_line_rows(invoice: Invoice) -> Iterator[list[str]]:
+    """The cells of each entry line, as ENTRY_COLUMNS orders them."""
+    goods = goods_by_line(invoice)
+    for line in invoice.consolidated:
+        row = EntryLine(line=line, goods=goods[line.number])
+        yield [column.cell(invoice, row) for column in ENTRY_COLUMNS]
