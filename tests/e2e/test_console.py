@@ -1,9 +1,11 @@
 """The console in a real browser over the running system: a clerk's last minutes of a day."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.contract.rest.documented import Rest
+from tests.contract.rest.documented import Rest, unique
 from tests.e2e.console_day import blocked_export, sign_in
 from tests.harness.browser import opened
 from tests.harness.system import System
@@ -61,3 +63,58 @@ async def test_forms_work_without_a_script(browser: Browser, system: System) -> 
         await page.get_by_label("characters of the hash").fill(await page.locator(".hash mark").inner_text())
         await page.get_by_role("button", name="Send 1 order to").click()
         await expect(page.get_by_role("heading", name="The broker", exact=True)).to_be_visible()
+
+
+async def test_clerk_drops_a_file_mends_what_was_refused_and_plans_an_export(
+    browser: Browser, system: System, tmp_path: Path
+) -> None:
+    async with system.client() as client:
+        product = await Rest(client, system).get(f"/api/products/{system.product_ids[0]}")
+    number, sku = unique("SO"), product["sku"]
+    header = "Order Number,Ship to Country,State,ZIP,SKU,Qty,Unit price\n"
+    good = f"{number}-1,US,CA,94105,{sku},2,35\n{number}-2,US,CA,94105,{sku},1,35\n"
+    file = tmp_path / "orders.csv"
+    file.write_text(f"{header}{good}{number}-3,US,CA,94105,NOBODY-HAS-THIS,1,35\n")
+    async with opened(browser, system.base_url) as page:
+        await sign_in(page, system.api_key)
+        await page.get_by_role("link", name="Files").click()
+        await page.get_by_label("File: CSV, XLSX or NDJSON").set_input_files(file)
+        await page.get_by_role("button", name="Look at the file").click()
+
+        # Its columns are recognised, and a person looks before anything is stored.
+        await expect(page.get_by_label("Order Number")).to_have_value("order_id")
+        await expect(page.get_by_label("Qty")).to_have_value("quantity")
+        await page.get_by_role("button", name="Import 3 orders").click()
+
+        # Every row is accounted for; the refused one is fetched, mended and dropped again.
+        await expect(page.get_by_role("heading", name="2 orders imported")).to_be_visible()
+        await expect(page.get_by_text("NOBODY-HAS-THIS")).to_be_visible()
+        async with page.expect_download() as fetched:
+            await page.get_by_role("button", name="Download them as CSV").click()
+        mended = tmp_path / "orders.rejects.csv"
+        await (await fetched.value).save_as(mended)
+        mended.write_bytes(mended.read_bytes().replace(b"NOBODY-HAS-THIS,", f"{sku},".encode()))
+        await page.get_by_role("link", name="Another file").click()
+        await page.get_by_label("File: CSV, XLSX or NDJSON").set_input_files(mended)
+        await page.get_by_role("button", name="Look at the file").click()
+        await page.get_by_role("button", name="Import 1 order").click()
+        await expect(page.get_by_role("heading", name="1 order imported")).to_be_visible()
+
+        await page.get_by_role("button", name="Plan 1 order").click()
+        await expect(page.get_by_role("heading", name="1 order to")).to_be_visible()
+
+
+async def test_file_may_be_dropped_anywhere_on_its_page(browser: Browser, system: System) -> None:
+    async with opened(browser, system.base_url) as page:
+        await sign_in(page, system.api_key)
+        await page.goto("/files")
+        data = await page.evaluate_handle(
+            """() => {
+                const data = new DataTransfer()
+                data.items.add(new File(["sku,hts_code\\nA,6505003030\\n"], "dropped.csv"))
+                return data
+            }"""
+        )
+        await page.dispatch_event("main", "drop", {"dataTransfer": data})
+        await expect(page.get_by_role("heading", name="dropped.csv")).to_be_visible()
+        await expect(page.get_by_role("button", name="Import 1 product")).to_be_visible()

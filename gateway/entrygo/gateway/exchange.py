@@ -68,6 +68,15 @@ class Exchange:
         return self.services.document(method, request, self.call)
 
     @property
+    def readers(self) -> asyncio.Semaphore:
+        """A turn among those who read large content off the event loop."""
+        return self._admitted.door.readers
+
+    def count_items(self, items: int) -> None:
+        """Counts the items of a request; raises RateLimited when the second's worth of them is used up."""
+        self._admitted.count_items(items)
+
+    @property
     def longest_stream_seconds(self) -> float:
         """How long a stream may live."""
         return self._admitted.door.stream_seconds
@@ -80,13 +89,13 @@ class Exchange:
         """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""
         key = _header_key(self.request)
         if len(self._content) > OFF_LOOP_BYTES:
-            async with self._admitted.door.readers:
+            async with self.readers:
                 body = await asyncio.to_thread(_read_body, self._content, model)
         else:
             body = _read_body(self._content, model)
         items = getattr(body, "items", None)
         if items:
-            self._admitted.count_items(len(items))
+            self.count_items(len(items))
         return body if key is None else body.model_copy(update={"idempotency_key": key})
 
     def query(self, model: type[B]) -> B:

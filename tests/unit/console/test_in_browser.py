@@ -7,13 +7,20 @@ import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
-from playwright.async_api import Browser, ViewportSize
+from playwright.async_api import Browser, FilePayload, ViewportSize
 from starlette.applications import Starlette
 
 from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.harness import processes
 from tests.harness.browser import DESK, PHONE, browser, faults_of, opened
 from tests.unit.gateway.requests import executed_export, planned_export
+
+HEADER = "order_id,ship_to_country,ship_to_state,ship_to_zip,item,qty,unit_price_usd,note"
+ORDERS: FilePayload = {
+    "name": "orders.csv",
+    "mimeType": "text/csv",
+    "buffer": f"{HEADER}\nS-1,US,CA,94105,prod_cap_002,2,35,x\nS-2,US,CA,94105,NONE,1,35,\n,US".encode(),
+}
 
 __all__ = ["browser"]
 pytestmark = pytest.mark.browser
@@ -54,6 +61,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/find",
         "/find?q=wms-order-1001",
         "/find?q=nobody",
+        "/files",
         "/setup",
         "/exports/none",
     ]
@@ -75,6 +83,13 @@ async def test_every_page_is_fit_for_everybody(
                 "document.querySelectorAll('details').forEach((each) => { each.open = true })"
             )
             faults[path] = await faults_of(page)
+        await page.goto("/files")
+        await page.get_by_label("File:").set_input_files(ORDERS)
+        await page.get_by_role("button", name="Look at the file").click()
+        faults["the choice of columns"] = await faults_of(page)
+        await page.get_by_role("button", name="Import 2 orders").click()
+        await page.get_by_role("heading", name="1 order imported").wait_for()
+        faults["what became of the file"] = await faults_of(page)
     assert {path: found for path, found in faults.items() if found} == {}
 
 

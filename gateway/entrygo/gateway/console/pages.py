@@ -1,6 +1,7 @@
 """Every page of the console that needs a session."""
 
-from entrygo.gateway.console import documents, export_actions, export_page, find, setup, today
+from entrygo.gateway.console import documents, export_actions, export_page, find, new_plan, setup, today
+from entrygo.gateway.console.files import pages as files
 from entrygo.gateway.console.visit import Page
 
 PAGES: tuple[Page, ...] = (
@@ -8,6 +9,8 @@ PAGES: tuple[Page, ...] = (
     *export_page.PAGES,
     *export_actions.PAGES,
     *documents.PAGES,
+    *files.PAGES,
     *find.PAGES,
+    *new_plan.PAGES,
     *setup.PAGES,
 )

@@ -24,7 +24,7 @@ ASSETS = {
     "htmx.min.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
-NAVIGATION = (("/", "Today"), ("/setup", "Setup"), ("/docs", "Help"))
+NAVIGATION = (("/", "Today"), ("/files", "Files"), ("/setup", "Setup"), ("/docs", "Help"))
 # No inline script or style, nothing from elsewhere; only our own pages may frame a document.
 HEADERS = {
     "content-security-policy": (

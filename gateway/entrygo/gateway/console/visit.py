@@ -17,6 +17,9 @@ from entrygo.gateway.forms import PLEASE, is_form, read_form
 from entrygo.gateway.services import Call, Services
 from entrygo.proto.identity.v1 import identity_pb2
 
+# A form that asks what each column of a file is has one field a column.
+MAX_FIELDS = 400
+
 Handler = Callable[["Visit"], Awaitable[Response]]
 
 
@@ -67,7 +70,8 @@ class Visit(Exchange):
         """The fields of the form that was sent, without blanks around them. Errors are EntryGoErrors."""
         if not is_form(self.request.headers.get("content-type", "")):
             raise UnsupportedMediaType(PLEASE)
-        return {name: text.strip() for name, text in read_form(self.content).items()}
+        fields = read_form(self.content, max_fields=MAX_FIELDS)
+        return {name: text.strip() for name, text in fields.items()}
 
     def given(self, *names: str) -> dict[str, str]:
         """The fields of the form that are not empty, of these names."""

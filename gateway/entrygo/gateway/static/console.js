@@ -4,11 +4,16 @@
 // A second click on a button whose form is on its way does nothing; the server would not act twice either.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // What only fetches a file may be sent as often as somebody likes.
+  if ("repeats" in form.dataset) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
   }
   form.dataset.sent = "yes";
+  const busy = event.submitter?.dataset.busy;
+  // Once the form is on its way: a button that changes earlier loses its value.
+  if (busy) setTimeout(() => (event.submitter.textContent = busy));
   addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
 });
 
@@ -38,3 +43,24 @@ document.addEventListener("click", (event) => {
   navigator.clipboard?.writeText(button.dataset.copies);
   button.textContent = "Copied";
 });
+
+// A file may be dropped anywhere on the page that asks for one.
+const drop = document.querySelector("[data-drop]");
+if (drop) {
+  const input = drop.querySelector("input[type=file]");
+  drop.querySelector("[data-drop-hint]").hidden = false;
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("dropping");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("dropping");
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.form.requestSubmit();
+  });
+}

@@ -1,0 +1,181 @@
+"""A file looked at before anything is sent: what it holds, how it is read, what its rows become. Pure."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from entrygo.domain.errors import PayloadTooLarge, ValidationFailed
+from entrygo.imports.columns import METADATA_PREFIX, Columns, is_known
+from entrygo.imports.entries import Entry, Rejected
+from entrygo.imports.kinds import KINDS, ORDERS, Kind, missing, mistaken, recognised
+from entrygo.imports.reading import source_of
+from entrygo.imports.rows import LINE_COLUMN, REASON_COLUMN, SourceFile, SourceRow, UnreadableFile
+from entrygo.imports.suggesting import suggested
+from entrygo.records.csv_columns import COUNTRY
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 300
+# Of the file, as it will be read.
+SHOWN_ROWS = 5
+# Different values of a column, beside its name.
+SHOWN_VALUES = 3
+SHOWN_REASONS = 5
+OWN = frozenset({REASON_COLUMN, LINE_COLUMN, ""})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnView:
+    """A column of the file: what stands in it, and what of ours it is read as; empty where it is not read."""
+
+    position: int
+    theirs: str
+    values: Sequence[str]
+    ours: str
+    is_suggested: bool
+    # Under which name an order keeps it; empty where the kind keeps nothing besides its columns.
+    kept_as: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Everything that the page of the choice shows."""
+
+    source: SourceFile
+    kind: Kind
+    other: Kind | None
+    columns: Sequence[ColumnView]
+    problems: Sequence[str]
+    needed: Sequence[str]
+    optional: Sequence[str]
+    rows: Sequence[Mapping[str, str]]
+    row_count: int
+    item_count: int
+    refused_count: int
+    reasons: Sequence[tuple[str, int]]
+
+    @property
+    def can_be_sent(self) -> bool:
+        """Whether the choice of columns holds, and anything is left to send."""
+        return not self.problems and self.item_count > 0
+
+    @property
+    def ours(self) -> list[str]:
+        """The columns of ours that are read, in the order of the file."""
+        return [column.ours for column in self.columns if column.ours]
+
+
+def open_file(name: str, content: bytes) -> SourceFile:
+    """ValidationFailed for what is no table, PayloadTooLarge for one that is too long or too wide."""
+    try:
+        source = source_of(name, content)
+        rows = sum(1 for _ in islice(source.rows(), MAX_ROWS + 1))
+    except UnreadableFile as error:
+        raise ValidationFailed.of([("file", str(error), "invalid_type")]) from error
+    if rows > MAX_ROWS or len(source.columns) > MAX_COLUMNS:
+        raise PayloadTooLarge(
+            f"{name} has more than {MAX_ROWS:,} rows or {MAX_COLUMNS} columns: divide it, or use the command."
+        )
+    return source
+
+
+def kind_named(noun: str) -> Kind | None:
+    """The kind of that name."""
+    return next((kind for kind in KINDS if kind.noun == noun), None)
+
+
+def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None = None) -> Look:
+    """The file as it would be read: of the kind that is named, else of the one that it seems to be.
+
+    `choices`: what of ours the columns are read as, by their positions; without it, what is suggested.
+    """
+    names = [name for name in source.columns if name not in OWN]
+    kind = kind_named(noun) or recognised(names) or ORDERS
+    suggestions = suggested(names, kind.known)
+    chosen = (
+        suggestions
+        if choices is None
+        else {name: choices[at] for at, name in enumerate(source.columns) if choices.get(at)}
+    )
+    problems = _problems(source, chosen, kind)
+    columns = _columns(chosen, source)
+    entries = [] if problems else list(kind.entries(source, columns))
+    refused = [entry for entry in entries if isinstance(entry, Rejected)]
+    return Look(
+        source=source,
+        kind=kind,
+        other=mistaken(names, kind),
+        columns=_views(source, kind, chosen, suggestions),
+        problems=problems,
+        needed=[name for alternatives in kind.required for name in alternatives],
+        optional=_optional(kind, names),
+        rows=[columns.named(row) for row in islice(source.rows(), SHOWN_ROWS)],
+        row_count=sum(1 for _ in source.rows()),
+        item_count=len(entries) - len(refused),
+        refused_count=len(refused),
+        reasons=Counter(each.reason for each in refused).most_common(SHOWN_REASONS),
+    )
+
+
+def entries_of(found: Look) -> list[Entry | Rejected]:
+    """The items to send, and the rows that cannot become any."""
+    chosen = {column.theirs: column.ours for column in found.columns if column.ours}
+    return list(found.kind.entries(found.source, _columns(chosen, found.source)))
+
+
+def _columns(chosen: Mapping[str, str], source: SourceFile) -> Columns:
+    return Columns(chosen, tuple(name for name in source.columns if name not in chosen))
+
+
+def _problems(source: SourceFile, chosen: Mapping[str, str], kind: Kind) -> list[str]:
+    targets = list(chosen.values())
+    doubled = sorted({ours for ours in targets if targets.count(ours) > 1})
+    strange = sorted({ours for ours in targets if not _may_be(ours, kind)})
+    if strange:
+        raise ValidationFailed.of([("columns", f"{strange[0]} is no column of ours", "invalid_enum_value")])
+    if not any(True for _ in source.rows()):
+        return ["The file has a header and no rows."]
+    return [
+        *(f"Two columns are read as {ours}: choose one." for ours in doubled),
+        *(f"Choose the column that holds {one}." for one in missing(kind, targets)),
+    ]
+
+
+def _may_be(ours: str, kind: Kind) -> bool:
+    return is_known(ours, kind.known) or (kind.keeps_metadata and ours.startswith(METADATA_PREFIX))
+
+
+def _views(
+    source: SourceFile, kind: Kind, chosen: Mapping[str, str], suggestions: Mapping[str, str]
+) -> list[ColumnView]:
+    values: dict[str, dict[str, None]] = {name: {} for name in source.columns}
+    for row in source.rows():
+        _note_values(row, values)
+    return [
+        ColumnView(
+            position=position,
+            theirs=name,
+            values=list(values[name]),
+            ours=chosen.get(name, ""),
+            is_suggested=bool(chosen.get(name)) and name != chosen[name] == suggestions.get(name),
+            kept_as=f"{METADATA_PREFIX}{name.strip().replace(' ', '_').lower()}"
+            if kind.keeps_metadata and not is_known(name, kind.known)
+            else "",
+        )
+        for position, name in enumerate(source.columns)
+        if name not in OWN
+    ]
+
+
+def _note_values(row: SourceRow, values: Mapping[str, dict[str, None]]) -> None:
+    for name, cell in row.cells.items():
+        if cell and name in values and len(values[name]) < SHOWN_VALUES:
+            values[name][cell] = None
+
+
+def _optional(kind: Kind, names: Sequence[str]) -> list[str]:
+    """Ours that may be missing: those of the declaration, and the countries' own that the file has."""
+    needed = {name for alternatives in kind.required for name in alternatives}
+    declared = [name for name in kind.known if name not in needed and COUNTRY not in name]
+    countries = [name for name in names if is_known(name, kind.known) and name not in kind.known]
+    return [*declared, *countries]
