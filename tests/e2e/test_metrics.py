@@ -118,13 +118,17 @@ async def test_submission_is_counted_once_it_is_settled(system: System, executed
     )
 
 
-@pytest.mark.parametrize("process", WRITERS)
-async def test_pool_is_seen(system: System, executed: str, process: str) -> None:
+# Execution has connections that requests cannot take; each pool has figures of its own.
+OWN_POOLS = [("execution", "execution leases"), ("execution", "execution reading")]
+
+
+@pytest.mark.parametrize(("process", "pool"), [*((name, name) for name in WRITERS), *OWN_POOLS])
+async def test_pool_is_seen(system: System, executed: str, process: str, pool: str) -> None:
     found = await samples(system, process)
     used, idle = (
-        value(found, "entrygo_pool_connections", pool=process, state=state) for state in ("used", "idle")
+        value(found, "entrygo_pool_connections", pool=pool, state=state) for state in ("used", "idle")
     )
-    assert 0 < used + idle <= value(found, "entrygo_pool_connections_limit", pool=process)
+    assert 0 < used + idle <= value(found, "entrygo_pool_connections_limit", pool=pool)
     assert value(found, "entrygo_pool_waiting") >= 0
 
 

@@ -21,6 +21,20 @@ class Fault:
 
 FAULTS = (
     Fault(
+        "one account makes all its documents at once",
+        "services/entrygo/execution/preparation.py",
+        "            async with self.renders.slot(tenant.account_id, RENDERS):\n                return",
+        "            if True:\n                return",
+        (f"{EXECUTION}/test_delivery.py",),
+    ),
+    Fault(
+        "what inspect asks of execution stands behind its executes",
+        "services/entrygo/execution/wiring.py",
+        "reading_pool=reading_pool",
+        "reading_pool=pool",
+        (f"{EXECUTION}/test_delivery.py",),
+    ),
+    Fault(
         "an unknown COMMIT is not looked up",
         "shared/entrygo/postgres/idempotency.py",
         "        if body_in_force is None:\n            raise",

@@ -18,6 +18,8 @@ from entrygo.rpc.conditions import ARTIFACTS
 from entrygo.service.run import Parts, Runtime, run_service
 
 DRAIN_SECONDS = 0.4
+# Connections for what inspect asks: one indexed look each, behind which no execute stands.
+READING_CONNECTIONS = 2
 
 
 @asynccontextmanager
@@ -25,11 +27,11 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; at the end, executions under way get a moment to finish."""
     token = settings.identity.token
     channels = build_channels(settings)
-    lease_pool = await open_pool(
-        settings.database_url.get_secret_value(), schema="execution", max_size=settings.delivery.pool_size
-    )
+    open_own = partial(open_pool, settings.database_url.get_secret_value(), schema="execution")
+    lease_pool = await open_own(max_size=settings.delivery.pool_size, name="execution leases")
+    reading_pool = await open_own(max_size=READING_CONNECTIONS, name="execution reading")
     async with (
-        closed_at_the_end(lease_pool),
+        closed_at_the_end(lease_pool, reading_pool),
         open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
         open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
     ):
@@ -43,6 +45,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             ids=runtime.ids,
             reach=reach,
             lease_pool=lease_pool,
+            reading_pool=reading_pool,
         )
         servicer = ExecutionServicer(
             executions=parts.executions,

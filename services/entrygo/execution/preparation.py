@@ -7,12 +7,15 @@ from datetime import datetime
 
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.domain.ids import IdKind
+from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution import failpoints
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
+from entrygo.execution.broker.routes import Route
 from entrygo.execution.document_sets import render_package
 from entrygo.execution.documents.base import Document
 from entrygo.execution.objects.by_digest import ObjectStore
@@ -28,6 +31,8 @@ from entrygo.execution.records import (
 )
 from entrygo.process.clock import Ids
 from entrygo.process.failpoints import Reach
+
+RENDERS = Route(server="renders", destination="renders")
 
 
 class DocumentsFailed(EntryGoError):
@@ -53,6 +58,8 @@ class Preparation:
     ids: Ids
     objects: ObjectStore
     documents: Sequence[Document]
+    # Threads that make documents, shared by accounts in turn.
+    renders: Bulkhead
     freezer: Freezer
     sender: str
     reach: Reach
@@ -68,7 +75,7 @@ class Preparation:
     ) -> Prepared:
         """Renders, stores and composes."""
         tenant, facts = execution.tenant, package.facts(execution.shipment, replaces=replaced)
-        rendered = await self._render(facts, snapshot)
+        rendered = await self._render(tenant, facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
         notifications = self._notifications(package, now)
@@ -91,9 +98,12 @@ class Preparation:
             submission=submission,
         )
 
-    async def _render(self, facts: PackageFacts, snapshot: Snapshot) -> tuple[RenderedArtifact, ...]:
+    async def _render(
+        self, tenant: Tenant, facts: PackageFacts, snapshot: Snapshot
+    ) -> tuple[RenderedArtifact, ...]:
         try:
-            return await asyncio.to_thread(render_package, self.documents, snapshot, facts)
+            async with self.renders.slot(tenant.account_id, RENDERS):
+                return await asyncio.to_thread(render_package, self.documents, snapshot, facts)
         except Exception as error:
             # Rendering is pure: whatever it raises now it would raise again.
             raise DocumentsFailed from error

@@ -121,13 +121,15 @@ class Packages:
     """Reads what executions have made: documents, and the events of an export."""
 
     pool: Pool
+    # Of short looks alone: neither an execute nor a replay of all events can take its connections.
+    reading_pool: Pool
     objects: ObjectStore
 
     async def artifact(self, visible: Visible, package_id: str, filename: str) -> Artifact:
         """The metadata of one document. NotFound for a package or a name that is not there."""
         if not is_valid_id(package_id):
             raise NotFound("Artifact not found.")
-        async with transaction(self.pool, visible) as connection:
+        async with transaction(self.reading_pool, visible) as connection:
             artifacts = await PackageStore(connection, visible).list_artifacts(package_id)
         for artifact in artifacts:
             if artifact.filename == filename:
@@ -146,8 +148,8 @@ class Packages:
         `event_id` is what the caller holds at `sequence`: HistoryMismatch when something else is there.
         """
         if is_valid_id(export_id):
-            await check_held(self.pool, visible.tenant, export_id, sequence, event_id)
-        async with transaction(self.pool, visible) as connection:
+            await check_held(self.reading_pool, visible.tenant, export_id, sequence, event_id)
+        async with transaction(self.reading_pool, visible) as connection:
             packages = PackageStore(connection, visible)
             package = None
             if is_valid_id(export_id):

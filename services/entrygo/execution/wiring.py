@@ -45,6 +45,8 @@ JOIN_WAIT = timedelta(seconds=5)
 # Executions of one process whose documents are made at once; one account has at most half, others take turns.
 EXECUTES_AT_ONCE = 16
 EXECUTES_WAITING = 400
+# Documents are made in threads, which hold up the event loop by turns: of one account one at a time.
+RENDERS_AT_ONCE = 2
 
 Channels = Mapping[SubmissionType, Channel]
 
@@ -113,10 +115,12 @@ def build_parts(
     ids: Ids,
     reach: Reach,
     lease_pool: Pool,
+    reading_pool: Pool,
 ) -> ExecutionParts:
     """Everything behind the gRPC edge. `reach` is called at each failpoint.
 
-    Leases and what deliveries write go through `lease_pool`: no burst of requests can keep them waiting.
+    Leases and what deliveries write go through `lease_pool`, what inspect asks through `reading_pool`: no
+    burst of executes can keep them waiting.
     """
     objects = ObjectStore(settings.storage.url, allow_http=settings.storage.artifacts_allow_http)
     recorder = EventRecorder(ids)
@@ -156,6 +160,7 @@ def build_parts(
         ids=ids,
         objects=objects,
         documents=DOCUMENTS,
+        renders=Bulkhead(_turns(RENDERS_AT_ONCE), time.monotonic),
         freezer=freezer,
         sender=settings.mail.sender,
         reach=reach,
@@ -199,7 +204,7 @@ def build_parts(
         ),
         withdrawals=withdrawals,
         amendments=Amendments(pool=pool, planning=planning),
-        packages=Packages(pool=pool, objects=objects),
+        packages=Packages(pool=pool, reading_pool=reading_pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer, brokers=brokers),
         recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),
         confirmations=confirmations,

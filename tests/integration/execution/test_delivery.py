@@ -1,6 +1,8 @@
 """Deliveries hold nobody up: not each other, not execute; and what is known is never forgotten."""
 
 import asyncio
+import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -9,10 +11,15 @@ import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.execution import wiring
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution import preparation, wiring
 from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
-from entrygo.postgres.pool import EVERYONE, open_pool, transaction
+from entrygo.execution.document_sets import render_package
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import PackageFacts
+from entrygo.postgres.pool import EVERYONE, closed_at_the_end, open_pool, transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.network import Weather, way_to
 from tests.integration.execution.test_execute import HeldChannel, ScriptedChannel
@@ -75,7 +82,8 @@ async def statuses(process: Process) -> list[str]:
 async def test_a_burst_to_a_silent_domain_is_answered_holds_up_no_other_and_settles_once_it_is_healed(
     make_world: Callable[..., World], *, before_data: bool
 ) -> None:
-    world = make_world(delivery_wait_seconds=0.2)
+    # However long the documents of all of them take, nobody gives a slot up meanwhile.
+    world = make_world(delivery_wait_seconds=0.2, delivery_silent_seconds=3600)
     channel = SilentDomain(before_data=before_data)
     process = await world.process(channel=channel)
     answers = await execute_all(process, add_exports(world, BURST, f"held@{SILENT}"))
@@ -266,6 +274,68 @@ async def test_executes_are_made_a_few_at_once_account_by_account_and_no_queue_i
         gate.set()
     assert len(await asyncio.gather(*tasks)) == 4
     assert (await process.answer(refused, export_id=refused)).status == "COMPLETED"
+
+
+class Renders:
+    """Stands in for making documents, in the threads of the process: none ends before it may."""
+
+    def __init__(self) -> None:
+        self.may_end = threading.Event()
+        self.under_way: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self._began = threading.Semaphore(0)
+
+    def __call__(
+        self, documents: Sequence[Document], snapshot: Snapshot, package: PackageFacts
+    ) -> tuple[RenderedArtifact, ...]:
+        broker = snapshot.broker.email or ""
+        self.under_way[broker] += 1
+        self.most[broker] = max(self.most[broker], self.under_way[broker])
+        self._began.release()
+        self.may_end.wait(10)
+        self.under_way[broker] -= 1
+        return render_package(documents, snapshot, package)
+
+    async def began(self, count: int) -> None:
+        for _ in range(count):
+            assert await asyncio.to_thread(self._began.acquire, timeout=10)
+
+
+async def test_documents_of_one_account_are_made_one_after_the_other_beside_anothers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renders = Renders()
+    monkeypatch.setattr(preparation, "render_package", renders)
+    process = await world.process()
+    busy = add_exports(world, 3, "busy@one.example")
+    [quiet] = add_exports(world, 1, "quiet@other.example")
+    tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in busy]
+    await renders.began(1)
+    tasks.append(asyncio.create_task(process.execute(quiet, export_id=quiet, visible=OTHER)))
+    # It waits for none of the busy account's, of which one alone has begun.
+    await renders.began(1)
+    assert renders.under_way == {"busy@one.example": 1, "quiet@other.example": 1}
+    renders.may_end.set()
+    await asyncio.gather(*tasks)
+    assert renders.most["busy@one.example"] == 1
+
+
+async def test_what_inspect_asks_waits_for_no_connection_that_executes_hold(world: World) -> None:
+    [export_id] = add_exports(world, 1, "busy@one.example")
+    url = world.settings.database_url.get_secret_value()
+    pool, reading_pool = [await open_pool(url, schema="execution", max_size=1) for _ in range(2)]
+    async with closed_at_the_end(pool, reading_pool):
+        process = await world.process(pool=pool, reading_pool=reading_pool)
+        package_id = (await process.answer(export_id=export_id)).customs_package_id
+        async with transaction(pool, EVERYONE):
+            events = await process.packages.events_after(
+                LIVE, export_id=export_id, package_id="", sequence=0, event_id=""
+            )
+            held = await process.packages.events_after(
+                LIVE, export_id=export_id, package_id="", sequence=1, event_id=events[0].id
+            )
+            document = await process.packages.artifact(LIVE, package_id, "manifest.json")
+    assert (held, document.filename) == (events[1:], "manifest.json")
 
 
 async def waiting_for_a_turn(process: Process, count: int) -> None:

@@ -172,7 +172,11 @@ class World:
         self._pools: list[Pool] = []
 
     async def process(
-        self, crash_at: str | None = None, channel: Channel | None = None, pool: Pool | None = None
+        self,
+        crash_at: str | None = None,
+        channel: Channel | None = None,
+        pool: Pool | None = None,
+        reading_pool: Pool | None = None,
     ) -> "Process":
         """A process that dies at the named point, if any."""
         if pool is None:
@@ -192,6 +196,7 @@ class World:
             ids=Ids(),
             reach=_crasher(crash_at),
             lease_pool=pool,
+            reading_pool=reading_pool or pool,
         )
         return Process(parts, pool, self)
 
