@@ -21,9 +21,12 @@ from entrygo.execution.withdrawing import Withdrawals
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.ending import pause
 
+Work = Callable[[], Awaitable[None]]
 BATCH = 10
 # Between two looks into the ledger, however many deliveries end.
 PAUSE_SECONDS = 0.1
+# What is rare, and waits for the end of a lease anyway, is looked for so many times less often.
+RARELY = 5
 
 log = structlog.get_logger(__name__)
 
@@ -81,8 +84,8 @@ class Recovery:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._every_interval(stop, self.recover_executions))
             group.create_task(self._deliver(stop))
-            group.create_task(self._every_interval(stop, self.recover_withdrawals))
-            group.create_task(self._every_interval(stop, self.fill_warehouses))
+            group.create_task(self._every_interval(stop, self.recover_withdrawals, RARELY))
+            group.create_task(self._every_interval(stop, self.fill_warehouses, RARELY))
 
     async def recover_executions(self) -> None:
         """Resumes some executions whose lease is over."""
@@ -112,12 +115,12 @@ class Recovery:
             await asyncio.sleep(PAUSE_SECONDS)
             await self.dispatcher.anything_free(self.interval.total_seconds())
 
-    async def _every_interval(self, stop: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every_interval(self, stop: asyncio.Event, work: Work, times: int = 1) -> None:
         while not stop.is_set():
             await self._guarded(work)
-            await pause(stop, self.interval.total_seconds())
+            await pause(stop, times * self.interval.total_seconds())
 
-    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _guarded(self, work: Work) -> None:
         try:
             await work()
         except EntryGoError as error:

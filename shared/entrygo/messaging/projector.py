@@ -27,6 +27,10 @@ POLL_MS = 250
 ATTEMPTS = 3
 MIN_BACKOFF = 0.1  # seconds
 MAX_BACKOFF = 5.0  # seconds
+# A broker may answer an empty fetch nearly at once. When nothing came for a while it is asked less often.
+QUIET_SECONDS = 5.0
+REST_SECONDS = 0.2
+GLANCE_MS = 30
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
 ASK_SECONDS = 5.0
@@ -144,7 +148,10 @@ class Projector:
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "_Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         while not stop.is_set():
-            fetched = await _fetch(consumer)
+            is_quiet = _now() - self._progressed_at > QUIET_SECONDS
+            if is_quiet:
+                await _rest(consumer, stop)
+            fetched = await _fetch(consumer, GLANCE_MS if is_quiet else POLL_MS)
             seeker.raise_failure()
             records = [
                 TopicRecord(
@@ -216,12 +223,22 @@ def _traced(topic: str, records: Sequence[TopicRecord]) -> Iterator[None]:
         yield
 
 
-async def _fetch(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+async def _rest(consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+    """Sends no fetch for a moment: aiokafka sends one after the other by itself."""
+    consumer.pause(*consumer.assignment())
+    await pause(stop, REST_SECONDS)
+    # What a rebalance took meanwhile is no longer among them.
+    consumer.resume(*consumer.paused())
+
+
+async def _fetch(
+    consumer: AIOKafkaConsumer, poll_ms: int
+) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
     """What has come. aiokafka's own timeout does not count the wait for partitions of a group that forms."""
     try:
         async with asyncio.timeout(2 * POLL_MS / 1000):
             fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
-                timeout_ms=POLL_MS
+                timeout_ms=poll_ms
             )
             return fetched
     except TimeoutError:

@@ -96,7 +96,7 @@ async def test_file_of_the_home_that_others_can_read_is_named(home: Home) -> Non
 
 def test_home_where_nothing_ran_stands_in_for_nothing(home: Home) -> None:
     assert remembered(home) == {}
-    state = home.load_state().model_copy(update={"broker_port": 20001})
+    state = home.load_state().model_copy(update={"kafka_bootstrap": "kafka.example.com:9092"})
     home.save_state(state)
-    assert remembered(home)["ENTRYGO_KAFKA_BOOTSTRAP"] == "127.0.0.1:20001"
+    assert remembered(home)["ENTRYGO_KAFKA_BOOTSTRAP"] == "kafka.example.com:9092"
     assert "ENTRYGO_DATABASE_URL" not in remembered(home)

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from functools import cache
 
 import grpc
 import httpx
@@ -26,11 +27,18 @@ async def is_port_open(host: str, port: int) -> bool:
 
 async def is_http_ok(url: str, trusted: ssl.SSLContext | bool = True) -> bool:
     """Whether a GET is answered with 2xx within two seconds, by a server whose certificate is trusted."""
-    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS, verify=trusted) as client:
+    verify = _usual_trust() if trusted is True else trusted
+    async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS, verify=verify) as client:
         try:
             return (await client.get(url)).is_success
         except httpx.HTTPError:
             return False
+
+
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    """Made once: reading the authorities takes longer than asking."""
+    return httpx.create_ssl_context()
 
 
 async def is_grpc_serving(target: str, security: RpcClientSettings) -> bool:

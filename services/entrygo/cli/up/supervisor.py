@@ -22,7 +22,7 @@ from entrygo.cli.up.postgres import group_of
 from entrygo.cli.up.processes import identify, memory_of
 
 READY_POLL_SECONDS = 0.1
-HEALTH_POLL_SECONDS = 2.0
+HEALTH_POLL_SECONDS = 5.0
 UNHEALTHY_AFTER = 3  # failed checks in a row
 EARLY_EXITS = 3  # of a part that was never ready, before the start as a whole has failed
 START_SECONDS = 90.0
