@@ -12,21 +12,8 @@ from entrygo.imports.columns import (
     ORDER_FIELDS,
     PRODUCT_FIELDS,
 )
+from entrygo.imports.wanted import form_of
 from entrygo.records.csv_columns import Column
-from entrygo.records.kinds import (
-    Amount,
-    Country,
-    Currency,
-    Day,
-    Flag,
-    Kind,
-    Percent,
-    Reference,
-    Several,
-    Text,
-    Whole,
-    Words,
-)
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "csv-columns.md"
 
@@ -36,7 +23,8 @@ INTRODUCTION = """\
 `entrygo products import`, `entrygo orders import`, `entrygo importers import` and Files in the console read
 CSV (`,`, `;`, `|` or tabs between the cells), XLSX (its first sheet) and NDJSON with these names. A column
 with another name in your file is mapped by `--map theirs=ours`, or by choosing. The order of columns does not
-matter, a blank cell leaves what is stored as it is, and other columns are not read.
+matter, and a blank cell leaves what is stored as it is. A command refuses a file with a column that is
+neither known nor mapped, and names the nearest; `--ignore-unknown` leaves such columns unread.
 
 This page is generated from the declarations in `shared/entrygo/records/` by `make columns`.
 """
@@ -85,33 +73,9 @@ def _table(columns: Iterable[Column]) -> str:
 
 def _rows(columns: Iterable[Column]) -> Iterator[str]:
     for column in columns:
-        takes = f"{_takes(column.kind)}; required" if column.required else _takes(column.kind)
+        takes = form_of(column.kind, quoted=lambda word: f"`{word}`")
+        takes += "; required" if column.required else ""
         yield f"| `{column.name}` | {takes} | {column.about} |"
-
-
-# What a cell of a kind may hold, in a few words.
-_WORDS: dict[type, str] = {
-    Country: "two letters",
-    Currency: "three letters",
-    Day: "YYYY-MM-DD",
-    Amount: "number",
-    Percent: "number from 0 to 100",
-    Flag: "`true` or `false`",
-}
-
-
-def _takes(kind: Kind) -> str:
-    match kind:
-        case Text(maximum=maximum) | Reference(maximum=maximum):
-            return f"text, at most {maximum} characters"
-        case Words(allowed=allowed):
-            return ", ".join(f"`{word}`" for word in allowed)
-        case Several(allowed=allowed):
-            return f"with `;` between them: {', '.join(f'`{word}`' for word in allowed)}"
-        case Whole(minimum=minimum, maximum=maximum):
-            return f"whole number from {minimum} to {maximum}"
-        case _:
-            return _WORDS[type(kind)]
 
 
 if __name__ == "__main__":

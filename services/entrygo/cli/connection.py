@@ -10,6 +10,7 @@ from entrygo.cli.up.settings import UpSettings
 
 DEFAULT_BASE_URL = "http://localhost:3000"
 API_KEY = "ENTRYGO_API_KEY"
+BASE_URL = "ENTRYGO_BASE_URL"
 
 
 class NotConfigured(Exception):
@@ -29,7 +30,7 @@ class Target:
         return value
 
     def rest(self) -> Rest:
-        return Rest(self.values.get("ENTRYGO_BASE_URL") or DEFAULT_BASE_URL, self.need(API_KEY))
+        return Rest(self.values.get(BASE_URL) or DEFAULT_BASE_URL, self.need(API_KEY))
 
     @property
     def account_id(self) -> str:
@@ -37,11 +38,14 @@ class Target:
 
 
 def find_target(environment: Mapping[str, str] | None = None, home: Home | None = None) -> Target:
-    """A key of the environment stands for itself: the home's ids belong to the home's key alone."""
+    """A key of the environment stands for itself: the home's ids belong to the home's key alone.
+
+    Where the home's system answers is no matter of the key.
+    """
     given = {name: value for name, value in (environment or os.environ).items() if value}
     remembered = (home or current_home()).load_env()
     if API_KEY in given and given[API_KEY] != remembered.get(API_KEY):
-        remembered = {}
+        remembered = {name: value for name, value in remembered.items() if name == BASE_URL}
     return Target({**remembered, **given})
 
 

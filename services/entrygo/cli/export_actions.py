@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 
 from entrygo.cli.connection import find_target
-from entrygo.cli.fixing import show_issues
+from entrygo.cli.fixing import show_issues, show_party_issues
 from entrygo.cli.readable import show_events, show_export, show_exports
 from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import err, out, print_json
@@ -48,13 +48,15 @@ def list_exports(
 
 
 def issues(export_id: ExportId, as_json: Json = False) -> None:
-    """Show what to fix, each product and order once."""
+    """Show what to fix: each product and order once, then what is wrong with warehouse, broker, importers."""
     with find_target().rest() as rest:
         answer = rest.get(f"/api/exports/{export_id}/issues")
+        messages = [] if as_json else rest.get(f"/api/exports/{export_id}")["validationMessages"]
     if as_json:
         print_json(answer)
     else:
         show_issues(out, answer)
+        show_party_issues(out, messages)
 
 
 def approve(

@@ -1,5 +1,6 @@
 """Commands for one export: plan it, execute it, show it. They decide nothing; the answers do."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from entrygo.cli.findings import write_findings
 from entrygo.cli.fixing import show_issues
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.plan_diff import show_diff
-from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
+from entrygo.cli.readable import first_excluded, show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.rest import Rest, RestError
 from entrygo.cli.terminal import err, out, print_json
 
@@ -95,12 +96,13 @@ def plan(
     remembered = remembered_export(orders) if orders and not (batch or new) else None
     with target.rest() as rest:
         answer = _planned(rest, body, remembered, idempotency_key)
+        names = {} if as_json else _named(rest, first_excluded(answer), listed)
     if orders and not dry_run:
         remember_export(orders, answer["exportId"])
     if as_json:
         print_json(answer)
     else:
-        show_plan(out, answer)
+        show_plan(out, answer, names)
         show_issues(out, answer)
         if orders:
             findings = orders.with_name(f"{orders.name}.findings.csv")
@@ -125,6 +127,12 @@ def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str 
             return replanned
     planned: dict[str, Any] = rest.post("/api/exports/plan", body, key or f"cli-plan-{uuid4()}")
     return planned
+
+
+def _named(rest: Rest, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
+    """The warehouse's own ids of these orders, asked for where they are not known."""
+    unknown = [order_id for order_id in order_ids if not known.get(order_id)]
+    return {**known, **{each: str(rest.get(f"/api/orders/{each}")["externalId"]) for each in unknown}}
 
 
 @export_app.command("execute")

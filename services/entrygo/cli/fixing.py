@@ -1,26 +1,67 @@
 """What there is to fix in a plan, as people read it: the products that hold up most orders first."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
+
+from entrygo.cli.readable import table_of
 
 Answer = dict[str, Any]
 
 SHOWN_PRODUCTS = 20
+WIDE = 140  # columns of a screen
 
 
 def show_issues(console: Console, plan: Answer) -> None:
-    """The sentence on the size of the work, and a row for each code and product."""
+    """The sentence on the size of the work, then a row for each code and product, and each code of orders."""
     console.print(headline(plan["issue_totals"]))
-    found = plan["issues_by_product"]
+    _show_products(console, plan["issues_by_product"])
+    _show_orders(console, plan["issues_by_order"])
+
+
+def show_party_issues(console: Console, messages: Sequence[Answer]) -> None:
+    """What is wrong with the warehouse, the broker, an importer or a bond: with no order and no product."""
+    found = [
+        message
+        for message in messages
+        if message["product_id"] is None and message["order_id"] is None and message["severity"] != "info"
+    ]
     if not found:
         return
-    table = Table(box=None, header_style="dim")
-    for heading in ("sku", "code", "blocks", "touches", "field", "suggestion", "accepted"):
-        table.add_column(heading, overflow="fold")
+    table = table_of("code", "severity", "field", "what")
+    for message in found:
+        table.add_row(message["code"], message["severity"], Text(message["field"]), Text(message["message"]))
+    console.print(table)
+
+
+def _show_orders(console: Console, found: Sequence[Answer]) -> None:
+    """A row for each code met by orders, with the first of them by the warehouse's own id."""
+    if not found:
+        return
+    table = table_of("code", "blocks", "touches", "first order", "what")
+    for issue in found:
+        example = issue["example"]
+        table.add_row(
+            issue["code"],
+            f"{issue['orders_blocked']:,}",
+            f"{issue['orders_affected']:,}",
+            Text(example["external_id"] or example["order_id"]),
+            Text(issue["message"]),
+        )
+    console.print(table)
+
+
+def _show_products(console: Console, found: Sequence[Answer]) -> None:
+    """A row for each code and product; what a field accepts where there is room for it."""
+    if not found:
+        return
+    is_wide = console.width >= WIDE
+    table = table_of(
+        "sku", "code", "blocks", "touches", "field", "suggestion", *(("accepted",) if is_wide else ())
+    )
     for issue in islice(found, SHOWN_PRODUCTS):
         table.add_row(
             Text(issue["sku"]),
@@ -29,7 +70,7 @@ def show_issues(console: Console, plan: Answer) -> None:
             f"{issue['orders_affected']:,}",
             issue["fix"]["field"],
             Text(issue["suggestion"] or ""),
-            Text(issue["accepted"]),
+            *((Text(issue["accepted"]),) if is_wide else ()),
         )
     console.print(table)
     if len(found) > SHOWN_PRODUCTS:

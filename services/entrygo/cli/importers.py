@@ -51,6 +51,8 @@ def export_importers(
     with options.target().rest() as rest:
         found = list(_importers(rest))
     file.touch(mode=0o600)
+    # One that is there already keeps its mode otherwise.
+    file.chmod(0o600)
     with file.open("w", encoding="utf-8-sig", newline="") as text:
         writer = csv.writer(text)
         writer.writerow(IMPORTER_COLUMNS)

@@ -28,7 +28,8 @@ SHOWN_PRODUCTS = 3
 SHOWN_EXCLUDED = 10
 
 
-def show_plan(console: Console, plan: Answer) -> None:
+def show_plan(console: Console, plan: Answer, external_ids: Mapping[str, str] | None = None) -> None:
+    """A plan; `external_ids` are the warehouse's own ids of orders, by ours."""
     _facts(
         console,
         ("export", plan.get("exportId") or "none (dry run)"),
@@ -40,11 +41,11 @@ def show_plan(console: Console, plan: Answer) -> None:
         ("flags", ", ".join(plan["flags"]) or "none"),
         ("strategy", plan["recommended_strategy"]),
         ("next", plan["next_recommended_action"]),
-        ("plan hash", plan["planHash"]),
     )
+    _show_hash(console, plan["planHash"])
     skus = {issue["product_id"]: issue["sku"] for issue in plan.get("issues_by_product", ())}
     show_messages(console, plan["validationMessages"], skus)
-    _show_excluded(console, plan)
+    _show_excluded(console, plan, external_ids or {})
 
 
 def show_messages(
@@ -54,7 +55,7 @@ def show_messages(
     known = {product: sku for product, sku in (skus or {}).items() if sku}
     if not messages:
         return
-    table = _table("severity", "code", "count", "products", "example")
+    table = table_of("severity", "code", "count", "products", "example")
     for code, found in _by_code(messages):
         severity = found[0]["severity"]
         table.add_row(
@@ -77,8 +78,8 @@ def show_execution(console: Console, execution: Answer) -> None:
         ("executed", execution["execution_timestamp"]),
         ("broker", _submission(submission)),
         ("documents", ", ".join(artifact["filename"] for artifact in execution["artifacts"])),
-        ("plan hash", execution["planHash"]),
     )
+    _show_hash(console, execution["planHash"])
 
 
 def show_withdrawal(console: Console, withdrawal: Answer) -> None:
@@ -117,10 +118,11 @@ def show_export(console: Console, export: Answer) -> None:
             f"{package['packageNumber']} ({package['id']}): {package['state']}" if package else "none",
         ),
         ("broker", _submission(export.get("brokerSubmission"))),
+        *_answered(export.get("brokerSubmission") or {}),
         *_after_completion(export),
         ("next", _next(export)),
-        ("plan hash", export["planHash"]),
     )
+    _show_hash(console, export["planHash"])
     show_messages(console, export["validationMessages"])
     if export["artifacts"]:
         console.print(_rows(export["artifacts"], "filename", "artifact_type", "generated_at"))
@@ -131,7 +133,7 @@ def show_export(console: Console, export: Answer) -> None:
 
 def show_exports(console: Console, exports: list[Answer]) -> None:
     """A list, a row an export."""
-    table = _table("export", "state", "readiness", "orders", "broker", "planned")
+    table = table_of("export", "state", "readiness", "orders", "broker", "planned")
     for each in exports:
         state = each["readinessState"]
         table.add_row(
@@ -147,11 +149,17 @@ def show_exports(console: Console, exports: list[Answer]) -> None:
 
 def show_events(console: Console, events: list[Answer]) -> None:
     """A row an event, oldest first."""
-    table = _table("when", "event", "export", "state")
+    table = table_of("when", "event", "export", "state")
     for each in events:
         data = each["data"]
         table.add_row(each["timestamp"], each["type"], data["exportId"], data["state"])
     console.print(table if events else "no event")
+
+
+def _answered(submission: Answer) -> list[tuple[str, str]]:
+    """What the broker said, where it has."""
+    said = (("entry number", "entry_number"), ("broker's reason", "broker_reason"))
+    return [(name, submission[field]) for name, field in said if submission.get(field)]
 
 
 def _after_completion(export: Answer) -> list[tuple[str, str]]:
@@ -185,7 +193,18 @@ def _submission(submission: Answer | None) -> str:
     return f"{text} ({submission['error_message']})" if submission.get("error_message") else text
 
 
-def _show_excluded(console: Console, plan: Answer) -> None:
+def _show_hash(console: Console, plan_hash: str) -> None:
+    """On a line of its own, where it is whole at 80 columns, to be copied."""
+    console.print(Text.assemble(("hash  ", "dim"), plan_hash))
+
+
+def first_excluded(plan: Answer) -> list[str]:
+    """Our ids of the orders left out that are shown by name."""
+    ids: list[str] = plan["excluded_order_ids"]
+    return ids[:SHOWN_EXCLUDED]
+
+
+def _show_excluded(console: Console, plan: Answer, external_ids: Mapping[str, str]) -> None:
     """Why orders stay behind: all of them by reason, the first ones by name."""
     reasons: dict[str, list[str]] = {order_id: [] for order_id in plan["excluded_order_ids"]}
     for message in plan["validationMessages"]:
@@ -195,9 +214,9 @@ def _show_excluded(console: Console, plan: Answer) -> None:
         return
     counts = Counter(code for codes in reasons.values() for code in set(codes))
     console.print("left out: " + ", ".join(f"{count} × {code}" for code, count in counts.most_common()))
-    table = _table("order", "reasons")
+    table = table_of("order", "reasons")
     for order_id, codes in islice(reasons.items(), SHOWN_EXCLUDED):
-        table.add_row(order_id, ", ".join(dict.fromkeys(codes)))
+        table.add_row(Text(external_ids.get(order_id) or order_id), ", ".join(dict.fromkeys(codes)))
     console.print(table)
     if len(reasons) > SHOWN_EXCLUDED:
         console.print(f"… and {len(reasons) - SHOWN_EXCLUDED} more; --json lists all")
@@ -242,14 +261,15 @@ def _facts(console: Console, *facts: tuple[str, str | Text]) -> None:
 
 
 def _rows(items: list[Answer], *names: str) -> Table:
-    table = _table(*names)
+    table = table_of(*names)
     for item in items:
         table.add_row(*(Text(str(item.get(name, ""))) for name in names))
     return table
 
 
-def _table(*headings: str) -> Table:
+def table_of(*headings: str) -> Table:
+    """An empty table. Codes stay whole, to be looked up; texts take what is left."""
     table = Table(box=None, header_style="dim")
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "code")
     return table

@@ -13,7 +13,12 @@ def home(tmp_path: Path) -> Home:
     made = Home(tmp_path)
     made.prepare()
     made.save_env(
-        {"ENTRYGO_API_KEY": "key-of-home", "ENTRYGO_ACCOUNT_ID": "acc_home", "ENTRYGO_BROKER_ID": "br_home"}
+        {
+            "ENTRYGO_BASE_URL": "http://localhost:3391",
+            "ENTRYGO_API_KEY": "key-of-home",
+            "ENTRYGO_ACCOUNT_ID": "acc_home",
+            "ENTRYGO_BROKER_ID": "br_home",
+        }
     )
     return made
 
@@ -30,6 +35,8 @@ def test_target_is_that_of_the_environment_when_it_names_one(home: Home) -> None
 
 def test_target_takes_no_account_of_the_home_for_a_key_of_another(home: Home) -> None:
     target = find_target({"ENTRYGO_API_KEY": "key-of-another"}, home)
+    with target.rest() as rest:
+        assert rest.base_url == "http://localhost:3391"
     with pytest.raises(NotConfigured, match="ENTRYGO_ACCOUNT_ID"):
         _ = target.account_id
 

@@ -1,13 +1,15 @@
 """Commands on exports that exist, and on webhooks: what they ask, and how the answer reads."""
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from entrygo.cli.main import app
-from entrygo.cli.readable import _next
+from entrygo.cli.readable import _next, show_export
 from tests.unit.cli.test_exports import PLAN, Recorder, server
 
 __all__ = ["server"]
@@ -59,6 +61,38 @@ def test_savings_that_nobody_estimated_are_not_shown(server: Recorder) -> None:
     assert "saves" in run("export", "plan", "--order", "ord_1")
     server.answer = {**PLAN, "estimated_import_savings_usd": 0.0}
     assert "saves" not in run("export", "plan", "--order", "ord_1")
+
+
+def test_a_plan_hash_is_whole_on_a_screen_of_80_columns() -> None:
+    screen = Console(file=StringIO(), width=80, highlight=False, soft_wrap=True)
+    show_export(screen, INSPECTED)
+    assert isinstance(screen.file, StringIO)
+    assert f"hash  {INSPECTED['planHash']}" in screen.file.getvalue().splitlines()
+
+
+def test_show_says_what_the_broker_answered(server: Recorder) -> None:
+    answered = {"status": "rejected", "entry_number": "XYZ-1234567-8", "broker_reason": "No invoice"}
+    server.answer = {**INSPECTED, "brokerSubmission": {**INSPECTED["brokerSubmission"], **answered}}
+    shown = run("export", "show", "batch_1")
+    assert "XYZ-1234567-8" in shown
+    assert "No invoice" in shown
+    assert "read the broker's reason" in shown
+
+
+def test_issues_name_orders_by_their_own_ids_and_who_ships_and_files(server: Recorder) -> None:
+    of_the_broker = {
+        "code": "BROKER_FILER_CODE_MISSING",
+        "message": "Broker demo has no filer code.",
+        "severity": "warning",
+        "field": "broker.filer_code",
+        "product_id": None,
+        "order_id": None,
+    }
+    server.answer = {**PLAN, "validationMessages": [*PLAN["validationMessages"], of_the_broker]}
+    lines = [line.split() for line in run("export", "issues", "batch_1").splitlines()]
+    assert ["ORDER_POSTAL_CODE_INVALID", "1", "1", "SO-2"] in [line[:4] for line in lines]
+    assert ["BROKER_FILER_CODE_MISSING", "warning"] in [line[:2] for line in lines]
+    assert not [line for line in lines if line[:1] == ["FORMAL_ENTRY_REQUIRED"]]
 
 
 def test_list_is_narrowed_and_has_a_row_an_export(server: Recorder) -> None:

@@ -78,6 +78,10 @@ PLAN: dict[str, Any] = {
     "issues_by_order": [
         {
             "code": "ORDER_POSTAL_CODE_INVALID",
+            "message": "2139 is no ZIP code.",
+            "orders_blocked": 1,
+            "orders_affected": 1,
+            "example": {"field": "destination_postal_code", "order_id": "ord_2", "external_id": "SO-2"},
             "suggestions": [
                 {
                     "order_id": "ord_2",
@@ -87,7 +91,6 @@ PLAN: dict[str, Any] = {
                 }
             ],
         },
-        {"code": "ORDER_POSTAL_CODE_MISSING", "suggestions": []},
     ],
 }
 
@@ -118,8 +121,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, None, None))
-        content = json.dumps(self.server.answer).encode()
+        order = self.path.removeprefix("/api/orders/ord_")
+        if order == self.path:
+            self.server.asked.append((self.path, None, None))
+        answer = self.server.answer if order == self.path else {"externalId": f"SO-{order}"}
+        content = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(content)))
         self.end_headers()
@@ -217,7 +223,7 @@ def test_plan_shows_one_row_for_each_code_most_severe_first(server: Recorder) ->
 def test_plan_says_why_an_order_is_left_out(server: Recorder) -> None:
     shown = run("export", "plan", "--order", "ord_1").splitlines()
     assert "left out: 1 × ORDER_POSTAL_CODE_INVALID" in shown
-    assert ["ord_2", "ORDER_POSTAL_CODE_INVALID"] in [line.split() for line in shown]
+    assert ["SO-2", "ORDER_POSTAL_CODE_INVALID"] in [line.split() for line in shown]
 
 
 def test_plan_says_how_many_products_hold_up_how_many_orders(server: Recorder) -> None:

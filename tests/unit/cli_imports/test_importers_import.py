@@ -43,6 +43,7 @@ def test_rows_of_one_importer_are_its_powers_of_attorney(server: FakeServer, imp
 def test_an_exported_file_imports_as_the_same_importers(server: FakeServer, importer: Importer) -> None:
     importer.importers("import", str(importer.file(CONTENT)))
     kept, target = dict(server.importers), importer.folder / "out.csv"
+    target.touch(mode=0o644)
     done = importer.importers("export", str(target))
     assert done.exit_code == 0, done.output
     assert target.stat().st_mode & 0o077 == 0

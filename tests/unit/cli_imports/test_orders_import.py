@@ -172,8 +172,8 @@ def test_an_issue_of_the_server_is_told_at_its_row_and_the_other_orders_go(
     assert importer.orders(path).exit_code == 3
     assert set(server.orders) == {"SO-1", "SO-3"}
     assert [(one["reject_line"], one["reject_reason"]) for one in rejects_of(path)] == [
-        ("3", "order SO-2 is refused as a whole, see line 4: productId: Unknown product"),
-        ("4", "productId: Unknown product"),
+        ("3", "order SO-2 is refused as a whole, see line 4: product_id: Unknown product"),
+        ("4", "product_id: Unknown product"),
     ]
 
 
@@ -230,7 +230,10 @@ def test_other_column_names_are_read_through_a_mapping_and_others_are_not_sent(
         "Order No;Buyer;ship_to_country;SKU;Qty;Price;Wave\nSO-1;Ann Example;US;JKT-001;1;110;w-1\n"
     )
     mapping = ["Order No=order_id", "SKU=sku", "Qty=quantity", "Price=unit_price_usd", "Wave=metadata.wave"]
-    done = importer.orders(path, *(option for pair in mapping for option in ("--map", pair)))
+    options = [option for pair in mapping for option in ("--map", pair)]
+    assert "Unknown: Buyer." in importer.orders(path, *options).output
+    assert server.keys == []
+    done = importer.orders(path, *options, "--ignore-unknown")
     assert done.exit_code == 0, done.output
     assert server.orders["SO-1"]["metadata"] == {"wave": "w-1"}
     assert "Ann" not in orjson.dumps(server.orders).decode()

@@ -77,7 +77,7 @@ def test_objects_within_a_product_have_columns_of_their_own(server: FakeServer, 
 def test_every_country_may_have_an_hts_column_of_its_own(server: FakeServer, importer: Importer) -> None:
     header = "sku,hts_code_br,hts_code_CH,code_in_japan,hts_code_backup\n"
     path = importer.file(header + "PAN-050,73239300,7323.9300,732393000,1\n")
-    done = importer.products(path, "--map", "code_in_japan=hts_code_jp")
+    done = importer.products(path, "--map", "code_in_japan=hts_code_jp", "--ignore-unknown")
     assert done.exit_code == 0, done.output
     codes = {"BR": "73239300", "CH": "7323.9300", "JP": "732393000"}
     assert server.products["PAN-050"]["htsCodes"] == codes
@@ -129,7 +129,40 @@ def test_all_issues_of_a_row_are_told_together(server: FakeServer, importer: Imp
     path = importer.file("sku,usmca_criterion\nA,A\nB,E\nC,A\n")
     assert importer.products(path).exit_code == 3
     assert set(server.products) == {"A", "C"}
-    assert [one["reject_reason"] for one in rejects_of(path)] == ["criterion: Expected one of A; Refused"]
+    assert [one["reject_reason"] for one in rejects_of(path)] == [
+        "usmca_criterion: Expected one of A (wanted: A, B, C, D); Refused"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("countryOfOrigin", "country_of_origin: Refused"),
+        ("htsCodes.CA", "hts_code_ca: Refused"),
+        ("manufacturer.country", "manufacturer_country: Refused (wanted: two letters)"),
+        ("section232.metals.1.weightKg", "section_232_aluminum_weight_kg: Refused (wanted: number)"),
+        ("nowhere.at.all", "all: Refused"),
+    ],
+)
+def test_a_reason_names_the_column_and_the_form_that_is_wanted(
+    server: FakeServer, importer: Importer, path: str, wanted: str
+) -> None:
+    server.judge = lambda index, _: [{"path": f"items.{index}.{path}", "message": "Refused", "code": "x"}]
+    header = "sku,section_232_steel_weight_kg,section_232_aluminum_weight_kg\n"
+    file = importer.file(header + "PAN-050,1,2\n")
+    assert importer.products(file).exit_code == 3
+    assert [one["reject_reason"] for one in rejects_of(file)] == [wanted]
+
+
+def test_an_unknown_column_is_refused_with_the_nearest_name(server: FakeServer, importer: Importer) -> None:
+    path = importer.file("sku,contry_of_origin,shelf\nA,CA,4\n")
+    done = importer.products(path)
+    assert done.exit_code == 2
+    said = " ".join(done.output.split())
+    assert "contry_of_origin (did you mean country_of_origin?), shelf." in said
+    assert server.keys == []
+    assert importer.products(path, "--ignore-unknown").exit_code == 0
+    assert server.products["A"] == {"externalId": "A", "sku": "A"}
 
 
 def test_only_the_culprit_is_rejected_when_the_answer_names_none(

@@ -21,6 +21,7 @@ from entrygo.imports.columns import Columns, WrongColumns, choose_columns, parse
 from entrygo.imports.kinds import ORDERS, PRODUCTS, Kind, mistaken
 from entrygo.imports.reading import open_source
 from entrygo.imports.rows import SourceFile, UnreadableFile
+from entrygo.imports.suggesting import suggested
 
 EXIT_UNUSABLE = 2
 
@@ -69,6 +70,10 @@ class ImportOptions(ServerOptions):
         Path | None, typer.Option("--rejects", dir_okay=False, help="Default: FILE.rejects.csv.")
     ] = None
 
+    ignore_unknown: Annotated[
+        bool, typer.Option("--ignore-unknown", help="Leave columns unread that are not known.")
+    ] = False
+
     def run(self, path: Path, source: SourceFile, sender: Sender, noun: str, *, keeps_ids: bool) -> ImportRun:
         """The import of this file; its progress is shown on stderr."""
         return ImportRun(
@@ -112,8 +117,8 @@ def import_orders(file: File, options: ImportOptions) -> None:
 
     A row that cannot be taken keeps its whole order back: all its rows go to FILE.rejects.csv with the
     reason, and the exit code is 3. The ids of the others go to FILE.ids.csv, which `entrygo export plan
-    --orders` reads. Columns that are neither known nor mapped are not sent; `--map theirs=metadata.name`
-    keeps one with the order. Running it again is safe.
+    --orders` reads. `--map theirs=metadata.name` keeps a column of your own with the order. Running it
+    again is safe.
     """
     import_file(file, options, ORDERS, keeps_ids=True)
 
@@ -132,7 +137,7 @@ def import_file(file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bo
             required=kind.required,
             metadata=kind.keeps_metadata,
         )
-        name_ignored(columns)
+        _check_unread(columns, kind, options)
         path = f"/api/{kind.noun}/sync"
         sender = Sender(rest, path, target.account_id, uuid4().hex[:12], kind.describe)
         run = options.run(file, source, sender, kind.noun, keeps_ids=keeps_ids)
@@ -157,7 +162,19 @@ def reported() -> Iterator[None]:
         raise typer.Exit(EXIT_UNUSABLE) from error
 
 
-def name_ignored(columns: Columns) -> None:
-    """Names the columns of the file that nobody reads."""
-    if columns.ignored:
+def _check_unread(columns: Columns, kind: Kind, options: ImportOptions) -> None:
+    """WrongColumns when a column would go unread and nobody said that it may: a misspelt one loses data."""
+    if not columns.ignored:
+        return
+    if options.ignore_unknown:
         err.print(f"Not read: {escape(', '.join(columns.ignored))}", style="dim")
+        return
+    near = suggested(columns.ignored, [name for name in kind.known if name not in columns.ours.values()])
+    unknown = ", ".join(
+        f"{name} (did you mean {near[name]}?)" if name in near else name for name in columns.ignored
+    )
+    kept = ", keep it with the order: --map 'its name=metadata.its_name'" if kind.keeps_metadata else ""
+    raise WrongColumns(
+        f"Unknown: {unknown}. Map what is ours: --map 'its name=our_name'{kept}, "
+        "or leave all of them unread: --ignore-unknown."
+    )
