@@ -64,6 +64,9 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ("PLAN_HASH_MISMATCH", 409): Answer(
         CALLER, "Somebody planned again: read the new plan, decide, and execute with its hash."
     ),
+    ("TASK_NOT_OPEN", 409): Answer(
+        CALLER, "Read the entry's tasks again: it was closed by somebody, or a later summary resolved it."
+    ),
     ("ENTRY_ALREADY_FILED", 409): Answer(
         CALLER, "The broker gave an entry number: amend with `afterEntry`, which lists what to correct in it."
     ),

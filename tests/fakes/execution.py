@@ -14,6 +14,7 @@ from entrygo.proto.planning.v1 import planning_pb2
 from tests.fakes.memory import EXECUTED_AT, Memory
 
 MANIFEST = b'{"manifest":true}'
+COSTS = b'"package_number"\r\n'
 
 
 class FakeExecution(Memory):
@@ -135,6 +136,73 @@ class FakeExecution(Memory):
             supersedes=export.export_id,
             changes=[f"Order {each}: left out." for each in request.leave_out_order_ids],
         )
+
+    async def RecordEntrySummary(
+        self, request: execution_pb2.RecordEntrySummaryRequest, call: Call
+    ) -> Reply[execution_pb2.EntryReconciliation]:
+        account = self._enter(request, call)
+        return self._once(account, "record", request, lambda: self._record(account, request))
+
+    def _record(
+        self, account: str, request: execution_pb2.RecordEntrySummaryRequest
+    ) -> execution_pb2.EntryReconciliation:
+        export = self._export(account, request.export_id)
+        outcome = events_pb2.EntryOutcome(
+            entry=request.entry,
+            entry_number=request.summary.entry_number,
+            revision=1,
+            state="differs",
+            recorded_at=EXECUTED_AT,
+            given_by="api",
+            duty_usd=request.summary.duty_usd or None,
+            lines=len(request.summary.lines),
+            open_tasks=1,
+            reasons=["DUTY_DIFFERS"],
+        )
+        export.entry_outcomes.append(outcome)
+        found = execution_pb2.EntryReconciliation(
+            export_id=export.export_id,
+            customs_package_id=export.customs_package.id,
+            package_number=export.customs_package.package_number,
+            outcome=outcome,
+            summary=request.summary,
+        )
+        found.tasks.add(id="etk_1", code="DUTY_DIFFERS", place="entry", state="open", opened_at=EXECUTED_AT)
+        self.reconciliations.setdefault(account, []).append(found)
+        return found
+
+    async def CloseEntryTask(
+        self, request: execution_pb2.CloseEntryTaskRequest, call: Call
+    ) -> Reply[execution_pb2.EntryReconciliation]:
+        account = self._enter(request, call)
+        for found in self.reconciliations.get(account, []):
+            for task in found.tasks:
+                if (found.export_id, task.id) == (request.export_id, request.task_id):
+                    task.state, task.note, task.closed_at = "closed", request.note, EXECUTED_AT
+                    return Reply(found)
+        raise NotFound("This entry has no such task.")
+
+    async def ListEntrySummaries(
+        self, request: execution_pb2.ListEntrySummariesRequest, call: Call
+    ) -> execution_pb2.ListEntrySummariesResponse:
+        data = self.reconciliations.get(self._enter(request, call), [])
+        wanted = [each for each in data if request.export_id in ("", each.export_id)]
+        return execution_pb2.ListEntrySummariesResponse(data=wanted)
+
+    async def GetActualCosts(
+        self, request: execution_pb2.GetActualCostsRequest, call: Call
+    ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
+        export = self._export(self._enter(request, call), request.export_id)
+        artifact = events_pb2.Artifact(
+            artifact_type="actual_landed_costs",
+            filename=f"{export.customs_package.package_number}_actual-landed-costs.csv",
+            generated_at=EXECUTED_AT,
+            media_type="text/csv; charset=utf-8",
+            size_bytes=len(COSTS),
+            sha256=hashlib.sha256(COSTS).hexdigest(),
+        )
+        yield execution_pb2.ArtifactChunk(artifact=artifact)
+        yield execution_pb2.ArtifactChunk(content=COSTS)
 
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, call: Call

@@ -19,6 +19,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.gateway.services import Call, Reply
 from entrygo.process.clock import utc_now
 from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 
@@ -43,6 +44,7 @@ class Memory:
         self._facts: dict[tuple[str, str, str], Any] = {}
         self._exports: dict[tuple[str, str], inspection_pb2.Export] = {}
         self._answers: dict[tuple[str, str, str], tuple[bytes, Message]] = {}
+        self.reconciliations: dict[str, list[execution_pb2.EntryReconciliation]] = {}
         self._count = 0
 
     async def WhoAmI(self, request: identity_pb2.WhoAmIRequest, call: Call) -> identity_pb2.WhoAmIResponse:

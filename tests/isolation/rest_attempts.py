@@ -144,6 +144,25 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             enough=EXECUTE,
         ),
     ),
+    "recordEntrySummary": (
+        _of(
+            "recordEntrySummary",
+            lambda v: RestRequest({"id": v.done, "n": "1"}, {"entryNumber": "PA7-1234567-8", "dutyUsd": 1}),
+            enough=EXECUTE,
+        ),
+    ),
+    "closeEntryTask": (
+        _of(
+            "closeEntryTask",
+            lambda v: RestRequest({"id": v.done, "n": "1", "task": v.task_id}, {"note": "not mine"}),
+            enough=EXECUTE,
+        ),
+    ),
+    "listEntrySummaries": (
+        _read("listEntrySummaries", lambda v: RestRequest(query={"exportId": v.done})),
+        _read("listEntrySummaries of all", lambda _: RestRequest()),
+    ),
+    "getActualLandedCosts": (_read("getActualLandedCosts", _id(lambda victim: victim.done)),),
     "getCustomsPackage": (_read("getCustomsPackage", _id(lambda victim: victim.package_id)),),
     "getArtifact": (
         _read("getArtifact", lambda v: RestRequest({"id": v.package_id, "filename": "manifest.json"})),

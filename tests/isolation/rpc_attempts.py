@@ -341,6 +341,36 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             enough=EXECUTE,
         ),
     ),
+    "Execution.RecordEntrySummary": (
+        _of(
+            "RecordEntrySummary",
+            lambda v: execution_pb2.RecordEntrySummaryRequest(
+                export_id=v.done,
+                entry=1,
+                summary=execution_pb2.EntrySummary(entry_number="PA7-1234567-8", duty_usd="1"),
+            ),
+            enough=EXECUTE,
+        ),
+    ),
+    "Execution.CloseEntryTask": (
+        _of(
+            "CloseEntryTask",
+            lambda v: execution_pb2.CloseEntryTaskRequest(
+                export_id=v.done, entry=1, task_id=v.task_id, note="not mine"
+            ),
+            enough=EXECUTE,
+        ),
+    ),
+    "Execution.ListEntrySummaries": (
+        _read("ListEntrySummaries", lambda v: execution_pb2.ListEntrySummariesRequest(export_id=v.done)),
+    ),
+    "Execution.GetActualCosts": (
+        _read(
+            "GetActualCosts",
+            lambda v: execution_pb2.GetActualCostsRequest(export_id=v.done),
+            shows=False,
+        ),
+    ),
     "Execution.GetArtifact": (
         _read(
             "GetArtifact",

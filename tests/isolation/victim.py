@@ -19,7 +19,8 @@ TABLES = (
     "planning.exports", "planning.export_orders", "planning.order_claims",
     "planning.export_approvals", "planning.event_log",
     "execution.executions", "execution.customs_packages", "execution.broker_submissions",
-    "execution.event_log", "inspection.webhook_endpoints", "inspection.webhook_deliveries",
+    "execution.entry_summaries", "execution.entry_tasks", "execution.event_log",
+    "inspection.webhook_endpoints", "inspection.webhook_deliveries",
 )  # fmt: skip
 STORED = " UNION ALL ".join(
     f"SELECT row_text FROM (SELECT '{table}' || t::text AS row_text FROM {table} t"
@@ -48,6 +49,7 @@ class Victim:
     plan_key: str
     execute_key: str
     webhook_id: str
+    task_id: str
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -96,6 +98,10 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
                 if found["brokerSubmission"]["status"] in SETTLED and not found["stale"]:
                     break
                 await asyncio.sleep(POLL_SECONDS)
+        entered = await rest.post(
+            f"/api/exports/{plan['exportId']}/entries/1/summary",
+            {"entryNumber": "PA7-1234567-8", "feesUsd": 9_999},
+        )
         warehouse = await rest.get(f"/api/warehouses/{system.warehouse_id}")
         importer = {"externalId": unique("importer"), "name": "Victim Brands Ltd", "number": "98-1122334"}
         importers = await rest.post(
@@ -126,4 +132,5 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
         execute_key=execute_key,
         importer_id=importers["data"][0]["id"],
         webhook_id=webhook["id"],
+        task_id=entered["tasks"][0]["id"],
     )

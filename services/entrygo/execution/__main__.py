@@ -52,6 +52,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             resubmission=parts.resubmission,
             withdrawals=parts.withdrawals,
             amendments=parts.amendments,
+            reconciliations=parts.reconciliations,
             packages=parts.packages,
             links=parts.links,
             recipients=parts.recipients,

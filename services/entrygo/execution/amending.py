@@ -6,6 +6,7 @@ from entrygo.domain.principal import Visible
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients import PlanningAccess
 from entrygo.execution.package_store import PackageStore
+from entrygo.execution.reconciliation.store import ReconciliationStore
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.execution.v1 import execution_pb2
@@ -31,15 +32,19 @@ class Amendments:
             dry_run=request.dry_run,
             idempotency_key=request.idempotency_key,
             after_entry=request.after_entry,
-            entry_number=await self._entry_number(visible, request.export_id),
+            entry_number=await self._entry_numbers(visible, request.export_id),
         )
         return await self.planning.for_caller().amend(asked)
 
-    async def _entry_number(self, visible: Visible, export_id: str) -> str:
-        """What the broker gave for the export's package; empty for none, and where nothing was executed."""
+    async def _entry_numbers(self, visible: Visible, export_id: str) -> str:
+        """What the broker gave for the export's entries; empty for none, and where nothing was executed."""
         async with transaction(self.pool, visible) as connection:
             package = await PackageStore(connection, visible).find_by_export(export_id)
             if package is None:
                 return ""
             latest = await SubmissionStore(connection, visible).latest(package.id)
-        return (latest.entry_number if latest is not None else None) or ""
+            given = await ReconciliationStore(connection, visible).latest_of_export(export_id)
+        numbers = [each.summary.entry_number for each in given]
+        if latest is not None and latest.entry_number:
+            numbers.insert(0, latest.entry_number)
+        return ", ".join(dict.fromkeys(numbers))

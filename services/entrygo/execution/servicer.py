@@ -1,6 +1,6 @@
 """The gRPC edge of execution: messages in, use case, messages out. Decides nothing."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import grpc
@@ -13,6 +13,13 @@ from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
 from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
 from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.events import artifact_message
+from entrygo.execution.reconciliation.requests import (
+    close_command,
+    linked_command,
+    list_command,
+    record_command,
+)
+from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.records import Artifact
 from entrygo.execution.requests import (
     check_amend,
@@ -38,6 +45,10 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/WithdrawExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/AmendExport": ScopeName.EXPORTS_PLAN,
+    f"/{SERVICE_NAME}/RecordEntrySummary": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/CloseEntryTask": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/ListEntrySummaries": ScopeName.READ,
+    f"/{SERVICE_NAME}/GetActualCosts": ScopeName.READ,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
     # The signed token in the request is the credential.
     f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
@@ -50,6 +61,8 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
     f"/{SERVICE_NAME}/GetHistory": Access.SERVICE_ONLY,
 }
+
+CHUNK_BYTES = 256 * 1024
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -64,6 +77,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         resubmission: Resubmission,
         withdrawals: Withdrawals,
         amendments: Amendments,
+        reconciliations: Reconciliations,
         packages: Packages,
         links: BrokerLinks,
         recipients: MailRecipients,
@@ -72,6 +86,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self._resubmission = resubmission
         self._withdrawals = withdrawals
         self._amendments = amendments
+        self._reconciliations = reconciliations
         self._packages = packages
         self._links = links
         self._recipients = recipients
@@ -109,6 +124,36 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             mark_replayed(context)
         return planning_pb2.PlanExportResponse.FromString(reply.body)
 
+    async def RecordEntrySummary(
+        self, request: execution_pb2.RecordEntrySummaryRequest, context: Context
+    ) -> execution_pb2.EntryReconciliation:
+        reply = await self._reconciliations.record(record_command(request))
+        if reply.replayed:
+            mark_replayed(context)
+        return execution_pb2.EntryReconciliation.FromString(reply.body)
+
+    async def CloseEntryTask(
+        self, request: execution_pb2.CloseEntryTaskRequest, context: Context
+    ) -> execution_pb2.EntryReconciliation:
+        reply = await self._reconciliations.close_task(close_command(request))
+        if reply.replayed:
+            mark_replayed(context)
+        return execution_pb2.EntryReconciliation.FromString(reply.body)
+
+    async def ListEntrySummaries(
+        self, request: execution_pb2.ListEntrySummariesRequest, _context: Context
+    ) -> execution_pb2.ListEntrySummariesResponse:
+        wanted, export_id = list_command(request)
+        return await self._reconciliations.page(principal().visible, wanted, export_id)
+
+    async def GetActualCosts(
+        self, request: execution_pb2.GetActualCostsRequest, _context: Context
+    ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        table = await self._reconciliations.costs(principal().visible, request.export_id)
+        yield execution_pb2.ArtifactChunk(artifact=artifact_message(table.artifact))
+        for start in range(0, len(table.content), CHUNK_BYTES):
+            yield execution_pb2.ArtifactChunk(content=table.content[start : start + CHUNK_BYTES])
+
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
@@ -120,14 +165,17 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def FindBrokerLink(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
     ) -> execution_pb2.BrokerLink:
-        return link_message(await self._links.find(request.token))
+        return await self._link_message(await self._links.find(request.token))
 
     async def AnswerBrokerLink(
         self, request: execution_pb2.AnswerBrokerLinkRequest, _context: Context
     ) -> execution_pb2.BrokerLink:
         # A holder of a token learns what is wrong with an answer, others only that the token is.
-        await self._links.find(request.token)
-        return link_message(await self._links.answer(request.token, read_answer(request)))
+        found = await self._links.find(request.token)
+        if request.WhichOneof("answer") == "summarized":
+            await self._reconciliations.record_linked(linked_command(found.submission, request.summarized))
+            return await self._link_message(await self._links.find(request.token))
+        return await self._link_message(await self._links.answer(request.token, read_answer(request)))
 
     async def GetBrokerPack(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
@@ -136,6 +184,11 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         contents = self._packages.contents(found.submission.tenant, found.pack)
         async for chunk in _document(found.pack, contents):
             yield chunk
+
+    async def _link_message(self, found: LinkedSubmission) -> execution_pb2.BrokerLink:
+        submission = found.submission
+        outcomes = await self._reconciliations.outcomes(submission.visible, submission.export_id)
+        return link_message(found, outcomes)
 
     async def ListMailRecipients(
         self, request: execution_pb2.ListMailRecipientsRequest, _context: Context
@@ -194,8 +247,10 @@ async def _document(
         yield execution_pb2.ArtifactChunk(content=content)
 
 
-def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
-    """A submission as its broker sees it, on the wire."""
+def link_message(
+    found: LinkedSubmission, outcomes: Sequence[events_pb2.EntryOutcome]
+) -> execution_pb2.BrokerLink:
+    """A submission as its broker sees it, on the wire, with what was given back of its entries."""
     submission, package = found.submission, found.package
     return execution_pb2.BrokerLink(
         mode=submission.tenant.mode,
@@ -208,6 +263,7 @@ def link_message(found: LinkedSubmission) -> execution_pb2.BrokerLink:
         pack=artifact_message(found.pack),
         expires_at=rfc3339(found.expires_at),
         closed=_closed(found),
+        entries=outcomes,
     )
 
 

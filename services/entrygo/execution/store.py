@@ -127,6 +127,18 @@ class ExecutionStore:
             now,
         )
 
+    async def revision_of(self, package_id: str) -> int | None:
+        """Of the plan that this package was made of; None also when the caller may not see it."""
+        revision: int | None = await self._connection.fetchval(
+            "SELECT revision FROM executions WHERE account_id = $1 AND mode = $2 AND package_id = $3"
+            " AND executed_at IS NOT NULL AND ($4::text IS NULL OR warehouse_id = $4)"
+            " ORDER BY executed_at DESC LIMIT 1",
+            *self._scope,
+            package_id,
+            self._warehouse_id,
+        )
+        return revision
+
     async def set_warehouse(self, execution_id: str, warehouse_id: str) -> None:
         """Says of which warehouse an execution from before was."""
         await self._connection.execute(

@@ -29,6 +29,7 @@ from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.preparation import Preparation
+from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.records import SubmissionType
 from entrygo.execution.recovery import Recovery, WarehouseFill
 from entrygo.execution.settings import Settings
@@ -96,6 +97,7 @@ class ExecutionParts:
     resubmission: Resubmission
     withdrawals: Withdrawals
     amendments: Amendments
+    reconciliations: Reconciliations
     packages: Packages
     links: BrokerLinks
     recipients: MailRecipients
@@ -204,6 +206,9 @@ def build_parts(
         ),
         withdrawals=withdrawals,
         amendments=Amendments(pool=pool, planning=planning),
+        reconciliations=Reconciliations(
+            pool=pool, clock=clock, ids=ids, recorder=recorder, planning=planning, brokers=brokers
+        ),
         packages=Packages(pool=pool, reading_pool=reading_pool, objects=objects),
         links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer, brokers=brokers),
         recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),

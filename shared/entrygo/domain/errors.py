@@ -209,6 +209,13 @@ class EntryFiled(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class TaskNotOpen(EntryGoError):
+    """This task is not open any more: it was closed, or a later summary resolved it."""
+
+    code = "TASK_NOT_OPEN"
+    kind = Kind.CONFLICT
+
+
 class SnapshotUnreadable(EntryGoError):
     """The stored plan cannot be read; plan the export again."""
 

@@ -33,6 +33,8 @@ class IdKind(StrEnum):
     EVENT = "evt"
     WITHDRAWAL = "wdr"
     WEBHOOK = "whk"
+    ENTRY_SUMMARY = "ens"
+    ENTRY_TASK = "etk"
 
 
 def make_id(kind: IdKind, *, unix_ms: int, entropy: int) -> str:

@@ -43,6 +43,8 @@ EVENT_DATA: Mapping[str, str] = MappingProxyType(
         "broker_submission.rejected": "broker_submission_changed",
         "broker_submission.failed": "broker_submission_changed",
         "broker_submission.unknown": "broker_submission_changed",
+        "entry_summary.recorded": "entry_summary_recorded",
+        "entry_task.closed": "entry_task_closed",
     }
 )
 
@@ -89,7 +91,12 @@ def make_event(
 
 def timeline_payload(event: events_pb2.Event) -> dict[str, object]:
     """What the timeline of an export shows of an event: ids and outcomes, never the whole plan."""
-    return {"batchId": event.stream_id, **_of_the_export(event), **_of_the_package(event)}
+    return {
+        "batchId": event.stream_id,
+        **_of_the_export(event),
+        **_of_the_package(event),
+        **_of_an_entry(event),
+    }
 
 
 def _of_the_export(event: events_pb2.Event) -> dict[str, object]:
@@ -158,6 +165,28 @@ def _of_the_package(event: events_pb2.Event) -> dict[str, object]:
         case "broker_submission_changed":
             return _of_the_submission(event.broker_submission_changed.broker_submission)
     return {}
+
+
+def _of_an_entry(event: events_pb2.Event) -> dict[str, object]:
+    match event.WhichOneof("data"):
+        case "entry_summary_recorded":
+            return _of_the_outcome(event.entry_summary_recorded.outcome)
+        case "entry_task_closed":
+            closed = event.entry_task_closed
+            task = {"taskId": closed.task_id, "code": closed.code, "note": closed.note}
+            return {**task, **_of_the_outcome(closed.outcome)}
+    return {}
+
+
+def _of_the_outcome(outcome: events_pb2.EntryOutcome) -> dict[str, object]:
+    return {
+        "entry": outcome.entry,
+        "entryNumber": outcome.entry_number,
+        "revision": outcome.revision,
+        "entryState": outcome.state,
+        "openTasks": outcome.open_tasks,
+        "reasons": list(outcome.reasons),
+    }
 
 
 def _of_the_submission(submission: events_pb2.BrokerSubmission) -> dict[str, object]:

@@ -25,7 +25,7 @@ REPEATABLE = {
         *(f"List{kind}s" for kind in ("Order", "Product", "Warehouse", "Broker", "Importer")),
     ),
     "planning.v1.Planning": ("ClaimExport", "ReleaseExport", "WithdrawExport", "GetSnapshot", "EventsAfter"),
-    "execution.v1.Execution": ("GetArtifact", "EventsAfter"),
+    "execution.v1.Execution": ("GetArtifact", "GetActualCosts", "ListEntrySummaries", "EventsAfter"),
     "inspection.v1.Inspection": ("InspectExport", "GetCustomsPackage", "ListExports", "SystemHealth"),
 }
 

@@ -19,6 +19,7 @@ LONG_STREAMS = frozenset(
         "/entrygo.proto.inspection.v1.Inspection/WatchExport",
         "/entrygo.proto.inspection.v1.Inspection/WatchEvents",
         "/entrygo.proto.execution.v1.Execution/GetArtifact",
+        "/entrygo.proto.execution.v1.Execution/GetActualCosts",
         "/entrygo.proto.execution.v1.Execution/GetBrokerPack",
         HEALTH_WATCH,
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",

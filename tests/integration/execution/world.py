@@ -248,6 +248,7 @@ class Process:
         self.resubmission = parts.resubmission
         self.withdrawals = parts.withdrawals
         self.amendments = parts.amendments
+        self.reconciliations = parts.reconciliations
         self.packages = parts.packages
         self.links = parts.links
         self.recovery = parts.recovery

@@ -243,6 +243,10 @@ ChargeKind: TypeAlias = (
 )
 
 
+class CloseTaskBody(TypedDict):
+    note: str
+
+
 class CodeCoverage(TypedDict):
     hts_code: str
     country_of_origin: str
@@ -383,6 +387,69 @@ class EntryIssue(TypedDict):
     count: int
 
 
+class EntryOutcome(TypedDict):
+    entry: int
+    entryNumber: str
+    revision: int
+    state: Literal["entered", "matches", "differs", "settled"]
+    recordedAt: str
+    givenBy: Literal["api", "broker_link"]
+    entryType: str | None
+    entryDate: str | None
+    summaryDate: str | None
+    lines: int
+    valueUsd: float | None
+    dutyUsd: float | None
+    feesUsd: float | None
+    liquidatedOn: str | None
+    liquidatedDutyUsd: float | None
+    liquidatedFeesUsd: float | None
+    estimatedDutyLowUsd: float | None
+    estimatedDutyHighUsd: float | None
+    estimatedFeesUsd: float | None
+    openTasks: int
+    reasons: list[str]
+
+
+class EntryReconciliation(TypedDict):
+    exportId: str
+    customsPackageId: str
+    packageNumber: str
+    outcome: EntryOutcome
+    lines: list[SummaryLine]
+    tasks: list[EntryTask]
+
+
+class EntrySummaryBody(TypedDict):
+    entryNumber: str
+    entryType: NotRequired[str | None]
+    entryDate: NotRequired[str | None]
+    summaryDate: NotRequired[str | None]
+    lines: NotRequired[list[SummaryLineInput] | None]
+    dutyUsd: NotRequired[float | None]
+    feesUsd: NotRequired[float | None]
+    liquidation: NotRequired[LiquidationInput | None]
+
+
+class EntrySummaryPage(TypedDict):
+    data: list[EntryReconciliation]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class EntryTask(TypedDict):
+    id: str
+    code: str
+    place: str
+    message: str
+    expected: str | None
+    actual: str | None
+    state: Literal["open", "closed", "resolved"]
+    note: str | None
+    openedAt: str
+    closedAt: str | None
+
+
 class ErrorBody(TypedDict):
     errorCode: ErrorCode
     message: str
@@ -390,7 +457,7 @@ class ErrorBody(TypedDict):
     details: NotRequired[dict[str, Any]]
 
 
-ErrorCode: TypeAlias = 'Literal["ENTRY_ALREADY_FILED", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_SCOPE", "INTERNAL_ERROR", "INVALID_ACCOUNT_SCOPE", "INVALID_API_KEY", "INVALID_EXPORT_STATE", "INVALID_ORDER_REFERENCE", "INVALID_REQUEST", "METHOD_NOT_ALLOWED", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "PLAN_HASH_MISMATCH", "RATE_LIMITED", "SERVICE_UNAVAILABLE", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_ERROR"]'
+ErrorCode: TypeAlias = 'Literal["ENTRY_ALREADY_FILED", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_SCOPE", "INTERNAL_ERROR", "INVALID_ACCOUNT_SCOPE", "INVALID_API_KEY", "INVALID_EXPORT_STATE", "INVALID_ORDER_REFERENCE", "INVALID_REQUEST", "METHOD_NOT_ALLOWED", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "PLAN_HASH_MISMATCH", "RATE_LIMITED", "SERVICE_UNAVAILABLE", "TASK_NOT_OPEN", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_ERROR"]'
 
 
 class EstimatedEntry(TypedDict):
@@ -646,6 +713,7 @@ class InspectAnswer(TypedDict):
     withdrawal: Withdrawal | None
     supersedes: str | None
     supersededBy: str | None
+    entrySummaries: list[EntryOutcome]
 
 
 class IssueTotals(TypedDict):
@@ -672,6 +740,12 @@ class ItemChanges(TypedDict):
     added: list[DiffItem]
     removed: list[DiffItem]
     changed: list[ChangedItem]
+
+
+class LiquidationInput(TypedDict):
+    liquidatedOn: str
+    dutyUsd: float
+    feesUsd: NotRequired[float | None]
 
 
 class LoadedList(TypedDict):
@@ -1099,6 +1173,26 @@ class StoredOrder(TypedDict):
 
 
 StoredOrderMetadata: TypeAlias = "dict[str, Any]"
+
+
+class SummaryLine(TypedDict):
+    line: int
+    htsCode: str
+    countryOfOrigin: str
+    valueUsd: float
+    quantity: float | None
+    unit: str | None
+    dutyUsd: float
+
+
+class SummaryLineInput(TypedDict):
+    line: NotRequired[int | None]
+    htsCode: str
+    countryOfOrigin: str
+    valueUsd: float
+    quantity: NotRequired[float | None]
+    unit: NotRequired[str | None]
+    dutyUsd: float
 
 
 class SyncBrokersAnswer(TypedDict):

@@ -41,6 +41,8 @@ _WORDS: Mapping[str, tuple[str, str, bool]] = {
     "broker_submission.unknown": ("May have reached the broker", "bad", True),
     "broker_submission.acknowledged": ("Acknowledged by the broker", "good", True),
     "broker_submission.rejected": ("Rejected by the broker", "bad", True),
+    "entry_summary.recorded": ("The broker's entry was given back", "", True),
+    "entry_task.closed": ("A difference of the entry was looked at", "", True),
 }
 _DETAILS = ("approvedBy", "note", "reason", "brokerReason", "errorMessage", "message", "entryNumber")
 

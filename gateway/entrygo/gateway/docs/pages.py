@@ -39,6 +39,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "csv-columns",
             "brokers",
             "after-a-no",
+            "reconcile",
         ),
     ),
     ("API", ("api/orders", "api/exports", "api/customs-packages", "api/events", "api/grpc", "errors")),

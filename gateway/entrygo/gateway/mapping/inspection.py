@@ -2,6 +2,7 @@
 
 from entrygo.domain.money import json_number
 from entrygo.gateway.mapping.duties import estimated_entries
+from entrygo.gateway.mapping.entry_summaries import outcome
 from entrygo.gateway.mapping.exports import (
     PACKAGE,
     artifact,
@@ -45,6 +46,7 @@ def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
         "withdrawal": _withdrawal(message),
         "supersedes": message.supersedes or None,
         "supersededBy": message.superseded_by or None,
+        "entrySummaries": [outcome(each) for each in message.entry_outcomes],
     }
 
 

@@ -3,6 +3,7 @@
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.routes import (
     customs_packages,
+    entry_summaries,
     events,
     exports,
     orders,
@@ -16,6 +17,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *orders.ENDPOINTS,
     *exports.ENDPOINTS,
     *customs_packages.ENDPOINTS,
+    *entry_summaries.ENDPOINTS,
     *setup.ENDPOINTS,
     *policies.ENDPOINTS,
     *events.ENDPOINTS,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from entrygo.gateway.schemas.entry_summaries import EntryOutcome
 from entrygo.gateway.schemas.plan_issues import IssueTotals, OrderIssue, ProductIssue
 
 Timestamp = Annotated[str, Field(description="RFC 3339, UTC, milliseconds")]
@@ -337,6 +338,9 @@ class InspectAnswer(TypedDict):
     withdrawal: Annotated[Withdrawal | None, Field(description="Set once it was withdrawn")]
     supersedes: Annotated[str | None, Field(description="The export whose place this one takes")]
     supersededBy: Annotated[str | None, Field(description="The export that took the place of this one")]
+    entrySummaries: Annotated[
+        list[EntryOutcome], Field(description="What was entered, the latest of each entry")
+    ]
 
 
 class ExportSummary(TypedDict):

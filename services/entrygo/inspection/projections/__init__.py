@@ -2,6 +2,7 @@
 
 from entrygo.inspection.projections.broker_submissions import BROKER_SUBMISSIONS
 from entrygo.inspection.projections.customs_package import CUSTOMS_PACKAGE
+from entrygo.inspection.projections.entry_outcomes import ENTRY_OUTCOMES
 from entrygo.inspection.projections.lifecycle import LIFECYCLE
 from entrygo.inspection.projections.notifications import NOTIFICATIONS
 from entrygo.inspection.projections.projection import Projection
@@ -12,5 +13,6 @@ PROJECTIONS: tuple[Projection, ...] = (
     CUSTOMS_PACKAGE,
     NOTIFICATIONS,
     BROKER_SUBMISSIONS,
+    ENTRY_OUTCOMES,
     TIMELINE,
 )

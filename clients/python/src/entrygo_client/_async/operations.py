@@ -212,6 +212,55 @@ class AsyncOperations:
             f"/api/customs-packages/{quote(id, safe='')}/artifacts/{quote(filename, safe='')}"
         )
 
+    async def record_entry_summary(
+        self, id: str, n: str, body: types.EntrySummaryBody, *, idempotency_key: str | None = None
+    ) -> types.EntryReconciliation:
+        """Give back what the broker entered."""
+        answer: types.EntryReconciliation = await self._call(
+            "POST",
+            f"/api/exports/{quote(id, safe='')}/entries/{quote(n, safe='')}/summary",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    async def close_entry_task(
+        self, id: str, n: str, task: str, body: types.CloseTaskBody, *, idempotency_key: str | None = None
+    ) -> types.EntryReconciliation:
+        """Close a task with a note."""
+        answer: types.EntryReconciliation = await self._call(
+            "POST",
+            f"/api/exports/{quote(id, safe='')}/entries/{quote(n, safe='')}/tasks/{quote(task, safe='')}",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
+    async def list_entry_summaries(
+        self, *, limit: int | None = None, cursor: str | None = None, export_id: str | None = None
+    ) -> types.EntrySummaryPage:
+        """List what brokers entered."""
+        answer: types.EntrySummaryPage = await self._call(
+            "GET", "/api/entry-summaries", query={"limit": limit, "cursor": cursor, "exportId": export_id}
+        )
+        return answer
+
+    async def iter_entry_summaries(
+        self, *, limit: int | None = None, cursor: str | None = None, export_id: str | None = None
+    ) -> AsyncIterator[types.EntryReconciliation]:
+        """List what brokers entered: all of them, page after page."""
+        while True:
+            page = await self.list_entry_summaries(limit=limit, cursor=cursor, export_id=export_id)
+            for each in page["data"]:
+                yield each
+            if not page["hasMore"]:
+                return
+            cursor = page["nextCursor"]
+
+    async def get_actual_landed_costs(self, id: str) -> bytes:
+        """Download what each order cost landed."""
+        return await self._download(f"/api/exports/{quote(id, safe='')}/actual-landed-costs.csv")
+
     async def sync_products(
         self, body: types.SyncProductsBody, *, idempotency_key: str | None = None
     ) -> types.SyncProductsAnswer:

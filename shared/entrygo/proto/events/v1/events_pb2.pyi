@@ -7,7 +7,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Event(_message.Message):
-    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "previous_id", "epoch", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "export_withdrawn", "export_superseded", "customs_package_generated", "notification_recorded", "broker_submission_changed", "customs_package_closed")
+    __slots__ = ("id", "type", "source", "account_id", "mode", "stream_id", "sequence", "occurred_at", "detail_omitted", "previous_id", "epoch", "orders_synced", "export_planned", "export_execution_started", "export_executed", "export_execution_failed", "export_cancelled", "export_approved", "export_withdrawn", "export_superseded", "customs_package_generated", "notification_recorded", "broker_submission_changed", "customs_package_closed", "entry_summary_recorded", "entry_task_closed")
     ID_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +32,8 @@ class Event(_message.Message):
     NOTIFICATION_RECORDED_FIELD_NUMBER: _ClassVar[int]
     BROKER_SUBMISSION_CHANGED_FIELD_NUMBER: _ClassVar[int]
     CUSTOMS_PACKAGE_CLOSED_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_SUMMARY_RECORDED_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_TASK_CLOSED_FIELD_NUMBER: _ClassVar[int]
     id: str
     type: str
     source: str
@@ -56,7 +58,9 @@ class Event(_message.Message):
     notification_recorded: NotificationRecorded
     broker_submission_changed: BrokerSubmissionChanged
     customs_package_closed: CustomsPackageClosed
-    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., previous_id: _Optional[str] = ..., epoch: _Optional[str] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., export_withdrawn: _Optional[_Union[ExportWithdrawn, _Mapping]] = ..., export_superseded: _Optional[_Union[ExportSuperseded, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ..., customs_package_closed: _Optional[_Union[CustomsPackageClosed, _Mapping]] = ...) -> None: ...
+    entry_summary_recorded: EntrySummaryRecorded
+    entry_task_closed: EntryTaskClosed
+    def __init__(self, id: _Optional[str] = ..., type: _Optional[str] = ..., source: _Optional[str] = ..., account_id: _Optional[str] = ..., mode: _Optional[str] = ..., stream_id: _Optional[str] = ..., sequence: _Optional[int] = ..., occurred_at: _Optional[str] = ..., detail_omitted: _Optional[bool] = ..., previous_id: _Optional[str] = ..., epoch: _Optional[str] = ..., orders_synced: _Optional[_Union[OrdersSynced, _Mapping]] = ..., export_planned: _Optional[_Union[ExportPlanned, _Mapping]] = ..., export_execution_started: _Optional[_Union[ExportExecutionStarted, _Mapping]] = ..., export_executed: _Optional[_Union[ExportExecuted, _Mapping]] = ..., export_execution_failed: _Optional[_Union[ExportExecutionFailed, _Mapping]] = ..., export_cancelled: _Optional[_Union[ExportCancelled, _Mapping]] = ..., export_approved: _Optional[_Union[ExportApproved, _Mapping]] = ..., export_withdrawn: _Optional[_Union[ExportWithdrawn, _Mapping]] = ..., export_superseded: _Optional[_Union[ExportSuperseded, _Mapping]] = ..., customs_package_generated: _Optional[_Union[CustomsPackageGenerated, _Mapping]] = ..., notification_recorded: _Optional[_Union[NotificationRecorded, _Mapping]] = ..., broker_submission_changed: _Optional[_Union[BrokerSubmissionChanged, _Mapping]] = ..., customs_package_closed: _Optional[_Union[CustomsPackageClosed, _Mapping]] = ..., entry_summary_recorded: _Optional[_Union[EntrySummaryRecorded, _Mapping]] = ..., entry_task_closed: _Optional[_Union[EntryTaskClosed, _Mapping]] = ...) -> None: ...
 
 class ExportApproved(_message.Message):
     __slots__ = ("batch_id", "plan_hash", "approved_by", "note")
@@ -585,3 +589,67 @@ class BrokerSubmission(_message.Message):
     answered_at: str
     kind: str
     def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ..., kind: _Optional[str] = ...) -> None: ...
+
+class EntrySummaryRecorded(_message.Message):
+    __slots__ = ("outcome",)
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    outcome: EntryOutcome
+    def __init__(self, outcome: _Optional[_Union[EntryOutcome, _Mapping]] = ...) -> None: ...
+
+class EntryTaskClosed(_message.Message):
+    __slots__ = ("outcome", "task_id", "code", "note")
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    outcome: EntryOutcome
+    task_id: str
+    code: str
+    note: str
+    def __init__(self, outcome: _Optional[_Union[EntryOutcome, _Mapping]] = ..., task_id: _Optional[str] = ..., code: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+
+class EntryOutcome(_message.Message):
+    __slots__ = ("entry", "entry_number", "revision", "state", "recorded_at", "given_by", "entry_type", "entry_date", "summary_date", "lines", "value_usd", "duty_usd", "fees_usd", "liquidated_on", "liquidated_duty_usd", "liquidated_fees_usd", "estimated_duty_low_usd", "estimated_duty_high_usd", "estimated_fees_usd", "open_tasks", "reasons")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    RECORDED_AT_FIELD_NUMBER: _ClassVar[int]
+    GIVEN_BY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_DATE_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    DUTY_USD_FIELD_NUMBER: _ClassVar[int]
+    FEES_USD_FIELD_NUMBER: _ClassVar[int]
+    LIQUIDATED_ON_FIELD_NUMBER: _ClassVar[int]
+    LIQUIDATED_DUTY_USD_FIELD_NUMBER: _ClassVar[int]
+    LIQUIDATED_FEES_USD_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_DUTY_LOW_USD_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_DUTY_HIGH_USD_FIELD_NUMBER: _ClassVar[int]
+    ESTIMATED_FEES_USD_FIELD_NUMBER: _ClassVar[int]
+    OPEN_TASKS_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    entry: int
+    entry_number: str
+    revision: int
+    state: str
+    recorded_at: str
+    given_by: str
+    entry_type: str
+    entry_date: str
+    summary_date: str
+    lines: int
+    value_usd: str
+    duty_usd: str
+    fees_usd: str
+    liquidated_on: str
+    liquidated_duty_usd: str
+    liquidated_fees_usd: str
+    estimated_duty_low_usd: str
+    estimated_duty_high_usd: str
+    estimated_fees_usd: str
+    open_tasks: int
+    reasons: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, entry: _Optional[int] = ..., entry_number: _Optional[str] = ..., revision: _Optional[int] = ..., state: _Optional[str] = ..., recorded_at: _Optional[str] = ..., given_by: _Optional[str] = ..., entry_type: _Optional[str] = ..., entry_date: _Optional[str] = ..., summary_date: _Optional[str] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., duty_usd: _Optional[str] = ..., fees_usd: _Optional[str] = ..., liquidated_on: _Optional[str] = ..., liquidated_duty_usd: _Optional[str] = ..., liquidated_fees_usd: _Optional[str] = ..., estimated_duty_low_usd: _Optional[str] = ..., estimated_duty_high_usd: _Optional[str] = ..., estimated_fees_usd: _Optional[str] = ..., open_tasks: _Optional[int] = ..., reasons: _Optional[_Iterable[str]] = ...) -> None: ...

@@ -180,6 +180,146 @@ class AmendExportRequest(_message.Message):
     after_entry: bool
     def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ...) -> None: ...
 
+class RecordEntrySummaryRequest(_message.Message):
+    __slots__ = ("export_id", "entry", "summary", "idempotency_key")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    entry: int
+    summary: EntrySummary
+    idempotency_key: str
+    def __init__(self, export_id: _Optional[str] = ..., entry: _Optional[int] = ..., summary: _Optional[_Union[EntrySummary, _Mapping]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class EntrySummary(_message.Message):
+    __slots__ = ("entry_number", "entry_type", "entry_date", "summary_date", "lines", "duty_usd", "fees_usd", "liquidation")
+    ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_DATE_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_DATE_FIELD_NUMBER: _ClassVar[int]
+    LINES_FIELD_NUMBER: _ClassVar[int]
+    DUTY_USD_FIELD_NUMBER: _ClassVar[int]
+    FEES_USD_FIELD_NUMBER: _ClassVar[int]
+    LIQUIDATION_FIELD_NUMBER: _ClassVar[int]
+    entry_number: str
+    entry_type: str
+    entry_date: str
+    summary_date: str
+    lines: _containers.RepeatedCompositeFieldContainer[SummaryLine]
+    duty_usd: str
+    fees_usd: str
+    liquidation: Liquidation
+    def __init__(self, entry_number: _Optional[str] = ..., entry_type: _Optional[str] = ..., entry_date: _Optional[str] = ..., summary_date: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[SummaryLine, _Mapping]]] = ..., duty_usd: _Optional[str] = ..., fees_usd: _Optional[str] = ..., liquidation: _Optional[_Union[Liquidation, _Mapping]] = ...) -> None: ...
+
+class SummaryLine(_message.Message):
+    __slots__ = ("line", "hts_code", "country_of_origin", "value_usd", "quantity", "unit", "duty_usd")
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    HTS_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_OF_ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+    QUANTITY_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    DUTY_USD_FIELD_NUMBER: _ClassVar[int]
+    line: int
+    hts_code: str
+    country_of_origin: str
+    value_usd: str
+    quantity: str
+    unit: str
+    duty_usd: str
+    def __init__(self, line: _Optional[int] = ..., hts_code: _Optional[str] = ..., country_of_origin: _Optional[str] = ..., value_usd: _Optional[str] = ..., quantity: _Optional[str] = ..., unit: _Optional[str] = ..., duty_usd: _Optional[str] = ...) -> None: ...
+
+class Liquidation(_message.Message):
+    __slots__ = ("liquidated_on", "duty_usd", "fees_usd")
+    LIQUIDATED_ON_FIELD_NUMBER: _ClassVar[int]
+    DUTY_USD_FIELD_NUMBER: _ClassVar[int]
+    FEES_USD_FIELD_NUMBER: _ClassVar[int]
+    liquidated_on: str
+    duty_usd: str
+    fees_usd: str
+    def __init__(self, liquidated_on: _Optional[str] = ..., duty_usd: _Optional[str] = ..., fees_usd: _Optional[str] = ...) -> None: ...
+
+class EntryReconciliation(_message.Message):
+    __slots__ = ("export_id", "customs_package_id", "package_number", "outcome", "summary", "tasks")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PACKAGE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    TASKS_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    customs_package_id: str
+    package_number: str
+    outcome: _events_pb2.EntryOutcome
+    summary: EntrySummary
+    tasks: _containers.RepeatedCompositeFieldContainer[EntryTask]
+    def __init__(self, export_id: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., package_number: _Optional[str] = ..., outcome: _Optional[_Union[_events_pb2.EntryOutcome, _Mapping]] = ..., summary: _Optional[_Union[EntrySummary, _Mapping]] = ..., tasks: _Optional[_Iterable[_Union[EntryTask, _Mapping]]] = ...) -> None: ...
+
+class EntryTask(_message.Message):
+    __slots__ = ("id", "code", "place", "message", "expected", "actual", "state", "note", "opened_at", "closed_at")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    PLACE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_FIELD_NUMBER: _ClassVar[int]
+    ACTUAL_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    OPENED_AT_FIELD_NUMBER: _ClassVar[int]
+    CLOSED_AT_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    code: str
+    place: str
+    message: str
+    expected: str
+    actual: str
+    state: str
+    note: str
+    opened_at: str
+    closed_at: str
+    def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., place: _Optional[str] = ..., message: _Optional[str] = ..., expected: _Optional[str] = ..., actual: _Optional[str] = ..., state: _Optional[str] = ..., note: _Optional[str] = ..., opened_at: _Optional[str] = ..., closed_at: _Optional[str] = ...) -> None: ...
+
+class CloseEntryTaskRequest(_message.Message):
+    __slots__ = ("export_id", "entry", "task_id", "note", "idempotency_key")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    entry: int
+    task_id: str
+    note: str
+    idempotency_key: str
+    def __init__(self, export_id: _Optional[str] = ..., entry: _Optional[int] = ..., task_id: _Optional[str] = ..., note: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class ListEntrySummariesRequest(_message.Message):
+    __slots__ = ("limit", "cursor", "export_id")
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    limit: int
+    cursor: str
+    export_id: str
+    def __init__(self, limit: _Optional[int] = ..., cursor: _Optional[str] = ..., export_id: _Optional[str] = ...) -> None: ...
+
+class ListEntrySummariesResponse(_message.Message):
+    __slots__ = ("data", "has_more", "next_cursor")
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    HAS_MORE_FIELD_NUMBER: _ClassVar[int]
+    NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[EntryReconciliation]
+    has_more: bool
+    next_cursor: str
+    def __init__(self, data: _Optional[_Iterable[_Union[EntryReconciliation, _Mapping]]] = ..., has_more: _Optional[bool] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+
+class GetActualCostsRequest(_message.Message):
+    __slots__ = ("export_id",)
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    def __init__(self, export_id: _Optional[str] = ...) -> None: ...
+
 class GetArtifactRequest(_message.Message):
     __slots__ = ("customs_package_id", "filename")
     CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -203,7 +343,7 @@ class FindBrokerLinkRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ...) -> None: ...
 
 class AnswerBrokerLinkRequest(_message.Message):
-    __slots__ = ("token", "acknowledged", "rejected")
+    __slots__ = ("token", "acknowledged", "rejected", "summarized")
     class Acknowledged(_message.Message):
         __slots__ = ("entry_number",)
         ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -214,16 +354,25 @@ class AnswerBrokerLinkRequest(_message.Message):
         REASON_FIELD_NUMBER: _ClassVar[int]
         reason: str
         def __init__(self, reason: _Optional[str] = ...) -> None: ...
+    class Summarized(_message.Message):
+        __slots__ = ("entry", "summary")
+        ENTRY_FIELD_NUMBER: _ClassVar[int]
+        SUMMARY_FIELD_NUMBER: _ClassVar[int]
+        entry: int
+        summary: EntrySummary
+        def __init__(self, entry: _Optional[int] = ..., summary: _Optional[_Union[EntrySummary, _Mapping]] = ...) -> None: ...
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGED_FIELD_NUMBER: _ClassVar[int]
     REJECTED_FIELD_NUMBER: _ClassVar[int]
+    SUMMARIZED_FIELD_NUMBER: _ClassVar[int]
     token: str
     acknowledged: AnswerBrokerLinkRequest.Acknowledged
     rejected: AnswerBrokerLinkRequest.Rejected
-    def __init__(self, token: _Optional[str] = ..., acknowledged: _Optional[_Union[AnswerBrokerLinkRequest.Acknowledged, _Mapping]] = ..., rejected: _Optional[_Union[AnswerBrokerLinkRequest.Rejected, _Mapping]] = ...) -> None: ...
+    summarized: AnswerBrokerLinkRequest.Summarized
+    def __init__(self, token: _Optional[str] = ..., acknowledged: _Optional[_Union[AnswerBrokerLinkRequest.Acknowledged, _Mapping]] = ..., rejected: _Optional[_Union[AnswerBrokerLinkRequest.Rejected, _Mapping]] = ..., summarized: _Optional[_Union[AnswerBrokerLinkRequest.Summarized, _Mapping]] = ...) -> None: ...
 
 class BrokerLink(_message.Message):
-    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at", "closed")
+    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at", "closed", "entries")
     class Closed(_message.Message):
         __slots__ = ("state", "at", "reason", "replaced_by_number", "replaced_by_url")
         STATE_FIELD_NUMBER: _ClassVar[int]
@@ -247,6 +396,7 @@ class BrokerLink(_message.Message):
     PACK_FIELD_NUMBER: _ClassVar[int]
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
     mode: str
     export_id: str
     package_number: str
@@ -257,7 +407,8 @@ class BrokerLink(_message.Message):
     pack: _events_pb2.Artifact
     expires_at: str
     closed: BrokerLink.Closed
-    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ..., closed: _Optional[_Union[BrokerLink.Closed, _Mapping]] = ...) -> None: ...
+    entries: _containers.RepeatedCompositeFieldContainer[_events_pb2.EntryOutcome]
+    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ..., closed: _Optional[_Union[BrokerLink.Closed, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[_events_pb2.EntryOutcome, _Mapping]]] = ...) -> None: ...
 
 class ListMailRecipientsRequest(_message.Message):
     __slots__ = ("addresses",)

@@ -62,6 +62,26 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
                 _registered_method=True)
+        self.RecordEntrySummary = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/RecordEntrySummary',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.RecordEntrySummaryRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.EntryReconciliation.FromString,
+                _registered_method=True)
+        self.CloseEntryTask = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/CloseEntryTask',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.CloseEntryTaskRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.EntryReconciliation.FromString,
+                _registered_method=True)
+        self.ListEntrySummaries = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/ListEntrySummaries',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesResponse.FromString,
+                _registered_method=True)
+        self.GetActualCosts = channel.unary_stream(
+                '/entrygo.proto.execution.v1.Execution/GetActualCosts',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetActualCostsRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
+                _registered_method=True)
         self.FindBrokerLink = channel.unary_unary(
                 '/entrygo.proto.execution.v1.Execution/FindBrokerLink',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindBrokerLinkRequest.SerializeToString,
@@ -148,6 +168,34 @@ class ExecutionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RecordEntrySummary(self, request, context):
+        """What a broker entered for one entry of an executed export; compared with the estimate. Scope exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseEntryTask(self, request, context):
+        """A person has looked at a difference, and says why it is as it is. Scope exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEntrySummaries(self, request, context):
+        """The latest summary of each entry, with its tasks, in the order in which they were given. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetActualCosts(self, request, context):
+        """What each order of an export cost landed, as CSV, chunked like an artifact. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FindBrokerLink(self, request, context):
         """What the holder of a signed link may see: the token says which submission. No key.
         """
@@ -156,7 +204,7 @@ class ExecutionServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AnswerBrokerLink(self, request, context):
-        """What the holder may do: acknowledge, reject, name the entry number. No key.
+        """What the holder may do: acknowledge, reject, name the entry number, give back what was entered. No key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -237,6 +285,26 @@ def add_ExecutionServicer_to_server(servicer, server):
             'GetArtifact': grpc.unary_stream_rpc_method_handler(
                     servicer.GetArtifact,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.SerializeToString,
+            ),
+            'RecordEntrySummary': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordEntrySummary,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.RecordEntrySummaryRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.EntryReconciliation.SerializeToString,
+            ),
+            'CloseEntryTask': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseEntryTask,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.CloseEntryTaskRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.EntryReconciliation.SerializeToString,
+            ),
+            'ListEntrySummaries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEntrySummaries,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesResponse.SerializeToString,
+            ),
+            'GetActualCosts': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetActualCosts,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetActualCostsRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.SerializeToString,
             ),
             'FindBrokerLink': grpc.unary_unary_rpc_method_handler(
@@ -420,6 +488,114 @@ class Execution:
             target,
             '/entrygo.proto.execution.v1.Execution/GetArtifact',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordEntrySummary(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/RecordEntrySummary',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.RecordEntrySummaryRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.EntryReconciliation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseEntryTask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/CloseEntryTask',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.CloseEntryTaskRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.EntryReconciliation.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEntrySummaries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/ListEntrySummaries',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetActualCosts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/GetActualCosts',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetActualCostsRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
             options,
             channel_credentials,

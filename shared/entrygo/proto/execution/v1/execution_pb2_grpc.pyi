@@ -27,10 +27,18 @@ class ExecutionStub:
     """Plans what takes the place of an executed export; nothing else happens before that is executed. Scope exports:plan."""
     GetArtifact: _aio.UnaryStreamMultiCallable[_execution_pb2.GetArtifactRequest, _execution_pb2.ArtifactChunk]
     """First chunk: the metadata; further chunks: the bytes. Scope read."""
+    RecordEntrySummary: _aio.UnaryUnaryMultiCallable[_execution_pb2.RecordEntrySummaryRequest, _execution_pb2.EntryReconciliation]
+    """What a broker entered for one entry of an executed export; compared with the estimate. Scope exports:execute."""
+    CloseEntryTask: _aio.UnaryUnaryMultiCallable[_execution_pb2.CloseEntryTaskRequest, _execution_pb2.EntryReconciliation]
+    """A person has looked at a difference, and says why it is as it is. Scope exports:execute."""
+    ListEntrySummaries: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListEntrySummariesRequest, _execution_pb2.ListEntrySummariesResponse]
+    """The latest summary of each entry, with its tasks, in the order in which they were given. Scope read."""
+    GetActualCosts: _aio.UnaryStreamMultiCallable[_execution_pb2.GetActualCostsRequest, _execution_pb2.ArtifactChunk]
+    """What each order of an export cost landed, as CSV, chunked like an artifact. Scope read."""
     FindBrokerLink: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.BrokerLink]
     """What the holder of a signed link may see: the token says which submission. No key."""
     AnswerBrokerLink: _aio.UnaryUnaryMultiCallable[_execution_pb2.AnswerBrokerLinkRequest, _execution_pb2.BrokerLink]
-    """What the holder may do: acknowledge, reject, name the entry number. No key."""
+    """What the holder may do: acknowledge, reject, name the entry number, give back what was entered. No key."""
     GetBrokerPack: _aio.UnaryStreamMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.ArtifactChunk]
     """Every document in one ZIP, chunked like an artifact. No key."""
     ListMailRecipients: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListMailRecipientsRequest, _execution_pb2.ListMailRecipientsResponse]
@@ -84,6 +92,34 @@ class ExecutionServicer:
     ) -> _abc.AsyncIterator[_execution_pb2.ArtifactChunk]:
         """First chunk: the metadata; further chunks: the bytes. Scope read."""
 
+    def RecordEntrySummary(
+        self,
+        request: _execution_pb2.RecordEntrySummaryRequest,
+        context: _aio.ServicerContext[_execution_pb2.RecordEntrySummaryRequest, _abc.Awaitable[_execution_pb2.EntryReconciliation]],
+    ) -> _abc.Awaitable[_execution_pb2.EntryReconciliation]:
+        """What a broker entered for one entry of an executed export; compared with the estimate. Scope exports:execute."""
+
+    def CloseEntryTask(
+        self,
+        request: _execution_pb2.CloseEntryTaskRequest,
+        context: _aio.ServicerContext[_execution_pb2.CloseEntryTaskRequest, _abc.Awaitable[_execution_pb2.EntryReconciliation]],
+    ) -> _abc.Awaitable[_execution_pb2.EntryReconciliation]:
+        """A person has looked at a difference, and says why it is as it is. Scope exports:execute."""
+
+    def ListEntrySummaries(
+        self,
+        request: _execution_pb2.ListEntrySummariesRequest,
+        context: _aio.ServicerContext[_execution_pb2.ListEntrySummariesRequest, _abc.Awaitable[_execution_pb2.ListEntrySummariesResponse]],
+    ) -> _abc.Awaitable[_execution_pb2.ListEntrySummariesResponse]:
+        """The latest summary of each entry, with its tasks, in the order in which they were given. Scope read."""
+
+    def GetActualCosts(
+        self,
+        request: _execution_pb2.GetActualCostsRequest,
+        context: _aio.ServicerContext[_execution_pb2.GetActualCostsRequest, _abc.AsyncIterator[_execution_pb2.ArtifactChunk]],
+    ) -> _abc.AsyncIterator[_execution_pb2.ArtifactChunk]:
+        """What each order of an export cost landed, as CSV, chunked like an artifact. Scope read."""
+
     def FindBrokerLink(
         self,
         request: _execution_pb2.FindBrokerLinkRequest,
@@ -96,7 +132,7 @@ class ExecutionServicer:
         request: _execution_pb2.AnswerBrokerLinkRequest,
         context: _aio.ServicerContext[_execution_pb2.AnswerBrokerLinkRequest, _abc.Awaitable[_execution_pb2.BrokerLink]],
     ) -> _abc.Awaitable[_execution_pb2.BrokerLink]:
-        """What the holder may do: acknowledge, reject, name the entry number. No key."""
+        """What the holder may do: acknowledge, reject, name the entry number, give back what was entered. No key."""
 
     def GetBrokerPack(
         self,

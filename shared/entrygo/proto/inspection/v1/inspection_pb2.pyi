@@ -14,7 +14,7 @@ class InspectExportRequest(_message.Message):
     def __init__(self, export_id: _Optional[str] = ...) -> None: ...
 
 class Export(_message.Message):
-    __slots__ = ("export_id", "state", "revision", "plan", "created_at", "executed_at", "customs_package", "notifications", "broker_submissions", "events", "version", "stale", "withdrawal", "supersedes", "superseded_by")
+    __slots__ = ("export_id", "state", "revision", "plan", "created_at", "executed_at", "customs_package", "notifications", "broker_submissions", "events", "version", "stale", "withdrawal", "supersedes", "superseded_by", "entry_outcomes")
     class Withdrawal(_message.Message):
         __slots__ = ("withdrawn_at", "reason")
         WITHDRAWN_AT_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class Export(_message.Message):
     WITHDRAWAL_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDES_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDED_BY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     state: str
     revision: int
@@ -52,7 +53,8 @@ class Export(_message.Message):
     withdrawal: Export.Withdrawal
     supersedes: str
     superseded_by: str
-    def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[_events_pb2.Plan, _Mapping]] = ..., created_at: _Optional[str] = ..., executed_at: _Optional[str] = ..., customs_package: _Optional[_Union[_events_pb2.CustomsPackage, _Mapping]] = ..., notifications: _Optional[_Iterable[_Union[_events_pb2.Notification, _Mapping]]] = ..., broker_submissions: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., version: _Optional[int] = ..., stale: _Optional[bool] = ..., withdrawal: _Optional[_Union[Export.Withdrawal, _Mapping]] = ..., supersedes: _Optional[str] = ..., superseded_by: _Optional[str] = ...) -> None: ...
+    entry_outcomes: _containers.RepeatedCompositeFieldContainer[_events_pb2.EntryOutcome]
+    def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[_events_pb2.Plan, _Mapping]] = ..., created_at: _Optional[str] = ..., executed_at: _Optional[str] = ..., customs_package: _Optional[_Union[_events_pb2.CustomsPackage, _Mapping]] = ..., notifications: _Optional[_Iterable[_Union[_events_pb2.Notification, _Mapping]]] = ..., broker_submissions: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[TimelineEntry, _Mapping]]] = ..., version: _Optional[int] = ..., stale: _Optional[bool] = ..., withdrawal: _Optional[_Union[Export.Withdrawal, _Mapping]] = ..., supersedes: _Optional[str] = ..., superseded_by: _Optional[str] = ..., entry_outcomes: _Optional[_Iterable[_Union[_events_pb2.EntryOutcome, _Mapping]]] = ...) -> None: ...
 
 class TimelineEntry(_message.Message):
     __slots__ = ("id", "type", "created_at", "payload_json")

@@ -1,0 +1,313 @@
+"""Records what brokers entered, compares it with the estimate of the executed plan, and closes tasks."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from entrygo.domain.duty import EntryDuty
+from entrygo.domain.errors import InvalidExportState, NotFound, RateLimited, TaskNotOpen
+from entrygo.domain.ids import IdKind, is_valid_id
+from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.broker.answers import Answer, check_open, record_answer
+from entrygo.execution.broker.links import check_filer
+from entrygo.execution.broker.resubmission import Brokers
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.clients import Planning, PlanningAccess
+from entrygo.execution.events import EventRecorder
+from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.invoice import build_invoice
+from entrygo.execution.package_store import PackageStore
+from entrygo.execution.reconciliation.comparing import Difference, differences
+from entrygo.execution.reconciliation.costs import costs_table
+from entrygo.execution.reconciliation.messages import (
+    outcome_message,
+    reconciliation_message,
+    summary_recorded,
+    task_closed,
+)
+from entrygo.execution.reconciliation.requests import (
+    CLOSE_OPERATION,
+    RECORD_OPERATION,
+    CloseCommand,
+    RecordCommand,
+)
+from entrygo.execution.reconciliation.store import ReconciliationStore
+from entrygo.execution.reconciliation.summary import (
+    EntrySummary,
+    Estimated,
+    GivenBy,
+    Recorded,
+    Task,
+    TaskState,
+)
+from entrygo.execution.reconciliation.tasks import settle
+from entrygo.execution.records import Artifact, Package, PackageState, SubmissionStatus
+from entrygo.execution.store import ExecutionStore
+from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+from entrygo.proto.events.v1 import events_pb2
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.pages import PageRequest, encode_cursor
+
+# Each summary is kept for ever, and so is its event.
+MAX_REVISIONS = 50
+NO_SUCH_EXPORT = "Export batch not found."
+NO_SUCH_TASK = "This entry has no such task."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """An executed entry beside what was given back of it."""
+
+    package: Package
+    estimated: Estimated
+    found: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostsTable:
+    """A table that is made when it is asked for, with what it is like a document."""
+
+    artifact: Artifact
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliations:
+    """Summaries of entries, and the tasks that come of them."""
+
+    pool: Pool
+    clock: Clock
+    ids: Ids
+    recorder: EventRecorder
+    planning: PlanningAccess
+    brokers: Brokers
+
+    async def record(self, command: RecordCommand) -> Reply:
+        """The reply is an EntryReconciliation. The same summary again changes nothing.
+
+        Raises NotFound, InvalidExportState for a package that is not to be filed, ValidationFailed for a
+        number of another filer, IdempotencyConflict, or an outage.
+        """
+        return await self._record(command, self.planning.for_caller(), GivenBy.API)
+
+    async def record_linked(self, command: RecordCommand) -> Reply:
+        """As `record`, for the holder of a signed link, who has no key."""
+        return await self._record(command, self.planning.in_background(command.visible), GivenBy.BROKER_LINK)
+
+    async def _record(self, command: RecordCommand, planning: Planning, given_by: GivenBy) -> Reply:
+        package, revision, broker_id = await self._executed(command.visible, command.export_id)
+        earlier = await find_reply(
+            self.pool,
+            command.visible,
+            operation=RECORD_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+        )
+        if earlier is not None:
+            return Reply(earlier, replayed=True)
+        number = command.summary.entry_number
+        await check_filer(self.brokers, command.visible.tenant, broker_id, number)
+        snapshot = await planning.snapshot(command.export_id, revision)
+        compared = _compared(package, snapshot, command.entry, command.summary)
+
+        async def work(connection: Connection) -> bytes:
+            return await self._save(connection, command, compared, given_by)
+
+        return await run_once(
+            self.pool,
+            command.visible,
+            operation=RECORD_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+        )
+
+    async def _executed(self, visible: Visible, export_id: str) -> tuple[Package, int, str]:
+        """The package of an export, the revision it was made of, and whose it is to file."""
+        async with transaction(self.pool, visible) as connection:
+            package = await PackageStore(connection, visible).find_by_export(export_id)
+            if package is None:
+                raise NotFound(NO_SUCH_EXPORT)
+            latest = await SubmissionStore(connection, visible).latest(package.id)
+            revision = await ExecutionStore(connection, visible).revision_of(package.id)
+        if package.state is PackageState.RESERVED or latest is None or revision is None:
+            raise InvalidExportState(details={"currentState": str(State.EXECUTING)})
+        return package, revision, latest.broker_id
+
+    async def _save(
+        self, connection: Connection, command: RecordCommand, compared: _Compared, given_by: GivenBy
+    ) -> bytes:
+        visible, now, package = command.visible, self.clock(), compared.package
+        ledger, store = SubmissionStore(connection, visible), ReconciliationStore(connection, visible)
+        # Whoever closes the package or gives another summary waits for this row.
+        submission = await ledger.latest(package.id)
+        assert submission is not None, "an executed package has a submission"
+        await check_open(PackageStore(connection, visible), package.id)
+        before = await store.latest(command.export_id, command.entry)
+        known = await store.tasks(command.export_id, command.entry)
+        if before is not None and before.summary == command.summary:
+            return reconciliation_message(before, package.number, known).SerializeToString()
+        if before is not None and before.revision >= MAX_REVISIONS:
+            raise RateLimited("This entry has been given back too many times.")
+        recorded = Recorded(
+            id=self.ids.new(IdKind.ENTRY_SUMMARY),
+            export_id=command.export_id,
+            package_id=package.id,
+            entry=command.entry,
+            revision=before.revision + 1 if before else 1,
+            summary=command.summary,
+            estimated=compared.estimated,
+            given_by=given_by,
+            recorded_at=now,
+        )
+        await store.add(recorded)
+        settled = settle(known, compared.found, now)
+        await store.change_tasks(settled.changed)
+        await store.add_tasks([self._task(recorded, each) for each in settled.opened])
+        tasks = await store.tasks(command.export_id, command.entry)
+        if submission.status is not SubmissionStatus.ACKNOWLEDGED or submission.entry_number is None:
+            # Who filed it has it; and an export with a filed entry is amended as one.
+            answer = Answer(
+                status=SubmissionStatus.ACKNOWLEDGED,
+                entry_number=submission.entry_number or command.summary.entry_number,
+            )
+            await record_answer(connection, self.recorder, submission, answer, now)
+        await self.recorder.record(
+            connection, visible, command.export_id, [summary_recorded(recorded, tasks)], now
+        )
+        return reconciliation_message(recorded, package.number, tasks).SerializeToString()
+
+    def _task(self, recorded: Recorded, difference: Difference) -> Task:
+        return Task(
+            id=self.ids.new(IdKind.ENTRY_TASK),
+            export_id=recorded.export_id,
+            package_id=recorded.package_id,
+            entry=recorded.entry,
+            code=str(difference.reason),
+            place=difference.place,
+            message=difference.message,
+            expected=difference.expected,
+            actual=difference.actual,
+            state=TaskState.OPEN,
+            note="",
+            opened_at=recorded.recorded_at,
+        )
+
+    async def close_task(self, command: CloseCommand) -> Reply:
+        """The reply is an EntryReconciliation. Raises NotFound, TaskNotOpen, IdempotencyConflict."""
+
+        async def visible_export(connection: Connection) -> None:
+            packages = PackageStore(connection, command.visible)
+            if await packages.find_by_export(command.export_id) is None:
+                raise NotFound(NO_SUCH_EXPORT)
+
+        async def work(connection: Connection) -> bytes:
+            return await self._close(connection, command)
+
+        return await run_once(
+            self.pool,
+            command.visible,
+            operation=CLOSE_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            work=work,
+            guard=visible_export,
+        )
+
+    async def _close(self, connection: Connection, command: CloseCommand) -> bytes:
+        visible, now = command.visible, self.clock()
+        package = await PackageStore(connection, visible).find_by_export(command.export_id)
+        store = ReconciliationStore(connection, visible)
+        if package is None:
+            raise NotFound(NO_SUCH_EXPORT)
+        await SubmissionStore(connection, visible).latest(package.id)
+        recorded = await store.latest(command.export_id, command.entry)
+        known = {task.id: task for task in await store.tasks(command.export_id, command.entry)}
+        task = known.get(command.task_id)
+        if recorded is None or task is None:
+            raise NotFound(NO_SUCH_TASK)
+        if task.state is not TaskState.OPEN:
+            raise TaskNotOpen(details={"state": str(task.state)})
+        closed = replace(task, state=TaskState.CLOSED, note=command.note, closed_at=now)
+        known[closed.id] = closed
+        tasks = list(known.values())
+        await store.change_tasks([closed])
+        await self.recorder.record(
+            connection, visible, command.export_id, [task_closed(recorded, tasks, closed)], now
+        )
+        return reconciliation_message(recorded, package.number, tasks).SerializeToString()
+
+    async def page(
+        self, visible: Visible, wanted: PageRequest, export_id: str | None
+    ) -> execution_pb2.ListEntrySummariesResponse:
+        """The latest summary of each entry with its tasks."""
+        async with transaction(self.pool, visible) as connection:
+            store, packages = ReconciliationStore(connection, visible), PackageStore(connection, visible)
+            found = await store.page(export_id, wanted.after, wanted.limit + 1)
+            data = []
+            for recorded in found[: wanted.limit]:
+                package = await packages.find(recorded.package_id)
+                assert package is not None, "a summary has a package"
+                tasks = await store.tasks(recorded.export_id, recorded.entry)
+                data.append(reconciliation_message(recorded, package.number, tasks))
+        has_more = len(found) > wanted.limit
+        return execution_pb2.ListEntrySummariesResponse(
+            data=data,
+            has_more=has_more,
+            next_cursor=encode_cursor(found[wanted.limit - 1].id) if has_more else "",
+        )
+
+    async def outcomes(self, visible: Visible, export_id: str) -> list[events_pb2.EntryOutcome]:
+        """How each entry of an export stands of which something was given back."""
+        async with transaction(self.pool, visible) as connection:
+            store = ReconciliationStore(connection, visible)
+            found, tasks = await store.latest_of_export(export_id), await store.tasks(export_id)
+        return [outcome_message(each, [task for task in tasks if task.entry == each.entry]) for each in found]
+
+    async def costs(self, visible: Visible, export_id: str) -> CostsTable:
+        """What each order of an export cost landed, as CSV. Raises NotFound, InvalidExportState."""
+        if not is_valid_id(export_id):
+            raise NotFound(NO_SUCH_EXPORT)
+        package, revision, _ = await self._executed(visible, export_id)
+        async with transaction(self.pool, visible) as connection:
+            found = await ReconciliationStore(connection, visible).latest_of_export(export_id)
+        snapshot = await self.planning.for_caller().snapshot(export_id, revision)
+        summaries = {each.entry: each.summary for each in found}
+        content = await asyncio.to_thread(_table, snapshot, package.facts(), summaries)
+        artifact = Artifact(
+            artifact_type="actual_landed_costs",
+            filename=f"{package.number}_actual-landed-costs.csv",
+            media_type="text/csv; charset=utf-8",
+            size_bytes=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            generated_at=self.clock(),
+        )
+        return CostsTable(artifact=artifact, content=content)
+
+
+def _table(snapshot: Snapshot, facts: PackageFacts, summaries: Mapping[int, EntrySummary]) -> bytes:
+    return costs_table(build_invoice(snapshot, facts), summaries)
+
+
+def _compared(package: Package, snapshot: Snapshot, entry: int, summary: EntrySummary) -> _Compared:
+    """Raises NotFound for an entry that the plan has not."""
+    numbers = {each.number for each in snapshot.entries} or {1}
+    if entry not in numbers:
+        raise NotFound(f"This export has no entry {entry}.")
+    estimate = next((each for each in snapshot.entry_duties if each.number == entry), None)
+    return _Compared(package=package, estimated=_estimated(estimate), found=differences(estimate, summary))
+
+
+def _estimated(estimate: EntryDuty | None) -> Estimated:
+    if estimate is None:
+        return Estimated()
+    return Estimated(
+        duty_low_usd=estimate.duty_low_usd,
+        duty_high_usd=estimate.duty_high_usd,
+        fees_usd=estimate.processing_fee_usd,
+    )
