@@ -14,7 +14,9 @@ from datetime import timedelta
 from entrygo.postgres.pool import DATABASE_ERRORS, Connection
 
 LEASE = timedelta(seconds=3)
-RENEW_SECONDS = 1.0
+# A look into the queue renews a lease of this age; where none comes, the renewal is a statement of its own.
+RENEW_SECONDS = 0.5
+RENEW_ALONE_SECONDS = 1.5
 GIVE_UP_SECONDS = 1.0
 # Held by the session of whoever leads: a follower that gets it knows that the session before is gone, and
 # need not wait for the end of its lease. Schemas of one cluster are distinguished by the second number.
@@ -41,6 +43,7 @@ class RelayQueue:
         self._session = session
         self._epoch = epoch
         self._is_lost = False
+        self._renewed_at = _now()
         # A session runs one statement at a time, and the renewal must not wait for the broker.
         self._turn = asyncio.Lock()
 
@@ -75,10 +78,12 @@ class RelayQueue:
         """The oldest events that are queued. LeadLost when the lead is known to be lost."""
         self._check()
         async with self._turn:
+            if _now() - self._renewed_at >= RENEW_SECONDS:
+                return await self._first_and_extend(limit)
             rows = await self._session.fetch(
                 "SELECT id, payload, traceparent FROM outbox ORDER BY id LIMIT $1", limit
             )
-        return [Queued(row["id"], row["payload"], row["traceparent"]) for row in rows]
+        return [Queued(**row) for row in rows]
 
     async def remove(self, ids: Sequence[int]) -> None:
         """Forgets events that the broker has. LeadLost, and nothing is removed, when another one leads."""
@@ -92,8 +97,26 @@ class RelayQueue:
                 self._epoch,
                 LEASE,
             )
-        self._is_lost = epoch is None
+            self._extended(epoch)
         self._check()
+
+    async def _first_and_extend(self, limit: int) -> list[Queued]:
+        """Both in one statement, which an idle relay sends each second."""
+        rows = await self._session.fetch(
+            "WITH lead AS (UPDATE relay_lease SET expires_at = clock_timestamp() + $3::interval"
+            " WHERE epoch = $2 RETURNING epoch)"
+            " SELECT lead.epoch, queued.* FROM (SELECT) AS one LEFT JOIN lead ON true LEFT JOIN LATERAL"
+            " (SELECT id, payload, traceparent FROM outbox ORDER BY id LIMIT $1) AS queued ON true"
+            " ORDER BY queued.id",
+            limit,
+            self._epoch,
+            LEASE,
+        )
+        self._extended(rows[0]["epoch"])
+        self._check()
+        return [
+            Queued(row["id"], row["payload"], row["traceparent"]) for row in rows if row["id"] is not None
+        ]
 
     def _check(self) -> None:
         if self._is_lost:
@@ -101,8 +124,11 @@ class RelayQueue:
 
     async def _renew_always(self) -> None:
         while not self._is_lost:
-            await asyncio.sleep(RENEW_SECONDS)
-            await self._extend(LEASE)
+            age = _now() - self._renewed_at
+            if age >= RENEW_ALONE_SECONDS:
+                await self._extend(LEASE)
+            else:
+                await asyncio.sleep(RENEW_ALONE_SECONDS - age)
 
     async def _extend(self, lease: timedelta) -> None:
         async with self._turn:
@@ -112,4 +138,13 @@ class RelayQueue:
                 self._epoch,
                 lease,
             )
+            self._extended(epoch)
+
+    def _extended(self, epoch: int | None) -> None:
+        """After a statement that renews: `epoch` is None where another one leads."""
         self._is_lost = epoch is None
+        self._renewed_at = _now()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

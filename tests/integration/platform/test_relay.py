@@ -273,6 +273,30 @@ async def test_relay_whose_lease_ran_out_neither_reads_nor_removes_what_another_
         assert await after.first(10) == [second]
 
 
+async def test_look_into_the_queue_renews_a_lease_that_is_due_and_learns_that_the_lead_is_lost(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrygo.messaging.relay_queue.RENEW_SECONDS", 0)
+    async with (
+        await open_pool(database_url, schema="sync") as pool,
+        session(database_url) as old,
+        session(database_url) as new,
+    ):
+        before = await RelayQueue.take(old, "sync")
+        assert before is not None
+        await old.execute("UPDATE relay_lease SET expires_at = '-infinity'")
+        assert await before.first(10) == []
+        assert await RelayQueue.take(new, "sync") is None, "the look renewed the lease"
+        await record(pool, ["batch_1"], first=1, count=4)
+        looked = await before.first(3)
+        assert [event.id for event in looked] == sorted(event.id for event in looked)
+        assert len(looked) == 3
+        await old.execute("UPDATE relay_lease SET expires_at = '-infinity'")
+        assert await RelayQueue.take(new, "sync") is not None
+        with pytest.raises(LeadLost):
+            await before.first(10)
+
+
 async def test_relay_leads_at_once_when_the_leader_ended_or_its_session_is_gone(database_url: str) -> None:
     async with session(database_url) as follower, session(database_url) as leader:
         queue = await RelayQueue.take(leader, "sync")
