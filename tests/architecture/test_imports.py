@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.sources import ROOT, SOURCE_ROOTS, Source, written_modules
 
 # A gRPC client of another part, or the port that one fills, is named so; the CLI is a client of everything.
-CLIENTS = {"clients.py", "services.py", "owners.py", "sync_client.py", "planning_client.py"}
+CLIENTS = {"clients.py", "services.py", "owners.py", "sync_client.py"}
 
 
 def _may_use_asyncpg(source: Source) -> bool:
@@ -80,6 +80,10 @@ def test_driver_is_imported_at_home_only(driver: str) -> None:
         if module.split(".")[0] == driver
     ]
     assert strangers == []
+
+
+def test_every_name_that_may_speak_grpc_is_a_modules() -> None:
+    assert CLIENTS - {source.path.name for source in written_modules()} == set()
 
 
 def test_imports_stand_at_the_top_of_their_module() -> None:

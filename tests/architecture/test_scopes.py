@@ -16,6 +16,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, Required, RequiredScopes
+from entrygo.rpc.streams import STREAMS
 from entrygo.sync.servicer import REQUIRED_SCOPES as SYNC_SCOPES
 
 SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
@@ -37,7 +38,7 @@ OPEN = {
     )
 }
 
-TOLD_ACCESS = {
+IN_WORDS = {
     Access.ANY_KEY: "Any key.",
     Access.SERVICE_ONLY: "Service credential only.",
     Access.OPEN: "No key.",
@@ -59,6 +60,16 @@ def test_only_the_rpcs_of_signed_links_are_open_to_callers_without_a_key() -> No
     assert found == OPEN
 
 
+def test_every_stream_says_how_long_it_lasts() -> None:
+    streams = {
+        f"/{service.full_name}/{method.name}"
+        for service, _ in SERVICES.values()
+        for method in service.methods
+        if method.server_streaming
+    }
+    assert {rpc for rpc in STREAMS if rpc.startswith("/entrygo.")} == streams
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_required_scope_of_a_write_is_a_scope(name: str) -> None:
     # Only what reads may ask for less than a scope, or for our own credential.
@@ -76,7 +87,7 @@ def test_comment_of_each_rpc_ends_with_what_its_caller_needs(name: str) -> None:
     comments = {found["name"]: found["comment"] for found in COMMENTED_RPC.finditer(contract)}
     assert set(comments) == {method.name for method in service.methods}
     for rpc, needed in scopes.items():
-        assert comments[rpc.rpartition("/")[2]].endswith(told(needed)), rpc
+        assert comments[rpc.rpartition("/")[2]].endswith(in_words(needed)), rpc
 
 
 def _block_of(service: ServiceDescriptor) -> str:
@@ -86,9 +97,9 @@ def _block_of(service: ServiceDescriptor) -> str:
     return contract.partition(f"service {service.name} {{")[2].partition("\n}")[0]
 
 
-def told(needed: Required) -> str:
+def in_words(needed: Required) -> str:
     if isinstance(needed, OnBehalf):
         return f"Service credential, for a caller with {needed.scope}."
     if isinstance(needed, frozenset):
         return f"Scope {' or '.join(sorted(needed))}."
-    return TOLD_ACCESS[needed] if isinstance(needed, Access) else f"Scope {needed}."
+    return IN_WORDS[needed] if isinstance(needed, Access) else f"Scope {needed}."

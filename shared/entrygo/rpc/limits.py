@@ -10,21 +10,8 @@ from entrygo.domain.principal import Principal
 from entrygo.process.settings import RpcServerSettings
 from entrygo.requests.budget import Budget
 from entrygo.requests.rates import Buckets
+from entrygo.rpc.streams import HEALTH_WATCH, is_counted_apart
 
-HEALTH_WATCH = "/grpc.health.v1.Health/Watch"
-# Streams that last as long as their reader likes. They are counted apart, so that readers who wait do not
-# keep others from calling.
-LONG_STREAMS = frozenset(
-    {
-        "/entrygo.proto.inspection.v1.Inspection/WatchExport",
-        "/entrygo.proto.inspection.v1.Inspection/WatchEvents",
-        "/entrygo.proto.execution.v1.Execution/GetArtifact",
-        "/entrygo.proto.execution.v1.Execution/GetActualCosts",
-        "/entrygo.proto.execution.v1.Execution/GetBrokerPack",
-        HEALTH_WATCH,
-        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-    }
-)
 # Callers without a key count together.
 NAMELESS = "without a key"
 
@@ -66,7 +53,7 @@ class CallLimits:
     def _budget(self, method: str, caller: Principal | None) -> Budget:
         if method == HEALTH_WATCH and caller is None:
             return self._open_watches
-        return self._streams if method in LONG_STREAMS else self._calls
+        return self._streams if is_counted_apart(method) else self._calls
 
     def count_items(self, request: Any, caller: Principal | None) -> None:
         """Counts what a sync brings; raises RateLimited when the second's worth of it is used up."""
@@ -80,7 +67,7 @@ class CallLimits:
     @asynccontextmanager
     async def life(self, method: str, caller: Principal | None) -> AsyncIterator[None]:
         """Ends a long stream when it has lasted as long as one may."""
-        if method not in LONG_STREAMS or (caller is not None and caller.is_service):
+        if not is_counted_apart(method) or (caller is not None and caller.is_service):
             yield
             return
         try:

@@ -19,8 +19,9 @@ from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
 from entrygo.rpc.interceptors.errors import ErrorInterceptor
 from entrygo.rpc.interceptors.log import LogInterceptor
 from entrygo.rpc.interceptors.stopping import StopInterceptor
-from entrygo.rpc.limits import HEALTH_WATCH, CallLimits
+from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
+from entrygo.rpc.streams import HEALTH_WATCH
 
 # Beyond the grace time, for the last answers to leave.
 LAST_ANSWERS_SECONDS = 0.2

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
+from entrygo.gateway.console.timeline import moments
 from entrygo.gateway.console.today import or_none
-from entrygo.gateway.console.told import told
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import standing
 from entrygo.gateway.exchange import validated
@@ -85,7 +85,7 @@ async def render(
         is_settled=found.state not in ("BATCHED", "EXECUTING") and status in SETTLED,
         submissions=list(reversed(export["brokerSubmissions"])),
         is_package=lambda one: one["kind"] == PACKAGE,
-        timeline=told(export["events"]),
+        timeline=moments(export["events"]),
         totals=plan_issues(found.plan)["issue_totals"],
         order_issues=plan_issues(found.plan)["issues_by_order"],
         entries=estimated_entries(found.plan),

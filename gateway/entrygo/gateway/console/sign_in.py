@@ -83,12 +83,12 @@ class SignIn:
         return response
 
     def _form(self, target: str, *, error: EntryGoError | None = None, ended: bool = False) -> Response:
-        told = problem(error)
-        if error is not None and told is not None and error.error_kind is Kind.UNAUTHENTICATED:
-            told["message"] = REFUSED
+        shown = problem(error)
+        if error is not None and shown is not None and error.error_kind is Kind.UNAUTHENTICATED:
+            shown["message"] = REFUSED
         status = 200 if error is None else STATUS_OF_KIND[error.error_kind]
         return self._screens.html(
-            "login.html", status=status, target=target, error=told, ended=ended, path=LOGIN
+            "login.html", status=status, target=target, error=shown, ended=ended, path=LOGIN
         )
 
 

@@ -63,7 +63,6 @@ _BY_STATE = {
 _BY_SUBMISSION = {
     "prepared": _UNDER_WAY,
     "sending": _UNDER_WAY,
-    "retrying": _UNDER_WAY,
     "sent": _WITH_BROKER,
     "acknowledged": _ACKNOWLEDGED,
     "rejected": _REJECTED,

@@ -7,17 +7,10 @@ from contextlib import asynccontextmanager
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.rpc.calls import bind_deadline
 from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
+from entrygo.rpc.streams import has_default_deadline
 
-# For a caller that set none; streams that are meant to stay open are exempt.
+# For a caller that set none.
 DEFAULT_SECONDS = 60.0
-UNBOUNDED = frozenset(
-    {
-        "/entrygo.proto.inspection.v1.Inspection/WatchExport",
-        "/entrygo.proto.inspection.v1.Inspection/WatchEvents",
-        "/entrygo.proto.planning.v1.Planning/ReplayEvents",
-        "/entrygo.proto.execution.v1.Execution/ReplayEvents",
-    }
-)
 
 
 class DeadlineInterceptor(WrappingInterceptor):
@@ -28,7 +21,7 @@ class DeadlineInterceptor(WrappingInterceptor):
         """The caller's deadline or ours; ServiceUnavailable once it has passed."""
         given = context.time_remaining()
         seconds = given if given is not None and given < 10**6 else None
-        if seconds is None and method not in UNBOUNDED:
+        if seconds is None and has_default_deadline(method):
             seconds = DEFAULT_SECONDS
         bind_deadline(seconds)
         try:

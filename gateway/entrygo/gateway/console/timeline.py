@@ -19,7 +19,7 @@ class Moment:
 
 
 # Type of the event: words, tone, whether it is a milestone.
-_WORDS: Mapping[str, tuple[str, str, bool]] = {
+WORDS: Mapping[str, tuple[str, str, bool]] = {
     "export.planned": ("Planned", "", True),
     "export.approved": ("Approved", "good", True),
     "export.execution_started": ("Sending began", "", True),
@@ -47,13 +47,13 @@ _WORDS: Mapping[str, tuple[str, str, bool]] = {
 _DETAILS = ("approvedBy", "note", "reason", "brokerReason", "errorMessage", "message", "entryNumber")
 
 
-def told(events: Sequence[views.TimelineEvent]) -> list[Moment]:
+def moments(events: Sequence[views.TimelineEvent]) -> list[Moment]:
     """The events of an export, newest first."""
     return [_moment(event) for event in reversed(events)]
 
 
 def _moment(event: views.TimelineEvent) -> Moment:
-    text, tone, is_milestone = _WORDS.get(event["type"], (event["type"], "", False))
+    text, tone, is_milestone = WORDS.get(event["type"], (event["type"], "", False))
     return Moment(
         at=event["created_at"],
         text=text,
