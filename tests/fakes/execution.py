@@ -80,6 +80,20 @@ class FakeExecution(Memory):
         answer = execution_pb2.ResubmitToBrokerResponse(broker_submission=export.broker_submissions[-1])
         return Reply(answer)
 
+    async def NoteBrokerAnswer(
+        self, request: execution_pb2.NoteBrokerAnswerRequest, call: Call
+    ) -> Reply[execution_pb2.NoteBrokerAnswerResponse]:
+        export = self._export(self._enter(request, call), request.export_id)
+        if export.state != "COMPLETED":
+            raise InvalidExportState(details={"currentState": export.state})
+        submission = export.broker_submissions[-1]
+        statuses = {"arrived": "sent", "not_arrived": "failed"}
+        submission.status = statuses.get(request.outcome, request.outcome)
+        submission.noted_by, submission.note = request.noted_by, request.note
+        if request.entry_number:
+            submission.entry_number = request.entry_number
+        return Reply(execution_pb2.NoteBrokerAnswerResponse(broker_submission=submission))
+
     async def WithdrawExport(
         self, request: execution_pb2.WithdrawExportRequest, call: Call
     ) -> Reply[execution_pb2.WithdrawExportResponse]:

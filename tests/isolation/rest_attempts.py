@@ -130,6 +130,15 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             "resubmitToBroker", lambda v: RestRequest({"id": v.done}, {"reason": "not mine"}), enough=EXECUTE
         ),
     ),
+    "noteBrokerAnswer": (
+        _of(
+            "noteBrokerAnswer",
+            lambda v: RestRequest(
+                {"id": v.done}, {"outcome": "acknowledged", "notedBy": "nobody", "note": "not mine"}
+            ),
+            enough=EXECUTE,
+        ),
+    ),
     "amendExport": (
         _of(
             "amendExport",

@@ -327,6 +327,15 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             enough=EXECUTE,
         ),
     ),
+    "Execution.NoteBrokerAnswer": (
+        _of(
+            "NoteBrokerAnswer",
+            lambda v: execution_pb2.NoteBrokerAnswerRequest(
+                export_id=v.done, outcome="acknowledged", noted_by="nobody", note="not mine"
+            ),
+            enough=EXECUTE,
+        ),
+    ),
     "Execution.AmendExport": (
         _of(
             "AmendExport",

@@ -59,6 +59,8 @@ _SUBMISSION = {
     "broker_reason": None,
     "answered_at": None,
     "kind": "package",
+    "noted_by": None,
+    "note": None,
 }
 _STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "

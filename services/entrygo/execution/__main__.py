@@ -50,6 +50,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
         servicer = ExecutionServicer(
             executions=parts.executions,
             resubmission=parts.resubmission,
+            noted_answers=parts.noted_answers,
             withdrawals=parts.withdrawals,
             amendments=parts.amendments,
             reconciliations=parts.reconciliations,

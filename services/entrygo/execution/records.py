@@ -252,6 +252,9 @@ class Submission:
     kind: SubmissionKind = SubmissionKind.PACKAGE
     # When it was last kept from leaving, by the same clock as `prepared_at`.
     held_at: datetime | None = None
+    # Who of the account's own people noted the latest answer, and how they know.
+    noted_by: str | None = None
+    note: str | None = None
 
     @property
     def may_have_arrived(self) -> bool:

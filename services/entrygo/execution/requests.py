@@ -28,6 +28,7 @@ from entrygo.domain.shipment import (
 )
 from entrygo.domain.time import parse_day, parse_rfc3339
 from entrygo.execution.broker.answers import Answer
+from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
 from entrygo.execution.records import ExecuteCommand, SubmissionStatus
 from entrygo.execution.steps import OPERATION
@@ -45,6 +46,12 @@ from entrygo.requests.texts import day, one_of, public_id, text
 _PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MAX_REASON_LENGTH = 500
 MAX_ADDRESSES = 500
+NOTED_OUTCOMES = {
+    "arrived": SubmissionStatus.SENT,
+    "not_arrived": SubmissionStatus.FAILED,
+    "acknowledged": SubmissionStatus.ACKNOWLEDGED,
+    "rejected": SubmissionStatus.REJECTED,
+}
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _CENTS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 
@@ -86,6 +93,45 @@ def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> Resubmit
         reason=request.reason.strip(),
         key=request.idempotency_key,
         fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+    )
+
+
+def note_command(request: execution_pb2.NoteBrokerAnswerRequest) -> NoteCommand:
+    """ValidationFailed with every issue of the request."""
+    issues = Issues()
+    _check_id("exportId", request.export_id, issues)
+    status = NOTED_OUTCOMES.get(request.outcome)
+    if status is None:
+        issues.add("outcome", f"One of {', '.join(NOTED_OUTCOMES)}", "invalid_enum_value")
+    is_acknowledged, is_rejected = (
+        status is each for each in (SubmissionStatus.ACKNOWLEDGED, SubmissionStatus.REJECTED)
+    )
+    number = None
+    if request.entry_number.strip():
+        number = issues.take(entry_number, request.entry_number, "entryNumber")
+        if status is not None and not is_acknowledged:
+            issues.add("entryNumber", "Only with acknowledged", "invalid_type")
+    if is_rejected and not request.reason.strip():
+        issues.required("reason")
+    issues.require(notedBy=request.noted_by.strip(), note=request.note.strip())
+    for path, given in (("notedBy", request.noted_by), ("note", request.note), ("reason", request.reason)):
+        issues.take(text(MAX_REASON_LENGTH), given, path)
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    assert status is not None, "anything else is an issue"
+    did_not_arrive = f"Did not arrive: {request.note.strip()}"
+    return NoteCommand(
+        visible=principal().visible,
+        export_id=request.export_id,
+        answer=Answer(
+            status=status,
+            entry_number=number,
+            reason=_rejection_reason(request.reason) if is_rejected else did_not_arrive,
+            noted_by=request.noted_by.strip(),
+            note=request.note.strip(),
+        ),
+        key=request.idempotency_key,
+        fingerprint=fingerprint(NOTE_OPERATION, request),
     )
 
 

@@ -10,6 +10,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.execution.amending import Amendments
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
+from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
 from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.events import artifact_message
@@ -25,6 +26,7 @@ from entrygo.execution.requests import (
     check_amend,
     execute_command,
     mail_addresses,
+    note_command,
     read_answer,
     recorded_since,
     resubmit_command,
@@ -43,6 +45,7 @@ SERVICE_NAME = execution_pb2.DESCRIPTOR.services_by_name["Execution"].full_name
 REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ExecuteExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
+    f"/{SERVICE_NAME}/NoteBrokerAnswer": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/WithdrawExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/AmendExport": ScopeName.EXPORTS_PLAN,
     f"/{SERVICE_NAME}/RecordEntrySummary": ScopeName.EXPORTS_EXECUTE,
@@ -75,6 +78,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         *,
         executions: Executions,
         resubmission: Resubmission,
+        noted_answers: NotedAnswers,
         withdrawals: Withdrawals,
         amendments: Amendments,
         reconciliations: Reconciliations,
@@ -84,6 +88,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     ) -> None:
         self._executions = executions
         self._resubmission = resubmission
+        self._noted_answers = noted_answers
         self._withdrawals = withdrawals
         self._amendments = amendments
         self._reconciliations = reconciliations
@@ -106,6 +111,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         if reply.replayed:
             mark_replayed(context)
         return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
+
+    async def NoteBrokerAnswer(
+        self, request: execution_pb2.NoteBrokerAnswerRequest, context: Context
+    ) -> execution_pb2.NoteBrokerAnswerResponse:
+        reply = await self._noted_answers.note(note_command(request))
+        if reply.replayed:
+            mark_replayed(context)
+        return execution_pb2.NoteBrokerAnswerResponse.FromString(reply.body)
 
     async def WithdrawExport(
         self, request: execution_pb2.WithdrawExportRequest, context: Context

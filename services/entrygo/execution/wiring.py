@@ -20,6 +20,7 @@ from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.mail_gate import EMAIL, MailGate
 from entrygo.execution.broker.metrics import DELIVERIES
+from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.retry_policy import RetryPolicy
@@ -95,6 +96,7 @@ class ExecutionParts:
 
     executions: Executions
     resubmission: Resubmission
+    noted_answers: NotedAnswers
     withdrawals: Withdrawals
     amendments: Amendments
     reconciliations: Reconciliations
@@ -204,6 +206,7 @@ def build_parts(
             recorder=recorder,
             brokers=brokers,
         ),
+        noted_answers=NotedAnswers(pool=pool, clock=clock, recorder=recorder, brokers=brokers),
         withdrawals=withdrawals,
         amendments=Amendments(pool=pool, planning=planning),
         reconciliations=Reconciliations(

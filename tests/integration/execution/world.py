@@ -246,6 +246,7 @@ class Process:
         self.world = world
         self.executions = parts.executions
         self.resubmission = parts.resubmission
+        self.noted_answers = parts.noted_answers
         self.withdrawals = parts.withdrawals
         self.amendments = parts.amendments
         self.reconciliations = parts.reconciliations

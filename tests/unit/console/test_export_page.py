@@ -288,3 +288,27 @@ async def test_html_document_is_framed_without_rights(
     shown = await clerk.get(f"{address}/shown")
     assert shown.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert shown.headers["content-disposition"].startswith("inline")
+
+
+async def test_what_became_of_one_that_may_have_arrived_is_written_down(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    services._exports[ACCOUNT, export_id].broker_submissions[-1].status = "unknown"
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "Ask the broker, write down what they say" in page
+    refused = await act(clerk, export_id, "broker-answer", outcome="arrived", note="Kim, on the phone")
+    assert refused.status_code == 400
+    assert "notedBy: Required" in refused.text
+    # What was typed stays.
+    assert 'value="Kim, on the phone"' in refused.text
+    done = await act(
+        clerk, export_id, "broker-answer", outcome="arrived", notedBy="Dana", note="Kim, on the phone"
+    )
+    assert done.status_code == 303
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "noted by Dana: Kim, on the phone" in page
+    assert "With the broker" in page
+    # What is known is not asked again; an answer may still be written down.
+    assert 'value="arrived"' not in page
+    assert 'value="acknowledged"' in page

@@ -51,12 +51,15 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     issue.field, issue.suggestion, issue.severity = "country_of_origin", "CN", "error"
     ready = (await planned_export(program))["exportId"]
     sent = (await executed_export(program))["exportId"]
+    unknown = (await executed_export(program))["exportId"]
+    services._exports[ACCOUNT, unknown].broker_submissions[-1].status = "unknown"
     package = services._exports[ACCOUNT, sent].customs_package
     return [
         "/",
         f"/exports/{blocked}",
         f"/exports/{ready}?since=planhash_before",
         f"/exports/{sent}",
+        f"/exports/{unknown}",
         f"/packages/{package.id}/documents/{package.artifacts[0].filename}",
         "/find",
         "/find?q=wms-order-1001",

@@ -204,6 +204,8 @@ class BrokerSubmission(TypedDict):
     broker_reason: str | None
     answered_at: str | None
     kind: str
+    noted_by: str | None
+    note: str | None
 
 
 class CancelAnswer(TypedDict):
@@ -783,6 +785,19 @@ class MetalContent(TypedDict):
     smelt1: NotRequired[str | None]
     smelt2: NotRequired[str | None]
     cast: NotRequired[str | None]
+
+
+class NoteBrokerAnswerAnswer(TypedDict):
+    exportId: str
+    brokerSubmission: BrokerSubmission
+
+
+class NoteBrokerAnswerBody(TypedDict):
+    outcome: Literal["arrived", "not_arrived", "acknowledged", "rejected"]
+    entryNumber: NotRequired[str | None]
+    reason: NotRequired[str | None]
+    notedBy: str
+    note: str
 
 
 class Notification(TypedDict):

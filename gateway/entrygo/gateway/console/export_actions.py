@@ -19,6 +19,7 @@ from entrygo.gateway.schemas.exports import (
     AmendBody,
     CancelBody,
     ExecuteBody,
+    NoteBrokerAnswerBody,
     PlanBody,
     ResubmitBody,
     WithdrawBody,
@@ -134,6 +135,16 @@ async def resend(visit: Visit) -> Response:
     return _back(visit, "#broker")
 
 
+@_on_export("broker-answer")
+async def note_answer(visit: Visit) -> Response:
+    """Notes what the broker said on the phone: above all whether it has one that may have arrived."""
+    given = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
+    body = validated(NoteBrokerAnswerBody, {**given, **_key(visit)})
+    request = routes.note_request(visit.path_id(MISSING), body)
+    await visit.write(visit.services.execution.NoteBrokerAnswer, request)
+    return _back(visit, "#broker")
+
+
 @_on_export("withdraw")
 async def withdraw(visit: Visit) -> Response:
     """Takes back what did not leave; the broker is told."""
@@ -170,4 +181,4 @@ async def cancel(visit: Visit) -> Response:
     return _back(visit)
 
 
-PAGES: tuple[Page, ...] = (fix, plan, approve, execute, resend, withdraw, amend, cancel)
+PAGES: tuple[Page, ...] = (fix, plan, approve, execute, resend, note_answer, withdraw, amend, cancel)

@@ -80,6 +80,7 @@ async def render(
         error=error,
         failed_form=of,
         typed=defaultdict(str, visit.form if error is not None else {}),
+        blank=defaultdict(str),
         export=export,
         standing=standing(found.state, found.plan.readiness_state, status),
         is_settled=found.state not in ("BATCHED", "EXECUTING") and status in SETTLED,

@@ -195,6 +195,8 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
         "broker_reason": message.broker_reason if message.HasField("broker_reason") else None,
         "answered_at": message.answered_at if message.HasField("answered_at") else None,
         "kind": message.kind or PACKAGE,
+        "noted_by": message.noted_by or None,
+        "note": message.note or None,
     }
 
 

@@ -28,6 +28,7 @@ from entrygo.gateway.schemas.exports import (
     DiffQuery,
     ExecuteBody,
     ExportQuery,
+    NoteBrokerAnswerBody,
     PlanBody,
     ResubmitBody,
     WithdrawBody,
@@ -172,6 +173,29 @@ def resubmit_request(export_id: str, body: ResubmitBody) -> execution_pb2.Resubm
     """POST /api/exports/{id}/broker-submissions: body to message."""
     return execution_pb2.ResubmitToBrokerRequest(
         export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""
+    )
+
+
+async def note_broker_answer(exchange: Exchange) -> Response:
+    """POST /api/exports/{id}/broker-answer."""
+    export_id = exchange.path_id(MISSING)
+    request = note_request(export_id, await exchange.body(NoteBrokerAnswerBody))
+    reply = await exchange.write(exchange.services.execution.NoteBrokerAnswer, request)
+    submission = mapping.broker_submission(reply.message.broker_submission)
+    answer: views.NoteBrokerAnswerAnswer = {"exportId": export_id, "brokerSubmission": submission}
+    return json_answer(answer, replayed=reply.replayed)
+
+
+def note_request(export_id: str, body: NoteBrokerAnswerBody) -> execution_pb2.NoteBrokerAnswerRequest:
+    """POST /api/exports/{id}/broker-answer: body to message."""
+    return execution_pb2.NoteBrokerAnswerRequest(
+        export_id=export_id,
+        outcome=body.outcome,
+        entry_number=body.entry_number or "",
+        reason=body.reason or "",
+        noted_by=body.noted_by,
+        note=body.note,
+        idempotency_key=body.idempotency_key or "",
     )
 
 
@@ -337,6 +361,27 @@ ENDPOINTS = (
         answer=views.ResubmitAnswer,
         errors=(NotFound, InvalidExportState),
         request_example={"reason": "The broker's mailbox was full"},
+        path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="POST",
+        path="/api/exports/{id}/broker-answer",
+        handler=note_broker_answer,
+        tag="Exports",
+        name="noteBrokerAnswer",
+        summary="Note what the broker said",
+        description="What it said elsewhere than behind its link, of the newest submission: that one of"
+        " unknown fate arrived or did not; that it acknowledges it, with the entry number, or rejects it."
+        " Who notes it and how they know is kept.",
+        body=NoteBrokerAnswerBody,
+        answer=views.NoteBrokerAnswerAnswer,
+        errors=(NotFound, InvalidExportState),
+        request_example={
+            "outcome": "acknowledged",
+            "entryNumber": "ABC-1234567-6",
+            "notedBy": "Dana Lee",
+            "note": "Kim of the broker's desk, on the phone",
+        },
         path_parameters={"id": "Export batch ID"},
     ),
     Endpoint(

@@ -188,6 +188,10 @@ class BrokerSubmission(TypedDict):
     kind: Annotated[
         str, Field(description="package, or withdrawal: the notice that a package is not to be filed")
     ]
+    noted_by: Annotated[
+        str | None, Field(description="Who of the account noted the answer; null where the broker gave it")
+    ]
+    note: Annotated[str | None, Field(description="How they know it")]
 
 
 class ExecuteAnswer(TypedDict):
@@ -205,6 +209,11 @@ class ExecuteAnswer(TypedDict):
 
 
 class ResubmitAnswer(TypedDict):
+    exportId: str
+    brokerSubmission: BrokerSubmission
+
+
+class NoteBrokerAnswerAnswer(TypedDict):
     exportId: str
     brokerSubmission: BrokerSubmission
 

@@ -16,6 +16,7 @@ from entrygo.gateway.schemas.fields import (
     Instant,
     LongText,
     Reference,
+    ShortText,
     at_most,
     either_required,
 )
@@ -115,6 +116,22 @@ class CancelBody(Body):
 
 class ResubmitBody(Body):
     reason: Annotated[LongText, Field(min_length=1, description="Why the broker gets it again")]
+    idempotency_key: IdempotencyKey | None = None
+
+
+class NoteBrokerAnswerBody(Body):
+    outcome: Annotated[
+        Literal["arrived", "not_arrived", "acknowledged", "rejected"],
+        Field(description="arrived, not_arrived: of one whose status is unknown"),
+    ]
+    entry_number: Annotated[
+        ShortText | None, Field(description="With acknowledged, if it is known: ABC-1234567-6")
+    ] = None
+    reason: Annotated[ShortText | None, Field(description="With rejected: why the broker cannot file it")] = (
+        None
+    )
+    noted_by: Annotated[ShortText, Field(min_length=1, description="Who of the account notes it")]
+    note: Annotated[ShortText, Field(min_length=1, description="How they know: who said so, when")]
     idempotency_key: IdempotencyKey | None = None
 
 

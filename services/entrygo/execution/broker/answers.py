@@ -1,4 +1,4 @@
-"""What a broker says about a submission it has: acknowledged, rejected, or returned as undeliverable."""
+"""What becomes known of a submission: acknowledged, rejected, returned; or that it arrived, or did not."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,11 +24,16 @@ MAX_ANSWERS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A broker's answer; `reason` goes with a rejection or a return."""
+    """A broker's answer; `reason` goes with a rejection or a return.
+
+    `noted_by` and `note`: who of the account wrote it down, and how they know; None where the broker did.
+    """
 
     status: SubmissionStatus
     entry_number: str | None = None
     reason: str | None = None
+    noted_by: str | None = None
+    note: str | None = None
 
 
 async def record_answer(
@@ -78,6 +83,7 @@ def answered_with(submission: Submission, answer: Answer, now: datetime) -> Subm
             details={"currentState": str(State.COMPLETED), "brokerSubmissionStatus": str(submission.status)},
         )
     is_return = answer.status is SubmissionStatus.FAILED
+    is_arrival = answer.status is SubmissionStatus.SENT
     is_rejected = answer.status is SubmissionStatus.REJECTED
     changed = replace(
         submission,
@@ -86,9 +92,13 @@ def answered_with(submission: Submission, answer: Answer, now: datetime) -> Subm
         broker_reason=answer.reason if is_rejected else None,
         # Whoever answers has the package, whatever we heard when we sent it.
         error_message=answer.reason if is_return else None,
+        sent_at=submission.sent_at or (now if is_arrival else None),
+        noted_by=answer.noted_by,
+        note=answer.note,
         next_attempt_at=None,
         reaction_at=None,
     )
     if changed == replace(submission, next_attempt_at=None, reaction_at=None):
         return submission
-    return replace(changed, answered_at=None if is_return else now, answers=submission.answers + 1)
+    is_answer = not is_return and not is_arrival
+    return replace(changed, answered_at=now if is_answer else None, answers=submission.answers + 1)

@@ -52,5 +52,7 @@ def submission_message(submission: Submission) -> events_pb2.BrokerSubmission:
         entry_number=submission.entry_number,
         broker_reason=submission.broker_reason,
         answered_at=None if answered_at is None else rfc3339(answered_at),
+        noted_by=submission.noted_by or "",
+        note=submission.note or "",
         kind="" if submission.kind is SubmissionKind.PACKAGE else submission.kind,
     )

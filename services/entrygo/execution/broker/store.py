@@ -15,7 +15,7 @@ _SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
     " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at"
+    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note"
 )
 
 
@@ -193,7 +193,8 @@ class SubmissionStore:
         """Writes what the broker answered; the caller holds the row's lock."""
         await self._connection.execute(
             "UPDATE broker_submissions SET status = $4, error_message = $5, entry_number = $6,"
-            " broker_reason = $7, answered_at = $8, answers = $9, next_attempt_at = NULL, reaction_at = NULL"
+            " broker_reason = $7, answered_at = $8, answers = $9, sent_at = $10, noted_by = $11, note = $12,"
+            " next_attempt_at = NULL, reaction_at = NULL"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             submission.id,
@@ -203,6 +204,9 @@ class SubmissionStore:
             submission.broker_reason,
             submission.answered_at,
             submission.answers,
+            submission.sent_at,
+            submission.noted_by,
+            submission.note,
         )
 
     async def forget_reactions(self, package_id: str) -> None:

@@ -181,6 +181,18 @@ class AsyncOperations:
         )
         return answer
 
+    async def note_broker_answer(
+        self, id: str, body: types.NoteBrokerAnswerBody, *, idempotency_key: str | None = None
+    ) -> types.NoteBrokerAnswerAnswer:
+        """Note what the broker said."""
+        answer: types.NoteBrokerAnswerAnswer = await self._call(
+            "POST",
+            f"/api/exports/{quote(id, safe='')}/broker-answer",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     async def withdraw_export(
         self, id: str, body: types.WithdrawBody, *, idempotency_key: str | None = None
     ) -> types.WithdrawAnswer:

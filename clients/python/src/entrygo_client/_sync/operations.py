@@ -179,6 +179,18 @@ class Operations:
         )
         return answer
 
+    def note_broker_answer(
+        self, id: str, body: types.NoteBrokerAnswerBody, *, idempotency_key: str | None = None
+    ) -> types.NoteBrokerAnswerAnswer:
+        """Note what the broker said."""
+        answer: types.NoteBrokerAnswerAnswer = self._call(
+            "POST",
+            f"/api/exports/{quote(id, safe='')}/broker-answer",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def withdraw_export(
         self, id: str, body: types.WithdrawBody, *, idempotency_key: str | None = None
     ) -> types.WithdrawAnswer:

@@ -126,6 +126,30 @@ class ResubmitToBrokerResponse(_message.Message):
     broker_submission: _events_pb2.BrokerSubmission
     def __init__(self, broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ...) -> None: ...
 
+class NoteBrokerAnswerRequest(_message.Message):
+    __slots__ = ("export_id", "outcome", "entry_number", "reason", "noted_by", "note", "idempotency_key")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    NOTED_BY_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    outcome: str
+    entry_number: str
+    reason: str
+    noted_by: str
+    note: str
+    idempotency_key: str
+    def __init__(self, export_id: _Optional[str] = ..., outcome: _Optional[str] = ..., entry_number: _Optional[str] = ..., reason: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class NoteBrokerAnswerResponse(_message.Message):
+    __slots__ = ("broker_submission",)
+    BROKER_SUBMISSION_FIELD_NUMBER: _ClassVar[int]
+    broker_submission: _events_pb2.BrokerSubmission
+    def __init__(self, broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ...) -> None: ...
+
 class WithdrawExportRequest(_message.Message):
     __slots__ = ("export_id", "reason", "idempotency_key", "dry_run")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -47,6 +47,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerResponse.FromString,
                 _registered_method=True)
+        self.NoteBrokerAnswer = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/NoteBrokerAnswer',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.NoteBrokerAnswerRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.NoteBrokerAnswerResponse.FromString,
+                _registered_method=True)
         self.WithdrawExport = channel.unary_unary(
                 '/entrygo.proto.execution.v1.Execution/WithdrawExport',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.WithdrawExportRequest.SerializeToString,
@@ -142,6 +147,14 @@ class ExecutionServicer:
 
     def ResubmitToBroker(self, request, context):
         """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def NoteBrokerAnswer(self, request, context):
+        """Notes what the broker said elsewhere than on the link's page, of the newest submission: above all whether one arrived
+        that may have. Scope exports:execute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -271,6 +284,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.ResubmitToBroker,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerResponse.SerializeToString,
+            ),
+            'NoteBrokerAnswer': grpc.unary_unary_rpc_method_handler(
+                    servicer.NoteBrokerAnswer,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.NoteBrokerAnswerRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.NoteBrokerAnswerResponse.SerializeToString,
             ),
             'WithdrawExport': grpc.unary_unary_rpc_method_handler(
                     servicer.WithdrawExport,
@@ -408,6 +426,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/ResubmitToBroker',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ResubmitToBrokerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def NoteBrokerAnswer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/NoteBrokerAnswer',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.NoteBrokerAnswerRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.NoteBrokerAnswerResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,6 +21,10 @@ class ExecutionStub:
     """Scope exports:execute."""
     ResubmitToBroker: _aio.UnaryUnaryMultiCallable[_execution_pb2.ResubmitToBrokerRequest, _execution_pb2.ResubmitToBrokerResponse]
     """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute."""
+    NoteBrokerAnswer: _aio.UnaryUnaryMultiCallable[_execution_pb2.NoteBrokerAnswerRequest, _execution_pb2.NoteBrokerAnswerResponse]
+    """Notes what the broker said elsewhere than on the link's page, of the newest submission: above all whether one arrived
+    that may have. Scope exports:execute.
+    """
     WithdrawExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.WithdrawExportRequest, _execution_pb2.WithdrawExportResponse]
     """Takes back an executed export that did not leave: its orders are free, and its broker is notified. Scope exports:execute."""
     AmendExport: _aio.UnaryUnaryMultiCallable[_execution_pb2.AmendExportRequest, _planning_pb2.PlanExportResponse]
@@ -70,6 +74,15 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.ResubmitToBrokerRequest, _abc.Awaitable[_execution_pb2.ResubmitToBrokerResponse]],
     ) -> _abc.Awaitable[_execution_pb2.ResubmitToBrokerResponse]:
         """Sends an executed package again, as a new row of the ledger, to where the broker's record says by now. Scope exports:execute."""
+
+    def NoteBrokerAnswer(
+        self,
+        request: _execution_pb2.NoteBrokerAnswerRequest,
+        context: _aio.ServicerContext[_execution_pb2.NoteBrokerAnswerRequest, _abc.Awaitable[_execution_pb2.NoteBrokerAnswerResponse]],
+    ) -> _abc.Awaitable[_execution_pb2.NoteBrokerAnswerResponse]:
+        """Notes what the broker said elsewhere than on the link's page, of the newest submission: above all whether one arrived
+        that may have. Scope exports:execute.
+        """
 
     def WithdrawExport(
         self,
