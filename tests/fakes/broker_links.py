@@ -50,6 +50,7 @@ class FakeBrokerLinks:
         self.recipient = execution_pb2.MailRecipient(
             address="asked@broker.example", state="unconfirmed", account_id="acc_123"
         )
+        self.summarized = execution_pb2.AnswerBrokerLinkRequest.Summarized()
         self.link_failure: Exception | None = None
         self.link_calls: list[Call] = []
 
@@ -72,6 +73,16 @@ class FakeBrokerLinks:
                 if not request.rejected.reason:
                     raise ValidationFailed.of([("reason", "Please say why", "invalid_type")])
                 submission.status, submission.broker_reason = "rejected", request.rejected.reason
+            case "summarized":
+                given = request.summarized.summary
+                submission.status, submission.entry_number = "acknowledged", given.entry_number
+                self.link.entries.add(
+                    entry=request.summarized.entry,
+                    entry_number=given.entry_number,
+                    duty_usd=given.duty_usd,
+                    recorded_at="2026-03-12T09:30:00.000Z",
+                )
+                self.summarized = request.summarized
             case _:
                 raise ValidationFailed.of([("answer", "Required", "invalid_type")])
         submission.answered_at = "2026-03-12T09:30:00.000Z"

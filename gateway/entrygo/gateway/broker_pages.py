@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.gateway.broker_summaries import FIELDS, read_form
 from entrygo.gateway.broker_view import broker_view
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.link_pages import (
@@ -54,10 +55,8 @@ class BrokerPages(LinkPages):
         token = token_of(request)
         fields = await form_of(request)
         try:
-            services = self._services()
-            await services.write(
-                services.execution.AnswerBrokerLink, _answer(token, fields), call_of(request)
-            )
+            services, asked = self._services(), _answer(token, fields)
+            await services.write(services.execution.AnswerBrokerLink, asked, call_of(request))
         except EntryGoError as error:
             if error.error_kind not in (Kind.INVALID, Kind.CONFLICT):
                 raise
@@ -98,14 +97,17 @@ class BrokerPages(LinkPages):
             status=200 if error is None else STATUS_OF_KIND[error.error_kind],
             token=token,
             link=broker_view(link),
-            fields={"entry_number": "", "reason": "", **(fields or {})},
+            fields={"entry_number": "", "reason": "", **dict.fromkeys(FIELDS, ""), **(fields or {})},
             wrong=None if error is None else {"field": error.field, "message": _problem(error)},
         )
 
 
 def _problem(error: EntryGoError) -> str:
     issues = (error.details or {}).get("issues") or []
-    return str(issues[0]["message"]) if issues else error.message
+    if not issues:
+        return error.message
+    path, message = str(issues[0]["path"]), str(issues[0]["message"])
+    return f"{path}: {message}" if path.startswith("lines.") else message
 
 
 def _find(token: str) -> execution_pb2.FindBrokerLinkRequest:
@@ -119,4 +121,6 @@ def _answer(token: str, fields: Mapping[str, str]) -> execution_pb2.AnswerBroker
             request.acknowledged.entry_number = fields.get("entry_number", "")
         case "reject":
             request.rejected.reason = fields.get("reason", "")
+        case "summary":
+            request.summarized.CopyFrom(read_form(fields))
     return request

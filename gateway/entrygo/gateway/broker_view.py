@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from entrygo.domain.time import parse_rfc3339
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 
 _KIBIBYTE = 1024
@@ -13,6 +14,17 @@ class DocumentView:
     filename: str
     size: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """What was given back of an entry."""
+
+    entry: int
+    entry_number: str
+    duty: str
+    fees: str
+    recorded_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +43,7 @@ class BrokerView:
     broker_reason: str
     reason: str
     documents: tuple[DocumentView, ...]
+    entries: tuple[EntryView, ...]
     pack_size: str
     pack_sha256: str
     # Of a package that is not to be filed any more; empty for one that is.
@@ -60,6 +73,7 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
             DocumentView(filename=each.filename, size=size(each.size_bytes), sha256=each.sha256)
             for each in link.artifacts
         ),
+        entries=tuple(map(_entry, link.entries)),
         pack_size=size(link.pack.size_bytes),
         pack_sha256=link.pack.sha256,
         closed=link.closed.state,
@@ -67,6 +81,16 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
         closed_reason=link.closed.reason,
         replaced_by=link.closed.replaced_by_number,
         replaced_by_url=link.closed.replaced_by_url,
+    )
+
+
+def _entry(outcome: events_pb2.EntryOutcome) -> EntryView:
+    return EntryView(
+        entry=outcome.entry,
+        entry_number=outcome.entry_number,
+        duty=outcome.duty_usd,
+        fees=outcome.fees_usd,
+        recorded_at=moment(outcome.recorded_at),
     )
 
 

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "orders": "imports.commands:orders_app",
         "importers": "importers:importers_app",
         "export": "exports:export_app",
+        "entries": "entries:entries_app",
         "recipients": "recipients:recipients_app",
         "projections": "projections:projections_app",
         "reference": "reference:reference_app",

@@ -88,3 +88,22 @@ async def test_a_token_opens_no_other_rpc(client: Client, token: str) -> None:
     with pytest.raises(EntryGoError) as caught, remote("execution"):
         _ = [chunk async for chunk in client.stub.GetArtifact(artifact, metadata=metadata, timeout=10)]
     assert caught.value.error_code == "INVALID_API_KEY"
+
+
+async def test_what_was_entered_is_given_back_without_a_key_and_shown_to_the_holder(
+    client: Client, token: str
+) -> None:
+    summary = execution_pb2.EntrySummary(entry_number="ABC-1234567-6", duty_usd="12.5", entry_type="11")
+    given = Answer(token=token, summarized=Answer.Summarized(entry=1, summary=summary))
+    link = await answer(client, given)
+    [entry] = link.entries
+    assert (entry.entry, entry.entry_number, entry.duty_usd) == (1, "ABC-1234567-6", "12.50")
+    assert (entry.state, entry.given_by) == ("matches", "broker_link")
+    assert (link.broker_submission.status, link.broker_submission.entry_number) == (
+        "acknowledged",
+        "ABC-1234567-6",
+    )
+    wrong = Answer(token=token, summarized=Answer.Summarized(entry=1))
+    with pytest.raises(EntryGoError) as caught:
+        await answer(client, wrong)
+    assert (caught.value.error_code, caught.value.field) == ("VALIDATION_ERROR", "entryNumber")

@@ -188,3 +188,52 @@ async def test_page_of_a_replaced_package_leads_to_the_one_that_replaces_it(
     assert "Replaced 12 Mar 2026, 09:30 UTC by cp_ch100001-A1: please do not file this one" in shown
     assert 'href="https://entrygo.example/broker/new.token"' in shown
     assert "<form" not in shown
+
+
+async def test_what_was_entered_is_given_back_from_a_pasted_table_and_then_shown(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    form = {
+        "answer": "summary",
+        "summary_entry": "2",
+        "summary_number": "ABC-1234567-6",
+        "summary_entry_date": "2026-11-27",
+        "summary_lines": "hts_code\tcountry_of_origin\tvalue_usd\tduty_usd\n"
+        "4202.92.31.20\tCN\t2,950\t$1,625.45\n",
+        "summary_duty": "1625.45",
+        "liquidated_on": "",
+    }
+    answer = await broker.post(PATH, data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, TOKEN)
+    given = services.summarized
+    [line] = given.summary.lines
+    assert (given.entry, given.summary.entry_date, given.summary.duty_usd) == (2, "2026-11-27", "1625.45")
+    assert (line.hts_code, line.country_of_origin, line.value_usd, line.duty_usd) == (
+        "4202.92.31.20",
+        "CN",
+        "2950",
+        "1625.45",
+    )
+    assert not given.summary.HasField("liquidation")
+    shown = (await broker.get(PATH)).text
+    assert "What you entered" in shown
+    assert "<td>1625.45</td>" in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"summary_entry": "two"}, "Expected a whole number"),
+        ({"summary_lines": "code,value\n1,2\n"}, "No column hts_code."),
+        ({"summary_lines": "hts_code,line\n4202923120,x\n"}, "Expected a whole number"),
+    ],
+)
+async def test_a_summary_that_cannot_be_read_stays_in_the_form(
+    broker: httpx.AsyncClient, services: FakeServices, changes: dict[str, str], problem: str
+) -> None:
+    form = {"answer": "summary", "summary_entry": "1", "summary_number": "ABC-1234567-6", **changes}
+    answer = await broker.post(PATH, data=form)
+    assert answer.status_code == 400
+    assert problem in answer.text
+    assert form["summary_number"] in answer.text
+    assert not services.summarized.entry

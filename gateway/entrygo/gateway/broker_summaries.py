@@ -1,0 +1,80 @@
+"""The form in which a broker gives back what it entered: from its fields to the message. Decides nothing."""
+
+from collections.abc import Mapping
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.imports.columns import WrongColumns, choose_columns
+from entrygo.imports.entry_summaries import LINE
+from entrygo.imports.reading import source_of
+from entrygo.imports.rows import UnreadableFile
+from entrygo.proto.execution.v1 import execution_pb2
+
+MAX_DIGITS = 3
+# As the form names them.
+FIELDS = (
+    "summary_entry", "summary_number", "summary_entry_date", "summary_date", "summary_lines", "summary_duty",
+    "summary_fees", "liquidated_on", "liquidated_duty", "liquidated_fees",
+)  # fmt: skip
+_LIQUIDATION = ("liquidated_on", "liquidated_duty", "liquidated_fees")
+
+
+def read_form(fields: Mapping[str, str]) -> execution_pb2.AnswerBrokerLinkRequest.Summarized:
+    """What the form says, unchecked but for what is no number or no table. Raises ValidationFailed."""
+    given = {name: fields.get(name, "").strip() for name in FIELDS}
+    summary = execution_pb2.EntrySummary(
+        entry_number=given["summary_number"],
+        entry_date=given["summary_entry_date"],
+        summary_date=given["summary_date"],
+        lines=_lines(given["summary_lines"]),
+        duty_usd=_amount(given["summary_duty"]),
+        fees_usd=_amount(given["summary_fees"]),
+    )
+    if any(given[name] for name in _LIQUIDATION):
+        on, duty, fees = (given[name] for name in _LIQUIDATION)
+        summary.liquidation.liquidated_on = on
+        summary.liquidation.duty_usd = _amount(duty)
+        summary.liquidation.fees_usd = _amount(fees)
+    entry = _whole("summary_entry", given["summary_entry"])
+    return execution_pb2.AnswerBrokerLinkRequest.Summarized(entry=entry, summary=summary)
+
+
+def _lines(text: str) -> list[execution_pb2.SummaryLine]:
+    """A pasted table as lines; blank cells and further columns are passed over."""
+    if not text:
+        return []
+    try:
+        source = source_of("The table", text.encode())
+        columns = choose_columns(source.columns, {}, known=tuple(LINE), required=(("hts_code",),))
+        rows = list(source.rows())
+    except (UnreadableFile, WrongColumns) as error:
+        raise _wrong("lines", str(error).partition(" Map yours")[0]) from error
+    if faults := [f"line {row.line}: {row.fault}" for row in rows if row.fault]:
+        raise _wrong("lines", faults[0])
+    return [_line(columns.named(row)) for row in rows]
+
+
+def _line(cells: Mapping[str, str]) -> execution_pb2.SummaryLine:
+    return execution_pb2.SummaryLine(
+        line=_whole("line", cells["line"]) if cells.get("line") else 0,
+        hts_code=cells.get("hts_code", ""),
+        country_of_origin=cells.get("country_of_origin", ""),
+        value_usd=_amount(cells.get("value_usd", "")),
+        quantity=_amount(cells.get("quantity", "")),
+        unit=cells.get("unit", ""),
+        duty_usd=_amount(cells.get("duty_usd", "")),
+    )
+
+
+def _amount(text: str) -> str:
+    """As people write amounts: $1,625.45."""
+    return text.replace(",", "").removeprefix("$").strip()
+
+
+def _whole(field: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS):
+        raise _wrong(field, "Expected a whole number, at most 999")
+    return int(text)
+
+
+def _wrong(field: str, message: str) -> ValidationFailed:
+    return ValidationFailed.of([(field, message, "invalid_string")])
