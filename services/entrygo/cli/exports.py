@@ -138,6 +138,7 @@ def _named(rest: Rest, order_ids: list[str], known: Mapping[str, str]) -> Mappin
 @export_app.command("execute")
 def execute(
     export_id: Annotated[str, typer.Argument(help="The export that `export plan` made.")],
+    *,
     expect_hash: Annotated[
         str | None, typer.Option("--expect-hash", help="Refuse when the plan is another one by now.")
     ] = None,
@@ -150,6 +151,15 @@ def execute(
             help="JSON of what is known once the truck is loaded: terms of sale, PAPS number, charges …",
         ),
     ] = None,
+    trip: Annotated[
+        Path | None,
+        typer.Option(
+            "--trip",
+            exists=True,
+            dir_okay=False,
+            help="JSON of the truck: conveyance, seals, border port, and the PAPS number of each entry.",
+        ),
+    ] = None,
     idempotency_key: Key = None,
     as_json: Json = False,
 ) -> None:
@@ -158,6 +168,8 @@ def execute(
     body: dict[str, Any] = {"accountId": target.account_id, "batchId": export_id}
     if shipment:
         body["shipment"] = read_json(shipment)
+    if trip:
+        body["trip"] = read_json(trip)
     if expect_hash:
         body["expectedPlanHash"] = expect_hash
     key = idempotency_key or f"cli-execute-{export_id}-{(expect_hash or 'any')[-16:]}"

@@ -5,16 +5,20 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import httpx
+
+from entrygo.domain.entry_number import entry_number
 from tests.contract.rest.documented import CAP, HOODIE, Rest, order, plan_request, sync_request, unique
+from tests.contract.rest.test_broker_answers import links_of
 
 PLAN, EXECUTE = "/api/exports/plan", "/api/exports/execute"
 NUMBERS = {"north": "98-1122334", "prairie": "98-5566778", "island": "84-9900112"}
 
 
-async def synced(rest: Rest, **changes: Any) -> dict[str, str]:
+async def synced(rest: Rest, names: dict[str, str] | None = None, **changes: Any) -> dict[str, str]:
     """Three importers in good order but for `changes`; their external ids by brand."""
     broker = await rest.get(f"/api/brokers/{rest.system.broker_id}")
-    names = {brand: unique(brand) for brand in NUMBERS}
+    names = names or {brand: unique(brand) for brand in NUMBERS}
     items = [
         {
             "externalId": names[brand],
@@ -92,3 +96,102 @@ async def test_an_importer_whose_power_of_attorney_has_ended_stays_behind_when_a
     assert plan["readinessState"] != "BLOCKED"
     assert plan["excluded_order_ids"] == [order_ids[1]]
     assert {entry["importer_external_id"] for entry in plan["entries"]} == {names["north"], names["island"]}
+
+
+def rows_of(content: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content, newline="")))
+
+
+async def answer(link: str, **form: str) -> None:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as broker:
+        answered = await broker.post(link, data=form)
+    assert answered.status_code == 303, answered.text
+
+
+async def test_a_truck_goes_from_a_blocked_brand_to_what_was_really_entered(rest: Rest) -> None:
+    # One brand cannot go; the others are executed without it.
+    names = await synced(rest, prairie={"validTo": "2026-01-31"})
+    order_ids = await orders_of(rest, names)
+    plan = await rest.post(PLAN, plan_request(rest, order_ids, onBlocked="exclude", include=["entries"]))
+    assert plan["excluded_order_ids"] == [order_ids[1]]
+    first = plan["exportId"]
+    await rest.post(EXECUTE, {"accountId": rest.system.account_id, "batchId": first})
+    # The broker rejects the package for one of its entries.
+    [link] = links_of(rest, first)
+    await answer(link, answer="reject", reason="Entry 2: the cap's tariff number is wrong.")
+    assert (await rest.get(f"/api/exports/{first}"))["brokerSubmission"]["status"] == "rejected"
+    # The power of attorney is renewed: the amendment takes the brand along that stayed behind.
+    await synced(rest, names)
+    asked = {"reason": "Tariff number confirmed; the third brand goes, too", "addOrderIds": [order_ids[1]]}
+    amended = await rest.post(f"/api/exports/{first}/amend", asked)
+    assert (amended["supersedes"], amended["excluded_order_ids"]) == (first, [])
+    second = amended["exportId"]
+    entries = (await rest.get(f"/api/exports/{second}"))["export"]["plan"]["entries"]
+    assert {entry["importer_external_id"] for entry in entries} == set(names.values())
+    executed = await rest.post(EXECUTE, {"accountId": rest.system.account_id, "batchId": second})
+    assert (await rest.get(f"/api/exports/{first}"))["state"] == "SUPERSEDED"
+    # It is acknowledged, and each entry's number comes with what was entered.
+    [link] = links_of(rest, second)
+    await answer(link, answer="acknowledge")
+    numbers = {entry["number"]: entry_number("PA7", 100 + entry["number"]) for entry in entries}
+    for entry in entries:
+        lines = [
+            {
+                "htsCode": line["hts_code"],
+                "countryOfOrigin": line["country_of_origin"],
+                "valueUsd": line["value_usd"],
+                "dutyUsd": line["duty_low_usd"] or 0,
+            }
+            for line in entry["duty"]["lines"]
+        ]
+        body: dict[str, Any] = {
+            "entryNumber": numbers[entry["number"]],
+            "lines": lines,
+            "feesUsd": entry["fees"]["merchandise_processing_fee_usd"],
+        }
+        if entry["number"] == 2:
+            # By the broker itself, with a value of its own.
+            table = "\n".join(
+                ["hts_code,country_of_origin,value_usd,duty_usd"]
+                + [
+                    f"{each['htsCode']},{each['countryOfOrigin']},{each['valueUsd'] + 50},7.5"
+                    for each in lines
+                ]
+            )
+            await answer(
+                link,
+                answer="summary",
+                summary_entry="2",
+                summary_number=numbers[2],
+                summary_fees=str(body["feesUsd"]),
+                summary_lines=table,
+            )
+            continue
+        found = await rest.post(f"/api/exports/{second}/entries/{entry['number']}/summary", body)
+        assert found["outcome"]["state"] == "matches", found["tasks"]
+    found = await rest.get(f"/api/exports/{second}")
+    shown = {each["entry"]: each for each in found["entrySummaries"]}
+    assert {each["entryNumber"] for each in shown.values()} == set(numbers.values())
+    assert [shown[number]["state"] for number in sorted(shown)] == ["matches", "differs", "matches"]
+    assert shown[2]["givenBy"] == "broker_link"
+    assert "VALUE_DIFFERS" in shown[2]["reasons"]
+    # What differs is looked at, and every order's cost adds up to what was entered.
+    listed = await rest.get(f"/api/entry-summaries?exportId={second}")
+    for task in next(each["tasks"] for each in listed["data"] if each["outcome"]["entry"] == 2):
+        path = f"/api/exports/{second}/entries/2/tasks/{task['id']}"
+        settled = await rest.post(path, {"note": "Freight was added; agreed with the broker."})
+    assert settled["outcome"]["state"] == "settled"
+    costs = rows_of((await rest.client.get(f"/api/exports/{second}/actual-landed-costs.csv")).text)
+    assert {row["order_id"] for row in costs} == set(order_ids)
+    for number, outcome in shown.items():
+        parts = [row for row in costs if row["entry"] == str(number)]
+        for column, total in (("actual_duty", outcome["dutyUsd"]), ("actual_fees", outcome["feesUsd"])):
+            assert sum((Decimal(row[column]) for row in parts), Decimal(0)) == Decimal(str(total))
+    assert executed["exportId"] == second
+    told = [event["type"] for event in (await rest.get(f"/api/exports/{second}"))["events"]]
+    assert told.count("entry_summary.recorded") == 3
+    assert "entry_task.closed" in told
+    # An entry is filed: from now on it is corrected, not made a second time.
+    await rest.refused(
+        f"/api/exports/{second}/amend", {"reason": "one more"}, status=409, code="ENTRY_ALREADY_FILED"
+    )

@@ -315,6 +315,15 @@ def test_execute_sends_what_the_file_states_of_the_shipment(server: Recorder, tm
     assert server.asked[0][2] == {"accountId": "acc_1", "batchId": "batch_1", "shipment": shipment}
 
 
+def test_execute_sends_what_the_file_states_of_the_truck(server: Recorder, tmp_path: Path) -> None:
+    trip = {"conveyance": "TRK-17", "entries": [{"entry": 1, "papsNumber": "CCBT20260001"}]}
+    file = tmp_path / "trip.json"
+    file.write_text(json.dumps(trip))
+    server.answer = EXECUTED
+    run("export", "execute", "batch_1", "--trip", str(file))
+    assert server.asked[0][2] == {"accountId": "acc_1", "batchId": "batch_1", "trip": trip}
+
+
 def test_execute_says_so_when_the_shipment_is_no_json_and_asks_for_nothing(
     server: Recorder, tmp_path: Path
 ) -> None:
