@@ -9,6 +9,9 @@ from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry
 from entrygo.planning.savings import Entry, consolidate
 
+# An entry summary numbers its lines with three digits.
+MAX_LINES = 999
+
 
 def entries_of(
     orders: Sequence[Order],
@@ -58,7 +61,7 @@ def consolidated(
     of_order = {order.id: entry for order, entry in zip(orders, entries, strict=True)}
     split = split_orders(
         {order_id: entry.lines for order_id, entry in of_order.items()},
-        max_lines=broker.max_lines_per_entry,
+        max_lines=min(broker.max_lines_per_entry or MAX_LINES, MAX_LINES),
         max_orders=broker.max_orders_per_entry,
     )
     priced = [(ids, consolidate(of_order[order_id] for order_id in ids)) for ids in split]

@@ -16,7 +16,7 @@ from entrygo.records.kinds import (
     Words,
 )
 from entrygo.records.review import TRADE_REVIEW
-from entrygo.requests.texts import MAX_EXTERNAL_ID
+from entrygo.requests.texts import MAX_EXTERNAL_ID, no_placeholder
 
 _LETTERS = ("A", "B", "C", "D")
 _HTS_CODE = Text(32, trade_codes.hts_code)
@@ -87,9 +87,9 @@ SECTION_232 = Group(
 _FDA = Group(
     "Fda",
     (
-        Field("product_code", Text(20), "FDA product code"),
-        Field("registration", Text(20), "Facility registration number"),
-        Field("prior_notice", Text(40), "Confirmation number; food only"),
+        Field("product_code", Text(20, no_placeholder(20)), "FDA product code"),
+        Field("registration", Text(20, no_placeholder(20)), "Facility registration number"),
+        Field("prior_notice", Text(40, no_placeholder(40)), "Confirmation number; food only"),
         _DISCLAIMER,
     ),
 )

@@ -11,6 +11,10 @@ MAX_EXTERNAL_ID = 128  # characters of an id, or of a SKU, in the caller's own s
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
+_PLACEHOLDERS = frozenset(
+    {"TBD", "TBA", "TBC", "NA", "NONE", "NULL", "NIL", "PENDING", "UNKNOWN", "TEST", "DUMMY", "PLACEHOLDER"}
+    | {"123456789012"[:length] for length in range(8, 13)}
+)
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -38,6 +42,20 @@ def check_printable(value: str) -> None:
     # str.isprintable is a fast yes; only its doubtful cases (rare spaces, new letters) are looked at closely.
     if not value.isprintable() and _CONTROL.search(value):
         raise Wrong("Control characters are not allowed")
+
+
+@cache
+def no_placeholder(maximum: int) -> Check[str]:
+    """A check of text as `text`, which refuses what people write where they have nothing to say."""
+
+    def check(value: str) -> str:
+        found = bounded_text(value, maximum)
+        bare = "".join(char for char in found.upper() if char.isalnum())
+        if found and (bare in _PLACEHOLDERS or (len(bare) != 1 and len(set(bare)) <= 1)):
+            raise Wrong("A placeholder is not taken: leave it empty until it is known")
+        return found
+
+    return check
 
 
 def external_id(value: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from entrygo.domain.consolidation import LineKey, line_key
 from entrygo.domain.facts import Product
-from entrygo.planning.entries import entries_of
+from entrygo.planning.entries import consolidated, entries_of
 from tests.factories import (
     GOLDEN_ENTRY_DATE,
     make_broker,
@@ -138,3 +138,15 @@ def test_each_line_that_an_agency_is_told_about_costs_its_fee_once_an_entry(told
     assert decision.savings is not None
     assert decision.savings.separate.pga_fees == Decimal(20)
     assert decision.savings.consolidated.pga_fees == Decimal(4)
+
+
+@pytest.mark.parametrize(("limit", "lines"), [(None, [999, 3]), (2_000, [999, 3]), (600, [600, 402])])
+def test_an_entry_has_no_more_lines_than_its_numbers_have_digits_for(
+    limit: int | None, lines: list[int]
+) -> None:
+    products = [make_product(f"prod_{n}", hts_code=f"{6_110_200_000 + n}") for n in range(1_002)]
+    orders = [make_order(f"ord_{n:04}", make_item(product.id)) for n, product in enumerate(products)]
+    entries = entries_of(orders, keys_of(products))
+    found = consolidated(orders, entries, make_broker(max_lines_per_entry=limit), kind="01")
+    assert [planned.lines for planned, _ in found] == lines
+    assert [planned.number for planned, _ in found] == [1, 2]

@@ -9,7 +9,16 @@ from entrygo.requests.email_address import email, parse_address
 from entrygo.requests.idempotency_key import check_key, idempotency_key
 from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.numbers import amount, percent
-from entrygo.requests.texts import bounded_text, country, currency, day, external_id, one_of, public_id
+from entrygo.requests.texts import (
+    bounded_text,
+    country,
+    currency,
+    day,
+    external_id,
+    no_placeholder,
+    one_of,
+    public_id,
+)
 
 
 def found(issues: Issues) -> list[tuple[str, str, str]]:
@@ -143,3 +152,16 @@ def test_a_hundred_issues_are_kept_and_the_others_counted() -> None:
         issues.check()
     details = refused.value.details or {}
     assert (len(details["issues"]), details["totalIssues"]) == (100, 250)
+
+
+@pytest.mark.parametrize(
+    "given", ["TBD", "n/a", "pending", "-", "0000", "XXXXXXX", "12345678901", "Unknown."]
+)
+def test_what_people_write_where_they_have_nothing_to_say_is_refused(given: str) -> None:
+    with pytest.raises(Wrong, match="placeholder"):
+        no_placeholder(40)(given)
+
+
+@pytest.mark.parametrize("given", ["", "31A--01", "53CA6", "10000000001", "PN-1", "1", "000123456789"])
+def test_what_may_be_a_number_is_no_placeholder(given: str) -> None:
+    assert no_placeholder(40)(given) == given
