@@ -31,6 +31,7 @@ from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
 from entrygo.execution.records import ExecuteCommand, SubmissionStatus
+from entrygo.execution.sale_requests import read_sale, sale_message
 from entrygo.execution.steps import OPERATION
 from entrygo.execution.trip_requests import read_trip, trip_message
 from entrygo.execution.withdrawing import WITHDRAW_OPERATION, WithdrawCommand
@@ -174,6 +175,7 @@ def read_shipment(given: execution_pb2.Shipment, issues: Issues) -> Shipment:
         buyer=_text("shipment.buyer", given.buyer, MAX_NAME, issues),
         charges=_charges(given.charges, issues),
         trip=read_trip(given.trip, issues),
+        **read_sale(given, issues),
     )
 
 
@@ -210,6 +212,7 @@ def _message(shipment: Shipment) -> execution_pb2.Shipment:
             for each in shipment.charges
         ],
         trip=None if shipment.trip is None else trip_message(shipment.trip),
+        **sale_message(shipment),
     )
 
 

@@ -28,7 +28,7 @@ PRODUCT_FIELDS = (
 )  # fmt: skip
 WAREHOUSE_FIELDS = (
     "id", "external_id", "name", "address", "responsible_employee", "phone", "email", "transit_days",
-    "importer_of_record", "transport",
+    "importer_of_record", "transport", "seller", "buyer", "related_parties", "location_of_goods",
 )  # fmt: skip
 BROKER_FIELDS = (
     "id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "channel", "https",
@@ -37,12 +37,16 @@ BROKER_FIELDS = (
 
 IMPORTER_FIELDS = (
     "id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney",
-    "section_301",
+    "section_301", "related_parties",
 )  # fmt: skip
 
 # These came after the format: they are left out where nobody gave them, so that plans without them have the
 # bytes that they had before.
-LATER_FIELDS = frozenset({"chapter_98", "documents", "attach"})
+LATER_FIELDS = frozenset(
+    {
+        "chapter_98", "documents", "attach", "seller", "buyer", "related_parties", "location_of_goods",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

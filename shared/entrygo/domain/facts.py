@@ -38,6 +38,13 @@ class Address(Fact):
     country: str | None = None
 
 
+class Party(Fact):
+    """A firm that sells or buys."""
+
+    name: str | None = None
+    address: Address = Address()
+
+
 class Manufacturer(Fact):
     """The actual maker; `mid` is the manufacturer identification code (19 CFR 102 Appendix)."""
 
@@ -316,6 +323,8 @@ class Importer(Fact):
     bond: Bond = Bond()
     powers_of_attorney: tuple[PowerOfAttorney, ...] = ()
     section_301: TradeReview = TradeReview()
+    # To whoever sells to it (19 CFR 152.102(g)).
+    related_parties: bool | None = None
 
 
 def _is_within(day: date, first: date | None, last: date | None) -> bool:
@@ -342,6 +351,13 @@ class Warehouse(Fact):
     transit_days: int = 0
     importer_of_record: ImporterOfRecord = ImporterOfRecord()
     transport: Transport = Transport()
+    # Who sells to whom, where a shipment does not state it.
+    seller: Party = Party()
+    buyer: Party = Party()
+    # Whether those two are related (19 CFR 152.102(g)).
+    related_parties: bool | None = None
+    # A FIRMS code, or a place.
+    location_of_goods: str | None = None
 
 
 class FeeSchedule(Fact):

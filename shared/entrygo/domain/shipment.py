@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from entrygo.domain.facts import Fact, Number
+from entrygo.domain.facts import Address, Fact, Number, Warehouse
 
 MAX_NAME = 200
 MAX_PLACE = 100
@@ -129,6 +129,12 @@ class Shipment(Fact):
     charges: tuple[Charge, ...] = ()
     # None where nothing is stated of it.
     trip: Trip | None = None
+    sold_on: date | None = None
+    place_of_sale: str | None = None
+    # ISO 4217; values are in USD whatever the goods were sold in.
+    currency_of_sale: str | None = None
+    seller_address: Address | None = None
+    buyer_address: Address | None = None
 
     def paps_of(self, entry_number: int, *, entries: int) -> str | None:
         """The shipment control number of an entry; one for the whole truck is that of its only entry."""
@@ -147,6 +153,22 @@ class Shipment(Fact):
 
 
 NOTHING_STATED = Shipment()
+
+
+def with_parties_of(shipment: Shipment, warehouse: Warehouse) -> Shipment:
+    """Who sells and who buys by the warehouse's record, where the shipment does not state it.
+
+    A party that the shipment names otherwise than the record has no address but its own.
+    """
+    stated: dict[str, object] = {}
+    for name in ("seller", "buyer"):
+        known, said = getattr(warehouse, name), getattr(shipment, name)
+        if said is None and known.name is not None:
+            stated[name] = known.name
+        is_the_known = said is None or said == known.name
+        if getattr(shipment, f"{name}_address") is None and is_the_known and known.address != Address():
+            stated[f"{name}_address"] = known.address
+    return shipment.model_copy(update=stated) if stated else shipment
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -3,7 +3,7 @@
 from entrygo.records import trade_codes
 from entrygo.records.kinds import Amount, Day, Field, Flag, Group, Many, Record, Reference, Text, Words
 from entrygo.records.review import TRADE_REVIEW
-from entrygo.records.warehouse import ADDRESS
+from entrygo.records.warehouse import ADDRESS, RELATED_PARTIES
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
 BOND = Group(
@@ -53,6 +53,7 @@ IMPORTER = Record(
             column="poa",
         ),
         Field("section_301", TRADE_REVIEW, "Sign-off of duties that meet every good of an origin"),
+        RELATED_PARTIES,
     ),
 )
 

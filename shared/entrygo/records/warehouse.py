@@ -43,6 +43,12 @@ TRANSPORT = Group(
     ),
 )
 
+PARTY = Group("Party", (Field("name", Text(200)), Field("address", ADDRESS, column="")))
+
+RELATED_PARTIES = Field(
+    "related_parties", Flag(), "Whether seller and buyer are related (19 CFR 152.102(g)); absent: not stated"
+)
+
 WAREHOUSE = Record(
     title="Warehouse",
     reference="Your own id of it",
@@ -60,5 +66,9 @@ WAREHOUSE = Record(
         ),
         Field("importer_of_record", IMPORTER_OF_RECORD),
         Field("transport", TRANSPORT),
+        Field("seller", PARTY, "Who sells, where a shipment does not state it (19 CFR 141.86(a)(2), 142.6)"),
+        Field("buyer", PARTY, "Who buys, where a shipment does not state it"),
+        RELATED_PARTIES,
+        Field("location_of_goods", Text(100), "Where customs finds the goods: a FIRMS code, or a place"),
     ),
 )

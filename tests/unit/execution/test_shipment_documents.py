@@ -131,7 +131,7 @@ def test_the_entry_data_set_leaves_nothing_to_the_broker_that_was_stated(stated:
     assert (entry["export_date"], entry["manifest_quantity"]["quantity"]) == ("2026-03-10", "4")
     assert [each["amount_usd"] for each in entry["charges"]] == ["180.50", "12.25", "20.00", "75.00", "9.00"]
     assert found["left_to_the_broker"]["entry"] == [
-        "entry_number", "entry_summary_date", "related_parties", "surety_number",
+        "entry_number", "entry_summary_date", "location_of_goods", "related_parties", "surety_number",
     ]  # fmt: skip
     # What is entered is the goods; which charges are dutiable is the broker's to say.
     assert found["totals"]["invoice_value"] == "359.99"

@@ -126,6 +126,10 @@ WAREHOUSE = {
         "section301": REVIEW,
     },
     "transport": {"carrier": "Cascade", "scac": "CCBT", "portCode": "3004", "portName": "Blaine, WA"},
+    "seller": {"name": "Northshore Apparel Ltd", "address": ADDRESS},
+    "buyer": {"name": "Northshore Brands USA LLC", "address": ADDRESS},
+    "relatedParties": False,
+    "locationOfGoods": "H123",
 }
 BROKER = {
     "id": "br_new",
@@ -186,6 +190,7 @@ IMPORTER = {
         "validTo": "2027-01-31",
     },
     "powersOfAttorney": [{"broker": "br_123", "validFrom": "2026-02-01", "validTo": "2027-12-31"}],
+    "relatedParties": True,
     "section301": REVIEW,
 }
 FACTS = [("products", PRODUCT), ("warehouses", WAREHOUSE), ("brokers", BROKER), ("importers", IMPORTER)]

@@ -655,6 +655,7 @@ class Importer(TypedDict):
     bond: NotRequired[Bond | None]
     powersOfAttorney: NotRequired[list[PowerOfAttorney]]
     section301: NotRequired[TradeReview | None]
+    relatedParties: NotRequired[bool | None]
     id: str
     externalId: str
     createdAt: str
@@ -669,6 +670,7 @@ class ImporterInput(TypedDict):
     bond: NotRequired[Bond | None]
     powersOfAttorney: NotRequired[list[PowerOfAttorney]]
     section301: NotRequired[TradeReview | None]
+    relatedParties: NotRequired[bool | None]
     id: NotRequired[str | None]
     externalId: str
 
@@ -863,6 +865,20 @@ class OrderSuggestion(TypedDict):
     external_id: str
     field: str
     suggestion: str
+
+
+class Party(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[Address | None]
+
+
+class PartyAddressInput(TypedDict):
+    line1: NotRequired[str | None]
+    line2: NotRequired[str | None]
+    city: NotRequired[str | None]
+    region: NotRequired[str | None]
+    postalCode: NotRequired[str | None]
+    country: NotRequired[str | None]
 
 
 class PatchProductBody(TypedDict):
@@ -1157,6 +1173,11 @@ class ShipmentInput(TypedDict):
     reason: NotRequired[ShipmentReason | None]
     seller: NotRequired[str | None]
     buyer: NotRequired[str | None]
+    sellerAddress: NotRequired[PartyAddressInput | None]
+    buyerAddress: NotRequired[PartyAddressInput | None]
+    soldOn: NotRequired[str | None]
+    placeOfSale: NotRequired[str | None]
+    currencyOfSale: NotRequired[str | None]
     charges: NotRequired[list[ChargeInput] | None]
 
 
@@ -1339,6 +1360,10 @@ class Warehouse(TypedDict):
     transitDays: NotRequired[int | None]
     importerOfRecord: NotRequired[ImporterOfRecord | None]
     transport: NotRequired[Transport | None]
+    seller: NotRequired[Party | None]
+    buyer: NotRequired[Party | None]
+    relatedParties: NotRequired[bool | None]
+    locationOfGoods: NotRequired[str | None]
     id: str
     externalId: str
     createdAt: str
@@ -1354,6 +1379,10 @@ class WarehouseInput(TypedDict):
     transitDays: NotRequired[int | None]
     importerOfRecord: NotRequired[ImporterOfRecord | None]
     transport: NotRequired[Transport | None]
+    seller: NotRequired[Party | None]
+    buyer: NotRequired[Party | None]
+    relatedParties: NotRequired[bool | None]
+    locationOfGoods: NotRequired[str | None]
     id: NotRequired[str | None]
     externalId: str
 

@@ -41,6 +41,8 @@ Cents = Annotated[
     ),
 ]
 Name = Annotated[str, StringConstraints(strict=True, max_length=MAX_NAME, pattern=PRINTABLE)]
+Place = Annotated[str, StringConstraints(strict=True, max_length=MAX_PLACE, pattern=PRINTABLE)]
+MAX_POSTAL_CODE = 32
 NOT_BLANK = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 
 
@@ -63,6 +65,21 @@ class ChargeInput(Body):
         Annotated[str, StringConstraints(strict=True, max_length=MAX_CHARGE_DESCRIPTION, pattern=PRINTABLE)]
         | None,
         Field(description="Its name on the invoice, beside its kind"),
+    ] = None
+
+
+class PartyAddressInput(Body):
+    line_1: Name | None = None
+    line_2: Name | None = None
+    city: Place | None = None
+    region: Annotated[Place | None, Field(description="State or province")] = None
+    postal_code: Annotated[
+        Annotated[str, StringConstraints(strict=True, max_length=MAX_POSTAL_CODE, pattern=PRINTABLE)] | None,
+        Field(),
+    ] = None
+    country: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")] | None,
+        Field(description="ISO 3166-1 alpha-2"),
     ] = None
 
 
@@ -94,6 +111,16 @@ class ShipmentInput(Body):
     ] = None
     seller: Name | None = None
     buyer: Name | None = None
+    seller_address: Annotated[PartyAddressInput | None, Field(description="Where the seller is")] = None
+    buyer_address: Annotated[PartyAddressInput | None, Field(description="Where the buyer is")] = None
+    sold_on: Annotated[
+        Date | None, Field(description="Date of the sale (19 CFR 141.86(a)(2)); absent: not stated")
+    ] = None
+    place_of_sale: Annotated[Place | None, Field(description="Where the sale was made")] = None
+    currency_of_sale: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{3}$")] | None,
+        Field(description="ISO 4217: what the goods were sold in; values stay in USD"),
+    ] = None
     charges: Annotated[
         list[ChargeInput] | None,
         Field(max_length=MAX_CHARGES, description="What the unit values do not hold, one by one"),

@@ -1,6 +1,6 @@
 """commercial_customs_invoice.xlsx: the entry as a page, then entry lines, order lines, parties and totals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.time import parse_rfc3339
@@ -116,7 +116,20 @@ def _total_rows(invoice: Invoice) -> Iterator[tuple[str, Cell]]:
 
 def _shipment_rows(shipment: Shipment) -> Iterator[tuple[str, Cell]]:
     for name, value in {**carriage(shipment), **sale(shipment)}.items():
-        yield name, value if isinstance(value, int) else str(value)
+        yield name, _shown(value)
+
+
+def _shown(value: object) -> Cell:
+    """An address, or a list, in one cell."""
+    match value:
+        case int():
+            return value
+        case Mapping():
+            return ", ".join(str(each) for each in value.values() if each)
+        case list():
+            return "; ".join(map(str, value))
+        case _:
+            return str(value)
 
 
 def _charge_rows(shipment: Shipment) -> Iterator[tuple[str, Cell]]:

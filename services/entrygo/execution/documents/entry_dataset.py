@@ -6,15 +6,16 @@ with the importer's number in full, if it is a firm's: an entry cannot be filed 
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from entrygo.domain.facts import Address
 from entrygo.domain.importer_number import number_to_file
 from entrygo.domain.shipment import Shipment
-from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.entry_columns import TRUCK_NOT_IN_CONTAINER
 from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
+    address,
     agency_flags,
     candidate_headings,
     canonical_json,
@@ -28,8 +29,9 @@ from entrygo.execution.package.json_values import (
     transport,
     weight,
 )
+from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
 from entrygo.execution.package.printable import ascii_capitals, clean_text, dotted_hts
-from entrygo.execution.package.shipment_values import charges
+from entrygo.execution.package.shipment_values import charges, sale
 from entrygo.execution.package.shipped_products import (
     MetalContent,
     ShippedProduct,
@@ -38,16 +40,17 @@ from entrygo.execution.package.shipped_products import (
     whole_dollars,
 )
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 SEVERAL = "MULTI"
 _BOND_TYPES: Mapping[str | None, str] = {"continuous": "8", "single": "9"}
 _OF_THE_ENTRY = (
     "bill_of_lading", "charges", "entry_number", "entry_summary_date", "export_date", "paps_number",
-    "related_parties", "surety_number",
+    "surety_number",
 )  # fmt: skip
 _OF_A_LINE = ("charges", "related_parties")
+_MAKERS_ADDRESS = ("address", "city", "region", "postal_code", "country")
 # Absent where there is no claim, and where the MID says it.
-_NOT_ASKED = frozenset({"spi", "manufacturer_name", "manufacturer_name_ascii"})
+_NOT_ASKED = frozenset({"spi", "manufacturer_name", "manufacturer_name_ascii", "manufacturer_address"})
 
 
 class EntryDataset(Document):
@@ -64,9 +67,11 @@ class EntryDataset(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """Canonical JSON by entry line; money in USD as text, the importer's number in full if a firm's."""
-        goods = goods_by_line(invoice)
-        lines = [_line(invoice, line, goods[line.number]) for line in invoice.consolidated]
-        named, entry = _parties(invoice.snapshot), _entry(invoice)
+        goods, charged = goods_by_line(invoice), charges_by_line(invoice)
+        lines = [
+            _line(invoice, line, goods[line.number], charged[line.number]) for line in invoice.consolidated
+        ]
+        named, entry = _parties(invoice), _entry(invoice)
         return canonical_json(
             {
                 **json_head(invoice, "entry_dataset", SCHEMA_VERSION),
@@ -86,7 +91,7 @@ class EntryDataset(Document):
                     "importer_of_record": _absent(named["importer_of_record"]),
                     "entry": _absent(entry),
                     # Of every line; each names what else it lacks.
-                    "lines": _OF_A_LINE,
+                    "lines": [name for name in _OF_A_LINE if all(line[name] is None for line in lines)],
                 },
             }
         )
@@ -96,11 +101,23 @@ def _absent(document: Json) -> list[str]:
     return sorted(name for name, value in document.items() if value is None)
 
 
-def _parties(snapshot: Snapshot) -> Mapping[str, Json]:
+def _parties(invoice: Invoice) -> Mapping[str, Json]:
+    """With seller and buyer, which cargo is released by (19 CFR 142.6)."""
+    snapshot, shipment = invoice.snapshot, invoice.package.shipment
     given = parties(snapshot)
     number = number_to_file(snapshot.warehouse.importer_of_record.number)
     importer = {**given["importer_of_record"], "number": number}
-    return {**given, "importer_of_record": importer, "consignee": importer}
+    return {
+        **given,
+        "importer_of_record": importer,
+        "consignee": importer,
+        "seller": _party(shipment.seller, shipment.seller_address),
+        "buyer": _party(shipment.buyer, shipment.buyer_address),
+    }
+
+
+def _party(name: str | None, stated: Address | None) -> Json:
+    return {"name": text(name), "address": stated and address(stated)}
 
 
 def _entry(invoice: Invoice) -> Json:
@@ -125,6 +142,10 @@ def _entry(invoice: Invoice) -> Json:
         "manufacturer_id": _one_or_several(line.manufacturer_mid for line in invoice.consolidated),
         "reference_number": invoice.package.number,
         "invoice": {"number": invoice.package.number, "date": invoice.package.invoice_date.isoformat()},
+        "location_of_goods": text(snapshot.warehouse.location_of_goods),
+        **_destination(invoice),
+        "related_parties": snapshot.warehouse.related_parties,
+        "sale": _sale(invoice.package.shipment),
         "manifest_quantity": {"unit": "PKG", "quantity": str(invoice.totals.packages)},
         **_of_the_shipment(invoice.package.shipment),
     }
@@ -139,7 +160,23 @@ def _of_the_shipment(shipment: Shipment) -> Json:
         "paps_number": shipment.paps_number,
         "export_date": shipment.shipped_on and shipment.shipped_on.isoformat(),
         "charges": charges(shipment) or None,
+        "equipment": [clean_text(each) for each in shipment.trip.equipment] if shipment.trip else [],
+        "seals": [clean_text(each) for each in shipment.trip.seals] if shipment.trip else [],
     }
+
+
+def _destination(invoice: Invoice) -> Json:
+    states = destination_states(invoice)
+    return {
+        "state_of_destination": states[0].name if states else None,
+        "destination_states": [{"state": each.name, "value": money(each.value)} for each in states],
+    }
+
+
+def _sale(shipment: Shipment) -> Json:
+    """When and where it was made, and in what currency; absent what nobody stated."""
+    stated = sale(shipment)
+    return {name: stated[name] for name in ("sold_on", "place_of_sale", "currency_of_sale") if name in stated}
 
 
 def _one_or_several(values: Iterable[str]) -> str | None:
@@ -148,10 +185,14 @@ def _one_or_several(values: Iterable[str]) -> str | None:
     return (found.pop() or None) if len(found) == 1 else SEVERAL
 
 
-def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProduct]) -> Json:
+def _line(
+    invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProduct], charged: LineCharges
+) -> Json:
     quantity, agencies = hts_quantities(line.hts_quantities), _agency_data(goods[0])
     document: Json = {
-        **dict.fromkeys(_OF_A_LINE),
+        # Allocated by value, each kind for itself.
+        "charges": [{"kind": kind, "amount_usd": money(part)} for kind, part in charged.items()] or None,
+        "related_parties": invoice.snapshot.warehouse.related_parties,
         "number": line.number,
         # Of several, where the broker's limits ask for them; manifest.json has the orders of each.
         "part_of_entry": line.entry_number,
@@ -167,6 +208,7 @@ def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProdu
         "manufacturer_id": text(line.manufacturer_mid),
         "manufacturer_name": text(line.manufacturer_name),
         "manufacturer_name_ascii": ascii_capitals(line.manufacturer_name) or None,
+        "manufacturer_address": _maker(line),
         "spi": text(line.spi),
         "quantities": quantities(line.quantities),
         "net_quantity_hts_units": quantity or None,
@@ -192,6 +234,12 @@ def _line(invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProdu
         *(f"agency_data.{flag.agency}" for flag in line.agency_flags if flag.agency not in agencies),
     ]
     return {**document, "left_to_the_broker": left}
+
+
+def _maker(line: ConsolidatedLine) -> Json | None:
+    given = line.manufacturer.model_dump(include=set(_MAKERS_ADDRESS))
+    stated = {name: text(given[name]) for name in _MAKERS_ADDRESS}
+    return stated if any(stated.values()) else None
 
 
 def _agency_data(shipped: ShippedProduct) -> Json:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.facts import Address, ImporterOfRecord
 from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
+from entrygo.domain.shipment import ChargeKind
 from entrygo.domain.tariff import headings_of
 from entrygo.execution.package.facts import SHORT_NOTICE
 from entrygo.execution.package.figures import quantities
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, Weight
 from entrygo.execution.package.invoice_columns import money, number
 from entrygo.execution.package.json_values import transport
+from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.shipped_products import (
     MetalContent,
@@ -31,6 +34,7 @@ class EntryLine:
 
     line: ConsolidatedLine
     goods: Sequence[ShippedProduct]
+    charges: LineCharges
 
     @property
     def metals(self) -> Iterator[MetalContent]:
@@ -126,9 +130,53 @@ def _paps(invoice: Invoice, row: EntryLine) -> str:
     return clean_text(shipment.paps_of(row.line.entry_number, entries=entries))
 
 
-def _day(invoice: Invoice) -> str | None:
-    shipped_on = invoice.package.shipment.shipped_on
-    return shipped_on.isoformat() if shipped_on else None
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _party(name: str) -> Sequence[EntryColumn]:
+    """Seller or buyer, by the shipment's word."""
+
+    def address(invoice: Invoice) -> Address:
+        stated: Address | None = getattr(invoice.package.shipment, f"{name}_address")
+        return stated or Address()
+
+    return (
+        _head(f"{name}_name", lambda invoice: getattr(invoice.package.shipment, name), 30),
+        *_address(name, address),
+    )
+
+
+def _related(invoice: Invoice) -> str:
+    """Y or N as the form has it; blank where nobody stated it."""
+    related = invoice.snapshot.warehouse.related_parties
+    return "" if related is None else "Y" if related else "N"
+
+
+def _state(invoice: Invoice) -> str:
+    return "".join(each.name for each in destination_states(invoice)[:1])
+
+
+def _listed(invoice: Invoice, name: str) -> str:
+    trip = invoice.package.shipment.trip
+    return _joined(getattr(trip, name) if trip else ())
+
+
+def _maker(name: str) -> EntryColumn:
+    return EntryColumn(
+        f"manufacturer_{'street' if name == 'address' else name}",
+        lambda _, row: clean_text(getattr(row.line.manufacturer, name)),
+        16,
+    )
+
+
+def _charge(kind: ChargeKind) -> EntryColumn:
+    """The line's part, by value; blank where no such charge was stated."""
+
+    def cell(_: Invoice, row: EntryLine) -> str:
+        return money(row.charges[kind]) if kind in row.charges else ""
+
+    return EntryColumn(f"{kind}_usd", cell, 14, is_figure=True)
 
 
 def _importer(invoice: Invoice) -> ImporterOfRecord:
@@ -154,7 +202,7 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
     _head("carrier_scac", lambda invoice: invoice.snapshot.warehouse.transport.scac),
     EntryColumn("paps_number", _paps, 16),
     _head("trip_number", lambda invoice: invoice.package.shipment.trip_number),
-    _head("export_date", _day),
+    _head("export_date", lambda invoice: _iso(invoice.package.shipment.shipped_on)),
     _head("exporting_country", lambda invoice: invoice.snapshot.warehouse.address.country),
     _head("packages", lambda invoice: str(invoice.totals.packages)),
     _head("exporter_name", lambda invoice: invoice.snapshot.warehouse.name, 30),
@@ -162,8 +210,15 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
     _head("importer_name", lambda invoice: _importer(invoice).name, 30),
     _head("importer_number_masked", lambda invoice: masked(_importer(invoice).number)),
     *_address("importer", lambda invoice: _importer(invoice).address),
-    _head("seller_name", lambda invoice: invoice.package.shipment.seller, 30),
-    _head("buyer_name", lambda invoice: invoice.package.shipment.buyer, 30),
+    *(column for name in ("seller", "buyer") for column in _party(name)),
+    _head("related_parties", _related),
+    _head("sold_on", lambda invoice: _iso(invoice.package.shipment.sold_on)),
+    _head("place_of_sale", lambda invoice: invoice.package.shipment.place_of_sale),
+    _head("currency_of_sale", lambda invoice: invoice.package.shipment.currency_of_sale),
+    _head("location_of_goods", lambda invoice: invoice.snapshot.warehouse.location_of_goods),
+    _head("state_of_destination", _state),
+    _head("equipment", lambda invoice: _listed(invoice, "equipment")),
+    _head("seals", lambda invoice: _listed(invoice, "seals")),
     _head("broker_name", lambda invoice: invoice.snapshot.broker.name, 30),
     _head("broker_filer_code", lambda invoice: invoice.snapshot.broker.filer_code),
     EntryColumn("entry", lambda _, row: str(row.line.entry_number), 7, is_figure=True),
@@ -175,6 +230,7 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
     EntryColumn("country_of_origin", lambda _, row: row.line.country_of_origin),
     EntryColumn("manufacturer_mid", lambda _, row: row.line.manufacturer_mid, 18),
     EntryColumn("manufacturer_name", lambda _, row: row.line.manufacturer_name, 34),
+    *(_maker(name) for name in ("address", "city", "region", "postal_code", "country")),
     EntryColumn("customs_descriptions", lambda _, row: _joined(row.line.descriptions), 50),
     EntryColumn("skus", lambda _, row: _joined(row.line.skus), 34),
     EntryColumn("orders", lambda _, row: str(len(row.line.order_ids)), 9, is_figure=True),
@@ -189,6 +245,7 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
     EntryColumn("weights_complete", _weights_complete, 14),
     EntryColumn("value_usd", lambda _, row: money(row.line.value), 14, is_figure=True),
     EntryColumn("entered_value", lambda _, row: str(whole_dollars(row.line.value)), 14, is_figure=True),
+    *map(_charge, ChargeKind),
     EntryColumn("adcvd_cases", lambda _, row: _joined(row.line.adcvd_cases), 20),
     EntryColumn("section_232_statuses", lambda _, row: _joined(row.line.section_232_statuses), 20),
     *map(_metal_weight, ("steel", "aluminum", "copper")),
@@ -205,7 +262,7 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
 
 def entry_line_rows(invoice: Invoice) -> Iterator[list[str]]:
     """The cells of each entry line, as ENTRY_COLUMNS orders them."""
-    goods = goods_by_line(invoice)
+    goods, charges = goods_by_line(invoice), charges_by_line(invoice)
     for line in invoice.consolidated:
-        row = EntryLine(line=line, goods=goods[line.number])
+        row = EntryLine(line=line, goods=goods[line.number], charges=charges[line.number])
         yield [column.cell(invoice, row) for column in ENTRY_COLUMNS]

@@ -126,7 +126,9 @@ def _line(line: ConsolidatedLine, number: Cell) -> Row:
             Styled(_paragraphs(headings, _given(shown["hts"])), Style.CELL),
             Styled(_paragraphs(shown["descriptions"], *more), Style.CELL),
             Styled(_given(shown["origin"]), Style.CELL),
-            Styled(_paragraphs([_given(shown["manufacturer"])], shown["mid"]), Style.CELL),
+            Styled(
+                _paragraphs([_given(shown["manufacturer"])], shown["mid"], shown["maker_address"]), Style.CELL
+            ),
             Styled(line.spi, Style.CELL),
             Styled(_paragraphs([shown["section_232"]], shown["agencies"]), Style.CELL),
             Styled(str(shown["quantities"]), Style.CELL),

@@ -36,7 +36,7 @@ def as_imported(snapshot: Snapshot) -> Snapshot:
     """The plan of one importer with that importer in the place of the warehouse's."""
     if not snapshot.importers or not snapshot.entries:
         return snapshot
-    return _imported_by(snapshot, importer_of(snapshot, snapshot.entries[0]))
+    return _imported_by(snapshot, snapshot.entries[0])
 
 
 def covering_snapshot(snapshot: Snapshot) -> Snapshot:
@@ -44,7 +44,10 @@ def covering_snapshot(snapshot: Snapshot) -> Snapshot:
     importers = {entry.importer_id: importer_of(snapshot, entry) for entry in snapshot.entries}
     names = "; ".join(clean_text(importer.name) for importer in importers.values())
     several = f"{len(importers)} importers of record, each with an entry of its own: {names}"
-    return _imported_by(snapshot, ImporterOfRecord(name=several))
+    warehouse = snapshot.warehouse.model_copy(
+        update={"importer_of_record": ImporterOfRecord(name=several), "related_parties": None}
+    )
+    return snapshot.model_copy(update={"warehouse": warehouse})
 
 
 def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
@@ -67,7 +70,7 @@ def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
             "landed_costs": tuple(each for each in snapshot.landed_costs if each.order_id in ids),
         }
     )
-    return _imported_by(narrowed, importer_of(snapshot, entry))
+    return _imported_by(narrowed, entry)
 
 
 def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:
@@ -114,6 +117,11 @@ def _messages(snapshot: Snapshot, entry: PlannedEntry, products: set[str]) -> Se
     ]
 
 
-def _imported_by(snapshot: Snapshot, importer: ImporterOfRecord) -> Snapshot:
-    warehouse = snapshot.warehouse.model_copy(update={"importer_of_record": importer})
+def _imported_by(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
+    """With the entry's importer, and its relation to the seller where it has a record."""
+    record = next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+    changed: dict[str, object] = {"importer_of_record": importer_of(snapshot, entry)}
+    if record is not None:
+        changed["related_parties"] = record.related_parties
+    warehouse = snapshot.warehouse.model_copy(update=changed)
     return snapshot.model_copy(update={"warehouse": warehouse})

@@ -5,11 +5,11 @@ Pure: computed from the snapshot and the package facts alone, so every document 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from entrygo.domain.facts import Order, OrderItem, Product
-from entrygo.domain.shipment import Shipment
+from entrygo.domain.facts import Manufacturer, Order, OrderItem, Product
+from entrygo.domain.shipment import Shipment, with_parties_of
 from entrygo.domain.snapshot import Severity, Snapshot
 from entrygo.domain.tariff import AgencyFlag, CandidateHeading
 from entrygo.execution.package.facts import PackageFacts
@@ -74,6 +74,8 @@ class ConsolidatedLine:
     country_of_origin: str
     manufacturer_mid: str
     manufacturer_name: str
+    # With the address; of the first of its goods.
+    manufacturer: Manufacturer
     spi: str
     # Headings that somebody has found to apply; then those that may. Both in the order of filing.
     chapter_99: tuple[str, ...]
@@ -122,6 +124,7 @@ class Invoice:
 
 def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
     """Number the lines, group them into entry lines, and total both."""
+    package = replace(package, shipment=with_parties_of(package.shipment, snapshot.warehouse))
     entry_of = _entry_numbers(snapshot)
     filings = Filings(snapshot)
     lines = tuple(_lines(snapshot, filings, _line_numbers(snapshot, filings, entry_of), entry_of))
@@ -235,6 +238,7 @@ def _consolidate(
         country_of_origin=clean_text(product.country_of_origin).upper(),
         manufacturer_mid=clean_text(product.manufacturer.mid).upper(),
         manufacturer_name=clean_text(product.manufacturer.name),
+        manufacturer=product.manufacturer,
         spi=filing.key.spi,
         chapter_99=filing.key.chapter_99,
         candidate_headings=filing.treatment.candidate_headings,

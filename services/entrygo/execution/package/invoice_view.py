@@ -67,6 +67,8 @@ def document_view(invoice: Invoice) -> View:
             each.kg and not each.is_complete
             for each in (invoice.totals.net_weight, invoice.totals.gross_weight)
         ),
+        "related_parties": {True: "Yes", False: "No", None: ""}[snapshot.warehouse.related_parties],
+        "location_of_goods": clean_text(snapshot.warehouse.location_of_goods),
         "stated_packages": f"{invoice.totals.packages:,}" if invoice.package.shipment.packages else "",
     }
 
@@ -173,6 +175,7 @@ def entry_line_view(line: ConsolidatedLine) -> View:
         "origin": line.country_of_origin,
         "manufacturer": line.manufacturer_name,
         "mid": line.manufacturer_mid,
+        "maker_address": _makers_address(line),
         "spi": line.spi,
         "descriptions": line.descriptions[:_SHOWN_DESCRIPTIONS],
         "more": len(line.descriptions[_SHOWN_DESCRIPTIONS:]),
@@ -189,6 +192,12 @@ def entry_line_view(line: ConsolidatedLine) -> View:
         "section_232": " / ".join(SECTION_232[status] for status in line.section_232_statuses),
         "needs_review": bool(line.warnings),
     }
+
+
+def _makers_address(line: ConsolidatedLine) -> str:
+    maker = line.manufacturer
+    town = " ".join(filter(None, map(clean_text, (maker.city, maker.region, maker.postal_code))))
+    return ", ".join(filter(None, (clean_text(maker.address), town, clean_text(maker.country))))
 
 
 def _agency(flag: AgencyFlag) -> str:

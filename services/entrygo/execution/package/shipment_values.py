@@ -1,9 +1,10 @@
 """A shipment as the JSON documents and the workbook have it: what nobody stated is left out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from entrygo.domain.shipment import BILLED, STATED_ONLY, Charge, ChargeKind, Shipment
-from entrygo.execution.package.json_values import Json, money, text
+from entrygo.domain.shipment import BILLED, STATED_ONLY, Charge, ChargeKind, Shipment, Trip
+from entrygo.execution.package.json_values import Json, address, money, text
+from entrygo.execution.package.printable import clean_text
 
 # Which way an amount counts towards the invoice total.
 _IN_TOTAL: Mapping[ChargeKind, str] = {
@@ -15,12 +16,15 @@ _IN_TOTAL: Mapping[ChargeKind, str] = {
 
 def carriage(shipment: Shipment) -> Json:
     """How and when the goods travel."""
+    trip = shipment.trip or Trip()
     return _stated(
         {
             "shipped_on": shipment.shipped_on and shipment.shipped_on.isoformat(),
             "paps_number": shipment.paps_number,
             "trip_number": shipment.trip_number,
             "packages": shipment.packages,
+            "equipment": _references(trip.equipment),
+            "seals": _references(trip.seals),
         }
     )
 
@@ -34,9 +38,18 @@ def sale(shipment: Shipment) -> Json:
             "incoterm_place": terms and text(terms.place),
             "reason": shipment.reason,
             "seller": text(shipment.seller),
+            "seller_address": shipment.seller_address and address(shipment.seller_address),
             "buyer": text(shipment.buyer),
+            "buyer_address": shipment.buyer_address and address(shipment.buyer_address),
+            "sold_on": shipment.sold_on and shipment.sold_on.isoformat(),
+            "place_of_sale": text(shipment.place_of_sale),
+            "currency_of_sale": shipment.currency_of_sale,
         }
     )
+
+
+def _references(given: Sequence[str]) -> list[str] | None:
+    return [clean_text(each) for each in given] or None
 
 
 def charges(shipment: Shipment) -> list[Json]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from entrygo.domain.shipment import STATED_ONLY, Charge, ChargeKind, Shipment, ShipmentReason
-from entrygo.execution.package.figures import amount
+from entrygo.domain.facts import Address
+from entrygo.domain.shipment import STATED_ONLY, Charge, ChargeKind, Shipment, ShipmentReason, Trip
+from entrygo.execution.package.figures import address_lines, amount
 from entrygo.execution.package.printable import clean_text
 
 # What an invoice has to name one by one (19 CFR 141.86(a)(8), (9) and (11)), stated or not.
@@ -38,16 +39,33 @@ View = Mapping[str, object]
 
 
 def shipment_view(shipment: Shipment, orders: str) -> View:
+    trip = shipment.trip or Trip()
     return {
         "terms_of_sale": _terms_of_sale(shipment),
         "shipped_on": "" if shipment.shipped_on is None else shipment.shipped_on.isoformat(),
         "numbers": _joined(("PAPS", shipment.paps_number), ("trip", shipment.trip_number)),
-        "parties": _joined(("Seller:", shipment.seller), ("buyer:", shipment.buyer)),
+        "parties": _joined(
+            ("Seller:", _party(shipment.seller, shipment.seller_address)),
+            ("buyer:", _party(shipment.buyer, shipment.buyer_address)),
+        ),
+        "sold": _joined(
+            ("On", shipment.sold_on.isoformat() if shipment.sold_on else None),
+            ("at", shipment.place_of_sale),
+            ("in", shipment.currency_of_sale),
+        ),
+        "truck": _joined(
+            ("Equipment", ", ".join(trip.equipment)), ("seals", ", ".join(map(clean_text, trip.seals)))
+        ),
         "reason": "" if shipment.reason is None else _REASONS[shipment.reason],
         "packages": orders if shipment.packages is None else f"{shipment.packages:,} holding {orders} orders",
         "charges": list(_charges(shipment)),
         "has_stated_only": any(each.kind in STATED_ONLY for each in shipment.charges),
     }
+
+
+def _party(name: str | None, address: Address | None) -> str:
+    lines = address_lines(address) if address else ()
+    return ", ".join(filter(None, (clean_text(name), *lines)))
 
 
 def _terms_of_sale(shipment: Shipment) -> str:

@@ -23,7 +23,7 @@ class ExecuteExportRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., batch_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., shipment: _Optional[_Union[Shipment, _Mapping]] = ...) -> None: ...
 
 class Shipment(_message.Message):
-    __slots__ = ("terms_of_sale", "shipped_on", "paps_number", "trip_number", "packages", "reason", "seller", "buyer", "charges", "trip")
+    __slots__ = ("terms_of_sale", "shipped_on", "paps_number", "trip_number", "packages", "reason", "seller", "buyer", "charges", "trip", "sold_on", "place_of_sale", "currency_of_sale", "seller_address", "buyer_address")
     TERMS_OF_SALE_FIELD_NUMBER: _ClassVar[int]
     SHIPPED_ON_FIELD_NUMBER: _ClassVar[int]
     PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -34,6 +34,11 @@ class Shipment(_message.Message):
     BUYER_FIELD_NUMBER: _ClassVar[int]
     CHARGES_FIELD_NUMBER: _ClassVar[int]
     TRIP_FIELD_NUMBER: _ClassVar[int]
+    SOLD_ON_FIELD_NUMBER: _ClassVar[int]
+    PLACE_OF_SALE_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_OF_SALE_FIELD_NUMBER: _ClassVar[int]
+    SELLER_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    BUYER_ADDRESS_FIELD_NUMBER: _ClassVar[int]
     terms_of_sale: TermsOfSale
     shipped_on: str
     paps_number: str
@@ -44,7 +49,28 @@ class Shipment(_message.Message):
     buyer: str
     charges: _containers.RepeatedCompositeFieldContainer[Charge]
     trip: Trip
-    def __init__(self, terms_of_sale: _Optional[_Union[TermsOfSale, _Mapping]] = ..., shipped_on: _Optional[str] = ..., paps_number: _Optional[str] = ..., trip_number: _Optional[str] = ..., packages: _Optional[int] = ..., reason: _Optional[str] = ..., seller: _Optional[str] = ..., buyer: _Optional[str] = ..., charges: _Optional[_Iterable[_Union[Charge, _Mapping]]] = ..., trip: _Optional[_Union[Trip, _Mapping]] = ...) -> None: ...
+    sold_on: str
+    place_of_sale: str
+    currency_of_sale: str
+    seller_address: PartyAddress
+    buyer_address: PartyAddress
+    def __init__(self, terms_of_sale: _Optional[_Union[TermsOfSale, _Mapping]] = ..., shipped_on: _Optional[str] = ..., paps_number: _Optional[str] = ..., trip_number: _Optional[str] = ..., packages: _Optional[int] = ..., reason: _Optional[str] = ..., seller: _Optional[str] = ..., buyer: _Optional[str] = ..., charges: _Optional[_Iterable[_Union[Charge, _Mapping]]] = ..., trip: _Optional[_Union[Trip, _Mapping]] = ..., sold_on: _Optional[str] = ..., place_of_sale: _Optional[str] = ..., currency_of_sale: _Optional[str] = ..., seller_address: _Optional[_Union[PartyAddress, _Mapping]] = ..., buyer_address: _Optional[_Union[PartyAddress, _Mapping]] = ...) -> None: ...
+
+class PartyAddress(_message.Message):
+    __slots__ = ("line_1", "line_2", "city", "region", "postal_code", "country")
+    LINE_1_FIELD_NUMBER: _ClassVar[int]
+    LINE_2_FIELD_NUMBER: _ClassVar[int]
+    CITY_FIELD_NUMBER: _ClassVar[int]
+    REGION_FIELD_NUMBER: _ClassVar[int]
+    POSTAL_CODE_FIELD_NUMBER: _ClassVar[int]
+    COUNTRY_FIELD_NUMBER: _ClassVar[int]
+    line_1: str
+    line_2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    def __init__(self, line_1: _Optional[str] = ..., line_2: _Optional[str] = ..., city: _Optional[str] = ..., region: _Optional[str] = ..., postal_code: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...
 
 class Trip(_message.Message):
     __slots__ = ("conveyance", "crew", "equipment", "seals", "border_port", "estimated_arrival", "entries")

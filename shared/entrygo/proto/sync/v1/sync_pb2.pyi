@@ -386,7 +386,7 @@ class SyncWarehousesResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Warehouse, _Mapping]]] = ...) -> None: ...
 
 class Warehouse(_message.Message):
-    __slots__ = ("id", "external_id", "name", "address", "responsible_employee", "phone", "email", "transit_days", "importer_of_record", "transport", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "name", "address", "responsible_employee", "phone", "email", "transit_days", "importer_of_record", "transport", "seller", "buyer", "related_parties", "location_of_goods", "created_at", "updated_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -397,6 +397,10 @@ class Warehouse(_message.Message):
     TRANSIT_DAYS_FIELD_NUMBER: _ClassVar[int]
     IMPORTER_OF_RECORD_FIELD_NUMBER: _ClassVar[int]
     TRANSPORT_FIELD_NUMBER: _ClassVar[int]
+    SELLER_FIELD_NUMBER: _ClassVar[int]
+    BUYER_FIELD_NUMBER: _ClassVar[int]
+    RELATED_PARTIES_FIELD_NUMBER: _ClassVar[int]
+    LOCATION_OF_GOODS_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -409,9 +413,21 @@ class Warehouse(_message.Message):
     transit_days: int
     importer_of_record: ImporterOfRecord
     transport: Transport
+    seller: Party
+    buyer: Party
+    related_parties: bool
+    location_of_goods: str
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., responsible_employee: _Optional[str] = ..., phone: _Optional[str] = ..., email: _Optional[str] = ..., transit_days: _Optional[int] = ..., importer_of_record: _Optional[_Union[ImporterOfRecord, _Mapping]] = ..., transport: _Optional[_Union[Transport, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., responsible_employee: _Optional[str] = ..., phone: _Optional[str] = ..., email: _Optional[str] = ..., transit_days: _Optional[int] = ..., importer_of_record: _Optional[_Union[ImporterOfRecord, _Mapping]] = ..., transport: _Optional[_Union[Transport, _Mapping]] = ..., seller: _Optional[_Union[Party, _Mapping]] = ..., buyer: _Optional[_Union[Party, _Mapping]] = ..., related_parties: _Optional[bool] = ..., location_of_goods: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+
+class Party(_message.Message):
+    __slots__ = ("name", "address")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    address: Address
+    def __init__(self, name: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ...) -> None: ...
 
 class ImporterOfRecord(_message.Message):
     __slots__ = ("name", "number", "address", "power_of_attorney", "bond", "section_301")
@@ -572,7 +588,7 @@ class SyncImportersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Importer, _Mapping]]] = ...) -> None: ...
 
 class Importer(_message.Message):
-    __slots__ = ("id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney", "section_301", "created_at", "updated_at")
+    __slots__ = ("id", "external_id", "name", "number", "address", "non_resident", "bond", "powers_of_attorney", "section_301", "related_parties", "created_at", "updated_at")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -582,6 +598,7 @@ class Importer(_message.Message):
     BOND_FIELD_NUMBER: _ClassVar[int]
     POWERS_OF_ATTORNEY_FIELD_NUMBER: _ClassVar[int]
     SECTION_301_FIELD_NUMBER: _ClassVar[int]
+    RELATED_PARTIES_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     id: str
@@ -593,9 +610,10 @@ class Importer(_message.Message):
     bond: Bond
     powers_of_attorney: _containers.RepeatedCompositeFieldContainer[PowerOfAttorney]
     section_301: TradeReview
+    related_parties: bool
     created_at: str
     updated_at: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., non_resident: _Optional[bool] = ..., bond: _Optional[_Union[Bond, _Mapping]] = ..., powers_of_attorney: _Optional[_Iterable[_Union[PowerOfAttorney, _Mapping]]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., number: _Optional[str] = ..., address: _Optional[_Union[Address, _Mapping]] = ..., non_resident: _Optional[bool] = ..., bond: _Optional[_Union[Bond, _Mapping]] = ..., powers_of_attorney: _Optional[_Iterable[_Union[PowerOfAttorney, _Mapping]]] = ..., section_301: _Optional[_Union[TradeReview, _Mapping]] = ..., related_parties: _Optional[bool] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ...) -> None: ...
 
 class Bond(_message.Message):
     __slots__ = ("type", "amount_usd", "surety", "valid_from", "valid_to")
