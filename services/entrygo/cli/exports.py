@@ -11,6 +11,7 @@ import typer
 from entrygo.cli.connection import find_target
 from entrygo.cli.export_actions import COMMANDS
 from entrygo.cli.findings import write_findings
+from entrygo.cli.fix_file import fix_sheet, write_sheet
 from entrygo.cli.fixing import show_issues
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.plan_diff import show_diff
@@ -63,6 +64,14 @@ def plan(
     ] = False,
     batch: Annotated[str | None, typer.Option("--batch", help="An export to plan again.")] = None,
     new: Annotated[bool, typer.Option("--new", help="A new export, even if the file was planned.")] = False,
+    fix_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--fix-file",
+            dir_okay=False,
+            help="Write what products lack, a row each, to be filled in and imported: CSV or XLSX.",
+        ),
+    ] = None,
     idempotency_key: Key = None,
     as_json: Json = False,
 ) -> None:
@@ -108,6 +117,8 @@ def plan(
             findings = orders.with_name(f"{orders.name}.findings.csv")
             count = write_findings(findings, answer, listed)
             out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
+    if fix_file:
+        _write_fixes(fix_file, answer)
     if answer["readinessState"] == "BLOCKED":
         raise typer.Exit(EXIT_BLOCKED)
 
@@ -127,6 +138,21 @@ def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str 
             return replanned
     planned: dict[str, Any] = rest.post("/api/exports/plan", body, key or f"cli-plan-{uuid4()}")
     return planned
+
+
+def _write_fixes(file: Path, plan: dict[str, Any]) -> None:
+    sheet = fix_sheet(plan["issues_by_product"])
+    if not sheet.rows:
+        err.print("Nothing is missing in a product.")
+        return
+    try:
+        write_sheet(file, sheet)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
+    err.print(
+        f"{len(sheet.rows):,} products to mend: fill in {file}, then `entrygo products import {file}`",
+        markup=False,
+    )
 
 
 def _named(rest: Rest, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from entrygo.imports.rows import LINE_COLUMN, REASON_COLUMN, SourceRow
+from entrygo.imports.rows import LINE_COLUMN, NOTE_COLUMN, REASON_COLUMN, SourceRow
 from entrygo.records.csv_columns import COUNTRY, Column, columns_of
 from entrygo.records.importer import IDENTITY as IMPORTER_IDENTITY
 from entrygo.records.importer import IMPORTER
@@ -80,7 +80,7 @@ def choose_columns(
         if not set(alternatives) & set(ours.values()):
             wanted = " or ".join(alternatives)
             raise WrongColumns(f"No column {wanted}. Map yours: --map 'its name={alternatives[0]}'.")
-    own = {REASON_COLUMN, LINE_COLUMN, ""}
+    own = {REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN, ""}
     return Columns(ours, tuple(name for name in found if name not in ours and name not in own))
 
 

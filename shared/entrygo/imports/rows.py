@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO
 
-# Added by reject files; ignored when such a file is imported again.
-REASON_COLUMN, LINE_COLUMN = "reject_reason", "reject_line"
+# Added by reject files and fix files; ignored when such a file is imported again.
+REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN = "reject_reason", "reject_line", "to_mend"
+# What a line above the header of a CSV begins with that is for people alone.
+COMMENT = "# "
 
 # The bytes of a file from their beginning, each time it is called.
 Opener = Callable[[], IO[bytes]]

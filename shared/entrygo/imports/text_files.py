@@ -9,10 +9,12 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import IO
 
 from entrygo.imports.rows import (
+    COMMENT,
     Opener,
     SourceFile,
     SourceRow,
@@ -30,10 +32,9 @@ def text_source(name: str, opener: Opener, encoding: str) -> SourceFile:
     """Finds out the form of a text file; UnreadableFile when it has none of them."""
     file = TextFile(name, opener, encoding)
     with file.opened() as text:
-        start = text.readline()
-        text.seek(0)
+        _, start = _after_comments(text)
         delimiter = max(DELIMITERS, key=start.count)
-        header = next(csv.reader(text, delimiter=delimiter), [])
+        header = next(csv.reader(chain([start], text), delimiter=delimiter), [])
     if name.lower().endswith(NDJSON_SUFFIXES) or start.lstrip().startswith("{"):
         return SourceFile(name, _names(file.json_rows()), file.json_rows)
     columns = tuple(column.strip() for column in header)
@@ -68,13 +69,14 @@ class TextFile:
     def csv_rows(self, columns: tuple[str, ...], delimiter: str) -> Iterator[SourceRow]:
         """The rows below the header."""
         with self.opened() as text:
-            reader = csv.reader(text, delimiter=delimiter)
+            comments, start = _after_comments(text)
+            reader = csv.reader(chain([start], text), delimiter=delimiter)
             next(reader)
-            line = reader.line_num + 1
+            line = comments + reader.line_num + 1
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield row_of(columns, line, cells)
-                line = reader.line_num + 1
+                line = comments + reader.line_num + 1
 
     def json_rows(self) -> Iterator[SourceRow]:
         """A row a line."""
@@ -82,6 +84,19 @@ class TextFile:
             for line, content in enumerate(text, start=1):
                 if content.strip():
                     yield _json_row(line, content)
+
+
+def _after_comments(text: IO[str]) -> tuple[int, str]:
+    """How many lines of comment a text begins with, and the line after them.
+
+    A spreadsheet that saved the file may have put a comment into quotes.
+    """
+    lines = 0
+    for line in text:
+        if not line.startswith((COMMENT, f'"{COMMENT}')):
+            return lines, line
+        lines += 1
+    return lines, ""
 
 
 def _names(rows: Iterator[SourceRow]) -> tuple[str, ...]:

@@ -62,6 +62,16 @@ def column_at(path: str, columns: Iterable[Column], item: JsonObject) -> tuple[s
     return None
 
 
+def columns_below(path: str, columns: Iterable[Column]) -> tuple[str, ...]:
+    """The columns of the value at a path, or of what is within the object there (`pga.fda`)."""
+    wanted = path.split(".")
+    return tuple(
+        column.name
+        for column in columns
+        if COUNTRY not in column.name and list(_places(column))[: len(wanted)] == wanted
+    )
+
+
 def _places(column: Column) -> Iterator[str]:
     yield from (column.list_name,) if column.list_name else ()
     yield from column.objects

@@ -12,16 +12,18 @@ import typer
 from rich.markup import escape
 
 from entrygo.cli.connection import Target, find_target
+from entrygo.cli.fix_file import TEMPLATE, template_sheet, write_sheet
 from entrygo.cli.imports.results import CannotWrite
 from entrygo.cli.imports.runs import ImportRun
 from entrygo.cli.imports.sending import Sender
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import err, explain
-from entrygo.imports.columns import Columns, WrongColumns, choose_columns, parse_mapping
+from entrygo.imports.columns import PRODUCT_COLUMNS, Columns, WrongColumns, choose_columns, parse_mapping
 from entrygo.imports.kinds import ORDERS, PRODUCTS, Kind, mistaken
 from entrygo.imports.reading import open_source
 from entrygo.imports.rows import SourceFile, UnreadableFile
 from entrygo.imports.suggesting import suggested
+from entrygo.records.csv_columns import COUNTRY
 
 EXIT_UNUSABLE = 2
 
@@ -108,6 +110,20 @@ def import_products(file: File, options: ImportOptions) -> None:
     Running it again is safe.
     """
     import_file(file, options, PRODUCTS)
+
+
+@products_app.command("template")
+def products_template(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or XLSX file to write.")],
+    every: Annotated[bool, typer.Option("--all", help="Every column that there is.")] = False,
+) -> None:
+    """Write a file to fill in: the columns that most products need, and what each takes."""
+    names = [name for name in PRODUCT_COLUMNS if COUNTRY not in name] if every else TEMPLATE
+    try:
+        write_sheet(file, template_sheet(names))
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
+    err.print(f"fill in {file}, then `entrygo products import {file}`", markup=False)
 
 
 @orders_app.command("import")
