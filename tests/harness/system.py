@@ -19,6 +19,7 @@ import pytest
 import pytest_asyncio
 
 from entrygo.cli.up.demo_account import read_demo_account
+from entrygo.cli.up.health import usual_trust
 from entrygo.cli.up.home import Home, PartReport
 from entrygo.cli.up.replicas import SERVICES
 from entrygo.cli.up.settings import PORT_SETTINGS
@@ -65,7 +66,11 @@ class System:
             headers={"authorization": f"Bearer {key or self.api_key}"},
             timeout=REST_SECONDS,
             trust_env=False,
+            verify=usual_trust(),
         )
+
+    def _stranger(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.base_url, trust_env=False, verify=usual_trust())
 
     def part(self, name: str) -> PartReport:
         """How one part is doing, by the report of the supervisor."""
@@ -88,14 +93,14 @@ class System:
 
     async def restarted(self, name: str, *, after: int) -> None:
         """Returns once `name` runs in another process than `after` and its peers have found it again."""
-        async with asyncio.timeout(RESTART_SECONDS), httpx.AsyncClient(base_url=self.base_url) as client:
+        async with asyncio.timeout(RESTART_SECONDS), self._stranger() as client:
             # What is waited for happens in other processes; there is no event to await.
             while not (self._is_ready_again(name, after) and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 
     async def whole(self) -> None:
         """Returns once every part is ready, whatever an earlier test did to them."""
-        async with asyncio.timeout(RESTART_SECONDS), httpx.AsyncClient(base_url=self.base_url) as client:
+        async with asyncio.timeout(RESTART_SECONDS), self._stranger() as client:
             while not (self._every_part_is_ready() and await _is_ready(client)):  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
 

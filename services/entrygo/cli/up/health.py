@@ -27,7 +27,7 @@ async def is_port_open(host: str, port: int) -> bool:
 
 async def is_http_ok(url: str, trusted: ssl.SSLContext | bool = True) -> bool:
     """Whether a GET is answered with 2xx within two seconds, by a server whose certificate is trusted."""
-    verify = _usual_trust() if trusted is True else trusted
+    verify = usual_trust() if trusted is True else trusted
     async with httpx.AsyncClient(trust_env=False, timeout=ANSWER_SECONDS, verify=verify) as client:
         try:
             return (await client.get(url)).is_success
@@ -36,8 +36,8 @@ async def is_http_ok(url: str, trusted: ssl.SSLContext | bool = True) -> bool:
 
 
 @cache
-def _usual_trust() -> ssl.SSLContext:
-    """Made once: reading the authorities takes longer than asking."""
+def usual_trust() -> ssl.SSLContext:
+    """What httpx trusts by default. Made once: reading the authorities takes longer than asking over HTTP."""
     return httpx.create_ssl_context()
 
 
