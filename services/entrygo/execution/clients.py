@@ -16,14 +16,13 @@ from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.requests.texts import MAX_FAILURE
 from entrygo.rpc.calls import Metadata, on_behalf_metadata, remaining_seconds, service_metadata
 from entrygo.rpc.errors import remote_in_our_name
 from entrygo.rpc.replay import is_replayed
 
 CALL_TIMEOUT = 10.0  # seconds
 SNAPSHOT_TIMEOUT = 60.0  # seconds
-# Planning takes one line of so much about a failure; a refusal would have it tried for ever.
-MAX_FAILURE_CHARACTERS = 2000
 
 
 class Planning(Protocol):
@@ -120,8 +119,9 @@ class RemotePlanning:
         )
 
     async def fail(self, export_id: str, execution_id: str, error_code: str, message: str) -> None:
+        # One line, and no longer than planning takes: a refusal would have it tried for ever.
         outcome = planning_pb2.ReleaseExportRequest.Failed(
-            error_code=error_code, message=" ".join(message.split())[:MAX_FAILURE_CHARACTERS]
+            error_code=error_code, message=" ".join(message.split())[:MAX_FAILURE]
         )
         await self._release(
             planning_pb2.ReleaseExportRequest(export_id=export_id, execution_id=execution_id, failed=outcome)

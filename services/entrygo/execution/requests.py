@@ -3,7 +3,7 @@ them."""
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -26,7 +26,7 @@ from entrygo.domain.shipment import (
     ShipmentReason,
     TermsOfSale,
 )
-from entrygo.domain.time import parse_day, parse_rfc3339
+from entrygo.domain.time import parse_day
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
@@ -37,14 +37,12 @@ from entrygo.execution.trip_requests import read_trip, trip_message
 from entrygo.execution.withdrawing import WITHDRAW_OPERATION, WithdrawCommand
 from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import fingerprint
-from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.entry_numbers import entry_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
-from entrygo.requests.texts import day, one_of, public_id, text
+from entrygo.requests.texts import day, one_of, plan_hash, public_id, text
 
-_PLAN_HASH = re.compile(r"[A-Za-z0-9_-]{1,128}")
 MAX_REASON_LENGTH = 500
 MAX_ADDRESSES = 500
 NOTED_OUTCOMES = {
@@ -65,8 +63,7 @@ def execute_command(request: execution_pb2.ExecuteExportRequest) -> ExecuteComma
     issues.require(accountId=request.account_id)
     _check_id("batchId", request.batch_id, issues)
     check_key(request.idempotency_key, issues)
-    if request.expected_plan_hash and not _PLAN_HASH.fullmatch(request.expected_plan_hash):
-        issues.add("expectedPlanHash", "Not a plan hash", "invalid_string")
+    issues.optional(plan_hash, request.expected_plan_hash, "expectedPlanHash")
     shipment = read_shipment(request.shipment, issues)
     issues.check()
     check_account(request.account_id)
@@ -252,7 +249,7 @@ def _packages(given: int, issues: Issues) -> int | None:
 
 
 def _day(path: str, given: str, issues: Issues) -> date | None:
-    found = issues.take(day, given, path) if given else None
+    found = issues.optional(day, given, path)
     return parse_day(found) if found is not None else None
 
 
@@ -270,16 +267,6 @@ def _one_of(kind: type[E], path: str, given: str, issues: Issues) -> E | None:
 
 def _text(path: str, given: str, maximum: int, issues: Issues) -> str | None:
     return issues.take(text(maximum), given, path) or None
-
-
-def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
-    """The instant to replay from; None for the beginning. Raises ValidationFailed."""
-    if not request.recorded_since:
-        return None
-    try:
-        return parse_rfc3339(request.recorded_since)
-    except ValueError as error:
-        raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error
 
 
 def mail_addresses(request: execution_pb2.ListMailRecipientsRequest) -> list[str]:

@@ -28,13 +28,13 @@ from entrygo.execution.requests import (
     mail_addresses,
     note_command,
     read_answer,
-    recorded_since,
     resubmit_command,
     withdraw_command,
 )
 from entrygo.execution.use_cases import Executions, Packages
 from entrygo.execution.withdrawing import Withdrawals
 from entrygo.identity.current import principal
+from entrygo.messaging.event_log import recorded_since
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2

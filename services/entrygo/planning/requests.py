@@ -12,7 +12,7 @@ from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
-from entrygo.requests.texts import check_printable, country, day, instant, one_of, public_id, text
+from entrygo.requests.texts import MAX_FAILURE, country, day, instant, one_of, plan_hash, public_id, text
 
 PLAN_OPERATION = "exports.plan"
 CANCEL_OPERATION = "exports.cancel"
@@ -20,8 +20,6 @@ AMEND_OPERATION = "exports.amend"
 DEFAULT_COUNTRY = "US"
 MAX_REASON_LENGTH = 2000
 MAX_DIFF_LIMIT = 1000
-MAX_HASH_LENGTH = 128  # characters; ours have 73
-MAX_FAILURE_LENGTH = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +80,7 @@ def read_plan(request: planning_pb2.PlanExportRequest, *, max_orders: int) -> Pl
         ("entryDate", request.entry_date, day),
         ("entryType", request.entry_type, one_of(*get_args(AskedEntryType))),
     ):
-        if value:
-            issues.take(check, value, path)
+        issues.optional(check, value, path)
     check_key(request.idempotency_key, issues)
     issues.check()
     normal = _normalised(request)
@@ -142,8 +139,7 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
         ("onBlocked", request.on_blocked, one_of(*OnBlocked)),
         ("entryDate", request.entry_date, day),
     ):
-        if value:
-            issues.take(check, value, path)
+        issues.optional(check, value, path)
     check_key(request.idempotency_key, issues)
     issues.check()
     asked = planning_pb2.AmendExportRequest()
@@ -172,7 +168,7 @@ def check_claim(request: planning_pb2.ClaimExportRequest) -> None:
     issues = Issues()
     issues.require(exportId=request.export_id)
     issues.take(public_id, request.execution_id, "executionId")
-    issues.take(text(MAX_HASH_LENGTH), request.expected_plan_hash, "expectedPlanHash")
+    issues.optional(plan_hash, request.expected_plan_hash, "expectedPlanHash")
     issues.check()
 
 
@@ -187,7 +183,7 @@ def check_release(request: planning_pb2.ReleaseExportRequest) -> None:
             issues.take(instant, request.completed.executed_at, "completed.executedAt")
         case "failed":
             issues.take(public_id, request.failed.error_code, "failed.errorCode")
-            issues.take(text(MAX_FAILURE_LENGTH), request.failed.message, "failed.message")
+            issues.take(text(MAX_FAILURE), request.failed.message, "failed.message")
         case _:
             issues.required("outcome")
     issues.check()
@@ -207,8 +203,8 @@ def check_diff(request: planning_pb2.DiffPlansRequest) -> None:
     """Raises ValidationFailed unless an export and the plan to start from are named; at most 1000 changes."""
     issues = Issues()
     issues.require(**{"exportId": request.export_id, "from": request.from_plan_hash})
-    issues.take(check_printable, request.from_plan_hash, "from")
-    issues.take(check_printable, request.to_plan_hash, "to")
+    issues.optional(plan_hash, request.from_plan_hash, "from")
+    issues.optional(plan_hash, request.to_plan_hash, "to")
     if not 0 <= request.limit <= MAX_DIFF_LIMIT:
         issues.add("limit", f"Expected a whole number from 1 to {MAX_DIFF_LIMIT}", "invalid_number")
     issues.check()

@@ -1,16 +1,14 @@
 """The gRPC edge of planning: proto in, use case, proto out. No decisions."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.principal import ScopeName
-from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.current import check_account, principal
+from entrygo.messaging.event_log import recorded_since
 from entrygo.planning.policy.requests import read_approval
 from entrygo.planning.requests import (
     check_claim,
@@ -150,7 +148,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def ReplayEvents(
         self, request: events_pb2.ReplayEventsRequest, context: Context
     ) -> AsyncIterator[events_pb2.Event]:
-        async for event in self._do.stored_plans.every_event(_since(request.recorded_since)):
+        async for event in self._do.stored_plans.every_event(recorded_since(request)):
             yield event
 
     async def GetHistory(self, request: events_pb2.GetHistoryRequest, context: Context) -> events_pb2.History:
@@ -162,10 +160,3 @@ def _answered(reply: Reply, response: type[M], context: Context) -> M:
     if reply.replayed:
         mark_replayed(context)
     return response.FromString(reply.body)
-
-
-def _since(text: str) -> datetime | None:
-    try:
-        return parse_rfc3339(text) if text else None
-    except ValueError as error:
-        raise ValidationFailed.of([("recordedSince", str(error), "invalid_string")]) from error

@@ -10,17 +10,15 @@ import orjson
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import line_value, plain
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.records.order import POSTAL_CODE, REGION
+from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, POSTAL_CODE, REGION
 from entrygo.records.trade_codes import importer_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Check, Issues, Wrong
 from entrygo.requests.numbers import not_negative, positive
 from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text, country, external_id
 from entrygo.sync.drafts import LineDraft, OrderDraft
+from entrygo.sync.uniqueness import check_unique
 
-MAX_ORDERS = 5_000
-MAX_LINES_PER_ORDER = 1_000
-MAX_LINES = 25_000
 MAX_METADATA_BYTES = 16 * 1024
 
 _REGION, _POSTAL_CODE = REGION.check, POSTAL_CODE.check
@@ -53,7 +51,7 @@ def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
             drafts.append(_order(item, f"items.{index}", issues))
             if issues.is_full:
                 break
-        _check_unique(drafts, issues)
+        check_unique("externalId", [draft.external_id for draft in drafts], issues)
     issues.check()
     return drafts
 
@@ -69,15 +67,6 @@ def _is_sized(request: sync_pb2.SyncOrdersRequest, issues: Issues) -> bool:
         issues.add("items", f"At most {MAX_LINES} lines in one request", "too_big")
         return False
     return True
-
-
-def _check_unique(drafts: list[OrderDraft], issues: Issues) -> None:
-    seen: set[str] = set()
-    for index, draft in enumerate(drafts):
-        if draft.external_id in seen:
-            issues.add(f"items.{index}.externalId", "Duplicate externalId in this request", "duplicate")
-        elif draft.external_id:
-            seen.add(draft.external_id)
 
 
 def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:

@@ -18,6 +18,7 @@ from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
 from entrygo.requests.texts import country, external_id, is_country, public_id
 from entrygo.sync.drafts import Fact, Facts, FactsDraft, FactsUpdate
+from entrygo.sync.uniqueness import check_unique
 
 MAX_LIST = 100  # objects in one list
 MAX_ITEMS = 5_000
@@ -98,18 +99,10 @@ def _read_request(request: SetupRequest, items: Sequence[Item], fields: Fields) 
         drafts.append(_draft(item, fields, f"items.{index}", issues))
         if issues.is_full:
             break
-    _check_unique("externalId", [draft.external_id for draft in drafts], issues)
-    _check_unique("id", [draft.id or "" for draft in drafts], issues)
+    check_unique("externalId", [draft.external_id for draft in drafts], issues)
+    check_unique("id", [draft.id or "" for draft in drafts], issues)
     issues.check()
     return drafts
-
-
-def _check_unique(name: str, values: Sequence[str], issues: Issues) -> None:
-    seen: set[str] = set()
-    for index, value in enumerate(values):
-        if value and value in seen:
-            issues.add(f"items.{index}.{name}", f"Duplicate {name} in this request", "duplicate")
-        seen.add(value)
 
 
 def _draft(item: Item, fields: Fields, path: str, issues: Issues) -> FactsDraft:

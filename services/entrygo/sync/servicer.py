@@ -11,6 +11,7 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName, Visible
 from entrygo.identity.current import check_account, principal
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.records.order import MAX_PLANNED_ORDERS
 from entrygo.requests.pages import PageRequest, page_request
 from entrygo.rpc.interceptors.auth import RequiredScopes
 from entrygo.rpc.replay import mark_replayed
@@ -35,7 +36,6 @@ from entrygo.sync.write import (
 SERVICE_NAME = sync_pb2.DESCRIPTOR.services_by_name["Sync"].full_name
 ORDERS_PER_CHUNK = 1_000
 PRODUCTS_PER_CHUNK = 1_000
-MAX_PLANNED_ORDERS = 50_000
 
 REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/{rpc}": scope

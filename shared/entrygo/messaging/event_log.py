@@ -8,8 +8,18 @@ from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import moment
 
 REPLAY_PAGE = 200
+
+
+def recorded_since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
+    """The instant to replay from; None for the beginning. Raises ValidationFailed."""
+    issues = Issues()
+    since = issues.optional(moment, request.recorded_since, "recordedSince")
+    issues.check()
+    return since
 
 
 async def events_after(

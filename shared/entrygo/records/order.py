@@ -4,6 +4,13 @@ from entrygo.records import trade_codes
 from entrygo.records.kinds import Amount, Country, Field, Fields, Reference, Text
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
+# Of one sync.
+MAX_ORDERS = 5_000
+MAX_LINES_PER_ORDER = 1_000
+MAX_LINES = 25_000
+# Of one plan: what sync gives out. Planning may be set to take fewer.
+MAX_PLANNED_ORDERS = 50_000
+
 # Amounts are in this currency. Another one is refused, not converted: which rate holds is for the importer to
 # say (19 CFR 159.31 to 159.36).
 CURRENCY = "USD"

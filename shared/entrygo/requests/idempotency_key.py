@@ -20,5 +20,4 @@ def idempotency_key(value: str) -> str:
 
 def check_key(value: str, issues: Issues) -> None:
     """As idempotency_key, for a message in which an empty one means that there is none."""
-    if value:
-        issues.take(idempotency_key, value, FIELD)
+    issues.optional(idempotency_key, value, FIELD)

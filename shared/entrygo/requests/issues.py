@@ -44,14 +44,17 @@ class Issues:
         return self._total > MAX_ISSUES
 
     def add(self, path: str, message: str, code: str) -> None:
+        """One more issue; `code` is stable, `message` is for people."""
         self._total += 1
         if len(self._found) < MAX_ISSUES:
             self._found.append((path, message, code))
 
     def wrong(self, path: str, wrong: Wrong) -> None:
+        """What a check refused at `path`."""
         self.add(path, wrong.message, wrong.code)
 
     def required(self, path: str) -> None:
+        """A field that is missing or empty."""
         self.add(path, "Required", "invalid_type")
 
     def require(self, **values: str) -> None:
@@ -67,6 +70,10 @@ class Issues:
         except Wrong as wrong:
             self.wrong(path, wrong)
             return None
+
+    def optional(self, check: Check[T], value: str, path: str) -> T | None:
+        """As `take`, for a message in which an empty text means that there is none."""
+        return self.take(check, value, path) if value else None
 
     def check(self) -> None:
         """Raises ValidationFailed with the issues, if there are any."""

@@ -25,6 +25,7 @@ def decimal(value: str) -> Decimal:
 
 
 def not_negative(value: str) -> Decimal:
+    """A decimal of 0 or more; Wrong otherwise."""
     number = decimal(value)
     if number < 0:
         raise Wrong("Must not be negative", "too_small")
@@ -32,6 +33,7 @@ def not_negative(value: str) -> Decimal:
 
 
 def positive(value: str) -> Decimal:
+    """A decimal above 0; Wrong otherwise."""
     number = decimal(value)
     if number <= 0:
         raise Wrong("Must be greater than 0", "too_small")

@@ -1,4 +1,4 @@
-"""Pages of a list in the order of its ids: opaque cursors, limits."""
+"""Pages of a list: their size, and the opaque cursors between them."""
 
 import base64
 import binascii
@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from entrygo.domain.ids import is_valid_id
-from entrygo.requests.issues import Issues
+from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.texts import check_printable
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 T = TypeVar("T")
+
+
+class NotACursor(Wrong):
+    """A cursor that no page of the list has given."""
+
+    def __init__(self) -> None:
+        super().__init__("Expected the nextCursor of an earlier page of this list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +46,36 @@ class Page(Generic[T]):
 def page_request(*, limit: int, cursor: str, external_id: str) -> PageRequest:
     """Checked; ValidationFailed for a limit out of bounds or a cursor that is not ours."""
     issues = Issues()
-    if not 0 <= limit <= MAX_LIMIT:
-        issues.add("limit", f"Must be between 1 and {MAX_LIMIT}", "too_big" if limit > 0 else "too_small")
-    after = decode_cursor(cursor)
-    if after is None:
-        issues.add("cursor", "Not a cursor of this list", "invalid_string")
+    size = page_limit(limit, issues)
+    after = issues.optional(_last_id, cursor, "cursor")
     issues.take(check_printable, external_id, "externalId")
     issues.check()
-    return PageRequest(limit or DEFAULT_LIMIT, after or "", external_id or None)
+    return PageRequest(size, after or "", external_id or None)
 
 
-def encode_cursor(last_id: str) -> str:
-    return base64.urlsafe_b64encode(last_id.encode()).decode().rstrip("=")
+def page_limit(limit: int, issues: Issues) -> int:
+    """Rows on a page; 0 means that none were named. An issue where it is out of bounds."""
+    if not 0 <= limit <= MAX_LIMIT:
+        issues.add("limit", f"Must be between 1 and {MAX_LIMIT}", "too_big" if limit > 0 else "too_small")
+    return limit or DEFAULT_LIMIT
 
 
-def decode_cursor(cursor: str) -> str | None:
-    """The id a page ended with; empty for the first page; None when it is not a cursor."""
-    if not cursor:
-        return ""
+def _last_id(cursor: str) -> str:
+    last_id = decode_cursor(cursor)
+    if not is_valid_id(last_id):
+        raise NotACursor
+    return last_id
+
+
+def encode_cursor(place: str) -> str:
+    """A place in a list (what comes next follows from it alone) as callers send it back, opaque to them."""
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> str:
+    """The place that `encode_cursor` was given; NotACursor for anything that it does not write."""
     try:
         padded = cursor.encode() + b"=" * (-len(cursor) % 4)
-        last_id = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        return None
-    return last_id if is_valid_id(last_id) else None
+        raise NotACursor from None

@@ -1,6 +1,7 @@
 """Checks of texts: each gives the value as it is kept, or raises Wrong."""
 
 import re
+from datetime import datetime
 from functools import cache
 
 from entrygo.domain.ids import is_valid_id
@@ -8,13 +9,21 @@ from entrygo.domain.time import parse_day, parse_rfc3339
 from entrygo.requests.issues import Check, Wrong
 
 MAX_EXTERNAL_ID = 128  # characters of an id, or of a SKU, in the caller's own system
+MAX_FAILURE = 2000  # characters of what execution says to planning about a failure
+
+# As regular expressions that a JSON schema can have, too.
+PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+COUNTRY = r"^[A-Za-z]{2}$"
+# Room for longer ones than ours, which have 73 characters.
+PLAN_HASH = r"^[A-Za-z0-9_-]{1,128}$"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _PLACEHOLDERS = frozenset(
     {"TBD", "TBA", "TBC", "NA", "NONE", "NULL", "NIL", "PENDING", "UNKNOWN", "TEST", "DUMMY", "PLACEHOLDER"}
     | {"123456789012"[:length] for length in range(8, 13)}
 )
+_COUNTRY = re.compile(COUNTRY)
+_PLAN_HASH = re.compile(PLAN_HASH)
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -72,6 +81,13 @@ def public_id(value: str) -> str:
     return value
 
 
+def plan_hash(value: str) -> str:
+    """A text that has the form of a plan hash."""
+    if not _PLAN_HASH.fullmatch(value):
+        raise Wrong("Not a plan hash")
+    return value
+
+
 def is_country(value: str) -> bool:
     """Whether it has the form of a country code: two letters."""
     return _COUNTRY.fullmatch(value) is not None
@@ -100,12 +116,17 @@ def day(value: str) -> str:
     return value
 
 
-def instant(value: str) -> str:
-    """An instant with an offset, as RFC 3339 writes it."""
+def moment(value: str) -> datetime:
+    """The instant (UTC) of a text with an offset, as RFC 3339 writes it."""
     try:
-        parse_rfc3339(value)
+        return parse_rfc3339(value)
     except (ValueError, OverflowError):
         raise Wrong("Expected an instant: 2026-03-11T16:10:00.000Z", "invalid_date") from None
+
+
+def instant(value: str) -> str:
+    """A text that `moment` takes, as it was given."""
+    moment(value)
     return value
 
 

@@ -48,6 +48,15 @@ def test_everything_wrong_is_named_at_once() -> None:
     ]
 
 
+def test_forms_are_refused_with_the_codes_of_every_other_service() -> None:
+    request = ListExportsRequest(limit=201, warehouse_id="wh 1", created_after="yesterday")
+    with pytest.raises(ValidationFailed) as caught:
+        read_list_request(request)
+    assert caught.value.details is not None
+    codes = [issue["code"] for issue in caught.value.details["issues"]]
+    assert codes == ["too_big", "invalid_string", "invalid_date"]
+
+
 @pytest.mark.parametrize("cursor", ["AAAA", "bnVsbA", "W10", "WyJ4IiwxXQ", "WyIyMDI2LTAzLTExIiwiYSJd", "é"])
 def test_a_cursor_that_was_never_given_out_is_refused(cursor: str) -> None:
     with pytest.raises(ValidationFailed):

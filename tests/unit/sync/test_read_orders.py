@@ -6,8 +6,9 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records.order import MAX_LINES_PER_ORDER, MAX_ORDERS
 from entrygo.sync.drafts import orders_fingerprint
-from entrygo.sync.read_orders import MAX_LINES_PER_ORDER, MAX_ORDERS, read_orders
+from entrygo.sync.read_orders import read_orders
 from tests.unit.sync.requests import ACCOUNT, line, order, orders
 
 

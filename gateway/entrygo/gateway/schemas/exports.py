@@ -15,6 +15,7 @@ from entrygo.gateway.schemas.fields import (
     Identifier,
     Instant,
     LongText,
+    PlanHash,
     Reference,
     ShortText,
     at_most,
@@ -22,8 +23,7 @@ from entrygo.gateway.schemas.fields import (
 )
 from entrygo.gateway.schemas.pages import PageQuery, PageSize
 from entrygo.gateway.schemas.shipment import ShipmentInput, TripInput
-
-MAX_PLANNED_ORDERS = 50_000
+from entrygo.records.order import MAX_PLANNED_ORDERS
 
 
 class PlanBody(Body):
@@ -93,7 +93,7 @@ class ExecuteBody(Body):
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
     batch_id: Annotated[Identifier, Field(description="Export batch ID returned by planning")]
     expected_plan_hash: Annotated[
-        Reference | None, Field(description="The plan you approved; another one is 409 PLAN_HASH_MISMATCH")
+        PlanHash | None, Field(description="The plan you approved; another one is 409 PLAN_HASH_MISMATCH")
     ] = None
     shipment: Annotated[
         ShipmentInput | None,
@@ -173,6 +173,6 @@ class ExportQuery(PageQuery):
 
 
 class DiffQuery(Body):
-    from_: Annotated[Reference, Field(alias="from", description="planHash that the export had before")]
-    to: Annotated[Reference | None, Field(description="Another planHash; else the current plan")] = None
+    from_: Annotated[PlanHash, Field(alias="from", description="planHash that the export had before")]
+    to: Annotated[PlanHash | None, Field(description="Another planHash; else the current plan")] = None
     limit: Annotated[PageSize | None, Field(description="Listed of each kind; 100 by default")] = None

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -24,16 +23,14 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from entrygo.domain.ids import MAX_ID_LENGTH
 from entrygo.domain.money import MAX_DECIMAL_PLACES, MAX_INTEGER_DIGITS
-from entrygo.domain.time import parse_rfc3339
-from entrygo.requests import idempotency_key
-from entrygo.requests.issues import MAX_ISSUES
+from entrygo.requests import idempotency_key, texts
+from entrygo.requests.issues import MAX_ISSUES, Check, Wrong
 
 MAX_DIGITS = MAX_INTEGER_DIGITS + MAX_DECIMAL_PLACES
 MAX_NUMBER = 10**MAX_INTEGER_DIGITS
 MAX_METADATA_DEPTH = 16
 MAX_METADATA_VALUES = 1000
 MAX_METADATA_TEXT = 2000  # characters
-PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
 # Line breaks and tabs are text; lone surrogates have no UTF-8.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -93,12 +90,15 @@ def _while_issues_are_listed(given: Any, check: Callable[[Any], Any], info: Vali
 WhileIssuesAreListed = WrapValidator(_while_issues_are_listed)
 
 Identifier = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=PRINTABLE)
+    str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=texts.PRINTABLE)
 ]
-Reference = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=PRINTABLE)]
-ShortText = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=PRINTABLE)]
-LongText = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=PRINTABLE)]
-Country = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{2}$")]
+# What something is called in the caller's own system.
+Reference = Annotated[
+    str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=texts.PRINTABLE)
+]
+ShortText = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=texts.PRINTABLE)]
+LongText = Annotated[str, StringConstraints(strict=True, max_length=2000, pattern=texts.PRINTABLE)]
+Country = Annotated[str, StringConstraints(strict=True, pattern=texts.COUNTRY)]
 Flag = Annotated[bool, Strict()]
 IdempotencyKey = Annotated[
     str,
@@ -134,7 +134,7 @@ def whole_number(minimum: int, maximum: int) -> Any:
 
 def text_of(maximum: int) -> Any:
     """The type of a text of at most `maximum` characters without control characters."""
-    return Annotated[str, StringConstraints(strict=True, max_length=maximum, pattern=PRINTABLE)]
+    return Annotated[str, StringConstraints(strict=True, max_length=maximum, pattern=texts.PRINTABLE)]
 
 
 PositiveWholeNumber = Annotated[
@@ -145,34 +145,31 @@ PositiveWholeNumber = Annotated[
 ]
 
 
-def _check_date(text: str) -> str:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise PydanticCustomError("invalid_date", "Expected a date: YYYY-MM-DD") from None
-    return text
+def _by(check: Check[str]) -> AfterValidator:
+    """The check of the services, with its message and code."""
+
+    def validate(given: str) -> str:
+        try:
+            check(given)
+        except Wrong as wrong:
+            raise PydanticCustomError(wrong.code, wrong.message) from None
+        return given
+
+    return AfterValidator(validate)
 
 
-def _check_instant(text: str) -> str:
-    try:
-        parse_rfc3339(text)
-    except (ValueError, OverflowError):
-        message = "Expected an RFC 3339 instant: 2026-03-11T16:10:00.000Z"
-        raise PydanticCustomError("invalid_date", message) from None
-    return text
-
-
-Date = Annotated[
-    str,
-    StringConstraints(strict=True, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-    AfterValidator(_check_date),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
+Date = Annotated[str, Strict(), _by(texts.day), WithJsonSchema({"type": "string", "format": "date"})]
 Instant = Annotated[
     str,
     StringConstraints(strict=True, max_length=40),
-    AfterValidator(_check_instant),
+    _by(texts.instant),
     WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+PlanHash = Annotated[
+    str,
+    Strict(),
+    _by(texts.plan_hash),
+    WithJsonSchema({"type": "string", "pattern": texts.PLAN_HASH}),
 ]
 
 

@@ -21,12 +21,15 @@ from entrygo.gateway.schemas.fields import (
     either_required,
 )
 from entrygo.records.kinds import Fields
-from entrygo.records.order import CURRENCY, ORDER, ORDER_LINE, OTHER_CURRENCY
-
-MAX_ORDERS = 5_000
-MAX_LINES_PER_ORDER = 1_000
-MAX_LINES = 25_000
-
+from entrygo.records.order import (
+    CURRENCY,
+    MAX_LINES,
+    MAX_LINES_PER_ORDER,
+    MAX_ORDERS,
+    ORDER,
+    ORDER_LINE,
+    OTHER_CURRENCY,
+)
 
 # Stands in for the product of a line that names a SKU: the field stays required, so that a line with
 # neither is reported as any other missing field is, together with all else that is wrong.

@@ -6,18 +6,17 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from entrygo.gateway.schemas.fields import Body, Reference, ShortText
-
-MAX_PAGE = 200
+from entrygo.requests.pages import MAX_LIMIT
 
 
 def _page_size(text: object) -> int:
-    if isinstance(text, str) and text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= MAX_PAGE:
+    if isinstance(text, str) and text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= MAX_LIMIT:
         return int(text)
-    raise PydanticCustomError("page_size", f"Expected a whole number from 1 to {MAX_PAGE}")
+    raise PydanticCustomError("page_size", f"Expected a whole number from 1 to {MAX_LIMIT}")
 
 
 PageSize = Annotated[
-    int, BeforeValidator(_page_size), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_PAGE})
+    int, BeforeValidator(_page_size), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})
 ]
 
 

@@ -11,7 +11,8 @@ from entrygo.gateway.schemas.fields import (
     IdempotencyKey,
     Identifier,
     LongText,
-    Reference,
+    PlanHash,
+    ShortText,
     at_most,
 )
 
@@ -31,7 +32,7 @@ class PolicyBody(Body):
         Flag | None, Field(description="Whether a plan in REVIEW_REQUIRED needs an approval before execute")
     ] = None
     codes_without_approval: Annotated[
-        list[Reference],
+        list[Identifier],
         Field(max_length=MAX_CODES, description="Warnings that need no approval"),
         at_most(MAX_CODES),
     ] = Field(default_factory=list)
@@ -55,9 +56,9 @@ class PolicyAnswer(TypedDict):
 
 class ApproveBody(Body):
     plan_hash: Annotated[
-        Reference, Field(description="The plan that was looked at; another one is 409 PLAN_HASH_MISMATCH")
+        PlanHash, Field(description="The plan that was looked at; another one is 409 PLAN_HASH_MISMATCH")
     ]
-    approved_by: Annotated[Reference, Field(max_length=200, description="Who answers for it")]
+    approved_by: Annotated[ShortText, Field(min_length=1, max_length=200, description="Who answers for it")]
     note: LongText | None = None
     idempotency_key: IdempotencyKey | None = None
 

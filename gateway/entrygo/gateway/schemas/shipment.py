@@ -24,12 +24,12 @@ from entrygo.domain.shipment import (
 )
 from entrygo.gateway.schemas.fields import (
     MAX_NUMBER,
-    PRINTABLE,
     Body,
     Date,
     PositiveWholeNumber,
     at_most,
 )
+from entrygo.requests.texts import PRINTABLE
 
 CENT_PLACES = 2
 Cents = Annotated[
@@ -128,8 +128,8 @@ class ShipmentInput(Body):
     ] = None
 
 
-Reference = Annotated[str, StringConstraints(strict=True, max_length=MAX_REFERENCE, pattern=PRINTABLE)]
-References = Annotated[list[Reference] | None, Field(max_length=MAX_REFERENCES)]
+ReferenceNumber = Annotated[str, StringConstraints(strict=True, max_length=MAX_REFERENCE, pattern=PRINTABLE)]
+References = Annotated[list[ReferenceNumber] | None, Field(max_length=MAX_REFERENCES)]
 
 
 class TripEntryInput(Body):
@@ -144,7 +144,9 @@ class TripEntryInput(Body):
 class TripInput(Body):
     """The truck, for the manifest that its carrier files. References alone: no data of persons."""
 
-    conveyance: Annotated[Reference | None, Field(description="The tractor, as the carrier names it")] = None
+    conveyance: Annotated[
+        ReferenceNumber | None, Field(description="The tractor, as the carrier names it")
+    ] = None
     crew: Annotated[References, Field(description="How the carrier names driver and crew in ACE")] = None
     equipment: Annotated[References, Field(description="Trailers and containers")] = None
     seals: References = None
@@ -152,5 +154,5 @@ class TripInput(Body):
         Annotated[str, StringConstraints(strict=True, pattern=PORT_CODE)] | None,
         Field(description="Schedule D code of the port where it crosses, if not the warehouse's"),
     ] = None
-    estimated_arrival: Annotated[Reference | None, Field(description="RFC 3339")] = None
+    estimated_arrival: Annotated[ReferenceNumber | None, Field(description="RFC 3339")] = None
     entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None

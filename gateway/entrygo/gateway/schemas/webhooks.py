@@ -17,6 +17,7 @@ from entrygo.gateway.schemas.fields import (
     at_most,
 )
 from entrygo.gateway.schemas.pages import PageQuery
+from entrygo.requests.webhooks import MAX_DESCRIPTION, MAX_OVERLAP_HOURS
 
 DeliveryState = Literal["pending", "delivered", "failed", "held"]
 
@@ -28,14 +29,14 @@ EventTypes = Annotated[
     Field(max_length=MAX_EVENT_TYPES, description="Types of events, such as export.executed; empty: all"),
     at_most(MAX_EVENT_TYPES),
 ]
-Description = Annotated[ShortText, Field(max_length=200, description="For people")]
+Description = Annotated[ShortText, Field(max_length=MAX_DESCRIPTION, description="For people")]
 
 
 Hours = Annotated[
     Decimal,
     Strict(),
-    Field(max_digits=3, decimal_places=0, ge=0, le=336),
-    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 336}),
+    Field(max_digits=3, decimal_places=0, ge=0, le=MAX_OVERLAP_HOURS),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_OVERLAP_HOURS}),
 ]
 
 

@@ -3,9 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
 
-from entrygo.domain.time import parse_rfc3339
 from entrygo.identity.on_behalf import read_principal
 from entrygo.inspection.folding import SOURCES
 from entrygo.inspection.rebuild import rebuild
@@ -58,13 +56,9 @@ class StoredOwner:
         self, request: events_pb2.ReplayEventsRequest, metadata: Metadata
     ) -> AsyncIterator[events_pb2.Event]:
         """All events, or those recorded since; oldest first."""
-        async for event in event_log.replay(self.pool, _since(request)):
+        async for event in event_log.replay(self.pool, event_log.recorded_since(request)):
             yield event
 
     async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History:
         """Which life of the database this is, and how far it has come."""
         return await event_log.history(self.pool)
-
-
-def _since(request: events_pb2.ReplayEventsRequest) -> datetime | None:
-    return parse_rfc3339(request.recorded_since) if request.recorded_since else None

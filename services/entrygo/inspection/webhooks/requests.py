@@ -7,20 +7,18 @@ from datetime import datetime, timedelta
 import httpx
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.inspection.requests import read_instant
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
 from entrygo.messaging.events import EXPORT_EVENTS
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
-from entrygo.requests.pages import DEFAULT_LIMIT, MAX_LIMIT
-from entrygo.requests.texts import one_of, public_id, text
+from entrygo.requests.pages import NotACursor, decode_cursor, page_limit
+from entrygo.requests.texts import moment, one_of, public_id, text
+from entrygo.requests.webhooks import MAX_DESCRIPTION, MAX_OVERLAP_HOURS
 
 CREATE_OPERATION = "webhooks.create"
 MAX_URL = 2_000  # characters
-MAX_DESCRIPTION = 200
-MAX_OVERLAP_HOURS = 24 * 14
 DEFAULT_OVERLAP_HOURS = 24
 MAX_POSITION = 2**63 - 1
 
@@ -113,21 +111,20 @@ def read_overlap(request: inspection_pb2.RotateWebhookSecretRequest) -> timedelt
 def read_page(request: inspection_pb2.ListDeliveriesRequest) -> DeliveryPage:
     """ValidationFailed names everything that is wrong."""
     issues = Issues()
-    if not 0 <= request.limit <= MAX_LIMIT:
-        issues.add("limit", f"Must be between 1 and {MAX_LIMIT}", "out_of_range")
-    status = issues.take(one_of(*DeliveryStatus), request.status, "status") if request.status else None
-    before = issues.take(_position, request.cursor, "cursor") if request.cursor else None
+    limit = page_limit(request.limit, issues)
+    status = issues.optional(one_of(*DeliveryStatus), request.status, "status")
+    before = issues.optional(_position, request.cursor, "cursor")
     issues.check()
-    return DeliveryPage(limit=request.limit or DEFAULT_LIMIT, status=status, before=before)
+    return DeliveryPage(limit=limit, status=status, before=before)
 
 
 def read_replay(request: inspection_pb2.ReplayDeliveriesRequest) -> ReplayCommand:
     """ValidationFailed names everything that is wrong."""
     issues = Issues()
-    event_id = issues.take(public_id, request.event_id, "eventId") if request.event_id else ""
-    since = read_instant("queuedFrom", request.queued_from, issues)
-    until = read_instant("queuedUntil", request.queued_until, issues)
-    status = issues.take(one_of(*DeliveryStatus), request.status, "status") if request.status else None
+    event_id = issues.optional(public_id, request.event_id, "eventId")
+    since = issues.optional(moment, request.queued_from, "queuedFrom")
+    until = issues.optional(moment, request.queued_until, "queuedUntil")
+    status = issues.optional(one_of(*DeliveryStatus), request.status, "status")
     issues.check()
     return ReplayCommand(
         event_id=event_id or "",
@@ -160,7 +157,8 @@ def _events(types: Sequence[str], issues: Issues) -> Sequence[str]:
     return tuple(dict.fromkeys(types))
 
 
-def _position(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) < 20 and int(value) <= MAX_POSITION):
-        raise Wrong("Expected the nextCursor of an earlier page")
-    return int(value)
+def _position(cursor: str) -> int:
+    place = decode_cursor(cursor)
+    if not (place.isascii() and place.isdecimal() and len(place) < 20 and int(place) <= MAX_POSITION):
+        raise NotACursor
+    return int(place)

@@ -17,6 +17,7 @@ from entrygo.inspection.webhooks.requests import (
 )
 from entrygo.inspection.webhooks.use_cases import Webhooks, endpoint_message
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
+from entrygo.requests.pages import encode_cursor
 from entrygo.rpc.interceptors.auth import RequiredScopes
 from entrygo.rpc.replay import mark_replayed
 
@@ -86,7 +87,7 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
         return inspection_pb2.ListDeliveriesResponse(
             data=map(_delivery_message, page),
             has_more=has_more,
-            next_cursor=str(page[-1].position) if has_more else "",
+            next_cursor=encode_cursor(str(page[-1].position)) if has_more else "",
         )
 
     async def ReplayDeliveries(

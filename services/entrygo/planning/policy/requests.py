@@ -10,7 +10,7 @@ from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
-from entrygo.requests.texts import text
+from entrygo.requests.texts import plan_hash, text
 
 APPROVE_OPERATION = "exports.approve"
 POLICY_OPERATION = "policy.set"
@@ -36,6 +36,7 @@ def read_approval(request: planning_pb2.ApproveExportRequest) -> ApproveCommand:
     issues.require(
         exportId=request.export_id, planHash=request.plan_hash, approvedBy=request.approved_by.strip()
     )
+    issues.optional(plan_hash, request.plan_hash, "planHash")
     approved_by = issues.take(text(MAX_NAME), request.approved_by, "approvedBy")
     note = issues.take(text(MAX_NOTE), request.note, "note")
     check_key(request.idempotency_key, issues)
