@@ -6,8 +6,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.contract.rest.documented import Rest, unique
+from tests.contract.rest.test_broker_answers import executed, links_of
 from tests.e2e.console_day import blocked_export, sign_in
-from tests.harness.browser import opened
+from tests.harness.browser import PHONE, opened
 from tests.harness.system import System
 
 pytestmark = pytest.mark.browser
@@ -118,3 +119,24 @@ async def test_file_may_be_dropped_anywhere_on_its_page(browser: Browser, system
         await page.dispatch_event("main", "drop", {"dataTransfer": data})
         await expect(page.get_by_role("heading", name="dropped.csv")).to_be_visible()
         await expect(page.get_by_role("button", name="Import 1 product")).to_be_visible()
+
+
+async def test_broker_sees_what_is_to_be_filed_and_answers_with_a_right_entry_number(
+    browser: Browser, system: System
+) -> None:
+    async with system.client() as client:
+        rest = Rest(client, system)
+        [link] = links_of(rest, await executed(rest))
+    async with opened(browser, system.base_url, viewport=PHONE, java_script_enabled=False) as page:
+        await page.goto(link)
+        await expect(page.get_by_role("heading", name="The shipment")).to_be_visible()
+        await expect(page.get_by_text("Expected arrival")).to_be_visible()
+        async with page.expect_download() as fetched:
+            await page.get_by_role("link", name="manifest.json", exact=True).click()
+        assert (await fetched.value).suggested_filename == "manifest.json"
+        await page.get_by_label("Entry number").fill("PA7-1234567-6")
+        await page.get_by_role("button", name="Acknowledge").click()
+        await expect(page.get_by_text("The check digit does not fit")).to_be_visible()
+        await page.get_by_label("Entry number").fill("PA7-1234567-8")
+        await page.get_by_role("button", name="Acknowledge").click()
+        await expect(page.get_by_text("Entry number PA7-1234567-8")).to_be_visible()

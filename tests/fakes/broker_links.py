@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
-from entrygo.domain.errors import EntryGoError, Kind, ValidationFailed
+from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
 from entrygo.gateway.services import Call, Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
@@ -38,6 +38,23 @@ def make_link() -> execution_pb2.BrokerLink:
             sha256=digest,
         ),
         expires_at="2026-06-09T16:10:00.000Z",
+        summary=execution_pb2.BrokerLink.Summary(
+            shipper="North Shore Goods",
+            shipper_place="Richmond, BC, CA",
+            contact="Dana Lee, +1 604 555 0100",
+            port="Blaine, WA, 3004",
+            arrives_on="2026-03-12",
+            orders=2,
+            value_usd="290",
+            entries=[
+                execution_pb2.BrokerLink.EntrySummary(
+                    number=1, importer="Alder Inc", orders=1, lines=2, value_usd="180", entry_type="11"
+                ),
+                execution_pb2.BrokerLink.EntrySummary(
+                    number=2, importer="Birch LLC", orders=1, lines=1, value_usd="110", entry_type="11"
+                ),
+            ],
+        ),
     )
 
 
@@ -116,7 +133,15 @@ class FakeBrokerLinks:
     async def GetBrokerPack(
         self, request: execution_pb2.FindBrokerLinkRequest, call: Call
     ) -> AsyncGenerator[execution_pb2.ArtifactChunk, None]:
-        yield execution_pb2.ArtifactChunk(artifact=self._linked(request.token, call).pack)
+        link = self._linked(request.token, call)
+        if request.filename:
+            found = [each for each in link.artifacts if each.filename == request.filename]
+            if not found:
+                raise NotFound("This package has no such document.")
+            yield execution_pb2.ArtifactChunk(artifact=found[0])
+            yield execution_pb2.ArtifactChunk(content=request.filename.encode())
+            return
+        yield execution_pb2.ArtifactChunk(artifact=link.pack)
         yield execution_pb2.ArtifactChunk(content=PACK[:5])
         yield execution_pb2.ArtifactChunk(content=PACK[5:])
 

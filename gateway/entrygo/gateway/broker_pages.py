@@ -27,10 +27,11 @@ from entrygo.proto.execution.v1 import execution_pb2
 
 PAGE = "/broker/{token}"
 PACK = "/broker/{token}/pack.zip"
+DOCUMENT = "/broker/{token}/documents/{filename}"
 
 
 class BrokerPages(LinkPages):
-    """Three routes: the page, its forms, and the ZIP of every document."""
+    """Four routes: the page, its forms, the ZIP of every document, and each document."""
 
     about = "Customs package for broker review"
 
@@ -40,7 +41,11 @@ class BrokerPages(LinkPages):
 
     def routes(self) -> dict[str, dict[str, Answer]]:
         """Path to method to answer, as the application lists its routes."""
-        return {PAGE: {"GET": self.show, "POST": self.answer}, PACK: {"GET": self.pack}}
+        return {
+            PAGE: {"GET": self.show, "POST": self.answer},
+            PACK: {"GET": self.pack},
+            DOCUMENT: {"GET": self.document},
+        }
 
     @as_page
     async def show(self, request: Request) -> Response:
@@ -69,7 +74,17 @@ class BrokerPages(LinkPages):
     @as_page
     async def pack(self, request: Request) -> Response:
         """GET: every document of the package as one ZIP, streamed."""
-        services, wanted = self._services(), _find(token_of(request))
+        return await self._streamed(request, _find(token_of(request)))
+
+    @as_page
+    async def document(self, request: Request) -> Response:
+        """GET: one document, streamed."""
+        wanted = _find(token_of(request))
+        wanted.filename = request.path_params["filename"]
+        return await self._streamed(request, wanted)
+
+    async def _streamed(self, request: Request, wanted: execution_pb2.FindBrokerLinkRequest) -> Response:
+        services = self._services()
         chunks = services.document(services.execution.GetBrokerPack, wanted, call_of(request))
         first = await anext(chunks, None)
         if first is None or first.WhichOneof("part") != "artifact":

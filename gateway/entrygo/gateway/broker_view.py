@@ -1,8 +1,10 @@
 """A linked submission in the words and forms of the broker's page. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from entrygo.domain.time import parse_rfc3339
+from entrygo.gateway.console.words import counted, money
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 
@@ -25,6 +27,29 @@ class EntryView:
     duty: str
     fees: str
     recorded_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedEntry:
+    """One entry that is to be filed."""
+
+    number: int
+    importer: str
+    figures: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryView:
+    """The package in short; what nobody stated is empty."""
+
+    shipper: str
+    contact: str
+    value: str
+    orders: int
+    lines: int
+    port: str
+    arrives_on: str
+    entries: tuple[ShippedEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +77,8 @@ class BrokerView:
     closed_reason: str
     replaced_by: str
     replaced_by_url: str
+    # None in packages from before it was kept.
+    summary: SummaryView | None
 
 
 def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
@@ -81,6 +108,28 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
         closed_reason=link.closed.reason,
         replaced_by=link.closed.replaced_by_number,
         replaced_by_url=link.closed.replaced_by_url,
+        summary=_summary(link.summary) if link.HasField("summary") else None,
+    )
+
+
+def _summary(kept: execution_pb2.BrokerLink.Summary) -> SummaryView:
+    return SummaryView(
+        shipper=", ".join(filter(None, (kept.shipper, kept.shipper_place))),
+        contact=kept.contact,
+        value=money(kept.value_usd),
+        orders=kept.orders,
+        lines=sum(entry.lines for entry in kept.entries),
+        port=kept.port,
+        arrives_on=f"{date.fromisoformat(kept.arrives_on):%-d %b %Y}" if kept.arrives_on else "",
+        entries=tuple(
+            ShippedEntry(
+                number=entry.number,
+                importer=entry.importer,
+                figures=f"type {entry.entry_type}, {counted(entry.lines, 'line')}, {money(entry.value_usd)},"
+                f" {counted(entry.orders, 'order')}",
+            )
+            for entry in kept.entries
+        ),
     )
 
 

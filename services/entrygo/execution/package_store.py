@@ -17,7 +17,9 @@ from entrygo.postgres.pool import Connection
 
 # What is of a package's warehouse because it belongs to the package.
 _OF_A_PACKAGE = ("artifacts", "notifications", "broker_submissions")
-_PACKAGE = "id, export_id, number, state, generated_at, closed_at, closed_reason, replaces, replaced_by"
+_PACKAGE = (
+    "id, export_id, number, state, generated_at, closed_at, closed_reason, replaces, replaced_by, summary"
+)
 _SUFFIX = re.compile(r"-A[0-9]+$")
 FIRST_PACKAGE_NUMBER = 100_001
 
@@ -119,6 +121,15 @@ class PackageStore:
             *self._scope,
             package_id,
             state,
+        )
+
+    async def describe(self, package_id: str, summary: str) -> None:
+        """Keeps what the package is in short."""
+        await self._connection.execute(
+            "UPDATE customs_packages SET summary = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            package_id,
+            summary,
         )
 
     async def close(self, closed: Package) -> None:

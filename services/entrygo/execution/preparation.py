@@ -21,6 +21,7 @@ from entrygo.execution.documents.base import Document
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.summary import PackageSummary, summarised
 from entrygo.execution.records import (
     Artifact,
     Execution,
@@ -49,6 +50,7 @@ class Prepared:
     artifacts: tuple[Artifact, ...]
     notifications: tuple[Notification, ...]
     submission: Submission
+    summary: PackageSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,7 @@ class Preparation:
             artifacts=tuple(_artifact(each) for each in rendered),
             notifications=notifications,
             submission=submission,
+            summary=summarised(snapshot),
         )
 
     async def _render(

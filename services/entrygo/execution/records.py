@@ -166,6 +166,8 @@ class Package:
     # The package whose place it takes, and the one that has taken its, by id.
     replaces: str | None = None
     replaced_by: str | None = None
+    # JSON of a PackageSummary; empty before it is made, and in packages from before there was any.
+    summary: str = ""
 
     @property
     def is_closed(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import grpc
 
+from entrygo.domain.money import plain
 from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import rfc3339
 from entrygo.execution.amending import Amendments
@@ -14,6 +15,7 @@ from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
 from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.events import artifact_message
+from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.reconciliation.requests import (
     close_command,
     linked_command,
@@ -194,8 +196,9 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
         found = await self._links.find(request.token)
-        contents = self._packages.contents(found.submission.tenant, found.pack)
-        async for chunk in _document(found.pack, contents):
+        wanted = found.document(request.filename) if request.filename else found.pack
+        contents = self._packages.contents(found.submission.tenant, wanted)
+        async for chunk in _document(wanted, contents):
             yield chunk
 
     async def _link_message(self, found: LinkedSubmission) -> execution_pb2.BrokerLink:
@@ -271,6 +274,7 @@ def link_message(
         package_number=package.number,
         prepared_at=rfc3339(package.generated_at),
         sender=submission.sender,
+        summary=summary_message(package.summary),
         artifacts=[artifact_message(each) for each in found.artifacts],
         broker_submission=submission_message(submission),
         pack=artifact_message(found.pack),
@@ -297,4 +301,32 @@ def recipient_message(found: LinkedRecipient) -> execution_pb2.MailRecipient:
     """A recipient as it sees itself, on the wire."""
     return execution_pb2.MailRecipient(
         address=found.recipient.address, state=found.recipient.state, account_id=found.tenant.account_id
+    )
+
+
+def summary_message(kept: str) -> execution_pb2.BrokerLink.Summary | None:
+    """What a package is in short, on the wire; None where that was not kept."""
+    if not kept:
+        return None
+    summary = PackageSummary.model_validate_json(kept)
+    return execution_pb2.BrokerLink.Summary(
+        shipper=summary.shipper,
+        shipper_place=summary.shipper_place,
+        contact=summary.contact,
+        broker=summary.broker,
+        port=summary.port,
+        arrives_on=summary.arrives_on.isoformat(),
+        orders=summary.orders,
+        value_usd=plain(summary.value_usd),
+        entries=[
+            execution_pb2.BrokerLink.EntrySummary(
+                number=entry.number,
+                importer=entry.importer,
+                orders=entry.orders,
+                lines=entry.lines,
+                value_usd=plain(entry.value_usd),
+                entry_type=entry.entry_type,
+            )
+            for entry in summary.entries
+        ],
     )

@@ -244,6 +244,7 @@ class ExecutionSteps:
                 None if taken is None else await replace_package(connection, execution, package, taken, now)
             )
             packages = PackageStore(connection, execution.visible)
+            await packages.describe(package.id, prepared.summary.model_dump_json())
             await packages.set_state(package.id, PackageState.GENERATED)
             await packages.add_artifacts(package.id, prepared.artifacts)
             await packages.add_notifications(prepared.notifications)

@@ -6,17 +6,19 @@ import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
 
-from entrygo.domain.errors import InvalidExportState, RateLimited, ValidationFailed
+from entrygo.domain.errors import InvalidExportState, NotFound, RateLimited, ValidationFailed
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.answers import MAX_ANSWERS, Answer
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkReplaced
 from entrygo.execution.records import SubmissionStatus
+from entrygo.execution.servicer import summary_message
 from entrygo.execution.wiring import build_signer
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.test_execute import ScriptedChannel
@@ -57,6 +59,27 @@ async def test_the_mail_carries_a_link_that_shows_the_package(world: World) -> N
     assert [each.sha256 for each in found.artifacts] == [each.sha256 for each in documents]
     assert found.pack.sha256 == archive.sha256
     assert found.expires_at == world.now + timedelta(days=90)
+
+
+async def test_the_link_says_in_short_what_is_shipped(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    found = await process.links.find(newest_token(world))
+    summary = summary_message(found.package.summary)
+    assert summary is not None
+    assert summary.orders == sum(entry.orders for entry in summary.entries) > 0
+    assert Decimal(summary.value_usd) == sum(Decimal(entry.value_usd) for entry in summary.entries) > 0
+    assert summary.shipper
+    assert summary.arrives_on
+
+
+async def test_a_document_behind_the_link_is_one_of_its_package(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    found = await process.links.find(newest_token(world))
+    assert found.document("manifest.json") in found.artifacts
+    with pytest.raises(NotFound):
+        found.document("customs_package.zip")
 
 
 async def test_the_pack_behind_the_link_holds_every_document(world: World) -> None:

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, FilePayload, ViewportSize
 from starlette.applications import Starlette
 
 from tests.fakes import ACCOUNT, KEY, FakeServices
+from tests.fakes.broker_links import TOKEN
 from tests.harness import processes
 from tests.harness.browser import DESK, PHONE, browser, faults_of, opened
 from tests.unit.gateway.requests import executed_export, planned_export
@@ -67,6 +68,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/files",
         "/setup",
         "/exports/none",
+        f"/broker/{TOKEN}",
     ]
 
 

@@ -29,6 +29,38 @@ async def test_the_page_shows_the_package_and_its_documents(broker: httpx.AsyncC
     assert f'href="{TOKEN}/pack.zip"' in answer.text
 
 
+async def test_the_page_says_what_is_to_be_filed_for_whom_where_and_when(broker: httpx.AsyncClient) -> None:
+    page = re.sub(r"<[^>]+>", "", (await broker.get(PATH)).text)
+    for text in (
+        "North Shore Goods, Richmond, BC, CA",
+        "Alder Inc; Birch LLC",
+        "$290.00",
+        "2, 3",
+        "Blaine, WA, 3004",
+        "12 Mar 2026",
+        "Dana Lee, +1 604 555 0100",
+        "type 11, 2 lines, $180.00, 1 order",
+    ):
+        assert text in page
+
+
+async def test_a_package_from_before_has_its_page_without_the_shipment(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    services.link.ClearField("summary")
+    answer = await broker.get(PATH)
+    assert answer.status_code == 200
+    assert "The shipment" not in answer.text
+
+
+async def test_each_document_can_be_fetched_alone(broker: httpx.AsyncClient) -> None:
+    assert f'href="{TOKEN}/documents/manifest.json"' in (await broker.get(PATH)).text
+    answer = await broker.get(f"{PATH}/documents/manifest.json")
+    assert (answer.status_code, answer.content) == (200, b"manifest.json")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert (await broker.get(f"{PATH}/documents/none.json")).status_code == 404
+
+
 async def test_the_page_needs_nothing_else_and_lets_nothing_in(broker: httpx.AsyncClient) -> None:
     answer = await broker.get(PATH)
     assert not re.search(r"<script|<link|<img|src=|https?://|style=", answer.text)

@@ -31,6 +31,13 @@ class LinkedSubmission:
     replaced_by_number: str = ""
     replaced_by_url: str = ""
 
+    def document(self, filename: str) -> Artifact:
+        """One of the documents. Raises NotFound."""
+        found = next((each for each in self.artifacts if each.filename == filename), None)
+        if found is None:
+            raise NotFound("This package has no such document.")
+        return found
+
     @property
     def pack(self) -> Artifact:
         return Artifact(

@@ -387,10 +387,12 @@ class ArtifactChunk(_message.Message):
     def __init__(self, artifact: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., content: _Optional[bytes] = ...) -> None: ...
 
 class FindBrokerLinkRequest(_message.Message):
-    __slots__ = ("token",)
+    __slots__ = ("token", "filename")
     TOKEN_FIELD_NUMBER: _ClassVar[int]
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
     token: str
-    def __init__(self, token: _Optional[str] = ...) -> None: ...
+    filename: str
+    def __init__(self, token: _Optional[str] = ..., filename: _Optional[str] = ...) -> None: ...
 
 class AnswerBrokerLinkRequest(_message.Message):
     __slots__ = ("token", "acknowledged", "rejected", "summarized")
@@ -422,7 +424,43 @@ class AnswerBrokerLinkRequest(_message.Message):
     def __init__(self, token: _Optional[str] = ..., acknowledged: _Optional[_Union[AnswerBrokerLinkRequest.Acknowledged, _Mapping]] = ..., rejected: _Optional[_Union[AnswerBrokerLinkRequest.Rejected, _Mapping]] = ..., summarized: _Optional[_Union[AnswerBrokerLinkRequest.Summarized, _Mapping]] = ...) -> None: ...
 
 class BrokerLink(_message.Message):
-    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at", "closed", "entries")
+    __slots__ = ("mode", "export_id", "package_number", "prepared_at", "sender", "artifacts", "broker_submission", "pack", "expires_at", "closed", "entries", "summary")
+    class Summary(_message.Message):
+        __slots__ = ("shipper", "shipper_place", "contact", "broker", "port", "arrives_on", "orders", "value_usd", "entries")
+        SHIPPER_FIELD_NUMBER: _ClassVar[int]
+        SHIPPER_PLACE_FIELD_NUMBER: _ClassVar[int]
+        CONTACT_FIELD_NUMBER: _ClassVar[int]
+        BROKER_FIELD_NUMBER: _ClassVar[int]
+        PORT_FIELD_NUMBER: _ClassVar[int]
+        ARRIVES_ON_FIELD_NUMBER: _ClassVar[int]
+        ORDERS_FIELD_NUMBER: _ClassVar[int]
+        VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+        ENTRIES_FIELD_NUMBER: _ClassVar[int]
+        shipper: str
+        shipper_place: str
+        contact: str
+        broker: str
+        port: str
+        arrives_on: str
+        orders: int
+        value_usd: str
+        entries: _containers.RepeatedCompositeFieldContainer[BrokerLink.EntrySummary]
+        def __init__(self, shipper: _Optional[str] = ..., shipper_place: _Optional[str] = ..., contact: _Optional[str] = ..., broker: _Optional[str] = ..., port: _Optional[str] = ..., arrives_on: _Optional[str] = ..., orders: _Optional[int] = ..., value_usd: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[BrokerLink.EntrySummary, _Mapping]]] = ...) -> None: ...
+    class EntrySummary(_message.Message):
+        __slots__ = ("number", "importer", "orders", "lines", "value_usd", "entry_type")
+        NUMBER_FIELD_NUMBER: _ClassVar[int]
+        IMPORTER_FIELD_NUMBER: _ClassVar[int]
+        ORDERS_FIELD_NUMBER: _ClassVar[int]
+        LINES_FIELD_NUMBER: _ClassVar[int]
+        VALUE_USD_FIELD_NUMBER: _ClassVar[int]
+        ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+        number: int
+        importer: str
+        orders: int
+        lines: int
+        value_usd: str
+        entry_type: str
+        def __init__(self, number: _Optional[int] = ..., importer: _Optional[str] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., entry_type: _Optional[str] = ...) -> None: ...
     class Closed(_message.Message):
         __slots__ = ("state", "at", "reason", "replaced_by_number", "replaced_by_url")
         STATE_FIELD_NUMBER: _ClassVar[int]
@@ -447,6 +485,7 @@ class BrokerLink(_message.Message):
     EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     CLOSED_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
     mode: str
     export_id: str
     package_number: str
@@ -458,7 +497,8 @@ class BrokerLink(_message.Message):
     expires_at: str
     closed: BrokerLink.Closed
     entries: _containers.RepeatedCompositeFieldContainer[_events_pb2.EntryOutcome]
-    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ..., closed: _Optional[_Union[BrokerLink.Closed, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[_events_pb2.EntryOutcome, _Mapping]]] = ...) -> None: ...
+    summary: BrokerLink.Summary
+    def __init__(self, mode: _Optional[str] = ..., export_id: _Optional[str] = ..., package_number: _Optional[str] = ..., prepared_at: _Optional[str] = ..., sender: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., pack: _Optional[_Union[_events_pb2.Artifact, _Mapping]] = ..., expires_at: _Optional[str] = ..., closed: _Optional[_Union[BrokerLink.Closed, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[_events_pb2.EntryOutcome, _Mapping]]] = ..., summary: _Optional[_Union[BrokerLink.Summary, _Mapping]] = ...) -> None: ...
 
 class ListMailRecipientsRequest(_message.Message):
     __slots__ = ("addresses",)

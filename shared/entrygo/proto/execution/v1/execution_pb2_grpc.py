@@ -224,7 +224,7 @@ class ExecutionServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetBrokerPack(self, request, context):
-        """Every document in one ZIP, chunked like an artifact. No key.
+        """Every document in one ZIP, or one of them, chunked like an artifact. No key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

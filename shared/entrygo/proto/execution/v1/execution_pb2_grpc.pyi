@@ -44,7 +44,7 @@ class ExecutionStub:
     AnswerBrokerLink: _aio.UnaryUnaryMultiCallable[_execution_pb2.AnswerBrokerLinkRequest, _execution_pb2.BrokerLink]
     """What the holder may do: acknowledge, reject, name the entry number, give back what was entered. No key."""
     GetBrokerPack: _aio.UnaryStreamMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.ArtifactChunk]
-    """Every document in one ZIP, chunked like an artifact. No key."""
+    """Every document in one ZIP, or one of them, chunked like an artifact. No key."""
     ListMailRecipients: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListMailRecipientsRequest, _execution_pb2.ListMailRecipientsResponse]
     """Whether mail to these addresses leaves. Scope read."""
     FindMailRecipient: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindMailRecipientRequest, _execution_pb2.MailRecipient]
@@ -152,7 +152,7 @@ class ExecutionServicer:
         request: _execution_pb2.FindBrokerLinkRequest,
         context: _aio.ServicerContext[_execution_pb2.FindBrokerLinkRequest, _abc.AsyncIterator[_execution_pb2.ArtifactChunk]],
     ) -> _abc.AsyncIterator[_execution_pb2.ArtifactChunk]:
-        """Every document in one ZIP, chunked like an artifact. No key."""
+        """Every document in one ZIP, or one of them, chunked like an artifact. No key."""
 
     def ListMailRecipients(
         self,

@@ -1,0 +1,90 @@
+"""A package in short: who ships, for whom, how much, where and when. For a page beside its documents.
+
+Pure. It is kept with the package, so that the page needs neither the plan nor its owner.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from entrygo.domain.facts import Fact, Number
+from entrygo.domain.snapshot import PlannedEntry, Snapshot
+from entrygo.execution.package.printable import clean_text
+
+WAREHOUSE_IMPORTER = None
+
+
+class EntrySummary(Fact):
+    """One entry; the value is in USD."""
+
+    number: int
+    importer: str
+    orders: int
+    lines: int
+    value_usd: Number
+    entry_type: str
+
+
+class PackageSummary(Fact):
+    """What nobody stated is empty."""
+
+    shipper: str
+    shipper_place: str
+    contact: str
+    broker: str
+    port: str
+    arrives_on: date
+    orders: int
+    value_usd: Number
+    entries: tuple[EntrySummary, ...]
+
+
+def summarised(snapshot: Snapshot) -> PackageSummary:
+    """The figures of the plan that the documents were made from."""
+    warehouse = snapshot.warehouse
+    address, port = warehouse.address, warehouse.transport
+    importers: Mapping[str | None, str] = {
+        WAREHOUSE_IMPORTER: clean_text(warehouse.importer_of_record.name),
+        **{each.id: clean_text(each.name) or each.external_id for each in snapshot.importers},
+    }
+    return PackageSummary(
+        shipper=clean_text(warehouse.name) or warehouse.external_id,
+        shipper_place=_joined(address.city, address.region, address.country),
+        contact=_joined(warehouse.responsible_employee, warehouse.phone, warehouse.email),
+        broker=clean_text(snapshot.broker.name) or snapshot.broker.external_id,
+        port=_joined(port.port_name, port.port_code),
+        arrives_on=snapshot.entry_date,
+        orders=len(snapshot.orders),
+        value_usd=_value(snapshot),
+        entries=tuple(_entry(entry, importers, snapshot) for entry in snapshot.entries or [_whole(snapshot)]),
+    )
+
+
+def _whole(snapshot: Snapshot) -> PlannedEntry:
+    """Plans from before entries were kept were of one."""
+    return PlannedEntry(
+        number=1,
+        order_ids=tuple(order.id for order in snapshot.orders),
+        lines=sum(len(order.items) for order in snapshot.orders),
+        value_usd=_value(snapshot),
+    )
+
+
+def _value(snapshot: Snapshot) -> Decimal:
+    lines = (item for order in snapshot.orders for item in order.items)
+    return sum((item.value_usd for item in lines), Decimal(0))
+
+
+def _entry(entry: PlannedEntry, importers: Mapping[str | None, str], snapshot: Snapshot) -> EntrySummary:
+    return EntrySummary(
+        number=entry.number,
+        importer=importers.get(entry.importer_id, ""),
+        orders=len(entry.order_ids),
+        lines=entry.lines,
+        value_usd=entry.value_usd,
+        entry_type=str(entry.entry_type or snapshot.entry_type),
+    )
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(filter(None, map(clean_text, parts)))
