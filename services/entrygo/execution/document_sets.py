@@ -18,13 +18,13 @@ OF_AN_ENTRY = frozenset(
     {
         "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "section_232_declaration",
         "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "landed_costs",
-        "entry_dataset", "entry_lines",
+        "entry_dataset", "entry_lines", "cargowise_xml",
     }
 )  # fmt: skip
 OF_THE_TRUCK = frozenset(
     {
         "cci_human_readable", "cci_csv", "packing_list", "packing_list_csv", "fee_estimate", "landed_costs",
-        "ace_manifest", "amendment_changes", "post_summary_correction",
+        "ace_manifest", "ace_trip", "amendment_changes", "post_summary_correction",
     }
 )  # fmt: skip
 # They name, or hold, all the others: once, at the end.

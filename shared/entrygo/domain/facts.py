@@ -390,10 +390,12 @@ ARTIFACT_TYPES = (
     "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv",
     "section_232_declaration", "section_232_declaration_csv", "usmca_certification",
     "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines",
-    "ace_manifest",
+    "ace_manifest", "cargowise_xml", "ace_trip",
     "amendment_changes", "post_summary_correction", "manifest", "package_zip",
 )  # fmt: skip
 EVERY_ARTIFACT = "all"
+# Drafts for one system: a broker that does not name them does not get them, `all` or not.
+ON_REQUEST = frozenset({"cargowise_xml", "ace_trip"})
 
 # A mail has the documents one by one, or the archive beside those that are there to be read.
 Attached = Literal["each", "zip"]
@@ -449,12 +451,15 @@ class Broker(Fact):
     # What the broker takes in one entry; None is any number.
     max_lines_per_entry: int | None = None
     max_orders_per_entry: int | None = None
-    # Which documents it takes, by artifact type; empty, or with `all` among them, is every one.
+    # Which documents it takes, by artifact type; empty, or with `all` among them, is every one but those that
+    # have to be asked for by name.
     documents: tuple[str, ...] = ()
     attach: Attached = "each"
 
     def takes(self, artifact_type: str) -> bool:
         """Whether this broker is to get such a document."""
+        if artifact_type in ON_REQUEST:
+            return artifact_type in self.documents
         return not self.documents or not {EVERY_ARTIFACT, artifact_type}.isdisjoint(self.documents)
 
     @property

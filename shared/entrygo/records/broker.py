@@ -108,7 +108,7 @@ BROKER = Record(
         Field(
             "documents",
             Several((EVERY_ARTIFACT, *ARTIFACT_TYPES)),
-            "The documents that the broker takes, by artifact type; absent: all",
+            "The documents that the broker takes, by artifact type; absent: all but drafts for one system",
         ),
         Field(
             "attach",

@@ -2,8 +2,10 @@
 holds them all."""
 
 from entrygo.execution.documents.ace_manifest import AceManifest
+from entrygo.execution.documents.ace_trip import AceTrip
 from entrygo.execution.documents.amendment_changes import AmendmentChanges, PostSummaryCorrection
 from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.cargowise_xml import CargowiseXml
 from entrygo.execution.documents.commercial_customs_invoice import CommercialCustomsInvoice
 from entrygo.execution.documents.commercial_customs_invoice_csv import CommercialCustomsInvoiceCsv
 from entrygo.execution.documents.commercial_customs_invoice_pdf import CommercialCustomsInvoicePdf
@@ -37,6 +39,8 @@ DOCUMENTS: tuple[Document, ...] = (
     EntryDataset(),
     EntryLines(),
     AceManifest(),
+    CargowiseXml(),
+    AceTrip(),
     AmendmentChanges(),
     PostSummaryCorrection(),
     Manifest(),

@@ -95,7 +95,7 @@ def _trip(invoice: Invoice) -> Json:
 def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
     """One for each entry: CBP releases what one control number names by one entry."""
     warehouse, entries = invoice.snapshot.warehouse, len(invoice.entries)
-    importer = _importer(invoice.snapshot, entry.number)
+    importer = importer_of_entry(invoice.snapshot, entry.number)
     lines = [line for line in invoice.consolidated if line.entry_number == entry.number]
     descriptions = dict.fromkeys(each for line in lines for each in line.descriptions)
     packages = invoice.totals.packages if entries == 1 else len(entry.order_ids)
@@ -126,7 +126,8 @@ def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
     }
 
 
-def _importer(snapshot: Snapshot, number: int) -> ImporterOfRecord:
+def importer_of_entry(snapshot: Snapshot, number: int) -> ImporterOfRecord:
+    """Who enters the entry of this number."""
     planned = next((each for each in snapshot.entries if each.number == number), None)
     return importer_of(snapshot, planned) if planned else snapshot.warehouse.importer_of_record
 

@@ -1,0 +1,193 @@
+"""ace_trip.json: the truck as BorderConnect's ACE_TRIP message. A DRAFT for carrier and broker to complete.
+
+`message` has the fields of BorderConnect's public manual 1.0.7 alone; around it stands what is missing and
+what could not be verified. Drivers are not in it: of persons we keep nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from entrygo.domain.facts import Address
+from entrygo.domain.shipment import Trip
+from entrygo.execution.documents.ace_manifest import importer_of_entry, manifest_description
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.invoice import Invoice, InvoiceEntry
+from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, number, transport
+from entrygo.execution.package.printable import ascii_capitals, clean_text
+
+SCHEMA_VERSION = "1.0"
+UNVERIFIED = (
+    "packagingUnit, provinceOfLoading: the lists of codes",
+    "estimatedArrivalDateTime: of which time zone; here as it was stated",
+    "sealNumbers: of truck or trailer; here of the only trailer, else of the truck",
+    "fields of versions of the manual after 1.0.7",
+)
+_SHIPMENT_CONTROL_NUMBER = re.compile(r"[A-Z]{4}[A-Z0-9]{4,12}")
+_PROVINCE = re.compile(r"[A-Z0-9]{2,5}")
+_VALUE = re.compile(r"[0-9.]{1,9}")
+_HARMONIZED = re.compile(r"[0-9]{6,10}")
+_TRIP_NUMBER = re.compile(r".{8,25}")
+# What the manual wants and we are never given.
+_OF_THE_CARRIER = (
+    "companyKey", "truck.type", "truck.vinNumber", "truck.licensePlates", "drivers",
+)  # fmt: skip
+_OF_A_TRAILER = ("type", "licensePlates")
+
+
+class AceTrip(Document):
+    """One trip with a PAPS shipment for each entry."""
+
+    artifact_type = "ace_trip"
+    filename = "ace_trip.json"
+    media_type = "application/json"
+
+    def applies(self, invoice: Invoice, /) -> bool:
+        """Not for what corrects an entry that was filed: the truck has gone."""
+        amendment = invoice.snapshot.amendment
+        return amendment is None or not amendment.after_entry
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """The message, and by paths what it lacks, a value of a form that it does not take included."""
+        message = _message(invoice)
+        return canonical_json(
+            {
+                **json_head(invoice, "ace_trip", SCHEMA_VERSION),
+                "status": "DRAFT, not to be sent as it is",
+                "unverified": UNVERIFIED,
+                "missing": sorted(_missing(message)),
+                "message": _stated(message),
+            }
+        )
+
+
+def _message(invoice: Invoice) -> Json:
+    shipment = invoice.package.shipment
+    trip = shipment.trip or Trip()
+    port = trip.border_port or transport(invoice.snapshot)["port_code"]
+    trailers: list[dict[str, object]] = [{"number": _cut(each, 17)} for each in trip.equipment]
+    seals = [_cut(each, 15) for each in trip.seals] or None
+    if seals and len(trailers) == 1:
+        trailers, seals = [{**trailers[0], "sealNumbers": seals}], None
+    return {
+        "data": "ACE_TRIP",
+        "operation": "CREATE",
+        "autoSend": False,
+        "tripNumber": _formed(_TRIP_NUMBER, shipment.trip_number),
+        "estimatedArrivalDateTime": _local(trip.estimated_arrival),
+        "usPortOfArrival": port,
+        "truck": {"number": _cut(trip.conveyance, 17), "sealNumbers": seals},
+        "trailers": trailers or None,
+        "shipments": [_shipment(invoice, entry) for entry in invoice.entries],
+    }
+
+
+def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
+    warehouse, entries = invoice.snapshot.warehouse, len(invoice.entries)
+    importer = importer_of_entry(invoice.snapshot, entry.number)
+    stated = invoice.package.shipment.paps_of(entry.number, entries=entries)
+    return {
+        "data": "ACE_SHIPMENT",
+        "shipmentControlNumber": _formed(_SHIPMENT_CONTROL_NUMBER, stated),
+        "type": "PAPS",
+        "provinceOfLoading": _formed(_PROVINCE, warehouse.address.region),
+        "shipper": _party(warehouse.name, warehouse.address),
+        "consignee": _party(importer.name, importer.address),
+        "commodities": [_commodity(invoice, entry)],
+    }
+
+
+def _commodity(invoice: Invoice, entry: InvoiceEntry) -> Json:
+    """All goods of the shipment: nobody counts packages by entry line."""
+    lines = [line for line in invoice.consolidated if line.entry_number == entry.number]
+    codes = {line.hts_code for line in lines}
+    origins = {line.country_of_origin for line in lines}
+    descriptions = dict.fromkeys(text for line in lines for text in line.descriptions)
+    weight = sum((line.gross_weight.kg for line in lines), start=Decimal(0))
+    is_weighed = all(line.gross_weight.is_complete for line in lines)
+    packages = invoice.totals.packages if len(invoice.entries) == 1 else len(entry.order_ids)
+    return {
+        "description": manifest_description(list(descriptions)),
+        "quantity": packages,
+        "packagingUnit": "PKG",
+        "weight": number(weight) if is_weighed else None,
+        "weightUnit": "KG" if is_weighed else None,
+        "harmonizedCode": _formed(_HARMONIZED, codes.pop()) if len(codes) == 1 else None,
+        "value": _formed(_VALUE, money(entry.value)),
+        "countryOfOrigin": origins.pop() or None if len(origins) == 1 else None,
+    }
+
+
+def _party(name: str | None, address: Address) -> Json:
+    street = ", ".join(filter(None, (clean_text(address.line_1), clean_text(address.line_2))))
+    return {
+        "name": _cut(name, 60),
+        "address": {
+            "addressLine": _cut(street, 110),
+            "city": _cut(address.city, 30),
+            "postalCode": _cut(address.postal_code, 10),
+            "stateProvince": _cut(address.region, 5),
+            "country": _cut(address.country, 2),
+        },
+    }
+
+
+def _cut(text: str | None, maximum: int) -> str | None:
+    return ascii_capitals(clean_text(text))[:maximum].strip() or None
+
+
+def _formed(form: re.Pattern[str], text: str | None) -> str | None:
+    """None for what the message does not take."""
+    capitals = ascii_capitals(clean_text(text))
+    return capitals if form.fullmatch(capitals) else None
+
+
+def _local(instant: str | None) -> str | None:
+    """`2026-11-27 14:30:00`, by the clock of the offset that it was stated with."""
+    return None if instant is None else f"{datetime.fromisoformat(instant):%Y-%m-%d %H:%M:%S}"
+
+
+def _missing(message: Json) -> Iterator[str]:
+    yield from _OF_THE_CARRIER
+    yield from _absent(message, ("tripNumber", "estimatedArrivalDateTime", "usPortOfArrival"), "")
+    yield from _absent(_object(message["truck"]), ("number",), "truck.")
+    for index, _ in enumerate(_objects(message["trailers"])):
+        yield from (f"trailers.{index}.{name}" for name in _OF_A_TRAILER)
+    for index, shipment in enumerate(_objects(message["shipments"])):
+        where = f"shipments.{index}."
+        yield from _absent(shipment, ("shipmentControlNumber", "provinceOfLoading"), where)
+        for party in ("shipper", "consignee"):
+            given = _object(shipment[party])
+            yield from _absent(given, ("name",), f"{where}{party}.")
+            wanted = ("addressLine", "city", "postalCode")
+            yield from _absent(_object(given["address"]), wanted, f"{where}{party}.address.")
+        for place, commodity in enumerate(_objects(shipment["commodities"])):
+            wanted = ("description", "weight", "weightUnit")
+            yield from _absent(commodity, wanted, f"{where}commodities.{place}.")
+
+
+def _absent(given: Json, names: Sequence[str], where: str) -> Iterator[str]:
+    return (f"{where}{name}" for name in names if not given[name])
+
+
+def _object(value: object) -> Json:
+    assert isinstance(value, Mapping)
+    return value
+
+
+def _objects(value: object) -> Sequence[Json]:
+    assert value is None or isinstance(value, list)
+    return value or []
+
+
+def _stated(value: object) -> object:
+    """Without what is not known: the message has no null."""
+    match value:
+        case Mapping():
+            return {name: _stated(each) for name, each in value.items() if each is not None}
+        case list():
+            return [_stated(each) for each in value]
+        case _:
+            return value
