@@ -11,7 +11,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check upgrade faults protections mutants bench protos columns pages kafka audit setup
+.PHONY: help up test check upgrade faults protections attack mutants bench protos columns pages kafka audit setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ faults: setup ## break a running system at random for two minutes and check what
 
 protections: setup ## switch off protections one by one; the check of `make faults` must notice each
 	@$(RUN) python -m tests.campaign.unprotected
+
+attack: setup ## attack a running system as strangers and other customers would; an honest client beside it
+	@$(RUN) python -m tests.attack
 
 upgrade: setup ## from an earlier commit to this one, both at work on one database
 	@$(RUN) python -m tests.upgrade

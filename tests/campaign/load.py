@@ -15,6 +15,7 @@ SYNC, PLAN, EXECUTE = "/api/orders/sync", "/api/exports/plan", "/api/exports/exe
 # Between two looks at an export that is being executed.
 LOOK_SECONDS = 0.15
 LOOKS = 4
+CANCELS_AT_ONCE = 2
 REMEMBERED = 200
 HOODIE = {"productId": "prod_hoodie_001", "quantity": 2, "unitValueUsd": 110}
 CAP = {"productId": "prod_cap_002", "quantity": 1, "unitValueUsd": 35}
@@ -139,9 +140,11 @@ class Caller:
             await self.inspect(export)
 
     async def cancel_while_executing(self) -> None:
+        """Two people cancel at once what a third sends off: one of the three has the export."""
         export = await self.planned(await self.synced(1))
         if export is not None:
-            await asyncio.gather(self.execute(export), self.cancel_export(export))
+            cancels = (self.cancel_export(export) for _ in range(CANCELS_AT_ONCE))
+            await asyncio.gather(self.execute(export), *cancels)
             await self.inspect(export)
 
     async def replay(self) -> None:

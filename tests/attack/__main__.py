@@ -1,0 +1,164 @@
+"""`python -m tests.attack [WORD …]`: attacks a running system of its own, one way after the other.
+
+With words, in those ways alone whose name holds one of them. Beside each an honest client asks; printed are
+the answers by class, what leaked, what broke, the honest client's p99 over that of calm times, and the
+memory of the part that grew most. Fails when anything leaked or broke, when an honest request failed, or
+where a ratio or the memory is beyond its bound. ENTRYGO_ATTACK_SECONDS is how long each way lasts.
+"""
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from tests.attack.addresses import lead_inside
+from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
+from tests.attack.honest import Answer, Errand, Honest, honest_client
+from tests.attack.idling import hold_connections, hold_streams, trickle
+from tests.attack.memory import Memory
+from tests.attack.messages import send_spoilt_messages
+from tests.attack.odd_requests import ask_oddly
+from tests.attack.records import ask_for_others_records
+from tests.attack.tally import Tally
+from tests.attack.target import Target
+from tests.harness.system import System, running_system
+from tests.isolation.callers import keys_of
+from tests.isolation.victim import Victim, make_victim
+
+SECONDS_SETTING = "ENTRYGO_ATTACK_SECONDS"
+DEFAULT_SECONDS = "20"
+CALM_SECONDS = 5.0
+WARM_SECONDS = 5.0
+WORST_RATIO = 3.0
+# Above what the parts had when nobody attacked them.
+WORST_MEBIBYTES = 400.0
+SHOWN = 5
+
+Attack = Callable[[Target, Tally], Coroutine[None, None, None]]
+ATTACKS: Mapping[str, Attack] = {
+    "unknown keys, REST": guess_keys_on_rest,
+    "unknown keys, gRPC": guess_keys_on_grpc,
+    "silent connections": hold_connections,
+    "trickled heads and bodies": trickle,
+    "idle streams": hold_streams,
+    "bodies of 8 MB": send_large_bodies,
+    "odd requests and paths": ask_oddly,
+    "others' records": ask_for_others_records,
+    "addresses inside": lead_inside,
+    "spoilt protobuf": send_spoilt_messages,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one attack showed."""
+
+    name: str
+    tally: Tally
+    calm: Sequence[Answer]
+    honest: Sequence[Answer]
+    memory_before: Mapping[str, float]
+    memory: Mapping[str, float]
+
+    @property
+    def failed(self) -> int:
+        """Requests of the honest client that were not answered with 200."""
+        return sum(each.status != 200 for each in self.honest)
+
+    @property
+    def grown(self) -> tuple[float, str]:
+        """By how many MiB, and which part: the one that grew most."""
+        return max((most - self.memory_before.get(part, most), part) for part, most in self.memory.items())
+
+
+def main(words: Sequence[str]) -> int:
+    """Gives the exit status: 0 when everything held."""
+    wanted = {
+        name: work for name, work in ATTACKS.items() if not words or any(word in name for word in words)
+    }
+    seconds = float(os.environ.get(SECONDS_SETTING, DEFAULT_SECONDS))
+    rows, calm = asyncio.run(_attack_all(wanted, seconds))
+    p99 = _p99(calm)
+    print(f"honest client, calm: p99 {1000 * p99:.0f} ms of {len(calm)} requests")
+    return max((_print_row(row, p99) for row in rows), default=0)
+
+
+async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[list[Row], list[Answer]]:
+    async with running_system({}) as system, keys_of(system) as keys:
+        connection = await asyncpg.connect(system.database_url)
+        try:
+            victim = await make_victim(system, connection)
+            # Attackers have machines of their own: here they take what the system leaves.
+            async with honest_client(_errand(system, victim)) as honest:
+                os.nice(10)
+                target = Target(victim=victim, keys=keys)
+                await asyncio.sleep(WARM_SECONDS)
+                rows = [await _attack(name, work, target, honest, seconds) for name, work in attacks.items()]
+        finally:
+            await connection.close()
+    return rows, [answer for row in rows for answer in row.calm]
+
+
+async def _attack(name: str, work: Attack, target: Target, honest: Honest, seconds: float) -> Row:
+    memory, tally = Memory(target.victim.system), Tally()
+    watching = asyncio.create_task(memory.watch())
+    quiet = time.time()
+    await asyncio.sleep(CALM_SECONDS)
+    began, before = time.time(), memory.most()
+    task = asyncio.create_task(work(target, tally))
+    await asyncio.wait({task}, timeout=seconds)
+    ended = time.time()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    watching.cancel()
+    print(f"{name}: {tally.attempts} attempts", flush=True)
+    return Row(
+        name=name,
+        tally=tally,
+        calm=honest.between(quiet, began),
+        honest=honest.between(began, ended),
+        memory_before=before,
+        memory=memory.most(),
+    )
+
+
+def _errand(system: System, victim: Victim) -> Errand:
+    return Errand(
+        base_url=system.base_url,
+        key=system.api_key,
+        account_id=system.account_id,
+        warehouse_id=system.warehouse_id,
+        broker_id=system.broker_id,
+        export_id=victim.open,
+        order_ids=victim.open_order_ids,
+    )
+
+
+def _print_row(row: Row, calm: float) -> int:
+    """Gives 1 when something did not hold."""
+    tally, (grown, part), p99 = row.tally, row.grown, _p99(row.honest)
+    ratio = p99 / calm
+    answers = ", ".join(f"{count} {answer}" for answer, count in tally.answers.most_common())
+    print(f"\n{row.name}: {tally.attempts} attempts: {answers}")
+    print(f"  leaks {len(tally.leaks)}, broken {len(tally.broken)}")
+    honest = f"{1000 * p99:.0f} ms of {len(row.honest)}, ratio {ratio:.2f}"
+    print(f"  honest p99 {honest}, {row.failed} failed")
+    print(f"  memory {part} {grown:+.0f} MiB to {row.memory[part]:.0f}")
+    for found in (*dict.fromkeys(tally.leaks[:SHOWN]), *dict.fromkeys(tally.broken[:SHOWN])):
+        print(f"  ! {found}")
+    return bool(tally.leaks or tally.broken or row.failed or ratio >= WORST_RATIO or grown >= WORST_MEBIBYTES)
+
+
+def _p99(answers: Sequence[Answer]) -> float:
+    seconds = sorted(each.seconds for each in answers)
+    return seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)] if seconds else float("inf")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
