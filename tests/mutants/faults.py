@@ -21,6 +21,13 @@ class Fault:
 
 FAULTS = (
     Fault(
+        "moves of an export do not wait for each other",
+        "services/entrygo/planning/store.py",
+        '" AND export_id = $4 FOR UPDATE"',
+        '" AND export_id = $4"',
+        (f"{PLANNING}/test_transitions.py",),
+    ),
+    Fault(
         "one account makes all its documents at once",
         "services/entrygo/execution/preparation.py",
         "            async with self.renders.slot(tenant.account_id, RENDERS):\n                return",

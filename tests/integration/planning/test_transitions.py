@@ -180,6 +180,24 @@ async def test_claim_and_cancel_at_once_leave_one_of_the_two(planner: Planner) -
     assert len(await planner.event_types(export_id)) == 2
 
 
+async def test_a_move_waits_for_the_one_under_way_and_sees_what_that_made_of_the_export(
+    planner: Planner,
+) -> None:
+    export_id = (await planner.plan()).export_id
+    async with planner.pool.acquire() as connection:
+        await connection.execute("BEGIN; SET LOCAL entrygo.account_id = '*'; SET LOCAL entrygo.mode = '*'")
+        moved = await connection.execute(
+            "UPDATE exports SET state = 'CANCELLED' WHERE export_id = $1", export_id
+        )
+        assert moved == "UPDATE 1"
+        claim = asyncio.create_task(planner.claim(export_id))
+        await until_waiting(planner, 1)
+        await connection.execute("COMMIT")
+    with pytest.raises(InvalidExportState) as refused:
+        await claim
+    assert refused.value.details == {"currentState": "CANCELLED"}
+
+
 async def test_database_accepts_exactly_the_states_of_the_lifecycle(planner: Planner) -> None:
     async with planner.pool.acquire() as connection:
         check = await connection.fetchval(
