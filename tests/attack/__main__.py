@@ -38,6 +38,8 @@ WORST_RATIO = 3.0
 # Above what the parts had when nobody attacked them.
 WORST_MEBIBYTES = 400.0
 SHOWN = 5
+# A public address that answers nobody (AS112, RFC 7535). The endpoint is disabled before anything is sent.
+ABROAD = "https://192.31.196.1/"
 
 Attack = Callable[[Target, Tally], Coroutine[None, None, None]]
 ATTACKS: Mapping[str, Attack] = {
@@ -92,7 +94,7 @@ async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[li
     async with running_system({}) as system, keys_of(system) as keys:
         connection = await asyncpg.connect(system.database_url)
         try:
-            victim = await make_victim(system, connection)
+            victim = await make_victim(system, connection, ABROAD)
             # Attackers have machines of their own: here they take what the system leaves.
             async with honest_client(_errand(system, victim)) as honest:
                 os.nice(10)

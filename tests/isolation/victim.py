@@ -82,7 +82,9 @@ class Victim:
         return [mark for mark in self.marks if mark.encode() in answer and mark not in asked]
 
 
-async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Record]") -> Victim:
+async def make_victim(
+    system: System, connection: "asyncpg.Connection[asyncpg.Record]", webhook_url: str = NOBODY
+) -> Victim:
     """Walks two lifecycles, one to its end, and waits until nothing of them changes by itself."""
     async with system.client() as client:
         rest = Rest(client, system)
@@ -107,7 +109,7 @@ async def make_victim(system: System, connection: "asyncpg.Connection[asyncpg.Re
         importers = await rest.post(
             "/api/importers/sync", {"accountId": system.account_id, "items": [importer]}
         )
-        webhook = await rest.post("/api/webhooks", {"accountId": system.account_id, "url": NOBODY})
+        webhook = await rest.post("/api/webhooks", {"accountId": system.account_id, "url": webhook_url})
         # Disabled, so that nothing of it changes by itself; its test event waits.
         path = f"/api/webhooks/{webhook['id']}"
         (await rest.client.patch(path, json={"status": "disabled"})).raise_for_status()
