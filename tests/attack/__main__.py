@@ -95,9 +95,9 @@ async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[li
         connection = await asyncpg.connect(system.database_url)
         try:
             victim = await make_victim(system, connection, ABROAD)
-            # Attackers have machines of their own: here they take what the system leaves.
+            # Attackers have machines of their own: here they come after the system.
             async with honest_client(_errand(system, victim)) as honest:
-                os.nice(10)
+                os.nice(3)
                 target = Target(victim=victim, keys=keys)
                 await asyncio.sleep(WARM_SECONDS)
                 rows = [await _attack(name, work, target, honest, seconds) for name, work in attacks.items()]

@@ -90,7 +90,7 @@ async def send_spoilt_messages(target: Target, tally: Tally) -> None:
             name, method, content = next(turns)
             code, answer = await _ask(channels.to(name), method, content, metadata)
             tally.count_rpc(code, f"{name} {content.hex()[:120]}")
-            tally.look_for(target.marks, answer, name)
+            tally.look_for(target.marks, answer, name, content)
 
         await side_by_side(WORKERS, send)
 

@@ -41,9 +41,10 @@ class Tally:
         if code in FAULTS_OF_RPC:
             self.broken.append(f"{asked}: {code.name}")
 
-    def look_for(self, marks: Sequence[bytes], content: bytes, asked: str) -> None:
-        """A leak for each mark in the answer."""
-        self.leaks += [f"{asked} shows {mark.decode()}" for mark in marks if mark in content]
+    def look_for(self, marks: Sequence[bytes], content: bytes, asked: str, request: bytes = b"") -> None:
+        """A leak for each mark in the answer that the request did not name."""
+        shown = [mark for mark in marks if mark in content and mark not in request]
+        self.leaks += [f"{asked} shows {mark.decode()}" for mark in shown]
 
 
 def _has_code(content: bytes) -> bool:

@@ -21,6 +21,20 @@ class Fault:
 
 FAULTS = (
     Fault(
+        "a body may become any number of values",
+        "gateway/entrygo/gateway/json_reader.py",
+        "    _check_marks(body)\n",
+        "",
+        ("tests/unit/gateway/test_json_reader.py",),
+    ),
+    Fault(
+        "a large body is read at one go",
+        "gateway/entrygo/gateway/json_reader.py",
+        "_PATIENT if len(body) > LARGE_BYTES else _PLAIN",
+        "_PLAIN",
+        ("tests/unit/gateway/test_json_reader.py",),
+    ),
+    Fault(
         "moves of an export do not wait for each other",
         "services/entrygo/planning/store.py",
         '" AND export_id = $4 FOR UPDATE"',
