@@ -1,5 +1,8 @@
 """The part of the fake services that answers what happened, and how the parts are doing."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+
 from entrygo.gateway.services import Call
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -14,6 +17,9 @@ class FakeInspection(Memory):
         self.down: set[str] = set()
         self.stale = False
         self.webhooks_of_all: list[inspection_pb2.Webhook] = []
+        # What somebody who listens is sent, and that somebody does.
+        self.moves: asyncio.Queue[inspection_pb2.FeedEvent] = asyncio.Queue()
+        self.watched = asyncio.Event()
 
     async def InspectExport(
         self, request: inspection_pb2.InspectExportRequest, call: Call
@@ -27,6 +33,14 @@ class FakeInspection(Memory):
         self, request: inspection_pb2.GetCustomsPackageRequest, call: Call
     ) -> events_pb2.CustomsPackage:
         return self._package(self._account(call), request.id)
+
+    async def WatchEvents(
+        self, request: inspection_pb2.WatchEventsRequest, call: Call
+    ) -> AsyncGenerator[inspection_pb2.FeedEvent, None]:
+        self._enter(request, call)
+        self.watched.set()
+        while True:
+            yield await self.moves.get()
 
     async def ListExports(
         self, request: inspection_pb2.ListExportsRequest, call: Call

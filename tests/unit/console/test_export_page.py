@@ -312,3 +312,11 @@ async def test_what_became_of_one_that_may_have_arrived_is_written_down(
     # What is known is not asked again; an answer may still be written down.
     assert 'value="arrived"' not in page
     assert 'value="acknowledged"' in page
+
+
+async def test_stream_of_nobodys_export_is_not_opened(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    answer = await clerk.get("/exports/batch_none/live", headers={"accept": "text/html, text/event-stream"})
+    assert answer.status_code == 404
+    assert not services.watched.is_set()

@@ -10,6 +10,7 @@ import uvicorn
 from playwright.async_api import Browser, FilePayload, ViewportSize
 from starlette.applications import Starlette
 
+from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.fakes.broker_links import TOKEN
 from tests.harness import processes
@@ -107,8 +108,11 @@ async def test_page_follows_what_happens_and_keeps_what_is_typed(
         await page.get_by_label("API key").fill(KEY)
         await page.get_by_role("button", name="Sign in").click()
         await page.get_by_label("characters of the hash").fill("abc")
+        await services.watched.wait()
         services._exports[ACCOUNT, plan["exportId"]].plan.compliance_score = 41
-        await page.get_by_text("41 of 100").wait_for()
+        services.moves.put_nowait(inspection_pb2.FeedEvent(cursor="1"))
+        # Sooner than it would ask by itself.
+        await page.get_by_text("41 of 100").wait_for(timeout=10_000)
         assert await page.get_by_label("characters of the hash").input_value() == "abc"
 
 

@@ -144,6 +144,7 @@ async def test_style_and_scripts_are_kept_until_they_change(browser: httpx.Async
         "console.css",
         "console.js",
         "htmx.min.js",
+        "hx-sse.min.js",
         "icon.svg",
     }
     for asset in assets:

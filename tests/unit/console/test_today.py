@@ -82,3 +82,13 @@ async def test_what_others_named_is_shown_as_text(
     page = (await clerk.get("/")).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+async def test_part_of_today_is_the_page_without_its_frame(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    assert 'hx-get="/part"' in (await clerk.get("/")).text
+    part = (await clerk.get("/part", headers={"hx-request": "true"})).text
+    assert "<html" not in part
+    assert f"/exports/{export_id}" in part

@@ -1,6 +1,6 @@
 """Every page of the console that needs a session."""
 
-from entrygo.gateway.console import documents, export_actions, export_page, find, new_plan, setup, today
+from entrygo.gateway.console import documents, export_actions, export_page, find, live, new_plan, setup, today
 from entrygo.gateway.console.files import pages as files
 from entrygo.gateway.console.visit import Page
 
@@ -11,6 +11,7 @@ PAGES: tuple[Page, ...] = (
     *documents.PAGES,
     *files.PAGES,
     *find.PAGES,
+    *live.PAGES,
     *new_plan.PAGES,
     *setup.PAGES,
 )

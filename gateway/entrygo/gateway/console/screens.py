@@ -22,6 +22,7 @@ ASSETS = {
     "console.css": "text/css",
     "console.js": "text/javascript",
     "htmx.min.js": "text/javascript",
+    "hx-sse.min.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 NAVIGATION = (("/", "Today"), ("/files", "Files"), ("/setup", "Setup"), ("/docs", "Help"))

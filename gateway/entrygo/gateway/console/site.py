@@ -1,7 +1,7 @@
 """The console as routes: for browsers alone, each page behind session, door and check of origin."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -93,10 +93,11 @@ class Console:
         if page.streams:
             self._door.downloads.take(admitted.key)
             request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
-        async with (
-            self._content(page, request, admitted) as content,
-            self._door.slots.hold(admitted.account),
-        ):
+        if page.stays_open:
+            self._door.streams.take(admitted.key)
+            request.scope["entrygo.ends"].callback(self._door.streams.give_back, admitted.key)
+        turn = nullcontext() if page.stays_open else self._door.slots.hold(admitted.account)
+        async with self._content(page, request, admitted) as content, turn:
             who = await ask_identity(services, lambda stub: stub.WhoAmI, identity_pb2.WhoAmIRequest(), call)
             visit = Visit(
                 request,

@@ -49,6 +49,15 @@ class Column:
 
 async def show(visit: Visit) -> Response:
     """GET /."""
+    return await _page(visit, "today.html")
+
+
+async def show_part(visit: Visit) -> Response:
+    """GET /part: what changes on the page, without its frame."""
+    return await _page(visit, "today_body.html")
+
+
+async def _page(visit: Visit, template: str) -> Response:
     services = visit.services
     lists, health, warehouses, brokers = await asyncio.gather(
         _lists(visit),
@@ -66,7 +75,7 @@ async def show(visit: Visit) -> Response:
     now = utc_now()
     rows = [row_of(each, names, now) for page in found for each in page.data]
     return visit.page(
-        "today.html",
+        template,
         columns=columns(rows, now),
         has_exports=bool(rows),
         is_cut=[page for page in found if page.has_more],
@@ -126,4 +135,4 @@ def columns(rows: Sequence[Row], now: datetime) -> tuple[Column, ...]:
     )
 
 
-PAGES = (Page("GET", "/", show),)
+PAGES = (Page("GET", "/", show), Page("GET", "/part", show_part))

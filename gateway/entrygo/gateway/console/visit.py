@@ -28,6 +28,7 @@ class Page:
     """One method of one path. `takes_files`: its form may be as large as a request of the API.
 
     `streams`: the answer is a document, and counts as a download as it does on REST.
+    `stays_open`: it is a stream of events, which holds nobody else's turn.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Page:
     handler: Handler
     takes_files: bool = False
     streams: bool = False
+    stays_open: bool = False
 
 
 class Visit(Exchange):
