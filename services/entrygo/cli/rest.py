@@ -95,6 +95,9 @@ class Rest:
     def post(self, path: str, body: Json, idempotency_key: str | None = None) -> Json:
         return self._write("POST", path, body, idempotency_key)
 
+    def put(self, path: str, body: Json) -> Json:
+        return self._write("PUT", path, body, None)
+
     def patch(self, path: str, body: Json) -> Json:
         return self._write("PATCH", path, body, None)
 

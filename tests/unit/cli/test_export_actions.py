@@ -1,5 +1,6 @@
 """Commands on exports that exist, and on webhooks: what they ask, and how the answer reads."""
 
+import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,35 @@ def test_webhook_is_added_and_its_secret_shown_once(server: Recorder) -> None:
     }
     server.answer = {"data": [{"id": "whk_1", "url": "https://x", "events": [], **why}]}
     assert "410 Gone" in run("webhooks", "list")
+
+
+@pytest.mark.parametrize("content", ['{"items": [%s]}', "[%s]", "%s"])
+def test_records_are_synced_from_a_file_of_json(server: Recorder, tmp_path: Path, content: str) -> None:
+    warehouse = {"externalId": "yvr", "name": "Delta"}
+    server.answer = {"data": [{"id": "wh_9", **warehouse}]}
+    (tmp_path / "w.json").write_text(content % '{"externalId": "yvr", "name": "Delta"}')
+    assert "wh_9" in run("warehouses", "sync", str(tmp_path / "w.json"))
+    [(path, _, body)] = server.asked
+    assert (path, body) == ("/api/warehouses/sync", {"accountId": "acc_1", "items": [warehouse]})
+
+
+def test_a_record_is_shown_by_its_own_id_and_an_unknown_one_is_none(server: Recorder) -> None:
+    broker = {"id": "br_1", "externalId": "demo", "name": "Demo", "email": "b@example.com"}
+    server.answer = {"data": [broker], "hasMore": False, "nextCursor": None}
+    assert "b@example.com" in run("brokers", "show")
+    assert json.loads(run("brokers", "show", "demo")) == broker
+    run("brokers", "show", "other", exit_code=1)
+
+
+def test_policy_changes_what_is_given_and_keeps_the_rest(server: Recorder) -> None:
+    kept = {"severities": {"X": "error"}, "approvalRequired": True, "codesWithoutApproval": ["Y"]}
+    server.answer = {**kept, "agentsMayAct": False, "updatedAt": "2026-03-11T16:00:00.000Z"}
+    assert "Agents may not act" in run("policy", "set", "--agents-may-act", "--severity", "Z=warning")
+    path, _, body = server.asked[-1]
+    severities = {"X": "error", "Z": "warning"}
+    expected = {**kept, "severities": severities, "agentsMayAct": True, "accountId": "acc_1"}
+    assert (path, body) == ("/api/policy", expected)
+    assert "write it as" in run("policy", "set", "--severity", "Z", exit_code=2)
 
 
 def test_version_is_printed_and_nothing_is_asked(server: Recorder) -> None:

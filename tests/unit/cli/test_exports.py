@@ -131,6 +131,8 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    do_PUT = do_POST
+
     def log_message(self, format: str, *args: Any) -> None:
         return None
 

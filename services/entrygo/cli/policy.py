@@ -1,0 +1,80 @@
+"""The commands `entrygo policy show` and `set`: what an account asks of its own plans, and of agents."""
+
+from typing import Annotated, Any
+
+import typer
+
+from entrygo.cli.connection import find_target
+from entrygo.cli.terminal import out, print_json
+
+policy_app = typer.Typer(no_args_is_help=True, help="The account's policy: show, set.")
+
+Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
+
+
+@policy_app.callback()
+def policy() -> None:
+    """The account's policy: show, set."""
+
+
+@policy_app.command("show")
+def show(as_json: Json = False) -> None:
+    """Show what the account asks of its plans."""
+    with find_target().rest() as rest:
+        _shown(rest.get("/api/policy"), as_json)
+
+
+@policy_app.command("set")
+def set_(
+    *,
+    approval_required: Annotated[
+        bool | None,
+        typer.Option(help="A plan to review is executed only after somebody approved it by name."),
+    ] = None,
+    agents_may_act: Annotated[
+        bool | None, typer.Option(help="Agents execute, send again and withdraw through `entrygo mcp`.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option("--severity", help="CODE=warning or CODE=error; repeatable.")
+    ] = None,
+    without_approval: Annotated[
+        list[str] | None, typer.Option("--without-approval", help="A warning that needs none; repeatable.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Change what is given here; the rest of the policy stays."""
+    target = find_target()
+    with target.rest() as rest:
+        body: dict[str, Any] = {**rest.get("/api/policy"), "accountId": target.account_id}
+        del body["updatedAt"]
+        if approval_required is not None:
+            body["approvalRequired"] = approval_required
+        if agents_may_act is not None:
+            body["agentsMayAct"] = agents_may_act
+        if severity:
+            body["severities"] |= dict(map(_pair, severity))
+        if without_approval:
+            body["codesWithoutApproval"] = sorted({*body["codesWithoutApproval"], *without_approval})
+        _shown(rest.put("/api/policy", body), as_json)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    code, separator, value = text.partition("=")
+    if not separator:
+        raise typer.BadParameter(f"--severity {text}: write it as CODE=error.")
+    return code.strip(), value.strip()
+
+
+def _shown(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    out.print(
+        "A plan to review is executed "
+        + ("only after somebody approved it by name." if answer["approvalRequired"] else "without approval.")
+    )
+    out.print(f"Agents may {'' if answer['agentsMayAct'] else 'not '}act through `entrygo mcp`.")
+    for code, severity in answer["severities"].items():
+        out.print(f"{code} counts as {severity}.", markup=False)
+    if answer["codesWithoutApproval"]:
+        out.print(f"Without approval: {', '.join(answer['codesWithoutApproval'])}.", markup=False)

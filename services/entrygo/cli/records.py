@@ -1,0 +1,93 @@
+"""The commands `entrygo warehouses` and `entrygo brokers`: records as JSON, from a file and on the screen."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from entrygo.cli.connection import find_target
+from entrygo.cli.exports import read_json
+from entrygo.cli.rest import Rest
+from entrygo.cli.terminal import err, out, print_json
+
+PAGE = 200
+
+Record = Mapping[str, Any]
+File = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="JSON: one record, a list, or a request's body.")
+]
+ExternalId = Annotated[str | None, typer.Argument(help="One of them, by your own id or ours.")]
+Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
+
+
+def records_app(noun: str, columns: Sequence[str]) -> typer.Typer:
+    """The group of one kind of record, which REST calls `noun`; `columns` are the fields of its list."""
+    app = typer.Typer(no_args_is_help=True, help=f"{noun.capitalize()}: sync, show.")
+
+    @app.callback()
+    def group() -> None:
+        """Sync, show."""
+
+    @app.command("sync", help=f"Create or update {noun} from a JSON file; what it leaves out stays.")
+    def sync(file: File, as_json: Json = False) -> None:
+        target = find_target()
+        body = {"accountId": target.account_id, "items": _items(read_json(file))}
+        with target.rest() as rest:
+            answer = rest.post(f"/api/{noun}/sync", body, f"cli-{uuid4()}")
+        if as_json:
+            print_json(answer)
+        else:
+            out.print(_table(answer["data"], columns))
+
+    @app.command("show", help=f"Show {noun}; one of them whole.")
+    def show(external_id: ExternalId = None, as_json: Json = False) -> None:
+        with find_target().rest() as rest:
+            found = [
+                each for each in _all(rest, noun) if external_id in (None, each["externalId"], each["id"])
+            ]
+        if as_json:
+            print_json(found)
+        elif external_id and found:
+            print_json(found[0])
+        elif found:
+            out.print(_table(found, columns))
+        else:
+            err.print(f"No such record among the {noun}." if external_id else f"There are no {noun}.")
+        raise typer.Exit(0 if found or external_id is None else 1)
+
+    return app
+
+
+def _items(given: Any) -> list[Any]:
+    """What a file holds: `{"items": […]}`, a list, or one record alone."""
+    if isinstance(given, dict):
+        items = given.get("items", [given])
+        return items if isinstance(items, list) else [items]
+    return given if isinstance(given, list) else [given]
+
+
+def _all(rest: Rest, noun: str) -> Iterator[Record]:
+    query = {"limit": str(PAGE)}
+    while True:
+        page = rest.get(f"/api/{noun}", query)
+        yield from page["data"]
+        if not page["hasMore"]:
+            return
+        query["cursor"] = page["nextCursor"]
+
+
+def _table(records: Sequence[Record], columns: Sequence[str]) -> Table:
+    table = Table(box=None, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for each in records:
+        table.add_row(*(Text(str(each.get(column) or "")) for column in columns))
+    return table
+
+
+warehouses_app = records_app("warehouses", ("id", "externalId", "name", "responsibleEmployee"))
+brokers_app = records_app("brokers", ("id", "externalId", "name", "email", "portCode", "filerCode"))
