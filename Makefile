@@ -11,7 +11,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check upgrade faults protections attack mutants bench protos columns pages kafka audit setup
+.PHONY: help up test check upgrade faults protections attack mutants bench protos columns pages kafka audit typescript setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,13 @@ pages: setup ## write the generated pages of docs/: columns, errors, rules, Asyn
 	@$(RUN) python -m scripts.generate_reference_pages
 	@$(RUN) python -m scripts.generate_asyncapi
 	@$(RUN) python -m scripts.generate_python_client
+
+clients/typescript/node_modules/.package-lock.json: clients/typescript/package-lock.json
+	@cd clients/typescript && npm ci --no-audit --no-fund --silent
+
+typescript: setup clients/typescript/node_modules/.package-lock.json ## generate, build and test the TypeScript client (Node 20, npm)
+	@$(RUN) python -m scripts.generate_typescript_contract
+	@cd clients/typescript && npm run --silent generate && npm run --silent build && npm test
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
 	@$(RUN) python -m tests.kafka

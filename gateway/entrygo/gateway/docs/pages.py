@@ -36,6 +36,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "guides/automation-agents",
             "mcp",
             "sdk-python",
+            "sdk-typescript",
             "csv-columns",
             "brokers",
             "after-a-no",

@@ -1,0 +1,221 @@
+/** The client: every operation of the contract by its name, and what is made of several of them. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ApiError, EntryGoError, NoAnswer, TimedOut } from "./errors.js";
+import { OPERATIONS } from "./operations.js";
+import { pauseBeforeRetry, type Failure } from "./retrying.js";
+import type { components, operations } from "./schema.js";
+
+export type Schemas = components["schemas"];
+export type OperationId = keyof operations & keyof typeof OPERATIONS;
+
+type Content<Holder> = Holder extends { content: { "application/json": infer Json } } ? Json : Uint8Array;
+type OkOf<Operation> = Operation extends { responses: { 200: infer Ok } } ? Ok : never;
+/** What an operation answers. */
+export type Answer<Id extends OperationId> = Content<OkOf<operations[Id]>>;
+type BodyOf<Operation> = Operation extends { requestBody: infer Body } ? Content<Body> : never;
+/** What an operation takes; `accountId` is filled in. */
+export type Body<Id extends OperationId> = Omit<BodyOf<operations[Id]>, "accountId"> & { accountId?: string };
+type PathOf<Operation> = Operation extends { parameters: { path: infer Path } } ? Path : never;
+type QueryOf<Operation> = Operation extends { parameters: { query?: infer Query } } ? Query : never;
+type Item<Id extends OperationId> = Answer<Id> extends { data: (infer One)[]; hasMore: boolean } ? One : never;
+/** The operations that answer in pages. */
+export type PagedId = { [Id in OperationId]: Item<Id> extends never ? never : Id }[OperationId];
+
+/** What a call may be given beside the name of its operation. */
+export type Given<Id extends OperationId> = ([PathOf<operations[Id]>] extends [never]
+  ? { path?: undefined }
+  : { path: PathOf<operations[Id]> }) &
+  ([BodyOf<operations[Id]>] extends [never] ? { body?: undefined } : { body: Body<Id> }) & {
+    query?: QueryOf<operations[Id]>;
+    /** Minted where it is missing; give your own where a later run must repeat the write. */
+    idempotencyKey?: string;
+  };
+
+export type Export = Answer<"inspectExport">;
+export type Plan = Answer<"planExport">;
+
+export interface Options {
+  /** Default: ENTRYGO_BASE_URL, else http://localhost:3000. */
+  baseUrl?: string;
+  /** Default: ENTRYGO_API_KEY. */
+  apiKey?: string;
+  /** Default: ENTRYGO_ACCOUNT_ID. */
+  accountId?: string;
+  /** How long one attempt may take. */
+  seconds?: number;
+  maxRetries?: number;
+  fetch?: typeof globalThis.fetch;
+}
+
+/** The policy said no: nothing was executed. */
+export class Refused extends EntryGoError {
+  constructor(readonly plan: Plan) {
+    super(`${plan.exportId} is ${plan.readinessState}: ${plan.next_recommended_action}`);
+  }
+}
+
+const WAIT_SECONDS = 25;
+const STALE_PAUSE = 1; // seconds
+const ON_THE_WAY = new Set(["prepared", "sending", "retrying"]);
+
+/** Whether nothing of it is under way: neither the execution nor the handing over to the broker. */
+export function isSettled(found: Export): boolean {
+  if (found.stale || found.status === "EXECUTING") return false;
+  return !found.brokerSubmission || !ON_THE_WAY.has(found.brokerSubmission.status);
+}
+
+/** The policy that asks a person whenever a plan does: READY alone goes. */
+export function mayGo(plan: Plan): boolean {
+  return plan.readinessState === "READY";
+}
+
+/** A client of one account on one server. A write is tried again under the same idempotency key. */
+export class EntryGo {
+  readonly accountId: string;
+  readonly #baseUrl: string;
+  readonly #apiKey: string;
+  readonly #seconds: number;
+  readonly #maxRetries: number;
+  readonly #fetch: typeof globalThis.fetch;
+
+  constructor(options: Options = {}) {
+    const apiKey = options.apiKey ?? process.env["ENTRYGO_API_KEY"];
+    if (!apiKey) throw new EntryGoError("give apiKey, or set ENTRYGO_API_KEY");
+    this.#apiKey = apiKey;
+    this.#baseUrl = (options.baseUrl ?? process.env["ENTRYGO_BASE_URL"] ?? "http://localhost:3000").replace(/\/+$/, "");
+    this.accountId = options.accountId ?? process.env["ENTRYGO_ACCOUNT_ID"] ?? "";
+    this.#seconds = options.seconds ?? 60;
+    this.#maxRetries = options.maxRetries ?? 2;
+    this.#fetch = options.fetch ?? globalThis.fetch;
+  }
+
+  /** Calls an operation of the contract by its name. */
+  async call<Id extends OperationId>(id: Id, given: Given<Id>): Promise<Answer<Id>> {
+    const operation = OPERATIONS[id];
+    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const values = (given.path ?? {}) as Record<string, unknown>;
+      return encodeURIComponent(String(values[name]));
+    });
+    const headers: Record<string, string> = {};
+    let body: string | undefined;
+    if (operation.method !== "GET") {
+      // Minted once, so that every attempt is the same request.
+      headers["idempotency-key"] = given.idempotencyKey ?? `js-${randomUUID()}`;
+      if (operation.method !== "DELETE") body = JSON.stringify(this.#withAccount(given.body ?? {}));
+    }
+    const answer = await this.#send(operation.method, path + asQuery(given.query), headers, body);
+    const found = operation.isJson ? await answer.json() : new Uint8Array(await answer.arrayBuffer());
+    return found as Answer<Id>;
+  }
+
+  /** What a paged operation answers, one after the other, page after page. */
+  async *iterate<Id extends PagedId>(id: Id, given: Given<Id>): AsyncGenerator<Item<Id>> {
+    let query = given.query as Record<string, unknown> | undefined;
+    for (;;) {
+      const page = (await this.call(id, { ...given, query } as Given<Id>)) as {
+        data: Item<Id>[];
+        hasMore: boolean;
+        nextCursor: string | null;
+      };
+      yield* page.data;
+      if (!page.hasMore) return;
+      query = { ...query, cursor: page.nextCursor };
+    }
+  }
+
+  /** The export once `isReached` says so of it: by default, once nothing is under way any more. */
+  async waitUntil(
+    exportId: string,
+    { isReached = isSettled, seconds = 300 }: { isReached?: (found: Export) => boolean; seconds?: number } = {},
+  ): Promise<Export> {
+    const endsAt = Date.now() + seconds * 1000;
+    const path = `/api/exports/${encodeURIComponent(exportId)}`;
+    let etag: string | null = null;
+    for (;;) {
+      const left = Math.ceil((endsAt - Date.now()) / 1000);
+      if (left <= 0) throw new TimedOut(`${exportId} is not there after ${seconds} s`);
+      const wait = Math.max(1, Math.min(WAIT_SECONDS, left));
+      const headers: Record<string, string> = etag ? { "if-none-match": etag, prefer: `wait=${wait}` } : {};
+      const answer = await this.#send("GET", path, headers, undefined, wait);
+      if (answer.status === 304) continue;
+      etag = answer.headers.get("etag");
+      const found = (await answer.json()) as Export;
+      if (isReached(found)) return found;
+      // Without a version there is nothing to wait on.
+      if (!etag) await sleep(STALE_PAUSE * 1000);
+    }
+  }
+
+  /**
+   * Sync, plan, ask the policy, execute what was planned and nothing else, wait until it is settled. `key`
+   * names this piece of work: called again with it after a crash, nothing happens twice.
+   */
+  async lifecycle(
+    body: Body<"planExport">,
+    { key, orders, policy = mayGo }: { key: string; orders?: Schemas["OrderInput"][]; policy?: (plan: Plan) => boolean },
+  ): Promise<{ plan: Plan; execution: Answer<"executeExport">; found: Export }> {
+    let orderIds = body.orderIds ?? [];
+    if (orders?.length) {
+      const synced = await this.call("syncOrders", { body: { items: orders }, idempotencyKey: `${key}-sync` });
+      orderIds = [...orderIds, ...synced.data.map((each) => each.id)];
+    }
+    const plan = await this.call("planExport", { body: { ...body, orderIds }, idempotencyKey: `${key}-plan` });
+    if (!plan.exportId || !policy(plan)) throw new Refused(plan);
+    const execution = await this.call("executeExport", {
+      body: { batchId: plan.exportId, expectedPlanHash: plan.planHash },
+      idempotencyKey: `${key}-execute`,
+    });
+    return { plan, execution, found: await this.waitUntil(plan.exportId) };
+  }
+
+  /** Bodies that have no account of their own ignore it. */
+  #withAccount(body: object): object {
+    return !this.accountId || "accountId" in body ? body : { accountId: this.accountId, ...body };
+  }
+
+  async #send(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body?: string,
+    wait = 0,
+  ): Promise<Response> {
+    const request: RequestInit = {
+      method,
+      headers: {
+        ...headers,
+        authorization: `Bearer ${this.#apiKey}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body }),
+      redirect: "error",
+    };
+    for (let retries = 0; ; retries++) {
+      let failure: Failure;
+      let problem: EntryGoError;
+      try {
+        const signal = AbortSignal.timeout((this.#seconds + wait) * 1000);
+        const answer = await this.#fetch(this.#baseUrl + path, { ...request, signal });
+        if (answer.ok || answer.status === 304) return answer;
+        const parsed: unknown = await answer.json().catch(() => undefined);
+        const error = new ApiError(answer.status, parsed, answer.headers.get("x-request-id") ?? "");
+        failure = { status: answer.status, code: error.errorCode, retryAfter: answer.headers.get("retry-after") };
+        problem = error;
+      } catch (error) {
+        failure = {};
+        problem = new NoAnswer(`${method} ${path}: ${String(error)}`, { cause: error });
+      }
+      const pause = pauseBeforeRetry(failure, retries, this.#maxRetries);
+      if (pause === null) throw problem;
+      await sleep(pause * 1000);
+    }
+  }
+}
+
+function asQuery(query: object | undefined): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text ? `?${text}` : "";
+}

@@ -1,0 +1,39 @@
+/** What a call fails with; every one is an EntryGoError. */
+export class EntryGoError extends Error {}
+
+/** Nothing answered, or the answer was lost. A write may have happened: repeat it with the same key. */
+export class NoAnswer extends EntryGoError {}
+
+/** What was waited for did not come in time; nothing was changed by waiting. */
+export class TimedOut extends EntryGoError {}
+
+export interface Issue {
+  path: string;
+  message: string;
+  code: string;
+}
+
+/** The server's answer `{errorCode, message, field?, details?}`; `requestId` names it in its log. */
+export class ApiError extends EntryGoError {
+  readonly status: number;
+  readonly errorCode: string;
+  readonly field: string | undefined;
+  readonly details: Record<string, unknown>;
+  readonly requestId: string;
+
+  constructor(status: number, body: unknown, requestId: string) {
+    const known = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
+    const errorCode = String(known["errorCode"] ?? `HTTP_${status}`);
+    super(`${errorCode} (${status}): ${String(known["message"] ?? "")}`);
+    this.status = status;
+    this.errorCode = errorCode;
+    this.field = known["field"] as string | undefined;
+    this.details = (known["details"] ?? {}) as Record<string, unknown>;
+    this.requestId = requestId;
+  }
+
+  /** What is wrong with the fields of the request, at most 100. */
+  get issues(): Issue[] {
+    return (this.details["issues"] ?? []) as Issue[];
+  }
+}

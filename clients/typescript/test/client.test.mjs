@@ -1,0 +1,95 @@
+// The client against answers made up here: retries, keys, errors, pages, waits, webhooks.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { test } from "node:test";
+
+import { ApiError, EntryGo, NoAnswer, Refused, webhooks } from "../dist/index.js";
+
+const PLAN = { warehouseId: "wh_1", brokerId: "br_1", orderIds: ["ord_1"] };
+const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
+const error = (status, errorCode, headers) => json({ errorCode, message: "m" }, status, headers);
+
+/** A client whose requests are answered in turn, and the requests. */
+function scripted(...answers) {
+  const asked = [];
+  const fetch = async (url, request) => {
+    asked.push({ url: new URL(url), ...request });
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { asked, client: new EntryGo({ baseUrl: "http://x", apiKey: "key", accountId: "acc_1", fetch }) };
+}
+
+test("a write is tried again as the same request under one key", async () => {
+  const lost = new TypeError("fetch failed");
+  const { asked, client } = scripted(error(429, "RATE_LIMITED", { "retry-after": "0" }), lost, json({ exportId: "batch_1" }));
+  const plan = await client.call("planExport", { body: PLAN });
+  assert.equal(plan.exportId, "batch_1");
+  assert.equal(asked.length, 3);
+  assert.equal(new Set(asked.map((one) => one.headers["idempotency-key"])).size, 1);
+  assert.equal(new Set(asked.map((one) => one.body)).size, 1);
+  assert.deepEqual(JSON.parse(asked[0].body), { accountId: "acc_1", ...PLAN });
+});
+
+test("what is no use to repeat is an error at once, by its code", async () => {
+  const { asked, client } = scripted(error(409, "IDEMPOTENCY_CONFLICT", { "x-request-id": "req_1" }));
+  await assert.rejects(client.call("planExport", { body: PLAN }), (found) => {
+    assert.ok(found instanceof ApiError);
+    assert.deepEqual([found.status, found.errorCode, found.requestId], [409, "IDEMPOTENCY_CONFLICT", "req_1"]);
+    return true;
+  });
+  assert.equal(asked.length, 1);
+});
+
+test("an answer that is lost each time is no answer", async () => {
+  const { client } = scripted(...Array.from({ length: 3 }, () => new TypeError("fetch failed")));
+  await assert.rejects(client.call("getPolicy", {}), NoAnswer);
+});
+
+test("pages follow each other until there are no more", async () => {
+  const { asked, client } = scripted(
+    json({ data: [{ exportId: "a" }], hasMore: true, nextCursor: "c1" }),
+    json({ data: [{ exportId: "b" }], hasMore: false, nextCursor: null }),
+  );
+  const found = [];
+  for await (const each of client.iterate("listExports", { query: { state: "COMPLETED" } })) found.push(each.exportId);
+  assert.deepEqual(found, ["a", "b"]);
+  assert.equal(asked[1].url.search, "?state=COMPLETED&cursor=c1");
+});
+
+test("who waits asks for changes of the version that it knows", async () => {
+  const running = { status: "EXECUTING", stale: false, brokerSubmission: null };
+  const done = { status: "COMPLETED", stale: false, brokerSubmission: { status: "sent" } };
+  const { asked, client } = scripted(
+    json(running, 200, { etag: '"1"' }),
+    new Response(null, { status: 304 }),
+    json(done, 200, { etag: '"2"' }),
+  );
+  assert.equal((await client.waitUntil("batch/1")).status, "COMPLETED");
+  assert.equal(asked[0].url.pathname, "/api/exports/batch%2F1");
+  assert.deepEqual([asked[1].headers["if-none-match"], asked[1].headers["prefer"]], ['"1"', "wait=25"]);
+});
+
+test("nothing is executed when the policy says no", async () => {
+  const { asked, client } = scripted(json({ exportId: "batch_1", readinessState: "REVIEW_REQUIRED" }));
+  await assert.rejects(client.lifecycle(PLAN, { key: "night-1" }), Refused);
+  assert.equal(asked.length, 1);
+  assert.equal(asked[0].headers["idempotency-key"], "night-1-plan");
+});
+
+test("a delivery is read only with a signature that is right and new", () => {
+  const secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  const body = '{"type":"export.executed","timestamp":"2026-11-27T22:55:00Z","data":{"exportId":"exp_1"}}';
+  const headers = {
+    "webhook-id": "evt_01JTESTVECTOR",
+    "webhook-timestamp": "1795820100",
+    "webhook-signature": "v1,old v1,5OeEYRkV4JMEDE7eph4kj0twZBaLaY5qR5c6CYk+GA0=",
+  };
+  const now = new Date(1795820100_000);
+  assert.equal(webhooks.verify(secret, headers, body, now).data.exportId, "exp_1");
+  assert.throws(() => webhooks.verify(secret, headers, `${body} `, now), webhooks.BadSignature);
+  assert.throws(() => webhooks.verify(secret, headers, body, new Date(1795820500_000)), webhooks.BadSignature);
+  const forged = createHmac("sha256", "x").update(body).digest("base64");
+  assert.throws(() => webhooks.verify(secret, { ...headers, "webhook-signature": `v1,${forged}` }, body, now));
+});
