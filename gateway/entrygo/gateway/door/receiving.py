@@ -26,7 +26,10 @@ async def received(request: Request, key: str, *, limit: int, budget: Budget) ->
             budget.take(key, len(chunk))
             size += len(chunk)
             chunks.append(chunk)
-        yield b"".join(chunks)
+        content = b"".join(chunks)
+        # The body is held once, as it is counted.
+        chunks.clear()
+        yield content
     finally:
         budget.give_back(key, size)
 
