@@ -13,7 +13,7 @@ from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.time import rfc3339
-from entrygo.execution.broker.recipient_answers import decide, list_recipients
+from entrygo.execution.broker.recipient_answers import list_recipients, set_recipient_state
 from entrygo.execution.broker.recipients import Recipient, RecipientState, recipient_key
 from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids
@@ -55,7 +55,7 @@ def _decide(account: str, address: str, state: RecipientState) -> None:
     if key is None:
         raise ValidationFailed.of([("address", "Expected an email address", "invalid_string")])
     new_id = Ids().new(IdKind.MAIL_RECIPIENT)
-    _with_execution(lambda pool: decide(pool, _tenant(account), key, state, new_id=new_id))
+    _with_execution(lambda pool: set_recipient_state(pool, _tenant(account), key, state, new_id=new_id))
 
 
 def _tenant(account: str) -> Tenant:

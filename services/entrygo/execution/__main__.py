@@ -62,7 +62,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             yield Parts(
                 rpc_service=SERVICE_NAME,
                 required_scopes=REQUIRED_SCOPES,
-                conditions={ARTIFACTS: parts.packages.objects.watch.is_sound},
+                conditions={ARTIFACTS: parts.are_artifacts_sound},
                 register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
                 background=(parts.recovery.run,),
                 measures=(measure,),

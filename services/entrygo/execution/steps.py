@@ -13,8 +13,8 @@ import structlog
 from entrygo.domain.errors import (
     EntryFiled,
     EntryGoError,
+    ExportNotFound,
     Kind,
-    NotFound,
     ServiceUnavailable,
     SnapshotUnreadable,
 )
@@ -42,8 +42,6 @@ from entrygo.process.failpoints import Reach
 
 OPERATION = "execution.execute"
 EXECUTES = Route(server="executes", destination="executes")
-# As planning says it of an export that is not there, or that the caller may not see.
-NO_SUCH_EXPORT = "Export batch not found."
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
 REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
@@ -135,7 +133,7 @@ class ExecutionSteps:
             hidden = await ExecutionStore(connection, account).find(execution_id)
         is_known = hidden is not None and (hidden.warehouse_id is not None or hidden.step is not Step.STARTED)
         if is_known:
-            raise NotFound(NO_SUCH_EXPORT)
+            raise ExportNotFound
 
     async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
         """The execution with a new owner when its lease is over; None while its owner lives."""

@@ -41,6 +41,7 @@ from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
+from entrygo.rpc.server import Ready
 
 # How long a caller waits for the one who had the same key first.
 JOIN_WAIT = timedelta(seconds=5)
@@ -106,6 +107,8 @@ class ExecutionParts:
     confirmations: Confirmations
     dispatcher: Dispatcher
     recovery: Recovery
+    # Whether the store of documents takes writes and gives back what was stored.
+    are_artifacts_sound: Ready
 
 
 def build_parts(
@@ -217,6 +220,7 @@ def build_parts(
         recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),
         confirmations=confirmations,
         dispatcher=dispatcher,
+        are_artifacts_sound=objects.watch.is_sound,
         recovery=Recovery(
             executions=executions,
             delivery=delivery,

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError, NotFound, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, ExportNotFound, ServiceUnavailable
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
@@ -28,7 +28,7 @@ from entrygo.execution.clients import Planning, PlanningAccess
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Moved, Package, PackageState, Submission, Withdrawal
-from entrygo.execution.steps import NO_SUCH_EXPORT, REFUSALS
+from entrygo.execution.steps import REFUSALS
 from entrygo.execution.withdrawal_store import WithdrawalBacklog, WithdrawalStore
 from entrygo.postgres.idempotency import KeyStore, Reply
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
@@ -104,7 +104,7 @@ class Withdrawals:
         async with transaction(self.pool, command.visible) as connection:
             package = await PackageStore(connection, command.visible).find_by_export(command.export_id)
         if package is None:
-            raise NotFound(NO_SUCH_EXPORT)
+            raise ExportNotFound
         response = execution_pb2.WithdrawExportResponse(
             export_id=command.export_id,
             status=DRY_RUN,
@@ -138,7 +138,7 @@ class Withdrawals:
             found = await store.find(earlier.resource_id or "")
         if found is None:
             # Keys are the account's: another warehouse's key had this one.
-            raise NotFound(NO_SUCH_EXPORT)
+            raise ExportNotFound
         return found
 
     async def _carry_on(self, withdrawal: Withdrawal, planning: Planning) -> bytes:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from entrygo.domain.errors import HistoryMismatch, NotFound, ServiceUnavailable
+from entrygo.domain.errors import ExportNotFound, HistoryMismatch, NotFound, ServiceUnavailable
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.changes import Changes
@@ -62,7 +62,7 @@ class Inspector:
 
         Both are asked every time: a settled export can be submitted again.
         """
-        key = _key(caller.tenant, export_id, "Export batch not found.")
+        key = _key(caller.tenant, export_id)
         try:
             return await self._ask_owners(caller, key)
         except HistoryMismatch:
@@ -120,7 +120,7 @@ class Inspector:
 
         ServiceUnavailable when the process stops: another one can be asked.
         """
-        key = _key(caller.tenant, export_id, "Export batch not found.")
+        key = _key(caller.tenant, export_id)
         shown: tuple[int, bool] | None = None
         with self._changes.watch(key) as changed:
             while not self._stop.is_set():
@@ -161,9 +161,9 @@ class Inspector:
             raise NotFound(missing) from error
 
 
-def _key(tenant: Tenant, identifier: str, missing: str) -> ExportKey:
+def _key(tenant: Tenant, identifier: str) -> ExportKey:
     if not is_valid_id(identifier):
-        raise NotFound(missing)
+        raise ExportNotFound
     return ExportKey(tenant.account_id, str(tenant.mode), identifier)
 
 
@@ -172,6 +172,6 @@ def _answer(known: Known, complete: Mapping[str, bool]) -> inspection_pb2.Export
     if not export.created_at:
         if not complete[PLANNING]:
             raise ServiceUnavailable("The planning service is not available right now; retry shortly.")
-        raise NotFound("Export batch not found.")
+        raise ExportNotFound
     export.stale = not all(complete.values())
     return export

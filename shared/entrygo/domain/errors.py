@@ -125,6 +125,10 @@ class NotFound(EntryGoError):
     kind = Kind.NOT_FOUND
 
 
+class ExportNotFound(NotFound):
+    """Export batch not found."""
+
+
 class MethodNotAllowed(EntryGoError):
     """This path does not answer that method."""
 

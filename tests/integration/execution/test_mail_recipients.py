@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.execution.broker.recipient_answers import decide, list_recipients
+from entrygo.execution.broker.recipient_answers import list_recipients, set_recipient_state
 from entrygo.execution.broker.recipients import RecipientState
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.proto.events.v1 import events_pb2
@@ -92,11 +92,11 @@ async def test_the_operators_word_counts_more_than_the_recipients(strict: World)
     await process.execute()
     await process.deliver_due()
     token = token_in(strict)
-    await decide(process.pool, LIVE.tenant, ADDRESS, RecipientState.REVOKED, new_id="rcp_1")
+    await set_recipient_state(process.pool, LIVE.tenant, ADDRESS, RecipientState.REVOKED, new_id="rcp_1")
     await process.deliver_due()
     assert (await submission(process)).status == "failed"
     assert (await process.recipients.answer(token, takes_mail=True)).recipient.state == "revoked"
-    await decide(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_2")
+    await set_recipient_state(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_2")
     await process.resubmit(AGAIN)
     await process.deliver_due()
     assert (await submission(process)).status == "sent"
@@ -107,7 +107,7 @@ async def test_the_operators_word_counts_more_than_the_recipients(strict: World)
 async def test_an_address_that_one_account_may_mail_is_a_stranger_to_another(strict: World) -> None:
     other = Visible.whole(Tenant("acc_456", Mode.LIVE))
     process = await strict.process()
-    await decide(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_1")
+    await set_recipient_state(process.pool, LIVE.tenant, ADDRESS, RecipientState.ALLOWED, new_id="rcp_1")
     assert list(await process.recipients.states(LIVE, [ADDRESS, "no address"])) == ["allowed", ""]
     assert list(await process.recipients.states(other, [ADDRESS])) == ["unconfirmed"]
     assert (await process.answer(visible=other)).broker_submission.status == "prepared"
@@ -156,7 +156,9 @@ async def test_a_waiting_package_says_once_that_it_waits(strict: World) -> None:
 async def test_a_package_for_a_wrong_address_can_be_sent_elsewhere_while_it_waits(strict: World) -> None:
     process = await strict.process()
     await process.execute()
-    await decide(process.pool, LIVE.tenant, "right@example.com", RecipientState.ALLOWED, new_id="rcp_1")
+    await set_recipient_state(
+        process.pool, LIVE.tenant, "right@example.com", RecipientState.ALLOWED, new_id="rcp_1"
+    )
     broker = make_snapshot().broker.model_copy(update={"email": "right@example.com"})
     strict.brokers.changed = broker
     await process.resubmit(AGAIN)

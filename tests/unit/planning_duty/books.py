@@ -72,7 +72,9 @@ def told(duty: Duty | None) -> list[tuple[str, str]]:
 
 
 def exact(duty: LineDuty) -> list[tuple[str, str]]:
-    assert duty.is_exact, duty.questions or duty.not_computed
+    assert duty.low is not None, duty.not_computed
+    assert duty.high is not None
+    assert duty.low.amount == duty.high.amount, duty.questions
     return told(duty.low)
 
 

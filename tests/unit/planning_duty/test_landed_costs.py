@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.planning.duty.fees import entry_duty
-from entrygo.planning.duty.landed_costs import Cost, OrderShare, importer_totals, landed_costs, total_of
+from entrygo.planning.duty.landed_costs import Cost, OrderShare, landed_costs, total_of
 from entrygo.planning.duty.lines import DutyLine
 from tests.unit.planning_duty.books import make_book, make_line
 
@@ -88,13 +88,3 @@ def test_share_of_no_line_and_line_of_no_share_are_refused() -> None:
         landed_costs(entry, [OrderShare("ord_1", 7, Decimal(1))])
     with pytest.raises(ValueError, match=r"Nothing bears 290\.00"):
         landed_costs(entry, [])
-
-
-def test_importers_have_the_sums_of_their_entries() -> None:
-    one = Cost(value=Decimal(10), duty_low=Decimal(1), duty_high=Decimal(2), fees=Decimal(3))
-    open_ = Cost(value=Decimal(5), duty_low=None, duty_high=None, fees=Decimal(1))
-    totals = importer_totals([("12-3456789", one), ("98-7654321", open_), ("12-3456789", one)])
-    assert totals["12-3456789"] == Cost(
-        value=Decimal(20), duty_low=Decimal(2), duty_high=Decimal(4), fees=Decimal(6)
-    )
-    assert totals["98-7654321"].total_low is None

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +18,6 @@ from entrygo.gateway.routes.customs_packages import (
     open_artifact,
 )
 from entrygo.proto.events.v1 import events_pb2
-from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 DOCUMENT = "/packages/{id}/documents/{filename}"
@@ -28,8 +26,6 @@ SHOWN_BYTES = 256 * 1024
 SHOWN_ROWS = 200
 # A page of the package may be framed by our own page, without script, form or origin of its own.
 FRAMED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-
-Chunks = AsyncGenerator[execution_pb2.ArtifactChunk, None]
 
 
 async def show(visit: Visit) -> Response:

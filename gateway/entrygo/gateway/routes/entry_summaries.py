@@ -2,7 +2,7 @@
 
 from starlette.responses import Response, StreamingResponse
 
-from entrygo.domain.errors import InternalError, InvalidExportState, NotFound, TaskNotOpen
+from entrygo.domain.errors import ExportNotFound, InternalError, InvalidExportState, NotFound, TaskNotOpen
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
@@ -12,7 +12,7 @@ from entrygo.gateway.routes.customs_packages import bytes_of, document_headers
 from entrygo.gateway.schemas import entry_summaries as views
 from entrygo.proto.execution.v1 import execution_pb2
 
-MISSING = "Export batch not found."
+MISSING = ExportNotFound().message
 MISSING_ENTRY = "This export has no such entry."
 MISSING_TASK = "This entry has no such task."
 MAX_ENTRY_DIGITS = 3

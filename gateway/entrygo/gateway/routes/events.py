@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import orjson
 from starlette.responses import Response, StreamingResponse
 
-from entrygo.domain.errors import EntryGoError, NotFound
+from entrygo.domain.errors import EntryGoError, ExportNotFound, NotFound
 from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
@@ -15,7 +15,7 @@ from entrygo.gateway.schemas.events import EventPage, EventQuery, StreamQuery
 from entrygo.gateway.waiting import EndOfStream, wait_asked
 from entrygo.proto.inspection.v1 import inspection_pb2
 
-MISSING = "Export batch not found."
+MISSING = ExportNotFound().message
 # Of what is there when a stream begins, read at once.
 PAGE = 100
 # Before proxies take a silent stream for a dead one.

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import (
     EntryFiled,
+    ExportNotFound,
     InvalidExportState,
     InvalidOrderReference,
     NotFound,
@@ -40,7 +41,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
-MISSING = "Export batch not found."
+MISSING = ExportNotFound().message
 
 
 async def plan(exchange: Exchange) -> Response:

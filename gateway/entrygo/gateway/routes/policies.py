@@ -2,14 +2,14 @@
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import InvalidExportState, NotFound, PlanHashMismatch
+from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, PlanHashMismatch
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.policy import ApproveAnswer, ApproveBody, PolicyAnswer, PolicyBody
 from entrygo.proto.planning.v1 import planning_pb2
 
-MISSING = "Export batch not found."
+MISSING = ExportNotFound().message
 
 
 async def get_policy(exchange: Exchange) -> Response:

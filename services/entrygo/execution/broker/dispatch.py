@@ -5,7 +5,6 @@ import asyncio
 import structlog
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent
 from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
 from entrygo.execution.broker.routes import Route, destination_name, route_to
@@ -65,10 +64,6 @@ class Dispatcher:
                 await self._is_free.wait()
         except TimeoutError:
             return
-
-    def silent_places(self) -> dict[str, BreakerState]:
-        """The servers and destinations that are left alone, or tried with one delivery."""
-        return self._bulkhead.states()
 
     async def idle(self) -> None:
         """Until every delivery under way has ended."""

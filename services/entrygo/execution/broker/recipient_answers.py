@@ -77,8 +77,10 @@ async def _linked(connection: Connection, tenant: Tenant, recipient_id: str) -> 
     return LinkedRecipient(tenant=tenant, recipient=recipient)
 
 
-async def decide(pool: Pool, tenant: Tenant, address: str, state: RecipientState, *, new_id: str) -> None:
-    """Writes the operator's word; what was held back is looked at at once."""
+async def set_recipient_state(
+    pool: Pool, tenant: Tenant, address: str, state: RecipientState, *, new_id: str
+) -> None:
+    """Records what the operator decided on an address; mail that was held back is tried at once."""
     visible = Visible.whole(tenant)
     async with transaction(pool, visible) as connection:
         store = RecipientStore(connection, visible)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from entrygo.domain.duty import EntryDuty
-from entrygo.domain.errors import InvalidExportState, NotFound, RateLimited, TaskNotOpen
+from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, RateLimited, TaskNotOpen
 from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
@@ -55,7 +55,6 @@ from entrygo.requests.pages import PageRequest, encode_cursor
 
 # Each summary is kept for ever, and so is its event.
 MAX_REVISIONS = 50
-NO_SUCH_EXPORT = "Export batch not found."
 NO_SUCH_TASK = "This entry has no such task."
 
 
@@ -132,7 +131,7 @@ class Reconciliations:
         async with transaction(self.pool, visible) as connection:
             package = await PackageStore(connection, visible).find_by_export(export_id)
             if package is None:
-                raise NotFound(NO_SUCH_EXPORT)
+                raise ExportNotFound
             latest = await SubmissionStore(connection, visible).latest(package.id)
             revision = await ExecutionStore(connection, visible).revision_of(package.id)
         if package.state is PackageState.RESERVED or latest is None or revision is None:
@@ -204,7 +203,7 @@ class Reconciliations:
         async def visible_export(connection: Connection) -> None:
             packages = PackageStore(connection, command.visible)
             if await packages.find_by_export(command.export_id) is None:
-                raise NotFound(NO_SUCH_EXPORT)
+                raise ExportNotFound
 
         async def work(connection: Connection) -> bytes:
             return await self._close(connection, command)
@@ -224,7 +223,7 @@ class Reconciliations:
         package = await PackageStore(connection, visible).find_by_export(command.export_id)
         store = ReconciliationStore(connection, visible)
         if package is None:
-            raise NotFound(NO_SUCH_EXPORT)
+            raise ExportNotFound
         await SubmissionStore(connection, visible).latest(package.id)
         recorded = await store.latest(command.export_id, command.entry)
         known = {task.id: task for task in await store.tasks(command.export_id, command.entry)}
@@ -272,7 +271,7 @@ class Reconciliations:
     async def costs(self, visible: Visible, export_id: str) -> CostsTable:
         """What each order of an export cost landed, as CSV. Raises NotFound, InvalidExportState."""
         if not is_valid_id(export_id):
-            raise NotFound(NO_SUCH_EXPORT)
+            raise ExportNotFound
         package, revision, _ = await self._executed(visible, export_id)
         async with transaction(self.pool, visible) as connection:
             found = await ReconciliationStore(connection, visible).latest_of_export(export_id)

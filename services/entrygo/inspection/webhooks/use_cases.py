@@ -176,7 +176,7 @@ class Webhooks:
         return queued
 
     async def send_test(self, visible: Visible, endpoint_id: str) -> Delivery:
-        """Queues an event that is about nothing; at most one of them waits for an endpoint."""
+        """Queues an event that is about nothing; RateLimited while MAX_WAITING_TESTS of them wait."""
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection)
             endpoint = await _found(store, visible, endpoint_id, locked=True)

@@ -75,14 +75,6 @@ def total_of(costs: Iterable[Cost]) -> Cost:
     )
 
 
-def importer_totals(entries: Iterable[tuple[str, Cost]]) -> Mapping[str, Cost]:
-    """The cost of each importer's entries, from pairs of the importer's number and an entry's cost."""
-    of_importer: dict[str, list[Cost]] = {}
-    for number, cost in entries:
-        of_importer.setdefault(number, []).append(cost)
-    return {number: total_of(costs) for number, costs in of_importer.items()}
-
-
 def _parts(total: Decimal | None, weights: Sequence[Decimal]) -> Sequence[Decimal | None]:
     return [None] * len(weights) if total is None else allocate(total, weights)
 

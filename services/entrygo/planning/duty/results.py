@@ -92,10 +92,6 @@ class LineDuty:
     # Programmes whose lists are not loaded and that may name the goods: the range does not count them.
     unchecked: tuple[str, ...] = ()
 
-    @property
-    def is_exact(self) -> bool:
-        return self.low is not None and self.high is not None and self.low.amount == self.high.amount
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryDuty:

@@ -43,7 +43,7 @@ class PlanningUseCases:
         ids: Ids,
         duty_on: Callable[[ReferenceData, date], DutyBook] | None = None,
     ) -> "PlanningUseCases":
-        """All of them on one database."""
+        """Every use case, on one database; without `duty_on` plans say nothing of duty."""
         plan_export = PlanExport(
             pool=pool,
             facts=facts,
@@ -55,7 +55,7 @@ class PlanningUseCases:
         )
         return cls(
             plan_export=plan_export,
-            amend_export=AmendExport(plan_export),
+            amend_export=AmendExport(pool, plan_export),
             transitions=Transitions(pool, clock, ids),
             policies=Policies(pool, clock, ids, rules),
             stored_plans=StoredPlans(pool),

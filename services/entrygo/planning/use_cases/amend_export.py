@@ -11,13 +11,14 @@ from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.predecessors import check_can_be_followed, stored_snapshot
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.idempotency import Reply, find_reply
-from entrygo.postgres.pool import transaction
+from entrygo.postgres.pool import Pool, transaction
 
 
 @dataclass(frozen=True, slots=True)
 class AmendExport:
     """A plan like any other, but for orders that have left with the export it follows."""
 
+    pool: Pool
     plan_export: PlanExport
 
     async def run(self, visible: Visible, command: AmendCommand) -> Reply:
@@ -25,12 +26,12 @@ class AmendExport:
 
         Raises NotFound, InvalidExportState, EntryFiled, ValidationFailed, and what a plan raises.
         """
-        async with transaction(self.plan_export.pool, visible) as connection:
+        async with transaction(self.pool, visible) as connection:
             store = PlanningStore(connection, visible)
             export = await found_export(store, command.amendment.supersedes)
             before = await stored_snapshot(store, export.export_id)
         earlier = await find_reply(
-            self.plan_export.pool,
+            self.pool,
             visible,
             operation=AMEND_OPERATION,
             key=command.key,

@@ -134,7 +134,7 @@ class PlanExport:
         warehouse, broker = _references(command, found)
         order_ids = named_orders(command, found.orders)
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
-        policy = await self._policy(visible, command)
+        policy = await self._policy_for(visible, command)
         exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
         if follows is not None:
             left_with = follows.amendment.supersedes
@@ -163,12 +163,10 @@ class PlanExport:
             duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
 
-    async def _policy(self, visible: Visible, command: PlanCommand) -> Policy:
-        """The account's policy; a batch that is to be planned again must be there and open to plans."""
+    async def _policy_for(self, visible: Visible, command: PlanCommand) -> Policy:
+        """The account's policy, once it is clear that the batch may be planned again."""
         async with transaction(self.pool, visible) as connection:
-            if command.batch_id:
-                export = await found_export(PlanningStore(connection, visible), command.batch_id)
-                advance(export.state, State.BATCHED)
+            await _check_open_to_plans(PlanningStore(connection, visible), command.batch_id)
             return await PolicyStore(connection, visible).find_policy()
 
     async def _orders_elsewhere(
@@ -253,6 +251,13 @@ class PlanExport:
             revision=current.revision + 1,
             event_sequence=current.event_sequence,
         )
+
+
+async def _check_open_to_plans(store: PlanningStore, batch_id: str) -> None:
+    """ExportNotFound or InvalidExportState for a batch that cannot be planned again; none is a new one."""
+    if batch_id:
+        export = await found_export(store, batch_id)
+        advance(export.state, State.BATCHED)
 
 
 def _references(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:

@@ -37,6 +37,7 @@ class Policies:
     rules: Sequence[Rule]
 
     async def get(self, visible: Visible) -> planning_pb2.Policy:
+        """The account's policy; the default one where none was set."""
         async with transaction(self.pool, visible) as connection:
             return policy_to_proto(await PolicyStore(connection, visible).find_policy())
 
@@ -118,15 +119,21 @@ class Policies:
 
 
 def _check_approvable(export: Export, plan_hash: str) -> None:
-    details = {"currentState": str(export.state), "readinessState": str(export.readiness_state)}
     if export.state is not State.BATCHED:
+        details = {"currentState": str(export.state), "readinessState": str(export.readiness_state)}
         raise InvalidExportState("Only a planned export can be approved.", details=details)
-    if export.readiness_state is Readiness.BLOCKED:
-        raise InvalidExportState(
-            "Export batch is blocked: resolve the errors of its plan and plan it again.", details=details
-        )
+    check_not_blocked(export)
     if plan_hash != export.plan_hash:
         raise PlanHashMismatch(details={"expectedPlanHash": plan_hash, "planHash": export.plan_hash})
+
+
+def check_not_blocked(export: Export) -> None:
+    """InvalidExportState while the current plan has errors."""
+    if export.readiness_state is Readiness.BLOCKED:
+        raise InvalidExportState(
+            "Export batch is blocked: resolve the errors of its plan and plan it again.",
+            details={"currentState": str(export.state), "readinessState": str(export.readiness_state)},
+        )
 
 
 async def check_approval(connection: Connection, visible: Visible, export: Export) -> None:
@@ -161,6 +168,7 @@ async def _warnings(store: PlanningStore, export: Export) -> set[str]:
 
 
 def policy_to_proto(policy: Policy) -> planning_pb2.Policy:
+    """As it is answered: codes sorted, `updated_at` (RFC 3339) empty for the default policy."""
     return planning_pb2.Policy(
         severities={code: str(severity) for code, severity in policy.severities.items()},
         approval_required=policy.approval_required,

@@ -1,6 +1,7 @@
 """The export that another one follows: found for a plan, and moved when the successor is executed."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from entrygo.domain.errors import InvalidExportState
 from entrygo.domain.lifecycle import State, advance
@@ -44,14 +45,19 @@ async def stored_snapshot(store: PlanningStore, export_id: str) -> Snapshot:
 def check_can_be_followed(export: Export, successor_id: str | None = None) -> None:
     """InvalidExportState unless it is executed, and nothing but the successor is taking its place."""
     advance(export.state, State.SUPERSEDED)
-    if export.superseded_by not in (None, successor_id):
+    check_not_followed(export, but_by=successor_id)
+
+
+def check_not_followed(export: Export, *, but_by: str | None = None) -> None:
+    """InvalidExportState while another export, but for `but_by`, is taking the place of this one."""
+    if export.superseded_by not in (None, but_by):
         raise InvalidExportState(
             "Another export is taking the place of this one at this moment.",
             details={"currentState": str(export.state), "supersededBy": export.superseded_by},
         )
 
 
-async def hold(store: PlanningStore, recorder: Recorder, successor: Export) -> None:
+async def hold(store: PlanningStore, successor: Export, now: datetime) -> None:
     """Keeps the predecessor for this successor while it is executed: nobody withdraws or follows it.
 
     The caller has locked the successor: the later export of two is always locked first.
@@ -59,16 +65,16 @@ async def hold(store: PlanningStore, recorder: Recorder, successor: Export) -> N
     assert successor.supersedes is not None
     held = await locked_export(store, successor.supersedes)
     check_can_be_followed(held, successor.export_id)
-    await store.save_export(replace(held, superseded_by=successor.export_id), recorder.clock())
+    await store.save_export(replace(held, superseded_by=successor.export_id), now)
 
 
-async def let_go(store: PlanningStore, recorder: Recorder, successor: Export) -> None:
+async def let_go(store: PlanningStore, successor: Export, now: datetime) -> None:
     """The successor failed: the predecessor has its orders as before."""
     assert successor.supersedes is not None
     await store.remove_orders(successor.export_id)
     held = await locked_export(store, successor.supersedes)
     if held.superseded_by == successor.export_id and held.state is State.COMPLETED:
-        await store.save_export(replace(held, superseded_by=None), recorder.clock())
+        await store.save_export(replace(held, superseded_by=None), now)
 
 
 async def supersede(connection: Connection, visible: Visible, recorder: Recorder, successor: Export) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import NotFound
+from entrygo.domain.errors import ExportNotFound
 from entrygo.domain.ids import IdKind, is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.messaging import outbox
@@ -43,16 +43,16 @@ class Recorder:
 
 
 async def found_export(store: PlanningStore, export_id: str) -> Export:
-    """The export as it is now; NotFound when the store's caller may see none of that id."""
+    """The export as it is now; ExportNotFound when the store's caller may see none of that id."""
     export = await store.find_export(export_id) if is_valid_id(export_id) else None
     if export is None:
-        raise NotFound("Export batch not found.")
+        raise ExportNotFound
     return export
 
 
 async def locked_export(store: PlanningStore, export_id: str) -> Export:
-    """The export under its row's lock; NotFound when the store's caller may see none of that id."""
+    """The export under its row's lock; ExportNotFound when the store's caller may see none of that id."""
     export = await store.lock_export(export_id) if is_valid_id(export_id) else None
     if export is None:
-        raise NotFound("Export batch not found.")
+        raise ExportNotFound
     return export

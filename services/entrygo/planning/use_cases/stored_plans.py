@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrygo.domain.errors import NotFound
+from entrygo.domain.errors import ExportNotFound, NotFound
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import read_snapshot
@@ -36,7 +36,7 @@ class StoredPlans:
             async with transaction(self.pool, visible) as connection:
                 packed = await PlanningStore(connection, visible).find_snapshot(export_id, revision)
         if packed is None:
-            raise NotFound("Export batch not found.")
+            raise ExportNotFound
         return unpack(packed)
 
     async def diff(

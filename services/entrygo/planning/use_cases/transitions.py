@@ -8,13 +8,12 @@ from google.protobuf.message import Message
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, ServiceUnavailable
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
-from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
-from entrygo.planning.use_cases.policies import check_approval
+from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
@@ -77,9 +76,9 @@ class Transitions:
             if not _is_held_by(export, request.execution_id):
                 _check_claim(export, request)
                 await check_approval(connection, visible, export)
-                if export.supersedes is not None:
-                    await predecessors.hold(store, self._recorder, export)
                 now = self.clock()
+                if export.supersedes is not None:
+                    await predecessors.hold(store, export, now)
                 await self._take_orders(store, export, now)
                 export = replace(
                     export, state=State.EXECUTING, execution_id=request.execution_id, claimed_at=now
@@ -125,7 +124,7 @@ class Transitions:
         if outcome is State.COMPLETED:
             await predecessors.supersede(connection, visible, self._recorder, export)
         else:
-            await predecessors.let_go(PlanningStore(connection, visible), self._recorder, export)
+            await predecessors.let_go(PlanningStore(connection, visible), export, self.clock())
 
     async def withdraw(
         self, visible: Visible, request: planning_pb2.WithdrawExportRequest
@@ -143,7 +142,7 @@ class Transitions:
             withdrawn = replace(
                 export, state=advance(export.state, State.WITHDRAWN), withdrawal_id=request.withdrawal_id
             )
-            _check_not_followed(export)
+            predecessors.check_not_followed(export)
             if request.dry_run:
                 return _withdrawn(export, await store.count_claimed(export.export_id))
             orders = await store.release_orders(export.export_id)
@@ -173,14 +172,6 @@ def _is_over(export: Export, outcome: State) -> bool:
     )
 
 
-def _check_not_followed(export: Export) -> None:
-    if export.superseded_by is not None:
-        raise InvalidExportState(
-            "Another export is taking the place of this one at this moment.",
-            details={"currentState": str(export.state), "supersededBy": export.superseded_by},
-        )
-
-
 async def _freed_orders(connection: Connection, visible: Visible, export: Export) -> int:
     """As the event says, which is the export's last: nothing follows it."""
     last = await events_after(connection, visible, export.export_id, export.event_sequence - 1)
@@ -200,11 +191,7 @@ def _is_held_by(export: Export, execution_id: str) -> bool:
 def _check_claim(export: Export, request: planning_pb2.ClaimExportRequest) -> None:
     expected_plan_hash = request.expected_plan_hash
     advance(export.state, State.EXECUTING)
-    if export.readiness_state is Readiness.BLOCKED:
-        raise InvalidExportState(
-            "Export batch is blocked: resolve the errors of its plan and plan it again.",
-            details={"currentState": str(export.state), "readinessState": str(export.readiness_state)},
-        )
+    check_not_blocked(export)
     if expected_plan_hash not in ("", export.plan_hash):
         raise PlanHashMismatch(details={"expectedPlanHash": expected_plan_hash, "planHash": export.plan_hash})
     if export.supersedes is not None and not request.takes_places:
