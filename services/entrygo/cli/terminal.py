@@ -17,7 +17,7 @@ PIPE_WIDTH = 200
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-# Errors are said also by who is asked to be quiet.
+# Errors are printed even with --quiet.
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 SHOWN_ISSUES = 20

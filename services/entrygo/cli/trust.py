@@ -1,4 +1,4 @@
-"""Whom commands trust that meet a gateway over HTTPS."""
+"""TLS trust of CLI commands."""
 
 import ssl
 

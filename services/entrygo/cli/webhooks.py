@@ -1,4 +1,4 @@
-"""Commands for webhooks: who is told of events, and what became of it."""
+"""Commands for webhooks: endpoints, and the deliveries to each."""
 
 from typing import Annotated
 from uuid import uuid4
@@ -10,7 +10,7 @@ from rich.text import Text
 from entrygo.cli.connection import find_target
 from entrygo.cli.terminal import err, out, print_json
 
-webhooks_app = typer.Typer(no_args_is_help=True, help="Webhooks: who is told of events.")
+webhooks_app = typer.Typer(no_args_is_help=True, help="Webhooks: endpoints that events are posted to.")
 
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
 Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]

@@ -12,7 +12,7 @@ EXECUTION_SECONDS = Gauge("entrygo_executions_oldest_seconds", "Age of the oldes
 SUBMISSIONS = Gauge("entrygo_submissions_open", "Submissions that wait or are being handed over", ("status",))
 OVERDUE_SECONDS = Gauge("entrygo_submissions_overdue_seconds", "How long the earliest due one has been due")
 OUTCOMES = Counter("entrygo_submissions_settled", "Attempts to hand one over, by outcome", ("outcome",))
-# Each begins at 0: of a series that begins with its first event, `increase` sees none.
+# Export every label at 0: `increase()` misses the first event of a new series.
 for _outcome in ("sent", "failed", "unknown", "retrying"):
     OUTCOMES.labels(_outcome)
 

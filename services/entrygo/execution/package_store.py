@@ -72,7 +72,7 @@ class PackageStore:
         return _package_from_row(row)
 
     async def _suffixed(self, replaced: Package) -> str:
-        """`cp_ch100001-A1`, and `-A2` for what replaces that; one that a failed run reserved is passed."""
+        """The first free suffix (`cp_ch100001-A1`, `-A2`); numbers that failed runs reserved are skipped."""
         base = _SUFFIX.sub("", replaced.number)
         number = await self._connection.fetchval(
             "SELECT $3 || '-A' || place FROM generate_series(1, 1000) AS place WHERE NOT EXISTS"

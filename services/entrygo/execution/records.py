@@ -142,7 +142,7 @@ class Withdrawal:
     reason: str
     idempotency_key: str
     created_at: datetime
-    # Of the key that asked; once it is done, of the export.
+    # The warehouse of the caller's key; once done, that of the export.
     warehouse_id: str | None = None
     response: bytes | None = None
 
@@ -241,7 +241,7 @@ class Submission:
     # Every document in one ZIP.
     pack_sha256: str
     pack_bytes: int
-    # Whose record says where it goes when it is sent again; empty in old rows.
+    # The broker whose record is read when it is sent again; empty in old rows.
     broker_id: str = ""
     entry_number: str | None = None
     broker_reason: str | None = None

@@ -32,7 +32,7 @@ class RestoredWork:
     fail_export: Callable[[Execution], Awaitable[None]]
 
     async def hold(self) -> None:
-        """Nothing of it is mailed by itself afterwards."""
+        """Settles open submissions and executions so that nothing is mailed without an operator's word."""
         async with transaction(self.pool, EVERYONE) as connection:
             submissions = await SubmissionBacklog(connection).unsettled_submissions()
             executions = await ExecutionBacklog(connection).without_submission()

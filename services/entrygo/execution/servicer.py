@@ -101,6 +101,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
     ) -> execution_pb2.ExecuteExportResponse:
+        """Executes an export, or answers as the first call with the key."""
         reply = await self._executions.execute(execute_command(request))
         if reply.replayed:
             mark_replayed(context)
@@ -109,6 +110,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ResubmitToBroker(
         self, request: execution_pb2.ResubmitToBrokerRequest, context: Context
     ) -> execution_pb2.ResubmitToBrokerResponse:
+        """Sends the package of an export to its broker again."""
         reply = await self._resubmission.resubmit(resubmit_command(request))
         if reply.replayed:
             mark_replayed(context)
@@ -117,6 +119,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def NoteBrokerAnswer(
         self, request: execution_pb2.NoteBrokerAnswerRequest, context: Context
     ) -> execution_pb2.NoteBrokerAnswerResponse:
+        """Records what the broker said outside of its link."""
         reply = await self._noted_answers.note(note_command(request))
         if reply.replayed:
             mark_replayed(context)
@@ -125,6 +128,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def WithdrawExport(
         self, request: execution_pb2.WithdrawExportRequest, context: Context
     ) -> execution_pb2.WithdrawExportResponse:
+        """Takes an executed export back and asks the broker not to file."""
         reply = await self._withdrawals.withdraw(withdraw_command(request))
         if reply.replayed:
             mark_replayed(context)
@@ -133,6 +137,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def AmendExport(
         self, request: execution_pb2.AmendExportRequest, context: Context
     ) -> planning_pb2.PlanExportResponse:
+        """Plans the successor of an executed export, with what is known of its entry."""
         check_amend(request)
         reply = await self._amendments.amend(principal().visible, request)
         if reply.replayed:
@@ -142,6 +147,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def RecordEntrySummary(
         self, request: execution_pb2.RecordEntrySummaryRequest, context: Context
     ) -> execution_pb2.EntryReconciliation:
+        """Stores what the broker entered and compares it with the estimate."""
         reply = await self._reconciliations.record(record_command(request))
         if reply.replayed:
             mark_replayed(context)
@@ -150,6 +156,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def CloseEntryTask(
         self, request: execution_pb2.CloseEntryTaskRequest, context: Context
     ) -> execution_pb2.EntryReconciliation:
+        """Closes a difference with a note."""
         reply = await self._reconciliations.close_task(close_command(request))
         if reply.replayed:
             mark_replayed(context)
@@ -158,12 +165,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ListEntrySummaries(
         self, request: execution_pb2.ListEntrySummariesRequest, _context: Context
     ) -> execution_pb2.ListEntrySummariesResponse:
+        """A page of summaries."""
         wanted, export_id = list_command(request)
         return await self._reconciliations.page(principal().visible, wanted, export_id)
 
     async def GetActualCosts(
         self, request: execution_pb2.GetActualCostsRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        """The actual landed costs of an export as CSV, in chunks."""
         table = await self._reconciliations.costs(principal().visible, request.export_id)
         yield execution_pb2.ArtifactChunk(artifact=artifact_message(table.artifact))
         for start in range(0, len(table.content), CHUNK_BYTES):
@@ -172,6 +181,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def GetArtifact(
         self, request: execution_pb2.GetArtifactRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        """A document: its metadata, then its bytes in chunks."""
         visible = principal().visible
         artifact = await self._packages.artifact(visible, request.customs_package_id, request.filename)
         async for chunk in _document(artifact, self._packages.contents(visible.tenant, artifact)):
@@ -180,11 +190,13 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def FindBrokerLink(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
     ) -> execution_pb2.BrokerLink:
+        """What the holder of a signed link may see."""
         return await self._link_message(await self._links.find(request.token))
 
     async def AnswerBrokerLink(
         self, request: execution_pb2.AnswerBrokerLinkRequest, _context: Context
     ) -> execution_pb2.BrokerLink:
+        """Records the broker's answer, given by its signed link."""
         # A holder of a token learns what is wrong with an answer, others only that the token is.
         found = await self._links.find(request.token)
         if request.WhichOneof("answer") == "summarized":
@@ -195,6 +207,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def GetBrokerPack(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
+        """Every document in one ZIP, for the holder of a signed link."""
         found = await self._links.find(request.token)
         wanted = found.document(request.filename) if request.filename else found.pack
         contents = self._packages.contents(found.submission.tenant, wanted)
@@ -209,6 +222,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ListMailRecipients(
         self, request: execution_pb2.ListMailRecipientsRequest, _context: Context
     ) -> execution_pb2.ListMailRecipientsResponse:
+        """The state of each address."""
         addresses = mail_addresses(request)
         states = await self._recipients.states(principal().visible, addresses)
         found = zip(addresses, states, strict=True)
@@ -219,17 +233,20 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def FindMailRecipient(
         self, request: execution_pb2.FindMailRecipientRequest, _context: Context
     ) -> execution_pb2.MailRecipient:
+        """A recipient, for the holder of the recipient's link."""
         return recipient_message(await self._recipients.find(request.token))
 
     async def AnswerMailRecipient(
         self, request: execution_pb2.AnswerMailRecipientRequest, _context: Context
     ) -> execution_pb2.MailRecipient:
+        """Records whether a recipient takes our mail."""
         answered = await self._recipients.answer(request.token, takes_mail=request.takes_mail)
         return recipient_message(answered)
 
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
+        """Events of one export after a sequence."""
         events = await self._packages.events_after(
             principal().visible,
             export_id=request.stream_id,
@@ -243,12 +260,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ReplayEvents(
         self, request: events_pb2.ReplayEventsRequest, _context: Context
     ) -> AsyncIterator[events_pb2.Event]:
+        """Events of every account, for a rebuild."""
         async for event in self._packages.every_event(recorded_since(request)):
             yield event
 
     async def GetHistory(
         self, _request: events_pb2.GetHistoryRequest, _context: Context
     ) -> events_pb2.History:
+        """Which life of the database the events are of."""
         return await self._packages.history()
 
 

@@ -59,7 +59,7 @@ class SmtpSettings(EnvironmentSettings):
 
     @property
     def server(self) -> SmtpServer:
-        """All of it, as the e-mail channel takes it."""
+        """These settings as an SmtpServer."""
         return parse_smtp_url(
             self.url.get_secret_value(),
             ca_file=self.ca_file,
@@ -91,7 +91,7 @@ class RecipientSettings(EnvironmentSettings):
         return timedelta(days=self.confirm_days)
 
     def policy(self, *, can_ask: bool) -> MailPolicy:
-        """All of it, as the gate takes it."""
+        """These settings as a MailPolicy."""
         domains = (each.strip().lower().removeprefix("@") for each in self.allowed_domains.split(","))
         return MailPolicy(
             is_open=self.recipients == "open",
@@ -202,7 +202,7 @@ class DeliverySettings(EnvironmentSettings):
     retries: RetrySettings = Field(default_factory=RetrySettings)
 
     def bulkhead(self, server_connections: int) -> BulkheadLimits:
-        """All of it, as the bulkhead takes it."""
+        """These settings as BulkheadLimits; `server_connections` is what one mail server takes at once."""
         return BulkheadLimits(
             destination=self.per_destination,
             server=server_connections,

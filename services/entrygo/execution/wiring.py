@@ -85,7 +85,7 @@ def build_recipient_signer(settings: Settings) -> RecipientSigner | None:
 
 
 def _turns(at_once: int) -> BulkheadLimits:
-    """Nothing here is ever silent: whoever has a turn keeps it until the documents are stored."""
+    """Limits for rendering; silence detection is off, as no remote peer is involved."""
     return BulkheadLimits(
         destination=at_once, server=at_once, process=at_once, silent_seconds=timedelta(days=1).total_seconds()
     )

@@ -8,7 +8,7 @@ from entrygo.domain.principal import Tenant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What is told of one event, and who may hear it."""
+    """What is announced of one event, and who may see it."""
 
     tenant: Tenant
     export_id: str

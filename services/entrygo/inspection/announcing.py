@@ -1,4 +1,4 @@
-"""Tells of events that were applied to the read model: in the account's feed, and to webhooks that asked."""
+"""Announces events that were applied to the read model: in the account's feed, and to subscribed webhooks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -23,9 +23,9 @@ def _nobody() -> None:
 
 
 class Announcer:
-    """Part of the transaction that applies events. `wake` is for afterwards, when `add` said so.
+    """Writes announcements in the transaction that applies the events; `wake` is called after its commit.
 
-    Events older than `keep` are not told, since it is not known any more whether they were.
+    Events older than `keep` are skipped: whether they were announced is not known any more.
     """
 
     def __init__(self, keep: timedelta = KEEP, wake: Callable[[], None] = _nobody) -> None:

@@ -31,6 +31,7 @@ class Changes:
                 del self._watchers[key]
 
     def wake(self, keys: Iterable[ExportKey]) -> None:
+        """Wakes whoever watches one of these exports, or any export of their tenant."""
         if not self._watchers:
             return
         for key in keys:

@@ -12,7 +12,7 @@ ASK_SECONDS = 5.0
 
 
 class Epochs:
-    """An owner is asked again at each event of another life than the known one: it may be a newer."""
+    """The current epoch of each owner, asked again when an event carries another one: it may be newer."""
 
     def __init__(self, owners: Mapping[str, Owner], *, service_token: str | None) -> None:
         self._owners = owners

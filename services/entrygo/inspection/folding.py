@@ -35,6 +35,7 @@ class ExportKey:
 
     @property
     def tenant(self) -> Tenant:
+        """The account and mode of the export."""
         return Tenant(self.account_id, Mode(self.mode))
 
 
@@ -148,6 +149,7 @@ def check_event(event: events_pb2.Event) -> None:
 
 
 def key_of(event: events_pb2.Event) -> ExportKey:
+    """The export that an event is about."""
     return ExportKey(event.account_id, event.mode, event.stream_id)
 
 
@@ -209,6 +211,7 @@ def _apply(export: inspection_pb2.Export, event: events_pb2.Event) -> tuple[insp
 
 
 def dead_event(event: events_pb2.Event, error: Exception) -> DeadLetter:
+    """The event as a dead letter, with the error that it met."""
     origin = f"{event.source}/{event.stream_id}/{event.sequence}"
     return DeadLetter(event.account_id, event.mode, origin, repr(error), event.SerializeToString())
 

@@ -41,8 +41,10 @@ def contradicted(events: Iterable[events_pb2.Event], held: Mapping[Place, str]) 
 
 
 def place_of(event: events_pb2.Event) -> Place:
+    """Where the event stands among those of its owner about its export."""
     return key_of(event), event.source, event.sequence
 
 
 def place_before(event: events_pb2.Event) -> Place:
+    """The place of the event that must have come before."""
     return key_of(event), event.source, event.sequence - 1

@@ -30,17 +30,21 @@ class Owner(Protocol):
     """The owner of a part of an export's facts; every failure is an EntryGoError."""
 
     @property
-    def source(self) -> str: ...
+    def source(self) -> str:
+        """Its name, as its events carry it."""
 
     def events_after(
         self, request: events_pb2.EventsAfterRequest, metadata: Metadata, seconds: float
-    ) -> AsyncIterator[events_pb2.Event]: ...
+    ) -> AsyncIterator[events_pb2.Event]:
+        """The events of one export after a sequence, in order; HistoryMismatch as the RPC says."""
 
     def replay_events(
         self, request: events_pb2.ReplayEventsRequest, metadata: Metadata
-    ) -> AsyncIterator[events_pb2.Event]: ...
+    ) -> AsyncIterator[events_pb2.Event]:
+        """Events of every account, in the order they were recorded."""
 
-    async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History: ...
+    async def history(self, metadata: Metadata, seconds: float) -> events_pb2.History:
+        """Which life of its database this is, and its time."""
 
 
 class GrpcOwner:
@@ -89,10 +93,12 @@ class GrpcOwner:
 
 
 def planning_owner(channel: grpc.aio.Channel) -> GrpcOwner:
+    """The owner of an export's state and plans."""
     return GrpcOwner(PLANNING, planning_pb2_grpc.PlanningStub(channel))
 
 
 def execution_owner(channel: grpc.aio.Channel) -> GrpcOwner:
+    """The owner of packages, submissions and notifications."""
     return GrpcOwner(EXECUTION, execution_pb2_grpc.ExecutionStub(channel))
 
 

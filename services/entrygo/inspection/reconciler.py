@@ -118,7 +118,7 @@ class Reconciler:
             until = await ReadModelStore(connection).reconciled_until(owner.source)
         looked_at = await self._time_of(owner)
         if until is None or until > looked_at + OVERLAP:
-            # Never read, or up to an instant that is still to come: it is not the clock that said so.
+            # No mark yet, or a mark in the future because the owner's clock was set back: replay everything.
             await self._replay(owner, None, looked_at)
         elif looked_at - until >= timedelta(seconds=self._every / 2):
             await self._replay(owner, until - OVERLAP, looked_at)

@@ -8,7 +8,7 @@ import grpc
 from entrygo.domain.principal import ScopeName, Tenant
 from entrygo.identity.current import principal
 from entrygo.inspection.feed.requests import read_list, read_watch, write_cursor
-from entrygo.inspection.feed.store import Told
+from entrygo.inspection.feed.store import PublishedEvent
 from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.system_health import Probe, system_health
@@ -54,28 +54,33 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def InspectExport(
         self, request: inspection_pb2.InspectExportRequest, context: Context
     ) -> inspection_pb2.Export:
+        """An export as its owners know it now; `stale` while one of them is away."""
         return await self._inspector.inspect_export(self._caller(), request.export_id)
 
     async def GetCustomsPackage(
         self, request: inspection_pb2.GetCustomsPackageRequest, context: Context
     ) -> events_pb2.CustomsPackage:
+        """A package with its artifacts."""
         return await self._inspector.get_customs_package(self._caller(), request.id)
 
     async def ListExports(
         self, request: inspection_pb2.ListExportsRequest, context: Context
     ) -> inspection_pb2.ListExportsResponse:
+        """A page of the read model, newest first."""
         limit, wanted = read_list_request(request)
         return await self._inspector.list_exports(self._caller(), wanted, limit)
 
     async def WatchExport(
         self, request: inspection_pb2.InspectExportRequest, context: Context
     ) -> AsyncIterator[inspection_pb2.Export]:
+        """The export now, and after each change until the caller leaves."""
         async for export in self._inspector.watch_export(self._caller(), request.export_id):
             yield export
 
     async def ListEvents(
         self, request: inspection_pb2.ListEventsRequest, context: Context
     ) -> inspection_pb2.ListEventsResponse:
+        """A page of the account's feed."""
         visible = principal().visible
         limit, wanted = read_list(visible.tenant, request)
         page = await self._feed.page(visible, wanted, limit)
@@ -88,10 +93,11 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def WatchEvents(
         self, request: inspection_pb2.WatchEventsRequest, context: Context
     ) -> AsyncIterator[inspection_pb2.FeedEvent]:
+        """The account's feed from a cursor on, as it grows."""
         visible = principal().visible
         wanted = read_watch(visible.tenant, request)
         if wanted.export_id:
-            # Not found, unless it may be seen; and what its owners know of it is told.
+            # NotFound for an export that is not visible; asks its owners, so that the feed is complete.
             await self._inspector.inspect_export(self._caller(), wanted.export_id)
         async for event in self._feed.watch(visible, wanted):
             yield _feed_event(visible.tenant, event)
@@ -99,6 +105,7 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def SystemHealth(
         self, request: inspection_pb2.SystemHealthRequest, context: Context
     ) -> inspection_pb2.SystemHealthResponse:
+        """How each part of the system is."""
         return await system_health(self._probes, self._probe_seconds)
 
     def _caller(self) -> Caller:
@@ -109,11 +116,11 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
         )
 
 
-def _feed_event(tenant: Tenant, told: Told) -> inspection_pb2.FeedEvent:
+def _feed_event(tenant: Tenant, event: PublishedEvent) -> inspection_pb2.FeedEvent:
     return inspection_pb2.FeedEvent(
-        cursor=write_cursor(tenant, told.position),
-        id=told.event_id,
-        type=told.event_type,
-        export_id=told.export_id,
-        body_json=told.body,
+        cursor=write_cursor(tenant, event.position),
+        id=event.event_id,
+        type=event.event_type,
+        export_id=event.export_id,
+        body_json=event.body,
     )

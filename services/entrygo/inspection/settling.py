@@ -61,7 +61,7 @@ class Settler:
             if events:
                 has_gap = await self._read_model.apply(Visible.whole(key.tenant), events)
             if has_gap:
-                # Heard of, and its owner does not have it: heard from a history that is no more.
+                # The owner lacks an event that arrived here: its database was restored from a backup since.
                 await self._refold(key)
 
     async def read_anew(self, key: ExportKey) -> None:

@@ -180,6 +180,7 @@ class ReadModelStore:
         return [_letter_from_row(row) for row in rows]
 
     async def skip_letter(self, kept: KeptLetter, reason: str) -> None:
+        """Marks a dead letter as skipped, with the reason; the export goes on without it."""
         await self._connection.execute(
             "UPDATE dead_letters SET skipped_at = now(), skip_reason = $4"
             " WHERE account_id = $1 AND mode = $2 AND digest = $3",
@@ -188,6 +189,7 @@ class ReadModelStore:
         )
 
     async def drop_letter(self, kept: KeptLetter) -> None:
+        """Deletes a dead letter that could be applied after all."""
         await self._connection.execute(
             "DELETE FROM dead_letters WHERE account_id = $1 AND mode = $2 AND digest = $3",
             *_letter_key(kept),

@@ -191,7 +191,10 @@ def _duties(
 
 
 def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:
-    """Of all orders that are asked for: those excluded later can make it too large, never too small."""
+    """USMCA value (USD) of all requested orders.
+
+    May overstate it when orders are excluded later, never understate it.
+    """
     items = (item for order_id in request.order_ids for item in facts.orders[order_id].items)
     return sum(
         (item.value_usd for item in items if facts.products[item.product_id].usmca.criterion), Decimal(0)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from entrygo.domain import duty as told
+from entrygo.domain import duty as stated
 from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Order, Product
 from entrygo.domain.snapshot import PlannedEntry
@@ -36,8 +36,8 @@ UNITS = {
 class Estimate:
     """Every entry, and every order's part, in the order of the entries."""
 
-    entries: tuple[told.EntryDuty, ...]
-    orders: tuple[told.OrderCost, ...]
+    entries: tuple[stated.EntryDuty, ...]
+    orders: tuple[stated.OrderCost, ...]
 
 
 @dataclass(slots=True)
@@ -63,8 +63,8 @@ def duties_of(
     `importers` has the importer's number by that of the entry.
     """
     by_id = {order.id: order for order in orders}
-    entries: list[told.EntryDuty] = []
-    costs: list[told.OrderCost] = []
+    entries: list[stated.EntryDuty] = []
+    costs: list[stated.OrderCost] = []
     first = 1
     for each in planned:
         of_entry = [by_id[order_id] for order_id in each.order_ids]
@@ -147,12 +147,14 @@ def _line(number: int, key: LineKey, goods: _Goods, context: Context) -> DutyLin
     )
 
 
-def _entry(number: int, importer: str | None, found: EntryDuty, lines: Sequence[DutyLine]) -> told.EntryDuty:
-    return told.EntryDuty(
+def _entry(
+    number: int, importer: str | None, found: EntryDuty, lines: Sequence[DutyLine]
+) -> stated.EntryDuty:
+    return stated.EntryDuty(
         number=number,
         importer_number=importer,
         entry_type=found.entry_type,
-        lines=tuple(_told(line, each) for line, each in zip(lines, found.lines, strict=True)),
+        lines=tuple(_stated_line(line, each) for line, each in zip(lines, found.lines, strict=True)),
         duty_low_usd=found.duty_low,
         duty_high_usd=found.duty_high,
         processing_fee_usd=found.processing_fee.amount,
@@ -160,8 +162,8 @@ def _entry(number: int, importer: str | None, found: EntryDuty, lines: Sequence[
     )
 
 
-def _told(line: DutyLine, found: LineDuty) -> told.LineDuty:
-    return told.LineDuty(
+def _stated_line(line: DutyLine, found: LineDuty) -> stated.LineDuty:
+    return stated.LineDuty(
         number=found.number,
         hts_code=line.hts_code,
         country_of_origin=line.origin,
@@ -172,7 +174,7 @@ def _told(line: DutyLine, found: LineDuty) -> told.LineDuty:
         low=tuple(map(_figure, found.low.figures)) if found.low else (),
         high=tuple(map(_figure, found.high.figures)) if found.high else (),
         questions=tuple(
-            told.DutyQuestion(programme=str(each.programme), decided_by=each.decided_by)
+            stated.DutyQuestion(programme=str(each.programme), decided_by=each.decided_by)
             for each in found.questions
         ),
         not_computed=found.not_computed,
@@ -181,8 +183,8 @@ def _told(line: DutyLine, found: LineDuty) -> told.LineDuty:
     )
 
 
-def _figure(figure: Figure) -> told.DutyFigure:
-    return told.DutyFigure(
+def _figure(figure: Figure) -> stated.DutyFigure:
+    return stated.DutyFigure(
         heading=figure.heading,
         rate=figure.rate,
         amount_usd=figure.amount,
@@ -200,14 +202,14 @@ def _costs(
     orders: Sequence[Order],
     numbers: Mapping[LineKey, int],
     keys: Mapping[str, LineKey],
-) -> list[told.OrderCost]:
+) -> list[stated.OrderCost]:
     shares: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     for order in orders:
         for item in order.items:
             shares[order.id, numbers[keys[item.product_id]]] += item.value_usd
     costs = landed_costs(found, [OrderShare(id, line, value) for (id, line), value in shares.items()])
     return [
-        told.OrderCost(
+        stated.OrderCost(
             order_id=order_id,
             entry_number=number,
             value_usd=cost.value,

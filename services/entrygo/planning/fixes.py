@@ -73,6 +73,8 @@ def _manufacturer_ids(product: Product, context: Context) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
+    """What a field takes, in words, and candidates for its value made from what else is known."""
+
     accepted: str
     candidates: Candidates = _none
 

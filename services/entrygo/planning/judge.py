@@ -58,6 +58,7 @@ class Finding:
 
     @property
     def sort_key(self) -> tuple[int, int, int, str, str]:
+        """Severity first, then place in the request, code and field."""
         return (
             SEVERITY_ORDER[self.severity],
             self.order_index,
@@ -67,6 +68,7 @@ class Finding:
         )
 
     def as_message(self) -> ValidationMessage:
+        """The finding as a plan stores and answers it."""
         return ValidationMessage(
             code=self.rule.code,
             message=self.message,
@@ -118,7 +120,7 @@ def judge_orders(
 
 
 def _as_reason(finding: Finding) -> Finding:
-    """An error of an order that stays behind says why; it neither blocks nor weighs on the rest."""
+    """Errors of excluded orders explain the exclusion; they do not affect readiness or score."""
     return replace(finding, severity=Severity.INFO, penalty=0, keeps_behind=True)
 
 
@@ -140,9 +142,11 @@ class _OrderJudge:
         self._of_product = _judge_products(facts, rules, context)
 
     def exclusions(self, order: Order, index: int) -> Iterator[Finding]:
+        """Findings that leave the order behind whatever the request says."""
         return self._order_findings(self._excluding, order, index)
 
     def findings(self, order: Order, index: int) -> Iterator[Finding]:
+        """Findings about the order, its lines and their products, at `index` of the request."""
         yield from self._order_findings(self._order_rules, order, index)
         for position, item in enumerate(order.items):
             product = self._products[item.product_id]

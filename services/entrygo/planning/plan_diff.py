@@ -40,6 +40,8 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class FieldChanges:
+    """How many fields differ, and the first of them."""
+
     count: int
     first: tuple[FieldChange, ...]
 
@@ -55,6 +57,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemChanges:
+    """Records that came, went or changed: how many of each, and the first of them."""
+
     added_count: int
     removed_count: int
     changed_count: int
@@ -65,6 +69,8 @@ class ItemChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageChanges:
+    """Validation messages that appeared or disappeared: how many, and the first of them."""
+
     appeared_count: int
     disappeared_count: int
     appeared: tuple[ValidationMessage, ...]
@@ -73,6 +79,8 @@ class MessageChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDiff:
+    """How one plan differs from another, by part."""
+
     plan: FieldChanges
     warehouse: FieldChanges
     broker: FieldChanges
@@ -189,7 +197,7 @@ def _document(fact: Fact) -> Mapping[str, Any]:
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], limit: int) -> FieldChanges:
     found = list(_walk("", before, after))
     first = tuple(
-        FieldChange(path, _told(path, old), _told(path, new)) for path, old, new in islice(found, limit)
+        FieldChange(path, _shown(path, old), _shown(path, new)) for path, old, new in islice(found, limit)
     )
     return FieldChanges(len(found), first)
 
@@ -212,7 +220,7 @@ def _at(values: Sequence[Any], index: int) -> Any:
     return values[index] if index < len(values) else None
 
 
-def _told(path: str, value: Any) -> str | None:
+def _shown(path: str, value: Any) -> str | None:
     return masked(_text(value)) or None if path in MASKED else _text(value)
 
 

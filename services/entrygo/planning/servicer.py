@@ -61,6 +61,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def PlanExport(
         self, request: planning_pb2.PlanExportRequest, context: Context
     ) -> planning_pb2.PlanExportResponse:
+        """Plans a new export, or one again."""
         command = read_plan(request, max_orders=self._max_orders)
         check_account(request.account_id)
         reply = await self._do.plan_export.run(principal().visible, command)
@@ -69,30 +70,35 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def CancelExport(
         self, request: planning_pb2.CancelExportRequest, context: Context
     ) -> planning_pb2.CancelExportResponse:
+        """Gives a planned export up."""
         reply = await self._do.transitions.cancel(principal().visible, read_cancel(request))
         return _answered(reply, planning_pb2.CancelExportResponse, context)
 
     async def ClaimExport(
         self, request: planning_pb2.ClaimExportRequest, context: Context
     ) -> planning_pb2.ClaimExportResponse:
+        """Moves a planned export to EXECUTING, for one execution."""
         check_claim(request)
         return await self._do.transitions.claim(principal().visible, request)
 
     async def ReleaseExport(
         self, request: planning_pb2.ReleaseExportRequest, context: Context
     ) -> planning_pb2.ReleaseExportResponse:
+        """Ends a claim: COMPLETED or FAILED."""
         check_release(request)
         return await self._do.transitions.release(principal().visible, request)
 
     async def WithdrawExport(
         self, request: planning_pb2.WithdrawExportRequest, context: Context
     ) -> planning_pb2.WithdrawExportResponse:
+        """Takes an executed export back and frees its orders."""
         check_withdraw(request)
         return await self._do.transitions.withdraw(principal().visible, request)
 
     async def AmendExport(
         self, request: planning_pb2.AmendExportRequest, context: Context
     ) -> planning_pb2.PlanExportResponse:
+        """Plans the successor of an executed export."""
         command = read_amend(request, max_orders=self._max_orders)
         reply = await self._do.amend_export.run(principal().visible, command)
         return _answered(reply, planning_pb2.PlanExportResponse, context)
@@ -100,6 +106,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def GetSnapshot(
         self, request: planning_pb2.GetSnapshotRequest, context: Context
     ) -> AsyncIterator[planning_pb2.SnapshotChunk]:
+        """The canonical JSON of a plan, in chunks."""
         content = await self._do.stored_plans.snapshot(
             principal().visible, request.export_id, request.revision
         )
@@ -109,6 +116,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def DiffPlans(
         self, request: planning_pb2.DiffPlansRequest, context: Context
     ) -> planning_pb2.PlanDiff:
+        """How two plans of an export differ."""
         check_diff(request)
         return await self._do.stored_plans.diff(
             principal().visible,
@@ -121,11 +129,13 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def GetPolicy(
         self, request: planning_pb2.GetPolicyRequest, context: Context
     ) -> planning_pb2.Policy:
+        """The account's policy."""
         return await self._do.policies.get(principal().visible)
 
     async def SetPolicy(
         self, request: planning_pb2.SetPolicyRequest, context: Context
     ) -> planning_pb2.Policy:
+        """Replaces the account's policy."""
         if request.account_id:
             check_account(request.account_id)
         reply = await self._do.policies.set(principal().visible, request)
@@ -134,12 +144,14 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def ApproveExport(
         self, request: planning_pb2.ApproveExportRequest, context: Context
     ) -> planning_pb2.ApproveExportResponse:
+        """Records a person's consent to the current plan."""
         reply = await self._do.policies.approve(principal().visible, read_approval(request))
         return _answered(reply, planning_pb2.ApproveExportResponse, context)
 
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, context: Context
     ) -> AsyncIterator[events_pb2.Event]:
+        """Events of one export after a sequence."""
         for event in await self._do.stored_plans.events_after(
             principal().visible, request.stream_id, request.after_sequence, request.after_event_id
         ):
@@ -148,10 +160,12 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def ReplayEvents(
         self, request: events_pb2.ReplayEventsRequest, context: Context
     ) -> AsyncIterator[events_pb2.Event]:
+        """Events of every account, for a rebuild."""
         async for event in self._do.stored_plans.every_event(recorded_since(request)):
             yield event
 
     async def GetHistory(self, request: events_pb2.GetHistoryRequest, context: Context) -> events_pb2.History:
+        """Which life of the database the events are of."""
         return await self._do.stored_plans.history()
 
 

@@ -52,6 +52,7 @@ class SyncFacts:
     async def gather(
         self, order_ids: list[str], external_order_ids: list[str], warehouse_id: str, broker_id: str
     ) -> Gathered:
+        """FactSource.gather over gRPC, in chunks; raises what sync answers, or ServiceUnavailable."""
         request = sync_pb2.GetPlanningFactsRequest(
             order_ids=order_ids,
             external_order_ids=external_order_ids,
@@ -110,6 +111,7 @@ def order_from_proto(order: sync_pb2.Order) -> Order:
 
 
 def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
+    """The broker as plans know it; sync has checked each field."""
     document = _document(broker)
     # Zero, the default of a number without presence, is left out of a document.
     document["fee_schedules"] = [

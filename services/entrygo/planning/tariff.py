@@ -60,9 +60,9 @@ def _agency_flags(product: Product, context: Context) -> Iterator[AgencyFlag]:
 
 
 def _section_301(product: Product, context: Context) -> Iterator[str]:
-    """Of what meets every good of an origin, nothing that the importer denied for all products.
+    """Section 301 headings by origin, without those that the importer denied for all products.
 
-    An importer who signed off that it applies has named no product: the headings are still to be chosen.
+    An importer's sign-off that they apply names no product, so the headings are still to be chosen.
     """
     if _is_answered(product.section_301, context):
         return

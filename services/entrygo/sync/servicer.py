@@ -66,6 +66,8 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class SyncServicer(sync_pb2_grpc.SyncServicer):
+    """The Sync service of sync.proto."""
+
     def __init__(self, use_cases: SyncUseCases) -> None:
         self._use_cases = use_cases
 

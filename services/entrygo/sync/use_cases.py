@@ -42,6 +42,8 @@ RenderFacts = Callable[[Sequence[StoredFacts]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class SyncUseCases:
+    """The use cases of sync, on one database."""
+
     pool: Pool
     clock: Clock
     ids: Ids

@@ -160,11 +160,15 @@ class Cpsc(Fact):
 
 
 class Fcc(Fact):
+    """What is filed with the Federal Communications Commission, or why nothing is."""
+
     authorization: str | None = None
     disclaimer: str | None = None
 
 
 class AgencyFiling(Fact):
+    """An agency's reference, or the letter of a disclaimer."""
+
     reference: str | None = None
     disclaimer: str | None = None
 
@@ -183,6 +187,8 @@ class Pga(Fact):
 
 
 class DangerousGoodsStatus(StrEnum):
+    """Whether a product is a dangerous good, as far as it was assessed."""
+
     NOT_ASSESSED = "not_assessed"
     NOT_REGULATED = "not_regulated"
     REGULATED = "regulated"
@@ -243,12 +249,15 @@ class Product(Fact):
 
 
 class OrderItem(Fact):
+    """A line of an order: how many of which product, at what value of one unit (USD)."""
+
     product_id: str
     quantity: Number
     unit_value_usd: Number
 
     @property
     def value_usd(self) -> Decimal:
+        """Quantity times value of one unit, in whole cents (USD)."""
         return line_value(self.quantity, self.unit_value_usd)
 
 
@@ -268,6 +277,7 @@ class Order(Fact):
 
     @property
     def total_value_usd(self) -> Decimal:
+        """The sum of its lines, USD."""
         return sum((item.value_usd for item in self.items), Decimal(0))
 
 
@@ -296,6 +306,7 @@ class Bond(Fact):
     valid_to: date | None = None
 
     def covers(self, day: date) -> bool:
+        """Whether it holds on this day, both ends included."""
         return _is_within(day, self.valid_from, self.valid_to)
 
 
@@ -307,6 +318,7 @@ class PowerOfAttorney(Fact):
     valid_to: date | None = None
 
     def covers(self, day: date) -> bool:
+        """Whether it holds on this day, both ends included."""
         return _is_within(day, self.valid_from, self.valid_to)
 
 
@@ -341,6 +353,8 @@ class Transport(Fact):
 
 
 class Warehouse(Fact):
+    """Where orders leave from: shipper, importer of record and transport."""
+
     id: str
     external_id: str
     name: str | None = None

@@ -66,5 +66,5 @@ def _tenant(text: str) -> Tenant:
 
 
 def _scopes(text: str) -> frozenset[ScopeName]:
-    """Those that this release knows: one more than that gives nothing here."""
+    """Known scopes; unknown names are ignored."""
     return frozenset(ScopeName(name) for name in text.split() if name in tuple(ScopeName))

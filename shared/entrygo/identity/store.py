@@ -33,6 +33,7 @@ class IdentityStore:
         )
 
     async def has_account(self, account_id: str) -> bool:
+        """Whether there is such an account."""
         return bool(
             await self._connection.fetchval(
                 "SELECT EXISTS (SELECT FROM accounts WHERE account_id = $1)", account_id
@@ -59,7 +60,7 @@ class IdentityStore:
         return _key_from_row(row)
 
     async def find_usable_key(self, secret_sha256: bytes) -> tuple[ApiKey, float] | None:
-        """A key that is neither revoked nor expired, and for how many more seconds it is not."""
+        """A usable key and the seconds until it expires."""
         row = await self._connection.fetchrow(
             f"SELECT {_COLUMNS}, coalesce("  # noqa: S608
             " extract(epoch FROM expires_at - clock_timestamp()), 'Infinity')::float8 AS seconds_left"
@@ -105,6 +106,7 @@ class IdentityStore:
         )
 
     async def list_keys(self, account_id: str) -> Sequence[ApiKey]:
+        """Every key of the account, revoked ones too, oldest first."""
         rows = await self._connection.fetch(
             f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = $1 ORDER BY created_at, key_id",  # noqa: S608
             account_id,

@@ -10,7 +10,7 @@ _ANSWERING: "set[Doorbell]" = set()
 
 
 class Doorbell:
-    """Rung by `ring`, by whichever service of this process; what it says is: look."""
+    """In-process wake-up for the relay after a commit, by any service of this process."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
@@ -32,7 +32,7 @@ class Doorbell:
         return was_rung
 
     def rung(self) -> None:
-        """Somebody rang."""
+        """Marks the bell as rung."""
         self._rung.set()
 
 

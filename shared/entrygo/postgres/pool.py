@@ -174,7 +174,7 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:
     """Calls `call` once the transaction of `connection` has committed; never when it does not.
 
-    A connection that no `transaction` gave has nobody to say when that is: nothing is called then.
+    Does nothing for a connection not opened by `transaction`.
     """
     calls = _AFTER_COMMIT.get(connection)
     if calls is not None and call not in calls:

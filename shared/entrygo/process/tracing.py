@@ -40,13 +40,14 @@ class Span(Protocol):
 class Tracer(Protocol):
     """Makes spans and sends them on."""
 
-    def span(
-        self, name: str, kind: Kind, parent: str | None, noted: Noted
-    ) -> AbstractContextManager[Span]: ...
+    def span(self, name: str, kind: Kind, parent: str | None, noted: Noted) -> AbstractContextManager[Span]:
+        """A step inside the current one, or inside `parent` (a W3C traceparent) where one is given."""
 
-    def traceparent(self) -> str | None: ...
+    def traceparent(self) -> str | None:
+        """The current step as a W3C traceparent; None outside of any."""
 
-    def end(self) -> None: ...
+    def end(self) -> None:
+        """Sends what is left and stops."""
 
 
 class NoSpan:

@@ -40,6 +40,7 @@ class Page(Generic[T]):
 
     @property
     def has_more(self) -> bool:
+        """Whether another page follows."""
         return bool(self.next_cursor)
 
 

@@ -66,6 +66,7 @@ _PASSING = frozenset(
 
 
 def status_code(error: EntryGoError) -> grpc.StatusCode:
+    """The gRPC status that an error's kind stands for."""
     return STATUS_OF_KIND[error.error_kind]
 
 
@@ -161,6 +162,7 @@ def from_rpc_error(service: str, error: grpc.aio.AioRpcError) -> EntryGoError:
 
 
 def unavailable(service: str) -> ServiceUnavailable:
+    """The error of a call that `service` did not answer."""
     return ServiceUnavailable(f"The {service} service is not available right now; retry shortly.")
 
 

@@ -37,7 +37,7 @@ class Sampler:
         self._measures = measures
         self._longest = longest
         self._session: Connection | None = None
-        # Figures that were never read are infinitely old, which an alert sees; of no series it sees nothing.
+        # Start at 0 so that the staleness alert fires even if sampling never succeeded.
         SAMPLED.labels(schema).set(0)
 
     async def run(self, stop: asyncio.Event) -> None:

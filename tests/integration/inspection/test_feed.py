@@ -10,7 +10,7 @@ import pytest
 from entrygo.domain.errors import ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Visible
 from entrygo.inspection.feed.requests import read_list, write_cursor
-from entrygo.inspection.feed.store import FeedFilter, FeedStore, Told, sweep_feeds
+from entrygo.inspection.feed.store import FeedFilter, FeedStore, PublishedEvent, sweep_feeds
 from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.rebuild import rebuild
 from entrygo.postgres.pool import EVERYONE, transaction
@@ -41,12 +41,12 @@ async def happen(service: Service, *lives: Life) -> None:
             await service.read_model.apply(EVERYONE, [event])
 
 
-async def read(service: Service, visible: Visible = WHOLE, **wanted: Any) -> list[Told]:
+async def read(service: Service, visible: Visible = WHOLE, **wanted: Any) -> list[PublishedEvent]:
     page = await feed_of(service).page(visible, FeedFilter(**{"after": None, **wanted}), 200)
     return list(page.events)
 
 
-def ids(events: list[Told]) -> list[str]:
+def ids(events: list[PublishedEvent]) -> list[str]:
     return [event.event_id for event in events]
 
 
@@ -74,7 +74,7 @@ async def test_who_reads_on_while_many_write_misses_nothing(service: Service) ->
     # With numbers from a sequence a reader passes those whose transaction commits later.
     lives = [lived(f"batch_{number}") for number in range(12)]
     writing = asyncio.gather(*(happen(service, life) for life in lives))
-    seen: list[Told] = []
+    seen: list[PublishedEvent] = []
     while True:
         is_done = writing.done()
         new = await read(service, after=seen[-1].position if seen else None)

@@ -147,7 +147,7 @@ async def note_answer(visit: Visit) -> Response:
 
 @_on_export("withdraw")
 async def withdraw(visit: Visit) -> Response:
-    """Takes back what did not leave; the broker is told."""
+    """Withdraws the package and notifies the broker."""
     body = validated(WithdrawBody, {**visit.given("reason"), **_key(visit)})
     request = routes.withdraw_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.execution.WithdrawExport, request)

@@ -11,7 +11,7 @@ from entrygo.domain.money import parse_decimal
 from entrygo.records.kinds import Amount, ByCountry, Country, Day, Field, Group, Many, Percent, Words, find
 from entrygo.records.product import PRODUCT
 
-# A group with a finding is mended by the finding.
+# A group of fields with a status is edited by its status alone.
 FINDING = "status"
 
 

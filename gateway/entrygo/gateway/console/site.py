@@ -132,7 +132,7 @@ class Console:
 
 
 def _check_browser(request: Request) -> None:
-    """Programs find here what they found before there was a console: nothing."""
+    """404 for clients that do not accept HTML."""
     if "text/html" not in request.headers.get("accept", ""):
         raise NotFound(NO_SUCH_PATH)
 

@@ -15,6 +15,7 @@ from entrygo.proto.sync.v1 import sync_pb2
 
 
 def sync_orders_request(body: SyncOrdersBody) -> sync_pb2.SyncOrdersRequest:
+    """The message of a body that was checked."""
     return sync_pb2.SyncOrdersRequest(
         account_id=body.account_id,
         items=[_order_input(order) for order in body.items],
@@ -44,10 +45,12 @@ def _order_input(order: OrderInput) -> sync_pb2.OrderInput:
 
 
 def sync_orders_answer(message: sync_pb2.SyncOrdersResponse) -> SyncOrdersAnswer:
+    """The answer to a sync: its orders, in the order they were given."""
     return {"data": [synced_order(order) for order in message.data]}
 
 
 def synced_order(order: sync_pb2.Order) -> SyncedOrder:
+    """An order in the stable form of the contract; amounts as numbers, USD."""
     return {
         "id": order.id,
         "accountId": order.account_id,
@@ -71,6 +74,7 @@ def _line(item: sync_pb2.OrderItem) -> OrderLine:
 
 
 def stored_order(order: sync_pb2.Order) -> StoredOrder:
+    """An order with all that is kept of it."""
     return {
         **synced_order(order),
         "importerNumber": order.importer_number if order.HasField("importer_number") else None,

@@ -94,7 +94,7 @@ async def _met(name: str, target: str, security: RpcClientSettings) -> Finding:
 
 
 async def _why(target: str, security: RpcClientSettings) -> str | None:
-    """gRPC says of a certificate that was refused that the socket was closed; OpenSSL says why."""
+    """Why TLS failed, asked of OpenSSL: gRPC reports a refused certificate as a closed socket."""
     if security.ca_file is None:
         return None
     host, _, port = target.rpartition(":")

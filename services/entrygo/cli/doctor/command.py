@@ -34,7 +34,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For machines.")
     """
     home = current_home()
     known = remembered(home)
-    # The settings classes read the environment; what the home knows stands in for what it does not say.
+    # Values stored in the home fill variables missing from the environment, which the settings classes read.
     for name, value in known.items():
         os.environ.setdefault(name, value)
     found = asyncio.run(run_checks(checks(home)))

@@ -204,7 +204,10 @@ def _postgres(home: Home, postgres: Postgres, replicas: int) -> Part:
 
 
 def _broker(home: Home, port: int, memory_mib: int) -> Part:
-    """Keeps its log in memory and forgets nothing by itself. What a new one lacks its owners have."""
+    """The embedded broker never trims its in-memory log.
+
+    After a restart the read model is refilled from the event logs of the services.
+    """
     url = f"tcp://{LOOPBACK}:{port}"
     return Part(
         name="broker",

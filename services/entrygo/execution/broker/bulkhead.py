@@ -200,7 +200,7 @@ class Bulkhead:
             self._held -= Counter(slot.route.places)
 
     def _learn(self, slot: Slot, *, was_silent_before: bool) -> None:
-        """A word from the destination is one from the server, too; its silence says nothing of the server."""
+        """An answer of the destination proves the server alive; its silence does not accuse the server."""
         match slot.silent:
             case None:
                 for place in slot.route.places:

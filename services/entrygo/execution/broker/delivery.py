@@ -81,7 +81,10 @@ class BrokerDelivery:
     async def deliver(
         self, submission: Submission, ended: Callable[[Silent | None], None] = lambda _: None
     ) -> None:
-        """One attempt, if one is due. Raises AttemptLost when fenced; `ended` hears who said nothing."""
+        """One attempt, if one is due. Raises AttemptLost when another process has taken it over.
+
+        `ended` is called with the side that did not answer, if any.
+        """
         attempt = await self._begin(submission)
         if attempt is None:
             return
@@ -129,6 +132,7 @@ class BrokerDelivery:
                 await record_answer(connection, self.recorder, latest, answer, now)
 
     async def reacting(self, limit: int) -> list[Submission]:
+        """Test submissions to which the simulated broker answers now, of any account."""
         async with transaction(self.pool, EVERYONE) as connection:
             return await SubmissionBacklog(connection).reacting_submissions(limit)
 
@@ -142,6 +146,7 @@ class BrokerDelivery:
             )
 
     async def abandoned(self, limit: int, *, except_for: Sequence[str]) -> list[Submission]:
+        """Attempts of any account whose lease is over, but for those of these ids."""
         async with transaction(self.pool, EVERYONE) as connection:
             return await SubmissionBacklog(connection).abandoned_submissions(limit, except_for)
 
@@ -163,7 +168,10 @@ class BrokerDelivery:
     async def _hold(
         self, connection: Connection, before: Submission, attempt: Submission, hold: Hold
     ) -> None:
-        """Keeps it in the ledger, or ends it where it will never be let out; what is news is an event."""
+        """Reschedules a held submission, or fails it when the policy will never allow it.
+
+        Records an event when the reason changed.
+        """
         held = replace(
             attempt,
             status=SubmissionStatus.FAILED if hold.until is None else SubmissionStatus.PREPARED,

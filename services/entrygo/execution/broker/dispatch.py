@@ -49,7 +49,10 @@ class Dispatcher:
                 self._start(submission)
 
     async def settle_abandoned(self) -> None:
-        """Attempts whose owners died. Our own are under way, however long this process was paused."""
+        """Settles attempts of processes that died.
+
+        Those of this process are left alone: it may have been paused for longer than their lease.
+        """
         for submission in await self._delivery.abandoned(BATCH, except_for=list(self._tasks)):
             try:
                 await self._delivery.settle_abandoned(submission)
@@ -100,7 +103,7 @@ class Dispatcher:
             log.error("delivery.failed", submission_id=submission_id, error=repr(error))
 
     async def _run(self, submission: Submission) -> None:
-        """One submission's trouble holds up no other."""
+        """Delivers one submission; whatever goes wrong is logged and affects no other submission."""
         try:
             ready = await self._delivery.ready(submission)
             async with self._bulkhead.slot(submission.tenant.account_id, self._route_of(submission)) as slot:

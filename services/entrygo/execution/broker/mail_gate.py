@@ -25,9 +25,9 @@ class MailGate:
     ids: Ids
 
     async def hold(self, connection: Connection, attempt: Submission) -> Hold | None:
-        """Why the attempt must not be made, if it must not; a recipient that nobody asked yet is asked.
+        """The reason to hold the mail, or None. Schedules a confirmation request for a new recipient.
 
-        What is no mail, or never leaves (mode test), passes.
+        Uploads and test data always pass.
         """
         address = recipient_key(attempt.recipient_email)
         if attempt.submission_type != EMAIL or attempt.tenant.mode is Mode.TEST or address is None:

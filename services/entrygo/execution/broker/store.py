@@ -46,6 +46,7 @@ class SubmissionStore:
         return _submission_from_row(row)
 
     async def get(self, submission_id: str) -> Submission:
+        """The submission of an id that is there."""
         row = await self._connection.fetchrow(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
@@ -125,6 +126,7 @@ class SubmissionStore:
         return now
 
     async def enter_data_phase(self, submission: Submission, lease: timedelta) -> bool:
+        """Notes that bytes may leave from now on; False when the attempt is not ours any more."""
         return await self._changed(
             "UPDATE broker_submissions SET phase = 'data', lease_until = now() + $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempts = $4"
@@ -135,6 +137,7 @@ class SubmissionStore:
         )
 
     async def extend_lease(self, submission: Submission, lease: timedelta) -> bool:
+        """Keeps the attempt for `lease` from now on; False when it is not ours any more."""
         return await self._changed(
             "UPDATE broker_submissions SET lease_until = now() + $5 WHERE account_id = $1 AND mode = $2"
             " AND id = $3 AND attempts = $4 AND status = 'sending'",
@@ -256,6 +259,7 @@ class SubmissionBacklog:
         return [_submission_from_row(row) for row in rows]
 
     async def abandoned_submissions(self, limit: int, except_for: Sequence[str]) -> list[Submission]:
+        """Attempts whose lease is over, the longest abandoned first."""
         rows = await self._connection.fetch(
             f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE status = 'sending' AND id <> ALL($2::text[])"

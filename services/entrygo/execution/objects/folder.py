@@ -35,7 +35,7 @@ class FolderObjects:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="artifacts")
         # Folders whose own name is known to be durable.
         self._durable: set[Path] = set()
-        # Made here and never again: a file system that is not mounted any more must not be stood in for.
+        # Created at start only: recreating it later would hide an unmounted file system.
         with suppress(OSError):
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
 

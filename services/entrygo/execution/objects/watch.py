@@ -43,6 +43,7 @@ class Watch:
         self._next_trial = 0.0
 
     def write_succeeded(self) -> None:
+        """The store takes writes."""
         self._takes_writes = True
 
     def failed(self, operation: str) -> None:
@@ -52,11 +53,13 @@ class Watch:
             self._takes_writes = False
 
     def found_damaged(self, trouble: Trouble, name: str) -> None:
+        """Stored bytes are missing or damaged: the store is unsound until they are found whole."""
         FAULTS.labels(trouble).inc()
         if len(self._damaged) < MAX_REMEMBERED:
             self._damaged[name] = None
 
     def found_whole(self, name: str) -> None:
+        """These bytes can be read again."""
         if name in self._damaged:
             del self._damaged[name]
             log.info("objects.brought_back", name=name)

@@ -47,10 +47,12 @@ class InvoiceLine:
 
     @property
     def spi(self) -> str:
+        """The special program indicator that the line claims; empty without one."""
         return self.filing.key.spi
 
     @property
     def unit(self) -> str:
+        """The unit that quantities count, as it is printed."""
         return clean_text(self.product.unit_of_measure) or UNIT_WHEN_UNSTATED
 
 
@@ -114,6 +116,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
+    """Everything that the documents show as figures, in USD: computed once, rendered many times."""
+
     snapshot: Snapshot
     package: PackageFacts
     lines: tuple[InvoiceLine, ...]

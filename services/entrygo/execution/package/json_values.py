@@ -45,6 +45,7 @@ def json_head(invoice: Invoice, document: str, schema_version: str) -> Json:
 
 
 def parties(snapshot: Snapshot) -> Mapping[str, Json]:
+    """Exporter, importer and broker of JSON documents; the importer's number is masked."""
     warehouse, broker = snapshot.warehouse, snapshot.broker
     importer = {
         "name": text(warehouse.importer_of_record.name),
@@ -77,6 +78,7 @@ def parties(snapshot: Snapshot) -> Mapping[str, Json]:
 
 
 def transport(snapshot: Snapshot) -> Json:
+    """How it crosses the border; the port is the warehouse's or else the broker's."""
     given = snapshot.warehouse.transport
     return {
         "mode": "truck",

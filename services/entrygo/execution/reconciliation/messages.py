@@ -1,4 +1,4 @@
-"""Summaries and tasks as messages: what the RPCs answer, and what events tell."""
+"""Summaries and tasks as messages: what the RPCs answer, and what events carry."""
 
 from collections.abc import Sequence
 from decimal import Decimal

@@ -26,7 +26,7 @@ class FeedFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class PublishedEvent:
     """An event in a feed, and its place there."""
 
     position: int
@@ -75,7 +75,7 @@ class FeedStore:
         )
 
     async def _reserve(self, counts: Counter[Tenant]) -> dict[Tenant, int]:
-        """The last place before those reserved; always in the same order, so that nobody waits for ever."""
+        """Reserves positions and returns the last one before each block; by tenant, to avoid deadlocks."""
         tenants = sorted(counts, key=lambda tenant: (tenant.account_id, tenant.mode))
         rows = await self._connection.fetch(
             "INSERT INTO event_feed_heads AS head (account_id, mode, last_position)"
@@ -101,7 +101,7 @@ class FeedStore:
             ],
         )
 
-    async def read(self, visible: Visible, wanted: FeedFilter, limit: int) -> list[Told]:
+    async def read(self, visible: Visible, wanted: FeedFilter, limit: int) -> list[PublishedEvent]:
         """At most `limit` of the visible events after a place, oldest first."""
         rows = await self._connection.fetch(
             "SELECT position, event_id, event_type, export_id, body FROM event_feed"
@@ -114,7 +114,7 @@ class FeedStore:
             wanted.export_id,
             limit,
         )
-        return [_told_from_row(row) for row in rows]
+        return [_published_from_row(row) for row in rows]
 
     async def last(self, visible: Visible) -> int:
         """The place of the newest visible event; 0 while there is none."""
@@ -161,8 +161,8 @@ def _scope(visible: Visible) -> tuple[str, str, str | None]:
     return visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id
 
 
-def _told_from_row(row: Record) -> Told:
-    return Told(
+def _published_from_row(row: Record) -> PublishedEvent:
+    return PublishedEvent(
         position=row["position"],
         event_id=row["event_id"],
         event_type=row["event_type"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from entrygo.domain.errors import ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Visible
 from entrygo.inspection.changes import Changes
-from entrygo.inspection.feed.store import FeedFilter, FeedStore, Told
+from entrygo.inspection.feed.store import FeedFilter, FeedStore, PublishedEvent
 from entrygo.postgres.pool import Pool, transaction
 
 WATCH_PAGE = 100
@@ -18,7 +18,7 @@ WATCH_PAGE = 100
 class FeedPage:
     """`after` is where the page ends, also when it is empty."""
 
-    events: Sequence[Told]
+    events: Sequence[PublishedEvent]
     has_more: bool
     after: int
 
@@ -44,7 +44,7 @@ class Feed:
         after = events[-1].position if events else wanted.after or 0
         return FeedPage(events=events, has_more=len(found) > limit, after=after)
 
-    async def watch(self, visible: Visible, wanted: FeedFilter) -> AsyncGenerator[Told, None]:
+    async def watch(self, visible: Visible, wanted: FeedFilter) -> AsyncGenerator[PublishedEvent, None]:
         """What comes after a place, until the caller leaves; without one, all of an export, or what is new.
 
         ServiceUnavailable when the process stops: another one can be asked.

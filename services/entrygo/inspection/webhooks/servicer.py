@@ -46,6 +46,7 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
     async def CreateWebhook(
         self, request: inspection_pb2.CreateWebhookRequest, context: Context
     ) -> inspection_pb2.Webhook:
+        """Stores an endpoint; its secret is in this answer alone."""
         command = read_create(request)
         check_account(request.account_id)
         webhook, replayed = await self._webhooks.create(principal().visible, command)
@@ -56,33 +57,39 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
     async def ListWebhooks(
         self, request: inspection_pb2.ListWebhooksRequest, context: Context
     ) -> inspection_pb2.ListWebhooksResponse:
+        """A page of endpoints."""
         found = await self._webhooks.all(principal().visible)
         return inspection_pb2.ListWebhooksResponse(data=map(endpoint_message, found))
 
     async def GetWebhook(
         self, request: inspection_pb2.WebhookRequest, context: Context
     ) -> inspection_pb2.Webhook:
+        """One endpoint."""
         return endpoint_message(await self._webhooks.get(principal().visible, request.id))
 
     async def UpdateWebhook(
         self, request: inspection_pb2.UpdateWebhookRequest, context: Context
     ) -> inspection_pb2.Webhook:
+        """Changes the fields that were given."""
         return endpoint_message(await self._webhooks.update(principal().visible, read_update(request)))
 
     async def DeleteWebhook(
         self, request: inspection_pb2.WebhookRequest, context: Context
     ) -> inspection_pb2.DeleteWebhookResponse:
+        """Removes an endpoint and what waits for it."""
         await self._webhooks.delete(principal().visible, request.id)
         return inspection_pb2.DeleteWebhookResponse(id=request.id)
 
     async def RotateWebhookSecret(
         self, request: inspection_pb2.RotateWebhookSecretRequest, context: Context
     ) -> inspection_pb2.Webhook:
+        """Gives an endpoint a new secret; the one before also signs for a while."""
         return await self._webhooks.rotate(principal().visible, request.id, read_overlap(request))
 
     async def ListDeliveries(
         self, request: inspection_pb2.ListDeliveriesRequest, context: Context
     ) -> inspection_pb2.ListDeliveriesResponse:
+        """A page of deliveries to an endpoint, newest first."""
         page, has_more = await self._webhooks.deliveries(principal().visible, request.id, read_page(request))
         return inspection_pb2.ListDeliveriesResponse(
             data=map(_delivery_message, page),
@@ -93,12 +100,14 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
     async def ReplayDeliveries(
         self, request: inspection_pb2.ReplayDeliveriesRequest, context: Context
     ) -> inspection_pb2.ReplayDeliveriesResponse:
+        """Queues deliveries again."""
         queued = await self._webhooks.replay(principal().visible, request.id, read_replay(request))
         return inspection_pb2.ReplayDeliveriesResponse(queued=queued)
 
     async def SendTestEvent(
         self, request: inspection_pb2.WebhookRequest, context: Context
     ) -> inspection_pb2.Delivery:
+        """Queues a test event for an endpoint."""
         return _delivery_message(await self._webhooks.send_test(principal().visible, request.id))
 
 

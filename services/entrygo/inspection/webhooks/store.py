@@ -43,6 +43,7 @@ class EndpointStore:
     async def add(
         self, visible: Visible, endpoint_id: str, *, url: str, events: Sequence[str], description: str
     ) -> Endpoint:
+        """Stores a new endpoint, enabled, bound to the caller's warehouse if any."""
         row = await self._connection.fetchrow(
             "INSERT INTO webhook_endpoints (account_id, mode, warehouse_id, endpoint_id, url, events,"  # noqa: S608
             f" description) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {ENDPOINT_COLUMNS}",

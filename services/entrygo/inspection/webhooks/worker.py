@@ -31,7 +31,7 @@ LEASE_MARGIN = timedelta(seconds=30)
 ATTEMPTS = prometheus_client.Counter(
     "entrygo_webhook_attempts_total", "Attempts to deliver a webhook, by what came of them", ("outcome",)
 )
-# Each begins at 0: of a series that begins with its first event, `increase` sees none.
+# Export every label at 0: `increase()` misses the first event of a new series.
 for _outcome in ("delivered", "refused", "lost"):
     ATTEMPTS.labels(_outcome)
 

@@ -25,6 +25,7 @@ class Citation:
 
     @classmethod
     def of(cls, row: Row) -> "Citation":
+        """The citation of a row of reference data."""
         return cls(
             table=row.table,
             key=row.key,
@@ -73,6 +74,7 @@ class Duty:
 
     @property
     def amount(self) -> Decimal:
+        """The sum of the figures, USD."""
         return sum((figure.amount for figure in self.figures), ZERO)
 
 
@@ -108,22 +110,26 @@ class EntryDuty:
 
     @property
     def duty_low(self) -> Decimal | None:
+        """The lowest duty of the entry in USD; None where a line has none."""
         return _sum_of([line.low for line in self.lines])
 
     @property
     def duty_high(self) -> Decimal | None:
+        """The highest duty of the entry in USD; None where a line has none."""
         return _sum_of([line.high for line in self.lines])
 
     @property
     def total_low(self) -> Decimal | None:
+        """`duty_low` and the processing fee, USD."""
         return None if self.duty_low is None else self.duty_low + self.processing_fee.amount
 
     @property
     def total_high(self) -> Decimal | None:
+        """`duty_high` and the processing fee, USD."""
         return None if self.duty_high is None else self.duty_high + self.processing_fee.amount
 
 
 def _sum_of(duties: Sequence[Duty | None]) -> Decimal | None:
-    """None as soon as one is not known: a sum of the others would look like all of it."""
+    """None if any amount is None: a partial sum would pass for the total."""
     known = [duty.amount for duty in duties if duty is not None]
     return sum(known, ZERO) if len(known) == len(duties) else None

@@ -35,6 +35,7 @@ class Terms:
     checked_on: date | None
 
     def row(self, table: str, key: str, value: Any, effective_from: date | None = None) -> Row:
+        """A row of `table` with the source, status and dates of this file."""
         return Row(
             table=table,
             key=key,
@@ -48,6 +49,7 @@ class Terms:
 
 
 def csv_records(content: bytes, *required: str) -> Iterable[Record]:
+    """Rows of a CSV file in UTF-8 by column name; UnusableFile where a required column is missing."""
     # The limit is the whole process's: another reader may have set its own.
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), restval="")
@@ -58,6 +60,7 @@ def csv_records(content: bytes, *required: str) -> Iterable[Record]:
 
 
 def json_records(content: bytes) -> Iterable[Record]:
+    """Records of a JSON list, values as text (lists as JSON); UnusableFile for any other JSON."""
     try:
         given = json.loads(content)
     except json.JSONDecodeError as error:
@@ -74,18 +77,22 @@ def json_records(content: bytes) -> Iterable[Record]:
 
 
 def first_of(record: Record, *names: str) -> str:
+    """The first of these columns that has a value; empty without one."""
     return next((record[name] for name in names if record.get(name)), "")
 
 
 def several_of(text: str) -> list[str]:
+    """The parts of a cell that lists several, separated by semicolons."""
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
 def digits_of(text: str) -> str:
+    """The digits of a text, without dots and blanks."""
     return _NOT_DIGIT.sub("", text)
 
 
 def prefix_of(text: str) -> str:
+    """A tariff code or its beginning, 4 to 10 digits; UnusableFile otherwise."""
     prefix = digits_of(text)
     if not _PREFIX.fullmatch(prefix):
         raise UnusableFile(f"{text!r} is not a code of 4 to 10 digits.")
@@ -93,6 +100,7 @@ def prefix_of(text: str) -> str:
 
 
 def amount_of(text: str) -> str:
+    """A decimal that is not negative, as text; UnusableFile otherwise."""
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text.strip()):
         raise UnusableFile(f"{text!r} is not an amount.")
     return text.strip()
