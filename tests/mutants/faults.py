@@ -170,8 +170,8 @@ FAULTS = (
     Fault(
         "a blocked plan is executed",
         "services/entrygo/planning/use_cases/transitions.py",
-        "if export.readiness_state is Readiness.BLOCKED:",
-        "if export.readiness_state is None:",
+        "    check_not_blocked(export)",
+        "    assert check_not_blocked",
         (f"{PLANNING}/test_transitions.py",),
     ),
     Fault(
