@@ -16,12 +16,12 @@ from entrygo.cli.up.replicas import SERVICES
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.dead_letter_store import KeptLetter
 from entrygo.inspection.dead_letters import list_letters, retry, skip
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.rebuild import parts_of, rebuild_with
 from entrygo.inspection.settings import Settings
 from entrygo.inspection.settling import Settler
-from entrygo.inspection.store import KeptLetter
 
 projections_app = typer.Typer(no_args_is_help=True, help="The read model.")
 letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")

@@ -7,7 +7,7 @@ import orjson
 
 from entrygo.domain.time import parse_rfc3339
 from entrygo.inspection.announcement import Announcement
-from entrygo.inspection.feed.store import FeedStore
+from entrygo.inspection.feed.store import FeedWriter
 from entrygo.inspection.folding import Folded
 from entrygo.inspection.webhooks.queue_store import QueueStore
 from entrygo.postgres.pool import Connection
@@ -34,7 +34,7 @@ class Announcer:
 
     async def add(self, connection: Connection, folded: Sequence[Folded]) -> bool:
         """True when a webhook can be sent once the transaction is committed."""
-        feed = FeedStore(connection)
+        feed = FeedWriter(connection)
         await feed.move([one.known for one in folded if one.moved])
         events = [event for one in folded for event in announcements(one)]
         if not events:

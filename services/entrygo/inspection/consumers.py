@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from entrygo.inspection.epochs import Epochs
 from entrygo.inspection.folding import DeadLetter, ExportKey, Unreadable, key_of, read_event
 from entrygo.inspection.measures import observe_delay
+from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settling import Settler
-from entrygo.inspection.store import ReadModelStore
 from entrygo.messaging.events import EXPORTS_TOPIC
 from entrygo.messaging.projector import TopicRecord
 from entrygo.messaging.seal import Seal
@@ -46,7 +46,7 @@ class ExportEvents:
 
     async def positions(self) -> Mapping[int, int]:
         async with transaction(self._pool, EVERYONE) as connection:
-            return await ReadModelStore(connection).positions(self.topic)
+            return await PositionStore(connection).positions(self.topic)
 
     async def take(self, records: Sequence[TopicRecord], positions: Mapping[int, int]) -> None:
         """Raises ServiceUnavailable when an owner has to be asked and is away: nothing was taken then."""

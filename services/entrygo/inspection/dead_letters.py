@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from entrygo.domain.errors import NotFound
+from entrygo.inspection.dead_letter_store import DeadLetterStore, KeptLetter
 from entrygo.inspection.folding import ExportKey, Unreadable, key_of, read_event
 from entrygo.inspection.settling import Settler
-from entrygo.inspection.store import KeptLetter, ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 
 MAX_LISTED = 1000
@@ -14,20 +14,20 @@ MAX_LISTED = 1000
 async def list_letters(pool: Pool) -> Sequence[KeptLetter]:
     """Those that nobody skipped, oldest first, at most MAX_LISTED."""
     async with transaction(pool, EVERYONE) as connection:
-        return await ReadModelStore(connection).open_letters(MAX_LISTED)
+        return await DeadLetterStore(connection).open(MAX_LISTED)
 
 
 async def are_none(pool: Pool) -> bool:
     """Whether everything could be applied, or was skipped by a person."""
     async with transaction(pool, EVERYONE) as connection:
-        return not await ReadModelStore(connection).open_letters(1)
+        return not await DeadLetterStore(connection).open(1)
 
 
 async def skip(pool: Pool, id_prefix: str, reason: str) -> None:
     """Counts a letter no more; it stays, with the reason. NotFound unless one alone begins so."""
     letter = await _find(pool, id_prefix)
     async with transaction(pool, EVERYONE) as connection:
-        await ReadModelStore(connection).skip_letter(letter, reason)
+        await DeadLetterStore(connection).skip(letter, reason)
 
 
 async def retry(pool: Pool, settler: Settler, id_prefix: str) -> bool:
@@ -40,7 +40,7 @@ async def retry(pool: Pool, settler: Settler, id_prefix: str) -> bool:
     if key is None:
         return False
     async with transaction(pool, EVERYONE) as connection:
-        await ReadModelStore(connection).drop_letter(letter)
+        await DeadLetterStore(connection).drop(letter)
     await settler.read_anew(key)
     return letter.id not in {left.id for left in await list_letters(pool)}
 

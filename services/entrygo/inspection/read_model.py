@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.dead_letter_store import DeadLetterStore
+from entrygo.inspection.export_store import ExportStore
 from entrygo.inspection.folding import (
     DeadLetter,
     ExportKey,
@@ -17,7 +19,8 @@ from entrygo.inspection.folding import (
     nothing_known,
 )
 from entrygo.inspection.judging import contradicted, held_places
-from entrygo.inspection.store import Position, ReadModelStore
+from entrygo.inspection.position_store import Position, PositionStore
+from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, Everyone, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
@@ -52,8 +55,8 @@ class ReadModel:
                 folded = [fold(known[key], grouped[key]) for key in grouped]
             await store.save([one for one in folded if one.changed])
             waiting = await self._announcer.add(connection, folded)
-            await store.bury(dead)
-            await store.save_positions(positions or {})
+            await DeadLetterStore(connection).bury(dead)
+            await PositionStore(connection).save_positions(positions or {})
         if waiting:
             self._announcer.wake()
         self._changes.wake(one.known.key for one in folded if one.changed)
@@ -63,7 +66,7 @@ class ReadModel:
         """What is held of an export, with the ids of the last events applied; locks nothing."""
         visible = Visible.whole(key.tenant)
         async with transaction(self._pool, visible) as connection:
-            return await ReadModelStore(connection).find(visible, key.export_id)
+            return await ExportStore(connection, visible).find(key.export_id)
 
     async def contradicted(self, events: Sequence[events_pb2.Event]) -> set[ExportKey]:
         """The exports whose history, by these events, is another than the one that is held."""

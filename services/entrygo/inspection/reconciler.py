@@ -15,6 +15,7 @@ from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.inspection.folding import ExportKey, key_of
 from entrygo.inspection.owners import Owner
+from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.settling import Settler
 from entrygo.inspection.store import ReadModelStore
@@ -115,7 +116,7 @@ class Reconciler:
     async def _reconcile(self, owner: Owner) -> None:
         """Replays an owner since the last look, unless another replica just did."""
         async with transaction(self._pool, EVERYONE) as connection:
-            until = await ReadModelStore(connection).reconciled_until(owner.source)
+            until = await PositionStore(connection).reconciled_until(owner.source)
         looked_at = await self._time_of(owner)
         if until is None or until > looked_at + OVERLAP:
             # No mark yet, or a mark in the future because the owner's clock was set back: replay everything.
@@ -146,7 +147,7 @@ class Reconciler:
                 page, size = [], 0
         await self._apply(page)
         async with transaction(self._pool, EVERYONE) as connection:
-            await ReadModelStore(connection).save_reconciled(owner.source, looked_at)
+            await PositionStore(connection).save_reconciled(owner.source, looked_at)
         return count
 
     async def _apply(self, page: Sequence[events_pb2.Event]) -> None:

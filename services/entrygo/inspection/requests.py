@@ -8,7 +8,7 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Readiness
 from entrygo.domain.time import parse_rfc3339
-from entrygo.inspection.store import ExportFilter
+from entrygo.inspection.export_store import ExportFilter
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.requests.issues import Issues
 from entrygo.requests.pages import NotACursor, decode_cursor, encode_cursor, page_limit

@@ -9,12 +9,12 @@ from entrygo.domain.errors import ExportNotFound, HistoryMismatch, NotFound, Ser
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.export_store import ExportFilter, ExportStore
 from entrygo.inspection.folding import ExportKey, Known, nothing_known
 from entrygo.inspection.owners import Owner, pull
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import write_cursor
 from entrygo.inspection.settling import Settler
-from entrygo.inspection.store import ExportFilter, ReadModelStore
 from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -93,9 +93,7 @@ class Inspector:
         if not is_valid_id(customs_package_id):
             raise NotFound(missing)
         async with transaction(self._pool, caller.visible) as connection:
-            export_id = await ReadModelStore(connection).find_export_of_package(
-                caller.visible, customs_package_id
-            )
+            export_id = await ExportStore(connection, caller.visible).find_of_package(customs_package_id)
         export_id = export_id or await self._ask_for_package(caller, customs_package_id)
         if export_id is None:
             raise NotFound(missing)
@@ -109,7 +107,7 @@ class Inspector:
     ) -> inspection_pb2.ListExportsResponse:
         """One page of the read model, newest first. It is what has arrived: only inspect asks the owners."""
         async with transaction(self._pool, caller.visible) as connection:
-            found = await ReadModelStore(connection).list_exports(caller.visible, wanted, limit + 1)
+            found = await ExportStore(connection, caller.visible).list_exports(wanted, limit + 1)
         page, has_more = found[:limit], len(found) > limit
         return inspection_pb2.ListExportsResponse(
             data=page, has_more=has_more, next_cursor=write_cursor(page[-1]) if has_more else ""
@@ -135,7 +133,7 @@ class Inspector:
 
     async def _find(self, caller: Caller, export_id: str) -> Known | None:
         async with transaction(self._pool, caller.visible) as connection:
-            return await ReadModelStore(connection).find(caller.visible, export_id)
+            return await ExportStore(connection, caller.visible).find(export_id)
 
     async def _pull(self, caller: Caller, source: str, known: Known) -> tuple[list[events_pb2.Event], bool]:
         request = known.request_after(source)

@@ -167,7 +167,7 @@ async def test_what_is_old_is_forgotten_and_a_place_before_it_is_refused(service
         await read(service, after=before)
     assert caught.value.field == "cursor"
     async with transaction(service.pool, EVERYONE) as connection:
-        forgotten = await FeedStore(connection).forgotten(ALICE)
+        forgotten = await FeedStore(connection, Visible.whole(ALICE)).forgotten()
     assert await read(service, after=forgotten) == await read(service)
 
 

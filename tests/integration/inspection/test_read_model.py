@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection.folding import ExportKey, fold
+from entrygo.inspection.position_store import PositionStore
 from entrygo.inspection.rebuild import rebuild
 from entrygo.inspection.store import ReadModelStore
 from entrygo.postgres.pool import EVERYONE, transaction
@@ -201,7 +202,7 @@ async def test_an_instant_still_to_come_up_to_which_an_owner_is_said_to_be_read_
 ) -> None:
     async with transaction(service.pool, EVERYONE) as connection:
         for owner in service.owners.both:
-            await ReadModelStore(connection).save_reconciled(owner.source, START + timedelta(days=1))
+            await PositionStore(connection).save_reconciled(owner.source, START + timedelta(days=1))
             owner.now = START + timedelta(minutes=5)
     service.owners.record([Life().planned()])
     await reconciled_by(service)
@@ -213,7 +214,7 @@ async def test_how_far_an_owner_was_read_is_a_time_of_that_owner(service: Servic
     for owner in service.owners.both:
         await service.reconciler.replay(owner)
     async with transaction(service.pool, EVERYONE) as connection:
-        until = await ReadModelStore(connection).reconciled_until("planning")
+        until = await PositionStore(connection).reconciled_until("planning")
     assert until == behind.replace(microsecond=behind.microsecond // 1000 * 1000)
 
 

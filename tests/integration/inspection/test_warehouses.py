@@ -11,10 +11,10 @@ from entrygo.domain.errors import NotFound
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.export_store import ExportFilter, ExportStore
 from entrygo.inspection.folding import Folded
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.requests import read_list_request
-from entrygo.inspection.store import ExportFilter, ReadModelStore
 from entrygo.inspection.use_cases import Caller
 from entrygo.postgres.migrate import migrate
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
@@ -83,11 +83,11 @@ async def test_list_shows_the_exports_of_the_keys_warehouse_whatever_it_asks_for
 async def test_statements_name_the_warehouse_beside_row_security(service: Service) -> None:
     await service.read_model.apply(EVERYONE, Life().lived())
     async with transaction(service.pool, EVERYONE) as connection:
-        store = ReadModelStore(connection)
-        assert await store.find(THERE.visible, EXPORT) is None
-        assert await store.find_export_of_package(THERE.visible, PACKAGE) is None
-        assert await store.list_exports(THERE.visible, ExportFilter(), 10) == []
-        assert await store.find(HERE.visible, EXPORT) is not None
+        there = ExportStore(connection, THERE.visible)
+        assert await there.find(EXPORT) is None
+        assert await there.find_of_package(PACKAGE) is None
+        assert await there.list_exports(ExportFilter(), 10) == []
+        assert await ExportStore(connection, HERE.visible).find(EXPORT) is not None
 
 
 async def test_row_security_hides_every_table_of_another_warehouse(service: Service) -> None:

@@ -361,5 +361,5 @@ async def test_a_removed_webhook_is_sent_nothing_more(hooks: Hooks, receiver: Re
     await hooks.webhooks.delete(WHOLE, webhook.id)
     await hooks.happens(lived())
     async with transaction(hooks.service.pool, EVERYONE) as connection:
-        assert await EndpointStore(connection).endpoints(WHOLE) == []
+        assert await EndpointStore(connection, WHOLE).endpoints() == []
         assert await connection.fetchval("SELECT count(*) FROM webhook_deliveries") == 0

@@ -36,8 +36,8 @@ class PublishedEvent:
     body: str
 
 
-class FeedStore:
-    """The feeds of all accounts."""
+class FeedWriter:
+    """The feeds of all accounts, within the transaction that applies events."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -101,14 +101,22 @@ class FeedStore:
             ],
         )
 
-    async def read(self, visible: Visible, wanted: FeedFilter, limit: int) -> list[PublishedEvent]:
+
+class FeedStore:
+    """The events of one feed that `visible` includes, within the caller's transaction."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
+        self._connection = connection
+        self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
+
+    async def read(self, wanted: FeedFilter, limit: int) -> list[PublishedEvent]:
         """At most `limit` of the visible events after a place, oldest first."""
         rows = await self._connection.fetch(
             "SELECT position, event_id, event_type, export_id, body FROM event_feed"
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
             " AND position > $4 AND ($5::text[] = '{}' OR event_type = ANY ($5))"
             " AND ($6::text = '' OR export_id = $6) ORDER BY position LIMIT $7",
-            *_scope(visible),
+            *self._scope,
             wanted.after or 0,
             list(wanted.types),
             wanted.export_id,
@@ -116,21 +124,20 @@ class FeedStore:
         )
         return [_published_from_row(row) for row in rows]
 
-    async def last(self, visible: Visible) -> int:
+    async def last(self) -> int:
         """The place of the newest visible event; 0 while there is none."""
         found: int = await self._connection.fetchval(
             "SELECT coalesce(max(position), 0) FROM event_feed"
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)",
-            *_scope(visible),
+            *self._scope,
         )
         return found
 
-    async def forgotten(self, tenant: Tenant) -> int:
+    async def forgotten(self) -> int:
         """The last place that is no longer kept; 0 while everything is."""
         found: int | None = await self._connection.fetchval(
             "SELECT forgotten_position FROM event_feed_heads WHERE account_id = $1 AND mode = $2",
-            tenant.account_id,
-            tenant.mode,
+            *self._scope[:2],
         )
         return found or 0
 
@@ -155,10 +162,6 @@ async def sweep_feeds(connection: Connection, rows: int, *, older_than: timedelt
         sorted((*feed, position) for feed, position in gone.items()),
     )
     return len(deleted)
-
-
-def _scope(visible: Visible) -> tuple[str, str, str | None]:
-    return visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id
 
 
 def _published_from_row(row: Record) -> PublishedEvent:

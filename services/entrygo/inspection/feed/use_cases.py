@@ -35,11 +35,11 @@ class Feed:
     async def page(self, visible: Visible, wanted: FeedFilter, limit: int) -> FeedPage:
         """Oldest first. ValidationFailed for a place after which events are no longer kept."""
         async with transaction(self._pool, visible) as connection:
-            store = FeedStore(connection)
-            if wanted.after is not None and wanted.after < await store.forgotten(visible.tenant):
+            store = FeedStore(connection, visible)
+            if wanted.after is not None and wanted.after < await store.forgotten():
                 message = "Events after it are no longer kept; begin without a cursor"
                 raise ValidationFailed.of([("cursor", message, "out_of_range")])
-            found = await store.read(visible, wanted, limit + 1)
+            found = await store.read(wanted, limit + 1)
         events = found[:limit]
         after = events[-1].position if events else wanted.after or 0
         return FeedPage(events=events, has_more=len(found) > limit, after=after)
@@ -53,7 +53,7 @@ class Feed:
             # One export has a beginning; an account's feed is listened to from now on.
             if wanted.after is None and not wanted.export_id:
                 async with transaction(self._pool, visible) as connection:
-                    wanted = replace(wanted, after=await FeedStore(connection).last(visible))
+                    wanted = replace(wanted, after=await FeedStore(connection, visible).last())
             while not self._stop.is_set():
                 changed.clear()
                 page = await self.page(visible, wanted, WATCH_PAGE)

@@ -19,19 +19,20 @@ ENDPOINT_COLUMNS = (
 
 
 class EndpointStore:
-    """Where accounts want their events sent."""
+    """The endpoints that `visible` includes, within the caller's transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
+        self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
 
     async def now(self) -> datetime:
         """The instant of this transaction, by the database's clock."""
         instant: datetime = await self._connection.fetchval("SELECT now()")
         return instant
 
-    async def count(self, visible: Visible) -> int:
+    async def count(self) -> int:
         """How many endpoints the account has, whoever may see them; others that count wait."""
-        tenant = (visible.tenant.account_id, visible.tenant.mode)
+        tenant = self._scope[:2]
         await self._connection.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended($1 || '/' || $2, 0))", *tenant
         )
@@ -40,14 +41,12 @@ class EndpointStore:
         )
         return found
 
-    async def add(
-        self, visible: Visible, endpoint_id: str, *, url: str, events: Sequence[str], description: str
-    ) -> Endpoint:
+    async def add(self, endpoint_id: str, *, url: str, events: Sequence[str], description: str) -> Endpoint:
         """Stores a new endpoint, enabled, bound to the caller's warehouse if any."""
         row = await self._connection.fetchrow(
             "INSERT INTO webhook_endpoints (account_id, mode, warehouse_id, endpoint_id, url, events,"  # noqa: S608
             f" description) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {ENDPOINT_COLUMNS}",
-            *_scope(visible),
+            *self._scope,
             endpoint_id,
             url,
             list(events),
@@ -56,22 +55,22 @@ class EndpointStore:
         assert row is not None
         return _endpoint_from_row(row)
 
-    async def endpoints(self, visible: Visible) -> list[Endpoint]:
-        """The visible ones, oldest first."""
+    async def endpoints(self) -> list[Endpoint]:
+        """Oldest first."""
         rows = await self._connection.fetch(
             f"SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE account_id = $1 AND mode = $2"  # noqa: S608
             " AND ($3::text IS NULL OR warehouse_id = $3) ORDER BY created_at, endpoint_id",
-            *_scope(visible),
+            *self._scope,
         )
         return [_endpoint_from_row(row) for row in rows]
 
-    async def find(self, visible: Visible, endpoint_id: str, *, locked: bool = False) -> Endpoint | None:
+    async def find(self, endpoint_id: str, *, locked: bool = False) -> Endpoint | None:
         """None if there is none that may be seen; `locked` keeps others from changing it meanwhile."""
         row = await self._connection.fetchrow(
             f"SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE account_id = $1 AND mode = $2"  # noqa: S608
             " AND ($3::text IS NULL OR warehouse_id = $3) AND endpoint_id = $4"
             + (" FOR NO KEY UPDATE" if locked else ""),
-            *_scope(visible),
+            *self._scope,
             endpoint_id,
         )
         return _endpoint_from_row(row) if row else None
@@ -82,8 +81,7 @@ class EndpointStore:
             "UPDATE webhook_endpoints SET url = $4, events = $5, description = $6, status = $7,"
             " disabled_reason = $8, secret_version = $9, previous_secret_until = $10, failing_since = $11,"
             " updated_at = now() WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3",
-            endpoint.tenant.account_id,
-            endpoint.tenant.mode,
+            *self._scope[:2],
             endpoint.id,
             endpoint.url,
             list(endpoint.events),
@@ -99,14 +97,9 @@ class EndpointStore:
         """With everything that was queued for it."""
         await self._connection.execute(
             "DELETE FROM webhook_endpoints WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3",
-            endpoint.tenant.account_id,
-            endpoint.tenant.mode,
+            *self._scope[:2],
             endpoint.id,
         )
-
-
-def _scope(visible: Visible) -> tuple[str, str, str | None]:
-    return visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id
 
 
 def _endpoint_from_row(row: Record) -> Endpoint:

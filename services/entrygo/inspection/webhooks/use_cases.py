@@ -63,13 +63,12 @@ class Webhooks:
         await self._check_url(command.url)
 
         async def work(connection: Connection) -> bytes:
-            store = EndpointStore(connection)
-            if await store.count(visible) >= self._max_endpoints:
+            store = EndpointStore(connection, visible)
+            if await store.count() >= self._max_endpoints:
                 raise ValidationFailed.of(
                     [("url", f"The account has {self._max_endpoints} webhooks, which is the most", "too_big")]
                 )
             endpoint = await store.add(
-                visible,
                 self._ids.new(IdKind.WEBHOOK),
                 url=command.url,
                 events=command.events,
@@ -90,7 +89,7 @@ class Webhooks:
     async def _with_first_secret(self, visible: Visible, reply: Reply) -> inspection_pb2.Webhook:
         message = inspection_pb2.Webhook.FromString(reply.body)
         async with transaction(self._pool, visible) as connection:
-            endpoint = await _found(EndpointStore(connection), visible, message.id)
+            endpoint = await _found(EndpointStore(connection, visible), message.id)
         if endpoint.secret_version == 1:
             message.secret = self._signer.secret(endpoint)
         return message
@@ -98,20 +97,20 @@ class Webhooks:
     async def all(self, visible: Visible) -> list[Endpoint]:
         """The visible ones, oldest first."""
         async with transaction(self._pool, visible) as connection:
-            return await EndpointStore(connection).endpoints(visible)
+            return await EndpointStore(connection, visible).endpoints()
 
     async def get(self, visible: Visible, endpoint_id: str) -> Endpoint:
         """NotFound unless it may be seen, here and below."""
         async with transaction(self._pool, visible) as connection:
-            return await _found(EndpointStore(connection), visible, endpoint_id)
+            return await _found(EndpointStore(connection, visible), endpoint_id)
 
     async def update(self, visible: Visible, command: UpdateCommand) -> Endpoint:
         """As it is afterwards. Enabling one forgets that it failed; what was held is for a replay."""
         if command.url is not None:
             await self._check_url(command.url)
         async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection)
-            held = await _found(store, visible, command.id, locked=True)
+            store = EndpointStore(connection, visible)
+            held = await _found(store, command.id, locked=True)
             changed = replace(
                 held,
                 url=held.url if command.url is None else command.url,
@@ -124,26 +123,26 @@ class Webhooks:
             elif command.status is EndpointStatus.DISABLED and held.status is EndpointStatus.ENABLED:
                 changed = replace(changed, disabled_reason="Disabled by the account.")
             await store.save(changed)
-            answer = await _found(store, visible, command.id)
+            answer = await _found(store, command.id)
         self._wake()
         return answer
 
     async def delete(self, visible: Visible, endpoint_id: str) -> None:
         """With everything that was queued for it."""
         async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection)
-            await store.remove(await _found(store, visible, endpoint_id))
+            store = EndpointStore(connection, visible)
+            await store.remove(await _found(store, endpoint_id))
 
     async def rotate(self, visible: Visible, endpoint_id: str, overlap: timedelta) -> inspection_pb2.Webhook:
         """A new secret; the one before signs beside it for `overlap`."""
         self._check_able()
         async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection)
-            held = await _found(store, visible, endpoint_id, locked=True)
+            store = EndpointStore(connection, visible)
+            held = await _found(store, endpoint_id, locked=True)
             until = await store.now() + overlap if overlap else None
             rotated = replace(held, secret_version=held.secret_version + 1, previous_secret_until=until)
             await store.save(rotated)
-            message = endpoint_message(await _found(store, visible, endpoint_id))
+            message = endpoint_message(await _found(store, endpoint_id))
         message.secret = self._signer.secret(rotated)
         return message
 
@@ -152,8 +151,8 @@ class Webhooks:
     ) -> tuple[list[Delivery], bool]:
         """One page, newest first, and whether there are more."""
         async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection)
-            endpoint = await _found(store, visible, endpoint_id)
+            store = EndpointStore(connection, visible)
+            endpoint = await _found(store, endpoint_id)
             rows = await QueueStore(connection).deliveries(
                 endpoint, status=page.status, before=page.before, limit=page.limit + 1
             )
@@ -162,8 +161,8 @@ class Webhooks:
     async def replay(self, visible: Visible, endpoint_id: str, command: ReplayCommand) -> int:
         """How many were queued again; at most MAX_REPLAYED, oldest first: then ask again."""
         async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection)
-            endpoint = await _found(store, visible, endpoint_id)
+            store = EndpointStore(connection, visible)
+            endpoint = await _found(store, endpoint_id)
             if command.event_id:
                 if not await QueueStore(connection).replay_one(endpoint, command.event_id):
                     raise NotFound("No delivery of this event.")
@@ -178,8 +177,8 @@ class Webhooks:
     async def send_test(self, visible: Visible, endpoint_id: str) -> Delivery:
         """Queues an event that is about nothing; RateLimited while MAX_WAITING_TESTS of them wait."""
         async with transaction(self._pool, visible) as connection:
-            store = EndpointStore(connection)
-            endpoint = await _found(store, visible, endpoint_id, locked=True)
+            store = EndpointStore(connection, visible)
+            endpoint = await _found(store, endpoint_id, locked=True)
             waiting = await QueueStore(connection).deliveries(
                 endpoint, status="pending", before=None, limit=MAX_WAITING_TESTS
             )
@@ -216,10 +215,8 @@ class Webhooks:
             raise ValidationFailed.of([("url", message, "invalid_string")]) from error
 
 
-async def _found(
-    store: EndpointStore, visible: Visible, endpoint_id: str, *, locked: bool = False
-) -> Endpoint:
-    endpoint = await store.find(visible, endpoint_id, locked=locked) if is_valid_id(endpoint_id) else None
+async def _found(store: EndpointStore, endpoint_id: str, *, locked: bool = False) -> Endpoint:
+    endpoint = await store.find(endpoint_id, locked=locked) if is_valid_id(endpoint_id) else None
     if endpoint is None:
         raise NotFound("Webhook not found.")
     return endpoint

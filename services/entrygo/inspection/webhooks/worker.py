@@ -111,10 +111,10 @@ class Worker:
     async def _deliver_head(self, lane: Lane) -> None:
         visible = Visible.whole(lane.tenant)
         async with transaction(self._pool, visible) as connection:
-            endpoints, queue = EndpointStore(connection), QueueStore(connection)
+            endpoints, queue = EndpointStore(connection, visible), QueueStore(connection)
             if not await queue.hold(lane):
                 return
-            endpoint = await endpoints.find(visible, lane.endpoint_id)
+            endpoint = await endpoints.find(lane.endpoint_id)
             delivery = await queue.head(lane)
             if endpoint is None or delivery is None:
                 await queue.release(lane, pause=None)
@@ -130,9 +130,10 @@ class Worker:
 
     async def _settle(self, connection: Connection, lane: Lane, delivery: Delivery, attempt: Attempt) -> None:
         """Records the attempt, and says when the lane goes on; nothing when somebody else has it by now."""
-        endpoints, queue = EndpointStore(connection), QueueStore(connection)
+        endpoints = EndpointStore(connection, Visible.whole(lane.tenant))
+        queue = QueueStore(connection)
         # First the endpoint, as whoever changes or removes one does.
-        endpoint = await endpoints.find(Visible.whole(lane.tenant), lane.endpoint_id, locked=True)
+        endpoint = await endpoints.find(lane.endpoint_id, locked=True)
         if endpoint is None or not await queue.hold(lane):
             return
         if attempt.is_delivered:

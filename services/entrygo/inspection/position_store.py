@@ -1,0 +1,47 @@
+"""SQL of how far reading has come: per partition of Kafka, and in the log of each owner."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from entrygo.postgres.pool import Connection
+
+# Topic and partition.
+Position = tuple[str, int]
+
+
+class PositionStore:
+    """Positions, within the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def positions(self, topic: str) -> dict[int, int]:
+        """Where reading goes on, per partition."""
+        rows = await self._connection.fetch(
+            "SELECT partition, next_offset FROM consumer_positions WHERE topic = $1", topic
+        )
+        return {row["partition"]: row["next_offset"] for row in rows}
+
+    async def save_positions(self, positions: Mapping[Position, int]) -> None:
+        """Where reading goes on; also backwards, as a broker may have begun anew."""
+        await self._connection.executemany(
+            "INSERT INTO consumer_positions (topic, partition, next_offset) VALUES ($1, $2, $3)"
+            " ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
+            sorted((topic, partition, offset) for (topic, partition), offset in positions.items()),
+        )
+
+    async def reconciled_until(self, source: str) -> datetime | None:
+        """Up to when, by the owner's clock, its log was applied as a whole; None before the first time."""
+        until: datetime | None = await self._connection.fetchval(
+            "SELECT reconciled_until FROM reconciliations WHERE source = $1", source
+        )
+        return until
+
+    async def save_reconciled(self, source: str, until: datetime) -> None:
+        """Also backwards: an owner may be another database than before, or its clock was set back."""
+        await self._connection.execute(
+            "INSERT INTO reconciliations (source, reconciled_until) VALUES ($1, $2)"
+            " ON CONFLICT (source) DO UPDATE SET reconciled_until = excluded.reconciled_until",
+            source,
+            until,
+        )
