@@ -80,7 +80,7 @@ PROTECTIONS = (
         "accounts are kept apart in statements and by row security",
         (
             Edit(
-                "services/entrygo/inspection/store.py",
+                "services/entrygo/inspection/export_store.py",
                 'f" WHERE account_id = $1 AND mode = $2 AND created_at IS NOT NULL{where}"',
                 'f" WHERE $1 = $1 AND mode = $2 AND created_at IS NOT NULL{where}"',
             ),
