@@ -14,6 +14,8 @@ from tests.contract.rest.documented import Rest, plan_request, sync_request
 from tests.harness.system import System, running_system
 
 CALLERS = 3
+# Between two lifecycles of a caller: each replacement still meets dozens of requests, and takes half the time.
+PAUSE_SECONDS = 0.3
 Answers = Counter[tuple[int, str]]
 
 
@@ -60,6 +62,7 @@ async def keep_calling(system: System, answers: Answers) -> None:
         while True:
             with suppress(Refused):
                 await lifecycle(rest, answers)
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def lifecycle(rest: Rest, answers: Answers) -> None:
