@@ -11,6 +11,7 @@ import obstore
 import pytest_asyncio
 
 from tests.contract.rest.documented import Rest, error_of, key_header, planned
+from tests.harness.folders import short_lived_folder
 from tests.harness.network import Way, Weather, way_to
 from tests.harness.object_store import BUCKET, S3Server
 from tests.harness.processes import LOOPBACK
@@ -39,7 +40,10 @@ async def deployed(s3: S3Server) -> AsyncIterator[Deployed]:
             "ENTRYGO_ARTIFACTS_ALLOW_HTTP": "true",
             "ENTRYGO_EXECUTION_LEASE_SECONDS": "1",
         }
-        async with running_system(settings) as system, system.client() as client:
+        async with (
+            running_system(settings, short_lived_folder("entrygo-s3-system-")) as system,
+            system.client() as client,
+        ):
             yield Deployed(Rest(client, system), way, "whole-system")
 
 

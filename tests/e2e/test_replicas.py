@@ -11,10 +11,11 @@ import pytest_asyncio
 
 from entrygo.cli.up.replicas import SERVICES
 from tests.contract.rest.documented import Rest, plan_request, sync_request
+from tests.harness.folders import short_lived_folder
 from tests.harness.system import System, running_system
 
 CALLERS = 3
-# Between two lifecycles of a caller: each replacement still meets dozens of requests, and takes half the time.
+# Between two lifecycles of a caller: each replacement still meets dozens of requests.
 PAUSE_SECONDS = 0.3
 Answers = Counter[tuple[int, str]]
 
@@ -31,7 +32,7 @@ async def pairs() -> AsyncIterator[System]:
         "ENTRYGO_DRAIN_SECONDS": "1",
         "ENTRYGO_STOP_GRACE_SECONDS": "20",
     }
-    async with running_system(settings) as started:
+    async with running_system(settings, short_lived_folder("entrygo-pairs-")) as started:
         yield started
 
 

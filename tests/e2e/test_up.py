@@ -9,7 +9,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from entrygo.cli.up.processes import find
 from entrygo.cli.up.settings import PORT_SETTINGS
 from tests.harness import processes
 from tests.harness.certificates import Authority
+from tests.harness.folders import short_lived_folder
 
 SECONDS = 110.0  # to wait for anything; reached only by a failure
 POLL_SECONDS = 0.05
@@ -123,7 +123,7 @@ class Machine:
 def made_machine() -> Iterator[Machine]:
     """In a folder that no other test session shares: pytest's is closed to all others at each start,
     and run as root the database belongs to a user of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="entrygo-up-"))
+    folder = short_lived_folder("entrygo-up-")
     machine = Machine(folder)
     try:
         yield machine

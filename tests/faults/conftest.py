@@ -9,6 +9,7 @@ from entrygo.process.failpoints import FILE_PREFIX, VARIABLE
 from tests.contract.rest.documented import Rest
 from tests.faults.world import World
 from tests.harness.brokers import run_tansu
+from tests.harness.folders import short_lived_folder
 from tests.harness.groups import FAULTS, claim_for_the_run
 from tests.harness.system import running_system
 
@@ -30,7 +31,10 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
             VARIABLE: f"{FILE_PREFIX}{failpoint}",
             "ENTRYGO_KAFKA_BOOTSTRAP": broker.bootstrap,
         }
-        async with running_system(settings) as system, system.client() as client:
+        async with (
+            running_system(settings, short_lived_folder("entrygo-faults-")) as system,
+            system.client() as client,
+        ):
             world = World(system=system, rest=Rest(client, system), broker=broker, failpoint=failpoint)
             await world.owners_were_read()
             yield world

@@ -20,6 +20,7 @@ import pytest_asyncio
 
 from entrygo.postgres.migrate import migrate
 from tests.harness import processes
+from tests.harness.folders import short_lived_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = {
@@ -37,6 +38,8 @@ SERVER_OPTIONS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "300",
+    # Each clone of the template is as much log, which may lie in memory.
+    "max_wal_size": "256MB",
     "shared_buffers": "64MB",
     "unix_socket_directories": "",
 }
@@ -104,9 +107,11 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(options: Mapping[str, str] = SERVER_OPTIONS) -> Iterator[PostgresServer]:
-    """A started server of its own in a temporary folder."""
-    folder = Path(tempfile.mkdtemp(prefix="entrygo-pg-"))
+def postgres_server(
+    options: Mapping[str, str] = SERVER_OPTIONS, folder: Path | None = None
+) -> Iterator[PostgresServer]:
+    """A started server of its own in a temporary folder, or in `folder`; removed at the end."""
+    folder = folder or Path(tempfile.mkdtemp(prefix="entrygo-pg-"))
     try:
         server = PostgresServer(folder, options)
         try:
@@ -213,8 +218,8 @@ def postgres_url() -> Iterator[str]:
     if given:
         yield given
         return
-    with run_postgres() as url:
-        yield url
+    with postgres_server(folder=short_lived_folder("entrygo-pg-")) as server:
+        yield server.url
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -30,6 +30,7 @@ from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now
 from tests.harness import processes
 from tests.harness.brokers import is_apache
+from tests.harness.folders import short_lived_folder
 from tests.harness.groups import SYSTEM, claim_for_the_run
 from tests.harness.otlp import Collector, collecting
 
@@ -173,7 +174,7 @@ async def system(
         "OTEL_TRACES_SAMPLER": "parentbased_always_off",
         "OTEL_BSP_SCHEDULE_DELAY": "200",
     }
-    async with running_system(settings) as started:
+    async with running_system(settings, short_lived_folder("entrygo-system-")) as started:
         yield started
 
 
