@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import httpx
+import pytest
 import pytest_asyncio
 
 from tests.harness.system import System
 from tests.isolation.callers import Keys, keys_of
-from tests.isolation.victim import Victim, make_victim
+from tests.isolation.victim import Stored, Victim, make_victim
 
 
 @pytest_asyncio.fixture(scope="package")
@@ -18,6 +19,11 @@ async def victim(system: System) -> AsyncIterator[Victim]:
         yield await make_victim(system, connection)
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="package")
+def stored(victim: Victim) -> Stored:
+    return Stored(victim)
 
 
 @pytest_asyncio.fixture(scope="package")

@@ -15,7 +15,7 @@ from entrygo.gateway.routes import ENDPOINTS
 from tests.isolation import rest_attempts, rpc_attempts
 from tests.isolation.attempts import FORBIDDEN, NO_KEY, NOT_FOUND, OK, OUT_OF_REACH, Answered, Attempt
 from tests.isolation.callers import UNKNOWN, Caller, Keys
-from tests.isolation.victim import Victim
+from tests.isolation.victim import Stored, Victim
 
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path)
@@ -59,32 +59,33 @@ async def test_rest_gives_nothing_to(
     attempt: "Attempt[rest_attempts.RestRequest]",
     caller: Caller,
     victim: Victim,
+    stored: Stored,
     keys: Keys,
     rest_client: httpx.AsyncClient,
 ) -> None:
     request = attempt.request(victim)
-    before = await victim.rows()
+    before = await stored.before()
     key = await keys.of(caller, attempt.enough)
     answered = await rest_attempts.ask(rest_client, *OPERATIONS[method], request, key)
     await victim.settle()
     faults = _faults(answered, attempt, caller, victim.shown(answered.content, request.text))
-    _judge(faults, before == await victim.rows(), f"rest {attempt.name}", caller)
+    _judge(faults, before == await stored.after(), f"rest {attempt.name}", caller)
 
 
 @pytest.mark.parametrize(("method", "attempt", "caller"), _pairs(rpc_attempts.ATTEMPTS, rpc_attempts.OPEN))
 async def test_grpc_gives_nothing_to(
-    method: str, attempt: "Attempt[Any]", caller: Caller, victim: Victim, keys: Keys
+    method: str, attempt: "Attempt[Any]", caller: Caller, victim: Victim, stored: Stored, keys: Keys
 ) -> None:
     part, descriptor = rpc_attempts.METHODS[method]
     request = attempt.request(victim)
-    before = await victim.rows()
+    before = await stored.before()
     key = await keys.of(caller, attempt.enough)
     answered = await rpc_attempts.ask(victim.system.targets[part], descriptor, request, key)
     await victim.settle()
     if method in rpc_attempts.SERVICE_ONLY:
         assert answered.outcome == NO_KEY
     faults = _faults(answered, attempt, caller, victim.shown(answered.content, str(request)))
-    _judge(faults, before == await victim.rows(), f"grpc {attempt.name}", caller)
+    _judge(faults, before == await stored.after(), f"grpc {attempt.name}", caller)
 
 
 @pytest.mark.parametrize(

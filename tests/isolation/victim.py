@@ -82,6 +82,21 @@ class Victim:
         return [mark for mark in self.marks if mark.encode() in answer and mark not in asked]
 
 
+class Stored:
+    """What is stored of the victim, read once an attempt: what stood after one stands before the next."""
+
+    def __init__(self, victim: Victim) -> None:
+        self._victim = victim
+        self._rows: set[str] | None = None
+
+    async def before(self) -> set[str]:
+        return await self.after() if self._rows is None else self._rows
+
+    async def after(self) -> set[str]:
+        self._rows = await self._victim.rows()
+        return self._rows
+
+
 async def make_victim(
     system: System, connection: "asyncpg.Connection[asyncpg.Record]", webhook_url: str = NOBODY
 ) -> Victim:
