@@ -1,4 +1,4 @@
-"""`entrygo demo`: the first-export guide against the running system, every request and answer shown."""
+"""`entrygo demo`: the first-export guide against the running system, on a page; `--verbose` shows it all."""
 
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -10,8 +10,10 @@ import orjson
 import typer
 from rich.rule import Rule
 from rich.syntax import Syntax
+from rich.text import Text
 
 from entrygo.cli.connection import Target, current_home, find_target
+from entrygo.cli.readable import show_messages
 from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import out
 from entrygo.cli.up.demo_account import read_demo_account
@@ -21,14 +23,17 @@ SHOWN_LIST_ITEMS = 5
 
 def demo(
     folder: Annotated[Path, typer.Option("--out", help="Where the documents go.")] = Path("entrygo-demo"),
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show every request and answer whole.")
+    ] = False,
 ) -> None:
     """Walk through a first export: sync, plan, execute, inspect, fetch the documents."""
     target = find_target()
     with target.rest() as rest:
-        walk = Walk(rest, target, run_id=uuid4().hex[:8])
+        walk = Walk(rest, target, run_id=uuid4().hex[:8], is_verbose=verbose)
         package = walk.walk()
         files = list(_save_documents(rest, package, folder / package["packageNumber"]))
-    out.print(Rule("what you have now"))
+    out.print(Rule("what you have now") if verbose else "")
     for file in files:
         out.print(f"document  {file}")
     mail = find_mail(current_home().mail, package["packageNumber"])
@@ -40,21 +45,37 @@ def demo(
 class Walk:
     """The steps of the guide; each sends what the one before answered."""
 
-    def __init__(self, rest: Rest, target: Target, run_id: str) -> None:
+    def __init__(self, rest: Rest, target: Target, run_id: str, *, is_verbose: bool) -> None:
         self._rest = rest
         self._target = target
         self._run_id = run_id
+        self._is_verbose = is_verbose
 
     def walk(self) -> dict[str, Any]:
         """Returns the customs package."""
-        self._get("Verify the key", "/api/system/health")
+        self._note(self._get("Verify the key", "/api/system/health")["status"])
         order_ids = [order["id"] for order in self._sync()["data"]]
+        self._note(", ".join(order_ids))
         plan = self._plan(order_ids)
-        out.print(f"[bold]{plan['readinessState']}[/]: {plan['next_recommended_action']}")
+        out.print(f"  [bold]{plan['readinessState']}[/]: {plan['next_recommended_action']}")
+        self._note(f"{plan['exportId']}, {plan['complianceScore']} of 100")
+        self._note(plan["planHash"])
+        if not self._is_verbose:
+            show_messages(out, plan["validationMessages"])
         execution = self._execute(plan["exportId"])
-        self._get("Inspect the export", f"/api/exports/{plan['exportId']}")
+        self._note(f"{execution['status']}: {len(execution['artifacts'])} documents")
+        export = self._get("Inspect the export", f"/api/exports/{plan['exportId']}")
+        submission = export["brokerSubmission"] or {"status": "none", "recipient_email": ""}
+        self._note(f"to the broker: {submission['status']} {submission['recipient_email']}".rstrip())
         path = f"/api/customs-packages/{execution['customs_package_id']}"
-        return self._get("Read the customs package", path)
+        package = self._get("Read the customs package", path)
+        self._note(package["packageNumber"])
+        return package
+
+    def _note(self, text: str) -> None:
+        """What the answer came to, where the answer itself is not shown."""
+        if not self._is_verbose:
+            out.print(f"  {text}", markup=False)
 
     def _sync(self) -> dict[str, Any]:
         jacket, cap = read_demo_account()["products"][1:]
@@ -105,6 +126,10 @@ class Walk:
     def _shown(
         self, title: str, request: str, body: dict[str, Any] | None, send: Callable[[], Any]
     ) -> dict[str, Any]:
+        if not self._is_verbose:
+            out.print(Text.assemble((title, "bold"), (f"  {request}", "dim")))
+            quiet: dict[str, Any] = send()
+            return quiet
         out.print(Rule(title))
         out.print(request, style="bold", markup=False)
         if body is not None:

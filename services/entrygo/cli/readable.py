@@ -25,6 +25,7 @@ NEXT_BY_SUBMISSION = {
     "rejected": "read the broker's reason, then amend or withdraw",
 }
 SHOWN_PRODUCTS = 3
+WHOLE = frozenset({"code", "export", "id"})
 SHOWN_EXCLUDED = 10
 
 
@@ -268,8 +269,8 @@ def _rows(items: list[Answer], *names: str) -> Table:
 
 
 def table_of(*headings: str) -> Table:
-    """An empty table. Codes stay whole, to be looked up; texts take what is left."""
+    """An empty table. Codes and ids stay whole, to be looked up; texts take what is left."""
     table = Table(box=None, header_style="dim")
     for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading == "code")
+        table.add_column(heading, overflow="fold", no_wrap=heading in WHOLE)
     return table
