@@ -319,6 +319,7 @@ POLICY_REQUEST = {
     "approvalRequired": True,
     "codesWithoutApproval": ["METALS_REVIEW_RECOMMENDED"],
     "agentsMayAct": False,
+    "savingsBasis": "per_order_entry",
 }
 POLICY_ANSWER = {
     **{name: value for name, value in POLICY_REQUEST.items() if name != "accountId"},

@@ -1,11 +1,12 @@
 """Puts the included orders together: by importer, then into as few entries as the broker takes. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from entrygo.domain.facts import Order
-from entrygo.domain.snapshot import EntryType, PlannedEntry, Savings
+from entrygo.domain.snapshot import EntryType, PlannedEntry, Savings, SavingsBasis
+from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
 from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.importations import Importation, Parties, Party
 from entrygo.planning.inputs import PlanFacts, PlanRequest
@@ -17,9 +18,11 @@ from entrygo.planning.savings import (
     FORMAL,
     Entry,
     Terms,
+    consolidate,
     entry_cost,
     entry_type_of,
     estimate,
+    measured,
     schedule_on,
 )
 from entrygo.planning.tariff import needs_agency_data
@@ -49,6 +52,8 @@ def consolidate_orders(
     importations: list[Importation] = []
     together: list[tuple[PlannedEntry, Entry]] = []
     parties: dict[int, Party] = {}
+    dated: list[DatedOrder] = []
+    kinds: dict[str, EntryType] = {}
     for party, orders in parties_of(request, facts).groups(included):
         own = [single[order.id] for order in orders]
         value = sum((entry.value_usd for entry in own), Decimal(0))
@@ -58,7 +63,12 @@ def consolidate_orders(
         found = consolidated(orders, own, facts.broker, kind=kind, first=len(together) + 1)
         parties |= {planned.number: party for planned, _ in found}
         together += found
+        # Whoever it is: all orders of this plan go on one day.
+        importer = str(len(importations))
+        dated += [DatedOrder(order.id, importer, request.entry_date) for order in orders]
+        kinds |= dict.fromkeys((order.id for order in orders), kind)
     terms = _terms(request, facts, context.reference)
+    savings = _savings(tuple(single.values()), [entry for _, entry in together], terms)
     batch = Batch(
         orders=included,
         warehouse=facts.warehouse,
@@ -67,7 +77,7 @@ def consolidate_orders(
         entry_type=_gravest(importations),
         asked_entry_type=request.entry_type,
         has_adcvd=any(entry.has_adcvd for entry in single.values()),
-        savings=_savings(tuple(single.values()), [entry for _, entry in together], terms),
+        savings=_measured(savings, request.savings_basis, dated, single, kinds=kinds, terms=terms),
         importations=importations,
     )
     entries = tuple(
@@ -104,3 +114,22 @@ def _terms(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -> 
 
 def _savings(entries: Sequence[Entry], together: Sequence[Entry], terms: Terms | None) -> Savings | None:
     return estimate(entries, terms, together) if terms is not None and entries else None
+
+
+def _measured(
+    savings: Savings | None,
+    basis: SavingsBasis,
+    orders: Sequence[DatedOrder],
+    single: Mapping[str, Entry],
+    *,
+    kinds: Mapping[str, EntryType],
+    terms: Terms | None,
+) -> Savings | None:
+    """With what the account has them measured against, where that is not an entry for each order."""
+    if savings is None or terms is None or basis is SavingsBasis.PER_ORDER:
+        return savings
+    alternative = [
+        replace(consolidate(single[order_id] for order_id in ids), kind=kinds[ids[0]])
+        for ids in alternative_entries(orders, basis)
+    ]
+    return measured(savings, basis, alternative, terms)

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from entrygo.domain.facts import Broker, Importer, Order, Product, Warehouse
-from entrygo.domain.snapshot import AskedEntryType
+from entrygo.domain.snapshot import AskedEntryType, SavingsBasis
 
 
 class OnBlocked(StrEnum):
@@ -27,6 +27,8 @@ class PlanRequest:
     on_blocked: OnBlocked = OnBlocked.BLOCK
     # None: as the value demands.
     entry_type: AskedEntryType | None = None
+    # What the account has its savings measured against; decides nothing.
+    savings_basis: SavingsBasis = SavingsBasis.PER_ORDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

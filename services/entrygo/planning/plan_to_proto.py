@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from entrygo.domain.coverage import Coverage
 from entrygo.domain.money import plain
-from entrygo.domain.snapshot import ValidationMessage
+from entrygo.domain.snapshot import Savings, SavingsBasis, ValidationMessage
 from entrygo.domain.time import rfc3339
 from entrygo.planning.decide import Decision
 from entrygo.planning.entries_to_proto import entries_to_proto
@@ -40,6 +40,20 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         issues=_issues_to_proto(decision.issues),
         entries=entries_to_proto(decision),
         coverage=_coverage_to_proto(decision.coverage),
+        saving=_saving_to_proto(decision.savings),
+    )
+
+
+def _saving_to_proto(savings: Savings | None) -> events_pb2.MeasuredSaving | None:
+    """Against the alternative that the account chose; an entry for each order where it chose none."""
+    if savings is None:
+        return None
+    chosen = savings.measured
+    return events_pb2.MeasuredSaving(
+        basis=chosen.basis if chosen else SavingsBasis.PER_ORDER,
+        alternative_usd=plain(chosen.alternative.total if chosen else savings.separate.total),
+        consolidated_usd=plain(savings.consolidated.total),
+        saving_usd=plain(chosen.saving_usd if chosen else savings.signed_usd),
     )
 
 

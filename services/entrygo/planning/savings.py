@@ -12,7 +12,14 @@ from decimal import Decimal
 from entrygo.domain.consolidation import Comparable
 from entrygo.domain.facts import FeeSchedule
 from entrygo.domain.money import to_cents
-from entrygo.domain.snapshot import AskedEntryType, EntryCost, EntryType, Savings
+from entrygo.domain.snapshot import (
+    AskedEntryType,
+    EntryCost,
+    EntryType,
+    MeasuredSaving,
+    Savings,
+    SavingsBasis,
+)
 from entrygo.planning.reference.in_force import ProcessingFee
 
 FORMAL: EntryType = "01"
@@ -166,6 +173,14 @@ def estimate(
         fee_schedule_valid_from=terms.schedule.valid_from,
         mpf_fiscal_year=terms.processing_fee.fiscal_year,
     )
+
+
+def measured(savings: Savings, basis: SavingsBasis, alternative: Sequence[Entry], terms: Terms) -> Savings:
+    """The same with what clearing together saves against these entries; what it saves otherwise stays."""
+    cost = _sum([entry_cost(entry, terms) for entry in alternative])
+    saving = to_cents(cost.total - savings.consolidated.total)
+    found = MeasuredSaving(basis=basis, alternative=cost, saving_usd=saving)
+    return savings.model_copy(update={"measured": found})
 
 
 def _sum(costs: Sequence[EntryCost]) -> EntryCost:

@@ -82,6 +82,23 @@ class EntryCost(Fact):
         )
 
 
+class SavingsBasis(StrEnum):
+    """What would happen instead; documents print it beside the saving."""
+
+    # Each order an entry of its own, as parcels that a carrier clears one by one.
+    PER_ORDER = "per_order_entry"
+    # Each importer one entry a day, as 19 CFR 141.51 has it for what comes on one conveyance.
+    PER_IMPORTER_DAY = "per_importer_daily_entry"
+
+
+class MeasuredSaving(Fact):
+    """The saving against the alternative that the account chose, in USD; it may be negative."""
+
+    basis: SavingsBasis = SavingsBasis.PER_ORDER
+    alternative: EntryCost
+    saving_usd: Number
+
+
 class Savings(Fact):
     """Both sides of the estimate and the dated rows it rests on; `signed_usd` may be negative."""
 
@@ -91,6 +108,8 @@ class Savings(Fact):
     estimated_usd: Number
     fee_schedule_valid_from: date | None
     mpf_fiscal_year: int
+    # None where the account chose no other alternative than an entry for each order.
+    measured: MeasuredSaving | None = None
 
 
 class ReferenceRow(Fact):

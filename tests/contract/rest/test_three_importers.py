@@ -50,7 +50,9 @@ async def orders_of(rest: Rest, names: dict[str, str]) -> list[str]:
 async def test_three_importers_go_on_one_truck_with_an_entry_and_documents_each(rest: Rest) -> None:
     names = await synced(rest)
     order_ids = await orders_of(rest, names)
-    plan = await rest.post(PLAN, plan_request(rest, order_ids, include=["entries"]))
+    plan = await rest.post(PLAN, plan_request(rest, order_ids, include=["entries", "savings"]))
+    assert plan["savings"]["basis"] == "per_order_entry"
+    assert max(plan["savings"]["saving_usd"], 0) == plan["estimated_import_savings_usd"]
     entries = {entry["importer_external_id"]: entry for entry in plan["entries"]}
     assert set(entries) == set(names.values())
     assert "BLOCKED" not in {entry["readiness_state"] for entry in plan["entries"]}

@@ -98,7 +98,7 @@ async def test_what_was_entered_is_given_back_without_a_key_and_shown_to_the_hol
     link = await answer(client, given)
     [entry] = link.entries
     assert (entry.entry, entry.entry_number, entry.duty_usd) == (1, "ABC-1234567-6", "12.50")
-    assert (entry.state, entry.given_by) == ("matches", "broker_link")
+    assert (entry.state, entry.given_by) == ("entered", "broker_link")
     assert (link.broker_submission.status, link.broker_submission.entry_number) == (
         "acknowledged",
         "ABC-1234567-6",

@@ -45,10 +45,12 @@ async def test_policy_is_kept_for_its_account_and_mode(planner: Planner) -> None
         approval_required=True,
         codes_without_approval=[METALS],
         agents_may_act=True,
+        savings_basis="per_importer_daily_entry",
     )
     kept = await planner.use_cases.policies.get(planner.visible)
     assert (dict(kept.severities), kept.approval_required) == ({METALS: "error"}, True)
     assert kept.agents_may_act
+    assert kept.savings_basis == "per_importer_daily_entry"
     assert list(kept.codes_without_approval) == [METALS]
     for other in (BOB, ALICE_TEST):
         assert await planner.use_cases.policies.get(Visible.whole(other)) == planning_pb2.Policy()

@@ -53,7 +53,12 @@ async def test_setup_shows_who_ships_and_who_files(clerk: httpx.AsyncClient, ser
 async def test_policy_is_set_and_keeps_what_it_does_not_show(
     clerk: httpx.AsyncClient, services: FakeServices, program: httpx.AsyncClient
 ) -> None:
-    body = {"accountId": "acc_123", "severities": {"X": "error"}, "codesWithoutApproval": ["Y"]}
+    body = {
+        "accountId": "acc_123",
+        "severities": {"X": "error"},
+        "codesWithoutApproval": ["Y"],
+        "savingsBasis": "per_importer_daily_entry",
+    }
     (await program.put("/api/policy", json=body)).raise_for_status()
     hidden = fields_of((await clerk.get("/setup")).text, "/setup/policy")
     answer = await clerk.post(
@@ -65,6 +70,7 @@ async def test_policy_is_set_and_keeps_what_it_does_not_show(
     assert policy.agents_may_act
     assert dict(policy.severities) == {"X": "error"}
     assert list(policy.codes_without_approval) == ["Y"]
+    assert policy.savings_basis == "per_importer_daily_entry"
     assert "only after somebody approved it by name" in (await clerk.get("/setup?saved")).text
 
 

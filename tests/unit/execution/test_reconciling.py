@@ -20,7 +20,10 @@ from entrygo.execution.reconciliation.comparing import Difference, Reason, diffe
 from entrygo.execution.reconciliation.costs import Share, actual_costs, costs_table
 from entrygo.execution.reconciliation.summary import (
     EntrySummary,
+    Estimated,
+    GivenBy,
     Liquidation,
+    Recorded,
     SummaryLine,
     Task,
     TaskState,
@@ -170,15 +173,33 @@ def test_a_later_summary_resolves_what_no_longer_differs_and_opens_what_differs_
     assert (len(again.opened), again.changed) == (1, ())
 
 
+def recorded(summary: EntrySummary, estimated: Decimal | None = Decimal("195.05")) -> Recorded:
+    return Recorded(
+        id="ens_1",
+        export_id="batch_1",
+        package_id="cp_1",
+        entry=2,
+        revision=1,
+        summary=summary,
+        estimated=Estimated(duty_low_usd=estimated),
+        given_by=GivenBy.API,
+        recorded_at=NOW,
+    )
+
+
 def test_how_an_entry_stands_follows_from_its_tasks() -> None:
-    bare = entered()
-    assert [state_of(one, tasks) for one, tasks in (
-        (bare, []),
-        (AS_ESTIMATED, []),
-        (AS_ESTIMATED, [task(TaskState.OPEN), task(TaskState.CLOSED)]),
-        (AS_ESTIMATED, [task(TaskState.CLOSED)]),
-        (AS_ESTIMATED, [task(TaskState.RESOLVED)]),
-    )] == ["entered", "matches", "differs", "settled", "matches"]  # fmt: skip
+    known = recorded(AS_ESTIMATED)
+    stands: tuple[tuple[Recorded, list[Task], str], ...] = (
+        (recorded(entered()), [], "entered"),
+        # Nothing was estimated: that nothing differs says nothing.
+        (recorded(AS_ESTIMATED, None), [], "entered"),
+        (known, [], "matches"),
+        (known, [task(TaskState.OPEN), task(TaskState.CLOSED)], "differs"),
+        (known, [task(TaskState.CLOSED)], "settled"),
+        (known, [task(TaskState.RESOLVED)], "matches"),
+    )
+    for one, tasks, state in stands:
+        assert state_of(one, tasks) == state
 
 
 SHARES = (

@@ -14,12 +14,13 @@ POLICY = {
     "approvalRequired": True,
     "codesWithoutApproval": ["METALS_REVIEW_RECOMMENDED"],
     "agentsMayAct": True,
+    "savingsBasis": "per_importer_daily_entry",
 }
 
 
 async def test_policy_is_that_of_nobody_until_one_is_set(client: httpx.AsyncClient) -> None:
     none = {"severities": {}, "approvalRequired": False, "codesWithoutApproval": [], "updatedAt": None}
-    none["agentsMayAct"] = False
+    none |= {"agentsMayAct": False, "savingsBasis": "per_order_entry"}
     assert (await client.get("/api/policy")).json() == none
     answer = await client.put("/api/policy", json={"accountId": ACCOUNT, **POLICY})
     assert answer.status_code == 200
@@ -33,6 +34,7 @@ async def test_policy_is_that_of_nobody_until_one_is_set(client: httpx.AsyncClie
         ({"severities": {"PRODUCT_MID_MISSING": "info"}}, "severities.PRODUCT_MID_MISSING"),
         ({"approvalRequired": "yes"}, "approvalRequired"),
         ({"agentsMayAct": "yes"}, "agentsMayAct"),
+        ({"savingsBasis": "per_truck"}, "savingsBasis"),
         ({"codesWithoutApproval": [1]}, "codesWithoutApproval.0"),
         ({"accountId": None}, "accountId"),
     ],

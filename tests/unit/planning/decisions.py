@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from entrygo.domain.facts import Order, Product
-from entrygo.domain.snapshot import ValidationMessage
+from entrygo.domain.snapshot import SavingsBasis, ValidationMessage
 from entrygo.planning.decide import Decision, decide
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
 from entrygo.planning.reference.in_force import reference_on
@@ -25,6 +25,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         is_dry_run=changes.pop("is_dry_run", False),
         on_blocked=OnBlocked(changes.pop("on_blocked", "block")),
         entry_type=changes.pop("entry_type", None),
+        savings_basis=SavingsBasis(changes.pop("savings_basis", SavingsBasis.PER_ORDER)),
     )
     rules = changes.pop("rules", RULES)
     reference = changes.pop("reference", None) or reference_on(entry_date)

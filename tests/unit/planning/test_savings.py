@@ -17,7 +17,8 @@ from entrygo.planning.savings import (
     estimate,
     schedule_on,
 )
-from tests.factories import make_fee_schedule
+from tests.factories import make_broker, make_fee_schedule, make_importer, make_order
+from tests.unit.planning.decisions import decide_on
 
 FY2026, FY2027 = date(2026, 3, 11), date(2026, 11, 21)
 BROKER_PAYS = {"payment_mode": "broker", "disbursement_pct": "2.5", "disbursement_min": "15.00"}
@@ -133,3 +134,35 @@ def test_schedule_in_force_is_the_latest_one_in_usd_that_covers_the_day() -> Non
         for day in (date(2024, 12, 31), date(2025, 11, 30), date(2025, 12, 1), date(2026, 3, 1))
     ]
     assert chosen == [None, "old", "new", "new"]
+
+
+def test_a_saving_is_measured_against_the_alternative_that_the_account_chose() -> None:
+    orders = [
+        make_order("ord_1", importer_external_id="brand-north"),
+        make_order("ord_2", importer_external_id="brand-north"),
+        make_order("ord_3", importer_external_id="brand-prairie"),
+    ]
+    importers = (make_importer("brand-north"), make_importer("brand-prairie", number="98-5566778"))
+    plain = decide_on(*orders, importers=importers)
+    chosen = decide_on(*orders, importers=importers, savings_basis="per_importer_daily_entry")
+    assert chosen.plan_hash == plain.plan_hash
+    assert plain.savings is not None
+    assert chosen.savings is not None
+    assert plain.savings.measured is None
+    # What the contract promises stays against an entry for each order.
+    assert chosen.savings.estimated_usd == plain.savings.estimated_usd > 0
+    measured = chosen.savings.measured
+    assert measured is not None
+    # One entry for each importer is what the plan itself makes: nothing is saved against that.
+    assert measured.alternative.entries == 2
+    assert measured.saving_usd == 0
+    split = decide_on(
+        *orders,
+        importers=importers,
+        broker=make_broker(max_orders_per_entry=1),
+        savings_basis="per_importer_daily_entry",
+    ).savings
+    assert split is not None
+    assert split.measured is not None
+    # Where the broker's limit makes three, the alternative of two costs less.
+    assert split.measured.saving_usd < 0

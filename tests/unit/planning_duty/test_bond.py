@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from entrygo.domain.snapshot import SavingsBasis
 from entrygo.planning.duty.bond import Paid, continuous_bond, single_bond
-from entrygo.planning.duty.savings_basis import DatedOrder, SavingsBasis, alternative_entries
+from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
 
 TODAY = date(2026, 11, 27)
 

@@ -775,6 +775,13 @@ class Manufacturer(TypedDict):
     mid: NotRequired[str | None]
 
 
+class MeasuredSaving(TypedDict):
+    basis: str
+    alternative_usd: float
+    consolidated_usd: float
+    saving_usd: float
+
+
 class MessageChanges(TypedDict):
     appeared_count: int
     disappeared_count: int
@@ -960,6 +967,7 @@ class PlanAnswer(TypedDict):
     supersedes: NotRequired[str]
     changes: NotRequired[list[str]]
     coverage: NotRequired[Coverage]
+    savings: NotRequired[MeasuredSaving | None]
 
 
 class PlanBody(TypedDict):
@@ -974,7 +982,7 @@ class PlanBody(TypedDict):
     entryDate: NotRequired[str | None]
     entryType: NotRequired[PlanBodyEntryType | None]
     onBlocked: NotRequired[PlanBodyOnBlocked | None]
-    include: NotRequired[list[Literal["issuesByProduct", "entries", "coverage"]] | None]
+    include: NotRequired[list[Literal["issuesByProduct", "entries", "coverage", "savings"]] | None]
 
 
 PlanBodyEntryType: TypeAlias = 'Literal["01", "11", "86"]'
@@ -1016,6 +1024,7 @@ class PolicyAnswer(TypedDict):
     approvalRequired: bool
     codesWithoutApproval: list[str]
     agentsMayAct: bool
+    savingsBasis: str
     updatedAt: str | None
 
 
@@ -1025,6 +1034,10 @@ class PolicyBody(TypedDict):
     approvalRequired: NotRequired[bool | None]
     codesWithoutApproval: NotRequired[list[str]]
     agentsMayAct: NotRequired[bool | None]
+    savingsBasis: NotRequired[PolicyBodySavingsBasis | None]
+
+
+PolicyBodySavingsBasis: TypeAlias = 'Literal["per_order_entry", "per_importer_daily_entry"]'
 
 
 class PowerOfAttorney(TypedDict):

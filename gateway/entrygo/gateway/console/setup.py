@@ -71,6 +71,7 @@ async def set_policy(visit: Visit) -> Response:
                 "codesWithoutApproval": list(found.codes_without_approval),
                 "approvalRequired": "approvalRequired" in visit.form,
                 "agentsMayAct": "agentsMayAct" in visit.form,
+                "savingsBasis": found.savings_basis or None,
                 "idempotencyKey": visit.form.get("key", ""),
             },
         )

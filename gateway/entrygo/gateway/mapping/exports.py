@@ -102,6 +102,19 @@ def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
     ]
 
 
+def measured_saving(plan: events_pb2.Plan) -> views.MeasuredSaving | None:
+    """What clearing together saves, and against what."""
+    if not plan.HasField("saving"):
+        return None
+    saving = plan.saving
+    return {
+        "basis": saving.basis,
+        "alternative_usd": _number(saving.alternative_usd),
+        "consolidated_usd": _number(saving.consolidated_usd),
+        "saving_usd": _number(saving.saving_usd),
+    }
+
+
 def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
     """POST /api/exports/execute: body to message."""
     request = execution_pb2.ExecuteExportRequest(

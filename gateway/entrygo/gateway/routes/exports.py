@@ -55,6 +55,8 @@ async def plan(exchange: Exchange) -> Response:
         answer = {**answer, "coverage": coverage(reply.message.plan)}
     if "entries" in included:
         answer = {**answer, "entries": estimated_entries(reply.message.plan)}
+    if "savings" in included:
+        answer = {**answer, "savings": mapping.measured_saving(reply.message.plan)}
     return json_answer(answer, replayed=reply.replayed)
 
 
@@ -256,6 +258,7 @@ ENDPOINTS = (
         'include: ["issuesByProduct"] adds what to fix, once a product, and how many orders wait for it; '
         '"entries" adds the entries that the broker files, several where its limits ask for it, '
         "with importer, duty and fees as an estimate; "
+        '"savings" adds what the saving is measured against, as the account\'s policy chooses; '
         '"coverage" adds which lists are loaded, and what each code was checked for.',
         body=PlanBody,
         answer=views.PlanAnswer,

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, PlanHashMismatch
+from entrygo.domain.snapshot import SavingsBasis
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
@@ -34,6 +35,7 @@ def set_policy_request(body: PolicyBody) -> planning_pb2.SetPolicyRequest:
             approval_required=bool(body.approval_required),
             codes_without_approval=body.codes_without_approval,
             agents_may_act=bool(body.agents_may_act),
+            savings_basis=body.savings_basis or "",
         ),
         idempotency_key=body.idempotency_key or "",
     )
@@ -45,6 +47,7 @@ def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:
         "approvalRequired": policy.approval_required,
         "codesWithoutApproval": list(policy.codes_without_approval),
         "agentsMayAct": policy.agents_may_act,
+        "savingsBasis": policy.savings_basis or SavingsBasis.PER_ORDER,
         "updatedAt": policy.updated_at or None,
     }
 

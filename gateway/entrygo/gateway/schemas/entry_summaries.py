@@ -79,7 +79,7 @@ class EntryOutcome(TypedDict):
     revision: Annotated[int, Field(description="How often it was given back")]
     state: Annotated[
         Literal["entered", "matches", "differs", "settled"],
-        Field(description="entered: nothing to compare; differs: tasks are open; settled: none is any more"),
+        Field(description="entered: no duty to compare; differs: tasks are open; settled: none is any more"),
     ]
     recordedAt: str
     givenBy: Annotated[Literal["api", "broker_link"], Field(description="Through whom it came")]

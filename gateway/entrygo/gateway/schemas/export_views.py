@@ -123,6 +123,15 @@ class Coverage(TypedDict):
     codes: list[CodeCoverage]
 
 
+class MeasuredSaving(TypedDict):
+    """USD, without duty and transport; null where the broker has no fee schedule."""
+
+    basis: Annotated[str, Field(description="per_order_entry or per_importer_daily_entry")]
+    alternative_usd: Annotated[float, Field(description="What the alternative costs to clear")]
+    consolidated_usd: Annotated[float, Field(description="What this plan costs to clear")]
+    saving_usd: Annotated[float, Field(description="Negative where the alternative costs less")]
+
+
 class PlanAnswer(TypedDict):
     """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state.
 
@@ -156,6 +165,7 @@ class PlanAnswer(TypedDict):
         Annotated[list[str], Field(description="Of an amendment: what changed since, in words")]
     ]
     coverage: NotRequired[Coverage]
+    savings: NotRequired[MeasuredSaving | None]
 
 
 class Artifact(TypedDict):

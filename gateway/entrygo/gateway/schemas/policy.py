@@ -43,6 +43,13 @@ class PolicyBody(Body):
             "a request of its own under a key is bound by the key's scopes alone"
         ),
     ] = None
+    savings_basis: Annotated[
+        Literal["per_order_entry", "per_importer_daily_entry"] | None,
+        Field(
+            description="What savings are measured against: an entry for each order (the default) or one a"
+            " day for each importer; estimated_import_savings_usd stays against the first"
+        ),
+    ] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -51,6 +58,7 @@ class PolicyAnswer(TypedDict):
     approvalRequired: bool
     codesWithoutApproval: list[str]
     agentsMayAct: bool
+    savingsBasis: str
     updatedAt: str | None
 
 

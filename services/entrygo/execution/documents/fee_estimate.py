@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from entrygo.domain.snapshot import EntryCost, Savings
+from entrygo.domain.snapshot import EntryCost, Savings, SavingsBasis
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.invoice import CURRENCY, Invoice
@@ -37,11 +37,19 @@ class FeeEstimate(Document):
                 "separate_entries": _cost(savings.separate),
                 "consolidated_entry": _cost(savings.consolidated),
                 "left_out": ["duty", "transport"],
-                # What the saving is measured against: every order an entry of its own.
-                "savings_basis": "per_order_entry",
+                # What the saving is measured against; `measured` where that is not an entry for each order.
+                "savings_basis": savings.measured.basis if savings.measured else SavingsBasis.PER_ORDER,
+                **_measured(savings),
                 "basis": _basis(invoice, savings),
             }
         )
+
+
+def _measured(savings: Savings) -> Json:
+    if savings.measured is None:
+        return {}
+    found = savings.measured
+    return {"measured": {"alternative": _cost(found.alternative), "saving": money(found.saving_usd)}}
 
 
 def _cost(cost: EntryCost) -> Json:

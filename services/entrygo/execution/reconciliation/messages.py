@@ -19,7 +19,7 @@ def outcome_message(recorded: Recorded, tasks: Sequence[Task]) -> events_pb2.Ent
         entry=recorded.entry,
         entry_number=given.entry_number,
         revision=recorded.revision,
-        state=state_of(given, tasks),
+        state=state_of(recorded, tasks),
         recorded_at=rfc3339(recorded.recorded_at),
         given_by=recorded.given_by,
         entry_type=given.entry_type or "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrygo.execution.reconciliation.comparing import Difference
-from entrygo.execution.reconciliation.summary import EntrySummary, Task, TaskState
+from entrygo.execution.reconciliation.summary import Recorded, Task, TaskState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +31,14 @@ def settle(known: Sequence[Task], found: Sequence[Difference], now: datetime) ->
     return Settled(opened=tuple(current.values()), changed=tuple(changed))
 
 
-def state_of(summary: EntrySummary, tasks: Sequence[Task]) -> str:
-    """How an entry stands: entered, matches, differs or settled."""
+def state_of(recorded: Recorded, tasks: Sequence[Task]) -> str:
+    """How an entry stands: differs, settled or matches; entered where no duty could be compared."""
     if any(task.state is TaskState.OPEN for task in tasks):
         return "differs"
     if any(task.state is TaskState.CLOSED for task in tasks):
         return "settled"
-    return "matches" if summary.duty_usd is not None else "entered"
+    is_compared = recorded.summary.duty_usd is not None and recorded.estimated.duty_low_usd is not None
+    return "matches" if is_compared else "entered"
 
 
 def reasons(tasks: Sequence[Task]) -> list[str]:

@@ -3,16 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-
-class SavingsBasis(StrEnum):
-    """What would happen instead; documents print it beside the saving."""
-
-    # Each order an entry of its own, as parcels that a carrier clears one by one.
-    PER_ORDER = "per_order_entry"
-    # Each importer one entry a day, as 19 CFR 141.51 has it for what comes on one conveyance.
-    PER_IMPORTER_DAY = "per_importer_daily_entry"
+from entrygo.domain.snapshot import SavingsBasis
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from entrygo.domain.snapshot import Severity
+from entrygo.domain.snapshot import SavingsBasis, Severity
 from entrygo.planning.rules.base import OrderRule, Rule
 
 WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
@@ -22,6 +22,7 @@ class Policy:
     approval_required: bool = False
     codes_without_approval: frozenset[str] = frozenset()
     agents_may_act: bool = False
+    savings_basis: SavingsBasis = SavingsBasis.PER_ORDER
     updated_at: datetime | None = None
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from entrygo.domain.snapshot import Severity
+from entrygo.domain.snapshot import SavingsBasis, Severity
 from entrygo.planning.policy.policy import Policy, can_be_raised, is_higher
 from entrygo.planning.rules.base import Rule
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
-from entrygo.requests.texts import plan_hash, text
+from entrygo.requests.texts import one_of, plan_hash, text
 
 APPROVE_OPERATION = "exports.approve"
 POLICY_OPERATION = "policy.set"
@@ -65,12 +65,15 @@ def read_policy(request: planning_pb2.SetPolicyRequest, rules: Sequence[Rule]) -
     for index, code in enumerate(request.policy.codes_without_approval):
         if code not in known:
             issues.add(f"codesWithoutApproval.{index}", f"There is no rule {code}", "unknown_code")
+    if request.policy.savings_basis:
+        issues.take(one_of(*SavingsBasis), request.policy.savings_basis, "savingsBasis")
     issues.check()
     return Policy(
         severities={code: Severity(severity) for code, severity in request.policy.severities.items()},
         approval_required=request.policy.approval_required,
         codes_without_approval=frozenset(request.policy.codes_without_approval),
         agents_may_act=request.policy.agents_may_act,
+        savings_basis=SavingsBasis(request.policy.savings_basis or SavingsBasis.PER_ORDER),
     )
 
 

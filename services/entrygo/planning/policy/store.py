@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrygo.domain.principal import Visible
-from entrygo.domain.snapshot import Severity
+from entrygo.domain.snapshot import SavingsBasis, Severity
 from entrygo.planning.policy.policy import Policy
 from entrygo.planning.store import Export
 from entrygo.postgres.pool import Connection
@@ -34,7 +34,7 @@ class PolicyStore:
         """The policy, or the one of an account that asked for nothing."""
         row = await self._connection.fetchrow(
             "SELECT severities, approval_required, codes_without_approval, agents_may_act,"
-            " updated_at FROM account_policies WHERE account_id = $1 AND mode = $2",
+            " savings_basis, updated_at FROM account_policies WHERE account_id = $1 AND mode = $2",
             *self._scope,
         )
         if row is None:
@@ -45,6 +45,7 @@ class PolicyStore:
             approval_required=row["approval_required"],
             codes_without_approval=frozenset(row["codes_without_approval"]),
             agents_may_act=row["agents_may_act"],
+            savings_basis=SavingsBasis(row["savings_basis"]),
             updated_at=row["updated_at"],
         )
 
@@ -52,17 +53,20 @@ class PolicyStore:
         """Puts the policy in the place of the one before."""
         await self._connection.execute(
             "INSERT INTO account_policies (account_id, mode, severities, approval_required,"
-            " codes_without_approval, agents_may_act, updated_at) VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7)"
+            " codes_without_approval, agents_may_act, updated_at, savings_basis)"
+            " VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, $8)"
             " ON CONFLICT (account_id, mode) DO UPDATE SET severities = EXCLUDED.severities,"
             " approval_required = EXCLUDED.approval_required,"
             " codes_without_approval = EXCLUDED.codes_without_approval,"
-            " agents_may_act = EXCLUDED.agents_may_act, updated_at = EXCLUDED.updated_at",
+            " agents_may_act = EXCLUDED.agents_may_act, updated_at = EXCLUDED.updated_at,"
+            " savings_basis = EXCLUDED.savings_basis",
             *self._scope,
             json.dumps(policy.severities),
             policy.approval_required,
             sorted(policy.codes_without_approval),
             policy.agents_may_act,
             policy.updated_at,
+            policy.savings_basis,
         )
 
     async def find_approval(self, export_id: str, plan_hash: str) -> Approval | None:

@@ -148,6 +148,7 @@ class PlanExport:
                 is_dry_run=command.is_dry_run,
                 on_blocked=command.on_blocked,
                 entry_type=command.entry_type,
+                savings_basis=policy.savings_basis,
             ),
             facts=PlanFacts(
                 orders=found.orders,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from entrygo.domain.errors import InvalidExportState, OutsideWarehouse, PlanHashMismatch
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
-from entrygo.domain.snapshot import Readiness, Severity
+from entrygo.domain.snapshot import Readiness, SavingsBasis, Severity
 from entrygo.domain.time import rfc3339
 from entrygo.planning.policy.policy import Policy, codes_to_approve
 from entrygo.planning.policy.requests import (
@@ -174,5 +174,6 @@ def policy_to_proto(policy: Policy) -> planning_pb2.Policy:
         approval_required=policy.approval_required,
         codes_without_approval=sorted(policy.codes_without_approval),
         agents_may_act=policy.agents_may_act,
+        savings_basis="" if policy.savings_basis is SavingsBasis.PER_ORDER else policy.savings_basis,
         updated_at=rfc3339(policy.updated_at) if policy.updated_at else "",
     )

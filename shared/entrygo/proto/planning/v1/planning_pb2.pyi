@@ -192,7 +192,7 @@ class SetPolicyRequest(_message.Message):
     def __init__(self, account_id: _Optional[str] = ..., policy: _Optional[_Union[Policy, _Mapping]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
 class Policy(_message.Message):
-    __slots__ = ("severities", "approval_required", "codes_without_approval", "updated_at", "agents_may_act")
+    __slots__ = ("severities", "approval_required", "codes_without_approval", "updated_at", "agents_may_act", "savings_basis")
     class SeveritiesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -205,12 +205,14 @@ class Policy(_message.Message):
     CODES_WITHOUT_APPROVAL_FIELD_NUMBER: _ClassVar[int]
     UPDATED_AT_FIELD_NUMBER: _ClassVar[int]
     AGENTS_MAY_ACT_FIELD_NUMBER: _ClassVar[int]
+    SAVINGS_BASIS_FIELD_NUMBER: _ClassVar[int]
     severities: _containers.ScalarMap[str, str]
     approval_required: bool
     codes_without_approval: _containers.RepeatedScalarFieldContainer[str]
     updated_at: str
     agents_may_act: bool
-    def __init__(self, severities: _Optional[_Mapping[str, str]] = ..., approval_required: _Optional[bool] = ..., codes_without_approval: _Optional[_Iterable[str]] = ..., updated_at: _Optional[str] = ..., agents_may_act: _Optional[bool] = ...) -> None: ...
+    savings_basis: str
+    def __init__(self, severities: _Optional[_Mapping[str, str]] = ..., approval_required: _Optional[bool] = ..., codes_without_approval: _Optional[_Iterable[str]] = ..., updated_at: _Optional[str] = ..., agents_may_act: _Optional[bool] = ..., savings_basis: _Optional[str] = ...) -> None: ...
 
 class ApproveExportRequest(_message.Message):
     __slots__ = ("export_id", "plan_hash", "approved_by", "note", "idempotency_key")
