@@ -1,7 +1,7 @@
 """Commands for the operator: reference data in the planning database, imported, listed, compared, checked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from entrygo.cli.connection import database_url
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import out
 from entrygo.domain.time import CUSTOMS_ZONE, rfc3339
+from entrygo.planning.duty.book import BY_COUNTRY, Tables, book_on, shipped_tables
+from entrygo.planning.duty.book import TABLES as SHIPPED_DUTY_TABLES
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.published import Kind, read_published, refuse_unusable, superseded
 from entrygo.planning.reference.records import Terms
@@ -30,6 +32,8 @@ EXIT_STALE = 1
 EXIT_UNCONFIRMED = 3
 SHOWN_CODES = 20
 SOURCE_WIDTH = 50
+
+DUTY_TABLES = (*SHIPPED_DUTY_TABLES, BY_COUNTRY)
 
 T = TypeVar("T")
 KindArgument = Annotated[Kind, typer.Argument(help="What the file is.")]
@@ -76,15 +80,16 @@ def reference() -> None:
 def import_command(kind: KindArgument, file: File, options: TermsOptions) -> None:
     """Put a published list in the place of ours, from its first day on; what held before stays as history.
 
-    Running services plan by it within seconds, and the plan hash changes with it.
+    Running services plan by it within seconds, and the plan hash changes with it: but for `duty-rates` and
+    `chapter-99`, by which duty is estimated and nothing decided.
     """
     published = read_published(kind, file.read_bytes(), options.terms(file))
 
     async def work(connection: Connection) -> list[tuple[str, int, Sequence[Row], Sequence[Row]]]:
         store = ReferenceStore(connection)
-        current = await current_tables(store)
+        current = await _all_tables(store)
         merged = {table: superseded(current[table], rows) for table, rows in published.items() if rows}
-        refuse_unusable(current, merged, {row.effective_from for rows in published.values() for row in rows})
+        _check_usable(current, merged, {row.effective_from for rows in published.values() for row in rows})
         return [
             (table, await store.add(table, rows, utc_now()), current[table], rows)
             for table, rows in merged.items()
@@ -99,7 +104,7 @@ def import_command(kind: KindArgument, file: File, options: TermsOptions) -> Non
 def diff_command(kind: KindArgument, file: File, options: TermsOptions) -> None:
     """Show which codes a file would add and remove; imports nothing."""
     published = read_published(kind, file.read_bytes(), options.terms(file))
-    current = _with_planning(lambda connection: current_tables(ReferenceStore(connection)))
+    current = _with_planning(lambda connection: _all_tables(ReferenceStore(connection)))
     for table, rows in published.items():
         if rows:
             after = superseded(current[table], rows)
@@ -111,12 +116,13 @@ def list_command(
     table: Annotated[str, typer.Argument(help="Show every row of this table with its source.")] = "",
 ) -> None:
     """Show every table: its rows, how well they are known, the oldest check of those in force today."""
-    if table and table not in TABLES:
-        raise typer.BadParameter(f"There is no table {table}. Known: {', '.join(TABLES)}.")
+    known = (*TABLES, *DUTY_TABLES)
+    if table and table not in known:
+        raise typer.BadParameter(f"There is no table {table}. Known: {', '.join(known)}.")
 
     async def work(connection: Connection) -> tuple[Mapping[str, Sequence[Row]], Sequence[Version]]:
         store = ReferenceStore(connection)
-        return await current_tables(store), await store.newest_versions()
+        return await _all_tables(store), await store.newest_versions()
 
     current, versions = _with_planning(work)
     if table:
@@ -155,6 +161,23 @@ async def current_tables(store: ReferenceStore) -> Mapping[str, Sequence[Row]]:
     """The tables as plans see them: imported ones in the place of those that ship."""
     imported = await store.newest_rows()
     return {table: imported.get(table, shipped_book().tables[table]) for table in TABLES}
+
+
+async def _all_tables(store: ReferenceStore) -> Mapping[str, Sequence[Row]]:
+    """Those of `current_tables`, and those that duty alone is estimated by."""
+    imported = await store.newest_rows()
+    shipped = {**shipped_tables(), BY_COUNTRY: ()}
+    duty = {table: imported.get(table, shipped[table]) for table in DUTY_TABLES}
+    return {**await current_tables(store), **duty}
+
+
+def _check_usable(current: Tables, merged: Tables, days: Collection[date]) -> None:
+    """Raises UnusableFile when no plan, or no estimate of duty, could be made with the merged tables."""
+    decisive = {table: rows for table, rows in current.items() if table in TABLES}
+    refuse_unusable(decisive, {table: rows for table, rows in merged.items() if table in TABLES}, days)
+    if not merged.keys().isdisjoint(DUTY_TABLES):
+        for day in days:
+            book_on(day, {**current, **merged})
 
 
 def _start(rows: Sequence[Row]) -> date:

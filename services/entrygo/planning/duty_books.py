@@ -17,13 +17,16 @@ class DutyBooks:
     def __init__(self, tables: Callable[[], Mapping[str, Sequence[Row]]]) -> None:
         self._tables = tables
         self._books: dict[tuple[date, str], DutyBook] = {}
+        self._of: Mapping[str, Sequence[Row]] = {}
 
     def on(self, reference: ReferenceData, day: date) -> DutyBook:
         """What an estimate for entries of `day` reads; lists that were imported count as whole."""
-        key = (day, reference.version)
+        key, imported = (day, reference.version), self._tables()
+        if imported is not self._of or len(self._books) >= KEPT_BOOKS:
+            # An import of rates changes no version: no plan is decided by them.
+            self._books.clear()
+            self._of = imported
         if key not in self._books:
-            if len(self._books) >= KEPT_BOOKS:
-                self._books.clear()
-            tables = {**shipped_tables(), **self._tables()}
+            tables = {**shipped_tables(), **imported}
             self._books[key] = book_on(day, tables, SHIPPED_WHOLE | reference.imported.keys())
         return self._books[key]

@@ -10,9 +10,11 @@ import pytest_asyncio
 from typer.testing import CliRunner, Result
 
 from entrygo.cli.main import app
+from entrygo.planning.duty_books import DutyBooks
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.reference.library import Library
 from entrygo.planning.reference.records import UnusableFile
+from entrygo.planning.reference.scopes import text_of
 from entrygo.postgres.pool import Pool, open_pool
 from tests.tariff import tariff_csv
 
@@ -94,6 +96,30 @@ async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> 
     # Other tables stay those that ship, and earlier days stay as they were.
     assert found.countries == reference_on(DAY).countries
     assert library.on(date(2026, 10, 31)).version == reference_on(date(2026, 10, 31)).version
+
+
+async def test_rates_of_duty_are_estimated_by_at_once_and_decide_no_plan(operator: Operator) -> None:
+    library = Library(operator.pool)
+    books, before = DutyBooks(library.tables), library.on(DAY)
+    assert not books.on(before, DAY).rates.rows("8471300100")
+    told = await operator.imported(
+        "duty-rates",
+        "HTS Number,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty\n"
+        '8471.30.01,Free,,35%\n8471.30.01.00,,,\n6505.00.30.30,6.8%,"Free (S)",45%\n',
+    )
+    assert "hts_rates version 1" in told
+    chapter = "country,heading,percent,rate_text,description,iso2\n"
+    words = "The duty provided in the applicable subheading + 5%"
+    await operator.imported("chapter-99", f"{chapter}Peru,9903.05.98,5,{words},made up,PE\n")
+    await library.refresh()
+    # A book that was made before is not used any longer, though the version of what decides is the same.
+    assert library.on(DAY).version == before.version
+    book = books.on(library.on(DAY), DAY)
+    [row] = book.rates.rows("8471300100")
+    assert (text_of(row, "general"), text_of(row, "column_2")) == ("Free", "35%")
+    assert "9903.05.98" in book.by_origin["PE"]
+    assert "hts_rates" in (await operator.run("list")).output
+    assert not books.on(library.on(DAY), date(2026, 10, 31)).rates.rows("8471300100")
 
 
 async def test_later_import_of_a_table_takes_the_place_of_the_earlier(operator: Operator) -> None:

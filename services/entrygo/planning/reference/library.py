@@ -24,6 +24,7 @@ class Library:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._book = shipped_book()
+        self._tables: Mapping[str, Sequence[Row]] = self._book.tables
         self._version = 0
 
     def on(self, day: date) -> ReferenceData:
@@ -31,8 +32,11 @@ class Library:
         return self._book.on(day)
 
     def tables(self) -> Mapping[str, Sequence[Row]]:
-        """Every table with all its rows, as they are now."""
-        return self._book.tables
+        """Every table with all its rows, as they are now, those that only duty is estimated by included.
+
+        The same object until there is an import.
+        """
+        return self._tables
 
     async def refresh(self) -> None:
         """Reads the imported tables when there was an import since the last time."""
@@ -44,6 +48,7 @@ class Library:
             imported = await store.newest_rows()
         known = {table: rows for table, rows in imported.items() if table in TABLES}
         self._book = Book({**shipped_book().tables, **known})
+        self._tables = {**imported, **self._book.tables}
         self._version = version
         log.info("reference.refreshed", version=version, tables=sorted(known))
 

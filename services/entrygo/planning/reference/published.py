@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from entrygo.planning.reference.agency_lists import adcvd_cases, agency_scopes, cpsc_codes, pga_flags
 from entrygo.planning.reference.ban_lists import compared_names, prohibited_goods, restricted_parties
+from entrygo.planning.reference.duty_lists import chapter_99_by_country, hts_rates
 from entrygo.planning.reference.in_force import Book
 from entrygo.planning.reference.records import Tables, Terms, UnusableFile
 from entrygo.planning.reference.scopes import words_of
@@ -42,6 +43,8 @@ class Kind(StrEnum):
     CPSC = "cpsc"
     AGENCY_SCOPES = "agency-scopes"
     ADCVD = "adcvd"
+    DUTY_RATES = "duty-rates"
+    CHAPTER_99 = "chapter-99"
     ROWS = "rows"
 
 
@@ -122,5 +125,7 @@ READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {
     Kind.CPSC: cpsc_codes,
     Kind.AGENCY_SCOPES: agency_scopes,
     Kind.ADCVD: adcvd_cases,
+    Kind.DUTY_RATES: hts_rates,
+    Kind.CHAPTER_99: chapter_99_by_country,
     Kind.ROWS: _rows,
 }
