@@ -170,11 +170,14 @@ async def test_a_truck_goes_from_a_blocked_brand_to_what_was_really_entered(rest
             )
             continue
         found = await rest.post(f"/api/exports/{second}/entries/{entry['number']}/summary", body)
-        assert found["outcome"]["state"] == "matches", found["tasks"]
+        # Of the demo's jacket no rate is loaded: its duty is compared with nothing.
+        is_known = entry["duty"]["low_usd"] is not None
+        assert found["outcome"]["state"] == ("matches" if is_known else "entered"), found["tasks"]
+        assert found["outcome"]["openTasks"] == 0
     found = await rest.get(f"/api/exports/{second}")
     shown = {each["entry"]: each for each in found["entrySummaries"]}
     assert {each["entryNumber"] for each in shown.values()} == set(numbers.values())
-    assert [shown[number]["state"] for number in sorted(shown)] == ["matches", "differs", "matches"]
+    assert [number for number, each in shown.items() if each["state"] == "differs"] == [2]
     assert shown[2]["givenBy"] == "broker_link"
     assert "VALUE_DIFFERS" in shown[2]["reasons"]
     # What differs is looked at, and every order's cost adds up to what was entered.
