@@ -34,6 +34,9 @@ def set_(
     agents_may_act: Annotated[
         bool | None, typer.Option(help="Agents execute, send again and withdraw through `entrygo mcp`.")
     ] = None,
+    savings_basis: Annotated[
+        str | None, typer.Option(help="per_order_entry or per_importer_daily_entry: what is saved against.")
+    ] = None,
     severity: Annotated[
         list[str] | None, typer.Option("--severity", help="CODE=warning or CODE=error; repeatable.")
     ] = None,
@@ -51,6 +54,8 @@ def set_(
             body["approvalRequired"] = approval_required
         if agents_may_act is not None:
             body["agentsMayAct"] = agents_may_act
+        if savings_basis is not None:
+            body["savingsBasis"] = savings_basis
         if severity:
             body["severities"] |= dict(map(_pair, severity))
         if without_approval:
@@ -74,6 +79,7 @@ def _shown(answer: dict[str, Any], as_json: bool) -> None:
         + ("only after somebody approved it by name." if answer["approvalRequired"] else "without approval.")
     )
     out.print(f"Agents may {'' if answer['agentsMayAct'] else 'not '}act through `entrygo mcp`.")
+    out.print(f"Savings are measured against {answer['savingsBasis']}.")
     for code, severity in answer["severities"].items():
         out.print(f"{code} counts as {severity}.", markup=False)
     if answer["codesWithoutApproval"]:

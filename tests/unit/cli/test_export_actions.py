@@ -195,12 +195,17 @@ def test_a_record_is_shown_by_its_own_id_and_an_unknown_one_is_none(server: Reco
 
 def test_policy_changes_what_is_given_and_keeps_the_rest(server: Recorder) -> None:
     kept = {"severities": {"X": "error"}, "approvalRequired": True, "codesWithoutApproval": ["Y"]}
-    server.answer = {**kept, "agentsMayAct": False, "updatedAt": "2026-03-11T16:00:00.000Z"}
-    assert "Agents may not act" in run("policy", "set", "--agents-may-act", "--severity", "Z=warning")
+    rest = {"agentsMayAct": False, "savingsBasis": "per_order_entry"}
+    server.answer = {**kept, **rest, "updatedAt": "2026-03-11T16:00:00.000Z"}
+    shown = run("policy", "set", "--agents-may-act", "--severity", "Z=warning")
+    assert "Agents may not act" in shown
+    assert "measured against per_order_entry" in shown
     path, _, body = server.asked[-1]
     severities = {"X": "error", "Z": "warning"}
-    expected = {**kept, "severities": severities, "agentsMayAct": True, "accountId": "acc_1"}
+    expected = {**kept, **rest, "severities": severities, "agentsMayAct": True, "accountId": "acc_1"}
     assert (path, body) == ("/api/policy", expected)
+    run("policy", "set", "--savings-basis", "per_importer_daily_entry")
+    assert server.asked[-1][2]["savingsBasis"] == "per_importer_daily_entry"
     assert "write it as" in run("policy", "set", "--severity", "Z", exit_code=2)
 
 
