@@ -55,7 +55,8 @@ upgrade: setup ## from an earlier commit to this one, both at work on one databa
 mutants: setup ## plant known faults one by one; tests must notice each
 	@$(RUN) python -m tests.mutants
 
-bench: setup ## measure speed against the floor; prints ratios
+bench: setup ## measure speed beside a monolith and the bare rows; about twelve minutes, JSON into bench.json
+	@$(UV) sync --locked --quiet --group bench
 	@$(RUN) python -m tests.bench
 
 protos: setup ## generate shared/entrygo/proto from protos/

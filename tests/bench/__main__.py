@@ -1,193 +1,146 @@
-"""Measures a system of its own on free ports and prints one row a figure; asserts nothing."""
+"""`make bench`, or `python -m tests.bench`: measures a system of its own beside the monolith and the floor.
 
+Prints what it finds as it goes and writes it as JSON; asserts nothing.
+"""
+
+import argparse
 import asyncio
-import itertools
-import secrets
-import statistics
 import sys
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+import orjson
 import uvloop
-from rich.console import Console
-from rich.table import Table
 
 from tests.bench.floor import Floor
-from tests.bench.http_client import HttpClient
-from tests.bench.large_export import Peaks, measure_large_export
+from tests.bench.large import SIZES, measure_large
+from tests.bench.large_export import measure_large_export
+from tests.bench.lifecycle_rows import learn_lifecycle
+from tests.bench.machine import describe
+from tests.bench.quiet import measure_growth, measure_idle, measure_visible
+from tests.bench.rates import ROWS, Row, measure
+from tests.bench.subjects import BareRows, Rest, Subject, monolith, ours
 from tests.harness.system import System, running_system
 
-HOODIE = "prod_hoodie_001"
-CAP = "prod_cap_002"
-REPEATS = 3
-
-
-@dataclass(frozen=True)
-class Load:
-    """How much, by how many at once."""
-
-    requests: int
-    clients: int
-    orders: int
-
-
-def orders_body(account_id: str, count: int) -> dict[str, object]:
-    """`count` new orders of two lines each."""
-    return {
-        "accountId": account_id,
-        "items": [
-            {
-                "externalId": f"bench-{secrets.token_hex(8)}",
-                "destinationCountry": "US",
-                "destinationRegion": "CA",
-                "destinationPostalCode": "94105",
-                "items": [
-                    {"productId": HOODIE, "quantity": 2, "unitValueUsd": 110},
-                    {"productId": CAP, "quantity": 1, "unitValueUsd": 35},
-                ],
-                "metadata": {"source": "bench"},
-            }
-            for _ in range(count)
-        ],
-    }
-
-
-async def timed(load: Load, work: Callable[[int], Awaitable[None]]) -> tuple[float, list[float]]:
-    """Runs `work(client)` until all requests are done: requests a second, and each one's seconds."""
-    todo = itertools.repeat(None, load.requests)
-    seconds: list[float] = []
-
-    async def client(number: int) -> None:
-        for _ in todo:
-            started = time.perf_counter()
-            await work(number)
-            seconds.append(time.perf_counter() - started)
-
-    started = time.perf_counter()
-    await asyncio.gather(*(client(number) for number in range(load.clients)))
-    return load.requests / (time.perf_counter() - started), seconds
+OTHERS = ("large_10000", *(size.name for size in SIZES), "visible", "idle", "growth")
+NAMES = (*(row.name for row in ROWS), *OTHERS)
+# Takes minutes for itself: only where it is named.
+ONLY_ON_REQUEST = {"growth"}
+IDLE_SECONDS = 20.0
+WARM_UP_LIFECYCLES = 5
 
 
 class Bench:
-    """The figures of one system."""
+    """One run: the subjects, and what was found so far."""
 
-    def __init__(self, system: System, floor: Floor) -> None:
-        self.system = system
-        self.floor = floor
-        self.notes: list[str] = []
-        self.table = Table("figure", "per second", "p50 ms", "p99 ms", "floor per second", "ratio")
-
-    async def warm_up(self) -> None:
-        """Fills pools and caches, and is not counted."""
-        client = self.client()
-        for _ in range(20):
-            await self.run_lifecycle(client, 1)
-        client.close()
-
-    def client(self) -> HttpClient:
-        return HttpClient(self.system.base_url, self.system.api_key)
-
-    async def sync(self, name: str, load: Load) -> None:
-        """Order sync through REST, in turns with the floor, so that both see the same machine."""
-        ratios = []
-        for _ in range(REPEATS):
-            clients = [self.client() for _ in range(load.clients)]
-
-            async def send(number: int, clients: list[HttpClient] = clients) -> None:
-                body = orders_body(self.system.account_id, load.orders)
-                await clients[number].request("POST", "/api/orders/sync", body, secrets.token_hex(8))
-
-            async def write(_: int) -> None:
-                await self.floor.sync_orders(load.orders)
-
-            rate, seconds = await timed(load, send)
-            bare, _ = await timed(load, write)
-            ratios.append((rate / bare, rate, bare, seconds))
-            for client in clients:
-                client.close()
-        ratio, rate, bare, seconds = sorted(ratios, key=lambda row: row[0])[REPEATS // 2]
-        self.row(name, rate * load.orders, seconds, bare * load.orders, ratio)
-
-    async def lifecycle(self, load: Load) -> None:
-        """Sync, plan, execute with its mail, inspect."""
-        clients = [self.client() for _ in range(load.clients)]
-
-        async def run(number: int) -> None:
-            await self.run_lifecycle(clients[number], load.orders)
-
-        rate, seconds = await timed(load, run)
-        self.row(f"lifecycle of {load.orders} order(s), {load.clients} clients", rate, seconds)
-
-    async def run_lifecycle(self, client: HttpClient, orders: int) -> None:
-        body = orders_body(self.system.account_id, orders)
-        ids = [order["id"] for order in (await client.request("POST", "/api/orders/sync", body))["data"]]
-        plan = await client.request("POST", "/api/exports/plan", self.plan_body(ids), secrets.token_hex(8))
-        execute = {"accountId": self.system.account_id, "batchId": plan["exportId"]}
-        await client.request("POST", "/api/exports/execute", execute, secrets.token_hex(8))
-        export = await client.request("GET", f"/api/exports/{plan['exportId']}")
-        if export["status"] != "COMPLETED":
-            raise RuntimeError(f"the export is {export['status']}")
-
-    def plan_body(self, order_ids: list[str]) -> dict[str, object]:
-        return {
-            "accountId": self.system.account_id,
-            "warehouseId": self.system.warehouse_id,
-            "brokerId": self.system.broker_id,
-            "orderIds": order_ids,
+    def __init__(self, system: System, arguments: argparse.Namespace, stack: AsyncExitStack) -> None:
+        self._system = system
+        self._rounds: int = arguments.rounds
+        self._seconds: float = arguments.seconds
+        self._stack = stack
+        self._monoliths: list[Subject] = []
+        self._rate_of_small: float | None = None
+        self.found: dict[str, Any] = {
+            "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "rounds": self._rounds,
+            "seconds": self._seconds,
+            **describe(),
         }
 
-    async def large(self) -> None:
-        """Each figure once: an export of this size is not sent twice."""
-        export = await measure_large_export(self.system)
-        size = f"{export.orders:,} orders"
-        self.row(f"plan of {size}", 1 / export.plan_seconds, [export.plan_seconds])
-        self.row(
-            f"execute of {size}, {export.documents} documents",
-            1 / export.execute_seconds,
-            [export.execute_seconds],
-        )
-        self.notes.append(f"peak resident MiB, plan of {size}: {_sizes(export.plan_peaks)}")
-        self.notes.append(f"peak resident MiB, execute of {size}: {_sizes(export.execute_peaks)}")
+    async def run(self, names: Sequence[str]) -> None:
+        for row in ROWS:
+            if row.name in names:
+                self._note("rates", await self._measure(row))
+        pack = await ours(self._system, whole_pack=True)
+        three = await ours(self._system, whole_pack=False)
+        if "visible" in names:
+            rate = self._rate_of_small or await self._quick_rate(three)
+            seconds = self._seconds * self._rounds
+            self._note("visible", await measure_visible(three, self._system, full_rate=rate, seconds=seconds))
+        if "large_10000" in names:
+            self._note("large", await self._week())
+        for size in SIZES:
+            if size.name in names:
+                self._note("large", await measure_large(pack, size))
+        if "idle" in names:
+            self._note("idle", await measure_idle(three, self._system, IDLE_SECONDS))
+        if "growth" in names:
+            self._note("growth", await measure_growth(three, self._system, self._seconds * self._rounds))
 
-    def row(
-        self,
-        name: str,
-        rate: float,
-        seconds: list[float],
-        bare: float | None = None,
-        ratio: float | None = None,
-    ) -> None:
-        p99 = sorted(seconds)[int(len(seconds) * 0.99)]
-        self.table.add_row(
-            name,
-            f"{rate:,.1f}",
-            f"{statistics.median(seconds) * 1000:,.1f}",
-            f"{p99 * 1000:,.1f}",
-            f"{bare:,.1f}" if bare else "",
-            f"{ratio:.2f}" if ratio else "",
-        )
+    async def _measure(self, row: Row) -> dict[str, Any]:
+        own = await ours(self._system, whole_pack=row.whole_pack)
+        subjects: list[Subject] = [own, *await self._compared(row)]
+        async with Floor.open(self._system.database_url) as floor:
+            if row.kind == "lifecycle":
+                for number in range(WARM_UP_LIFECYCLES):
+                    export_id = await own.export(number, row.orders)
+                own.close()
+                await asyncio.sleep(1)  # its last events are projected
+                floor.learn(row.orders, await learn_lifecycle(self._system.database_url, export_id))
+            subjects.append(BareRows(floor, self._system))
+            figures = await measure(row, subjects, rounds=self._rounds, seconds=self._seconds)
+        if row.name == "lifecycle_1":
+            self._rate_of_small = figures["subjects"]["ours"]["per_second"]["median"]
+        return figures
+
+    async def _compared(self, row: Row) -> list[Subject]:
+        """Both forms of the monolith; a sync is the same in both."""
+        if not self._monoliths:
+            for workflows in (False, True):
+                subject = await self._stack.enter_async_context(monolith(self._system, workflows=workflows))
+                self._monoliths.append(subject)
+        return self._monoliths if row.kind == "lifecycle" else self._monoliths[:1]
+
+    async def _quick_rate(self, subject: Rest) -> float:
+        row = next(row for row in ROWS if row.name == "lifecycle_1")
+        figures = await measure(row, [subject], rounds=1, seconds=self._seconds)
+        return float(figures["subjects"]["ours"]["per_second"]["median"])
+
+    async def _week(self) -> dict[str, Any]:
+        export = await measure_large_export(self._system)
+        return {
+            "name": "large_10000",
+            "exports": 1,
+            "orders": export.orders,
+            "documents": export.documents,
+            "plan_seconds": export.plan_seconds,
+            "execute_seconds": export.execute_seconds,
+            "plan_peak_mib": export.plan_peaks.mebibytes,
+            "execute_peak_mib": export.execute_peaks.mebibytes,
+        }
+
+    def _note(self, section: str, figures: dict[str, Any]) -> None:
+        print(orjson.dumps({section: figures}, option=orjson.OPT_INDENT_2).decode(), flush=True)
+        if section in ("rates", "large"):
+            self.found.setdefault(section, []).append(figures)
+        else:
+            self.found[section] = figures
 
 
-def _sizes(peaks: Peaks) -> str:
-    return ", ".join(f"{name} {size}" for name, size in peaks.mebibytes.items())
+async def run(arguments: argparse.Namespace) -> None:
+    async with running_system({}) as system, AsyncExitStack() as stack:
+        bench = Bench(system, arguments, stack)
+        try:
+            await bench.run(arguments.only)
+        finally:
+            content = orjson.dumps(bench.found, option=orjson.OPT_INDENT_2)
+            await asyncio.to_thread(arguments.out.write_bytes, content + b"\n")
+            print(f"written: {arguments.out}")
 
 
-async def main() -> None:
-    async with running_system({}) as system, Floor.open(system.database_url) as floor:
-        bench = Bench(system, floor)
-        await bench.warm_up()
-        await bench.sync("order sync, 100 orders x 2 lines, 16 clients", Load(200, 16, 100))
-        await bench.sync("order sync, 1 order x 2 lines, 32 clients", Load(3000, 32, 1))
-        await bench.lifecycle(Load(requests=200, clients=1, orders=1))
-        await bench.lifecycle(Load(requests=600, clients=32, orders=1))
-        await bench.large()
-        console = Console(width=140)
-        console.print(bench.table)
-        for note in bench.notes:
-            console.print(note)
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    usual = [name for name in NAMES if name not in ONLY_ON_REQUEST]
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=usual, help="these rows; all but growth")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of a subject's turn")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each subject, interleaved")
+    parser.add_argument("--out", type=Path, default=Path("bench.json"), help="where the JSON goes")
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        sys.exit(runner.run(main()))
+        sys.exit(runner.run(run(parse(sys.argv[1:]))))

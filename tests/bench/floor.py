@@ -12,6 +12,7 @@ from entrygo.domain.principal import Mode, Tenant
 from entrygo.messaging.events import make_event
 from entrygo.postgres.migrate import migrate
 from entrygo.proto.events.v1 import events_pb2
+from tests.bench.lifecycle_rows import Lifecycle
 from tests.harness.postgres import MIGRATIONS, temporary_database
 
 POOL = 32
@@ -27,17 +28,28 @@ class Floor:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
+        self._lifecycles: dict[int, Lifecycle] = {}
 
     @classmethod
     @asynccontextmanager
     async def open(cls, database_url: str) -> AsyncIterator["Floor"]:
         """In a database of its own on the server of the system under test."""
         async with temporary_database(database_url) as url:
-            await migrate(url, schema="sync", migrations=Path(MIGRATIONS["sync"]))
+            for schema, migrations in MIGRATIONS.items():
+                await migrate(url, schema=schema, migrations=Path(migrations))
             async with asyncpg.create_pool(
                 url, min_size=POOL, max_size=POOL, server_settings={"search_path": "sync", "jit": "off"}
             ) as pool:
                 yield cls(pool)
+
+    def learn(self, orders: int, lifecycle: Lifecycle) -> None:
+        """What a lifecycle of so many orders leaves beside the orders themselves."""
+        self._lifecycles[orders] = lifecycle
+
+    async def lifecycle(self, orders: int) -> None:
+        """The rows of a sync, then those of plan, execution and projection, as it was learnt."""
+        await self.sync_orders(orders)
+        await self._lifecycles[orders].write(self._pool)
 
     async def sync_orders(self, count: int) -> None:
         """The rows of one order sync: key, orders, event log, outbox, stored answer."""

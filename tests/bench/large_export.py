@@ -5,15 +5,13 @@ import csv
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
-from entrygo.cli.up.home import Home
+from tests.bench.costs import Peaks, watched
 from tests.bench.http_client import HttpClient
+from tests.bench.large import OURS
+from tests.bench.subjects import parts_of
 from tests.e2e.warehouse_week import Week, write_week
 from tests.harness.shell import Shell, open_account
 from tests.harness.system import System
@@ -21,21 +19,6 @@ from tests.harness.system import System
 # One in fifteen has a fault that no plan lets pass.
 ORDERS = 10_700
 LEFT_OUT_ROWS = 3
-SAMPLE_SECONDS = 0.02
-# The embedded PostgreSQL, broker and mail sink are not ours to bound.
-PARTS = ("gateway", "sync", "planning", "execution", "inspection")
-
-
-@dataclass
-class Peaks:
-    """The most memory that each of our processes had, in resident MiB."""
-
-    mebibytes: dict[str, int] = field(default_factory=dict)
-
-    def note(self, processes: Mapping[str, psutil.Process]) -> None:
-        for name, process in processes.items():
-            size = process.memory_info().rss // 2**20
-            self.mebibytes[name] = max(size, self.mebibytes.get(name, 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +41,9 @@ async def measure_large_export(system: System) -> LargeExport:
         ids = _ids(Path(f"{week.orders}.ids.csv"))
     account = shell.environment
     client = HttpClient(system.base_url, account["ENTRYGO_API_KEY"])
-    processes = _processes(system)
+    processes = {
+        name: process for name, process in parts_of(system).items() if name.partition("-")[0] in OURS
+    }
     plan_body = {
         "accountId": account["ENTRYGO_ACCOUNT_ID"],
         "warehouseId": account["ENTRYGO_WAREHOUSE_ID"],
@@ -66,12 +51,12 @@ async def measure_large_export(system: System) -> LargeExport:
         "orderIds": ids,
         "onBlocked": "exclude",
     }
-    async with _watched(processes) as plan_peaks:
+    async with watched(processes) as plan_peaks:
         started = time.perf_counter()
         plan = await client.request("POST", "/api/exports/plan", plan_body, secrets.token_hex(8))
         plan_seconds = time.perf_counter() - started
     execute_body = {"accountId": account["ENTRYGO_ACCOUNT_ID"], "batchId": plan["exportId"]}
-    async with _watched(processes) as execute_peaks:
+    async with watched(processes) as execute_peaks:
         started = time.perf_counter()
         await client.request("POST", "/api/exports/execute", execute_body, secrets.token_hex(8))
         execute_seconds = time.perf_counter() - started
@@ -102,27 +87,3 @@ def _import(system: System, folder: Path) -> tuple[Shell, Week]:
 def _ids(path: Path) -> list[str]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [row["id"] for row in csv.DictReader(file)]
-
-
-def _processes(system: System) -> Mapping[str, psutil.Process]:
-    report = Home(system.home).load_run()
-    parts = report.parts if report else ()
-    return {
-        part.name: psutil.Process(part.process.pid) for part in parts if part.process and part.name in PARTS
-    }
-
-
-@asynccontextmanager
-async def _watched(processes: Mapping[str, psutil.Process]) -> AsyncIterator[Peaks]:
-    peaks = Peaks()
-
-    async def watch() -> None:
-        while True:
-            peaks.note(processes)
-            await asyncio.sleep(SAMPLE_SECONDS)
-
-    watching = asyncio.create_task(watch())
-    try:
-        yield peaks
-    finally:
-        watching.cancel()

@@ -1,0 +1,64 @@
+"""What processes use: CPU time and memory, each with its descendants."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import psutil
+
+SAMPLE_SECONDS = 0.02
+
+
+class Meter:
+    """CPU seconds of named processes. Children that ended are counted where their parent waited for them."""
+
+    def __init__(self, processes: Mapping[str, psutil.Process]) -> None:
+        self._processes = processes
+
+    def read(self) -> dict[str, float]:
+        return {name: _cpu_seconds(process) for name, process in self._processes.items()}
+
+    def since(self, before: Mapping[str, float]) -> dict[str, float]:
+        return {name: seconds - before[name] for name, seconds in self.read().items()}
+
+
+def _cpu_seconds(root: psutil.Process) -> float:
+    total = 0.0
+    for process in (root, *root.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+@dataclass
+class Peaks:
+    """The most memory that each process had, in resident MiB; of several processes of a name, the largest."""
+
+    mebibytes: dict[str, int] = field(default_factory=dict)
+
+    def note(self, processes: Mapping[str, psutil.Process]) -> None:
+        for name, root in processes.items():
+            for process in (root, *root.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    size = process.memory_info().rss // 2**20
+                    self.mebibytes[name] = max(size, self.mebibytes.get(name, 0))
+
+
+@asynccontextmanager
+async def watched(processes: Mapping[str, psutil.Process]) -> AsyncIterator[Peaks]:
+    """Samples memory until the block ends."""
+    peaks = Peaks()
+
+    async def watch() -> None:
+        while True:
+            peaks.note(processes)
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield peaks
+    finally:
+        watching.cancel()
