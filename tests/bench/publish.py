@@ -1,0 +1,164 @@
+"""`python -m tests.bench.publish FILE`: the figures of a run as tables and a plot in docs/performance.md."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.bench.capacity import CORES, capacity, cores_for, cost_of_an_order
+from tests.bench.plot import bars
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = DOCS / "performance.md"
+PLOT = DOCS / "performance.svg"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+SUBJECTS = ("ours", "monolith", "monolith with DBOS", "floor")
+TEN_MILLION = 10_000_000
+
+
+def main(arguments: Sequence[str]) -> None:
+    run = orjson.loads(Path(arguments[0]).read_bytes())
+    PAGE.write_text(put(PAGE.read_text(encoding="utf-8"), page_of(run)), encoding="utf-8")
+    if run.get("rates"):
+        PLOT.write_text(bars(run["rates"]), encoding="utf-8")
+
+
+def put(page: str, figures: str) -> str:
+    """The page with the figures between its markers."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"The page lacks {BEGIN} or {END}.")
+    return f"{before}{BEGIN}\n{figures}\n{END}{after}"
+
+
+def page_of(run: Mapping[str, Any]) -> str:
+    """Every section that the run has, as Markdown."""
+    sections = [_taken(run)]
+    if rates := run.get("rates"):
+        sections += [_rates(rates), "![ours beside the others](performance.svg)", _costs(rates)]
+    if large := run.get("large"):
+        sections.append(_large(large))
+    sections.append(_rest(run))
+    if any(row["name"] == "lifecycle_50" for row in run.get("rates", ())):
+        sections.append(_capacity(cost_of_an_order(run)))
+    return "\n\n".join(section for section in sections if section)
+
+
+def _taken(run: Mapping[str, Any]) -> str:
+    machine, versions = run["machine"], run["versions"]
+    return (
+        f"Taken {run['taken_at']} on {machine['cores']} cores of {machine['cpu']},"
+        f" {machine['memory_gib']} GiB, {machine['system']}, load before {machine['load_before']:.1f};"
+        f" {run['rounds']} rounds of {run['seconds']:g} s a subject, 16 clients. "
+        + ", ".join(f"{name} {version}" for name, version in versions.items())
+        + "."
+    )
+
+
+def _rates(rates: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        [
+            row["title"],
+            *(_spread(row["subjects"].get(name, {}).get("per_second")) for name in SUBJECTS),
+            *(_spread(row["ratios"].get(name)) for name in ("floor", "monolith")),
+            f"{row['subjects']['ours']['p50_ms']:.0f} / {row['subjects']['ours']['p99_ms']:.0f}",
+        ]
+        for row in rates
+    ]
+    head = ["", *SUBJECTS, "ours / floor", "ours / monolith", "ours p50 / p99 ms"]
+    return _table(head, rows)
+
+
+def _costs(rates: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        [row["title"], name, f"{figures['core_ms_in_all']:,.1f}", _parts(figures["core_ms"], "{:.1f}")]
+        for row in rates
+        for name, figures in row["subjects"].items()
+    ]
+    return _table(["core-ms a request or lifecycle", "subject", "in all", "by process"], rows)
+
+
+def _large(large: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        [
+            f"{each['exports']} × {each['orders']:,} orders",
+            f"{each['plan_seconds']:.1f}",
+            f"{each['execute_seconds']:.1f}",
+            _parts(each["execute_peak_mib"], "{:.0f}"),
+            _small(each),
+        ]
+        for each in large
+    ]
+    return _table(["", "plan s", "execute s", "peak MiB while executing", "small requests' p99 ms"], rows)
+
+
+def _small(each: Mapping[str, Any]) -> str:
+    small = each.get("small_requests_ms")
+    return f"{small['plan']['p99']:.0f} / {small['execute']['p99']:.0f}" if small else ""
+
+
+def _rest(run: Mapping[str, Any]) -> str:
+    lines = []
+    if visible := run.get("visible"):
+        lines.append(
+            f"- An event is seen after {visible['p50_ms']:.0f} ms (p50) and {visible['p99_ms']:.0f} ms (p99),"
+            f" at {visible['lifecycles_per_second']:.1f} lifecycles a second ({visible['events']:,} events)."
+        )
+    if idle := run.get("idle"):
+        lines.append(
+            f"- At rest: {idle['transactions_per_second']:.1f} transactions a second,"
+            f" {idle['core_percent_in_all']:.1f} % of a core in all"
+            f" ({_parts(idle['core_percent'], '{:.1f}')})."
+        )
+    if growth := run.get("growth"):
+        costs = ", ".join(
+            f"{value:.2f} core-ms beside {int(stored):,}"
+            for stored, value in growth["core_ms_per_order"].items()
+        )
+        lines.append(f"- An order costs {costs} stored orders: × {growth['ratio']:.2f}.")
+    return "\n".join(lines)
+
+
+def _capacity(cost: Mapping[str, float]) -> str:
+    rows = []
+    for cores in CORES:
+        found = capacity(cost, cores)
+        rows.append(
+            [
+                str(cores),
+                f"{found.orders_a_day:,}",
+                f"{found.peak_orders_a_second:,.0f}",
+                _parts(found.replicas, "{}"),
+                str(found.partitions),
+                f"{found.database_cores:.1f}",
+                "one a service" if found.needs_database_per_service else "one",
+            ]
+        )
+    head = ["cores", "orders a day", "at the peak, /s", "processes", "partitions", "PostgreSQL's cores"]
+    cores = cores_for(cost, TEN_MILLION)
+    return _table([*head, "clusters"], rows) + f"\n\n10⁷ orders a day need {cores:,} cores by this model."
+
+
+def _parts(values: Mapping[str, Any], form: str) -> str:
+    return ", ".join(f"{name} {form.format(value)}" for name, value in values.items())
+
+
+def _spread(figures: Mapping[str, float] | None) -> str:
+    if figures is None:
+        return ""
+    form = "{:,.2f}" if figures["median"] < 20 else "{:,.0f}"
+    return (
+        f"{form.format(figures['median'])} ({form.format(figures['least'])}–{form.format(figures['most'])})"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
