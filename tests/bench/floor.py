@@ -16,6 +16,8 @@ from tests.bench.lifecycle_rows import Lifecycle
 from tests.harness.postgres import MIGRATIONS, temporary_database
 
 POOL = 32
+# Sync's statements and the triggers of execution name their tables alone.
+SCHEMAS = "sync, execution, planning, inspection"
 ITEMS = (
     '[{"productId":"prod_hoodie_001","quantity":"2","unitValueUsd":"110"},'
     '{"productId":"prod_cap_002","quantity":"1","unitValueUsd":"35"}]'
@@ -38,7 +40,7 @@ class Floor:
             for schema, migrations in MIGRATIONS.items():
                 await migrate(url, schema=schema, migrations=Path(migrations))
             async with asyncpg.create_pool(
-                url, min_size=POOL, max_size=POOL, server_settings={"search_path": "sync", "jit": "off"}
+                url, min_size=POOL, max_size=POOL, server_settings={"search_path": SCHEMAS, "jit": "off"}
             ) as pool:
                 yield cls(pool)
 
