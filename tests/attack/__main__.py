@@ -33,7 +33,6 @@ from tests.isolation.victim import Victim, make_victim
 SECONDS_SETTING = "ENTRYGO_ATTACK_SECONDS"
 DEFAULT_SECONDS = "20"
 CALM_SECONDS = 5.0
-WARM_SECONDS = 5.0
 WORST_RATIO = 3.0
 # Above what the parts had when nobody attacked them.
 WORST_MEBIBYTES = 400.0
@@ -99,7 +98,7 @@ async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[li
             async with honest_client(_errand(system, victim)) as honest:
                 os.nice(3)
                 target = Target(victim=victim, keys=keys)
-                await asyncio.sleep(WARM_SECONDS)
+                await honest.is_under_way()
                 rows = [await _attack(name, work, target, honest, seconds) for name, work in attacks.items()]
         finally:
             await connection.close()

@@ -20,6 +20,8 @@ from tests.contract.rest.documented import ENTRY_DATE, HOODIE
 
 THINKING_SECONDS = 0.02
 ANSWER_SECONDS = 60.0
+START_SECONDS = 60.0
+ANSWERS_AT_FIRST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,13 @@ class Honest:
     def between(self, start: float, end: float) -> list[Answer]:
         """What was answered in this time."""
         return [each for each in self._answers if start <= each.at <= end]
+
+    async def is_under_way(self) -> None:
+        """Returns once it has been answered a few times."""
+        async with asyncio.timeout(START_SECONDS):
+            # It asks in another process; there is no event to await.
+            while len(self._answers) < ANSWERS_AT_FIRST:  # noqa: ASYNC110
+                await asyncio.sleep(THINKING_SECONDS)
 
     async def read(self, lines: asyncio.StreamReader) -> None:
         async for line in lines:
