@@ -192,8 +192,8 @@ PROTECTIONS = (
         (
             Edit(
                 "services/entrygo/planning/store.py",
-                '            " AND export_id = $4 FOR UPDATE",',
-                '            " AND export_id = $4",',
+                'FIND_EXPORT + " FOR UPDATE",',
+                "FIND_EXPORT,",
             ),
         ),
         NONE,

@@ -1,26 +1,23 @@
 """Commands for the operator: accounts and their API keys, written to the identity database directly."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from entrygo.cli.connection import database_url
+from entrygo.cli.connection import with_pool
 from entrygo.cli.terminal import out
 from entrygo.domain.principal import ALL_SCOPES, Mode, ScopeName
 from entrygo.domain.time import rfc3339
 from entrygo.identity.keys import ApiKey
 from entrygo.identity.use_cases import create_account, create_key, list_keys, revoke_key
-from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 
 accounts_app = typer.Typer(no_args_is_help=True, help="Accounts.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
 
-T = TypeVar("T")
 Account = Annotated[str, typer.Option("--account", envvar="ENTRYGO_ACCOUNT_ID", help="The account's id.")]
 
 
@@ -37,7 +34,9 @@ def create_account_command(
     ] = None,
 ) -> None:
     """Make an account; one that exists already is kept as it is."""
-    made, is_new = _with_identity(lambda pool: create_account(pool, Ids(), name=name, account_id=account_id))
+    made, is_new = with_pool(
+        "identity", lambda pool: create_account(pool, Ids(), name=name, account_id=account_id)
+    )
     out.print(made if is_new else f"{made} exists already")
 
 
@@ -57,7 +56,8 @@ def create_key_command(
 ) -> None:
     """Make a key. It is shown this once; only its hash is stored."""
     expires_in = timedelta(days=expires_in_days) if expires_in_days else None
-    key, secret = _with_identity(
+    key, secret = with_pool(
+        "identity",
         lambda pool: create_key(
             pool,
             Ids(),
@@ -67,7 +67,7 @@ def create_key_command(
             scopes=frozenset(scopes) if scopes else ALL_SCOPES,
             expires_in=expires_in,
             warehouse_id=warehouse,
-        )
+        ),
     )
     out.print(
         f"{key.key_id}: {', '.join(sorted(key.scopes))}; expires {_instant(key.expires_at)}", style="dim"
@@ -78,7 +78,7 @@ def create_key_command(
 @keys_app.command("list")
 def list_keys_command(account: Account) -> None:
     """Show an account's keys, never their secrets."""
-    out.print(_keys_table(_with_identity(lambda pool: list_keys(pool, account)), utc_now()))
+    out.print(_keys_table(with_pool("identity", lambda pool: list_keys(pool, account)), utc_now()))
 
 
 @keys_app.command("revoke")
@@ -86,19 +86,8 @@ def revoke_key_command(
     key_id: Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")], account: Account
 ) -> None:
     """Revoke a key for good; running services refuse it within seconds."""
-    _with_identity(lambda pool: revoke_key(pool, utc_now, account_id=account, key_id=key_id))
+    with_pool("identity", lambda pool: revoke_key(pool, utc_now, account_id=account, key_id=key_id))
     out.print(f"revoked {key_id}")
-
-
-def _with_identity(work: Callable[[Pool], Awaitable[T]]) -> T:
-    async def run() -> T:
-        pool = await open_pool(database_url("identity"), schema="identity", max_size=1)
-        try:
-            return await work(pool)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
 
 
 def _keys_table(keys: Sequence[ApiKey], now: datetime) -> Table:

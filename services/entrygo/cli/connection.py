@@ -1,12 +1,17 @@
 """Which server, key, account and database a command talks to: the environment first, then the home."""
 
+import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from entrygo.cli.rest import Rest
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.settings import UpSettings
+from entrygo.postgres.pool import Pool, open_pool
+
+T = TypeVar("T")
 
 DEFAULT_BASE_URL = "http://localhost:3000"
 API_KEY = "ENTRYGO_API_KEY"
@@ -60,6 +65,19 @@ def database_url(schema: str | None = None) -> str:
     if not url:
         raise NotConfigured("ENTRYGO_DATABASE_URL is not set, and no system was started in this home.")
     return url
+
+
+def with_pool(schema: str, work: Callable[[Pool], Awaitable[T]]) -> T:
+    """Runs `work` to its end on one connection to the database of `schema`."""
+
+    async def run() -> T:
+        pool = await open_pool(database_url(schema), schema=schema, max_size=1)
+        try:
+            return await work(pool)
+        finally:
+            await pool.close()
+
+    return asyncio.run(run())
 
 
 def _remembered_database_url() -> str:

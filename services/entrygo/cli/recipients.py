@@ -1,13 +1,12 @@
 """Commands for the operator: whom an account may send mail, written to execution's database directly."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from entrygo.cli.connection import database_url
+from entrygo.cli.connection import with_pool
 from entrygo.cli.terminal import out
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import IdKind
@@ -15,12 +14,10 @@ from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.recipient_answers import list_recipients, set_recipient_state
 from entrygo.execution.broker.recipients import Recipient, RecipientState, recipient_key
-from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids
 
 recipients_app = typer.Typer(no_args_is_help=True, help="Whom an account may send mail.")
 
-T = TypeVar("T")
 Account = Annotated[str, typer.Option("--account", envvar="ENTRYGO_ACCOUNT_ID", help="The account's id.")]
 Address = Annotated[str, typer.Argument(help="An e-mail address.")]
 
@@ -33,7 +30,7 @@ def recipients() -> None:
 @recipients_app.command("list")
 def list_command(account: Account) -> None:
     """Show whom the account has wanted to mail, and whom somebody decided on."""
-    out.print(_table(_with_execution(lambda pool: list_recipients(pool, _tenant(account)))))
+    out.print(_table(with_pool("execution", lambda pool: list_recipients(pool, _tenant(account)))))
 
 
 @recipients_app.command("allow")
@@ -55,23 +52,14 @@ def _decide(account: str, address: str, state: RecipientState) -> None:
     if key is None:
         raise ValidationFailed.of([("address", "Expected an email address", "invalid_string")])
     new_id = Ids().new(IdKind.MAIL_RECIPIENT)
-    _with_execution(lambda pool: set_recipient_state(pool, _tenant(account), key, state, new_id=new_id))
+    with_pool(
+        "execution", lambda pool: set_recipient_state(pool, _tenant(account), key, state, new_id=new_id)
+    )
 
 
 def _tenant(account: str) -> Tenant:
     """Mail of test data never leaves, so that there is nothing to decide on."""
     return Tenant(account, Mode.LIVE)
-
-
-def _with_execution(work: Callable[[Pool], Awaitable[T]]) -> T:
-    async def run() -> T:
-        pool = await open_pool(database_url("execution"), schema="execution", max_size=1)
-        try:
-            return await work(pool)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
 
 
 def _table(found: Sequence[Recipient]) -> Table:

@@ -1,6 +1,5 @@
 """Commands for the operator: reference data in the planning database, imported, listed, compared, checked."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +10,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.table import Table
 
-from entrygo.cli.connection import database_url
+from entrygo.cli.connection import with_pool
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import out
 from entrygo.domain.time import CUSTOMS_ZONE, rfc3339
@@ -22,7 +21,7 @@ from entrygo.planning.reference.published import Kind, read_published, refuse_un
 from entrygo.planning.reference.records import Terms
 from entrygo.planning.reference.store import ReferenceStore, Version
 from entrygo.planning.reference.tables import TABLES, Row, Status, checked_on, codes_of, is_stale, rows_on
-from entrygo.postgres.pool import EVERYONE, Connection, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import utc_now
 
 reference_app = typer.Typer(no_args_is_help=True, help="Reference data: tariff, duty lists, fees.")
@@ -189,15 +188,11 @@ def today() -> date:
 
 
 def _with_planning(work: Callable[[Connection], Awaitable[T]]) -> T:
-    async def run() -> T:
-        pool = await open_pool(database_url("planning"), schema="planning", max_size=1)
-        try:
-            async with transaction(pool, EVERYONE) as connection:
-                return await work(connection)
-        finally:
-            await pool.close()
+    async def within(pool: Pool) -> T:
+        async with transaction(pool, EVERYONE) as connection:
+            return await work(connection)
 
-    return asyncio.run(run())
+    return with_pool("planning", within)
 
 
 def _show_change(

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Protocol
 
 import grpc
-from google.protobuf import json_format
 
-from entrygo.domain.facts import CHANNEL_NAMES, Broker
+from entrygo.domain.facts import Broker
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
@@ -19,6 +18,7 @@ from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.requests.texts import MAX_FAILURE
 from entrygo.rpc.calls import Metadata, on_behalf_metadata, remaining_seconds, service_metadata
 from entrygo.rpc.errors import remote_in_our_name
+from entrygo.rpc.facts import broker_from_proto
 from entrygo.rpc.replay import is_replayed
 
 CALL_TIMEOUT = 10.0  # seconds
@@ -172,10 +172,3 @@ class SyncBrokers:
                 timeout=remaining_seconds(),
             )
         return broker_from_proto(found)
-
-
-def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
-    """The part that says how packages reach the broker, and under which code it files."""
-    given = json_format.MessageToDict(broker, preserving_proto_field_name=True)
-    names = ("id", "external_id", "filer_code", "channel", *CHANNEL_NAMES)
-    return Broker.model_validate({name: given[name] for name in names if given.get(name)})

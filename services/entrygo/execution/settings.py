@@ -13,9 +13,9 @@ from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.smtp_server import SmtpServer, parse_smtp_url
 from entrygo.process.settings import (
     MEBIBYTE,
-    MIN_SECRET_LENGTH,
     EnvironmentSettings,
     ServiceSettings,
+    check_secrets,
     database_url_field,
     secrets_in,
 )
@@ -134,9 +134,7 @@ class LinkSettings(EnvironmentSettings):
     @field_validator("link_secret")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if any(len(each) < MIN_SECRET_LENGTH for each in secrets_in(value)):
-            raise ValueError(f"ENTRYGO_LINK_SECRET needs at least {MIN_SECRET_LENGTH} characters")
-        return value
+        return check_secrets("ENTRYGO_LINK_SECRET", value)
 
     @field_validator("public_url")
     @classmethod

@@ -7,9 +7,9 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from entrygo.process.settings import (
-    MIN_SECRET_LENGTH,
     EnvironmentSettings,
     ServiceSettings,
+    check_secrets,
     database_url_field,
     secrets_in,
 )
@@ -38,9 +38,7 @@ class WebhookSettings(EnvironmentSettings):
     @field_validator("secret")
     @classmethod
     def _check_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        if any(len(each) < MIN_SECRET_LENGTH for each in secrets_in(value)):
-            raise ValueError(f"ENTRYGO_WEBHOOK_SECRET needs at least {MIN_SECRET_LENGTH} characters")
-        return value
+        return check_secrets("ENTRYGO_WEBHOOK_SECRET", value)
 
     @property
     def secrets(self) -> Sequence[SecretStr]:

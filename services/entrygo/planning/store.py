@@ -43,6 +43,14 @@ class OrderTaken(Exception):
         self.order_ids = list(order_ids)
 
 
+FIND_EXPORT = (
+    "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
+    " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
+    " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+    " AND export_id = $4"
+)
+
+
 class PlanningStore:
     """The exports that `visible` includes, within the caller's transaction of the same scope."""
 
@@ -54,10 +62,7 @@ class PlanningStore:
     async def find_export(self, export_id: str) -> Export | None:
         """The export as it is now; None for one that is not visible."""
         row = await self._connection.fetchrow(
-            "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-            " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
-            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            " AND export_id = $4",
+            FIND_EXPORT,
             *self._scope,
             export_id,
         )
@@ -66,10 +71,7 @@ class PlanningStore:
     async def lock_export(self, export_id: str) -> Export | None:
         """The export; nobody else changes it before this transaction ends."""
         row = await self._connection.fetchrow(
-            "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-            " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
-            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            " AND export_id = $4 FOR UPDATE",
+            FIND_EXPORT + " FOR UPDATE",
             *self._scope,
             export_id,
         )

@@ -5,18 +5,16 @@ from functools import lru_cache
 from typing import Protocol
 
 import grpc
-from google.protobuf import json_format
-from google.protobuf.message import Message
 
 from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
 from entrygo.domain.money import parse_decimal
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.rpc.calls import caller_metadata, remaining_seconds
 from entrygo.rpc.errors import remote
+from entrygo.rpc.facts import broker_from_proto, document_of
 
 # Reading ten thousand orders takes a while.
 TIMEOUT_SECONDS = 30.0
-NOT_FACTS = frozenset({"account_id", "created_at", "updated_at", "metadata_json", "total_value_usd"})
 
 # Prices and quantities repeat.
 _decimal = lru_cache(maxsize=65_536)(parse_decimal)
@@ -71,11 +69,15 @@ class SyncFacts:
             try:
                 async for chunk in chunks:
                     if chunk.HasField("warehouse"):
-                        warehouse = Warehouse.model_validate(_document(chunk.warehouse))
+                        warehouse = Warehouse.model_validate(document_of(chunk.warehouse))
                     if chunk.HasField("broker"):
                         broker = broker_from_proto(chunk.broker)
-                    importers += [Importer.model_validate(_document(one)) for one in chunk.importers]
-                    products |= {item.id: Product.model_validate(_document(item)) for item in chunk.products}
+                    importers += [
+                        Importer.model_validate(document_of(importer)) for importer in chunk.importers
+                    ]
+                    products |= {
+                        item.id: Product.model_validate(document_of(item)) for item in chunk.products
+                    }
                     orders |= {order.id: order_from_proto(order) for order in chunk.orders}
             finally:
                 # A call that is neither read to its end nor cancelled is never collected.
@@ -108,19 +110,3 @@ def order_from_proto(order: sync_pb2.Order) -> Order:
         importer_number=order.importer_number or None,
         importer_external_id=order.importer_external_id or None,
     )
-
-
-def broker_from_proto(broker: sync_pb2.Broker) -> Broker:
-    """The broker as plans know it; sync has checked each field."""
-    document = _document(broker)
-    # Zero, the default of a number without presence, is left out of a document.
-    document["fee_schedules"] = [
-        {"included_lines": 0} | _document(schedule) for schedule in broker.fee_schedules
-    ]
-    return Broker.model_validate(document)
-
-
-def _document(message: Message) -> dict[str, object]:
-    """The facts of a message, by the field names that facts.py shares with the proto."""
-    document: dict[str, object] = json_format.MessageToDict(message, preserving_proto_field_name=True)
-    return {name: value for name, value in document.items() if name not in NOT_FACTS}

@@ -2,29 +2,32 @@
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
+from google.protobuf.message import Message
 
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import ScopeName, Visible
 from entrygo.identity.current import check_account, principal
+from entrygo.postgres.idempotency import Reply
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.records.order import MAX_PLANNED_ORDERS
-from entrygo.requests.pages import PageRequest, page_request
+from entrygo.requests.pages import Page, PageRequest, page_request
 from entrygo.rpc.interceptors.auth import RequiredScopes
 from entrygo.rpc.replay import mark_replayed
-from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
+from entrygo.sync.drafts import FactsDraft, StoredFacts, StoredOrder, Subject
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
+    SetupRequest,
     read_brokers,
     read_importers,
     read_product_update,
     read_products,
     read_warehouses,
 )
-from entrygo.sync.use_cases import SyncUseCases
+from entrygo.sync.use_cases import RenderFacts, SyncUseCases
 from entrygo.sync.write import (
     broker_to_proto,
     importer_to_proto,
@@ -63,6 +66,7 @@ REQUIRED_SCOPES: RequiredScopes = {
 }
 
 Context = grpc.aio.ServicerContext[Any, Any]
+M = TypeVar("M", bound=Message)
 
 
 class SyncServicer(sync_pb2_grpc.SyncServicer):
@@ -80,61 +84,35 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         reply = await self._use_cases.sync_orders(
             visible, drafts, request.idempotency_key, partial(_orders_response, visible)
         )
-        if reply.replayed:
-            mark_replayed(context)
-        return sync_pb2.SyncOrdersResponse.FromString(reply.body)
+        return _answered(reply, sync_pb2.SyncOrdersResponse, context)
 
     async def SyncProducts(
         self, request: sync_pb2.SyncProductsRequest, context: Context
     ) -> sync_pb2.SyncProductsResponse:
         """Creates or merges products by external id, all or none; an absent field keeps its value."""
-        drafts = read_products(request)
-        visible = _visible_to(request.account_id)
-        reply = await self._use_cases.sync_facts(
-            visible, Subject.PRODUCTS, drafts, request.idempotency_key, _products_response
-        )
-        if reply.replayed:
-            mark_replayed(context)
-        return sync_pb2.SyncProductsResponse.FromString(reply.body)
+        reply = await self._sync(request, Subject.PRODUCTS, read_products(request), _products_response)
+        return _answered(reply, sync_pb2.SyncProductsResponse, context)
 
     async def SyncWarehouses(
         self, request: sync_pb2.SyncWarehousesRequest, context: Context
     ) -> sync_pb2.SyncWarehousesResponse:
         """Creates or merges warehouses by external id, all or none."""
-        drafts = read_warehouses(request)
-        visible = _visible_to(request.account_id)
-        reply = await self._use_cases.sync_facts(
-            visible, Subject.WAREHOUSES, drafts, request.idempotency_key, _warehouses_response
-        )
-        if reply.replayed:
-            mark_replayed(context)
-        return sync_pb2.SyncWarehousesResponse.FromString(reply.body)
+        reply = await self._sync(request, Subject.WAREHOUSES, read_warehouses(request), _warehouses_response)
+        return _answered(reply, sync_pb2.SyncWarehousesResponse, context)
 
     async def SyncBrokers(
         self, request: sync_pb2.SyncBrokersRequest, context: Context
     ) -> sync_pb2.SyncBrokersResponse:
         """Creates or merges brokers by external id, all or none."""
-        drafts = read_brokers(request)
-        visible = _visible_to(request.account_id)
-        reply = await self._use_cases.sync_facts(
-            visible, Subject.BROKERS, drafts, request.idempotency_key, _brokers_response
-        )
-        if reply.replayed:
-            mark_replayed(context)
-        return sync_pb2.SyncBrokersResponse.FromString(reply.body)
+        reply = await self._sync(request, Subject.BROKERS, read_brokers(request), _brokers_response)
+        return _answered(reply, sync_pb2.SyncBrokersResponse, context)
 
     async def SyncImporters(
         self, request: sync_pb2.SyncImportersRequest, context: Context
     ) -> sync_pb2.SyncImportersResponse:
         """Creates or merges importers by external id, all or none."""
-        drafts = read_importers(request)
-        visible = _visible_to(request.account_id)
-        reply = await self._use_cases.sync_facts(
-            visible, Subject.IMPORTERS, drafts, request.idempotency_key, _importers_response
-        )
-        if reply.replayed:
-            mark_replayed(context)
-        return sync_pb2.SyncImportersResponse.FromString(reply.body)
+        reply = await self._sync(request, Subject.IMPORTERS, read_importers(request), _importers_response)
+        return _answered(reply, sync_pb2.SyncImportersResponse, context)
 
     async def UpdateProduct(
         self, request: sync_pb2.UpdateProductRequest, context: Context
@@ -146,9 +124,13 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         reply = await self._use_cases.update_product(
             principal().visible, update, request.idempotency_key, _product_bytes
         )
-        if reply.replayed:
-            mark_replayed(context)
-        return sync_pb2.Product.FromString(reply.body)
+        return _answered(reply, sync_pb2.Product, context)
+
+    async def _sync(
+        self, request: SetupRequest, subject: Subject, drafts: Sequence[FactsDraft], render: RenderFacts
+    ) -> Reply:
+        visible = _visible_to(request.account_id)
+        return await self._use_cases.sync_facts(visible, subject, drafts, request.idempotency_key, render)
 
     async def GetOrder(self, request: sync_pb2.GetRequest, context: Context) -> sync_pb2.Order:
         """One order with its lines, money in USD; NotFound where the key does not reach it."""
@@ -175,6 +157,9 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
     async def _get(self, subject: Subject, request: sync_pb2.GetRequest) -> StoredFacts:
         return await self._use_cases.get_facts(principal().visible, subject, _id(request))
 
+    async def _list(self, subject: Subject, request: sync_pb2.ListRequest) -> Page[StoredFacts]:
+        return await self._use_cases.list_facts(principal().visible, subject, _page(request))
+
     async def ListOrders(
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListOrdersResponse:
@@ -188,7 +173,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListProductsResponse:
         """A page of the account's products, and the cursor of the next."""
-        page = await self._use_cases.list_facts(principal().visible, Subject.PRODUCTS, _page(request))
+        page = await self._list(Subject.PRODUCTS, request)
         data = [product_to_proto(product) for product in page.rows]
         return sync_pb2.ListProductsResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
 
@@ -196,7 +181,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListWarehousesResponse:
         """A page of the warehouses that the key reaches, and the cursor of the next."""
-        page = await self._use_cases.list_facts(principal().visible, Subject.WAREHOUSES, _page(request))
+        page = await self._list(Subject.WAREHOUSES, request)
         data = [warehouse_to_proto(warehouse) for warehouse in page.rows]
         return sync_pb2.ListWarehousesResponse(
             data=data, has_more=page.has_more, next_cursor=page.next_cursor
@@ -206,7 +191,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListBrokersResponse:
         """A page of the account's brokers, and the cursor of the next."""
-        page = await self._use_cases.list_facts(principal().visible, Subject.BROKERS, _page(request))
+        page = await self._list(Subject.BROKERS, request)
         data = [broker_to_proto(broker) for broker in page.rows]
         return sync_pb2.ListBrokersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
 
@@ -214,7 +199,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.ListRequest, context: Context
     ) -> sync_pb2.ListImportersResponse:
         """A page of the account's importers, and the cursor of the next."""
-        page = await self._use_cases.list_facts(principal().visible, Subject.IMPORTERS, _page(request))
+        page = await self._list(Subject.IMPORTERS, request)
         data = [importer_to_proto(importer) for importer in page.rows]
         return sync_pb2.ListImportersResponse(data=data, has_more=page.has_more, next_cursor=page.next_cursor)
 
@@ -281,6 +266,13 @@ def _brokers_response(stored: Sequence[StoredFacts]) -> bytes:
 def _importers_response(stored: Sequence[StoredFacts]) -> bytes:
     data = [importer_to_proto(one) for one in stored]
     return sync_pb2.SyncImportersResponse(data=data).SerializeToString()
+
+
+def _answered(reply: Reply, response: type[M], context: Context) -> M:
+    """The response of a write, marked where it is that of an earlier call."""
+    if reply.replayed:
+        mark_replayed(context)
+    return response.FromString(reply.body)
 
 
 def _id(request: sync_pb2.GetRequest) -> str:

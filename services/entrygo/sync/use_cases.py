@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from entrygo.domain.errors import NotFound, OutsideWarehouse
 from entrygo.domain.ids import IdKind
@@ -34,6 +35,8 @@ NAMES = {
     Subject.BROKERS: "Broker",
     Subject.IMPORTERS: "Importer",
 }
+
+T = TypeVar("T")
 
 # Turns what was stored into the bytes that are answered, and kept for a repeated call.
 RenderOrders = Callable[[Sequence[StoredOrder]], bytes]
@@ -141,31 +144,25 @@ class SyncUseCases:
         """The order; NotFound also for another account's."""
         async with transaction(self.pool, visible) as connection:
             found = await SyncStore(connection, visible).find_order(order_id)
-        if found is None:
-            raise NotFound("Order not found.")
-        return found
+        return _there(found, "Order")
 
     async def get_facts(self, visible: Visible, subject: Subject, fact_id: str) -> StoredFacts:
         """The record; NotFound also for another account's, and for another warehouse than a bound key's."""
         async with transaction(self.pool, visible) as connection:
             found = await SyncStore(connection, visible).find_facts(subject, fact_id)
-        if found is None:
-            raise NotFound(f"{NAMES[subject]} not found.")
-        return found
+        return _there(found, NAMES[subject])
 
     async def list_orders(self, visible: Visible, page: PageRequest) -> Page[StoredOrder]:
         """A page in the order of ids; one row more is read to see whether another page follows."""
         async with transaction(self.pool, visible) as connection:
             rows = await SyncStore(connection, visible).list_orders(page)
-        kept = rows[: page.limit]
-        return Page(kept, encode_cursor(kept[-1].stamp.id) if len(rows) > page.limit else "")
+        return _page_of(rows, page, lambda order: order.stamp.id)
 
     async def list_facts(self, visible: Visible, subject: Subject, page: PageRequest) -> Page[StoredFacts]:
         """A page in the order of ids; one row more is read to see whether another page follows."""
         async with transaction(self.pool, visible) as connection:
             rows = await SyncStore(connection, visible).list_facts(subject, page)
-        kept = rows[: page.limit]
-        return Page(kept, encode_cursor(kept[-1].id) if len(rows) > page.limit else "")
+        return _page_of(rows, page, lambda record: record.id)
 
     async def get_planning_facts(
         self,
@@ -179,6 +176,18 @@ class SyncUseCases:
         async with transaction(self.pool, visible) as connection:
             store = SyncStore(connection, visible)
             return await store.planning_rows(order_ids, external_order_ids, warehouse_id, broker_id)
+
+
+def _there(found: T | None, name: str) -> T:
+    if found is None:
+        raise NotFound(f"{name} not found.")
+    return found
+
+
+def _page_of(rows: list[T], page: PageRequest, id_of: Callable[[T], str]) -> Page[T]:
+    """One page of rows that were read with one more than it holds."""
+    kept = rows[: page.limit]
+    return Page(kept, encode_cursor(id_of(kept[-1])) if len(rows) > page.limit else "")
 
 
 async def _check_importers(store: SyncStore, drafts: Sequence[OrderDraft]) -> None:

@@ -23,6 +23,13 @@ def secrets_in(value: SecretStr | None) -> tuple[str, ...]:
     return tuple(each.strip() for each in text.split(",") if each.strip())
 
 
+def check_secrets(variable: str, value: SecretStr | None) -> SecretStr | None:
+    """The value; ValueError where one of its secrets is too short to be one."""
+    if any(len(each) < MIN_SECRET_LENGTH for each in secrets_in(value)):
+        raise ValueError(f"{variable} needs at least {MIN_SECRET_LENGTH} characters")
+    return value
+
+
 def database_url_field(service: str) -> SecretStr:
     """`ENTRYGO_<SERVICE>_DATABASE_URL`, else `ENTRYGO_DATABASE_URL`: a service can have its own cluster."""
     field: SecretStr = Field(

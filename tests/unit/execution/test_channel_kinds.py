@@ -3,8 +3,8 @@
 from entrygo.domain.facts import CHANNEL_NAMES, Broker, Endpoint, HttpsEndpoint, SftpEndpoint
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.destinations import destination_of
-from entrygo.execution.clients import broker_from_proto
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.rpc.facts import broker_from_proto
 
 ENDPOINTS = {
     name: type(field.default)
@@ -58,3 +58,9 @@ def test_the_broker_of_sync_goes_where_its_channel_says() -> None:
     assert SftpEndpoint.model_validate_json(by_sftp.endpoint) == SftpEndpoint(
         host="sftp.example", username="u", host_key="ssh-ed25519 AAAA"
     )
+
+
+def test_a_package_that_is_sent_again_is_attached_as_the_record_says_by_now() -> None:
+    message = sync_pb2.Broker(id="brk_1", external_id="peace-arch", attach="zip", documents=["cci_pdf"])
+    broker = broker_from_proto(message)
+    assert (broker.attach, broker.documents) == ("zip", ("cci_pdf",))

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from entrygo.planning.reference.records import Record, Tables, Terms, UnusableFile, csv_records, prefix_of
+from entrygo.planning.reference.records import (
+    Record,
+    Tables,
+    Terms,
+    UnusableFile,
+    csv_records,
+    known_of,
+    prefix_of,
+)
 from entrygo.planning.reference.tables import Row
 
 # Agencies as products have data of them, by the codes that ACE writes.
@@ -76,7 +84,11 @@ def adcvd_cases(content: bytes, terms: Terms) -> Tables:
 def _rows(table: str, records: Iterable[Record], terms: Terms) -> list[Row]:
     groups: dict[tuple[str, str, str], set[str]] = {}
     for record in records:
-        key = (record["flag"].strip(), _agency(record["agency"]), _need(record["need"]))
+        key = (
+            record["flag"].strip(),
+            known_of(record["agency"], AGENCIES, "Agency"),
+            known_of(record["need"], NEEDS, "Need"),
+        )
         groups.setdefault(key, set()).add(prefix_of(record["hts_prefix"]))
     return [
         terms.row(table, f"{flag} {agency} {need}", _value(flag, agency, need, sorted(prefixes)))
@@ -95,17 +107,3 @@ def _value(flag: str, agency: str, need: str, prefixes: Sequence[str]) -> Mappin
     if flag.upper() == PRIOR_NOTICE:
         value |= {"data": ["product_code", "registration"], "prior_notice": "required"}
     return value
-
-
-def _agency(text: str) -> str:
-    agency = AGENCIES.get(text.strip().lower())
-    if agency is None:
-        raise UnusableFile(f"Agency {text!r} is not known: {', '.join(sorted(AGENCIES))}.")
-    return agency
-
-
-def _need(text: str) -> str:
-    need = NEEDS.get(text.strip().lower())
-    if need is None:
-        raise UnusableFile(f"Need {text!r} is not known: {', '.join(NEEDS)}.")
-    return need

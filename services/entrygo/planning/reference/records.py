@@ -86,6 +86,14 @@ def several_of(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
+def known_of(text: str, known: Mapping[str, str], name: str) -> str:
+    """What a word stands for, in lower or upper case; UnusableFile for one that is not known."""
+    found = known.get(text.strip().lower())
+    if found is None:
+        raise UnusableFile(f"{name} {text!r} is not known: {', '.join(sorted(known))}.")
+    return found
+
+
 def digits_of(text: str) -> str:
     """The digits of a text, without dots and blanks."""
     return _NOT_DIGIT.sub("", text)

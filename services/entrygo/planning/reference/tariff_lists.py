@@ -12,6 +12,7 @@ from entrygo.planning.reference.records import (
     digits_of,
     first_of,
     json_records,
+    known_of,
     prefix_of,
 )
 from entrygo.planning.reference.tables import row_from
@@ -61,7 +62,11 @@ def section_232(content: bytes, terms: Terms) -> Tables:
     groups: dict[tuple[str, str, date], list[str]] = {}
     for record in csv_records(content, "hts_prefix", "annex", "metal_type"):
         day = date.fromisoformat(record["effective_date"]) if record.get("effective_date") else None
-        key = (_annex(record["annex"]), _metal(record["metal_type"]), day or terms.effective_from)
+        key = (
+            known_of(record["annex"], ANNEXES, "Annex"),
+            _metal(record["metal_type"]),
+            day or terms.effective_from,
+        )
         groups.setdefault(key, []).append(prefix_of(record["hts_prefix"]))
     return {
         "section_232_annexes": [
@@ -79,13 +84,6 @@ def section_232(content: bytes, terms: Terms) -> Tables:
             for (annex, metal, day), prefixes in sorted(groups.items())
         ]
     }
-
-
-def _annex(text: str) -> str:
-    annex = ANNEXES.get(text.strip().lower())
-    if annex is None:
-        raise UnusableFile(f"Annex {text!r} is not known: {', '.join(ANNEXES)}.")
-    return annex
 
 
 def _metal(text: str) -> str:

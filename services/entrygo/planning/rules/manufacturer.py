@@ -23,21 +23,21 @@ def _is_textile(product: Product, context: Context) -> bool:
 
 
 def _missing(product: Product, context: Context) -> Problem | None:
-    if not _is_textile(product, context) or not is_blank(product.manufacturer.name):
-        return None
-    return Problem(f"Textile product {sku_of(product)} needs its actual manufacturer.")
+    if is_blank(product.manufacturer.name) and _is_textile(product, context):
+        return Problem(f"Textile product {sku_of(product)} needs its actual manufacturer.")
+    return None
 
 
 def _textile_mid_missing(product: Product, context: Context) -> Problem | None:
-    if not _is_textile(product, context) or not is_blank(product.manufacturer.mid):
-        return None
-    return Problem(f"Textile product {sku_of(product)} has no manufacturer ID.")
+    if is_blank(product.manufacturer.mid) and _is_textile(product, context):
+        return Problem(f"Textile product {sku_of(product)} has no manufacturer ID.")
+    return None
 
 
 def _mid_missing(product: Product, context: Context) -> Problem | None:
-    if _is_textile(product, context) or not is_blank(product.manufacturer.mid):
-        return None
-    return Problem(f"Product {sku_of(product)} has no manufacturer ID.")
+    if is_blank(product.manufacturer.mid) and not _is_textile(product, context):
+        return Problem(f"Product {sku_of(product)} has no manufacturer ID.")
+    return None
 
 
 def _mid_of_another_country(product: Product, context: Context) -> Problem | None:
