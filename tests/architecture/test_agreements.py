@@ -1,0 +1,57 @@
+"""What two parts have to write down each, because neither may import the other, is the same in both."""
+
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+
+from entrygo.domain.snapshot import AskedEntryType, Readiness, Severity
+from entrygo.execution import withdrawing
+from entrygo.execution.broker.signed_links import LinkNotValid
+from entrygo.gateway.link_pages import LinkUnreadable
+from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.schemas.exports import AmendBody, ExportQuery, PlanBody
+from entrygo.gateway.schemas.policy import PolicyBody
+from entrygo.gateway.schemas.webhooks import DeliveryState, PatchWebhookBody
+from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
+from entrygo.planning.inputs import OnBlocked
+from entrygo.planning.use_cases import plan_export
+
+
+def words_of(model: type[BaseModel], field: str) -> set[str]:
+    """The words that a field takes, however deep in its type they stand."""
+    return set(_literals(model.model_fields[field].annotation))
+
+
+def _literals(annotation: Any) -> list[str]:
+    if get_origin(annotation) is Literal:
+        return list(get_args(annotation))
+    return [word for part in get_args(annotation) for word in _literals(part)]
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "words"),
+    [
+        (PlanBody, "entry_type", set(get_args(AskedEntryType))),
+        (PlanBody, "on_blocked", set(OnBlocked)),
+        (AmendBody, "on_blocked", set(OnBlocked)),
+        (ExportQuery, "readiness_state", set(Readiness)),
+        (PolicyBody, "severities", set(Severity) - {Severity.INFO}),
+        (PatchWebhookBody, "status", set(EndpointStatus)),
+    ],
+)
+def test_rest_takes_the_words_of_the_services(model: type[BaseModel], field: str, words: set[str]) -> None:
+    assert words_of(model, field) == words
+
+
+def test_rest_names_the_states_of_a_delivery_as_inspection_does() -> None:
+    assert set(get_args(DeliveryState)) == set(DeliveryStatus)
+
+
+def test_a_dry_run_has_one_name() -> None:
+    assert {plan_export.DRY_RUN, withdrawing.DRY_RUN, mapping.DRY_RUN} == {"DRY_RUN"}
+
+
+def test_a_link_is_refused_in_the_same_words_whoever_reads_it() -> None:
+    execution, gateway = LinkNotValid(), LinkUnreadable()
+    assert (execution.error_code, execution.message) == (gateway.error_code, gateway.message)
