@@ -34,7 +34,7 @@ class Call:
     peer: str = ""
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """As gRPC metadata."""
+        """These credentials as gRPC metadata."""
         return (
             ("authorization", self.authorization),
             ("x-request-id", self.request_id),

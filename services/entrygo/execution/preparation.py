@@ -75,7 +75,7 @@ class Preparation:
         *,
         replaced: Package | None = None,
     ) -> Prepared:
-        """Renders, stores and composes."""
+        """Documents rendered and stored, the mail frozen. Raises DocumentsFailed or StoreUnavailable."""
         tenant, facts = execution.tenant, package.facts(execution.shipment, replaces=replaced)
         rendered = await self._render(tenant, facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)

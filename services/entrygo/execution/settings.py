@@ -33,7 +33,7 @@ class StorageSettings(EnvironmentSettings):
 
     @property
     def url(self) -> str:
-        """Of the object store."""
+        """The URL of the object store."""
         return self.artifacts_url or (self.home.absolute() / "artifacts").as_uri()
 
 

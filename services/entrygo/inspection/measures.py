@@ -15,7 +15,7 @@ RECONCILED = Gauge("entrygo_reconciled_timestamp_seconds", "Until when an owner'
 
 
 async def measure(connection: Connection) -> None:
-    """Takes all of them."""
+    """Reads every figure above."""
     row = await connection.fetchrow(
         "SELECT (SELECT count(*) FROM dead_letters WHERE skipped_at IS NULL) AS dead_letters,"
         " (SELECT count(*) FROM exports"

@@ -36,7 +36,7 @@ def missing_data_of(findings: Iterable[Finding]) -> tuple[str, ...]:
 def flags_of(
     findings: Iterable[Finding], *, has_missing_data: bool, has_excluded_orders: bool
 ) -> tuple[str, ...]:
-    """Sorted and unique."""
+    """The flags of a plan, sorted, each once."""
     flags = set()
     for finding in findings:
         if finding.rule.flag is not None:

@@ -79,7 +79,7 @@ class TextFile:
                 line = comments + reader.line_num + 1
 
     def json_rows(self) -> Iterator[SourceRow]:
-        """A row a line."""
+        """The rows of a file that has a JSON object a line."""
         with self.opened() as text:
             for line, content in enumerate(text, start=1):
                 if content.strip():

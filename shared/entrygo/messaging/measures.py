@@ -12,7 +12,7 @@ MOST_COUNTED = 100_000
 
 
 async def measure_outbox(schema: str, connection: Connection) -> None:
-    """Takes both."""
+    """Reads both figures of the outbox."""
     row = await connection.fetchrow(
         "SELECT (SELECT count(*) FROM (SELECT id FROM outbox LIMIT $1) AS waiting) AS events,"
         " (SELECT extract(epoch FROM clock_timestamp() - queued_at) FROM outbox"

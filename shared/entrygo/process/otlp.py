@@ -63,7 +63,7 @@ class OtlpTracer:
         return carrier.get(TRACEPARENT)
 
     def end(self) -> None:
-        """As Tracer.end."""
+        """Sends what is left and stops, as Tracer.end says."""
         self._provider.shutdown()
 
 

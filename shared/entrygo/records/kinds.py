@@ -115,7 +115,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Yes or no."""
+    """True or false."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Sampler:
             self.close()
 
     async def sample(self) -> None:
-        """One look."""
+        """Reads the figures once."""
         try:
             async with asyncio.timeout(self._longest):
                 session = self._session or await open_background_session(

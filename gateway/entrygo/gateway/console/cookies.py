@@ -21,7 +21,7 @@ def keep_session(response: Response, secret: str, seconds: int, *, is_https: boo
 
 
 def drop_session(response: Response, *, is_https: bool) -> None:
-    """Takes it away."""
+    """Deletes the cookie of the session."""
     response.delete_cookie(_name(is_https), path="/", secure=is_https, httponly=True, samesite="lax")
 
 

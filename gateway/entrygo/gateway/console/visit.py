@@ -60,7 +60,7 @@ class Visit(Exchange):
 
     @property
     def account_id(self) -> str:
-        """Whose console this is."""
+        """The account that is signed in."""
         return self.who.account_id
 
     def may(self, scope: str) -> bool:

@@ -40,7 +40,7 @@ class Check:
 
 
 def ok(subject: str, text: str) -> Finding:
-    """Nothing to do."""
+    """A finding that asks for nothing."""
     return Finding(subject, Level.OK, text)
 
 

@@ -137,7 +137,7 @@ class Home:
         )
 
     def save_state(self, state: State) -> None:
-        """For the next start."""
+        """Remembers what runs, for the next start."""
         write_private(self.state_file, state.model_dump_json(indent=2))
 
     def load_run(self) -> RunReport | None:

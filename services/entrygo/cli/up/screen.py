@@ -33,7 +33,7 @@ class Screen(Protocol):
     ) -> None: ...
 
     def say(self, line: str) -> None:
-        """A line that stays."""
+        """Prints a line that stays."""
 
     def show(self, parts: Iterable[PartReport]) -> None:
         """How the parts are doing now."""
@@ -60,7 +60,7 @@ class LiveScreen:
         self._live.stop()
 
     def say(self, line: str) -> None:
-        """Above the table."""
+        """Prints a line above the table."""
         self._live.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
     def show(self, parts: Iterable[PartReport]) -> None:

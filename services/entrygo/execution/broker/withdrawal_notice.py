@@ -22,7 +22,7 @@ class WithdrawalNotice:
 
     @property
     def text(self) -> str:
-        """For a person."""
+        """The notice as plain text, for a person."""
         return (
             f"Customs package {self.package_number} (export {self.export_id}) is withdrawn.\n\n"
             f"Reason: {self.reason}\n"

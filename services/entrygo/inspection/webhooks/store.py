@@ -56,7 +56,7 @@ class EndpointStore:
         return _endpoint_from_row(row)
 
     async def endpoints(self) -> list[Endpoint]:
-        """Oldest first."""
+        """The endpoints, oldest first."""
         rows = await self._connection.fetch(
             f"SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE account_id = $1 AND mode = $2"  # noqa: S608
             " AND ($3::text IS NULL OR warehouse_id = $3) ORDER BY created_at, endpoint_id",

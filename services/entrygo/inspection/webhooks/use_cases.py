@@ -223,7 +223,7 @@ async def _found(store: EndpointStore, endpoint_id: str, *, locked: bool = False
 
 
 def endpoint_message(endpoint: Endpoint) -> inspection_pb2.Webhook:
-    """Everything but the secret."""
+    """An endpoint as it is answered, without its secret."""
     return inspection_pb2.Webhook(
         id=endpoint.id,
         url=endpoint.url,

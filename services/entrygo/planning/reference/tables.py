@@ -170,7 +170,7 @@ def _is_list(value: Any) -> bool:
 
 
 def row_to(row: Row) -> Mapping[str, Any]:
-    """As row_from reads it."""
+    """A row as the JSON that row_from reads."""
     return {
         "key": row.key,
         "value": row.value,
