@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from entrygo.gateway.services import Call, Document, Reply, Stream, Unary
 from entrygo.gateway.settings import GatewaySettings
@@ -17,6 +16,7 @@ from entrygo.proto.planning.v1 import planning_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import remote, unavailable
+from entrygo.rpc.health import is_serving
 from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.strangers import client_metadata
 
@@ -104,7 +104,9 @@ class GrpcServices:
 
     async def serving(self) -> dict[str, bool]:
         """Asks each service's standard health check."""
-        answers = await asyncio.gather(*map(_is_serving, self._channels.values()))
+        answers = await asyncio.gather(
+            *(is_serving(channel, HEALTH_SECONDS) for channel in self._channels.values())
+        )
         return dict(zip(self._channels, answers, strict=True))
 
 
@@ -112,12 +114,3 @@ def _service_of(request: Message) -> str:
     """Who takes this request, by its package `entrygo.proto.<service>.v1`."""
     service = request.DESCRIPTOR.full_name.split(".")[2]
     return "sync" if service == "identity" else service
-
-
-async def _is_serving(channel: grpc.aio.Channel) -> bool:
-    stub: Any = health_pb2_grpc.HealthStub(channel)
-    try:
-        answer = await stub.Check(health_pb2.HealthCheckRequest(), timeout=HEALTH_SECONDS)
-    except grpc.aio.AioRpcError:
-        return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

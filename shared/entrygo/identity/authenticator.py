@@ -1,21 +1,19 @@
 """Turns the `authorization` value of a call into a Principal, or refuses it."""
 
-import asyncio
 import hmac
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import TypeVar
 
-from entrygo.domain.errors import InvalidApiKey, ServiceUnavailable
+from entrygo.domain.errors import InvalidApiKey
 from entrygo.domain.principal import Principal, Tenant
 from entrygo.identity.keys import ApiKey, has_key_shape, hash_secret, is_session_secret
 from entrygo.identity.on_behalf import read_principal
 from entrygo.identity.sessions import end_session, open_session, secret_of
 from entrygo.identity.store import IdentityStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
+from entrygo.requests.known_keys import Memory, StrangersLine
 
 # A revoked key works for at most this long in a running service.
 CACHE_SECONDS = 3.0
@@ -28,8 +26,6 @@ MAX_STRANGERS = 256
 SERVICE_SCHEME = "Service "
 BEARER_SCHEME = "Bearer "
 
-V = TypeVar("V")
-
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
@@ -40,10 +36,9 @@ class Authenticator:
         self._pool = pool
         self._service_tokens = tuple(token.encode() for token in service_tokens)
         # Apart, so that any number of bad keys pushes no good one out.
-        self._good: OrderedDict[bytes, tuple[float, ApiKey]] = OrderedDict()
-        self._bad: OrderedDict[bytes, float] = OrderedDict()
-        self._stranger_slots = asyncio.Semaphore(STRANGERS_AT_ONCE)
-        self._strangers = 0
+        self._good: Memory[tuple[float, ApiKey | None]] = Memory(CACHE_ENTRIES)
+        self._bad: Memory[float] = Memory(CACHE_ENTRIES)
+        self._strangers = StrangersLine(at_once=STRANGERS_AT_ONCE, waiting=MAX_STRANGERS)
 
     async def authenticate(self, authorization: str, metadata: Mapping[str, str] = _NO_METADATA) -> Principal:
         """The caller behind `authorization`; `metadata` is where a service says whom it acts for.
@@ -84,14 +79,8 @@ class Authenticator:
             return None
         if good is not None:
             return await self._look_up(hashed, is_session)
-        if self._strangers >= MAX_STRANGERS:
-            raise ServiceUnavailable("Too many new keys at once; retry shortly.")
-        self._strangers += 1
-        try:
-            async with self._stranger_slots:
-                return await self._look_up(hashed, is_session)
-        finally:
-            self._strangers -= 1
+        async with self._strangers.place():
+            return await self._look_up(hashed, is_session)
 
     async def _look_up(self, hashed: bytes, is_session: bool) -> ApiKey | None:
         now = time.monotonic()  # before the database says how long: the wait for its answer is part of that
@@ -102,11 +91,11 @@ class Authenticator:
             if found is not None:
                 await store.touch(found[0].account_id, found[0].key_id)
         if found is None:
-            self._good.pop(hashed, None)
-            _remember(self._bad, hashed, now + CACHE_SECONDS)
+            self._good.forget(hashed)
+            self._bad.put(hashed, now + CACHE_SECONDS)
             return None
         key, seconds_left = found
-        _remember(self._good, hashed, (now + min(CACHE_SECONDS, seconds_left), key))
+        self._good.put(hashed, (now + min(CACHE_SECONDS, seconds_left), key))
         return key
 
     async def open_session(self, caller: Principal) -> tuple[str, datetime]:
@@ -116,7 +105,7 @@ class Authenticator:
     async def end_session(self, caller: Principal) -> None:
         """As sessions.end_session; other processes know it within the cache time."""
         await end_session(self._pool, caller)
-        self._good.pop(hash_secret(secret_of(caller)), None)
+        self._good.forget(hash_secret(secret_of(caller)))
 
     def _is_service(self, authorization: str) -> bool:
         sent = authorization.removeprefix(SERVICE_SCHEME).encode()
@@ -130,10 +119,3 @@ def _secret_in(authorization: str) -> str | None:
         return None
     secret = authorization[len(BEARER_SCHEME) :].strip()
     return secret if has_key_shape(secret) else None
-
-
-def _remember(memory: "OrderedDict[bytes, V]", hashed: bytes, value: V) -> None:
-    memory[hashed] = value
-    memory.move_to_end(hashed)
-    while len(memory) > CACHE_ENTRIES:
-        memory.popitem(last=False)

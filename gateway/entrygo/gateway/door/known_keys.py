@@ -7,12 +7,11 @@ authenticates it again, so a revoked key is refused as early as before.
 import asyncio
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
-from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, InvalidApiKey, Kind
 from entrygo.gateway.services import Call
+from entrygo.requests.known_keys import Memory, StrangersLine
 
 KNOWN_SECONDS = 3.0
 # After that it is asked about again; for so long its requests go on meanwhile.
@@ -24,7 +23,6 @@ MAX_KEYS = 10_000
 STRANGERS_AT_ONCE = 8
 MAX_STRANGERS = 256
 
-V = TypeVar("V")
 LookUp = Callable[[Call], Awaitable[str]]
 
 
@@ -34,11 +32,10 @@ class KnownKeys:
     def __init__(self, look_up: LookUp, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._look_up = look_up
         self._clock = clock
-        self._good: OrderedDict[bytes, tuple[float, str]] = OrderedDict()
-        self._bad: OrderedDict[bytes, float] = OrderedDict()
+        self._good: Memory[tuple[float, str]] = Memory(MAX_KEYS)
+        self._bad: Memory[float] = Memory(MAX_KEYS)
         self._asking: dict[bytes, asyncio.Task[str]] = {}
-        self._stranger_slots = asyncio.Semaphore(STRANGERS_AT_ONCE)
-        self._strangers = 0
+        self._strangers = StrangersLine(at_once=STRANGERS_AT_ONCE, waiting=MAX_STRANGERS)
 
     def is_stranger(self, call: Call) -> bool:
         """Whether the key was not good when it was last asked about, or never was."""
@@ -73,33 +70,20 @@ class KnownKeys:
             task.exception()  # who asked may have left
 
     async def _stranger(self, digest: bytes, call: Call) -> str:
-        if self._strangers >= MAX_STRANGERS:
-            raise ServiceUnavailable("Too many new keys at once; retry shortly.")
-        self._strangers += 1
-        try:
-            async with self._stranger_slots:
-                return await self._known(digest, call)
-        finally:
-            self._strangers -= 1
+        async with self._strangers.place():
+            return await self._known(digest, call)
 
     async def _known(self, digest: bytes, call: Call) -> str:
         try:
             account = await self._look_up(call)
         except EntryGoError as error:
             if error.error_kind is Kind.UNAUTHENTICATED:
-                self._good.pop(digest, None)
-                _remember(self._bad, digest, self._clock() + REFUSED_SECONDS)
+                self._good.forget(digest)
+                self._bad.put(digest, self._clock() + REFUSED_SECONDS)
             raise
-        _remember(self._good, digest, (self._clock() + KNOWN_SECONDS, account))
+        self._good.put(digest, (self._clock() + KNOWN_SECONDS, account))
         return account
 
 
 def _digest(call: Call) -> bytes:
     return hashlib.sha256(call.authorization.encode()).digest()
-
-
-def _remember(memory: "OrderedDict[bytes, V]", digest: bytes, value: V) -> None:
-    memory[digest] = value
-    memory.move_to_end(digest)
-    while len(memory) > MAX_KEYS:
-        memory.popitem(last=False)

@@ -6,10 +6,10 @@ from functools import cache
 
 import grpc
 import httpx
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from entrygo.process.rpc_credentials import channel_credentials, name_options
 from entrygo.process.settings import RpcClientSettings
+from entrygo.rpc.health import is_serving
 
 ANSWER_SECONDS = 2.0
 
@@ -50,10 +50,4 @@ async def is_grpc_serving(target: str, security: RpcClientSettings) -> bool:
         else grpc.aio.secure_channel(target, credentials, options=name_options(security))
     )
     async with opened as channel:
-        try:
-            answer = await health_pb2_grpc.HealthStub(channel).Check(
-                health_pb2.HealthCheckRequest(), timeout=ANSWER_SECONDS
-            )
-        except grpc.aio.AioRpcError:
-            return False
-    return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+        return await is_serving(channel, ANSWER_SECONDS)
