@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from entrygo.domain.errors import MethodNotAllowed, NotFound, RateLimited
+from entrygo.gateway.api_page import ApiPage
 from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
 from entrygo.gateway.console.site import Console
@@ -28,7 +29,6 @@ from entrygo.gateway.link_pages import LinkPages
 from entrygo.gateway.metrics import watch_slots
 from entrygo.gateway.middleware import ErrorBoundary, OneHost, RequestContext
 from entrygo.gateway.recipient_pages import RecipientPages
-from entrygo.gateway.reference import Reference
 from entrygo.gateway.routes import ENDPOINTS
 from entrygo.gateway.routes.system import livez, readyz
 from entrygo.gateway.services import Call, Services
@@ -109,7 +109,7 @@ class Edge:
         paths: dict[str, dict[str, Answer]] = {
             "/livez": {"GET": livez},
             "/readyz": {"GET": self._readyz},
-            "/docs/api/openapi": {"GET": Reference(endpoints).answer},
+            "/docs/api/openapi": {"GET": ApiPage(endpoints).answer},
             **self._pages(),
         }
         for endpoint in endpoints:

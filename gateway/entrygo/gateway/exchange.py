@@ -18,8 +18,8 @@ from entrygo.domain.errors import (
 )
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.door.door import Admitted
-from entrygo.gateway.issues import validation_failed
 from entrygo.gateway.json_reader import read_json
+from entrygo.gateway.pydantic_issues import validation_failed
 from entrygo.gateway.schemas.fields import IssueCount
 from entrygo.gateway.services import Call, Document, Reply, Services, Stream, Unary
 from entrygo.gateway.waiting import LiveReader

@@ -28,9 +28,9 @@ from entrygo.planning.entry_duties import Estimate, duties_of
 from entrygo.planning.entry_findings import judged_entries
 from entrygo.planning.importations import sign_off_of_all
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
-from entrygo.planning.issues import PlanIssues, issues_of
 from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders, leave_importers_behind
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
+from entrygo.planning.plan_issues import PlanIssues, issues_of
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.reference.sets import ReferenceSet
 from entrygo.planning.rules import RULESET_VERSION

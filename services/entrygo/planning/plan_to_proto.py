@@ -9,7 +9,7 @@ from entrygo.domain.snapshot import Savings, SavingsBasis, ValidationMessage
 from entrygo.domain.time import rfc3339
 from entrygo.planning.decide import Decision
 from entrygo.planning.entries_to_proto import entries_to_proto
-from entrygo.planning.issues import OrderIssue, PlanIssues, ProductIssue
+from entrygo.planning.plan_issues import OrderIssue, PlanIssues, ProductIssue
 from entrygo.proto.events.v1 import events_pb2
 
 

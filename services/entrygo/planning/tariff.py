@@ -22,7 +22,7 @@ from entrygo.planning.rules.agencies import REQUIRED, flags_of
 from entrygo.planning.rules.base import Context
 from entrygo.planning.rules.measures import units_of
 from entrygo.planning.rules.metals import annexes_of, needs_metals_review
-from entrygo.planning.rules.programmes import section_301, section_338
+from entrygo.planning.rules.programmes import section_301_duties, section_338_duties
 
 # A heading that can be filed, and the part of it that those of one group share: 9903.05.
 _HEADING = re.compile(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
@@ -67,14 +67,14 @@ def _section_301(product: Product, context: Context) -> Iterator[str]:
     if _is_answered(product.section_301, context):
         return
     is_denied_for_all = _is_denied(context.importer.section_301, context)
-    for duty in section_301(product, context):
+    for duty in section_301_duties(product, context):
         if not (duty.is_blanket and is_denied_for_all):
             yield duty.heading
 
 
 def _section_338(product: Product, context: Context) -> Iterator[str]:
     if not _is_answered(product.section_338, context):
-        yield from (duty.heading for duty in section_338(product, context))
+        yield from (duty.heading for duty in section_338_duties(product, context))
 
 
 def _section_232(product: Product, context: Context) -> Iterator[str]:

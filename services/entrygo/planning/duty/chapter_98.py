@@ -22,7 +22,7 @@ class Treatment:
     reason: str = ""
 
 
-def treatment_of(line: DutyLine) -> Treatment:
+def chapter_98_treatment(line: DutyLine) -> Treatment:
     """Of goods without a claim, all of their value."""
     claimed = line.chapter_98
     if not claimed:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from entrygo.planning.duty.book import DutyBook
-from entrygo.planning.duty.chapter_98 import treatment_of
+from entrygo.planning.duty.chapter_98 import chapter_98_treatment
 from entrygo.planning.duty.choices import Choice, decided
 from entrygo.planning.duty.column import Base, NotComputed, base_figure, base_of
 from entrygo.planning.duty.lines import DutyLine
@@ -51,7 +51,7 @@ class _Goods:
 
 def line_duty(line: DutyLine, book: DutyBook) -> LineDuty:
     """The duty of one line, from its lowest to its highest; with what is open, missing or wrong about it."""
-    treatment = treatment_of(line)
+    treatment = chapter_98_treatment(line)
     base = base_of(line, book)
     value = to_dollars(treatment.dutiable_value)
     goods = _Goods(line, book, base, base_figure(line, base, int(value)), int(value), treatment.is_returned)

@@ -15,7 +15,13 @@ from entrygo.planning.reference.in_force import Book
 from entrygo.planning.reference.records import Tables, Terms, UnusableFile
 from entrygo.planning.reference.scopes import words_of
 from entrygo.planning.reference.tables import TABLES, Row, in_time, row_from
-from entrygo.planning.reference.tariff_lists import fees, hts, section_232, section_301, section_338
+from entrygo.planning.reference.tariff_lists import (
+    fees,
+    hts,
+    section_232,
+    section_301_tables,
+    section_338_tables,
+)
 
 # Tables that hold names as they are compared, whoever wrote them.
 OF_NAMES = frozenset({"restricted_parties", "uflpa_entities"})
@@ -116,8 +122,8 @@ def _of_names(row: Row) -> Row:
 READERS: Mapping[Kind, Callable[[bytes, Terms], Tables]] = {
     Kind.HTS: hts,
     Kind.SECTION_232: section_232,
-    Kind.SECTION_301: section_301,
-    Kind.SECTION_338: section_338,
+    Kind.SECTION_301: section_301_tables,
+    Kind.SECTION_338: section_338_tables,
     Kind.FEES: fees,
     Kind.PROHIBITED_GOODS: prohibited_goods,
     Kind.RESTRICTED_PARTIES: restricted_parties,

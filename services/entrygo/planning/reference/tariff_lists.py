@@ -93,7 +93,7 @@ def _metal(text: str) -> str:
     return metal
 
 
-def section_301(content: bytes, terms: Terms) -> Tables:
+def section_301_tables(content: bytes, terms: Terms) -> Tables:
     """Columns: hts8, list, ch99_code."""
     groups: dict[tuple[str, str], list[str]] = {}
     for record in csv_records(content, "hts8", "list", "ch99_code"):
@@ -117,7 +117,7 @@ def _is_shared(heading: str, groups: Iterable[tuple[str, str]]) -> bool:
     return sum(one == heading for one, _ in groups) > 1
 
 
-def section_338(content: bytes, terms: Terms) -> Tables:
+def section_338_tables(content: bytes, terms: Terms) -> Tables:
     """Columns: hts_prefix, ch99_code."""
     groups: dict[str, list[str]] = {}
     for record in csv_records(content, "hts_prefix", "ch99_code"):

@@ -6,7 +6,7 @@ They name the programme and ask for a person; none of them works out a duty.
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
-from entrygo.planning.rules.programmes import section_301, section_338
+from entrygo.planning.rules.programmes import section_301_duties, section_338_duties
 
 
 def _section_301(product: Product, context: Context) -> Problem | None:
@@ -15,7 +15,7 @@ def _section_301(product: Product, context: Context) -> Problem | None:
     is_signed_off_for_all = context.importer.section_301.is_signed_off_on(context.entry_date)
     headings = [
         duty.heading
-        for duty in section_301(product, context)
+        for duty in section_301_duties(product, context)
         if not duty.is_free and not (duty.is_blanket and is_signed_off_for_all)
     ]
     if not headings:
@@ -27,7 +27,7 @@ def _section_301(product: Product, context: Context) -> Problem | None:
 
 
 def _section_338(product: Product, context: Context) -> Problem | None:
-    headings = [duty.heading for duty in section_338(product, context)]
+    headings = [duty.heading for duty in section_338_duties(product, context)]
     if not headings or product.section_338.is_signed_off_on(context.entry_date):
         return None
     return Problem(

@@ -40,7 +40,7 @@ class Duty:
     is_free: bool = False
 
 
-def section_301(product: Product, context: Context) -> Iterator[Duty]:
+def section_301_duties(product: Product, context: Context) -> Iterator[Duty]:
     """Trade Act of 1974, Section 301 (HTS 9903.88, 9903.91, 9903.05): lists of goods, then of origins."""
     programmes = context.reference.programmes
     for row in rows_of_origin(programmes.section_301_lists, product):
@@ -53,7 +53,7 @@ def section_301(product: Product, context: Context) -> Iterator[Duty]:
             yield Duty(heading=exception, is_blanket=True, is_free=True)
 
 
-def section_338(product: Product, context: Context) -> Iterator[Duty]:
+def section_338_duties(product: Product, context: Context) -> Iterator[Duty]:
     """Tariff Act of 1930, Section 338 (HTS chapter 99, note 51): lists of goods of an origin."""
     for row in rows_of_origin(context.reference.programmes.section_338, product):
         yield Duty(heading=row.key)

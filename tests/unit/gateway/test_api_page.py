@@ -7,9 +7,9 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from entrygo.gateway.api_page import prefers_html, rows
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.openapi import build_openapi
-from entrygo.gateway.reference import prefers_html, rows
 from entrygo.gateway.routes import ENDPOINTS
 
 PATH = "/docs/api/openapi"

@@ -8,7 +8,7 @@ from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.decide import Decision
 from entrygo.planning.fixes import FIXES, accepted_in, suggestion_for
-from entrygo.planning.issues import ProductIssue
+from entrygo.planning.plan_issues import ProductIssue
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
 from entrygo.planning.rules.base import Context, ProductRule

@@ -21,7 +21,7 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; f
 Schema = dict[str, Any]
 
 
-class Reference:
+class ApiPage:
     """Renders once, on the first request for each form."""
 
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
