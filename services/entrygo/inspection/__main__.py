@@ -25,6 +25,7 @@ from entrygo.inspection.webhooks.wiring import wire_webhooks
 from entrygo.messaging.events import EXECUTION, PLANNING, SYNC
 from entrygo.messaging.projector import Projector
 from entrygo.messaging.seal import Seal
+from entrygo.postgres.pool import Pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.proto.inspection.v1 import inspection_pb2_grpc
 from entrygo.rpc.channel import open_channel
@@ -90,21 +91,7 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
     servicer = InspectionServicer(
         inspector,
         Feed(pool, changes, poll_seconds=settings.watch_poll_seconds, stop=runtime.stop),
-        (
-            Probe("database", partial(is_ready, pool)),
-            Probe("kafka", projector.is_connected),
-            Probe(
-                "projections",
-                partial(are_none, pool),
-                "Events could not be applied: `entrygo projections dead-letters list` shows them.",
-            ),
-            *_probes(channels, settings.probe_seconds),
-            Probe(
-                "artifacts",
-                partial(check_serving, channels[EXECUTION], settings.probe_seconds, ARTIFACTS),
-                "Documents cannot be written, or some are missing or altered: execution's log names them.",
-            ),
-        ),
+        _all_probes(pool, projector, channels, settings.probe_seconds),
         owner_seconds=settings.owner_seconds,
         probe_seconds=settings.probe_seconds,
     )
@@ -115,6 +102,25 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         background=(projector.run, reconciler.run, *hooks.background),
         measures=(measure,),
         records_events=False,
+    )
+
+
+def _all_probes(pool: Pool, projector: Projector, channels: Channels, seconds: float) -> tuple[Probe, ...]:
+    """What the health of the system is made of, in the order in which it is shown."""
+    return (
+        Probe("database", partial(is_ready, pool)),
+        Probe("kafka", projector.is_connected),
+        Probe(
+            "projections",
+            partial(are_none, pool),
+            "Events could not be applied: `entrygo projections dead-letters list` shows them.",
+        ),
+        *_probes(channels, seconds),
+        Probe(
+            "artifacts",
+            partial(check_serving, channels[EXECUTION], seconds, ARTIFACTS),
+            "Documents cannot be written, or some are missing or altered: execution's log names them.",
+        ),
     )
 
 
