@@ -28,7 +28,15 @@ from entrygo.planning.entry_duties import Estimate, duties_of
 from entrygo.planning.entry_findings import judged_entries
 from entrygo.planning.importations import sign_off_of_all
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
-from entrygo.planning.judge import in_force, in_order, judge_batch, judge_orders, leave_importers_behind
+from entrygo.planning.judge import (
+    Finding,
+    OrdersJudged,
+    in_force,
+    in_order,
+    judge_batch,
+    judge_orders,
+    leave_importers_behind,
+)
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
 from entrygo.planning.plan_issues import PlanIssues, issues_of
 from entrygo.planning.reference.in_force import ReferenceData
@@ -95,15 +103,7 @@ def decide(
     """
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
-    orders = judge_orders(request, facts, holding, context)
-    plan = consolidate_orders(request, facts, orders.included, context)
-    of_batch = judge_batch(plan.batch, holding, context)
-    if request.on_blocked is OnBlocked.EXCLUDE:
-        left = leave_importers_behind(orders, plan.batch, of_batch)
-        if left is not None:
-            orders = left
-            plan = consolidate_orders(request, facts, orders.included, context)
-            of_batch = judge_batch(plan.batch, holding, context)
+    orders, plan, of_batch = _judged(request, facts, holding, context)
     batch, products = plan.batch, _named_products(orders.included, facts)
     findings = in_order([*orders.findings, *of_batch])
     readiness = readiness_of(finding.severity for finding in findings)
@@ -147,6 +147,25 @@ def decide(
         reference_version=reference.version,
         reference_set=reference.row_set,
     )
+
+
+def _judged(
+    request: PlanRequest, facts: PlanFacts, holding: Sequence[Rule], context: Context
+) -> tuple[OrdersJudged, Consolidation, Sequence[Finding]]:
+    """Which orders go, the entries they make, and what was found about the batch as a whole.
+
+    An importer that is left behind takes its orders along, so that the rest is judged again without them.
+    """
+    orders = judge_orders(request, facts, holding, context)
+    plan = consolidate_orders(request, facts, orders.included, context)
+    of_batch = judge_batch(plan.batch, holding, context)
+    if request.on_blocked is not OnBlocked.EXCLUDE:
+        return orders, plan, of_batch
+    left = leave_importers_behind(orders, plan.batch, of_batch)
+    if left is None:
+        return orders, plan, of_batch
+    plan = consolidate_orders(request, facts, left.included, context)
+    return left, plan, judge_batch(plan.batch, holding, context)
 
 
 def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -> Context:
