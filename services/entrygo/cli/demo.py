@@ -52,7 +52,7 @@ class Walk:
         self._is_verbose = is_verbose
 
     def walk(self) -> dict[str, Any]:
-        """Returns the customs package."""
+        """Syncs, plans and executes two orders; returns their customs package as REST answers it."""
         self._note(self._get("Verify the key", "/api/system/health")["status"])
         order_ids = [order["id"] for order in self._sync()["data"]]
         self._note(", ".join(order_ids))
