@@ -61,9 +61,14 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+def spelled(name: str) -> str:
+    """A name as ours are written: Ship to Country and shipToCountry are ship_to_country."""
+    return _SEPARATORS.sub("_", _HUMPS.sub("_", name.strip())).strip("_").lower()
+
+
 def nearest(name: str, known: Sequence[str]) -> str | None:
     """The one of `known` that `name` is another spelling of, or close to; None where there is none."""
-    plain = _SEPARATORS.sub("_", _HUMPS.sub("_", name.strip())).strip("_").lower()
+    plain = spelled(name)
     if is_known(plain, known):
         return plain
     if SYNONYMS.get(plain) in known:

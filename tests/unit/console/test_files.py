@@ -70,7 +70,7 @@ async def test_every_row_is_stored_or_refused_with_its_reason(clerk: httpx.Async
     assert "1 order imported" in page
     facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
     assert facts == {"Rows of orders.csv": "4", "Stored": "2", "Refused": "2"}
-    assert re.findall(r'<td class="number">(\d+)</td><td class="wrap">([^<]*)', page) == [
+    assert re.findall(r'<td class="number line">(\d+)</td><td class="wrap">([^<]*)', page) == [
         ("4", "sku: Unknown product"),
         ("5", "quantity is &#39;two&#39;: expected a decimal number"),
     ]

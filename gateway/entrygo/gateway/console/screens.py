@@ -13,7 +13,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import NotFound
 from entrygo.domain.time import parse_rfc3339
 from entrygo.gateway.broker_view import moment, size
-from entrygo.gateway.console.words import age, counted, money
+from entrygo.gateway.console.words import age, counted, money, past
 from entrygo.gateway.html_pages import html_environment
 from entrygo.process.clock import utc_now
 
@@ -64,6 +64,7 @@ def _environment() -> Environment:
     environment = html_environment()
     environment.filters |= {
         "age": lambda text: age(text, utc_now()),
+        "past": lambda text: past(text, utc_now()),
         "moment": moment,
         "clock": lambda text: f"{parse_rfc3339(text):%H:%M:%S} UTC",
         "size": size,

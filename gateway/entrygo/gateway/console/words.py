@@ -69,6 +69,7 @@ _BY_SUBMISSION = {
     "failed": _NOT_SENT,
     "unknown": _UNKNOWN,
 }
+NOW = "just now"
 # After so long without an answer the broker is asked.
 OVERDUE = timedelta(hours=4)
 
@@ -89,7 +90,13 @@ def age(text: str, now: datetime) -> str:
         count = int(seconds // size)
         if count:
             return "1 day" if (unit, count) == ("days", 1) else f"{count} {unit}"
-    return "just now"
+    return NOW
+
+
+def past(text: str, now: datetime) -> str:
+    """The same of something that happened: 5 min ago."""
+    since = age(text, now)
+    return since if since == NOW else f"{since} ago"
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -11,7 +11,7 @@ from entrygo.imports.entries import Entry, Rejected
 from entrygo.imports.kinds import KINDS, ORDERS, Kind, missing, mistaken, recognised
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import LINE_COLUMN, REASON_COLUMN, SourceFile, SourceRow, UnreadableFile
-from entrygo.imports.suggesting import suggested
+from entrygo.imports.suggesting import spelled, suggested
 from entrygo.records.csv_columns import COUNTRY
 
 MAX_ROWS = 20_000
@@ -157,7 +157,7 @@ def _views(
             theirs=name,
             values=list(values[name]),
             ours=chosen.get(name, ""),
-            is_suggested=bool(chosen.get(name)) and name != chosen[name] == suggestions.get(name),
+            is_suggested=name in chosen and spelled(name) != chosen[name] == suggestions.get(name),
             kept_as=f"{METADATA_PREFIX}{name.strip().replace(' ', '_').lower()}"
             if kind.keeps_metadata and not is_known(name, kind.known)
             else "",
