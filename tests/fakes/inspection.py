@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from entrygo.gateway.services import Call
+from entrygo.domain.errors import NotFound
+from entrygo.gateway.services import Call, Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
-from tests.fakes.memory import Memory, start_of
+from tests.fakes.memory import PLANNED_AT, Memory, start_of
 
 
 class FakeInspection(Memory):
@@ -17,6 +18,7 @@ class FakeInspection(Memory):
         self.down: set[str] = set()
         self.stale = False
         self.webhooks_of_all: list[inspection_pb2.Webhook] = []
+        self.deliveries: list[inspection_pb2.Delivery] = []
         # What somebody who listens is sent, and that somebody does.
         self.moves: asyncio.Queue[inspection_pb2.FeedEvent] = asyncio.Queue()
         self.watched = asyncio.Event()
@@ -71,6 +73,71 @@ class FakeInspection(Memory):
             has_more=end < len(summaries),
             next_cursor=str(end) if end < len(summaries) else "",
         )
+
+    async def CreateWebhook(
+        self, request: inspection_pb2.CreateWebhookRequest, call: Call
+    ) -> Reply[inspection_pb2.Webhook]:
+        self._enter(request, call, request.account_id)
+        made = inspection_pb2.Webhook(
+            id=f"wh_{len(self.webhooks_of_all)}",
+            url=request.url,
+            events=request.events,
+            description=request.description,
+            status="enabled",
+        )
+        self.webhooks_of_all.append(made)
+        shown = inspection_pb2.Webhook(secret="whsec_c2hvd24gb25jZQ==")
+        shown.MergeFrom(made)
+        return Reply(shown)
+
+    async def GetWebhook(self, request: inspection_pb2.WebhookRequest, call: Call) -> inspection_pb2.Webhook:
+        self._enter(request, call)
+        found = [each for each in self.webhooks_of_all if each.id == request.id]
+        if not found:
+            raise NotFound("Webhook not found.")
+        return found[0]
+
+    async def UpdateWebhook(
+        self, request: inspection_pb2.UpdateWebhookRequest, call: Call
+    ) -> inspection_pb2.Webhook:
+        found = await self.GetWebhook(inspection_pb2.WebhookRequest(id=request.id), call)
+        found.status = request.status
+        return found
+
+    async def RotateWebhookSecret(
+        self, request: inspection_pb2.RotateWebhookSecretRequest, call: Call
+    ) -> inspection_pb2.Webhook:
+        shown = inspection_pb2.Webhook(secret="whsec_YW5vdGhlciBvbmU=")
+        shown.MergeFrom(await self.GetWebhook(inspection_pb2.WebhookRequest(id=request.id), call))
+        return shown
+
+    async def DeleteWebhook(
+        self, request: inspection_pb2.WebhookRequest, call: Call
+    ) -> inspection_pb2.DeleteWebhookResponse:
+        self.webhooks_of_all.remove(await self.GetWebhook(request, call))
+        return inspection_pb2.DeleteWebhookResponse(id=request.id)
+
+    async def SendTestEvent(
+        self, request: inspection_pb2.WebhookRequest, call: Call
+    ) -> inspection_pb2.Delivery:
+        await self.GetWebhook(request, call)
+        sent = inspection_pb2.Delivery(
+            event_id=f"evt_{len(self.deliveries)}", type="test.event", status="failed", created_at=PLANNED_AT
+        )
+        self.deliveries.append(sent)
+        return sent
+
+    async def ListDeliveries(
+        self, request: inspection_pb2.ListDeliveriesRequest, call: Call
+    ) -> inspection_pb2.ListDeliveriesResponse:
+        return inspection_pb2.ListDeliveriesResponse(data=self.deliveries[: request.limit])
+
+    async def ReplayDeliveries(
+        self, request: inspection_pb2.ReplayDeliveriesRequest, call: Call
+    ) -> inspection_pb2.ReplayDeliveriesResponse:
+        self._enter(request, call)
+        again = [each for each in self.deliveries if request.event_id in ("", each.event_id)]
+        return inspection_pb2.ReplayDeliveriesResponse(queued=len(again))
 
     async def ListWebhooks(
         self, request: inspection_pb2.ListWebhooksRequest, call: Call

@@ -10,6 +10,7 @@ import uvicorn
 from playwright.async_api import Browser, FilePayload, ViewportSize
 from starlette.applications import Starlette
 
+from entrygo.gateway.services import Call
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.fakes.broker_links import TOKEN
@@ -17,6 +18,7 @@ from tests.harness import processes
 from tests.harness.browser import DESK, PHONE, browser, faults_of, opened
 from tests.unit.gateway.requests import executed_export, planned_export
 
+WEBHOOK = inspection_pb2.CreateWebhookRequest(account_id=ACCOUNT, url="https://wms.example.com/hook")
 HEADER = "order_id,ship_to_country,ship_to_state,ship_to_zip,item,qty,unit_price_usd,note"
 ORDERS: FilePayload = {
     "name": "orders.csv",
@@ -56,6 +58,9 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     unknown = (await executed_export(program))["exportId"]
     services._exports[ACCOUNT, unknown].broker_submissions[-1].status = "unknown"
     package = services._exports[ACCOUNT, sent].customs_package
+    call = Call(f"Bearer {KEY}", "req_1")
+    await services.CreateWebhook(WEBHOOK, call)
+    await services.SendTestEvent(inspection_pb2.WebhookRequest(id="wh_0"), call)
     return [
         "/",
         f"/exports/{blocked}",
@@ -68,6 +73,8 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/find?q=nobody",
         "/files",
         "/setup",
+        "/setup/webhooks",
+        "/setup/webhooks/wh_0",
         "/exports/none",
         f"/broker/{TOKEN}",
     ]

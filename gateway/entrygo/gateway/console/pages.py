@@ -1,6 +1,16 @@
 """Every page of the console that needs a session."""
 
-from entrygo.gateway.console import documents, export_actions, export_page, find, live, new_plan, setup, today
+from entrygo.gateway.console import (
+    documents,
+    export_actions,
+    export_page,
+    find,
+    live,
+    new_plan,
+    setup,
+    today,
+    webhooks,
+)
 from entrygo.gateway.console.files import pages as files
 from entrygo.gateway.console.visit import Page
 
@@ -14,4 +24,5 @@ PAGES: tuple[Page, ...] = (
     *live.PAGES,
     *new_plan.PAGES,
     *setup.PAGES,
+    *webhooks.PAGES,
 )

@@ -22,16 +22,20 @@ ID = {"id": "Webhook ID"}
 
 async def create(exchange: Exchange) -> Response:
     """POST /api/webhooks."""
-    body = await exchange.body(CreateWebhookBody)
-    request = inspection_pb2.CreateWebhookRequest(
+    request = create_request(await exchange.body(CreateWebhookBody))
+    reply = await exchange.write(exchange.services.webhooks.CreateWebhook, request)
+    return json_answer(_with_secret(reply.message), replayed=reply.replayed)
+
+
+def create_request(body: CreateWebhookBody) -> inspection_pb2.CreateWebhookRequest:
+    """POST /api/webhooks: body to message."""
+    return inspection_pb2.CreateWebhookRequest(
         account_id=body.account_id,
         url=body.url,
         events=body.events or (),
         description=body.description or "",
         idempotency_key=body.idempotency_key or "",
     )
-    reply = await exchange.write(exchange.services.webhooks.CreateWebhook, request)
-    return json_answer(_with_secret(reply.message), replayed=reply.replayed)
 
 
 async def list_all(exchange: Exchange) -> Response:

@@ -1,0 +1,141 @@
+"""Webhooks: add one, see its secret once and its deliveries, test it, stop it, send again what it missed."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import EntryGoError, NotFound
+from entrygo.gateway.console.export_actions import EXPLAINED
+from entrygo.gateway.console.visit import Page, Visit
+from entrygo.gateway.exchange import validated
+from entrygo.gateway.routes.webhooks import MISSING, create_request
+from entrygo.gateway.schemas.webhooks import CreateWebhookBody
+from entrygo.proto.inspection.v1 import inspection_pb2
+
+# Of its deliveries the newest so many.
+SHOWN = 50
+STATES = {"enable": "enabled", "disable": "disabled"}
+
+Act = Callable[[Visit, str], Awaitable[str]]
+
+
+async def show_form(visit: Visit) -> Response:
+    """GET /setup/webhooks: the form for another one."""
+    return visit.page("webhook_new.html", typed=defaultdict(str))
+
+
+async def create(visit: Visit) -> Response:
+    """POST /setup/webhooks. The page that follows shows the secret; no other one does."""
+    events = visit.form.get("events", "").replace(",", " ").split()
+    body: dict[str, Any] = {
+        "accountId": visit.account_id,
+        **visit.given("url", "description"),
+        **({"events": events} if events else {}),
+        "idempotencyKey": visit.form.get("key", ""),
+    }
+    try:
+        request = create_request(validated(CreateWebhookBody, body))
+        made = (await visit.write(visit.services.webhooks.CreateWebhook, request)).message
+    except EntryGoError as error:
+        if error.error_kind not in EXPLAINED:
+            raise
+        return visit.page("webhook_new.html", error=error, typed=defaultdict(str, visit.form))
+    return await _page(visit, made, secret=made.secret)
+
+
+async def show(visit: Visit) -> Response:
+    """GET /setup/webhooks/{id}."""
+    return await _page(visit, await _found(visit))
+
+
+async def act(visit: Visit) -> Response:
+    """POST /setup/webhooks/{id}/{action}: what was done is said on its page, and so is why it was not."""
+    perform = ACTIONS.get(visit.request.path_params["action"])
+    if perform is None:
+        raise NotFound(MISSING)
+    webhook_id = visit.path_id(MISSING)
+    try:
+        told = await perform(visit, webhook_id)
+    except EntryGoError as error:
+        if error.error_kind not in EXPLAINED:
+            raise
+        return await _page(visit, await _found(visit), error=error)
+    return await _page(visit, await _found(visit), told=told)
+
+
+async def rotate(visit: Visit) -> Response:
+    """POST /setup/webhooks/{id}/rotate: both secrets sign for a day."""
+    request = inspection_pb2.RotateWebhookSecretRequest(id=visit.path_id(MISSING))
+    rotated = await visit.read(visit.services.webhooks.RotateWebhookSecret, request)
+    return await _page(visit, rotated, secret=rotated.secret)
+
+
+async def delete(visit: Visit) -> Response:
+    """POST /setup/webhooks/{id}/delete."""
+    request = inspection_pb2.WebhookRequest(id=visit.path_id(MISSING))
+    await visit.read(visit.services.webhooks.DeleteWebhook, request)
+    return visit.go("/setup#webhooks")
+
+
+async def _send_test(visit: Visit, webhook_id: str) -> str:
+    request = inspection_pb2.WebhookRequest(id=webhook_id)
+    await visit.read(visit.services.webhooks.SendTestEvent, request)
+    return "A test event is on its way. Its delivery shows below; reload in a moment."
+
+
+async def _replay(visit: Visit, webhook_id: str) -> str:
+    request = inspection_pb2.ReplayDeliveriesRequest(id=webhook_id, **visit.given("event_id"))
+    replayed = await visit.read(visit.services.webhooks.ReplayDeliveries, request)
+    return f"Queued again: {replayed.queued:,}."
+
+
+def _to(state: str) -> Act:
+    async def change(visit: Visit, webhook_id: str) -> str:
+        request = inspection_pb2.UpdateWebhookRequest(id=webhook_id, status=state)
+        await visit.read(visit.services.webhooks.UpdateWebhook, request)
+        return f"It is {state}."
+
+    return change
+
+
+async def _found(visit: Visit) -> inspection_pb2.Webhook:
+    request = inspection_pb2.WebhookRequest(id=visit.path_id(MISSING))
+    return await visit.read(visit.services.webhooks.GetWebhook, request)
+
+
+async def _page(
+    visit: Visit,
+    webhook: inspection_pb2.Webhook,
+    *,
+    secret: str = "",
+    told: str = "",
+    error: EntryGoError | None = None,
+) -> Response:
+    request = inspection_pb2.ListDeliveriesRequest(id=webhook.id, limit=SHOWN)
+    deliveries = await visit.read(visit.services.webhooks.ListDeliveries, request)
+    return visit.page(
+        "webhook.html",
+        error=error,
+        webhook=webhook,
+        secret=secret,
+        told=told,
+        deliveries=deliveries.data,
+        has_more=deliveries.has_more,
+    )
+
+
+ACTIONS: dict[str, Act] = {
+    "test": _send_test,
+    "replay": _replay,
+    **{action: _to(state) for action, state in STATES.items()},
+}
+PAGES = (
+    Page("GET", "/setup/webhooks", show_form),
+    Page("POST", "/setup/webhooks", create),
+    Page("GET", "/setup/webhooks/{id}", show),
+    Page("POST", "/setup/webhooks/{id}/rotate", rotate),
+    Page("POST", "/setup/webhooks/{id}/delete", delete),
+    Page("POST", "/setup/webhooks/{id}/{action}", act),
+)

@@ -1,0 +1,72 @@
+"""Webhooks on the console: added, the secret shown once, tested, stopped, sent again."""
+
+import httpx
+import pytest
+
+from entrygo.domain.errors import InsufficientScope
+from tests.fakes import FakeServices
+
+SECRET = "whsec_c2hvd24gb25jZQ=="
+
+
+async def added(clerk: httpx.AsyncClient) -> httpx.Response:
+    form = {"url": "https://wms.example.com/entrygo", "events": "export.executed, export.planned", "key": "k"}
+    return await clerk.post("/setup/webhooks", data=form)
+
+
+async def test_secret_is_shown_once_and_by_no_other_page(clerk: httpx.AsyncClient) -> None:
+    page = (await added(clerk)).text
+    assert SECRET in page
+    assert "export.executed, export.planned" in page
+    for path in ("/setup", "/setup/webhooks/wh_0"):
+        answer = await clerk.get(path)
+        assert "https://wms.example.com/entrygo" in answer.text
+        assert "whsec_" not in answer.text
+    rotated = (await clerk.post("/setup/webhooks/wh_0/rotate", data={})).text
+    assert "whsec_YW5vdGhlciBvbmU=" in rotated
+
+
+async def test_what_is_wrong_is_said_beside_what_was_typed(clerk: httpx.AsyncClient) -> None:
+    answer = await clerk.post("/setup/webhooks", data={"url": "", "description": "The WMS", "key": "k"})
+    assert answer.status_code == 400
+    assert "url: Required" in answer.text
+    assert 'value="The WMS"' in answer.text
+
+
+async def test_it_is_tested_stopped_and_sent_again(clerk: httpx.AsyncClient, services: FakeServices) -> None:
+    await added(clerk)
+    page = (await clerk.post("/setup/webhooks/wh_0/test", data={})).text
+    assert "test.event" in page
+    assert "failed" in page
+    page = (await clerk.post("/setup/webhooks/wh_0/disable", data={})).text
+    assert "It is disabled." in page
+    assert services.webhooks_of_all[0].status == "disabled"
+    assert "/setup/webhooks/wh_0/enable" in page
+    await clerk.post("/setup/webhooks/wh_0/test", data={})
+    assert (
+        "Queued again: 1."
+        in (await clerk.post("/setup/webhooks/wh_0/replay", data={"event_id": "evt_0"})).text
+    )
+    assert "Queued again: 2." in (await clerk.post("/setup/webhooks/wh_0/replay", data={"event_id": ""})).text
+    assert (await clerk.post("/setup/webhooks/wh_0/delete", data={})).headers["location"] == "/setup#webhooks"
+    assert services.webhooks_of_all == []
+
+
+async def test_other_acts_and_webhooks_of_nobody_are_not_found(clerk: httpx.AsyncClient) -> None:
+    await added(clerk)
+    assert (await clerk.post("/setup/webhooks/wh_0/explode", data={})).status_code == 404
+    assert (await clerk.get("/setup/webhooks/wh_none")).status_code == 404
+
+
+async def test_key_that_may_not_is_explained_on_the_page(
+    clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await added(clerk)
+
+    async def refused(*_: object) -> None:
+        raise InsufficientScope
+
+    monkeypatch.setattr(services, "UpdateWebhook", refused)
+    answer = await clerk.post("/setup/webhooks/wh_0/disable", data={})
+    assert answer.status_code == 403
+    assert 'role="alert"' in answer.text
