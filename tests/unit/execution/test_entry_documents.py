@@ -94,13 +94,24 @@ def test_the_truck_has_one_covering_set_and_a_shipment_for_each_entry(
     assert "entry_dataset.json" not in loose
     assert list(package)[-2:] == ["manifest.json", "customs_package.zip"]
     shipments = json_of(package, "ace_manifest.json")["shipments"]
-    assert [each["consignee"]["name"] for each in shipments][1:] == [NORTH.name, PRAIRIE.name]
+    own = THREE.warehouse.importer_of_record
+    assert [each["consignee"]["name"] for each in shipments] == [own.name, NORTH.name, PRAIRIE.name]
+    assert shipments[0]["consignee"]["address"] == own.address.model_dump()
     assert [each["entry"] for each in shipments] == [1, 2, 3]
     manifest = json_of(package, "manifest.json")
     listed = [each["filename"] for each in manifest["artifacts"]]
     assert listed == list(package)[:-2]
     importers = [each["importer_of_record"]["id"] for each in manifest["entry"]["entries"]]
     assert importers == [None, NORTH.id, PRAIRIE.id]
+    assert manifest["entry"]["entries"][0]["importer_of_record"]["name"] == own.name
+
+
+def test_the_covering_invoice_names_the_importer_of_each_entry(package: dict[str, RenderedArtifact]) -> None:
+    page = package["commercial_customs_invoice.html"].content.decode()
+    assert "one in the name of each importer of record" in page
+    assert "the broker's limits" not in page
+    for importer in (THREE.warehouse.importer_of_record, NORTH, PRAIRIE):
+        assert f"<td>{importer.name}</td>" in page
 
 
 def test_figures_of_the_entries_add_up_to_those_of_the_truck(package: dict[str, RenderedArtifact]) -> None:

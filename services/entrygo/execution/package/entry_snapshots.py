@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from entrygo.domain.allocation import allocate
-from entrygo.domain.facts import ImporterOfRecord
+from entrygo.domain.facts import Bond, Importer, ImporterOfRecord
 from entrygo.domain.importers import importer_of_record
 from entrygo.domain.shipment import Charge, Shipment
 from entrygo.domain.snapshot import PlannedEntry, Snapshot, ValidationMessage
@@ -17,6 +17,8 @@ from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.printable import clean_text
 
 _OF_AN_IMPORTER = "importers["
+# Where the truck's importer names them all: the warehouse's own as a record, for the entries that name none.
+_OF_THE_WAREHOUSE = ""
 
 
 def has_several_importers(snapshot: Snapshot) -> bool:
@@ -26,7 +28,8 @@ def has_several_importers(snapshot: Snapshot) -> bool:
 
 def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
     """Who enters it: the warehouse's importer, unless it names a record."""
-    record = next((each for each in snapshot.importers if each.id == entry.importer_id), None)
+    wanted = entry.importer_id or _OF_THE_WAREHOUSE
+    record = next((each for each in snapshot.importers if each.id == wanted), None)
     if record is None:
         return snapshot.warehouse.importer_of_record
     return importer_of_record(record, snapshot.broker, snapshot.entry_date)
@@ -47,7 +50,16 @@ def covering_snapshot(snapshot: Snapshot) -> Snapshot:
     warehouse = snapshot.warehouse.model_copy(
         update={"importer_of_record": ImporterOfRecord(name=several), "related_parties": None}
     )
-    return snapshot.model_copy(update={"warehouse": warehouse})
+    own = snapshot.warehouse.importer_of_record
+    known = Importer(
+        id=_OF_THE_WAREHOUSE,
+        external_id=_OF_THE_WAREHOUSE,
+        name=own.name,
+        number=own.number,
+        address=own.address,
+        bond=Bond(type=own.bond),
+    )
+    return snapshot.model_copy(update={"warehouse": warehouse, "importers": (*snapshot.importers, known)})
 
 
 def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:

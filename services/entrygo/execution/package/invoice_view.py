@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.tariff import AgencyFlag, headings_of
+from entrygo.execution.package.entry_snapshots import has_several_importers, importer_of
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.figures import (
     address_lines,
@@ -98,7 +99,8 @@ def invoice_view(invoice: Invoice) -> View:
         "shipment": shipment_view(invoice.package.shipment, f"{invoice.totals.orders:,}"),
         "readiness": str(snapshot.readiness_state).replace("_", " ").capitalize(),
         "score": snapshot.compliance_score,
-        "entries": [_entry(entry) for entry in invoice.entries],
+        "entries": [_entry(invoice, entry) for entry in invoice.entries],
+        "has_several_importers": has_several_importers(snapshot),
         "messages": _messages(invoice),
         "excluded_count": len(snapshot.excluded_orders),
         "claims_usmca": any(line.spi for line in invoice.consolidated),
@@ -109,9 +111,11 @@ def invoice_view(invoice: Invoice) -> View:
     }
 
 
-def _entry(entry: InvoiceEntry) -> View:
+def _entry(invoice: Invoice, entry: InvoiceEntry) -> View:
+    planned = next((each for each in invoice.snapshot.entries if each.number == entry.number), None)
     return {
         "number": entry.number,
+        "importer": clean_text(importer_of(invoice.snapshot, planned).name) if planned else "",
         "orders": f"{len(entry.order_ids):,}",
         "lines": f"{entry.lines:,}",
         "value": amount(entry.value),
