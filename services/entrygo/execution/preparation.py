@@ -81,6 +81,7 @@ class Preparation:
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
         notifications = self._notifications(package, now)
+        summary = summarised(snapshot)
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
             tenant=tenant,
@@ -91,6 +92,7 @@ class Preparation:
             written_at=now,
             amendment=snapshot.amendment,
             attach=snapshot.broker.attach,
+            summary=summary,
         )
         to = destination_of(snapshot.broker)
         submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id)
@@ -98,7 +100,7 @@ class Preparation:
             artifacts=tuple(_artifact(each) for each in rendered),
             notifications=notifications,
             submission=submission,
-            summary=summarised(snapshot),
+            summary=summary,
         )
 
     async def _render(

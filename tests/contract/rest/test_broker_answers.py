@@ -32,7 +32,7 @@ def links_of(rest: Rest, batch_id: str) -> list[str]:
     """The links in the mails about an export, oldest first."""
     found = []
     for file in sorted(rest.system.mails_of(batch_id)):
-        body = BytesParser(policy=default).parsebytes(file.read_bytes()).get_body()
+        body = BytesParser(policy=default).parsebytes(file.read_bytes()).get_body(("plain",))
         assert body is not None
         found += re.findall(rf"{re.escape(rest.system.base_url)}/broker/\S+", body.get_content())
     return found

@@ -38,7 +38,7 @@ def world(make_world: Callable[..., World]) -> World:
 
 
 def newest_token(world: World) -> str:
-    body = world.sink.mails[-1].message.get_body()
+    body = world.sink.mails[-1].message.get_body(("plain",))
     assert body is not None
     found = _LINK.search(body.get_content())
     assert found is not None
@@ -221,7 +221,7 @@ async def test_a_deployment_without_a_secret_has_no_links(make_world: Callable[.
     plain = make_world()
     process = await plain.process()
     await process.execute()
-    body = plain.sink.mails[-1].message.get_body()
+    body = plain.sink.mails[-1].message.get_body(("plain",))
     assert body is not None
     assert "/broker/" not in body.get_content()
     with pytest.raises(LinkNotValid):

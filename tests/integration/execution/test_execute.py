@@ -80,7 +80,10 @@ async def test_an_execution_makes_the_package_sends_one_mail_and_completes_the_e
     assert world.planning.states["batch_123"] is State.COMPLETED
     [mail] = world.sink.mails
     assert mail.recipients == ("broker@example.com",)
-    assert mail.message["Subject"] == "EntryGo broker submission cp_ch100001"
+    assert mail.message["Subject"] == (
+        "EntryGo broker submission cp_ch100001: Northshore Imports LLC, Blaine, WA, 3004, 2026-03-11"
+    )
+    assert mail.message["Reply-To"] == "exports@northshore.example.com"
     # The archive is for downloads: the mail carries the same documents one by one.
     assert [part.get_filename() for part in mail.message.iter_attachments()] == names[:-1]
 

@@ -20,7 +20,7 @@ Answer = execution_pb2.AnswerBrokerLinkRequest
 @pytest.fixture
 async def token(client: Client, smtp_sink: SmtpSink) -> str:
     await client.execute()
-    body = smtp_sink.mails[0].message.get_body()
+    body = smtp_sink.mails[0].message.get_body(("plain",))
     assert body is not None
     found = re.search(r"http://localhost:3000/broker/(\S+)", body.get_content())
     assert found is not None

@@ -36,13 +36,13 @@ async def submission(process: Process, export_id: str = "batch_123") -> events_p
 
 
 def subjects(world: World) -> list[str]:
-    return [str(each.message["Subject"]) for each in world.sink.mails]
+    return [str(each.message["Subject"]).partition(":")[0] for each in world.sink.mails]
 
 
 def token_in(world: World) -> str:
     """Of the link in the last mail that asks."""
     *_, asking = (each for each in world.sink.mails if "confirm" in str(each.message["Subject"]))
-    body = asking.message.get_body()
+    body = asking.message.get_body(("plain",))
     assert body is not None
     found = re.search(r"/recipient/(\S+)", body.get_content())
     assert found is not None

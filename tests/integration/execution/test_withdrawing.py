@@ -39,11 +39,11 @@ def world(make_world: Callable[..., World]) -> World:
 
 
 def subjects(world: World) -> list[str]:
-    return [str(mail.message["Subject"]) for mail in world.sink.mails]
+    return [str(mail.message["Subject"]).partition(":")[0] for mail in world.sink.mails]
 
 
 def text_of(message: EmailMessage) -> str:
-    body = message.get_body()
+    body = message.get_body(("plain",))
     assert body is not None
     return str(body.get_content())
 

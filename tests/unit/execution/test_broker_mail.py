@@ -1,19 +1,23 @@
 """The mail to the broker: frozen bytes, one recipient, no way to smuggle a header in."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.snapshot import Amendment
 from entrygo.execution.broker.mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.base import render_documents
 from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.summary import summarised
 from entrygo.requests.email_address import parse_address
-from tests.unit.execution.snapshots import PACKAGE, make_snapshot
+from tests.unit.execution.snapshots import PACKAGE, make_product, make_snapshot, make_warehouse
 
 MAIL = BrokerMail(
     submission_id="bes_123",
@@ -25,6 +29,15 @@ MAIL = BrokerMail(
     written_at=datetime(2026, 3, 11, 16, 10, tzinfo=UTC),
 )
 ARTIFACTS = render_documents(DOCUMENTS, make_snapshot(), PACKAGE)
+SUMMED = replace(MAIL, summary=summarised(make_snapshot()))
+
+
+def body_of(content: bytes, kind: str) -> str:
+    message = message_from_bytes(content, policy=default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
 
 
 def test_composing_twice_gives_the_same_bytes() -> None:
@@ -40,7 +53,7 @@ def test_the_mail_carries_the_package_number_and_every_document() -> None:
     attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
     loose = [each for each in ARTIFACTS if each.artifact_type != "package_zip"]
     assert attached == {each.filename: each.content for each in loose}
-    body = message.get_body()
+    body = message.get_body(("plain",))
     assert body is not None
     assert NOTICE in body.get_content().replace("\n", " ")
 
@@ -55,14 +68,21 @@ def test_documents_too_large_for_mail_servers_go_as_one_archive() -> None:
     message = message_from_bytes(content, policy=default)
     attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
     assert attached == {"cp_ch123456.zip": ARTIFACTS[-1].content}
-    body = message.get_body()
+    body = message.get_body(("plain",))
     assert body is not None
     named = body.get_content()
-    assert all(each.filename in named and each.sha256 in named for each in ARTIFACTS[:-1])
+    assert all(each.filename in named for each in ARTIFACTS[:-1])
+
+
+def test_checksums_are_in_the_manifest_alone() -> None:
+    content = compose(replace(MAIL, link=None), [])
+    assert b"SHA-256" not in content
+    for each in ARTIFACTS:
+        assert each.sha256 not in body_of(compose(MAIL, ARTIFACTS), "plain")
 
 
 def test_the_mail_names_no_archive_that_is_not_attached() -> None:
-    body = message_from_bytes(compose(MAIL, ARTIFACTS), policy=default).get_body()
+    body = message_from_bytes(compose(MAIL, ARTIFACTS), policy=default).get_body(("plain",))
     assert body is not None
     assert "customs_package.zip" not in body.get_content()
 
@@ -97,6 +117,78 @@ def test_only_plain_addresses_are_taken(text: str, address: str | None) -> None:
 def test_a_mail_is_plain_ascii_as_not_every_server_takes_more() -> None:
     content = compose(replace(MAIL, reason="Numéro corrigé: 東京"), ARTIFACTS)
     assert content.isascii()
-    body = message_from_bytes(content, policy=default).get_body()
+    body = message_from_bytes(content, policy=default).get_body(("plain",))
     assert body is not None
     assert "Numéro corrigé: 東京" in body.get_content()
+
+
+def test_the_subject_tells_importer_port_and_date() -> None:
+    message = message_from_bytes(compose(SUMMED, ARTIFACTS), policy=default)
+    assert message["Subject"] == (
+        "EntryGo broker submission cp_ch123456: Northshore Imports LLC, Blaine, WA, 3004, 2026-03-11"
+    )
+    assert SUMMED.subject == "EntryGo broker submission cp_ch123456"
+
+
+def test_it_comes_in_the_name_of_the_responsible_person_who_gets_the_answers() -> None:
+    message = message_from_bytes(compose(SUMMED, ARTIFACTS), policy=default)
+    assert message["From"] == '"Dana Whitfield, Northshore Fulfilment Inc." <customs@wh.example>'
+    assert message["Reply-To"] == "exports@northshore.example.com"
+    assert message["Message-ID"] == "<bes_123.acc_123@wh.example>"
+
+
+def test_a_warehouse_without_a_person_or_a_usable_address_adds_none() -> None:
+    warehouse = make_warehouse(responsible_employee=None, email="nobody at all")
+    mail = replace(MAIL, summary=summarised(make_snapshot(warehouse=warehouse)))
+    message = message_from_bytes(compose(mail, ARTIFACTS), policy=default)
+    assert message["From"] == '"Northshore Fulfilment Inc." <customs@wh.example>'
+    assert message["Reply-To"] is None
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_text_and_html_say_who_what_how_much_and_what_is_asked(kind: str) -> None:
+    body = body_of(compose(SUMMED, ARTIFACTS), kind)
+    for said in (
+        "Northshore Fulfilment Inc., Richmond, BC, CA",
+        "Northshore Imports LLC, type 11 (estimate), 3 lines, 2 orders, USD 359.99",
+        "Blaine, WA, 3004",
+        "6 pcs",
+        "2.38 kg",
+        "Please review the documents and file the entry.",
+        "manifest.json",
+    ):
+        assert said in body
+
+
+def test_a_weight_of_which_a_part_is_unknown_is_not_stated() -> None:
+    products = (make_product(gross_weight_kg=None), make_snapshot().products[1])
+    mail = replace(MAIL, summary=summarised(make_snapshot(products=products)))
+    assert re.search(r"Gross weight: +not stated", body_of(compose(mail, ARTIFACTS), "plain"))
+
+
+def test_no_text_of_outside_origin_is_markup_or_a_header() -> None:
+    hostile = "<img src=x>\r\nBcc: all@y.test"
+    warehouse = make_warehouse(name=hostile, responsible_employee=hostile)
+    mail = replace(MAIL, summary=summarised(make_snapshot(warehouse=warehouse)), reason="<script>")
+    content = compose(mail, ARTIFACTS)
+    assert message_from_bytes(content, policy=default)["Bcc"] is None
+    html = body_of(content, "html")
+    assert "<img" not in html
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_summary_with_letters_of_any_language_leaves_the_mail_ascii() -> None:
+    warehouse = make_warehouse(name="Lumière du Nord 東京", responsible_employee="Zoë")
+    content = compose(replace(MAIL, summary=summarised(make_snapshot(warehouse=warehouse))), ARTIFACTS)
+    assert content.isascii()
+    assert "Zoë, Lumière du Nord 東京" in str(message_from_bytes(content, policy=default)["From"])
+    assert max(len(line) for line in content.split(b"\r\n")) <= 998
+
+
+def test_what_corrects_a_filed_entry_asks_for_no_second_one() -> None:
+    amendment = Amendment(supersedes="batch_1", reason="r", after_entry=True, entry_number="ABC-1234567-6")
+    mail = replace(SUMMED, amendment=amendment, package=replace(PACKAGE, replaces="cp_ch1"))
+    body = body_of(compose(mail, ARTIFACTS), "plain")
+    assert "file no second one" in body
+    assert "file the entry" not in body

@@ -50,6 +50,24 @@ def test_a_mail_is_that_of_the_standard_library(text: str, attachments: list[Att
     assert mail_bytes(HEAD, text, attachments, BOUNDARY) == by_library(text, attachments)
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_a_mail_with_html_is_read_back_whole(count: int) -> None:
+    files = [Attachment("a.bin", "application/zip", b"a" * 100), Attachment("b.csv", "text/csv", b"b")][
+        :count
+    ]
+    html = "<p>" + "Zoll für 東京 " * 30 + "</p>\n"
+    mail = message_from_bytes(mail_bytes(HEAD, "said\n", files, BOUNDARY, html), policy=default)
+    assert isinstance(mail, EmailMessage)
+    plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    assert rich is not None
+    read = [part.get_content().replace("\r\n", "\n") for part in (plain, rich)]
+    assert read == ["said\n", html]
+    found = [part.get_payload(decode=True) for part in mail.iter_attachments() if part.get_filename()]
+    assert found == [each.content for each in files]
+    assert mail_bytes(HEAD, "said\n", files, BOUNDARY, html).isascii()
+
+
 @pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 114, 5_000])
 def test_attachments_are_read_as_they_were(size: int) -> None:
     content = bytes(range(256)) * (size // 256 + 1)

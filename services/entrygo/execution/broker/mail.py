@@ -1,9 +1,9 @@
 """The mail to the broker as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from functools import partial
 
 from entrygo.domain.changes import changes_in_words
@@ -11,6 +11,8 @@ from entrygo.domain.facts import Attached
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Amendment
 from entrygo.domain.time import parse_rfc3339, rfc3339
+from entrygo.execution.broker import mail_page
+from entrygo.execution.broker.mail_page import Part, as_html, as_text, facts_of, in_short
 from entrygo.execution.broker.mime import Attachment, mail_bytes
 from entrygo.execution.broker.signed_links import Link
 from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
@@ -23,6 +25,7 @@ from entrygo.execution.package.artifacts import (
     zipped,
 )
 from entrygo.execution.package.facts import NOTICE, PackageFacts
+from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.records import SubmissionKind
 from entrygo.requests.email_address import parse_address
 
@@ -55,6 +58,8 @@ class BrokerMail:
     amendment: Amendment | None = None
     # The submission that the link leads to, if not this one.
     linked_submission_id: str = ""
+    # Kept with a package since the link's page shows it.
+    summary: PackageSummary | None = None
 
     @property
     def kind(self) -> SubmissionKind:
@@ -62,10 +67,28 @@ class BrokerMail:
 
     @property
     def subject(self) -> str:
-        """Names the package by its number."""
+        """As it is recorded: names the package by its number."""
         if self.withdrawal is not None:
             return f"EntryGo withdrawal of {self.package.number}"
         return f"EntryGo broker submission {self.package.number}"
+
+    @property
+    def headline(self) -> str:
+        """The subject with what tells one package from another in a mailbox: importer, port, date."""
+        short = in_short(self.summary) if self.summary else ""
+        return f"{self.subject}: {short}" if short else self.subject
+
+    @property
+    def author(self) -> tuple[tuple[str, str], ...]:
+        """From the address that the server lets us send with, in the shipper's name; answers go to it."""
+        if self.summary is None:
+            return (("From", self.sender),)
+        person = ", ".join(filter(None, (self.summary.responsible, self.summary.shipper)))
+        reply_to = parse_address(self.summary.answers_to)
+        return (
+            ("From", formataddr((person, self.sender))),
+            *((("Reply-To", reply_to),) if reply_to else ()),
+        )
 
     @property
     def message_id(self) -> str:
@@ -85,44 +108,66 @@ def compose(
     """
     attachments = _attachments(mail, artifacts, pack, max_bytes)
     head = (
-        ("From", mail.sender),
+        *mail.author,
         ("To", parse_address(mail.recipient) or "undisclosed-recipients:;"),
-        ("Subject", mail.subject),
+        ("Subject", mail.headline),
         ("Date", format_datetime(mail.written_at)),
         ("Message-ID", mail.message_id),
         ("Auto-Submitted", "auto-generated"),
         ("X-EntryGo-Export", mail.export_id),
         ("X-EntryGo-Submission", mail.submission_id),
     )
-    text = _text(mail, loose_documents(artifacts), is_attached=bool(attachments))
-    return mail_bytes(head, text, attachments, f"=_entrygo_{mail.submission_id}")
-
-
-def _text(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attached: bool) -> str:
+    boundary = f"=_entrygo_{mail.submission_id}"
     if mail.withdrawal is not None:
-        page = f"\nThe package's page says so, too:\n\n{mail.link.url}\n" if mail.link else ""
-        return mail.withdrawal.text + page
-    files = "\n".join(
-        f"- {each.filename}  ({len(each.content):,} bytes, SHA-256 {each.sha256})" for each in artifacts
-    )
+        return mail_bytes(head, _withdrawn(mail, mail.withdrawal), attachments, boundary)
+    said = list(_parts(mail, loose_documents(artifacts), is_attached=bool(attachments)))
+    return mail_bytes(head, as_text(said), attachments, boundary, as_html(said))
+
+
+def _withdrawn(mail: BrokerMail, notice: WithdrawalNotice) -> str:
+    page = f"\nThe package's page says so, too:\n\n{mail.link.url}\n" if mail.link else ""
+    return notice.text + page
+
+
+def _parts(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attached: bool) -> Iterator[Part]:
+    """What is sent, the figures, what is asked of the broker, the files. Checksums are in the manifest."""
     where = (
         "is attached for your review" if is_attached else "is ready for your review, behind the link below"
     )
-    prepared = f"Prepared {mail.package.generated_at}. {NOTICE}"
-    again = f"\nThis package is sent again: {mail.reason}\n" if mail.reason else ""
-    return (
-        f"Customs package {mail.package.number} (export {mail.export_id}) {where}.\n"
-        f"{again}{_replaces(mail)}\n{files}\n{_link_text(mail)}\n{prepared}\n"
+    yield f"Customs package {mail.package.number} (export {mail.export_id}) {where}."
+    if mail.reason:
+        yield f"This package is sent again: {mail.reason}"
+    yield from _replaces(mail)
+    if mail.summary is not None:
+        yield facts_of(mail.summary)
+    yield from _asked(mail)
+    yield "\n".join(f"- {each.filename}  ({len(each.content):,} bytes)" for each in artifacts)
+    yield f"Prepared {mail.package.generated_at}. {NOTICE}"
+
+
+def _asked(mail: BrokerMail) -> Iterator[Part]:
+    """What the broker does next; the link, without which there is nothing to answer with."""
+    is_filed = mail.amendment is not None and mail.amendment.after_entry
+    please = "Please review the documents" + ("." if is_filed else " and file the entry.")
+    if mail.link is None:
+        yield f"{please} Tell the shipper the entry number, or what is wrong."
+        return
+    yield (
+        f"{please} Download everything, acknowledge or reject the package, and enter the entry number here,"
+        f" without an account, until {rfc3339(mail.link.expires_at)[:10]}:"
     )
+    yield mail_page.Link(mail.link.url)
+    yield "Whoever has this link can answer for you: please do not pass it on."
 
 
-def _replaces(mail: BrokerMail) -> str:
+def _replaces(mail: BrokerMail) -> Iterator[Part]:
     """What the package takes the place of, and how it differs, in words."""
     if not mail.package.replaces:
-        return ""
+        return
     amendment = mail.amendment
     if amendment is None:
-        return f"\nIt replaces package {mail.package.replaces}.\n"
+        yield f"It replaces package {mail.package.replaces}."
+        return
     if amendment.after_entry:
         asked = (
             f"An entry was filed for that one ({amendment.entry_number}): please correct that entry by a"
@@ -131,20 +176,8 @@ def _replaces(mail: BrokerMail) -> str:
     else:
         asked = "Please file nothing from that one."
     changes = "\n".join(f"- {each}" for each in changes_in_words(amendment)[:MAX_CHANGES])
-    return (
-        f"\nIt replaces package {mail.package.replaces}: {amendment.reason}\n{asked}\n"
-        f"\nWhat changed:\n{changes or '- Nothing in orders and products.'}\n"
-    )
-
-
-def _link_text(mail: BrokerMail) -> str:
-    if mail.link is None:
-        return ""
-    return (
-        "\nDownload everything, acknowledge or reject the package, and enter the entry number here,"
-        f" without an account, until {rfc3339(mail.link.expires_at)[:10]}:\n\n{mail.link.url}\n\n"
-        "Whoever has this link can answer for you: please do not pass it on.\n"
-    )
+    yield f"It replaces package {mail.package.replaces}: {amendment.reason}\n{asked}"
+    yield f"What changed:\n{changes or '- Nothing in orders and products.'}"
 
 
 def _attachments(

@@ -26,17 +26,24 @@ class Attachment:
 
 
 def mail_bytes(
-    head: Sequence[tuple[str, str]], text: str, attachments: Sequence[Attachment], boundary: str
+    head: Sequence[tuple[str, str]],
+    text: str,
+    attachments: Sequence[Attachment],
+    boundary: str,
+    html: str = "",
 ) -> bytes:
-    """Lines end in CRLF; `boundary` must not occur in the text. ValueError for a header with a line break."""
+    """Lines end in CRLF; `boundary` must not occur in the text. ValueError for a header with a line break.
+
+    With `html` it stands beside the text, for the reader's program to choose from.
+    """
     message = EmailMessage(policy=SMTP)
     for name, value in head:
         message[name] = value
-    message.set_content(text)
+    _fill(message, text, html, boundary)
     if not attachments:
         return message.as_bytes()
     body = MIMEPart(policy=SMTP)
-    body.set_content(text)
+    _fill(body, text, html, boundary)
     message.clear_content()
     message["Content-Type"] = "multipart/mixed"
     message.set_boundary(boundary)
@@ -47,6 +54,13 @@ def mail_bytes(
         pieces += [b"\r\n", between, b"\r\n", _part_head(each), _base64(each.content)]
     pieces += [b"\r\n", between, b"--\r\n"]
     return b"".join(pieces)
+
+
+def _fill(part: MIMEPart, text: str, html: str, boundary: str) -> None:
+    part.set_content(text)
+    if html:
+        part.add_alternative(html, subtype="html")
+        part.set_boundary(f"{boundary}_body")
 
 
 def _part_head(attachment: Attachment) -> bytes:

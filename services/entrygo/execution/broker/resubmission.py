@@ -23,6 +23,7 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, Package, PackageState, Submission, SubmissionStatus
 from entrygo.postgres.idempotency import Reply, find_reply, run_once
@@ -120,6 +121,7 @@ class Resubmission:
             written_at=now,
             reason=command.reason,
             attach="each" if broker is None else broker.attach,
+            summary=PackageSummary.model_validate_json(kept) if (kept := earlier.package.summary) else None,
         )
         artifacts = await self._stored(tenant, earlier.artifacts)
         return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id)

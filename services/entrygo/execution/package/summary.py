@@ -3,12 +3,15 @@
 Pure. It is kept with the package, so that the page needs neither the plan nor its owner.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.facts import Fact, Number
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
+from entrygo.execution.package.figures import quantities
+from entrygo.execution.package.invoice import UNIT_WHEN_UNSTATED
 from entrygo.execution.package.printable import clean_text
 
 WAREHOUSE_IMPORTER = None
@@ -37,6 +40,12 @@ class PackageSummary(Fact):
     orders: int
     value_usd: Number
     entries: tuple[EntrySummary, ...]
+    # Packages from before mails said so have none.
+    quantities: str = ""
+    # None where a product has no weight.
+    gross_weight_kg: Number | None = None
+    responsible: str = ""
+    answers_to: str = ""
 
 
 def summarised(snapshot: Snapshot) -> PackageSummary:
@@ -56,6 +65,10 @@ def summarised(snapshot: Snapshot) -> PackageSummary:
         arrives_on=snapshot.entry_date,
         orders=len(snapshot.orders),
         value_usd=_value(snapshot),
+        quantities=_quantities(snapshot),
+        gross_weight_kg=_gross_weight(snapshot),
+        responsible=clean_text(warehouse.responsible_employee),
+        answers_to=clean_text(warehouse.email),
         entries=tuple(_entry(entry, importers, snapshot) for entry in snapshot.entries or [_whole(snapshot)]),
     )
 
@@ -73,6 +86,28 @@ def _whole(snapshot: Snapshot) -> PlannedEntry:
 def _value(snapshot: Snapshot) -> Decimal:
     lines = (item for order in snapshot.orders for item in order.items)
     return sum((item.value_usd for item in lines), Decimal(0))
+
+
+def _quantities(snapshot: Snapshot) -> str:
+    """Per unit of measure, as the documents count."""
+    units = {product.id: clean_text(product.unit_of_measure) for product in snapshot.products}
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for order in snapshot.orders:
+        for item in order.items:
+            sums[units[item.product_id] or UNIT_WHEN_UNSTATED] += item.quantity
+    return quantities(sorted(sums.items()))
+
+
+def _gross_weight(snapshot: Snapshot) -> Decimal | None:
+    weights = {product.id: product.gross_weight_kg for product in snapshot.products}
+    total = Decimal(0)
+    for order in snapshot.orders:
+        for item in order.items:
+            each = weights[item.product_id]
+            if each is None:
+                return None
+            total += item.quantity * each
+    return total
 
 
 def _entry(entry: PlannedEntry, importers: Mapping[str | None, str], snapshot: Snapshot) -> EntrySummary:
