@@ -57,7 +57,7 @@ mutants: setup ## plant known faults one by one; tests must notice each
 
 bench: setup ## measure speed beside a monolith and the bare rows; about twelve minutes, JSON into bench.json
 	@$(UV) sync --locked --quiet --group bench
-	@$(RUN) python -m tests.bench
+	@$(RUN) python -m tests.bench $(if $(ROWS),--only $(ROWS))
 
 protos: setup ## generate shared/entrygo/proto from protos/
 	@$(RUN) python scripts/generate_protos.py

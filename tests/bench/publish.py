@@ -13,7 +13,8 @@ from tests.bench.plot import bars
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = DOCS / "performance.md"
 PLOT = DOCS / "performance.svg"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+# Comments that no renderer of Markdown shows, ours included.
+BEGIN, END = "[//]: # (figures: begin)", "[//]: # (figures: end)"
 SUBJECTS = ("ours", "monolith", "monolith with DBOS", "floor")
 TEN_MILLION = 10_000_000
 
@@ -31,7 +32,7 @@ def put(page: str, figures: str) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"The page lacks {BEGIN} or {END}.")
-    return f"{before}{BEGIN}\n{figures}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{figures}\n\n{END}{after}"
 
 
 def page_of(run: Mapping[str, Any]) -> str:

@@ -2,18 +2,22 @@
 
 import pytest
 
-from tests.bench.publish import page_of, put
+from tests.bench.publish import BEGIN, END, PAGE, page_of, put
 
 
 def test_new_figures_replace_the_old_ones_and_nothing_else() -> None:
-    page = "# Page\n<!-- figures: begin -->\nold\n<!-- figures: end -->\nafter\n"
+    page = f"# Page\n{BEGIN}\n\nold\n\n{END}\nafter\n"
 
-    assert put(page, "new") == "# Page\n<!-- figures: begin -->\nnew\n<!-- figures: end -->\nafter\n"
+    assert put(page, "new") == f"# Page\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
 
 
 def test_a_page_without_its_place_for_figures_is_refused() -> None:
     with pytest.raises(ValueError, match="figures: end"):
-        put("# Page\n<!-- figures: begin -->\n", "new")
+        put(f"# Page\n{BEGIN}\n", "new")
+
+
+def test_the_page_has_its_place_for_figures() -> None:
+    assert "new" in put(PAGE.read_text(encoding="utf-8"), "new")
 
 
 def test_a_run_of_one_row_shows_that_row_with_the_floor_and_the_ratio() -> None:
