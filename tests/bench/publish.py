@@ -12,7 +12,7 @@ from tests.bench.plot import bars
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE = DOCS / "performance.md"
-PLOT = DOCS / "performance.svg"
+PLOT = DOCS / "images/performance.svg"
 # Comments that no renderer of Markdown shows, ours included.
 BEGIN, END = "[//]: # (figures: begin)", "[//]: # (figures: end)"
 SUBJECTS = ("ours", "monolith", "monolith with DBOS", "floor")
@@ -39,7 +39,7 @@ def page_of(run: Mapping[str, Any]) -> str:
     """Every section that the run has, as Markdown."""
     sections = [_taken(run)]
     if rates := run.get("rates"):
-        sections += [_rates(rates), "![ours beside the others](performance.svg)", _costs(rates)]
+        sections += [_rates(rates), "![ours beside the others](images/performance.svg)", _costs(rates)]
     if large := run.get("large"):
         sections.append(_large(large))
     sections.append(_rest(run))
