@@ -86,6 +86,8 @@ async def measure_visible(ours: Rest, system: System, *, full_rate: float, secon
 async def measure_growth(ours: Rest, system: System, seconds: float) -> dict[str, Any]:
     """Core-milliseconds an order in lifecycles of a hundred, beside few and beside many stored orders."""
     figures: dict[str, Any] = {}
+    await ours.sync(0, 1)  # the order that is copied
+    ours.close()
     for stored in (SMALL, GROWN):
         await _fill(system, stored)
         meter = Meter(ours.processes)
