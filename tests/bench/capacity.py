@@ -23,6 +23,8 @@ CORES_OF_ONE_POSTGRES = 32.0
 # What a topic is made with (ENTRYGO_KAFKA_PARTITIONS).
 PARTITIONS_AT_LEAST = 12
 DATABASE = "postgres"
+# What others bring in production; their CPU counts, but they do not grow by processes of ours.
+EMBEDDED = frozenset({DATABASE, "broker", "smtp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def capacity(cost: Mapping[str, float], cores: int) -> Capacity:
     replicas = {
         name: max(1, math.ceil(share / (CORES_A_PROCESS * BUSY_SHARE)))
         for name, share in used.items()
-        if name != DATABASE
+        if name not in EMBEDDED
     }
     return Capacity(
         cores=cores,

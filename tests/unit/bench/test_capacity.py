@@ -35,6 +35,13 @@ def test_small_systems_keep_one_process_a_service() -> None:
     assert capacity(COST, cores=1).replicas == {"execution": 1, "gateway": 1}
 
 
+def test_the_broker_and_the_mail_server_cost_cores_and_are_not_multiplied() -> None:
+    found = capacity({**COST, "broker": 5.0, "smtp": 5.0}, cores=64)
+
+    assert found.peak_orders_a_second == pytest.approx(1920)
+    assert set(found.replicas) == {"execution", "gateway"}
+
+
 def test_one_cluster_is_no_longer_enough_where_postgresql_needs_more_cores_than_a_machine_gives() -> None:
     heavy = {"postgres": 9.0, "execution": 1.0}
 
