@@ -178,7 +178,8 @@ def check_documents(system: System, export: dict[str, Any], orders: int) -> None
     """One mail; the documents in it open and add up to the cent."""
     mails = [read_mail(path) for path in system.mail_dir.glob("*.eml")]
     subject = export["brokerSubmission"]["subject"]
-    (mail,) = [mail for mail in mails if mail["subject"] == subject and "week-broker" in mail["to"]]
+    mails = [mail for mail in mails if mail["subject"].strip().startswith(subject)]
+    (mail,) = [mail for mail in mails if "week-broker" in mail["to"]]
     documents = attachments(mail)
     manifest = json.loads(documents["manifest.json"])
     lines = list(csv.DictReader(documents["commercial_customs_invoice.csv"].decode("utf-8").splitlines()))
