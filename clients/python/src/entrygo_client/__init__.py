@@ -20,6 +20,7 @@ from entrygo_client._errors import (
     PlanHashMismatch,
     RateLimited,
     ServiceUnavailable,
+    TaskNotOpen,
     TimedOut,
     ValidationFailed,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "ServiceUnavailable",
+    "TaskNotOpen",
     "TimedOut",
     "ValidationFailed",
     "is_settled",

@@ -92,6 +92,12 @@ class EntryFiled(ApiError):
     code = "ENTRY_ALREADY_FILED"
 
 
+class TaskNotOpen(ApiError):
+    """The task was closed already, or a later summary resolved it."""
+
+    code = "TASK_NOT_OPEN"
+
+
 class IdempotencyConflict(ApiError):
     """The key was used for another request."""
 
