@@ -90,7 +90,7 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
         "warehouse": _fields(plan.warehouse, WAREHOUSE_FIELDS),
         "broker": _fields(plan.broker, BROKER_FIELDS),
         "fee_schedule_valid_from": plan.fee_schedule.valid_from.isoformat() if plan.fee_schedule else None,
-        "orders": [_order(order) for order in sorted(plan.orders, key=lambda order: order.id)],
+        "orders": [order_document(order) for order in sorted(plan.orders, key=lambda order: order.id)],
         "products": [
             _fields(product, PRODUCT_FIELDS) for product in sorted(plan.products, key=lambda one: one.id)
         ],
@@ -114,8 +114,8 @@ def _fields(fact: Fact, names: Sequence[str]) -> Mapping[str, Any]:
     return fact.model_dump(mode="json", include=set(names) - absent)
 
 
-def _order(order: Order) -> Mapping[str, Any]:
-    """Written out, because there are thousands."""
+def order_document(order: Order) -> Mapping[str, Any]:
+    """What the hash covers of an order. Written out, because there are thousands."""
     document = {
         "id": order.id,
         "external_id": order.external_id,

@@ -1,0 +1,66 @@
+"""Every declared field of an order passes each place that writes it out by hand, for the sake of speed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from entrygo.gateway.mapping.orders import stored_order, sync_orders_request
+from entrygo.gateway.schemas.orders import SyncOrdersBody
+from entrygo.planning.plan_hash import order_document
+from entrygo.planning.sync_client import order_from_proto
+from entrygo.records.order import ORDER
+from entrygo.requests.pages import PageRequest
+from entrygo.sync.drafts import FactsDraft, StoredOrder, Subject
+from entrygo.sync.write import order_to_proto
+from tests.integration.sync.conftest import LIVE, Caller
+from tests.unit.sync.requests import ACCOUNT
+
+# One of each; the last two say the same thing in two ways, so an order has either.
+VALUES: Mapping[str, str] = {
+    "external_id": "SO-1",
+    "destination_country": "US",
+    "destination_region": "CA",
+    "destination_postal_code": "94105",
+    "importer_number": "12-3456789",
+    "importer_external_id": "brand-1",
+}
+EITHER = ("importer_number", "importer_external_id")
+
+
+@pytest.mark.parametrize("left_out", EITHER)
+async def test_a_field_of_an_order_is_stored_read_planned_and_hashed_as_it_was_sent(
+    caller: Caller, left_out: str
+) -> None:
+    assert VALUES.keys() == {field.name for field in ORDER}, (
+        "give the new field a value, and see where it is lost"
+    )
+    importer = FactsDraft(external_id="brand-1", id=None, facts={"name": "Brand"})
+    await caller.use_cases.sync_facts(LIVE, Subject.IMPORTERS, [importer], "", lambda _: b"")
+    given = {field.rest_name: VALUES[field.name] for field in ORDER if field.name != left_out}
+    [synced] = await caller.orders(LIVE, sync_orders_request(body(given)))
+    found = await caller.use_cases.get_order(LIVE, synced.id)
+    [listed] = (await caller.use_cases.list_orders(LIVE, PageRequest(limit=10))).rows
+    [planned] = (await caller.use_cases.get_planning_facts(LIVE, [synced.id], [], "wh_1", "bro_1")).orders(
+        0, 1
+    )
+    for stored in (found, listed, planned):
+        assert shown(stored, given) == given
+        read = order_from_proto(order_to_proto(ACCOUNT, stored))
+        hashed = order_document(read)
+        for field in ORDER:
+            expected = None if field.name == left_out else VALUES[field.name]
+            assert getattr(read, field.name) == expected
+            assert hashed.get(field.name) == expected
+
+
+def body(fields: Mapping[str, str]) -> SyncOrdersBody:
+    line = {"productId": "prod_1", "quantity": Decimal(1), "unitValueUsd": Decimal(10)}
+    return SyncOrdersBody.model_validate({"accountId": ACCOUNT, "items": [{**fields, "items": [line]}]})
+
+
+def shown(stored: StoredOrder, given: Mapping[str, str]) -> Mapping[str, Any]:
+    """What REST shows of the given fields."""
+    answer: Mapping[str, Any] = stored_order(order_to_proto(ACCOUNT, stored))
+    return {name: answer[name] for name in given}
