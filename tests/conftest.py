@@ -7,7 +7,7 @@ import pytest
 import structlog
 from xdist.remote import Producer
 
-from tests.harness.groups import SYSTEM, GroupScheduling, check_sharing, group_of, rank
+from tests.harness.groups import SYSTEM, GroupScheduling, check_ids, check_sharing, group_of, rank
 
 pytest_plugins = (
     "tests.harness.postgres",
@@ -37,6 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and MEETS_A_BROKER & set(item.fixturenames):
             item.add_marker(pytest.mark.kafka)
+    check_ids(items)
     check_sharing(items)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank(item.nodeid))

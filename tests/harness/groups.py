@@ -1,6 +1,7 @@
 """Who runs beside whom when several processes share the tests."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -48,6 +49,13 @@ def check_sharing(items: Sequence[pytest.Item]) -> None:
         raise pytest.UsageError(f"add to SHARE_THE_SYSTEM of tests/harness/groups.py: {sorted(strays)}")
 
 
+def check_ids(items: Sequence[pytest.Item]) -> None:
+    """Of tests that share an id xdist runs one, and says nothing of the others."""
+    shared = {nodeid: count for nodeid, count in Counter(item.nodeid for item in items).items() if count > 1}
+    if shared:
+        raise pytest.UsageError(f"give each test an id of its own: {shared}")
+
+
 def claim_for_the_run(own_folder: Path, name: str) -> None:
     """Whoever starts what one group shares says so; RuntimeError when another process of this run did.
 
@@ -68,7 +76,7 @@ def claim_for_the_run(own_folder: Path, name: str) -> None:
 class GroupScheduling(LoadScopeScheduling):
     """xdist's scheduling by module, with our groups for modules.
 
-    Not `--dist loadgroup`: it writes the group into the test's id, which pytest 9.2 no longer reads
+    Not `--dist loadgroup`: it writes the group into the test's id, which pytest reads no longer from 9.2 on
     (pytest-xdist issue 1386), so that every test goes its own way and each process starts every system.
     """
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.groups import FAULTS, SYSTEM, check_sharing, claim_for_the_run, group_of, rank
+from tests.harness.groups import FAULTS, SYSTEM, check_ids, check_sharing, claim_for_the_run, group_of, rank
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,12 @@ def test_test_with_the_system_outside_its_group_is_refused(request: pytest.Fixtu
     stray = pytest.Function.from_parent(request.node.parent, name="stray", callobj=lambda system: None)
     with pytest.raises(pytest.UsageError, match=r"test_groups\.py"):
         check_sharing([stray])
+
+
+def test_tests_that_share_an_id_are_refused(request: pytest.FixtureRequest) -> None:
+    twins = [
+        pytest.Function.from_parent(request.node.parent, name="a", callobj=lambda: None) for _ in range(2)
+    ]
+    check_ids(twins[:1])
+    with pytest.raises(pytest.UsageError, match=r"test_groups\.py::a"):
+        check_ids(twins)
