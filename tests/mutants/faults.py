@@ -194,16 +194,16 @@ FAULTS = (
     ),
     Fault(
         "a revoked key is accepted",
-        "shared/entrygo/identity/keys.py",
-        "return self.revoked_at is None and (",
-        "return (",
+        "shared/entrygo/identity/store.py",
+        'WHERE secret_sha256 = $1 AND revoked_at IS NULL"',
+        'WHERE secret_sha256 = $1"',
         (f"{PLATFORM}/test_rpc_server.py",),
     ),
     Fault(
         "an expired key is accepted",
-        "shared/entrygo/identity/keys.py",
-        "(self.expires_at is None or now < self.expires_at)",
-        "(self.expires_at is None or now >= self.created_at)",
+        "shared/entrygo/identity/store.py",
+        "AND (expires_at IS NULL OR clock_timestamp() < expires_at)",
+        "AND (expires_at IS NULL OR clock_timestamp() >= created_at)",
         (f"{PLATFORM}/test_rpc_server.py",),
     ),
     Fault(
