@@ -204,7 +204,7 @@ class Edge:
     @asynccontextmanager
     async def _content(
         self, endpoint: Endpoint, request: Request, admitted: Admitted
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncIterator[bytes | bytearray]:
         if endpoint.body is None:
             yield b""
             return

@@ -45,7 +45,13 @@ class Exchange:
     """
 
     def __init__(
-        self, request: Request, services: Services, call: Call, *, admitted: Admitted, content: bytes = b""
+        self,
+        request: Request,
+        services: Services,
+        call: Call,
+        *,
+        admitted: Admitted,
+        content: bytes | bytearray = b"",
     ) -> None:
         self.request = request
         self.services = services
@@ -143,7 +149,7 @@ def authorization(request: Request) -> str | None:
     return f"Bearer {match[1]}" if match else None
 
 
-def _read_body(content: bytes, model: type[B]) -> B:
+def _read_body(content: bytes | bytearray, model: type[B]) -> B:
     is_optional = not any(field.is_required() for field in model.model_fields.values())
     return validated(model, {} if is_optional and not content else read_json(content))
 

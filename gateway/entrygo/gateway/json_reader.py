@@ -24,7 +24,7 @@ LARGE_BYTES = 1024 * 1024
 Scan = Callable[[str, int], tuple[Any, int]]
 
 
-def read_json(body: bytes) -> object:
+def read_json(body: bytes | bytearray) -> object:
     """The value of a JSON text in UTF-8; InvalidRequest for everything else, NaN and Infinity included.
 
     PayloadTooLarge, before anything is read, for a text that would become too many values.
@@ -44,7 +44,7 @@ def read_json(body: bytes) -> object:
     return value
 
 
-def _check_marks(body: bytes) -> None:
+def _check_marks(body: bytes | bytearray) -> None:
     if len(body) > MAX_MARKS and len(body) - len(body.translate(None, _MARKS)) > MAX_MARKS:
         message = f"The request body has more than {MAX_MARKS} commas, brackets and braces."
         raise PayloadTooLarge(message, details={"limitMarks": MAX_MARKS})

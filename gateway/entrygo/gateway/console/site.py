@@ -117,7 +117,7 @@ class Console:
             return
         limit = self._max_file_bytes if page.takes_files else MAX_FORM_BYTES
         async with received(request, admitted.key, limit=limit, budget=self._door.bodies) as content:
-            yield content
+            yield bytes(content)
 
     def _failed(self, request: Request, error: EntryGoError) -> Response:
         """A page that says what is wrong and how to go on."""

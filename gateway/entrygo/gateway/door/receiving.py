@@ -10,27 +10,26 @@ from entrygo.requests.budget import Budget
 
 
 @asynccontextmanager
-async def received(request: Request, key: str, *, limit: int, budget: Budget) -> AsyncIterator[bytes]:
-    """The whole body, counted against `budget` under the name `key` until the block is left.
+async def received(request: Request, key: str, *, limit: int, budget: Budget) -> AsyncIterator[bytearray]:
+    """The whole body, counted against `budget` under the name `key` until the block is left, and empty then:
+    an error's traceback holds on to it until the garbage collector comes by.
 
     Raises PayloadTooLarge above `limit` bytes, whatever the client announced.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise _too_large(limit)
-    chunks, size = [], 0
+    content, size = bytearray(), 0
     try:
         async for chunk in request.stream():
             if size + len(chunk) > limit:
                 raise _too_large(limit)
             budget.take(key, len(chunk))
             size += len(chunk)
-            chunks.append(chunk)
-        content = b"".join(chunks)
-        # The body is held once, as it is counted.
-        chunks.clear()
+            content += chunk
         yield content
     finally:
+        content.clear()
         budget.give_back(key, size)
 
 
