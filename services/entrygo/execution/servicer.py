@@ -40,8 +40,8 @@ from entrygo.messaging.event_log import recorded_since
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import Access
-from entrygo.rpc.replay import mark_replayed
 
 SERVICE_NAME = execution_pb2.DESCRIPTOR.services_by_name["Execution"].full_name
 REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
@@ -103,36 +103,28 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     ) -> execution_pb2.ExecuteExportResponse:
         """Executes an export, or answers as the first call with the key."""
         reply = await self._executions.execute(execute_command(request))
-        if reply.replayed:
-            mark_replayed(context)
-        return execution_pb2.ExecuteExportResponse.FromString(reply.body)
+        return answered(reply, execution_pb2.ExecuteExportResponse, context)
 
     async def ResubmitToBroker(
         self, request: execution_pb2.ResubmitToBrokerRequest, context: Context
     ) -> execution_pb2.ResubmitToBrokerResponse:
         """Sends the package of an export to its broker again."""
         reply = await self._resubmission.resubmit(resubmit_command(request))
-        if reply.replayed:
-            mark_replayed(context)
-        return execution_pb2.ResubmitToBrokerResponse.FromString(reply.body)
+        return answered(reply, execution_pb2.ResubmitToBrokerResponse, context)
 
     async def NoteBrokerAnswer(
         self, request: execution_pb2.NoteBrokerAnswerRequest, context: Context
     ) -> execution_pb2.NoteBrokerAnswerResponse:
         """Records what the broker said outside of its link."""
         reply = await self._noted_answers.note(note_command(request))
-        if reply.replayed:
-            mark_replayed(context)
-        return execution_pb2.NoteBrokerAnswerResponse.FromString(reply.body)
+        return answered(reply, execution_pb2.NoteBrokerAnswerResponse, context)
 
     async def WithdrawExport(
         self, request: execution_pb2.WithdrawExportRequest, context: Context
     ) -> execution_pb2.WithdrawExportResponse:
         """Takes an executed export back and asks the broker not to file."""
         reply = await self._withdrawals.withdraw(withdraw_command(request))
-        if reply.replayed:
-            mark_replayed(context)
-        return execution_pb2.WithdrawExportResponse.FromString(reply.body)
+        return answered(reply, execution_pb2.WithdrawExportResponse, context)
 
     async def AmendExport(
         self, request: execution_pb2.AmendExportRequest, context: Context
@@ -140,27 +132,21 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         """Plans the successor of an executed export, with what is known of its entry."""
         check_amend(request)
         reply = await self._amendments.amend(principal().visible, request)
-        if reply.replayed:
-            mark_replayed(context)
-        return planning_pb2.PlanExportResponse.FromString(reply.body)
+        return answered(reply, planning_pb2.PlanExportResponse, context)
 
     async def RecordEntrySummary(
         self, request: execution_pb2.RecordEntrySummaryRequest, context: Context
     ) -> execution_pb2.EntryReconciliation:
         """Stores what the broker entered and compares it with the estimate."""
         reply = await self._reconciliations.record(record_command(request))
-        if reply.replayed:
-            mark_replayed(context)
-        return execution_pb2.EntryReconciliation.FromString(reply.body)
+        return answered(reply, execution_pb2.EntryReconciliation, context)
 
     async def CloseEntryTask(
         self, request: execution_pb2.CloseEntryTaskRequest, context: Context
     ) -> execution_pb2.EntryReconciliation:
         """Closes a difference with a note."""
         reply = await self._reconciliations.close_task(close_command(request))
-        if reply.replayed:
-            mark_replayed(context)
-        return execution_pb2.EntryReconciliation.FromString(reply.body)
+        return answered(reply, execution_pb2.EntryReconciliation, context)
 
     async def ListEntrySummaries(
         self, request: execution_pb2.ListEntrySummariesRequest, _context: Context

@@ -1,10 +1,9 @@
 """The gRPC edge of planning: proto in, use case, proto out. No decisions."""
 
 from collections.abc import AsyncIterator
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
-from google.protobuf.message import Message
 
 from entrygo.domain.principal import ScopeName
 from entrygo.identity.current import check_account, principal
@@ -20,11 +19,10 @@ from entrygo.planning.requests import (
     read_plan,
 )
 from entrygo.planning.use_cases import PlanningUseCases
-from entrygo.postgres.idempotency import Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
-from entrygo.rpc.replay import mark_replayed
 
 SERVICE_NAME = planning_pb2.DESCRIPTOR.services_by_name["Planning"].full_name
 REQUIRED_SCOPES: RequiredScopes = {
@@ -47,7 +45,6 @@ REQUIRED_SCOPES: RequiredScopes = {
 CHUNK_BYTES = 1024 * 1024
 DIFF_LIMIT = 100
 
-M = TypeVar("M", bound=Message)
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -65,14 +62,14 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         command = read_plan(request, max_orders=self._max_orders)
         check_account(request.account_id)
         reply = await self._do.plan_export.run(principal().visible, command)
-        return _answered(reply, planning_pb2.PlanExportResponse, context)
+        return answered(reply, planning_pb2.PlanExportResponse, context)
 
     async def CancelExport(
         self, request: planning_pb2.CancelExportRequest, context: Context
     ) -> planning_pb2.CancelExportResponse:
         """Gives a planned export up."""
         reply = await self._do.transitions.cancel(principal().visible, read_cancel(request))
-        return _answered(reply, planning_pb2.CancelExportResponse, context)
+        return answered(reply, planning_pb2.CancelExportResponse, context)
 
     async def ClaimExport(
         self, request: planning_pb2.ClaimExportRequest, context: Context
@@ -101,7 +98,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         """Plans the successor of an executed export."""
         command = read_amend(request, max_orders=self._max_orders)
         reply = await self._do.amend_export.run(principal().visible, command)
-        return _answered(reply, planning_pb2.PlanExportResponse, context)
+        return answered(reply, planning_pb2.PlanExportResponse, context)
 
     async def GetSnapshot(
         self, request: planning_pb2.GetSnapshotRequest, context: Context
@@ -139,14 +136,14 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         if request.account_id:
             check_account(request.account_id)
         reply = await self._do.policies.set(principal().visible, request)
-        return _answered(reply, planning_pb2.Policy, context)
+        return answered(reply, planning_pb2.Policy, context)
 
     async def ApproveExport(
         self, request: planning_pb2.ApproveExportRequest, context: Context
     ) -> planning_pb2.ApproveExportResponse:
         """Records a person's consent to the current plan."""
         reply = await self._do.policies.approve(principal().visible, read_approval(request))
-        return _answered(reply, planning_pb2.ApproveExportResponse, context)
+        return answered(reply, planning_pb2.ApproveExportResponse, context)
 
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, context: Context
@@ -167,10 +164,3 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def GetHistory(self, request: events_pb2.GetHistoryRequest, context: Context) -> events_pb2.History:
         """Which life of the database the events are of."""
         return await self._do.stored_plans.history()
-
-
-def _answered(reply: Reply, response: type[M], context: Context) -> M:
-    """The response of a write, marked where it is that of an earlier call."""
-    if reply.replayed:
-        mark_replayed(context)
-    return response.FromString(reply.body)

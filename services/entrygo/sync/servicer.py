@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
-from google.protobuf.message import Message
 
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.ids import is_valid_id
@@ -15,8 +14,8 @@ from entrygo.postgres.idempotency import Reply
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.records.order import MAX_PLANNED_ORDERS
 from entrygo.requests.pages import Page, PageRequest, page_request
+from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import RequiredScopes
-from entrygo.rpc.replay import mark_replayed
 from entrygo.sync.drafts import FactsDraft, StoredFacts, StoredOrder, Subject
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
@@ -66,7 +65,6 @@ REQUIRED_SCOPES: RequiredScopes = {
 }
 
 Context = grpc.aio.ServicerContext[Any, Any]
-M = TypeVar("M", bound=Message)
 
 
 class SyncServicer(sync_pb2_grpc.SyncServicer):
@@ -84,35 +82,35 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         reply = await self._use_cases.sync_orders(
             visible, drafts, request.idempotency_key, partial(_orders_response, visible)
         )
-        return _answered(reply, sync_pb2.SyncOrdersResponse, context)
+        return answered(reply, sync_pb2.SyncOrdersResponse, context)
 
     async def SyncProducts(
         self, request: sync_pb2.SyncProductsRequest, context: Context
     ) -> sync_pb2.SyncProductsResponse:
         """Creates or merges products by external id, all or none; an absent field keeps its value."""
         reply = await self._sync(request, Subject.PRODUCTS, read_products(request), _products_response)
-        return _answered(reply, sync_pb2.SyncProductsResponse, context)
+        return answered(reply, sync_pb2.SyncProductsResponse, context)
 
     async def SyncWarehouses(
         self, request: sync_pb2.SyncWarehousesRequest, context: Context
     ) -> sync_pb2.SyncWarehousesResponse:
         """Creates or merges warehouses by external id, all or none."""
         reply = await self._sync(request, Subject.WAREHOUSES, read_warehouses(request), _warehouses_response)
-        return _answered(reply, sync_pb2.SyncWarehousesResponse, context)
+        return answered(reply, sync_pb2.SyncWarehousesResponse, context)
 
     async def SyncBrokers(
         self, request: sync_pb2.SyncBrokersRequest, context: Context
     ) -> sync_pb2.SyncBrokersResponse:
         """Creates or merges brokers by external id, all or none."""
         reply = await self._sync(request, Subject.BROKERS, read_brokers(request), _brokers_response)
-        return _answered(reply, sync_pb2.SyncBrokersResponse, context)
+        return answered(reply, sync_pb2.SyncBrokersResponse, context)
 
     async def SyncImporters(
         self, request: sync_pb2.SyncImportersRequest, context: Context
     ) -> sync_pb2.SyncImportersResponse:
         """Creates or merges importers by external id, all or none."""
         reply = await self._sync(request, Subject.IMPORTERS, read_importers(request), _importers_response)
-        return _answered(reply, sync_pb2.SyncImportersResponse, context)
+        return answered(reply, sync_pb2.SyncImportersResponse, context)
 
     async def UpdateProduct(
         self, request: sync_pb2.UpdateProductRequest, context: Context
@@ -124,7 +122,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         reply = await self._use_cases.update_product(
             principal().visible, update, request.idempotency_key, _product_bytes
         )
-        return _answered(reply, sync_pb2.Product, context)
+        return answered(reply, sync_pb2.Product, context)
 
     async def _sync(
         self, request: SetupRequest, subject: Subject, drafts: Sequence[FactsDraft], render: RenderFacts
@@ -266,13 +264,6 @@ def _brokers_response(stored: Sequence[StoredFacts]) -> bytes:
 def _importers_response(stored: Sequence[StoredFacts]) -> bytes:
     data = [importer_to_proto(one) for one in stored]
     return sync_pb2.SyncImportersResponse(data=data).SerializeToString()
-
-
-def _answered(reply: Reply, response: type[M], context: Context) -> M:
-    """The response of a write, marked where it is that of an earlier call."""
-    if reply.replayed:
-        mark_replayed(context)
-    return response.FromString(reply.body)
 
 
 def _id(request: sync_pb2.GetRequest) -> str:

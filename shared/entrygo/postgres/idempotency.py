@@ -112,6 +112,10 @@ class KeyStore:
         )
 
 
+# What is done in the transaction of a key; it gives the bytes of the answer.
+Work = Callable[[Connection], Awaitable[bytes]]
+
+
 async def run_once(
     pool: Pool,
     scope: Visible,
@@ -119,7 +123,7 @@ async def run_once(
     operation: str,
     key: str,
     fingerprint: bytes,
-    work: Callable[[Connection], Awaitable[bytes]],
+    work: Work,
     guard: Callable[[Connection], Awaitable[object]] | None = None,
 ) -> Reply:
     """Runs `work` in one transaction with its key row and gives its bytes, or those of the first call.
@@ -155,6 +159,27 @@ def _replay(row: KeyRow) -> Reply:
     if row.response is None:
         raise IdempotencyInProgress
     return Reply(row.response, replayed=True)
+
+
+async def run_prepared_once(
+    pool: Pool,
+    scope: Visible,
+    *,
+    operation: str,
+    key: str,
+    fingerprint: bytes,
+    prepare: Callable[[], Awaitable[Work]],
+) -> Reply:
+    """As `run_once`, where some is done before the transaction: `prepare` does it, and gives what is left.
+
+    Nothing is prepared for a call that was answered already. Who may not see what the answer is about must
+    have been refused before.
+    """
+    earlier = await find_reply(pool, scope, operation=operation, key=key, fingerprint=fingerprint)
+    if earlier is not None:
+        return Reply(earlier, replayed=True)
+    work = await prepare()
+    return await run_once(pool, scope, operation=operation, key=key, fingerprint=fingerprint, work=work)
 
 
 async def find_reply(

@@ -16,7 +16,7 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.events import EventRecorder
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import PackageState, Submission, SubmissionStatus
-from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
 from entrygo.proto.execution.v1 import execution_pb2
@@ -55,29 +55,20 @@ class NotedAnswers:
         # First: keys are the account's, and an answer is about one warehouse's package.
         async with transaction(self.pool, command.visible) as connection:
             latest = await _latest(connection, command)
-        earlier = await find_reply(
+
+        async def prepare() -> Work:
+            number = command.answer.entry_number
+            if number is not None:
+                await check_filer(self.brokers, command.visible.tenant, latest.broker_id, number)
+            return lambda connection: self._noted(connection, command)
+
+        return await run_prepared_once(
             self.pool,
             command.visible,
             operation=NOTE_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
-        )
-        if earlier is not None:
-            return Reply(earlier, replayed=True)
-        number = command.answer.entry_number
-        if number is not None:
-            await check_filer(self.brokers, command.visible.tenant, latest.broker_id, number)
-
-        async def work(connection: Connection) -> bytes:
-            return await self._noted(connection, command)
-
-        return await run_once(
-            self.pool,
-            command.visible,
-            operation=NOTE_OPERATION,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            work=work,
+            prepare=prepare,
         )
 
     async def _noted(self, connection: Connection, command: NoteCommand) -> bytes:

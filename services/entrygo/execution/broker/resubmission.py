@@ -26,7 +26,7 @@ from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.package_store import PackageStore
 from entrygo.execution.records import Artifact, Package, PackageState, Submission, SubmissionStatus
-from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.execution.v1 import execution_pb2
@@ -82,27 +82,18 @@ class Resubmission:
         """
         # First: keys are the account's, and an answer is about one warehouse's package.
         package = await self._package(command)
-        earlier = await find_reply(
+
+        async def prepare() -> Work:
+            submission = await self._prepared(command, package)
+            return lambda connection: self._add(connection, submission)
+
+        return await run_prepared_once(
             self.pool,
             command.visible,
             operation=RESUBMIT_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
-        )
-        if earlier is not None:
-            return Reply(earlier, replayed=True)
-        submission = await self._prepared(command, package)
-
-        async def work(connection: Connection) -> bytes:
-            return await self._add(connection, submission)
-
-        return await run_once(
-            self.pool,
-            command.visible,
-            operation=RESUBMIT_OPERATION,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            work=work,
+            prepare=prepare,
         )
 
     async def _prepared(self, command: ResubmitCommand, package: Package) -> Submission:

@@ -46,7 +46,7 @@ from entrygo.execution.reconciliation.summary import (
 from entrygo.execution.reconciliation.tasks import settle
 from entrygo.execution.records import Artifact, Package, PackageState, SubmissionStatus
 from entrygo.execution.store import ExecutionStore
-from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.idempotency import Reply, Work, run_once, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
@@ -100,30 +100,21 @@ class Reconciliations:
 
     async def _record(self, command: RecordCommand, planning: Planning, given_by: GivenBy) -> Reply:
         package, revision, broker_id = await self._executed(command.visible, command.export_id)
-        earlier = await find_reply(
+
+        async def prepare() -> Work:
+            number = command.summary.entry_number
+            await check_filer(self.brokers, command.visible.tenant, broker_id, number)
+            snapshot = await planning.snapshot(command.export_id, revision)
+            compared = _compared(package, snapshot, command.entry, command.summary)
+            return lambda connection: self._save(connection, command, compared, given_by)
+
+        return await run_prepared_once(
             self.pool,
             command.visible,
             operation=RECORD_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
-        )
-        if earlier is not None:
-            return Reply(earlier, replayed=True)
-        number = command.summary.entry_number
-        await check_filer(self.brokers, command.visible.tenant, broker_id, number)
-        snapshot = await planning.snapshot(command.export_id, revision)
-        compared = _compared(package, snapshot, command.entry, command.summary)
-
-        async def work(connection: Connection) -> bytes:
-            return await self._save(connection, command, compared, given_by)
-
-        return await run_once(
-            self.pool,
-            command.visible,
-            operation=RECORD_OPERATION,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            work=work,
+            prepare=prepare,
         )
 
     async def _executed(self, visible: Visible, export_id: str) -> tuple[Package, int, str]:

@@ -1,0 +1,18 @@
+"""The answer to a write, which may be that of an earlier call. For services: the gateway has no database."""
+
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+
+from entrygo.postgres.idempotency import Reply
+from entrygo.rpc.replay import mark_replayed
+
+M = TypeVar("M", bound=Message)
+
+
+def answered(reply: Reply, response: type[M], context: "grpc.aio.ServicerContext[Any, Any]") -> M:
+    """The response, marked where it is that of an earlier call."""
+    if reply.replayed:
+        mark_replayed(context)
+    return response.FromString(reply.body)
