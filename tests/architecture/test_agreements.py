@@ -6,8 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from entrygo.domain.snapshot import AskedEntryType, Readiness, Severity
-from entrygo.execution import withdrawing
 from entrygo.execution.broker.signed_links import LinkNotValid
+from entrygo.execution.closing import withdrawing
 from entrygo.gateway.link_pages import LinkUnreadable
 from entrygo.gateway.mapping import exports as mapping
 from entrygo.gateway.schemas.exports import AmendBody, ExportQuery, PlanBody

@@ -26,7 +26,9 @@ def _may_use_aiokafka(source: Source) -> bool:
 
 def _may_use_grpc(source: Source) -> bool:
     # __main__ opens the channels that it hands to the clients.
-    is_edge = source.path.name in {"servicer.py", "__main__.py", *CLIENTS}
+    is_edge = (
+        source.path.name in {"servicer.py", "__main__.py", *CLIENTS} or source.path.parent.name == "clients"
+    )
     is_of_process = source.path.parent == Path("entrygo/process") and source.path.name in {
         "healthcheck.py",
         "rpc_credentials.py",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import psutil
 
-from entrygo.execution.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
+from entrygo.execution.state.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from tests.campaign.cluster import DATABASE_AWAY, Cluster
 from tests.campaign.nemesis import Fault, Unavailable
 from tests.campaign.nodes import Node

@@ -135,7 +135,7 @@ PROTECTIONS = (
         "deliveries that are due are looked for",
         (
             Edit(
-                "services/entrygo/execution/recovery.py",
+                "services/entrygo/execution/recovery/loops.py",
                 "            group.create_task(self._deliver(stop))\n",
                 "",
             ),

@@ -43,7 +43,7 @@ FAULTS = (
     ),
     Fault(
         "one account makes all its documents at once",
-        "services/entrygo/execution/preparation.py",
+        "services/entrygo/execution/steps/preparation.py",
         "            async with self.renders.slot(tenant.account_id, RENDERS):\n                return",
         "            if True:\n                return",
         (f"{EXECUTION}/test_delivery.py",),

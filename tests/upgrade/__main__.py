@@ -22,7 +22,7 @@ import asyncpg
 import grpc
 import httpx
 
-from entrygo.execution.failpoints import AFTER_CLAIM
+from entrygo.execution.state.failpoints import AFTER_CLAIM
 from entrygo.process.failpoints import FILE_PREFIX, VARIABLE
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
 from tests.harness import processes

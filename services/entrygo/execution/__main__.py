@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from entrygo.execution.clients import PlanningClient, SyncBrokers
-from entrygo.execution.measures import measure
+from entrygo.execution.clients.planning import PlanningClient
+from entrygo.execution.clients.sync import SyncBrokers
 from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
+from entrygo.execution.state.measures import measure
 from entrygo.execution.wiring import build_channels, build_parts
 from entrygo.postgres.pool import closed_at_the_end, open_pool
 from entrygo.process.failpoints import reach

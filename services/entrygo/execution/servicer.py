@@ -8,33 +8,27 @@ import grpc
 from entrygo.domain.money import plain
 from entrygo.domain.principal import ScopeName
 from entrygo.domain.time import rfc3339
-from entrygo.execution.amending import Amendments
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
 from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
 from entrygo.execution.broker.resubmission import Resubmission
-from entrygo.execution.events import artifact_message
+from entrygo.execution.closing.amending import Amendments
+from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.package.summary import PackageSummary
-from entrygo.execution.reconciliation.requests import (
+from entrygo.execution.reconciliation.use_cases import Reconciliations
+from entrygo.execution.requests.broker import mail_addresses, note_command, read_answer, resubmit_command
+from entrygo.execution.requests.closing import check_amend, withdraw_command
+from entrygo.execution.requests.execute import execute_command
+from entrygo.execution.requests.reconciliation import (
     close_command,
     linked_command,
     list_command,
     record_command,
 )
-from entrygo.execution.reconciliation.use_cases import Reconciliations
-from entrygo.execution.records import Artifact
-from entrygo.execution.requests import (
-    check_amend,
-    execute_command,
-    mail_addresses,
-    note_command,
-    read_answer,
-    resubmit_command,
-    withdraw_command,
-)
+from entrygo.execution.state.events import artifact_message
+from entrygo.execution.state.records import Artifact
 from entrygo.execution.use_cases import Executions, Packages
-from entrygo.execution.withdrawing import Withdrawals
 from entrygo.identity.current import principal
 from entrygo.messaging.event_log import recorded_since
 from entrygo.proto.events.v1 import events_pb2

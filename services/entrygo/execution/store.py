@@ -7,7 +7,7 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
-from entrygo.execution.records import Claim, Execution, Step
+from entrygo.execution.state.records import Claim, Execution, Step
 from entrygo.postgres.pool import Connection
 
 _EXECUTION = (

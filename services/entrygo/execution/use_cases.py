@@ -15,11 +15,11 @@ from entrygo.domain.errors import (
 )
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
-from entrygo.execution.clients import Planning, PlanningAccess
+from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Artifact, ExecuteCommand, Execution
-from entrygo.execution.steps import ExecutionSteps
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Artifact, ExecuteCommand, Execution
+from entrygo.execution.steps.execution import ExecutionSteps
 from entrygo.messaging.event_log import check_held, events_after, history, replay
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction

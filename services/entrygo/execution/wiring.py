@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from entrygo.execution.amending import Amendments
 from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import Channel
@@ -25,18 +24,19 @@ from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
-from entrygo.execution.clients import PlanningAccess
+from entrygo.execution.clients.planning import PlanningAccess
+from entrygo.execution.closing.amending import Amendments
+from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.documents import DOCUMENTS
-from entrygo.execution.events import EventRecorder
 from entrygo.execution.objects.by_digest import ObjectStore
-from entrygo.execution.preparation import Preparation
 from entrygo.execution.reconciliation.use_cases import Reconciliations
-from entrygo.execution.records import SubmissionType
-from entrygo.execution.recovery import Recovery, WarehouseFill
+from entrygo.execution.recovery.loops import Recovery, WarehouseFill
 from entrygo.execution.settings import Settings
-from entrygo.execution.steps import ExecutionSteps
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.records import SubmissionType
+from entrygo.execution.steps.execution import ExecutionSteps
+from entrygo.execution.steps.preparation import Preparation
 from entrygo.execution.use_cases import Executions, Packages
-from entrygo.execution.withdrawing import Withdrawals
 from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids

@@ -12,10 +12,10 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import Amendment, Change
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import Outcome
-from entrygo.execution.broker.closing import SentAgainMeanwhile
 from entrygo.execution.broker.resubmission import ResubmitCommand
-from entrygo.execution.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
-from entrygo.execution.records import PackageState, SubmissionStatus
+from entrygo.execution.closing.packages import SentAgainMeanwhile
+from entrygo.execution.state.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
+from entrygo.execution.state.records import PackageState, SubmissionStatus
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.test_broker_links import newest_token
 from tests.integration.execution.test_execute import ScriptedChannel

@@ -13,8 +13,8 @@ from entrygo.cli.backup.manifest import BackupUnusable
 from entrygo.cli.backup.restoring import TargetNotEmpty, restore
 from entrygo.cli.backup.taking import take_backup
 from entrygo.cli.up.home import Home
-from entrygo.execution import failpoints
-from entrygo.execution.restored import RESTORED, RESTORED_CODE
+from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE
+from entrygo.execution.state import failpoints
 from tests.harness.postgres import temporary_database
 from tests.integration.execution.world import LIVE, Crash, Process, World
 

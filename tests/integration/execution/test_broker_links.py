@@ -17,8 +17,8 @@ from entrygo.execution.broker.answers import MAX_ANSWERS, Answer
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkReplaced
-from entrygo.execution.records import SubmissionStatus
 from entrygo.execution.servicer import summary_message
+from entrygo.execution.state.records import SubmissionStatus
 from entrygo.execution.wiring import build_signer
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.test_execute import ScriptedChannel

@@ -12,14 +12,15 @@ import pytest
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution import preparation, wiring
+from entrygo.execution import wiring
 from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.metrics import DELIVERIES
-from entrygo.execution.document_sets import render_package
 from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.steps import preparation
 from entrygo.postgres.pool import EVERYONE, closed_at_the_end, open_pool, transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.network import Weather, way_to

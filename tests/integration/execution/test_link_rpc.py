@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.execution.requests import MAX_REASON_LENGTH
+from entrygo.execution.requests.fields import MAX_REASON_LENGTH
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.rpc.errors import remote
 from tests.harness.mail import SmtpSink

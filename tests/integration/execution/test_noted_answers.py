@@ -6,7 +6,7 @@ from entrygo.domain.errors import InvalidExportState, NotFound, ValidationFailed
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.noted_answers import NoteCommand
-from entrygo.execution.records import SubmissionStatus
+from entrygo.execution.state.records import SubmissionStatus
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.test_execute import ScriptedChannel

@@ -16,9 +16,9 @@ from entrygo.domain.errors import (
     ValidationFailed,
 )
 from entrygo.domain.principal import Visible
-from entrygo.execution.reconciliation.requests import CloseCommand, RecordCommand
+from entrygo.execution.closing.withdrawing import WithdrawCommand
+from entrygo.execution.reconciliation.commands import CloseCommand, RecordCommand
 from entrygo.execution.reconciliation.summary import EntrySummary, Liquidation
-from entrygo.execution.withdrawing import WithdrawCommand
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.pages import PageRequest
 from tests.integration.execution.world import LIVE, Process, World

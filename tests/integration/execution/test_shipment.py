@@ -3,8 +3,14 @@
 import pytest
 
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
-from entrygo.execution.failpoints import AFTER_BEGIN, AFTER_CLAIM, AFTER_RENDER, AFTER_STORE, BEFORE_DATA
 from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.state.failpoints import (
+    AFTER_BEGIN,
+    AFTER_CLAIM,
+    AFTER_RENDER,
+    AFTER_STORE,
+    BEFORE_DATA,
+)
 from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.world import LIVE, Crash, World

@@ -21,8 +21,8 @@ from entrygo.domain.principal import Visible
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.broker.resubmission import ResubmitCommand
-from entrygo.execution.failpoints import WITHDRAWAL_FAILPOINTS
-from entrygo.execution.records import SubmissionStatus
+from entrygo.execution.state.failpoints import WITHDRAWAL_FAILPOINTS
+from entrygo.execution.state.records import SubmissionStatus
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.test_broker_channels import use_broker
 from tests.integration.execution.test_broker_links import newest_token

@@ -14,11 +14,11 @@ from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
-from entrygo.execution.clients import Planning
-from entrygo.execution.records import Claim, ExecuteCommand, Moved
+from entrygo.execution.clients.planning import Planning
+from entrygo.execution.closing.withdrawing import WithdrawCommand
 from entrygo.execution.settings import Settings
+from entrygo.execution.state.records import Claim, ExecuteCommand, Moved
 from entrygo.execution.wiring import ExecutionParts, build_channels, build_parts
-from entrygo.execution.withdrawing import WithdrawCommand
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction

@@ -12,8 +12,8 @@ import pytest
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.shipment import Charge, ChargeKind, Shipment
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.document_sets import LAST, OF_AN_ENTRY, OF_THE_TRUCK, render_package
 from entrygo.execution.documents import DOCUMENTS
+from entrygo.execution.documents.document_sets import LAST, OF_AN_ENTRY, OF_THE_TRUCK, render_package
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.planning.snapshots import snapshot_of

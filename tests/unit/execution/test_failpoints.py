@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from entrygo.execution.failpoints import AFTER_CLAIM, AFTER_RESERVE
+from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_RESERVE
 from entrygo.process.failpoints import FILE_PREFIX, KILLED, VARIABLE
 
 PROGRAM = f"from entrygo.process.failpoints import reach; reach({AFTER_CLAIM!r}); raise SystemExit(3)"

@@ -9,7 +9,8 @@ import pytest
 
 from entrygo.domain.facts import Address, Manufacturer, Party
 from entrygo.domain.shipment import NOTHING_STATED, Shipment, with_parties_of
-from entrygo.execution.requests import normalised, read_shipment
+from entrygo.execution.requests.execute import normalised
+from entrygo.execution.requests.shipment import read_shipment
 from entrygo.proto.execution.v1 import execution_pb2 as pb
 from entrygo.requests.issues import Issues
 from tests.unit.execution.rendered import csv_rows, html_of, rendered

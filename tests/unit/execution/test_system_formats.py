@@ -12,10 +12,10 @@ import pytest
 from entrygo.domain.facts import ON_REQUEST, Section232
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.snapshot import Amendment, Snapshot
-from entrygo.execution.document_sets import render_package
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.ace_trip import AceTrip
 from entrygo.execution.documents.cargowise_xml import NAMESPACE, CargowiseXml
+from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoice import build_invoice
 from tests.unit.execution.rendered import rendered

@@ -3,7 +3,7 @@
 import pytest
 
 from entrygo.domain.lifecycle import State
-from entrygo.execution.records import SubmissionStatus
+from entrygo.execution.state.records import SubmissionStatus
 from entrygo.gateway.console.timeline import WORDS
 from entrygo.gateway.console.today import STATES
 from entrygo.gateway.console.words import _BY_STATE, _BY_SUBMISSION, Turn, standing

@@ -3,9 +3,9 @@
 from functools import partial
 
 from entrygo.domain.errors import InvalidExportState, NotFound
-from entrygo.execution.events import EventRecorder
-from entrygo.execution.records import Execution
-from entrygo.execution.restored import RESTORED, RESTORED_CODE, RestoredWork
+from entrygo.execution.recovery.restored import RESTORED, RESTORED_CODE, RestoredWork
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.records import Execution
 from entrygo.planning.use_cases.transitions import Transitions
 from entrygo.postgres.pool import open_pool
 from entrygo.process.clock import Ids, utc_now

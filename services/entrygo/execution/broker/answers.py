@@ -7,9 +7,9 @@ from entrygo.domain.errors import InvalidExportState, RateLimited
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.events import EventRecorder
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import (
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
     PackageState,

@@ -14,21 +14,21 @@ import structlog
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
-from entrygo.execution import failpoints
 from entrygo.execution.broker.answers import Answer, record_answer
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.channels.simulated import reaction_of
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.mail_gate import MailGate
+from entrygo.execution.broker.metrics import OUTCOMES
 from entrygo.execution.broker.recipients import Hold
 from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
-from entrygo.execution.events import EventRecorder
-from entrygo.execution.lease import kept_alive
-from entrygo.execution.measures import OUTCOMES
 from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore, StoreUnavailable
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import (
+from entrygo.execution.state import failpoints
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.lease import kept_alive
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
     Phase,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from entrygo.domain.facts import Broker
 from entrygo.execution.broker.channels import BY_NAME, BY_TYPE
-from entrygo.execution.records import Submission, SubmissionType
+from entrygo.execution.state.records import Submission, SubmissionType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent
 from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
 from entrygo.execution.broker.routes import Route, destination_name, route_to
-from entrygo.execution.records import Submission
+from entrygo.execution.state.records import Submission
 
 # Submissions that are taken from the ledger at once.
 BATCH = 50

@@ -2,8 +2,8 @@
 
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.destinations import shown
-from entrygo.execution.events import Fact
-from entrygo.execution.records import (
+from entrygo.execution.state.events import Fact
+from entrygo.execution.state.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
     NotificationStatus,

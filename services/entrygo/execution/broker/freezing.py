@@ -12,7 +12,7 @@ from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, zipped
-from entrygo.execution.records import Phase, Submission, SubmissionKind, SubmissionStatus
+from entrygo.execution.state.records import Phase, Submission, SubmissionKind, SubmissionStatus
 
 # What an upload's name says of its content.
 _MARKS = MappingProxyType({SubmissionKind.PACKAGE: "", SubmissionKind.WITHDRAWAL: "-withdrawn"})

@@ -9,10 +9,10 @@ from entrygo.execution.broker.answers import Answer, record_answer
 from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.signed_links import LinkClaim, LinkNotValid, LinkReplaced, LinkSigner
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.events import EventRecorder
 from entrygo.execution.package.artifacts import ARCHIVE_MEDIA_TYPE, ARCHIVE_TYPE, pack_name
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Artifact, Package, Submission
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Artifact, Package, Submission
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
 from entrygo.requests.entry_numbers import of_filer

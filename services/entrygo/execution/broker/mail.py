@@ -26,7 +26,7 @@ from entrygo.execution.package.artifacts import (
 )
 from entrygo.execution.package.facts import NOTICE, PackageFacts
 from entrygo.execution.package.summary import PackageSummary
-from entrygo.execution.records import SubmissionKind
+from entrygo.execution.state.records import SubmissionKind
 from entrygo.requests.email_address import parse_address
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.

@@ -10,7 +10,7 @@ from entrygo.domain.principal import Mode
 from entrygo.execution.broker.channels import BY_NAME
 from entrygo.execution.broker.recipient_store import RecipientStore
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Hold, MailPolicy, recipient_key
-from entrygo.execution.records import Submission
+from entrygo.execution.state.records import Submission
 from entrygo.postgres.pool import Connection
 from entrygo.process.clock import Ids
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads of the bulkhead: slots in use, and places that are silent.
+"""What Prometheus reads of deliveries: their outcomes, slots in use, and places that are silent.
 
 Only places that matter at the moment have a series: at most as many as there are deliveries at once and
 silent places, however many brokers there are.
@@ -6,12 +6,17 @@ silent places, however many brokers there are.
 
 from collections.abc import Iterator
 
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.bulkhead import Bulkhead
+
+OUTCOMES = Counter("entrygo_submissions_settled", "Attempts to hand one over, by outcome", ("outcome",))
+# Export every label at 0: `increase()` misses the first event of a new series.
+for _outcome in ("sent", "failed", "unknown", "retrying"):
+    OUTCOMES.labels(_outcome)
 
 
 class Deliveries(Collector):

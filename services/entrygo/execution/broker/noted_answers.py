@@ -13,9 +13,9 @@ from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import check_filer
 from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.events import EventRecorder
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import PackageState, Submission, SubmissionStatus
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import PackageState, Submission, SubmissionStatus
 from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock

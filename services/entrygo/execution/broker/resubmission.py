@@ -20,12 +20,12 @@ from entrygo.execution.broker.events import submission_changed, submission_messa
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.events import EventRecorder
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.summary import PackageSummary
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Artifact, Package, PackageState, Submission, SubmissionStatus
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Artifact, Package, PackageState, Submission, SubmissionStatus
 from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids

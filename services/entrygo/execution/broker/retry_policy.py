@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from entrygo.execution.records import Submission
+from entrygo.execution.state.records import Submission
 
 # While a destination is silent.
 SILENT_DELAY = timedelta(seconds=30)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.records import Submission
+from entrygo.execution.state.records import Submission
 
 MAIL = "mail:"
 MAIL_SERVER = "mail server"

@@ -8,7 +8,13 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.routes import destination_name
-from entrygo.execution.records import Phase, Submission, SubmissionKind, SubmissionStatus, SubmissionType
+from entrygo.execution.state.records import (
+    Phase,
+    Submission,
+    SubmissionKind,
+    SubmissionStatus,
+    SubmissionType,
+)
 from entrygo.postgres.pool import Connection
 
 _SUBMISSION = (

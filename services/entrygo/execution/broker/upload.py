@@ -14,7 +14,7 @@ from entrygo.execution.package.artifacts import (
     pack_name,
 )
 from entrygo.execution.package.facts import NOTICE
-from entrygo.execution.records import SubmissionKind
+from entrygo.execution.state.records import SubmissionKind
 
 SCHEMA_VERSION = 1
 # A request must name an address to have a body; this one is never sent.

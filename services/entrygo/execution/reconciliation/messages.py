@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from entrygo.domain.money import to_cents
 from entrygo.domain.time import rfc3339
-from entrygo.execution.events import Fact
 from entrygo.execution.reconciliation.summary import EntrySummary, Recorded, SummaryLine, Task, TaskState
 from entrygo.execution.reconciliation.tasks import reasons, state_of
+from entrygo.execution.state.events import Fact
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 

@@ -15,11 +15,15 @@ from entrygo.execution.broker.answers import Answer, check_open, record_answer
 from entrygo.execution.broker.links import check_filer
 from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.clients import Planning, PlanningAccess
-from entrygo.execution.events import EventRecorder
+from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoice import build_invoice
-from entrygo.execution.package_store import PackageStore
+from entrygo.execution.reconciliation.commands import (
+    CLOSE_OPERATION,
+    RECORD_OPERATION,
+    CloseCommand,
+    RecordCommand,
+)
 from entrygo.execution.reconciliation.comparing import Difference, differences
 from entrygo.execution.reconciliation.costs import costs_table
 from entrygo.execution.reconciliation.messages import (
@@ -27,12 +31,6 @@ from entrygo.execution.reconciliation.messages import (
     reconciliation_message,
     summary_recorded,
     task_closed,
-)
-from entrygo.execution.reconciliation.requests import (
-    CLOSE_OPERATION,
-    RECORD_OPERATION,
-    CloseCommand,
-    RecordCommand,
 )
 from entrygo.execution.reconciliation.store import ReconciliationStore
 from entrygo.execution.reconciliation.summary import (
@@ -44,7 +42,9 @@ from entrygo.execution.reconciliation.summary import (
     TaskState,
 )
 from entrygo.execution.reconciliation.tasks import settle
-from entrygo.execution.records import Artifact, Package, PackageState, SubmissionStatus
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Artifact, Package, PackageState, SubmissionStatus
 from entrygo.execution.store import ExecutionStore
 from entrygo.postgres.idempotency import Reply, Work, run_once, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction

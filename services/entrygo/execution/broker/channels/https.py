@@ -23,7 +23,7 @@ from entrygo.execution.broker.channels.base import (
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
 from entrygo.execution.broker.upload import compose_upload, media_type_of
-from entrygo.execution.records import Submission
+from entrygo.execution.state.records import Submission
 from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 from entrygo.outbound.posting import Poster, PostSeconds, beginning_of
 

@@ -9,7 +9,7 @@ from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.smtp_server import SmtpServer
 from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.records import Submission, SubmissionType
+from entrygo.execution.state.records import Submission, SubmissionType
 from entrygo.outbound.address_guard import AddressGuard
 
 

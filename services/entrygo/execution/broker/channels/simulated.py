@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from entrygo.domain.entry_number import entry_number
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
-from entrygo.execution.records import SubmissionStatus
+from entrygo.execution.state.records import SubmissionStatus
 
 SENT = Result(Outcome.SENT, "Simulated: test data is never sent to a broker.")
 _RESULTS: Mapping[str, Result] = MappingProxyType(

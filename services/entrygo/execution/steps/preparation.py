@@ -10,19 +10,19 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.time import parse_rfc3339
-from entrygo.execution import failpoints
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.destinations import destination_of
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.routes import Route
-from entrygo.execution.document_sets import render_package
 from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.summary import PackageSummary, summarised
-from entrygo.execution.records import (
+from entrygo.execution.state import failpoints
+from entrygo.execution.state.records import (
     Artifact,
     Execution,
     Notification,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from entrygo.domain.principal import Visible
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.clients import PlanningAccess
-from entrygo.execution.package_store import PackageStore
+from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.reconciliation.store import ReconciliationStore
+from entrygo.execution.state.package_store import PackageStore
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.execution.v1 import execution_pb2

@@ -4,9 +4,9 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.events import artifact_message
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Execution
+from entrygo.execution.state.events import artifact_message
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Execution
 from entrygo.postgres.pool import Connection
 from entrygo.proto.execution.v1 import execution_pb2
 

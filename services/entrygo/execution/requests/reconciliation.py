@@ -1,17 +1,20 @@
 """Reads what callers give back of an entry, or raises ValidationFailed with everything wrong."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import CENT
-from entrygo.domain.principal import Visible
-from entrygo.domain.time import parse_day
+from entrygo.execution.reconciliation.commands import (
+    CLOSE_OPERATION,
+    RECORD_OPERATION,
+    CloseCommand,
+    RecordCommand,
+)
 from entrygo.execution.reconciliation.summary import MAX_LINES, EntrySummary, Liquidation, SummaryLine
-from entrygo.execution.records import Submission
+from entrygo.execution.requests.fields import check_id, optional_day, stated_text
+from entrygo.execution.state.records import Submission
 from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2
@@ -20,40 +23,12 @@ from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.numbers import not_negative
 from entrygo.requests.pages import PageRequest, page_request
-from entrygo.requests.texts import country, day, public_id, text
+from entrygo.requests.texts import country, public_id, text
 
-RECORD_OPERATION = "execution.record_entry_summary"
-CLOSE_OPERATION = "execution.close_entry_task"
-MAX_NOTE = 500
 MAX_UNIT = 20
 MAX_ENTRIES = 999
 _ENTRY_TYPE = re.compile(r"[0-9]{2}")
 _HTS_CODE = re.compile(r"[0-9]{10}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordCommand:
-    """A validated request; `fingerprint` says whether a key is used for the same request again."""
-
-    visible: Visible
-    export_id: str
-    entry: int
-    summary: EntrySummary
-    key: str
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CloseCommand:
-    """A validated request; `fingerprint` says whether a key is used for the same request again."""
-
-    visible: Visible
-    export_id: str
-    entry: int
-    task_id: str
-    note: str
-    key: str
-    fingerprint: bytes
 
 
 def record_command(request: execution_pb2.RecordEntrySummaryRequest) -> RecordCommand:
@@ -94,8 +69,7 @@ def close_command(request: execution_pb2.CloseEntryTaskRequest) -> CloseCommand:
     issues = Issues()
     _check_entry(request.export_id, request.entry, issues)
     issues.take(public_id, request.task_id, "taskId")
-    issues.require(note=request.note.strip())
-    issues.take(text(MAX_NOTE), request.note, "note")
+    note = stated_text("note", request.note, issues)
     check_key(request.idempotency_key, issues)
     issues.check()
     return CloseCommand(
@@ -103,7 +77,7 @@ def close_command(request: execution_pb2.CloseEntryTaskRequest) -> CloseCommand:
         export_id=request.export_id,
         entry=request.entry,
         task_id=request.task_id,
-        note=request.note.strip(),
+        note=note,
         key=request.idempotency_key,
         fingerprint=fingerprint(CLOSE_OPERATION, request),
     )
@@ -133,8 +107,8 @@ def read_summary(given: execution_pb2.EntrySummary, issues: Issues) -> EntrySumm
     if entry_type and not _ENTRY_TYPE.fullmatch(entry_type):
         issues.add("entryType", "Expected two digits: 01", "invalid_string")
     entered, summarized = (
-        _day("entryDate", given.entry_date, issues),
-        _day("summaryDate", given.summary_date, issues),
+        optional_day("entryDate", given.entry_date.strip(), issues),
+        optional_day("summaryDate", given.summary_date.strip(), issues),
     )
     liquidation = _liquidation(given.liquidation, issues) if given.HasField("liquidation") else None
     issues.check()
@@ -200,7 +174,7 @@ def _hts_code(value: str) -> str:
 def _liquidation(given: execution_pb2.Liquidation, issues: Issues) -> Liquidation | None:
     if not given.liquidated_on:
         issues.required("liquidation.liquidatedOn")
-    liquidated_on = _day("liquidation.liquidatedOn", given.liquidated_on, issues)
+    liquidated_on = optional_day("liquidation.liquidatedOn", given.liquidated_on.strip(), issues)
     duty = _amount("liquidation.dutyUsd", given.duty_usd, issues)
     fees = _cents("liquidation.feesUsd", given.fees_usd, issues)
     if liquidated_on is None or duty is None:
@@ -222,12 +196,7 @@ def _cents(path: str, given: str, issues: Issues) -> Decimal | None:
     return amount
 
 
-def _day(path: str, given: str, issues: Issues) -> date | None:
-    found = issues.take(day, given.strip(), path) if given.strip() else None
-    return None if found is None else parse_day(found)
-
-
 def _check_entry(export_id: str, entry: int, issues: Issues) -> None:
-    issues.take(public_id, export_id, "exportId")
+    check_id("exportId", export_id, issues)
     if not 1 <= entry <= MAX_ENTRIES:
         issues.add("entry", f"Must be between 1 and {MAX_ENTRIES}", "too_big" if entry else "too_small")

@@ -1,15 +1,20 @@
-"""Closing a package: it is not to be filed any more, and what of it was still to be sent is not sent."""
+"""Closing a package: it is not to be filed any more, and what of it was still to be sent is not sent.
+
+One that is replaced is closed in the transaction that writes the package which takes its place.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.errors import EntryFiled, ServiceUnavailable
 from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.events import Fact, package_closed
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Package, Submission, SubmissionStatus
+from entrygo.execution.state.events import Fact, package_closed
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Execution, Package, PackageState, Submission, SubmissionStatus
 from entrygo.postgres.pool import Connection
 
 NOT_SENT = "Not delivered so far, and not to be filed any more: the package was {}."
@@ -52,3 +57,33 @@ async def close_package(
         facts.append(submission_changed("failed", given_up))
     facts.append(package_closed(closed, replaced_by_number=replaced_by_number))
     return Closing(facts=facts, reached=[each for each in submissions if each.may_have_arrived])
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The package that is replaced, and the plan of the one that replaces it."""
+
+    replaced: Package
+    snapshot: Snapshot
+
+
+async def replace_package(
+    connection: Connection, execution: Execution, package: Package, taken: Taken, now: datetime
+) -> Closing:
+    """Closes the package that is replaced.
+
+    Raises EntryFiled when the broker gave an entry number that the plan knows nothing of, SentAgainMeanwhile.
+    """
+    amendment = taken.snapshot.amendment
+    closed = replace(
+        taken.replaced,
+        state=PackageState.SUPERSEDED,
+        closed_at=now,
+        closed_reason=amendment.reason if amendment else "",
+        replaced_by=package.id,
+    )
+    closing = await close_package(connection, execution.visible, closed, replaced_by_number=package.number)
+    numbers = [each.entry_number for each in closing.reached if each.entry_number]
+    if numbers and not (amendment and amendment.after_entry):
+        raise EntryFiled(field="afterEntry", details={"entryNumber": numbers[-1]})
+    return closing

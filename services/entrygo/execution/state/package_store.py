@@ -12,7 +12,7 @@ from typing import Literal
 import asyncpg
 
 from entrygo.domain.principal import Visible
-from entrygo.execution.records import Artifact, Notification, NotificationStatus, Package, PackageState
+from entrygo.execution.state.records import Artifact, Notification, NotificationStatus, Package, PackageState
 from entrygo.postgres.pool import Connection
 
 # What is of a package's warehouse because it belongs to the package.

@@ -12,12 +12,12 @@ from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
-from entrygo.execution.clients import PlanningAccess
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Execution, Step
+from entrygo.execution.clients.planning import PlanningAccess
+from entrygo.execution.closing.withdrawing import Withdrawals
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
-from entrygo.execution.withdrawing import Withdrawals
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.ending import pause
 

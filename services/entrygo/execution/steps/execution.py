@@ -14,26 +14,25 @@ from entrygo.domain.errors import (
     EntryFiled,
     EntryGoError,
     ExportNotFound,
-    Kind,
     ServiceUnavailable,
     SnapshotUnreadable,
 )
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant, Visible
-from entrygo.execution import failpoints
-from entrygo.execution.answering import execution_answer
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.clients import Planning
-from entrygo.execution.events import EventRecorder, notification_recorded, package_generated
-from entrygo.execution.lease import kept_alive
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.preparation import DocumentsFailed, Preparation, Prepared
-from entrygo.execution.records import ExecuteCommand, Execution, Package, PackageState, Step, Submission
-from entrygo.execution.replacing import Taken, replace_package
+from entrygo.execution.clients.planning import REFUSALS, Planning
+from entrygo.execution.closing.packages import Taken, replace_package
+from entrygo.execution.state import failpoints
+from entrygo.execution.state.events import EventRecorder, notification_recorded, package_generated
+from entrygo.execution.state.lease import kept_alive
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import ExecuteCommand, Execution, Package, PackageState, Step, Submission
+from entrygo.execution.steps.answering import execution_answer
+from entrygo.execution.steps.preparation import DocumentsFailed, Preparation, Prepared
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
@@ -42,8 +41,6 @@ from entrygo.process.failpoints import Reach
 
 OPERATION = "execution.execute"
 EXECUTES = Route(server="executes", destination="executes")
-# Planning's answer that the export cannot be executed, now or with another try of the same call.
-REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
 _HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code, EntryFiled.code})
 

@@ -16,20 +16,19 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
-from entrygo.execution import failpoints
-from entrygo.execution.broker.closing import SentAgainMeanwhile, close_package
 from entrygo.execution.broker.destinations import Destination, destination_again
 from entrygo.execution.broker.events import submission_changed, submission_message
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
-from entrygo.execution.clients import Planning, PlanningAccess
-from entrygo.execution.events import EventRecorder
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import Moved, Package, PackageState, Submission, Withdrawal
-from entrygo.execution.steps import REFUSALS
-from entrygo.execution.withdrawal_store import WithdrawalBacklog, WithdrawalStore
+from entrygo.execution.clients.planning import REFUSALS, Planning, PlanningAccess
+from entrygo.execution.closing.packages import SentAgainMeanwhile, close_package
+from entrygo.execution.closing.withdrawal_store import WithdrawalBacklog, WithdrawalStore
+from entrygo.execution.state import failpoints
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Moved, Package, PackageState, Submission, Withdrawal
 from entrygo.postgres.idempotency import KeyStore, Reply
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids

@@ -1,6 +1,6 @@
 """Figures of execution that its database alone knows: what runs, what waits. Of every account, as counts."""
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import Gauge
 
 from entrygo.postgres.pool import Connection
 
@@ -11,10 +11,6 @@ EXECUTIONS = Gauge("entrygo_executions_unfinished", "Executions under way, by st
 EXECUTION_SECONDS = Gauge("entrygo_executions_oldest_seconds", "Age of the oldest execution under way")
 SUBMISSIONS = Gauge("entrygo_submissions_open", "Submissions that wait or are being handed over", ("status",))
 OVERDUE_SECONDS = Gauge("entrygo_submissions_overdue_seconds", "How long the earliest due one has been due")
-OUTCOMES = Counter("entrygo_submissions_settled", "Attempts to hand one over, by outcome", ("outcome",))
-# Export every label at 0: `increase()` misses the first event of a new series.
-for _outcome in ("sent", "failed", "unknown", "retrying"):
-    OUTCOMES.labels(_outcome)
 
 
 async def measure(connection: Connection) -> None:

@@ -1,28 +1,27 @@
-"""What execution asks of planning (the claim on an export, its snapshot, the end of the claim) and of sync
-(where a broker takes packages by now)."""
+"""What execution asks of planning: the claim on an export, its snapshot, the end of the claim."""
 
 from datetime import datetime
 from typing import Protocol
 
 import grpc
 
-from entrygo.domain.facts import Broker
-from entrygo.domain.principal import Tenant, Visible
+from entrygo.domain.errors import Kind
+from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
-from entrygo.execution.records import Claim, Moved
+from entrygo.execution.state.records import Claim, Moved
 from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
-from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.requests.texts import MAX_FAILURE
 from entrygo.rpc.calls import Metadata, on_behalf_metadata, remaining_seconds, service_metadata
 from entrygo.rpc.errors import remote_in_our_name
-from entrygo.rpc.facts import broker_from_proto
 from entrygo.rpc.replay import is_replayed
 
 CALL_TIMEOUT = 10.0  # seconds
 SNAPSHOT_TIMEOUT = 60.0  # seconds
+# Planning's answer that the export cannot be executed, now or with another try of the same call.
+REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 
 
 class Planning(Protocol):
@@ -154,21 +153,3 @@ class RemotePlanning:
     async def _release(self, request: planning_pb2.ReleaseExportRequest) -> None:
         with remote_in_our_name("planning"):
             await self._stub.ReleaseExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
-
-
-class SyncBrokers:
-    """Brokers over gRPC, in our own name: who may send a package need not have the right to read brokers."""
-
-    def __init__(self, channel: grpc.aio.Channel, *, service_token: str | None) -> None:
-        self._stub = sync_pb2_grpc.SyncStub(channel)
-        self._service_token = service_token or ""
-
-    async def get(self, tenant: Tenant, broker_id: str) -> Broker:
-        """The broker as its record stands now; NotFound when the account has none of that id."""
-        with remote_in_our_name("sync"):
-            found = await self._stub.GetBroker(
-                sync_pb2.GetRequest(id=broker_id),
-                metadata=service_metadata(self._service_token, Visible.whole(tenant)),
-                timeout=remaining_seconds(),
-            )
-        return broker_from_proto(found)

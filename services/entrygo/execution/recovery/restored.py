@@ -7,10 +7,10 @@ import structlog
 
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
-from entrygo.execution.events import EventRecorder
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import PACKAGE_STATE_AFTER, Execution, Submission, SubmissionStatus
-from entrygo.execution.steps import OPERATION
+from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import PACKAGE_STATE_AFTER, Execution, Submission, SubmissionStatus
+from entrygo.execution.steps.execution import OPERATION
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction

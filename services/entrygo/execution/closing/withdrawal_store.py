@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.execution.records import Withdrawal
+from entrygo.execution.state.records import Withdrawal
 from entrygo.postgres.pool import Connection
 
 _WITHDRAWAL = "account_id, mode, id, export_id, warehouse_id, reason, idempotency_key, created_at, response"

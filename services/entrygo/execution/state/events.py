@@ -8,8 +8,8 @@ from google.protobuf.message import Message
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
-from entrygo.execution.package_store import PackageStore
-from entrygo.execution.records import (
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import (
     Artifact,
     Notification,
     Package,

@@ -5,12 +5,12 @@ from typing import TypedDict
 
 from entrygo.domain.facts import Address
 from entrygo.domain.shipment import MAX_PLACE, Shipment
-from entrygo.domain.time import parse_day
+from entrygo.execution.requests.fields import optional_day
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.records.kinds import Country, Text
 from entrygo.records.warehouse import ADDRESS
 from entrygo.requests.issues import Issues
-from entrygo.requests.texts import currency, day, text
+from entrygo.requests.texts import currency, text
 
 
 class Sale(TypedDict):
@@ -35,10 +35,9 @@ class SaleMessage(TypedDict):
 
 def read_sale(given: execution_pb2.Shipment, issues: Issues) -> Sale:
     """What was stated, in one form; where an issue was found it does not matter."""
-    sold_on = issues.take(day, given.sold_on, "shipment.soldOn") if given.sold_on else None
     sold_in = given.currency_of_sale.strip()
     return {
-        "sold_on": parse_day(sold_on) if sold_on else None,
+        "sold_on": optional_day("shipment.soldOn", given.sold_on, issues),
         "place_of_sale": issues.take(text(MAX_PLACE), given.place_of_sale, "shipment.placeOfSale") or None,
         "currency_of_sale": issues.take(currency, sold_in, "shipment.currencyOfSale") if sold_in else None,
         "seller_address": _address(given.seller_address, "shipment.sellerAddress", issues),

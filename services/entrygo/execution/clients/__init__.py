@@ -1,0 +1,1 @@
+"""What execution asks of the other services, in their protocol."""

@@ -1,0 +1,1 @@
+"""Messages of callers read into the commands of the use cases, or refused with everything wrong in them."""

@@ -1,0 +1,118 @@
+"""Reads what is said of a submission: send it again, it arrived or not, the broker's answer."""
+
+import re
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.execution.broker.answers import Answer
+from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
+from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
+from entrygo.execution.requests.fields import MAX_REASON_LENGTH, check_id, stated_text
+from entrygo.execution.state.records import SubmissionStatus
+from entrygo.identity.current import principal
+from entrygo.postgres.idempotency import fingerprint
+from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.requests.entry_numbers import entry_number
+from entrygo.requests.idempotency_key import check_key
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import text
+
+MAX_ADDRESSES = 500
+NOTED_OUTCOMES = {
+    "arrived": SubmissionStatus.SENT,
+    "not_arrived": SubmissionStatus.FAILED,
+    "acknowledged": SubmissionStatus.ACKNOWLEDGED,
+    "rejected": SubmissionStatus.REJECTED,
+}
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> ResubmitCommand:
+    """ValidationFailed with every issue of the request."""
+    issues = Issues()
+    check_id("exportId", request.export_id, issues)
+    reason = stated_text("reason", request.reason, issues)
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    return ResubmitCommand(
+        visible=principal().visible,
+        export_id=request.export_id,
+        reason=reason,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+    )
+
+
+def note_command(request: execution_pb2.NoteBrokerAnswerRequest) -> NoteCommand:
+    """ValidationFailed with every issue of the request."""
+    issues = Issues()
+    check_id("exportId", request.export_id, issues)
+    status = NOTED_OUTCOMES.get(request.outcome)
+    if status is None:
+        issues.add("outcome", f"One of {', '.join(NOTED_OUTCOMES)}", "invalid_enum_value")
+    is_acknowledged, is_rejected = (
+        status is each for each in (SubmissionStatus.ACKNOWLEDGED, SubmissionStatus.REJECTED)
+    )
+    number = None
+    if request.entry_number.strip():
+        number = issues.take(entry_number, request.entry_number, "entryNumber")
+        if status is not None and not is_acknowledged:
+            issues.add("entryNumber", "Only with acknowledged", "invalid_type")
+    if is_rejected and not request.reason.strip():
+        issues.required("reason")
+    issues.require(notedBy=request.noted_by.strip(), note=request.note.strip())
+    for path, given in (("notedBy", request.noted_by), ("note", request.note), ("reason", request.reason)):
+        issues.take(text(MAX_REASON_LENGTH), given, path)
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    assert status is not None, "anything else is an issue"
+    did_not_arrive = f"Did not arrive: {request.note.strip()}"
+    return NoteCommand(
+        visible=principal().visible,
+        export_id=request.export_id,
+        answer=Answer(
+            status=status,
+            entry_number=number,
+            reason=_rejection_reason(request.reason) if is_rejected else did_not_arrive,
+            noted_by=request.noted_by.strip(),
+            note=request.note.strip(),
+        ),
+        key=request.idempotency_key,
+        fingerprint=fingerprint(NOTE_OPERATION, request),
+    )
+
+
+def mail_addresses(request: execution_pb2.ListMailRecipientsRequest) -> list[str]:
+    """Raises ValidationFailed for more than a page of brokers has."""
+    if len(request.addresses) > MAX_ADDRESSES:
+        raise ValidationFailed.of([("addresses", f"At most {MAX_ADDRESSES} addresses", "too_big")])
+    return list(request.addresses)
+
+
+def read_answer(request: execution_pb2.AnswerBrokerLinkRequest) -> Answer:
+    """Raises ValidationFailed for what is neither an acknowledgement nor a rejection."""
+    match request.WhichOneof("answer"):
+        case "acknowledged":
+            number = _entry_number(request.acknowledged.entry_number)
+            return Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number=number)
+        case "rejected":
+            return Answer(status=SubmissionStatus.REJECTED, reason=_rejection_reason(request.rejected.reason))
+        case _:
+            raise ValidationFailed.of([("answer", "Required", "invalid_type")])
+
+
+def _entry_number(given: str) -> str | None:
+    if not given.strip():
+        return None
+    issues = Issues()
+    number = issues.take(entry_number, given, "entryNumber")
+    issues.check()
+    return number
+
+
+def _rejection_reason(text: str) -> str:
+    reason = " ".join(_UNSHOWN.sub(" ", text).split())
+    if not reason:
+        raise ValidationFailed.of([("reason", "Please say why", "invalid_type")])
+    if len(reason) > MAX_REASON_LENGTH:
+        raise ValidationFailed.of([("reason", f"At most {MAX_REASON_LENGTH} characters", "too_big")])
+    return reason

@@ -1,0 +1,1 @@
+"""One execution from its claim to its answer, step by step."""
