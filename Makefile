@@ -12,7 +12,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check upgrade faults protections attack mutants bench protos columns pages kafka audit typescript setup
+.PHONY: help up test check upgrade faults protections attack mutants bench protos columns pages kafka audit typescript generated setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,9 @@ clients/typescript/node_modules/.package-lock.json: clients/typescript/package-l
 typescript: setup clients/typescript/node_modules/.package-lock.json ## generate, build and test the TypeScript client (Node 20, npm)
 	@$(RUN) python -m scripts.generate_typescript_contract
 	@cd clients/typescript && npm run --silent generate && npm run --silent build && npm test
+
+generated: setup ## generate a Python and a TypeScript client from the OpenAPI document, and check their types
+	@$(RUN) python -m tests.generators
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)
 	@$(RUN) python -m tests.kafka

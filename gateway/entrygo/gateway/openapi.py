@@ -174,7 +174,9 @@ def _success(endpoint: Endpoint, schemas: Schema) -> Schema:
             "headers": _headers(endpoint),
         }
     if endpoint.answer is None:
-        content: Schema = {"schema": {"type": "string", "format": "binary"}}
+        content: Schema = {"schema": {"type": "string"}}
+        if not endpoint.media_type.startswith("text/"):
+            content["schema"]["format"] = "binary"
         return {
             "description": "The bytes.",
             "content": {endpoint.media_type: content},

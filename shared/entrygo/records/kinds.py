@@ -161,7 +161,8 @@ class Field:
     `name` is that in messages, in facts and in storage; REST spells it in camelCase. `about` describes
     it to a reader of the API or of an import file. `column` is its column in a file, or what the columns of
     its own fields begin with, where that is not its name; "" leaves it out of those. `hashed` is whether the
-    plan hash covers it (top-level fields; what is within one goes with it).
+    plan hash covers it (top-level fields; what is within one goes with it). `documented` is its name
+    in REST instead of the camelCase one, which REST goes on to take and to answer.
     """
 
     name: str
@@ -171,10 +172,11 @@ class Field:
     default: str | None = None
     column: str | None = None
     hashed: bool = True
+    documented: str | None = None
 
     @property
     def rest_name(self) -> str:
-        return camel_case(self.name)
+        return self.documented or camel_case(self.name)
 
 
 Fields = tuple[Field, ...]

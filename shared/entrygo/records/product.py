@@ -64,7 +64,12 @@ METAL = Group(
             _ORIGIN,
             "Where the second most was smelted: ISO 3166-1 alpha-2, or OTH; N: there was no second smelt",
         ),
-        Field("cast", _ORIGIN, "Where it was last cast: ISO 3166-1 alpha-2, or OTH"),
+        Field(
+            "cast",
+            _ORIGIN,
+            "Where it was last cast: ISO 3166-1 alpha-2, or OTH",
+            documented="castIn",  # Generated Python calls a function of typing by its name.
+        ),
     ),
 )
 

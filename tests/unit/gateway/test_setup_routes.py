@@ -64,6 +64,7 @@ PRODUCT = {
                 "meltPour": "CA",
                 "smelt1": "CA",
                 "smelt2": "US",
+                "castIn": "CA",
                 "cast": "CA",
             }
         ],
@@ -220,6 +221,17 @@ async def test_a_fact_shows_null_when_nothing_was_given(
     assert stored.keys() == fact.keys() | {"createdAt", "updatedAt"} | ANSWERED.get(kind, {}).keys()
     given = {"id", "externalId", "createdAt", "updatedAt"}
     assert all(value in (None, []) for name, value in stored.items() if name not in given)
+
+
+async def test_a_renamed_field_is_also_taken_by_its_former_name(
+    client: httpx.AsyncClient,
+) -> None:
+    for name in ("castIn", "cast"):
+        metal = {"metal": "aluminum", name: "NO"}
+        pan = {"externalId": "PAN", "sku": "PAN", "name": "Pan", "section232": {"metals": [metal]}}
+        answer = await client.post("/api/products/sync", json={"accountId": ACCOUNT, "items": [pan]})
+        [kept] = answer.json()["data"][0]["section232"]["metals"]
+        assert (kept["castIn"], kept["cast"]) == ("NO", "NO")
 
 
 @pytest.mark.parametrize("kind", ["products", "warehouses", "brokers", "importers", "orders"])

@@ -91,35 +91,7 @@ class Broker(TypedDict):
     maxLinesPerEntry: NotRequired[int | None]
     maxOrdersPerEntry: NotRequired[int | None]
     channel: NotRequired[BrokerChannel | None]
-    documents: NotRequired[
-        list[
-            Literal[
-                "all",
-                "cci_human_readable",
-                "cci_csv",
-                "cci_pdf",
-                "cci_xlsx",
-                "packing_list",
-                "packing_list_csv",
-                "section_232_declaration",
-                "section_232_declaration_csv",
-                "usmca_certification",
-                "usmca_certification_json",
-                "fee_estimate",
-                "landed_costs",
-                "entry_dataset",
-                "entry_lines",
-                "ace_manifest",
-                "cargowise_xml",
-                "ace_trip",
-                "amendment_changes",
-                "post_summary_correction",
-                "manifest",
-                "package_zip",
-            ]
-        ]
-        | None
-    ]
+    documents: NotRequired[list[BrokerDocuments] | None]
     attach: NotRequired[BrokerAttach | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
@@ -134,6 +106,8 @@ BrokerAttach: TypeAlias = 'Literal["each", "zip"]'
 
 BrokerChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
+BrokerDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
+
 
 class BrokerInput(TypedDict):
     name: NotRequired[str | None]
@@ -144,35 +118,7 @@ class BrokerInput(TypedDict):
     maxLinesPerEntry: NotRequired[int | None]
     maxOrdersPerEntry: NotRequired[int | None]
     channel: NotRequired[BrokerInputChannel | None]
-    documents: NotRequired[
-        list[
-            Literal[
-                "all",
-                "cci_human_readable",
-                "cci_csv",
-                "cci_pdf",
-                "cci_xlsx",
-                "packing_list",
-                "packing_list_csv",
-                "section_232_declaration",
-                "section_232_declaration_csv",
-                "usmca_certification",
-                "usmca_certification_json",
-                "fee_estimate",
-                "landed_costs",
-                "entry_dataset",
-                "entry_lines",
-                "ace_manifest",
-                "cargowise_xml",
-                "ace_trip",
-                "amendment_changes",
-                "post_summary_correction",
-                "manifest",
-                "package_zip",
-            ]
-        ]
-        | None
-    ]
+    documents: NotRequired[list[BrokerInputDocuments] | None]
     attach: NotRequired[BrokerInputAttach | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
@@ -183,6 +129,8 @@ class BrokerInput(TypedDict):
 BrokerInputAttach: TypeAlias = 'Literal["each", "zip"]'
 
 BrokerInputChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
+
+BrokerInputDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
 
 
 class BrokerPage(TypedDict):
@@ -797,7 +745,7 @@ class MetalContent(TypedDict):
     meltPour: NotRequired[str | None]
     smelt1: NotRequired[str | None]
     smelt2: NotRequired[str | None]
-    cast: NotRequired[str | None]
+    castIn: NotRequired[str | None]
 
 
 class NoteBrokerAnswerAnswer(TypedDict):
@@ -982,10 +930,12 @@ class PlanBody(TypedDict):
     entryDate: NotRequired[str | None]
     entryType: NotRequired[PlanBodyEntryType | None]
     onBlocked: NotRequired[PlanBodyOnBlocked | None]
-    include: NotRequired[list[Literal["issuesByProduct", "entries", "coverage", "savings"]] | None]
+    include: NotRequired[list[PlanBodyInclude] | None]
 
 
 PlanBodyEntryType: TypeAlias = 'Literal["01", "11", "86"]'
+
+PlanBodyInclude: TypeAlias = 'Literal["issuesByProduct", "entries", "coverage", "savings"]'
 
 PlanBodyOnBlocked: TypeAlias = 'Literal["block", "exclude"]'
 

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
+from pydantic.fields import FieldInfo
 
 from entrygo.domain.money import json_number, plain
 from entrygo.gateway.schemas.fields import Body
@@ -71,9 +72,17 @@ def _set(message: Message, name: str, value: Any) -> None:
 def shown(message: Message, model: type[BaseModel]) -> dict[str, Any]:
     """The JSON object of `message` as `model` describes it: every field, null where nothing was given."""
     return {
-        info.alias or name: _shown_value(message, name, _model_in(info.annotation))
+        spelled: _shown_value(message, name, _model_in(info.annotation))
         for name, info in model.model_fields.items()
+        for spelled in _spellings(name, info)
     }
+
+
+def _spellings(name: str, info: FieldInfo) -> tuple[str, ...]:
+    """The names that answers have for a field: one, or beside it the one it had before."""
+    if isinstance(info.validation_alias, AliasChoices):
+        return tuple(map(str, info.validation_alias.choices))
+    return (info.alias or name,)
 
 
 def _shown_value(message: Message, name: str, inner: type[BaseModel] | None) -> Any:

@@ -11,8 +11,9 @@ from functools import cache
 from types import GenericAlias
 from typing import Annotated, Any, Literal
 
+from pydantic import AliasChoices, create_model
 from pydantic import Field as Described
-from pydantic import create_model
+from pydantic.alias_generators import to_camel
 
 from entrygo.gateway.schemas import fields
 from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier
@@ -113,7 +114,7 @@ def _members(declared: Fields) -> dict[str, Any]:
 
 
 def _member(field: Field) -> tuple[Any, Any]:
-    about = Described(description=field.about or None)
+    about = Described(description=field.about or None, **_renamed(field))
     if isinstance(field.kind, Many):
         most = field.kind.rest_maximum
         items = _list_of(_model(field.kind.group))
@@ -125,6 +126,13 @@ def _member(field: Field) -> tuple[Any, Any]:
     if field.default is not None:
         return Annotated[kind, about], field.default
     return Annotated[kind | None, about], None
+
+
+def _renamed(field: Field) -> dict[str, Any]:
+    if field.documented is None:
+        return {}
+    choices = AliasChoices(field.documented, to_camel(field.name))
+    return {"alias": field.documented, "validation_alias": choices}
 
 
 # Kinds that are one type each.
