@@ -37,10 +37,15 @@ class Buckets:
 
     def check(self, name: str) -> None:
         """Raises RateLimited when the bucket of `name` is empty; takes nothing."""
-        wait = self._full_at.get(name, -math.inf) - self._clock() - WINDOW_SECONDS
+        wait = self.wait_seconds(name)
+        if wait > 0:
+            raise rate_limited(self.limit, self.per_second, wait)
+
+    def wait_seconds(self, name: str) -> float:
+        """How long until there is a token for `name`; 0 while there is one."""
+        wait = self._full_at.get(name, -math.inf) - self._clock() - WINDOW_SECONDS + 1 / self.per_second
         # A whole token must be there; rounding must not refuse the last one.
-        if wait > -1 / self.per_second + 1e-9:
-            raise rate_limited(self.limit, self.per_second, wait + 1 / self.per_second)
+        return wait if wait > 1e-9 else 0.0
 
 
 def rate_limited(limit: str, quota: float, wait_seconds: float) -> RateLimited:

@@ -19,6 +19,7 @@ from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
 from entrygo.rpc.interceptors.errors import ErrorInterceptor
 from entrygo.rpc.interceptors.log import LogInterceptor
 from entrygo.rpc.interceptors.stopping import StopInterceptor
+from entrygo.rpc.interceptors.turning_away import TurningAwayInterceptor
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import HEALTH_WATCH
@@ -122,10 +123,17 @@ def build_server(
     how single parts are, under names of their own in gRPC's health service. An RPC that takes longer than
     `longest_rpc_seconds` may lose its connection to old age.
     """
-    scopes = {**required_scopes, **{f"/{IDENTITY_SERVICE}/{name}": Access.ANY_KEY for name in OF_IDENTITY}}
+    scopes: RequiredScopes = {
+        **_standard_methods(settings),
+        **required_scopes,
+        **{f"/{IDENTITY_SERVICE}/{name}": Access.ANY_KEY for name in OF_IDENTITY},
+    }
+    strangers = Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens)
     calls = StopInterceptor()
     server = grpc.aio.server(
         interceptors=(
+            # Before anything is spent on a call.
+            TurningAwayInterceptor(authenticator, scopes, strangers),
             # Sees what the caller gets, whoever refused the call.
             LogInterceptor(),
             # Around the two that refuse calls as well, so that every refusal has the one shape.
@@ -139,8 +147,7 @@ def build_server(
                 authenticator,
                 scopes,
                 limits=CallLimits(settings),
-                strangers=Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens),
-                standard=_standard_methods(settings),
+                strangers=strangers,
             ),
         ),
         # A last bound. The limits by key are met before; those whose key is looked up are few at once.

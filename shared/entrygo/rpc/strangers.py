@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import unquote
 
-from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.errors import EntryGoError, Kind, RateLimited
 from entrygo.requests.peers import peer_name
-from entrygo.requests.rates import Buckets
+from entrygo.requests.rates import Buckets, rate_limited
 
 CLIENT = "entrygo-client"
 GATEWAY_TOKEN = "entrygo-gateway-token"  # noqa: S105 - the name of the entry
@@ -42,7 +42,7 @@ class Strangers:
 
         Raises RateLimited, and nobody is asked, when the peer was wrong too often.
         """
-        peer = self._peer(connection, metadata)
+        peer = self.peer(connection, metadata)
         self._failures.check(peer)
         try:
             yield
@@ -51,7 +51,17 @@ class Strangers:
                 self._failures.take(peer)
             raise
 
-    def _peer(self, connection: str, metadata: Mapping[str, str]) -> str:
+    @property
+    def refusal(self) -> RateLimited:
+        """What a peer that was wrong too often is answered. The token of a failure is back in a second."""
+        return rate_limited(self._failures.limit, self._failures.per_second, 1)
+
+    def are_refused(self, peer: str) -> bool:
+        """Whether the peer was wrong too often for anybody to be asked about another key of it."""
+        return self._failures.wait_seconds(peer) > 0
+
+    def peer(self, connection: str, metadata: Mapping[str, str]) -> str:
+        """Whom a bad key counts against; `connection` is as gRPC names the other end."""
         if CLIENT in metadata and self._is_gateway(metadata.get(GATEWAY_TOKEN, "").encode()):
             return metadata[CLIENT]
         return peer_name(_address(connection))

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from google.rpc import error_details_pb2, status_pb2
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from entrygo.domain.errors import RemoteError
 from entrygo.identity.authenticator import Authenticator
@@ -22,6 +23,7 @@ from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc import server as rpc_server
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import DETAILS_KEY, remote
+from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.server import build_server
 from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN, Strangers, client_metadata
 from tests.harness.processes import free_port
@@ -130,6 +132,27 @@ async def test_refusal_says_when_to_come_back_as_clients_of_grpc_read_it(channel
     info = error_details_pb2.RetryInfo()
     assert [detail.Unpack(info) for detail in status.details] == [False, True]
     assert info.retry_delay.seconds == 1
+
+
+async def test_peer_that_is_refused_is_counted_without_a_line_for_each_call(
+    channel: grpc.aio.Channel,
+) -> None:
+    await exhaust(channel)
+    counted = REQUESTS.labels("/entrygo.proto.identity.v1.Identity/WhoAmI", "RESOURCE_EXHAUSTED")
+    before = counted._value.get()
+    with capture_logs() as lines:
+        answers = [await answer(channel, guess(number)) for number in range(20)]
+    assert answers == ["RATE_LIMITED"] * 20
+    assert counted._value.get() - before == 20
+    assert [line["event"] for line in lines if line["event"] != "rpc.turned_away"] == []
+    assert len(lines) <= 1
+
+
+async def test_refused_peer_is_answered_before_its_message_comes(channel: grpc.aio.Channel) -> None:
+    await exhaust(channel)
+    ask: Any = channel.stream_stream("/entrygo.proto.identity.v1.Identity/WhoAmI")
+    call = ask(metadata=(("authorization", guess(0)),), timeout=10)
+    assert await call.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
 async def test_bad_key_is_looked_up_once(channel: grpc.aio.Channel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import set_principal
 from entrygo.process.logging import bind_account
 from entrygo.rpc.calls import AUTHORIZATION
-from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler
+from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler, conversation
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
 
@@ -42,6 +42,11 @@ Required = ScopeName | frozenset[ScopeName] | Access | OnBehalf
 RequiredScopes = Mapping[str, Required]
 
 
+def asks_for_a_key(required: Required, metadata: Mapping[str, str]) -> bool:
+    """Whether a call of such an RPC has to show a key, or shows one."""
+    return required is not Access.OPEN and (required is not Access.KEY_OR_NONE or AUTHORIZATION in metadata)
+
+
 class AuthInterceptor(grpc.aio.ServerInterceptor):
     """Innermost. A caller is known by the metadata alone, before a message of the call is received.
 
@@ -57,10 +62,9 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         *,
         limits: CallLimits,
         strangers: Strangers,
-        standard: Mapping[str, Access],
     ) -> None:
         self._authenticator = authenticator
-        self._required: Mapping[str, Required] = {**standard, **required}
+        self._required = required
         self._limits = limits
         self._strangers = strangers
 
@@ -75,7 +79,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         if handler is None or method == OPEN_METHOD:
             return handler
         metadata = {name: str(value) for name, value in handler_call_details.invocation_metadata or ()}
-        if self._asks_for_a_key(method, metadata) and self._authenticator.is_stranger(
+        if asks_for_a_key(self._required[method], metadata) and self._authenticator.is_stranger(
             metadata.get(AUTHORIZATION, "")
         ):
             return self._meeting(method, handler, metadata)
@@ -86,12 +90,6 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             return grpc.stream_stream_rpc_method_handler(_refusal(error))
         return self._admitted(method, handler, caller)
 
-    def _asks_for_a_key(self, method: str, metadata: Mapping[str, str]) -> bool:
-        required = self._required[method]
-        return required is not Access.OPEN and (
-            required is not Access.KEY_OR_NONE or AUTHORIZATION in metadata
-        )
-
     def _meeting(self, method: str, handler: Handler, metadata: Mapping[str, str]) -> Handler:
         """A handler that asks who calls before it waits for a message: only it is given the other end."""
 
@@ -99,14 +97,14 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             with self._strangers.met(context.peer(), metadata):
                 caller = await self._caller(method, metadata)
             self._limits.count_call(method, caller)
-            async for response in _conversation(self._admitted(method, handler, caller), contents, context):
+            async for response in conversation(self._admitted(method, handler, caller), contents, context):
                 yield response
 
         return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
 
     async def _caller(self, method: str, metadata: Mapping[str, str]) -> Principal | None:
         """Who calls; None where no key is asked for."""
-        if not self._asks_for_a_key(method, metadata):
+        if not asks_for_a_key(self._required[method], metadata):
             return None
         required = self._required[method]
         caller = await self._authenticator.authenticate(metadata.get(AUTHORIZATION, ""), metadata)
@@ -150,26 +148,6 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             raise InvalidRequest("The message cannot be read.") from error
         self._limits.count_items(request, caller)
         return request
-
-
-async def _conversation(
-    handler: Handler, contents: AsyncIterator[bytes], context: Context
-) -> AsyncIterator[Any]:
-    """What a handler of any kind answers, as one of streams does."""
-    # As in _admitted.
-    inner: Any = handler
-    if inner.stream_stream is not None:
-        answering = inner.stream_stream(contents, context)
-    else:
-        content = await anext(aiter(contents), None)
-        if content is None:
-            raise InvalidRequest("The call has no message.")
-        if inner.unary_unary is not None:
-            yield await inner.unary_unary(content, context)
-            return
-        answering = inner.unary_stream(content, context)
-    async for response in answering:
-        yield response
 
 
 async def _responses(answering: Any) -> AsyncIterator[Any]:

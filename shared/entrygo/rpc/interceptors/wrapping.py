@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 
+from entrygo.domain.errors import InvalidRequest
+
 Context = grpc.aio.ServicerContext[Any, Any]
 if TYPE_CHECKING:
     Handler = grpc.RpcMethodHandler[Any, Any]
@@ -66,3 +68,23 @@ class WrappingInterceptor(grpc.aio.ServerInterceptor, ABC):
                     yield response
 
         return handle
+
+
+async def conversation(
+    handler: Handler, contents: AsyncIterator[bytes], context: Context
+) -> AsyncIterator[Any]:
+    """What a handler of any kind answers, as one of streams does."""
+    # The stubs know handlers of the synchronous kind only.
+    inner: Any = handler
+    if inner.stream_stream is not None:
+        answering = inner.stream_stream(contents, context)
+    else:
+        content = await anext(aiter(contents), None)
+        if content is None:
+            raise InvalidRequest("The call has no message.")
+        if inner.unary_unary is not None:
+            yield await inner.unary_unary(content, context)
+            return
+        answering = inner.unary_stream(content, context)
+    async for response in answering:
+        yield response
