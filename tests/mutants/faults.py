@@ -86,8 +86,8 @@ FAULTS = (
     Fault(
         "a branch of a UNION reads every account",
         "services/entrygo/sync/store.py",
-        '" created_at, updated_at FROM orders WHERE account_id = $1 AND mode = $2"\n',
-        '" created_at, updated_at FROM orders WHERE mode = $2"\n',
+        '" WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"\n',
+        '" WHERE mode = $2 AND external_id = ANY($6::text[])),"\n',
         ("tests/architecture/test_sql.py",),
     ),
     Fault(

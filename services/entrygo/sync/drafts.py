@@ -11,6 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from entrygo.domain.ids import IdKind
+from entrygo.records.order import ORDER
 
 # A stored value: text, a whole number, a flag, words, or objects and lists of them.
 Fact = str | int | bool | list[str] | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
@@ -57,18 +58,26 @@ class LineDraft(NamedTuple):
 
 
 class OrderDraft(NamedTuple):
-    """One order to store. `items_json` and `metadata_json` are canonical; decimals are canonical text."""
+    """One order to store: of the fields that ORDER declares those that were given, as text, by name.
 
-    external_id: str
-    destination_country: str
-    destination_region: str | None
-    destination_postal_code: str | None
+    `items_json` and `metadata_json` are canonical; decimals are canonical text.
+    """
+
+    fields: Mapping[str, str]
     lines: tuple[LineDraft, ...]
     items_json: str
     total_value_usd: Decimal
     metadata_json: str | None
-    importer_number: str | None = None
-    importer_external_id: str | None = None
+
+    @property
+    def external_id(self) -> str:
+        """The caller's own id of the order; "" in a draft that is refused for want of it."""
+        return self.fields.get("external_id", "")
+
+    @property
+    def importer_external_id(self) -> str | None:
+        """The record of the importer whom the order names, if it names one that way."""
+        return self.fields.get("importer_external_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +126,26 @@ class StoredFacts:
 
 def orders_fingerprint(account_id: str, orders: Sequence[OrderDraft]) -> bytes:
     """SHA-256 of what is asked for, after normalising: 2 and 2.0 are the same request over any door."""
-    return _digest(
-        "orders",
-        account_id,
-        [
-            (
-                order.external_id,
-                order.destination_country,
-                order.destination_region,
-                order.destination_postal_code,
-                order.items_json,
-                order.metadata_json,
-                # Only where there is one: a key that was used before there were any stays that request's.
-                *([order.importer_number] if order.importer_number else []),
-                *([{"importer": order.importer_external_id}] if order.importer_external_id else []),
-            )
-            for order in orders
-        ],
-    )
+    return _digest("orders", account_id, [_canonical(order) for order in orders])
+
+
+# The first fields have a place whether they are given or not. Those that came later count only where they are
+# given, so that a key that was used before there were any stays that request's; each under its name, but for
+# two that were there before this was settled.
+_IN_PLACE = ("external_id", "destination_country", "destination_region", "destination_postal_code")
+_SHOWN: Mapping[str, str | None] = {"importer_number": None, "importer_external_id": "importer"}
+_LATER = tuple(
+    (field.name, _SHOWN.get(field.name, field.name)) for field in ORDER if field.name not in _IN_PLACE
+)
+
+
+def _canonical(order: OrderDraft) -> Sequence[object]:
+    fields = order.fields
+    canonical: list[object] = [*map(fields.get, _IN_PLACE), order.items_json, order.metadata_json]
+    for name, shown in _LATER:
+        if name in fields:
+            canonical.append({shown: fields[name]} if shown else fields[name])
+    return canonical
 
 
 def facts_fingerprint(account_id: str, subject: Subject, drafts: Sequence[FactsDraft]) -> bytes:

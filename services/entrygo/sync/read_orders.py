@@ -1,8 +1,10 @@
-"""Reads SyncOrdersRequest into drafts; ValidationFailed with the issues. Hot path: no reflection."""
+"""Reads SyncOrdersRequest into drafts; ValidationFailed with the issues. Hot path: no descriptors."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
+from operator import attrgetter
 from typing import NamedTuple
 
 import orjson
@@ -10,18 +12,21 @@ import orjson
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import line_value, plain
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, POSTAL_CODE, REGION
-from entrygo.records.trade_codes import importer_number
+from entrygo.records.kinds import camel_case
+from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Check, Issues, Wrong
 from entrygo.requests.numbers import not_negative, positive
-from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text, country, external_id
+from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text
 from entrygo.sync.drafts import LineDraft, OrderDraft
 from entrygo.sync.uniqueness import check_unique
 
 MAX_METADATA_BYTES = 16 * 1024
 
-_REGION, _POSTAL_CODE = REGION.check, POSTAL_CODE.check
+
+_CHECKS = tuple((field.name, field.kind.check) for field in ORDER)
+_REQUIRED = frozenset(field.name for field in ORDER if field.required)
+_given = attrgetter(*[field.name for field in ORDER])
 _ZERO = Decimal(0)
 
 # An escaped NUL (an even number of backslashes before it), which PostgreSQL cannot store.
@@ -71,56 +76,38 @@ def _is_sized(request: sync_pb2.SyncOrdersRequest, issues: Issues) -> bool:
 
 def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
     """A draft; where an issue was found its content does not matter."""
-    if not item.items:
+    given: Sequence[sync_pb2.OrderItem] = item.items
+    if not given:
         issues.required(f"{path}.items")
-    elif len(item.items) > MAX_LINES_PER_ORDER:
+    elif len(given) > MAX_LINES_PER_ORDER:
         issues.add(f"{path}.items", f"At most {MAX_LINES_PER_ORDER} lines in one order", "too_big")
-    lines = [_line(line, path, index, issues) for index, line in enumerate(item.items[:MAX_LINES_PER_ORDER])]
+        given = given[:MAX_LINES_PER_ORDER]
+    lines = [_line(line, path, index, issues) for index, line in enumerate(given)]
     return OrderDraft(
-        _external_id(item.external_id, path, issues),
-        _country(item.destination_country, path, issues),
-        _optional(_REGION, item.destination_region, f"{path}.destinationRegion", issues),
-        _optional(_POSTAL_CODE, item.destination_postal_code, f"{path}.destinationPostalCode", issues),
+        _fields(item, path, issues),
         tuple([line.draft for line in lines]),
         f"[{','.join([line.json for line in lines])}]",
         sum([line.value for line in lines], _ZERO),
         _metadata(item.metadata_json, path, issues) if item.metadata_json else None,
-        _importer_number(item.importer_number, path, issues) if item.importer_number else None,
-        _importer(item, path, issues) if item.importer_external_id else None,
     )
 
 
-def _external_id(value: str, path: str, issues: Issues) -> str:
-    if not value.strip():
-        issues.required(f"{path}.externalId")
-        return ""
-    return issues.take(external_id, value, f"{path}.externalId") or ""
-
-
-def _country(value: str, path: str, issues: Issues) -> str:
-    if not value:
-        issues.required(f"{path}.destinationCountry")
-        return ""
-    return issues.take(country, value, f"{path}.destinationCountry") or ""
-
-
-def _importer_number(value: str, path: str, issues: Issues) -> str | None:
-    return issues.take(importer_number, value, f"{path}.importerNumber") if value.strip() else None
-
-
-def _importer(item: sync_pb2.OrderInput, path: str, issues: Issues) -> str | None:
-    if item.importer_number.strip():
-        issues.add(
-            f"{path}.importerExternalId", "Give importerNumber or importerExternalId, not both", "conflict"
-        )
-        return None
-    return issues.take(external_id, item.importer_external_id, f"{path}.importerExternalId")
-
-
-def _optional(check: Check[str], value: str, path: str, issues: Issues) -> str | None:
-    if not value:
-        return None
-    return issues.take(check, value, path) or None
+def _fields(item: sync_pb2.OrderInput, path: str, issues: Issues) -> dict[str, str]:
+    """The declared fields that were given; a text of blanks is as if it had not been."""
+    fields: dict[str, str] = {}
+    for (name, check), given in zip(_CHECKS, _given(item), strict=True):
+        if given:
+            try:
+                if kept := check(given):
+                    fields[name] = kept
+            except Wrong as wrong:
+                issues.wrong(f"{path}.{camel_case(name)}", wrong)
+        elif name in _REQUIRED:
+            issues.required(f"{path}.{camel_case(name)}")
+    if "importer_external_id" in fields and item.importer_number.strip():
+        message = "Give importerNumber or importerExternalId, not both"
+        issues.add(f"{path}.importerExternalId", message, "conflict")
+    return fields
 
 
 @lru_cache(maxsize=32_768)

@@ -12,6 +12,7 @@ from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
 from entrygo.domain.importer_number import comparable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
+from entrygo.records.order import ORDER
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import (
     Facts,
@@ -27,6 +28,15 @@ from entrygo.sync.drafts import (
 from entrygo.sync.skus import Named
 
 Row = asyncpg.Record
+
+# The columns of the declared fields of an order, each named as its field: `external_id` is the first.
+FIELDS = tuple(field.name for field in ORDER)
+COLUMNS = ", ".join(FIELDS)
+# Beside the external id, what other records have in their place where they are selected with orders.
+_NOTHING = ", NULL" * (len(FIELDS) - 1)
+_GIVEN = ", ".join(f"EXCLUDED.{name}" for name in FIELDS)
+_FIRST_ARRAY = 8  # the parameter that holds the values of the first field
+_ARRAYS = ", ".join(f"${number}::text[]" for number, _ in enumerate(FIELDS, _FIRST_ARRAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +95,22 @@ class SyncStore:
         # In one order everywhere, so that two requests with common orders wait instead of deadlocking.
         ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
         rows = await self._connection.fetch(
-            "INSERT INTO orders (account_id, mode, id, external_id, destination_country, destination_region,"
-            " destination_postal_code, items, total_value_usd, metadata, importer_number,"
-            " importer_external_id, created_at, updated_at)"
-            " SELECT $1, $2, id, external_id, country, region, postal_code, items::jsonb, total,"
-            " metadata::jsonb, number, importer, $13, $13"
-            " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
-            " $9::numeric[], $10::text[], $11::text[], $12::text[])"
-            " AS given (id, external_id, country, region, postal_code, items, total, metadata, number,"
-            " importer)"
+            f"INSERT INTO orders (account_id, mode, id, items, total_value_usd, metadata, {COLUMNS},"  # noqa: S608
+            " created_at, updated_at)"
+            f" SELECT $1, $2, id, items::jsonb, total, metadata::jsonb, {COLUMNS}, $3, $3"
+            f" FROM unnest($4::text[], $5::text[], $6::numeric[], $7::text[], {_ARRAYS})"
+            f" AS given (id, items, total, metadata, {COLUMNS})"
             " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
-            " destination_country = EXCLUDED.destination_country,"
-            " destination_region = EXCLUDED.destination_region,"
-            " destination_postal_code = EXCLUDED.destination_postal_code,"
             " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
-            " metadata = EXCLUDED.metadata, importer_number = EXCLUDED.importer_number,"
-            " importer_external_id = EXCLUDED.importer_external_id,"
-            " updated_at = EXCLUDED.updated_at"
+            f" metadata = EXCLUDED.metadata, ({COLUMNS}) = ROW ({_GIVEN}), updated_at = EXCLUDED.updated_at"
             " RETURNING external_id, id, created_at",
             *self._scope,
+            now,
             [new_id for _, new_id in ordered],
-            [draft.external_id for draft, _ in ordered],
-            [draft.destination_country for draft, _ in ordered],
-            [draft.destination_region for draft, _ in ordered],
-            [draft.destination_postal_code for draft, _ in ordered],
             [draft.items_json for draft, _ in ordered],
             [draft.total_value_usd for draft, _ in ordered],
             [draft.metadata_json for draft, _ in ordered],
-            [draft.importer_number for draft, _ in ordered],
-            [draft.importer_external_id for draft, _ in ordered],
-            now,
+            *[[draft.fields.get(name) for draft, _ in ordered] for name in FIELDS],
         )
         return {row[0]: Stamp(row[1], row[2], now) for row in rows}
 
@@ -191,8 +187,7 @@ class SyncStore:
     async def find_order(self, order_id: str) -> StoredOrder | None:
         """The order, or None where there is none in this scope."""
         row = await self._connection.fetchrow(
-            "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, metadata, importer_number, importer_external_id, created_at, updated_at"
+            f"SELECT id, {COLUMNS}, items, total_value_usd, metadata, created_at, updated_at"  # noqa: S608
             " FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             order_id,
@@ -213,9 +208,7 @@ class SyncStore:
     async def list_orders(self, page: PageRequest) -> list[StoredOrder]:
         """One row more than the page holds, when there is one."""
         rows = await self._connection.fetch(
-            "SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, metadata, importer_number, importer_external_id, created_at, updated_at"
-            " FROM orders"
+            f"SELECT id, {COLUMNS}, items, total_value_usd, metadata, created_at, updated_at FROM orders"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
             " ORDER BY id LIMIT $5",
             *self._scope,
@@ -251,31 +244,27 @@ class SyncStore:
         An order that is named by both of its ids comes twice.
         """
         rows = await self._connection.fetch(
-            "WITH wanted AS MATERIALIZED ("
-            " SELECT id, external_id, destination_country, destination_region, destination_postal_code,"
-            " items, total_value_usd, importer_number, importer_external_id, created_at, updated_at"
-            " FROM orders WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])"
-            " UNION ALL SELECT id, external_id, destination_country, destination_region,"
-            " destination_postal_code, items, total_value_usd, importer_number, importer_external_id,"
-            " created_at, updated_at FROM orders WHERE account_id = $1 AND mode = $2"
-            " AND external_id = ANY($6::text[])),"
+            "WITH wanted AS MATERIALIZED ("  # noqa: S608
+            f" SELECT id, {COLUMNS}, items, total_value_usd, created_at, updated_at FROM orders"
+            " WHERE account_id = $1 AND mode = $2 AND id = ANY($3::text[])"
+            f" UNION ALL SELECT id, {COLUMNS}, items, total_value_usd, created_at, updated_at FROM orders"
+            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"
             " sold AS MATERIALIZED ("
             " SELECT DISTINCT line ->> 'productId' AS id FROM wanted, jsonb_array_elements(items) AS line)"
-            " SELECT 'orders' AS subject, id, external_id, items AS facts, created_at, updated_at,"
-            " destination_country, destination_region, destination_postal_code, items, total_value_usd,"
-            " NULL AS metadata, importer_number, importer_external_id FROM wanted"
-            " UNION ALL SELECT 'products', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM products"
+            " SELECT 'orders' AS subject, id, NULL::jsonb AS facts, created_at, updated_at,"
+            f" items, total_value_usd, NULL AS metadata, {COLUMNS} FROM wanted"
+            " UNION ALL SELECT 'products', id, facts, created_at, updated_at,"
+            f" NULL, NULL, NULL, external_id{_NOTHING} FROM products"
             " WHERE account_id = $1 AND mode = $2 AND id IN (SELECT id FROM sold)"
-            " UNION ALL SELECT 'warehouses', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM warehouses"
+            " UNION ALL SELECT 'warehouses', id, facts, created_at, updated_at,"
+            f" NULL, NULL, NULL, external_id{_NOTHING} FROM warehouses"
             " WHERE account_id = $1 AND mode = $2 AND id = $4"
-            " UNION ALL SELECT 'brokers', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM brokers"
+            " UNION ALL SELECT 'brokers', id, facts, created_at, updated_at,"
+            f" NULL, NULL, NULL, external_id{_NOTHING} FROM brokers"
             " WHERE account_id = $1 AND mode = $2 AND id = $5"
             # All of them, where an order names one: which of the numbers are the same is not for SQL to say.
-            " UNION ALL SELECT 'importers', id, external_id, facts, created_at, updated_at,"
-            " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM importers"
+            " UNION ALL SELECT 'importers', id, facts, created_at, updated_at,"
+            f" NULL, NULL, NULL, external_id{_NOTHING} FROM importers"
             " WHERE account_id = $1 AND mode = $2 AND EXISTS (SELECT FROM wanted"
             " WHERE importer_number IS NOT NULL OR importer_external_id IS NOT NULL)",
             *self._scope,
@@ -322,17 +311,12 @@ def _order_from_row(row: Row) -> StoredOrder:
     metadata: str | None = row["metadata"]
     return StoredOrder(
         OrderDraft(
-            row["external_id"],
-            row["destination_country"],
-            row["destination_region"],
-            row["destination_postal_code"],
+            {name: text for name in FIELDS if (text := row[name]) is not None},
             tuple(LineDraft(item["productId"], item["quantity"], item["unitValueUsd"]) for item in items),
             row["items"],
             row["total_value_usd"],
             # jsonb has an order of keys of its own; the canonical one is sorted.
             orjson.dumps(orjson.loads(metadata), option=orjson.OPT_SORT_KEYS).decode() if metadata else None,
-            row["importer_number"],
-            row["importer_external_id"],
         ),
         Stamp(row["id"], row["created_at"], row["updated_at"]),
     )

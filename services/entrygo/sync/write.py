@@ -20,17 +20,12 @@ def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
     return sync_pb2.Order(
         id=stamp.id,
         account_id=account_id,
-        external_id=draft.external_id,
-        destination_country=draft.destination_country,
-        destination_region=draft.destination_region,
-        destination_postal_code=draft.destination_postal_code,
         total_value_usd=_plain(draft.total_value_usd),
         items=[_line_to_proto(line) for line in draft.lines],
         metadata_json=draft.metadata_json or "",
         created_at=_instant(stamp.created_at),
         updated_at=_instant(stamp.updated_at),
-        importer_number=draft.importer_number,
-        importer_external_id=draft.importer_external_id,
+        **draft.fields,
     )
 
 

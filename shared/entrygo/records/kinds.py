@@ -7,10 +7,13 @@ schema draws that line, if elsewhere than the kind itself would.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import UnionType
+from typing import Generic
+
+from typing_extensions import TypeVar
 
 from entrygo.requests.issues import Check
 from entrygo.requests.numbers import amount, percent
-from entrygo.requests.texts import country, day, one_of, text
+from entrygo.requests.texts import country, day, exact_text, one_of, text
 
 SHORT_TEXT = 500  # characters
 LONG_TEXT = 2_000  # characters
@@ -36,13 +39,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A name in the caller's own system: never empty."""
+    """A name in the caller's own system: never empty. `exact` where blanks around it are refused, not cut."""
 
     maximum: int
+    exact: bool = False
 
     @property
     def check(self) -> Check[str]:
-        return text(self.maximum)
+        return exact_text(self.maximum) if self.exact else text(self.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +154,16 @@ class ByCountry:
     instead: str
 
 
+# What travels and is kept as one text.
 Plain = Text | Reference | Words | Country | Currency | Day | Amount | Percent
 Kind = Plain | Several | Whole | Flag | Group | Many | ByCountry
 
 
+K_co = TypeVar("K_co", bound=Kind, default=Kind, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Field:
+class Field(Generic[K_co]):
     """One field of a record.
 
     `name` is that in messages, in facts and in storage; REST spells it in camelCase. `about` describes
@@ -166,7 +174,7 @@ class Field:
     """
 
     name: str
-    kind: Kind
+    kind: K_co
     about: str = ""
     required: bool = False
     default: str | None = None
@@ -180,6 +188,8 @@ class Field:
 
 
 Fields = tuple[Field, ...]
+# Of a record whose fields are columns of a table.
+PlainFields = tuple[Field[Plain], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
-"""An order and its lines. They are the hot path: sync and the gateway read them by hand, by these limits."""
+"""An order and its lines. What sync stores and REST takes and shows of an order follows from here."""
 
 from entrygo.records import trade_codes
-from entrygo.records.kinds import Amount, Country, Field, Fields, Reference, Text
+from entrygo.records.kinds import Amount, Country, Field, Fields, PlainFields, Reference, Text
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
 # Of one sync.
@@ -18,13 +18,12 @@ OTHER_CURRENCY = (
     "Amounts are in USD: convert them at the rate certified for the date of export (19 CFR 159.32)"
 )
 
-REGION = Text(64)
-POSTAL_CODE = Text(32)
+_EXTERNAL_ID = Reference(MAX_EXTERNAL_ID, exact=True)
 
-ORDER: Fields = (
+ORDER: PlainFields = (
     Field(
         "external_id",
-        Reference(MAX_EXTERNAL_ID),
+        _EXTERNAL_ID,
         "Your source-system order identifier",
         required=True,
         column="order_id",
@@ -32,8 +31,8 @@ ORDER: Fields = (
     Field(
         "destination_country", Country(), "Two-letter country code", required=True, column="ship_to_country"
     ),
-    Field("destination_region", REGION, "State or province it goes to", column="ship_to_state"),
-    Field("destination_postal_code", POSTAL_CODE, "ZIP or postal code it goes to", column="ship_to_zip"),
+    Field("destination_region", Text(64), "State or province it goes to", column="ship_to_state"),
+    Field("destination_postal_code", Text(32), "ZIP or postal code it goes to", column="ship_to_zip"),
     Field(
         "importer_number",
         Text(32, trade_codes.importer_number),
@@ -42,7 +41,7 @@ ORDER: Fields = (
     ),
     Field(
         "importer_external_id",
-        Reference(MAX_EXTERNAL_ID),
+        _EXTERNAL_ID,
         "Instead of importerNumber: the externalId of an importer",
         column="importer",
     ),

@@ -30,8 +30,8 @@ def un_number(value: str) -> str:
 
 
 def importer_number(value: str) -> str:
-    """In upper case. A refusal does not repeat what was given, because it may be somebody's SSN."""
+    """In upper case; "" for blanks. A refusal does not repeat what was given: it may be somebody's SSN."""
     number = value.strip().upper()
-    if not is_importer_number(number):
+    if number and not is_importer_number(number):
         raise Wrong("Expected an importer number: NN-NNNNNNNXX, NNN-NN-NNNN or YYDDPP-NNNNN")
     return number

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.time import parse_day, parse_rfc3339
@@ -67,11 +67,21 @@ def no_placeholder(maximum: int) -> Check[str]:
     return check
 
 
-def external_id(value: str) -> str:
-    """An id of the caller's own system, exactly as given, so that it matches when it comes again."""
-    if bounded_text(value, MAX_EXTERNAL_ID) != value:
-        raise Wrong("Blanks around it are not allowed")
-    return value
+@cache
+def exact_text(maximum: int) -> Check[str]:
+    """A check of text that gives it exactly as it was: blanks around it are refused, not cut."""
+
+    def check(value: str) -> str:
+        bare = bounded_text(value, maximum)
+        if bare == value:
+            return value
+        raise Wrong("Blanks around it are not allowed") if bare else Wrong("Required", "invalid_type")
+
+    return check
+
+
+# An id of the caller's own system, which is to match when it comes again.
+external_id = exact_text(MAX_EXTERNAL_ID)
 
 
 def public_id(value: str) -> str:
@@ -93,6 +103,7 @@ def is_country(value: str) -> bool:
     return _COUNTRY.fullmatch(value) is not None
 
 
+@lru_cache(maxsize=4096)  # There are few, and each order has one.
 def country(value: str) -> str:
     """Two letters, in upper case; whether there is such a country is not looked at."""
     if not is_country(value):
