@@ -67,6 +67,9 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ("TASK_NOT_OPEN", 409): Answer(
         CALLER, "Read the entry's tasks again: it was closed by somebody, or a later summary resolved it."
     ),
+    ("KEY_NOT_USABLE", 409): Answer(
+        CALLER, "A key that has ended cannot be replaced. Create another one with the rights it had."
+    ),
     ("ENTRY_ALREADY_FILED", 409): Answer(
         CALLER, "The broker gave an entry number: amend with `afterEntry`, which lists what to correct in it."
     ),

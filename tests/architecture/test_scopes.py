@@ -12,15 +12,18 @@ from entrygo.inspection.servicer import REQUIRED_SCOPES as INSPECTION_SCOPES
 from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES as WEBHOOK_SCOPES
 from entrygo.planning.servicer import REQUIRED_SCOPES as PLANNING_SCOPES
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, Required, RequiredScopes
+from entrygo.rpc.keys_servicer import REQUIRED_SCOPES as KEY_SCOPES
 from entrygo.rpc.streams import STREAMS
 from entrygo.sync.servicer import REQUIRED_SCOPES as SYNC_SCOPES
 
 SERVICES: dict[str, tuple[ServiceDescriptor, RequiredScopes]] = {
     "sync": (sync_pb2.DESCRIPTOR.services_by_name["Sync"], SYNC_SCOPES),
+    "keys": (identity_pb2.DESCRIPTOR.services_by_name["Keys"], KEY_SCOPES),
     "planning": (planning_pb2.DESCRIPTOR.services_by_name["Planning"], PLANNING_SCOPES),
     "execution": (execution_pb2.DESCRIPTOR.services_by_name["Execution"], EXECUTION_SCOPES),
     "inspection": (inspection_pb2.DESCRIPTOR.services_by_name["Inspection"], INSPECTION_SCOPES),

@@ -277,5 +277,22 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
         ),
     ),
     "testWebhook": (_of("testWebhook", _id(lambda victim: victim.webhook_id), enough=SETUP),),
+    "listKeys": (_of("listKeys", lambda _: RestRequest(), enough=SETUP, shows=True),),
+    "createKey": (
+        _of(
+            "createKey",
+            lambda v: RestRequest(
+                body={
+                    "accountId": v.system.account_id,
+                    "name": "theirs",
+                    "scopes": ["read"],
+                    "warehouseId": v.system.warehouse_id,
+                }
+            ),
+            enough=SETUP,
+        ),
+    ),
+    "rotateKey": (_of("rotateKey", lambda v: RestRequest({"id": v.key_id}, {}), enough=SETUP),),
+    "revokeKey": (_of("revokeKey", _id(lambda victim: victim.key_id), enough=SETUP),),
     "systemHealth": (_of("systemHealth", lambda _: RestRequest(), enough=frozenset()),),
 }

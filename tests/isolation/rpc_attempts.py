@@ -235,6 +235,21 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Identity.EndSession": (
         _of("EndSession", lambda _: identity_pb2.EndSessionRequest(), enough=frozenset()),
     ),
+    "Keys.ListKeys": (_of("ListKeys", lambda _: identity_pb2.ListKeysRequest(), enough=SETUP),),
+    "Keys.CreateKey": (
+        _of(
+            "CreateKey",
+            lambda v: identity_pb2.CreateKeyRequest(
+                account_id=v.system.account_id,
+                name="theirs",
+                scopes=["read"],
+                warehouse_id=v.system.warehouse_id,
+            ),
+            enough=SETUP,
+        ),
+    ),
+    "Keys.RotateKey": (_of("RotateKey", lambda v: identity_pb2.RotateKeyRequest(id=v.key_id), enough=SETUP),),
+    "Keys.RevokeKey": (_of("RevokeKey", lambda v: identity_pb2.RevokeKeyRequest(id=v.key_id), enough=SETUP),),
     "Planning.PlanExport": (
         _of("PlanExport", lambda v: _planned(v, v.open_order_ids, ""), enough=PLAN),
         _of("PlanExport replayed", lambda v: _planned(v, v.order_ids, v.plan_key), enough=PLAN),

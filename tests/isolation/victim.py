@@ -20,7 +20,7 @@ TABLES = (
     "planning.export_approvals", "planning.event_log",
     "execution.executions", "execution.customs_packages", "execution.broker_submissions",
     "execution.entry_summaries", "execution.entry_tasks", "execution.event_log",
-    "inspection.webhook_endpoints", "inspection.webhook_deliveries",
+    "identity.api_keys", "inspection.webhook_endpoints", "inspection.webhook_deliveries",
 )  # fmt: skip
 STORED = " UNION ALL ".join(
     f"SELECT row_text FROM (SELECT '{table}' || t::text AS row_text FROM {table} t"
@@ -49,13 +49,14 @@ class Victim:
     plan_key: str
     execute_key: str
     webhook_id: str
+    key_id: str
     task_id: str
 
     @property
     def marks(self) -> tuple[str, ...]:
         """Texts that stand in no answer but that of somebody who may see these records."""
         exports = (self.done, self.open, self.package_id, self.submission_id)
-        return (*exports, *self.order_ids, *self.open_order_ids, self.webhook_id)
+        return (*exports, *self.order_ids, *self.open_order_ids, self.webhook_id, self.key_id)
 
     async def rows(self) -> set[str]:
         """Everything stored that names one of these records."""
@@ -125,6 +126,16 @@ async def make_victim(
             "/api/importers/sync", {"accountId": system.account_id, "items": [importer]}
         )
         webhook = await rest.post("/api/webhooks", {"accountId": system.account_id, "url": webhook_url})
+        scopes = ["read", "setup", "orders:write", "exports:plan", "exports:execute"]
+        key = await rest.post(
+            "/api/keys",
+            {
+                "accountId": system.account_id,
+                "name": "Victim's",
+                "scopes": scopes,
+                "warehouseId": system.warehouse_id,
+            },
+        )
         # Disabled, so that nothing of it changes by itself; its test event waits.
         path = f"/api/webhooks/{webhook['id']}"
         (await rest.client.patch(path, json={"status": "disabled"})).raise_for_status()
@@ -149,5 +160,6 @@ async def make_victim(
         execute_key=execute_key,
         importer_id=importers["data"][0]["id"],
         webhook_id=webhook["id"],
+        key_id=key["id"],
         task_id=entered["tasks"][0]["id"],
     )

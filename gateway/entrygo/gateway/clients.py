@@ -43,6 +43,7 @@ class GrpcServices:
         }
         self.identities = tuple(map(identity_pb2_grpc.IdentityStub, self._channels.values()))
         self.sync = sync_pb2_grpc.SyncStub(self._channels["sync"])
+        self.keys = identity_pb2_grpc.KeysStub(self._channels["sync"])
         self.planning = planning_pb2_grpc.PlanningStub(self._channels["planning"])
         self.execution = execution_pb2_grpc.ExecutionStub(self._channels["execution"])
         self.inspection = inspection_pb2_grpc.InspectionStub(self._channels["inspection"])

@@ -379,6 +379,12 @@ ERROR_DETAILS: Mapping[tuple[str, int], Mapping[str, Any]] = MappingProxyType(
     }
 )
 
+CREATE_KEY_REQUEST = {
+    "accountId": "acc_123",
+    "name": "WMS, nightly export",
+    "scopes": ["read", "orders:write", "exports:plan"],
+    "expiresInDays": 365,
+}
 CREATE_WEBHOOK_REQUEST = {
     "accountId": "acc_123",
     "url": "https://wms.example.com/hooks/entrygo",

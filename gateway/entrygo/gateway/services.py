@@ -64,6 +64,8 @@ class Services(Protocol):
     planning: planning_pb2_grpc.PlanningStub
     execution: execution_pb2_grpc.ExecutionStub
     inspection: inspection_pb2_grpc.InspectionStub
+    # Served by sync, too.
+    keys: identity_pb2_grpc.KeysStub
     # Served by inspection, too.
     webhooks: inspection_pb2_grpc.WebhooksStub
 

@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "restore": "backups:restore",
         "demo": "demo:demo",
         "accounts": "accounts:accounts_app",
-        "keys": "accounts:keys_app",
+        "keys": "keys:keys_app",
         "products": "imports.commands:products_app",
         "orders": "imports.commands:orders_app",
         "warehouses": "records:warehouses_app",

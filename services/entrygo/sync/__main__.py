@@ -2,9 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
+import grpc
+
+from entrygo.identity.own_keys import OwnKeys
+from entrygo.postgres.idempotency import purge
+from entrygo.postgres.sweeping import keep_swept
+from entrygo.proto.identity.v1 import identity_pb2_grpc
 from entrygo.proto.sync.v1 import sync_pb2_grpc
+from entrygo.rpc.keys_servicer import REQUIRED_SCOPES as KEY_SCOPES
+from entrygo.rpc.keys_servicer import KeysServicer
 from entrygo.service.run import Parts, Runtime, run_service
 from entrygo.sync.servicer import REQUIRED_SCOPES, SERVICE_NAME, SyncServicer
 from entrygo.sync.settings import Settings
@@ -15,11 +24,20 @@ from entrygo.sync.use_cases import SyncUseCases
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together."""
     servicer = SyncServicer(SyncUseCases(pool=runtime.pool, clock=runtime.clock, ids=runtime.ids))
+    keys = KeysServicer(OwnKeys(runtime.identity, runtime.ids))
+    old_requests = partial(purge, older_than=timedelta(days=settings.idempotency_keep_days))
     yield Parts(
         rpc_service=SERVICE_NAME,
-        required_scopes=REQUIRED_SCOPES,
-        register=partial(sync_pb2_grpc.add_SyncServicer_to_server, servicer),
+        required_scopes={**REQUIRED_SCOPES, **KEY_SCOPES},
+        register=partial(_register, servicer, keys),
+        # Identity has no process of its own.
+        background=(partial(keep_swept, runtime.identity, (old_requests,)),),
     )
+
+
+def _register(servicer: SyncServicer, keys: KeysServicer, server: grpc.aio.Server) -> None:
+    sync_pb2_grpc.add_SyncServicer_to_server(servicer, server)
+    identity_pb2_grpc.add_KeysServicer_to_server(keys, server)
 
 
 if __name__ == "__main__":

@@ -220,6 +220,13 @@ class TaskNotOpen(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class KeyNotUsable(EntryGoError):
+    """This key is revoked or expired: create another one."""
+
+    code = "KEY_NOT_USABLE"
+    kind = Kind.CONFLICT
+
+
 class SnapshotUnreadable(EntryGoError):
     """The stored plan cannot be read; plan the export again."""
 

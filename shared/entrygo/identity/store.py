@@ -9,10 +9,11 @@ from entrygo.domain.principal import Mode, ScopeName
 from entrygo.identity.keys import ApiKey
 from entrygo.postgres.pool import Connection
 
-_COLUMNS = (
-    "key_id, account_id, mode, prefix, scopes, warehouse_id, created_at, expires_at, revoked_at, last_used_at"
+KEY_COLUMNS = (
+    "key_id, account_id, mode, prefix, scopes, warehouse_id, created_at, expires_at, revoked_at,"
+    " last_used_at, name, created_by"
 )
-_KEY_COLUMNS = ", ".join(f"k.{column}" for column in _COLUMNS.split(", "))
+_COLUMNS_OF_K = ", ".join(f"k.{column}" for column in KEY_COLUMNS.split(", "))
 
 
 class IdentityStore:
@@ -40,12 +41,20 @@ class IdentityStore:
             )
         )
 
-    async def add_key(self, key: ApiKey, secret_sha256: bytes, expires_in: timedelta | None) -> ApiKey:
-        """The key as stored: when it expires is reckoned by the database's clock."""
+    async def add_key(
+        self,
+        key: ApiKey,
+        secret_sha256: bytes,
+        expires_in: timedelta | None,
+        *,
+        at_the_latest: datetime | None = None,
+    ) -> ApiKey:
+        """The key as stored: it expires after `expires_in` by the database's clock, or `at_the_latest`."""
         row = await self._connection.fetchrow(
             "INSERT INTO api_keys (key_id, account_id, mode, prefix, scopes, warehouse_id, created_at,"  # noqa: S608
-            " expires_at, secret_sha256) VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval, $9)"
-            f" RETURNING {_COLUMNS}",
+            " expires_at, secret_sha256, name, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7,"
+            " least(now() + $8::interval, $10::timestamptz), $9, $11, $12)"
+            f" RETURNING {KEY_COLUMNS}",
             key.key_id,
             key.account_id,
             key.mode,
@@ -55,20 +64,23 @@ class IdentityStore:
             key.created_at,
             expires_in,
             secret_sha256,
+            at_the_latest,
+            key.name,
+            key.created_by,
         )
         assert row is not None
-        return _key_from_row(row)
+        return key_from_row(row)
 
     async def find_usable_key(self, secret_sha256: bytes) -> tuple[ApiKey, float] | None:
         """A usable key and the seconds until it expires."""
         row = await self._connection.fetchrow(
-            f"SELECT {_COLUMNS}, coalesce("  # noqa: S608
+            f"SELECT {KEY_COLUMNS}, coalesce("  # noqa: S608
             " extract(epoch FROM expires_at - clock_timestamp()), 'Infinity')::float8 AS seconds_left"
             " FROM api_keys WHERE secret_sha256 = $1 AND revoked_at IS NULL"
             " AND (expires_at IS NULL OR clock_timestamp() < expires_at)",
             secret_sha256,
         )
-        return (_key_from_row(row), row["seconds_left"]) if row else None
+        return (key_from_row(row), row["seconds_left"]) if row else None
 
     async def add_session(
         self, account_id: str, key_id: str, secret_sha256: bytes, lasts: timedelta
@@ -90,14 +102,14 @@ class IdentityStore:
     async def find_key_of_session(self, secret_sha256: bytes) -> tuple[ApiKey, float] | None:
         """The usable key that a session stands for, and for how many more seconds both hold."""
         row = await self._connection.fetchrow(
-            f"SELECT {_KEY_COLUMNS}, extract(epoch FROM"  # noqa: S608
+            f"SELECT {_COLUMNS_OF_K}, extract(epoch FROM"  # noqa: S608
             " least(k.expires_at, s.expires_at) - clock_timestamp())::float8 AS seconds_left"
             " FROM sessions s JOIN api_keys k ON k.account_id = s.account_id AND k.key_id = s.key_id"
             " WHERE s.secret_sha256 = $1 AND k.revoked_at IS NULL"
             " AND clock_timestamp() < least(k.expires_at, s.expires_at)",
             secret_sha256,
         )
-        return (_key_from_row(row), row["seconds_left"]) if row else None
+        return (key_from_row(row), row["seconds_left"]) if row else None
 
     async def remove_session(self, account_id: str, secret_sha256: bytes) -> None:
         """Ends a session; one that is gone already is no error."""
@@ -108,10 +120,10 @@ class IdentityStore:
     async def list_keys(self, account_id: str) -> Sequence[ApiKey]:
         """Every key of the account, revoked ones too, oldest first."""
         rows = await self._connection.fetch(
-            f"SELECT {_COLUMNS} FROM api_keys WHERE account_id = $1 ORDER BY created_at, key_id",  # noqa: S608
+            f"SELECT {KEY_COLUMNS} FROM api_keys WHERE account_id = $1 ORDER BY created_at, key_id",  # noqa: S608
             account_id,
         )
-        return [_key_from_row(row) for row in rows]
+        return [key_from_row(row) for row in rows]
 
     async def revoke_key(self, account_id: str, key_id: str, at: datetime) -> bool:
         """False when the account has no such key."""
@@ -135,7 +147,8 @@ class IdentityStore:
         )
 
 
-def _key_from_row(row: asyncpg.Record) -> ApiKey:
+def key_from_row(row: asyncpg.Record) -> ApiKey:
+    """A key of a row of KEY_COLUMNS."""
     return ApiKey(
         key_id=row["key_id"],
         account_id=row["account_id"],
@@ -147,4 +160,6 @@ def _key_from_row(row: asyncpg.Record) -> ApiKey:
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
         last_used_at=row["last_used_at"],
+        name=row["name"],
+        created_by=row["created_by"],
     )

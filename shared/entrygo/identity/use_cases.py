@@ -33,6 +33,7 @@ async def create_key(
     scopes: frozenset[ScopeName] = ALL_SCOPES,
     expires_in: timedelta | None = None,
     warehouse_id: str | None = None,
+    name: str = "",
 ) -> tuple[ApiKey, str]:
     """The new key and its secret, which is shown this once and stored as a hash only."""
     secret = generate_secret(mode)
@@ -47,6 +48,7 @@ async def create_key(
         expires_at=None,
         revoked_at=None,
         last_used_at=None,
+        name=name,
     )
     async with transaction(pool, Visible.whole(Tenant(account_id, mode))) as connection:
         store = IdentityStore(connection)

@@ -32,13 +32,20 @@ def rebuilt(schema: str) -> tuple[str, ...]:
     return (*own(schema), f"GRANT TRUNCATE ON ALL TABLES IN SCHEMA {schema} TO %I")
 
 
-# A service finds out whose key it is, notes that it was used, and opens and ends sessions that stand for one;
-# accounts and keys are made by the operator.
+# A service finds out whose key it is, notes that it was used, and opens and ends sessions that stand for one.
 READ_KEYS = (
     "GRANT USAGE ON SCHEMA identity TO %I",
     "GRANT SELECT ON identity.accounts, identity.api_keys TO %I",
     "GRANT UPDATE (last_used_at) ON identity.api_keys TO %I",
     "GRANT SELECT, INSERT, DELETE ON identity.sessions TO %I",
+)
+# The one service that makes, replaces and ends keys for their accounts. What a key may do is never changed,
+# and no key is deleted; accounts are made by the operator.
+MAKE_KEYS = (
+    *READ_KEYS,
+    "GRANT INSERT ON identity.api_keys TO %I",
+    "GRANT UPDATE (expires_at, revoked_at) ON identity.api_keys TO %I",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON identity.idempotency_keys TO %I",
 )
 
 

@@ -19,6 +19,7 @@ PING_ANSWER_MS = 3_000
 # repeated behind the caller's back, so no other method is listed.
 REPEATABLE = {
     "identity.v1.Identity": ("WhoAmI",),
+    "identity.v1.Keys": ("ListKeys", "RevokeKey"),
     "sync.v1.Sync": (
         "GetPlanningFacts",
         *(f"Get{kind}" for kind in ("Order", "Product", "Warehouse", "Broker", "Importer")),

@@ -37,9 +37,10 @@ Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """What a service is given: its pool, the sources of time and ids, and the event that ends everything."""
+    """What a service is given: its pool, that of the keys, time, ids, and the event that ends all."""
 
     pool: Pool
+    identity: Pool
     clock: Clock
     ids: Ids
     stop: asyncio.Event
@@ -85,7 +86,7 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
     identity = await open_pool(
         settings.identity.database_url.get_secret_value(), schema="identity", max_size=IDENTITY_POOL_SIZE
     )
-    runtime = Runtime(pool=pool, clock=utc_now, ids=Ids(), stop=stop)
+    runtime = Runtime(pool=pool, identity=identity, clock=utc_now, ids=Ids(), stop=stop)
     async with closed_at_the_end(pool, identity):
         wired = asyncio.create_task(_wired(name, settings, wire, runtime, identity), name=name)
         try:

@@ -171,6 +171,7 @@ async def test_service_login_sees_only_the_account_of_its_transaction(
         "INSERT INTO sync.applied_migrations VALUES ('9999_mine.sql', '')",
         "INSERT INTO identity.accounts VALUES ('acc_mine', 'Mine')",
         "UPDATE identity.api_keys SET scopes = '{}'",
+        "UPDATE identity.api_keys SET warehouse_id = NULL",
         "DELETE FROM identity.api_keys",
     ],
 )

@@ -98,6 +98,12 @@ class TaskNotOpen(ApiError):
     code = "TASK_NOT_OPEN"
 
 
+class KeyNotUsable(ApiError):
+    """The key to be replaced is revoked or expired."""
+
+    code = "KEY_NOT_USABLE"
+
+
 class IdempotencyConflict(ApiError):
     """The key was used for another request."""
 

@@ -233,6 +233,14 @@ class Cpsc(TypedDict):
 CpscDisclaimer: TypeAlias = 'Literal["A", "B", "C", "D"]'
 
 
+class CreateKeyBody(TypedDict):
+    accountId: NotRequired[str]
+    name: str
+    scopes: list[ScopeName]
+    warehouseId: NotRequired[str | None]
+    expiresInDays: NotRequired[int | None]
+
+
 class CreateWebhookBody(TypedDict):
     accountId: NotRequired[str]
     url: str
@@ -411,7 +419,7 @@ class ErrorBody(TypedDict):
     details: NotRequired[dict[str, Any]]
 
 
-ErrorCode: TypeAlias = 'Literal["ENTRY_ALREADY_FILED", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_SCOPE", "INTERNAL_ERROR", "INVALID_ACCOUNT_SCOPE", "INVALID_API_KEY", "INVALID_EXPORT_STATE", "INVALID_ORDER_REFERENCE", "INVALID_REQUEST", "METHOD_NOT_ALLOWED", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "PLAN_HASH_MISMATCH", "RATE_LIMITED", "SERVICE_UNAVAILABLE", "TASK_NOT_OPEN", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_ERROR"]'
+ErrorCode: TypeAlias = 'Literal["ENTRY_ALREADY_FILED", "IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_IN_PROGRESS", "INSUFFICIENT_SCOPE", "INTERNAL_ERROR", "INVALID_ACCOUNT_SCOPE", "INVALID_API_KEY", "INVALID_EXPORT_STATE", "INVALID_ORDER_REFERENCE", "INVALID_REQUEST", "KEY_NOT_USABLE", "METHOD_NOT_ALLOWED", "NOT_FOUND", "PAYLOAD_TOO_LARGE", "PLAN_HASH_MISMATCH", "RATE_LIMITED", "SERVICE_UNAVAILABLE", "TASK_NOT_OPEN", "UNSUPPORTED_MEDIA_TYPE", "VALIDATION_ERROR"]'
 
 
 class EstimatedEntry(TypedDict):
@@ -696,6 +704,43 @@ class ItemChanges(TypedDict):
     added: list[DiffItem]
     removed: list[DiffItem]
     changed: list[ChangedItem]
+
+
+class KeyPage(TypedDict):
+    data: list[KeyView]
+    hasMore: bool
+    nextCursor: str | None
+
+
+class KeyView(TypedDict):
+    id: str
+    name: str
+    prefix: str
+    mode: str
+    scopes: list[str]
+    warehouseId: str | None
+    status: str
+    createdBy: str | None
+    createdAt: str
+    expiresAt: str | None
+    revokedAt: str | None
+    lastUsedAt: str | None
+
+
+class KeyWithSecret(TypedDict):
+    id: str
+    name: str
+    prefix: str
+    mode: str
+    scopes: list[str]
+    warehouseId: str | None
+    status: str
+    createdBy: str | None
+    createdAt: str
+    expiresAt: str | None
+    revokedAt: str | None
+    lastUsedAt: str | None
+    secret: str | None
 
 
 class LiquidationInput(TypedDict):
@@ -1106,8 +1151,15 @@ class ResubmitBody(TypedDict):
     reason: str
 
 
+class RotateKeyBody(TypedDict):
+    overlapHours: NotRequired[int | None]
+
+
 class RotateSecretBody(TypedDict):
     overlapHours: NotRequired[int | None]
+
+
+ScopeName: TypeAlias = 'Literal["orders:write", "exports:plan", "exports:execute", "read", "setup"]'
 
 
 class Section232(TypedDict):

@@ -37,6 +37,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
             "mcp",
             "sdk-python",
             "sdk-typescript",
+            "keys",
             "csv-columns",
             "brokers",
             "after-a-no",

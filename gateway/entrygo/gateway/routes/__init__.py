@@ -6,6 +6,7 @@ from entrygo.gateway.routes import (
     entry_summaries,
     events,
     exports,
+    keys,
     orders,
     policies,
     setup,
@@ -22,5 +23,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *policies.ENDPOINTS,
     *events.ENDPOINTS,
     *webhooks.ENDPOINTS,
+    *keys.ENDPOINTS,
     *system.ENDPOINTS,
 )

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from importlib.resources import files
 from pathlib import Path
 
-from entrygo.postgres.logins import READ_KEYS, ensure_login, own, rebuilt
+from entrygo.postgres.logins import MAKE_KEYS, READ_KEYS, ensure_login, own, rebuilt
 from entrygo.postgres.migrate import migrate
 
 SERVICES = ("sync", "planning", "execution", "inspection")
 SCHEMAS = ("identity", *SERVICES)
+# Whose process offers accounts to make keys.
+KEY_MAKER = "sync"
 
 
 async def migrate_all(url_of: Callable[[str], str]) -> AsyncIterator[tuple[str, list[str]]]:
@@ -25,7 +27,8 @@ async def ensure_logins(owner_of: Callable[[str], str], login_of: Callable[[str]
     for schema in SERVICES:
         rights = rebuilt(schema) if schema == "inspection" else own(schema)
         await ensure_login(owner_of(schema), login_of(schema), rights)
-        await ensure_login(owner_of("identity"), login_of(schema), READ_KEYS)
+        keys = MAKE_KEYS if schema == KEY_MAKER else READ_KEYS
+        await ensure_login(owner_of("identity"), login_of(schema), keys)
         yield schema
 
 

@@ -567,6 +567,44 @@ class Operations:
         )
         return answer
 
+    def list_keys(self, *, limit: int | None = None, cursor: str | None = None) -> types.KeyPage:
+        """List API keys."""
+        answer: types.KeyPage = self._call("GET", "/api/keys", query={"limit": limit, "cursor": cursor})
+        return answer
+
+    def iter_keys(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[types.KeyView]:
+        """List API keys: all of them, page after page."""
+        while True:
+            page = self.list_keys(limit=limit, cursor=cursor)
+            for each in page["data"]:
+                yield each
+            if not page["hasMore"]:
+                return
+            cursor = page["nextCursor"]
+
+    def create_key(
+        self, body: types.CreateKeyBody, *, idempotency_key: str | None = None
+    ) -> types.KeyWithSecret:
+        """Create an API key."""
+        answer: types.KeyWithSecret = self._call(
+            "POST", "/api/keys", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def rotate_key(
+        self, id: str, body: types.RotateKeyBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.KeyWithSecret:
+        """Replace an API key."""
+        answer: types.KeyWithSecret = self._call(
+            "POST", f"/api/keys/{quote(id, safe='')}/rotate", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
+    def revoke_key(self, id: str) -> types.KeyView:
+        """Revoke an API key."""
+        answer: types.KeyView = self._call("POST", f"/api/keys/{quote(id, safe='')}/revoke")
+        return answer
+
     def system_health(self) -> types.HealthAnswer:
         """Verify the key and see how the system does."""
         answer: types.HealthAnswer = self._call("GET", "/api/system/health")

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(entrygo/proto/identity/v1/identity.proto\x12\x19\x65ntrygo.proto.identity.v1\"\x0f\n\rWhoAmIRequest\"h\n\x0eWhoAmIResponse\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04mode\x18\x02 \x01(\t\x12\x0e\n\x06key_id\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12\x14\n\x0cwarehouse_id\x18\x05 \x01(\t\"\x14\n\x12OpenSessionRequest\"9\n\x13OpenSessionResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x12\n\nexpires_at\x18\x02 \x01(\t\"\x13\n\x11\x45ndSessionRequest\"\x14\n\x12\x45ndSessionResponse2\xc2\x02\n\x08Identity\x12]\n\x06WhoAmI\x12(.entrygo.proto.identity.v1.WhoAmIRequest\x1a).entrygo.proto.identity.v1.WhoAmIResponse\x12l\n\x0bOpenSession\x12-.entrygo.proto.identity.v1.OpenSessionRequest\x1a..entrygo.proto.identity.v1.OpenSessionResponse\x12i\n\nEndSession\x12,.entrygo.proto.identity.v1.EndSessionRequest\x1a-.entrygo.proto.identity.v1.EndSessionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(entrygo/proto/identity/v1/identity.proto\x12\x19\x65ntrygo.proto.identity.v1\"\x0f\n\rWhoAmIRequest\"h\n\x0eWhoAmIResponse\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04mode\x18\x02 \x01(\t\x12\x0e\n\x06key_id\x18\x03 \x01(\t\x12\x0e\n\x06scopes\x18\x04 \x03(\t\x12\x14\n\x0cwarehouse_id\x18\x05 \x01(\t\"\x14\n\x12OpenSessionRequest\"9\n\x13OpenSessionResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\x12\x12\n\nexpires_at\x18\x02 \x01(\t\"\x13\n\x11\x45ndSessionRequest\"\x14\n\x12\x45ndSessionResponse\"0\n\x0fListKeysRequest\x12\r\n\x05limit\x18\x01 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"g\n\x10ListKeysResponse\x12,\n\x04\x64\x61ta\x18\x01 \x03(\x0b\x32\x1e.entrygo.proto.identity.v1.Key\x12\x10\n\x08has_more\x18\x02 \x01(\x08\x12\x13\n\x0bnext_cursor\x18\x03 \x01(\t\"\xe9\x01\n\x03Key\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06prefix\x18\x03 \x01(\t\x12\x0c\n\x04mode\x18\x04 \x01(\t\x12\x0e\n\x06scopes\x18\x05 \x03(\t\x12\x14\n\x0cwarehouse_id\x18\x06 \x01(\t\x12\x0e\n\x06status\x18\x07 \x01(\t\x12\x12\n\ncreated_by\x18\x08 \x01(\t\x12\x12\n\ncreated_at\x18\t \x01(\t\x12\x12\n\nexpires_at\x18\n \x01(\t\x12\x12\n\nrevoked_at\x18\x0b \x01(\t\x12\x14\n\x0clast_used_at\x18\x0c \x01(\t\x12\x0e\n\x06secret\x18\r \x01(\t\"\x8c\x01\n\x10\x43reateKeyRequest\x12\x12\n\naccount_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06scopes\x18\x03 \x03(\t\x12\x14\n\x0cwarehouse_id\x18\x04 \x01(\t\x12\x17\n\x0f\x65xpires_in_days\x18\x05 \x01(\x05\x12\x17\n\x0fidempotency_key\x18\x06 \x01(\t\"e\n\x10RotateKeyRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x1a\n\roverlap_hours\x18\x02 \x01(\x05H\x00\x88\x01\x01\x12\x17\n\x0fidempotency_key\x18\x03 \x01(\tB\x10\n\x0e_overlap_hours\"\x1e\n\x10RevokeKeyRequest\x12\n\n\x02id\x18\x01 \x01(\t2\xc2\x02\n\x08Identity\x12]\n\x06WhoAmI\x12(.entrygo.proto.identity.v1.WhoAmIRequest\x1a).entrygo.proto.identity.v1.WhoAmIResponse\x12l\n\x0bOpenSession\x12-.entrygo.proto.identity.v1.OpenSessionRequest\x1a..entrygo.proto.identity.v1.OpenSessionResponse\x12i\n\nEndSession\x12,.entrygo.proto.identity.v1.EndSessionRequest\x1a-.entrygo.proto.identity.v1.EndSessionResponse2\xf9\x02\n\x04Keys\x12\x63\n\x08ListKeys\x12*.entrygo.proto.identity.v1.ListKeysRequest\x1a+.entrygo.proto.identity.v1.ListKeysResponse\x12X\n\tCreateKey\x12+.entrygo.proto.identity.v1.CreateKeyRequest\x1a\x1e.entrygo.proto.identity.v1.Key\x12X\n\tRotateKey\x12+.entrygo.proto.identity.v1.RotateKeyRequest\x1a\x1e.entrygo.proto.identity.v1.Key\x12X\n\tRevokeKey\x12+.entrygo.proto.identity.v1.RevokeKeyRequest\x1a\x1e.entrygo.proto.identity.v1.Keyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ENDSESSIONREQUEST']._serialized_end=294
   _globals['_ENDSESSIONRESPONSE']._serialized_start=296
   _globals['_ENDSESSIONRESPONSE']._serialized_end=316
-  _globals['_IDENTITY']._serialized_start=319
-  _globals['_IDENTITY']._serialized_end=641
+  _globals['_LISTKEYSREQUEST']._serialized_start=318
+  _globals['_LISTKEYSREQUEST']._serialized_end=366
+  _globals['_LISTKEYSRESPONSE']._serialized_start=368
+  _globals['_LISTKEYSRESPONSE']._serialized_end=471
+  _globals['_KEY']._serialized_start=474
+  _globals['_KEY']._serialized_end=707
+  _globals['_CREATEKEYREQUEST']._serialized_start=710
+  _globals['_CREATEKEYREQUEST']._serialized_end=850
+  _globals['_ROTATEKEYREQUEST']._serialized_start=852
+  _globals['_ROTATEKEYREQUEST']._serialized_end=953
+  _globals['_REVOKEKEYREQUEST']._serialized_start=955
+  _globals['_REVOKEKEYREQUEST']._serialized_end=985
+  _globals['_IDENTITY']._serialized_start=988
+  _globals['_IDENTITY']._serialized_end=1310
+  _globals['_KEYS']._serialized_start=1313
+  _globals['_KEYS']._serialized_end=1690
 # @@protoc_insertion_point(module_scope)

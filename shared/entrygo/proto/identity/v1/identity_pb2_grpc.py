@@ -188,3 +188,214 @@ class Identity:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class KeysStub:
+    """Served by sync: the keys of the caller's account and mode. Whoever makes or changes a key must have every scope that
+    it has, for every warehouse that it is for.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListKeys = channel.unary_unary(
+                '/entrygo.proto.identity.v1.Keys/ListKeys',
+                request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.ListKeysRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.ListKeysResponse.FromString,
+                _registered_method=True)
+        self.CreateKey = channel.unary_unary(
+                '/entrygo.proto.identity.v1.Keys/CreateKey',
+                request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.CreateKeyRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.FromString,
+                _registered_method=True)
+        self.RotateKey = channel.unary_unary(
+                '/entrygo.proto.identity.v1.Keys/RotateKey',
+                request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.RotateKeyRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.FromString,
+                _registered_method=True)
+        self.RevokeKey = channel.unary_unary(
+                '/entrygo.proto.identity.v1.Keys/RevokeKey',
+                request_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.RevokeKeyRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.FromString,
+                _registered_method=True)
+
+
+class KeysServicer:
+    """Served by sync: the keys of the caller's account and mode. Whoever makes or changes a key must have every scope that
+    it has, for every warehouse that it is for.
+    """
+
+    def ListKeys(self, request, context):
+        """Newest first, never their secrets; of a key that is bound to a warehouse, those of that warehouse. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateKey(self, request, context):
+        """A new key, which lasts no longer than the caller's. Not for sessions, whose cookie may be lost. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateKey(self, request, context):
+        """Another key like this one, which ends after the overlap. Not for sessions. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeKey(self, request, context):
+        """Ends a key for good, within seconds. One that was revoked before stays as it is. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_KeysServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListKeys,
+                    request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.ListKeysRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.ListKeysResponse.SerializeToString,
+            ),
+            'CreateKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateKey,
+                    request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.CreateKeyRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.SerializeToString,
+            ),
+            'RotateKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateKey,
+                    request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.RotateKeyRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.SerializeToString,
+            ),
+            'RevokeKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeKey,
+                    request_deserializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.RevokeKeyRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'entrygo.proto.identity.v1.Keys', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('entrygo.proto.identity.v1.Keys', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Keys:
+    """Served by sync: the keys of the caller's account and mode. Whoever makes or changes a key must have every scope that
+    it has, for every warehouse that it is for.
+    """
+
+    @staticmethod
+    def ListKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.identity.v1.Keys/ListKeys',
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.ListKeysRequest.SerializeToString,
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.ListKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.identity.v1.Keys/CreateKey',
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.CreateKeyRequest.SerializeToString,
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.identity.v1.Keys/RotateKey',
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.RotateKeyRequest.SerializeToString,
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.identity.v1.Keys/RevokeKey',
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.RevokeKeyRequest.SerializeToString,
+            entrygo_dot_proto_dot_identity_dot_v1_dot_identity__pb2.Key.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

@@ -51,3 +51,53 @@ class IdentityServicer:
         """Ends the session that the call is made with. Any session."""
 
 def add_IdentityServicer_to_server(servicer: IdentityServicer, server: _aio.Server) -> None: ...
+
+class KeysStub:
+    """Served by sync: the keys of the caller's account and mode. Whoever makes or changes a key must have every scope that
+    it has, for every warehouse that it is for.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    ListKeys: _aio.UnaryUnaryMultiCallable[_identity_pb2.ListKeysRequest, _identity_pb2.ListKeysResponse]
+    """Newest first, never their secrets; of a key that is bound to a warehouse, those of that warehouse. Scope setup."""
+    CreateKey: _aio.UnaryUnaryMultiCallable[_identity_pb2.CreateKeyRequest, _identity_pb2.Key]
+    """A new key, which lasts no longer than the caller's. Not for sessions, whose cookie may be lost. Scope setup."""
+    RotateKey: _aio.UnaryUnaryMultiCallable[_identity_pb2.RotateKeyRequest, _identity_pb2.Key]
+    """Another key like this one, which ends after the overlap. Not for sessions. Scope setup."""
+    RevokeKey: _aio.UnaryUnaryMultiCallable[_identity_pb2.RevokeKeyRequest, _identity_pb2.Key]
+    """Ends a key for good, within seconds. One that was revoked before stays as it is. Scope setup."""
+
+class KeysServicer:
+    """Served by sync: the keys of the caller's account and mode. Whoever makes or changes a key must have every scope that
+    it has, for every warehouse that it is for.
+    """
+
+    def ListKeys(
+        self,
+        request: _identity_pb2.ListKeysRequest,
+        context: _aio.ServicerContext[_identity_pb2.ListKeysRequest, _abc.Awaitable[_identity_pb2.ListKeysResponse]],
+    ) -> _abc.Awaitable[_identity_pb2.ListKeysResponse]:
+        """Newest first, never their secrets; of a key that is bound to a warehouse, those of that warehouse. Scope setup."""
+
+    def CreateKey(
+        self,
+        request: _identity_pb2.CreateKeyRequest,
+        context: _aio.ServicerContext[_identity_pb2.CreateKeyRequest, _abc.Awaitable[_identity_pb2.Key]],
+    ) -> _abc.Awaitable[_identity_pb2.Key]:
+        """A new key, which lasts no longer than the caller's. Not for sessions, whose cookie may be lost. Scope setup."""
+
+    def RotateKey(
+        self,
+        request: _identity_pb2.RotateKeyRequest,
+        context: _aio.ServicerContext[_identity_pb2.RotateKeyRequest, _abc.Awaitable[_identity_pb2.Key]],
+    ) -> _abc.Awaitable[_identity_pb2.Key]:
+        """Another key like this one, which ends after the overlap. Not for sessions. Scope setup."""
+
+    def RevokeKey(
+        self,
+        request: _identity_pb2.RevokeKeyRequest,
+        context: _aio.ServicerContext[_identity_pb2.RevokeKeyRequest, _abc.Awaitable[_identity_pb2.Key]],
+    ) -> _abc.Awaitable[_identity_pb2.Key]:
+        """Ends a key for good, within seconds. One that was revoked before stays as it is. Scope setup."""
+
+def add_KeysServicer_to_server(servicer: KeysServicer, server: _aio.Server) -> None: ...

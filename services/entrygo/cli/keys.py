@@ -1,0 +1,155 @@
+"""Commands for API keys: over REST with the key at hand, or with `--account` as operator, on the database.
+
+The first key of an account can come from an operator alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from entrygo.cli import keys_in_database
+from entrygo.cli.connection import find_target
+from entrygo.cli.terminal import out, print_json
+from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.principal import Mode, ScopeName
+from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_EXPIRES_IN_DAYS, MAX_OVERLAP_HOURS
+
+keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
+
+# A key as REST shows it.
+Key = Mapping[str, Any]
+
+Account = Annotated[
+    str | None,
+    typer.Option("--account", help="As the operator, on the database: an account. Otherwise over REST."),
+]
+KeyId = Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]
+Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
+
+
+@keys_app.command("create")
+def create(
+    *,
+    account: Account = None,
+    name: Annotated[str, typer.Option("--name", help="Who or what uses it.")] = "",
+    scopes: Annotated[
+        list[ScopeName] | None, typer.Option("--scope", help="Repeat for several; needed without --account.")
+    ] = None,
+    mode: Annotated[
+        Mode | None, typer.Option("--mode", help="With --account: live or test; live without it.")
+    ] = None,
+    expires_in_days: Annotated[
+        int | None,
+        typer.Option("--expires-in-days", min=1, max=MAX_EXPIRES_IN_DAYS, help="As yours without it."),
+    ] = None,
+    warehouse: Annotated[
+        str | None, typer.Option("--warehouse", help="Bind the key to one warehouse.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a key. It is shown this once; only its hash is stored."""
+    if account is not None:
+        made: Key = keys_in_database.create(
+            account, name, scopes=scopes, mode=mode, expires_in_days=expires_in_days, warehouse=warehouse
+        )
+    elif mode is not None:
+        message = "A key has the mode of the one that makes it: leave --mode out, or name --account"
+        raise ValidationFailed.of([("mode", message, "invalid_enum_value")])
+    else:
+        target = find_target()
+        body = {
+            "accountId": target.account_id,
+            "name": name,
+            "scopes": [str(scope) for scope in scopes or ()],
+            **({"warehouseId": warehouse} if warehouse else {}),
+            **({"expiresInDays": expires_in_days} if expires_in_days else {}),
+        }
+        with target.rest() as rest:
+            made = rest.post("/api/keys", body, f"cli-key-{uuid4()}")
+    _show_made(made, as_json=as_json)
+
+
+@keys_app.command("list")
+def list_all(account: Account = None, as_json: Json = False) -> None:
+    """Show keys, newest first, never their secrets."""
+    keys: Sequence[Key] = _all() if account is None else keys_in_database.listed(account)
+    if as_json:
+        print_json({"data": keys})
+    else:
+        out.print(_table(keys))
+
+
+@keys_app.command("rotate")
+def rotate(
+    key_id: KeyId,
+    overlap_hours: Annotated[
+        int, typer.Option("--overlap-hours", min=0, max=MAX_OVERLAP_HOURS, help="How long the old key works.")
+    ] = DEFAULT_OVERLAP_HOURS,
+    as_json: Json = False,
+) -> None:
+    """Make another key like this one, which ends after the overlap."""
+    with find_target().rest() as rest:
+        body = {"overlapHours": overlap_hours}
+        made = rest.post(f"/api/keys/{key_id}/rotate", body, f"cli-key-{uuid4()}")
+    _show_made(made, as_json=as_json)
+
+
+@keys_app.command("revoke")
+def revoke(key_id: KeyId, account: Account = None, as_json: Json = False) -> None:
+    """Revoke a key for good; running services refuse it within seconds."""
+    if account is not None:
+        keys_in_database.revoke(account, key_id)
+        revoked: Key = next(key for key in keys_in_database.listed(account) if key["id"] == key_id)
+    else:
+        with find_target().rest() as rest:
+            revoked = rest.post(f"/api/keys/{key_id}/revoke", {})
+    if as_json:
+        print_json(revoked)
+    else:
+        out.print(f"revoked {key_id}", markup=False)
+
+
+def _all() -> list[Key]:
+    found: list[Key] = []
+    cursor = ""
+    with find_target().rest() as rest:
+        while True:
+            page = rest.get("/api/keys", {"limit": "200", **({"cursor": cursor} if cursor else {})})
+            found += page["data"]
+            if not page["hasMore"]:
+                return found
+            cursor = page["nextCursor"]
+
+
+def _show_made(made: Key, *, as_json: bool) -> None:
+    if as_json:
+        print_json(made)
+        return
+    expires = made["expiresAt"] or "never"
+    out.print(f"{made['id']}: {', '.join(made['scopes'])}; expires {expires}", style="dim", markup=False)
+    out.out(made["secret"], highlight=False)
+
+
+def _table(keys: Sequence[Key]) -> Table:
+    table = Table(box=None, header_style="dim")
+    rights = ("mode", "state", "scopes", "warehouse")
+    for heading in ("id", "name", "key", *rights, "created", "expires", "last used"):
+        table.add_column(heading)
+    for key in keys:
+        texts = (
+            key["name"],
+            f"{key['prefix']}…",
+            key["mode"],
+            key["status"],
+            "all" if set(key["scopes"]) == set(ScopeName) else " ".join(key["scopes"]),
+            key["warehouseId"] or "any",
+            key["createdAt"],
+            key["expiresAt"] or "never",
+            key["lastUsedAt"] or "never",
+        )
+        table.add_row(key["id"], *map(Text, texts))
+    return table
