@@ -11,6 +11,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
 from entrygo.gateway.examples import ERROR_DETAILS
 from entrygo.gateway.generated_names import REFERENCE, name_parts
+from entrygo.gateway.glossary import describe_fields, meaning
 from entrygo.gateway.schemas.errors import ErrorBody
 from entrygo.requests import idempotency_key
 
@@ -69,6 +70,7 @@ def build_openapi(endpoints: Sequence[Endpoint]) -> Schema:
     schemas["ErrorBody"]["properties"]["errorCode"] = {"$ref": REFERENCE.format(model="ErrorCode")}
     schemas["ErrorCode"] = _error_codes(endpoints)
     name_parts(schemas)
+    describe_fields(schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "EntryGo REST API", "version": API_VERSION, "description": DESCRIPTION},
@@ -141,10 +143,10 @@ def _query_parameters(model: type[BaseModel]) -> list[Schema]:
     for name, described in schema["properties"].items():
         own = _without_null(described, definitions)
         is_required = name in schema.get("required", ())
-        parameter = {"name": name, "in": "query", "required": is_required, "schema": own}
-        if "description" in described:
-            parameter["description"] = described["description"]
-        found.append(parameter)
+        text = described.get("description") or meaning(name, described)
+        found.append(
+            {"name": name, "in": "query", "required": is_required, "description": text, "schema": own}
+        )
     return found
 
 
