@@ -101,6 +101,15 @@ def test_words_and_maps_that_may_be_null_have_names() -> None:
             assert "enum" not in choice.get("items", {})
 
 
+def test_no_field_repeats_its_name_as_its_title() -> None:
+    assert not [
+        name
+        for name, schema in SCHEMAS.items()
+        if "anyOf" in schema
+        or any("title" in described for described in schema.get("properties", {}).values())
+    ]
+
+
 def test_no_name_is_one_that_generated_code_uses_itself() -> None:
     taken = {"cast", "self", "cls", "datetime", "Any", "UNSET"}
     for model, schema in SCHEMAS.items():
