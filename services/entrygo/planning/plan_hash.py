@@ -32,7 +32,7 @@ WAREHOUSE_FIELDS = (
 )  # fmt: skip
 BROKER_FIELDS = (
     "id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "channel", "https",
-    "sftp", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach",
+    "sftp", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "template",
 )  # fmt: skip
 
 IMPORTER_FIELDS = (
@@ -44,7 +44,8 @@ IMPORTER_FIELDS = (
 # bytes that they had before.
 LATER_FIELDS = frozenset(
     {
-        "chapter_98", "documents", "attach", "seller", "buyer", "related_parties", "location_of_goods",
+        "chapter_98", "documents", "attach", "template", "seller", "buyer", "related_parties",
+        "location_of_goods",
     }
 )  # fmt: skip
 

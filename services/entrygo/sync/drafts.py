@@ -12,10 +12,7 @@ import orjson
 
 from entrygo.domain.ids import IdKind
 from entrygo.records.order import ORDER
-
-# A stored value: text, a whole number, a flag, words, or objects and lists of them.
-Fact = str | int | bool | list[str] | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
-Facts = dict[str, Fact]
+from entrygo.records.reading import Facts
 
 
 class Subject(StrEnum):

@@ -13,9 +13,9 @@ from entrygo.domain.importer_number import comparable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
 from entrygo.records.order import ORDER
+from entrygo.records.reading import Facts
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import (
-    Facts,
     FactsDraft,
     FactsUpdate,
     LineDraft,

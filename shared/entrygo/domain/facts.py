@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from entrygo.domain.money import line_value, parse_decimal, plain
+from entrygo.domain.template_layout import DEFAULT_DATE, LayoutFormat, LayoutRows, WeightUnit
 
 # In documents a decimal is text, so that no reader can make a binary float of it.
 Number = Annotated[
@@ -404,7 +405,7 @@ ARTIFACT_TYPES = (
     "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv",
     "section_232_declaration", "section_232_declaration_csv", "usmca_certification",
     "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines",
-    "ace_manifest", "cargowise_xml", "ace_trip",
+    "broker_template_csv", "broker_template_xlsx", "ace_manifest", "cargowise_xml", "ace_trip",
     "amendment_changes", "post_summary_correction", "manifest", "package_zip",
 )  # fmt: skip
 EVERY_ARTIFACT = "all"
@@ -449,6 +450,32 @@ class SftpEndpoint(Endpoint):
     credential: str | None = None
 
 
+class BrokerTemplateColumn(Fact):
+    """One column: a field of ours, a constant, a text of several fields, or nothing."""
+
+    header: str = ""
+    field: str | None = None
+    constant: str | None = None
+    text: str | None = None
+    format: str | None = None
+    unit: WeightUnit = "kg"
+
+
+class BrokerTemplate(Fact):
+    """A broker's own layout of the lines; encoding, delimiter and decimal mark by their names."""
+
+    format: LayoutFormat = "csv"
+    rows: LayoutRows = "entry_line"
+    sheet: str = "Lines"
+    encoding: str = "utf-8"
+    delimiter: str = "comma"
+    decimal_mark: str = "point"
+    date_format: str = DEFAULT_DATE
+    # From 1 on; 0 is a layout without headers.
+    header_row: int = 1
+    columns: tuple[BrokerTemplateColumn, ...] = ()
+
+
 class Broker(Fact):
     """A customs broker. The endpoint of a channel that uploads is the attribute with the channel's name."""
 
@@ -469,6 +496,8 @@ class Broker(Fact):
     # have to be asked for by name.
     documents: tuple[str, ...] = ()
     attach: Attached = "each"
+    # None where the broker has no layout of its own.
+    template: BrokerTemplate | None = None
 
     def takes(self, artifact_type: str) -> bool:
         """Whether this broker is to get such a document."""

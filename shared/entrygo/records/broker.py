@@ -2,6 +2,7 @@
 
 from entrygo.domain.facts import ARTIFACT_TYPES, CHANNEL_NAMES, EVERY_ARTIFACT, WAYS_TO_ATTACH
 from entrygo.records import endpoints
+from entrygo.records.broker_template import BROKER_TEMPLATE
 from entrygo.records.kinds import (
     Amount,
     Currency,
@@ -115,6 +116,7 @@ BROKER = Record(
             Words(WAYS_TO_ATTACH),
             "zip: a mail has the archive, and beside it what is there to be read; absent: each document",
         ),
+        Field("template", BROKER_TEMPLATE),
         Field("https", HTTPS_ENDPOINT),
         Field("sftp", SFTP_ENDPOINT),
     ),

@@ -4,14 +4,14 @@ REST refuses what is out of all proportion before sync looks closely; `rest_maxi
 schema draws that line, if elsewhere than the kind itself would.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Generic
+from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
-from entrygo.requests.issues import Check
+from entrygo.requests.issues import Check, Issues
 from entrygo.requests.numbers import amount, percent
 from entrygo.requests.texts import country, day, exact_text, one_of, text
 
@@ -124,11 +124,17 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An object, merged field by field with what is stored; `title` names its message and its schema."""
+    """An object, merged field by field with what is stored; `title` names its message and its schema.
+
+    One that `is_whole` is given whole instead: what it leaves out has its default. `agree` adds an issue for
+    what no field alone shows to be wrong; it gets the object, and the path of it.
+    """
 
     title: str
     fields: "Fields"
     about: str = ""
+    is_whole: bool = False
+    agree: Callable[[Mapping[str, Any], str, Issues], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,7 @@ class Field(Generic[K_co]):
     kind: K_co
     about: str = ""
     required: bool = False
-    default: str | None = None
+    default: str | int | None = None
     column: str | None = None
     hashed: bool = True
     documented: str | None = None

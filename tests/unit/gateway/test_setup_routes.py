@@ -163,6 +163,26 @@ BROKER = {
     "maxOrdersPerEntry": 5000,
     "documents": ["cci_human_readable", "cci_csv", "manifest"],
     "attach": "zip",
+    "template": {
+        "format": "xlsx",
+        "rows": "tariff_line",
+        "sheet": "Line Items",
+        "encoding": "windows-1252",
+        "delimiter": "pipe",
+        "decimalMark": "comma",
+        "dateFormat": "MM/DD/YYYY",
+        "headerRow": 2,
+        "columns": [
+            {
+                "header": "Gross Weight",
+                "field": "gross_weight_kg",
+                "constant": None,
+                "text": None,
+                "format": "0.0",
+                "unit": "lb",
+            }
+        ],
+    },
     "channel": "sftp",
     "https": {"url": "https://upload.broker.example/in", "credential": "upload"},
     "sftp": {

@@ -4,7 +4,7 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.sync.drafts import Facts
+from entrygo.records.reading import Facts
 from entrygo.sync.read_setup import read_brokers, read_products, read_warehouses
 from tests.unit.sync.requests import ACCOUNT, products
 

@@ -93,6 +93,7 @@ class Broker(TypedDict):
     channel: NotRequired[BrokerChannel | None]
     documents: NotRequired[list[BrokerDocuments] | None]
     attach: NotRequired[BrokerAttach | None]
+    template: NotRequired[BrokerTemplate | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
     id: str
@@ -106,7 +107,7 @@ BrokerAttach: TypeAlias = 'Literal["each", "zip"]'
 
 BrokerChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
-BrokerDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
+BrokerDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
 
 
 class BrokerInput(TypedDict):
@@ -120,6 +121,7 @@ class BrokerInput(TypedDict):
     channel: NotRequired[BrokerInputChannel | None]
     documents: NotRequired[list[BrokerInputDocuments] | None]
     attach: NotRequired[BrokerInputAttach | None]
+    template: NotRequired[BrokerTemplate | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
     id: NotRequired[str | None]
@@ -130,7 +132,7 @@ BrokerInputAttach: TypeAlias = 'Literal["each", "zip"]'
 
 BrokerInputChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
-BrokerInputDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
+BrokerInputDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
 
 
 class BrokerPage(TypedDict):
@@ -158,6 +160,30 @@ class BrokerSubmission(TypedDict):
     kind: str
     noted_by: str | None
     note: str | None
+
+
+class BrokerTemplate(TypedDict):
+    format: NotRequired[Literal["csv", "xlsx", "none"]]
+    rows: NotRequired[Literal["entry_line", "tariff_line", "order_line"]]
+    sheet: NotRequired[str]
+    encoding: NotRequired[Literal["utf-8", "utf-8-bom", "utf-16", "windows-1252", "iso-8859-1", "us-ascii"]]
+    delimiter: NotRequired[Literal["comma", "semicolon", "tab", "pipe"]]
+    decimalMark: NotRequired[Literal["point", "comma"]]
+    dateFormat: NotRequired[str]
+    headerRow: NotRequired[int]
+    columns: NotRequired[list[BrokerTemplateColumn]]
+
+
+class BrokerTemplateColumn(TypedDict):
+    header: NotRequired[str | None]
+    field: NotRequired[str | None]
+    constant: NotRequired[str | None]
+    text: NotRequired[str | None]
+    format: NotRequired[str | None]
+    unit: NotRequired[BrokerTemplateColumnUnit | None]
+
+
+BrokerTemplateColumnUnit: TypeAlias = 'Literal["kg", "lb", "g"]'
 
 
 class CancelAnswer(TypedDict):

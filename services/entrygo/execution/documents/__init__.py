@@ -5,6 +5,7 @@ from entrygo.execution.documents.ace_manifest import AceManifest
 from entrygo.execution.documents.ace_trip import AceTrip
 from entrygo.execution.documents.amendment_changes import AmendmentChanges, PostSummaryCorrection
 from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.broker_template import BrokerTemplateCsv, BrokerTemplateXlsx
 from entrygo.execution.documents.cargowise_xml import CargowiseXml
 from entrygo.execution.documents.commercial_customs_invoice import CommercialCustomsInvoice
 from entrygo.execution.documents.commercial_customs_invoice_csv import CommercialCustomsInvoiceCsv
@@ -38,6 +39,8 @@ DOCUMENTS: tuple[Document, ...] = (
     LandedCosts(),
     EntryDataset(),
     EntryLines(),
+    BrokerTemplateCsv(),
+    BrokerTemplateXlsx(),
     AceManifest(),
     CargowiseXml(),
     AceTrip(),

@@ -18,7 +18,7 @@ OF_AN_ENTRY = frozenset(
     {
         "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "section_232_declaration",
         "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "landed_costs",
-        "entry_dataset", "entry_lines", "cargowise_xml",
+        "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "cargowise_xml",
     }
 )  # fmt: skip
 OF_THE_TRUCK = frozenset(

@@ -40,13 +40,17 @@ PAPERS = {"us-letter": 1, "a4": 9}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One table: a header that stays in view, and its rows. `name` is plain letters."""
+    """One table: a header that stays in view, and its rows. `name` is plain letters, digits and blanks.
+
+    The header stands in the row `header_row`, with blank ones above it; 0 is a table without one.
+    """
 
     name: str
     header: Sequence[str]
     widths: Sequence[int]
     rows: Iterable[Sequence[Cell]]
     pages_wide: int = 1
+    header_row: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def workbook(
 
 def _printed(sheet: Page | Sheet) -> parts.Printed:
     if isinstance(sheet, Sheet):
-        return parts.Printed(name=sheet.name, titles=1)
+        return parts.Printed(name=sheet.name, titles=sheet.header_row)
     return parts.Printed(name=sheet.name, titles=sheet.titles, area=sheet.area)
 
 
@@ -124,14 +128,17 @@ def _columns(widths: Sequence[int]) -> str:
 
 
 def _table(sheet: Sheet, paper: int, selected: str) -> Iterator[str]:
-    yield parts.TABLE_HEAD.format(selected=selected, columns=_columns(sheet.widths))
+    top = sheet.header_row
+    frozen = parts.FROZEN.format(rows=top, below=top + 1) if top else ""
+    yield parts.TABLE_HEAD.format(selected=selected, columns=_columns(sheet.widths), frozen=frozen)
     letters = [_letters(index) for index in range(len(sheet.header))]
-    titles = "".join(
-        f'<c r="{letter}1" s="{Style.TITLE:d}" t="inlineStr"><is>{_text(name)}</is></c>'
-        for letter, name in zip(letters, sheet.header, strict=True)
-    )
-    yield f'<row r="1">{titles}</row>'
-    rows = zip(count(2), sheet.rows)
+    if top:
+        titles = "".join(
+            f'<c r="{letter}{top}" s="{Style.TITLE:d}" t="inlineStr"><is>{_text(name)}</is></c>'
+            for letter, name in zip(letters, sheet.header, strict=True)
+        )
+        yield f'<row r="{top}">{titles}</row>'
+    rows = zip(count(top + 1), sheet.rows)
     while piece := "".join(_row(number, row, letters) for number, row in islice(rows, _ROWS_AT_A_TIME)):
         yield piece
     yield parts.TABLE_FOOT.format(paper=paper, pages_wide=sheet.pages_wide)

@@ -101,8 +101,11 @@ _SETUP = '<pageSetup paperSize="{paper}" orientation="landscape" fitToWidth="{pa
 
 TABLE_HEAD = (
     f'{_XML}<worksheet xmlns="{_MAIN}">{_FITTED}<sheetViews><sheetView{{selected}} workbookViewId="0">'
-    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
-    '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
+    '{frozen}</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>'
+)
+FROZEN = (
+    '<pane ySplit="{rows}" topLeftCell="A{below}" activePane="bottomLeft" state="frozen"/>'
+    '<selection pane="bottomLeft"/>'
 )
 TABLE_FOOT = f"</sheetData>{_MARGINS}{_SETUP}{_FOOTER}"
 PAGE_HEAD = (
@@ -120,7 +123,7 @@ def sheet_path(number: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """How a sheet is printed: the rows repeated on each page, and the area where that is not the whole."""
+    """How a sheet is printed: the row repeated on each page, 0 for none, and the area if not the whole."""
 
     name: str
     titles: int
@@ -193,16 +196,19 @@ def _book(printed: Sequence[Printed]) -> str:
         for number, each in enumerate(printed, start=1)
     )
     names = "".join(_names(place, each) for place, each in enumerate(printed))
+    defined = f"<definedNames>{names}</definedNames>" if names else ""
     return (
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}/relationships"><sheets>{listed}</sheets>'
-        f"<definedNames>{names}</definedNames></workbook>"
+        f"{defined}</workbook>"
     )
 
 
 def _names(place: int, printed: Printed) -> str:
     def name(kind: str, reference: str) -> str:
-        to = f"{printed.name}!{reference}"
+        sheet = printed.name if printed.name.isalpha() else f"'{printed.name}'"
+        to = f"{sheet}!{reference}"
         return f'<definedName name="_xlnm.{kind}" localSheetId="{place}">{to}</definedName>'
 
     area = name("Print_Area", printed.area) if printed.area else ""
-    return area + name("Print_Titles", f"${printed.titles}:${printed.titles}")
+    titles = name("Print_Titles", f"${printed.titles}:${printed.titles}") if printed.titles else ""
+    return area + titles

@@ -474,7 +474,7 @@ class SyncBrokersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ...) -> None: ...
 
 class Broker(_message.Message):
-    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "channel", "https", "sftp", "created_at", "updated_at", "email_state")
+    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "template", "channel", "https", "sftp", "created_at", "updated_at", "email_state")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -486,6 +486,7 @@ class Broker(_message.Message):
     MAX_ORDERS_PER_ENTRY_FIELD_NUMBER: _ClassVar[int]
     DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     ATTACH_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     HTTPS_FIELD_NUMBER: _ClassVar[int]
     SFTP_FIELD_NUMBER: _ClassVar[int]
@@ -503,13 +504,52 @@ class Broker(_message.Message):
     max_orders_per_entry: int
     documents: _containers.RepeatedScalarFieldContainer[str]
     attach: str
+    template: BrokerTemplate
     channel: str
     https: HttpsEndpoint
     sftp: SftpEndpoint
     created_at: str
     updated_at: str
     email_state: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., documents: _Optional[_Iterable[str]] = ..., attach: _Optional[str] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., email_state: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., documents: _Optional[_Iterable[str]] = ..., attach: _Optional[str] = ..., template: _Optional[_Union[BrokerTemplate, _Mapping]] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., email_state: _Optional[str] = ...) -> None: ...
+
+class BrokerTemplate(_message.Message):
+    __slots__ = ("format", "rows", "sheet", "encoding", "delimiter", "decimal_mark", "date_format", "header_row", "columns")
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    SHEET_FIELD_NUMBER: _ClassVar[int]
+    ENCODING_FIELD_NUMBER: _ClassVar[int]
+    DELIMITER_FIELD_NUMBER: _ClassVar[int]
+    DECIMAL_MARK_FIELD_NUMBER: _ClassVar[int]
+    DATE_FORMAT_FIELD_NUMBER: _ClassVar[int]
+    HEADER_ROW_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    format: str
+    rows: str
+    sheet: str
+    encoding: str
+    delimiter: str
+    decimal_mark: str
+    date_format: str
+    header_row: int
+    columns: _containers.RepeatedCompositeFieldContainer[BrokerTemplateColumn]
+    def __init__(self, format: _Optional[str] = ..., rows: _Optional[str] = ..., sheet: _Optional[str] = ..., encoding: _Optional[str] = ..., delimiter: _Optional[str] = ..., decimal_mark: _Optional[str] = ..., date_format: _Optional[str] = ..., header_row: _Optional[int] = ..., columns: _Optional[_Iterable[_Union[BrokerTemplateColumn, _Mapping]]] = ...) -> None: ...
+
+class BrokerTemplateColumn(_message.Message):
+    __slots__ = ("header", "field", "constant", "text", "format", "unit")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    CONSTANT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    UNIT_FIELD_NUMBER: _ClassVar[int]
+    header: str
+    field: str
+    constant: str
+    text: str
+    format: str
+    unit: str
+    def __init__(self, header: _Optional[str] = ..., field: _Optional[str] = ..., constant: _Optional[str] = ..., text: _Optional[str] = ..., format: _Optional[str] = ..., unit: _Optional[str] = ...) -> None: ...
 
 class HttpsEndpoint(_message.Message):
     __slots__ = ("url", "credential")

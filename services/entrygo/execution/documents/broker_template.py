@@ -1,0 +1,116 @@
+"""broker_template.csv, broker_template.xlsx: the lines in the layout that the broker's record describes."""
+
+import csv
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+
+from anyascii import anyascii
+
+from entrygo.domain.facts import BrokerTemplate
+from entrygo.domain.template_layout import DELIMITERS, ENCODINGS, LayoutFormat
+from entrygo.domain.time import parse_rfc3339
+from entrygo.execution.documents.base import Document
+from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.facts import NOTICE
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.printable import spreadsheet_text
+from entrygo.execution.package.template_rows import template_rows, written
+from entrygo.execution.package.typesetting import paper_for
+from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Sheet, workbook
+
+_WIDTHS = range(10, 41)
+
+
+class BrokerTemplateCsv(Document):
+    """The layout as text, in the encoding that it asks for."""
+
+    artifact_type = "broker_template_csv"
+    filename = "broker_template.csv"
+    media_type = "text/csv"
+
+    def applies(self, invoice: Invoice, /) -> bool:
+        """Where the broker has such a layout, and there is something to file."""
+        return _is_asked_for(invoice, "csv")
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """The header where the layout has it, then the rows; all cells quoted, lines ended by CRLF."""
+        template = _template(invoice)
+        encoding = ENCODINGS[template.encoding]
+        buffer = io.StringIO(newline="")
+        writer = csv.writer(
+            buffer, delimiter=DELIMITERS[template.delimiter], quoting=csv.QUOTE_ALL, lineterminator="\r\n"
+        )
+        if template.header_row:
+            buffer.write("\r\n" * (template.header_row - 1))
+            writer.writerow(spreadsheet_text(column.header) for column in template.columns)
+        for row in template_rows(invoice, template):
+            cells = zip(row, template.columns, strict=True)
+            writer.writerow(
+                spreadsheet_text(cell) if isinstance(cell, str) else written(cell, column, template)
+                for cell, column in cells
+            )
+        return _encoded(buffer.getvalue(), encoding)
+
+
+class BrokerTemplateXlsx(Document):
+    """The layout as a workbook of one sheet; figures are numbers, all else is text."""
+
+    artifact_type = "broker_template_xlsx"
+    filename = "broker_template.xlsx"
+    media_type = WORKBOOK_MEDIA_TYPE
+
+    def applies(self, invoice: Invoice, /) -> bool:
+        """Where the broker has such a layout, and there is something to file."""
+        return _is_asked_for(invoice, "xlsx")
+
+    def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
+        """The workbook, dated as the package is, so that the bytes are the same each time."""
+        template = _template(invoice)
+        headers = [column.header for column in template.columns]
+        sheet = Sheet(
+            name=template.sheet,
+            header=headers,
+            widths=[min(max(len(header) + 1, _WIDTHS.start), _WIDTHS[-1]) for header in headers],
+            rows=(
+                [float(cell) if isinstance(cell, Decimal) else cell for cell in row]
+                for row in template_rows(invoice, template)
+            ),
+            pages_wide=1,
+            header_row=template.header_row,
+        )
+        return workbook(
+            (sheet,),
+            title=invoice.package.number,
+            comments=NOTICE,
+            created=parse_rfc3339(invoice.package.generated_at).replace(tzinfo=None),
+            paper=paper_for(invoice.snapshot.destination_country),
+        )
+
+
+def _template(invoice: Invoice) -> BrokerTemplate:
+    template = invoice.snapshot.broker.template
+    assert template is not None
+    return template
+
+
+def _is_asked_for(invoice: Invoice, format: LayoutFormat) -> bool:
+    template, amendment = invoice.snapshot.broker.template, invoice.snapshot.amendment
+    is_to_file = amendment is None or not amendment.after_entry
+    return template is not None and template.format == format and is_to_file
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    """Letters that the encoding has not are written with those that it has: Ł as L."""
+
+    def encodable(letter: str) -> str:
+        try:
+            letter.encode(encoding)
+        except UnicodeEncodeError:
+            return anyascii(letter)
+        return letter
+
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(map(encodable, text)).encode(encoding)

@@ -1,0 +1,130 @@
+"""The rows of a broker's own layout: our fields as its columns name, join and write them. Clean text."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from entrygo.domain.facts import BrokerTemplate, BrokerTemplateColumn
+from entrygo.domain.importer_number import masked, number_to_file
+from entrygo.domain.template_layout import (
+    CAPITALS,
+    DECIMAL_MARKS,
+    DOTTED,
+    FIELDS,
+    HEADING_FIELDS,
+    PLAIN,
+    Content,
+    date_format,
+    filled_in,
+    number_format,
+    weight_in,
+)
+from entrygo.execution.package.entry_columns import ENTRY_COLUMNS, entry_line_rows
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice_columns import COLUMNS, line_rows
+from entrygo.execution.package.printable import ascii_capitals, clean_text, dotted_hts, undotted_hts
+
+# Text, a figure with its decimals, or nothing.
+TemplateCell = str | Decimal
+Values = Mapping[str, str]
+
+# Declared once, with the number of the goods: a heading of chapter 99 has neither value nor quantity.
+_OF_THE_GOODS = dict.fromkeys(
+    (
+        "quantity", "quantities", "hts_quantity_1", "hts_quantity_2", "hts_unit_1", "hts_unit_2",
+        "net_weight_kg", "gross_weight_kg", "steel_weight_kg", "aluminum_weight_kg", "copper_weight_kg",
+        "freight_usd", "insurance_usd", "packing_usd", "commission_usd", "other_usd", "discount_usd",
+        "rebate_usd", "assist_usd",
+    ),
+    "",
+) | {"value_usd": "0.00", "entered_value": "0"}  # fmt: skip
+
+
+def template_rows(invoice: Invoice, template: BrokerTemplate) -> Iterator[list[TemplateCell]]:
+    """The cells of each row, in the order of the layout; figures as they are to be rounded."""
+    kinds = FIELDS[template.rows]
+    for values in _values(invoice, template):
+        yield [_cell(column, values, kinds, template) for column in template.columns]
+
+
+def written(cell: TemplateCell, column: BrokerTemplateColumn, template: BrokerTemplate) -> str:
+    """A cell as the text of a CSV has it: figures by the column's format and the layout's decimal mark."""
+    if isinstance(cell, str):
+        return cell
+    mark = DECIMAL_MARKS[template.decimal_mark]
+    if column.format is not None:
+        return number_format(column.format).written(cell, mark)
+    return format(cell, "f").replace(".", mark)
+
+
+def _values(invoice: Invoice, template: BrokerTemplate) -> Iterator[Values]:
+    """Our fields of each row, by name."""
+    if template.rows == "order_line":
+        names = [column.name for column in COLUMNS]
+        rows = (dict(zip(names, row, strict=True)) for row in line_rows(invoice))
+        yield from (row | _headings(row) for row in rows)
+        return
+    names = [column.name for column in ENTRY_COLUMNS]
+    number = invoice.snapshot.warehouse.importer_of_record.number
+    importer = {"importer_number": clean_text(number_to_file(number) or masked(number))}
+    for cells in entry_line_rows(invoice):
+        row = dict(zip(names, cells, strict=True)) | importer
+        row |= _headings(row)
+        if template.rows == "entry_line":
+            yield row
+        else:
+            yield from _by_tariff_number(row)
+
+
+def _by_tariff_number(row: Values) -> Iterator[Values]:
+    """A row for each heading of chapter 99, in the order of filing, then one for the goods."""
+    for heading in filter(None, row["chapter99_headings"].split(";")):
+        yield {**row, **_OF_THE_GOODS, "tariff_number": undotted_hts(heading)}
+    yield {**row, "tariff_number": row["hts_code"]}
+
+
+def _headings(row: Values) -> dict[str, str]:
+    given = [*filter(None, row["chapter99_headings"].split(";"))]
+    return {name: given[place] if place < len(given) else "" for place, name in enumerate(HEADING_FIELDS)}
+
+
+def _cell(
+    column: BrokerTemplateColumn, values: Values, kinds: Mapping[str, Content], template: BrokerTemplate
+) -> TemplateCell:
+    if column.field is not None:
+        return _written_field(values[column.field], kinds[column.field], column, template)
+    if column.text is not None:
+        return _text(filled_in(column.text, values), column)
+    return column.constant or ""
+
+
+def _written_field(
+    value: str, content: Content, column: BrokerTemplateColumn, template: BrokerTemplate
+) -> TemplateCell:
+    if not value:
+        return ""
+    match content:
+        case Content.DATE:
+            return date.fromisoformat(value).strftime(date_format(column.format or template.date_format))
+        case Content.NUMBER:
+            return _rounded(Decimal(value), column)
+        case Content.WEIGHT:
+            return _rounded(weight_in(column.unit, Decimal(value)), column)
+        case Content.CODE:
+            return _code(value, column)
+        case Content.TEXT:
+            return _text(value, column)
+
+
+def _rounded(value: Decimal, column: BrokerTemplateColumn) -> Decimal:
+    return value if column.format is None else number_format(column.format).rounded(value)
+
+
+def _code(value: str, column: BrokerTemplateColumn) -> str:
+    if column.format == DOTTED:
+        return dotted_hts(value)
+    return undotted_hts(value) if column.format == PLAIN else value
+
+
+def _text(value: str, column: BrokerTemplateColumn) -> str:
+    return ascii_capitals(value) if column.format == CAPITALS else value

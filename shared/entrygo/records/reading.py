@@ -1,0 +1,114 @@
+"""Reads a message into the values that are kept, by one walk over the declared fields of its record.
+
+A blank never clears: an empty text is as if it had not been given.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.protobuf.message import Message
+
+from entrygo.records.kinds import ByCountry, Field, Fields, Flag, Group, Kind, Many, Several, Whole
+from entrygo.requests.issues import Issues
+from entrygo.requests.texts import country
+
+MAX_LIST = 100  # objects in one list
+
+# A stored value: text, a whole number, a flag, words, or objects and lists of them.
+Fact = str | int | bool | list[str] | Mapping[str, "Fact"] | list[Mapping[str, "Fact"]]
+Facts = dict[str, Fact]
+
+
+def facts_of(message: Message, fields: Fields, path: str, issues: Issues) -> Facts:
+    """The fields that were given, checked and normalised."""
+    facts: Facts = {}
+    for field in fields:
+        is_optional = message.DESCRIPTOR.fields_by_name[field.name].has_presence
+        if is_optional and not message.HasField(field.name):
+            continue
+        value = _value(getattr(message, field.name), field.kind, _below(path, field), issues)
+        # What is blank, empty or refused is as if it had not been given; "no" and 0 are values.
+        if value is not None and value not in ({}, []):
+            facts[field.name] = value
+    return facts
+
+
+def _below(path: str, field: Field) -> str:
+    return f"{path}.{field.rest_name}" if path else field.rest_name
+
+
+def _value(given: Any, kind: Kind, path: str, issues: Issues) -> Fact | None:
+    match kind:
+        case Group():
+            return _group(given, kind, path, issues)
+        case Many() | Several():
+            return _list(given, kind, path, issues)
+        case Whole():
+            return _whole(given, kind, path, issues)
+        case Flag():
+            return bool(given)
+        case ByCountry():
+            return _by_country(given, kind, path, issues)
+        case _:
+            text = str(given).strip()
+            return issues.take(kind.check, text, path) if text else None
+
+
+def _group(given: Message, group: Group, path: str, issues: Issues) -> Facts:
+    """The object as given; of one that is given whole, with the defaults of what it leaves out."""
+    facts = facts_of(given, group.fields, path, issues)
+    if group.is_whole:
+        facts = {field.name: field.default for field in group.fields if field.default is not None} | facts
+    if group.agree is not None:
+        group.agree(facts, path, issues)
+    return facts
+
+
+def _list(given: Sequence[Any], kind: Many | Several, path: str, issues: Issues) -> Fact:
+    if len(given) > MAX_LIST:
+        issues.add(path, f"At most {MAX_LIST}", "too_big")
+        return []
+    if isinstance(kind, Several):
+        return _words(given, kind, path, issues)
+    return _objects(given, kind, path, issues)
+
+
+def _objects(messages: Sequence[Message], many: Many, path: str, issues: Issues) -> list[Mapping[str, Fact]]:
+    fields = many.group.fields
+    # A number is always there: without presence on the wire it is 0.
+    required = [field for field in fields if field.required and not isinstance(field.kind, Whole)]
+    found: list[Mapping[str, Fact]] = []
+    for index, message in enumerate(messages):
+        where = f"{path}.{index}"
+        for field in sorted(required, key=lambda one: one.name):
+            if not getattr(message, field.name).strip():
+                issues.required(_below(where, field))
+        found.append(facts_of(message, fields, where, issues))
+    return found
+
+
+def _words(given: Sequence[str], kind: Several, path: str, issues: Issues) -> list[str]:
+    """In the order of the declaration, whatever order they were given in."""
+    taken = {issues.take(kind.check, text.strip(), f"{path}.{index}") for index, text in enumerate(given)}
+    return [word for word in kind.allowed if word in taken]
+
+
+def _whole(given: int, kind: Whole, path: str, issues: Issues) -> int:
+    if not kind.minimum <= given <= kind.maximum:
+        code = "too_small" if given < kind.minimum else "too_big"
+        issues.add(path, f"Must be between {kind.minimum} and {kind.maximum}", code)
+    return given
+
+
+def _by_country(values: Mapping[str, str], kind: ByCountry, path: str, issues: Issues) -> Facts:
+    found: Facts = {}
+    for key in sorted(values):
+        where, text = f"{path}.{key}", values[key].strip()
+        code = issues.take(country, key, where)
+        if code == kind.but:
+            issues.add(where, f"Give this one as {kind.instead}", "invalid_string")
+        elif code is not None and text:
+            taken = issues.take(kind.text.check, text, where)
+            if taken is not None:
+                found[code] = taken
+    return found
