@@ -14,8 +14,9 @@ from entrygo.cli.connection import with_pool
 from entrygo.cli.options import takes_options
 from entrygo.cli.terminal import out
 from entrygo.domain.time import CUSTOMS_ZONE, rfc3339
-from entrygo.planning.duty.book import BY_COUNTRY, Tables, book_on, shipped_tables
+from entrygo.planning.duty.book import BY_COUNTRY, book_on, shipped_tables
 from entrygo.planning.duty.book import TABLES as SHIPPED_DUTY_TABLES
+from entrygo.planning.law.law_book import Tables
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.published import Kind, read_published, refuse_unusable, superseded
 from entrygo.planning.reference.records import Terms

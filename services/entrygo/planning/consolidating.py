@@ -10,17 +10,17 @@ from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
 from entrygo.planning.entries import consolidated, entries_of
 from entrygo.planning.importations import Importation, Parties, Party
 from entrygo.planning.inputs import PlanFacts, PlanRequest
+from entrygo.planning.law.entry_types import ADCVD, FORMAL, entry_type_of
+from entrygo.planning.law.goods import Goods
+from entrygo.planning.law.processing_fee import pays_processing_fee
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.rules.adcvd import is_under_adcvd
 from entrygo.planning.rules.base import Batch, Context
 from entrygo.planning.savings import (
-    ADCVD,
-    FORMAL,
     Entry,
     Terms,
     consolidate,
     entry_cost,
-    entry_type_of,
     estimate,
     measured,
     schedule_on,
@@ -95,7 +95,12 @@ def consolidate_orders(
 def _singles(facts: PlanFacts, included: Sequence[Order], context: Context) -> Sequence[Entry]:
     declared = {id for id, each in facts.products.items() if needs_agency_data(each, context.tariff[id])}
     under_adcvd = {id for id, each in facts.products.items() if is_under_adcvd(each, context)}
-    return entries_of(included, context.entry_lines, declared, under_adcvd)
+    paying = {id for id, each in facts.products.items() if _pays_fee(context.goods_of(each))}
+    return entries_of(included, context.entry_lines, paying, declared, under_adcvd)
+
+
+def _pays_fee(goods: Goods) -> bool:
+    return pays_processing_fee(goods.spi, goods.origin, goods.chapter_98)
 
 
 def _gravest(importations: Sequence[Importation]) -> EntryType:

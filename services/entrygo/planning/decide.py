@@ -37,6 +37,7 @@ from entrygo.planning.judge import (
     judge_orders,
     leave_importers_behind,
 )
+from entrygo.planning.law.law_book import law_on
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
 from entrygo.planning.plan_issues import PlanIssues, issues_of
 from entrygo.planning.reference.in_force import ReferenceData
@@ -173,6 +174,7 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
         entry_date=request.entry_date,
         destination_country=request.destination_country,
         reference=reference,
+        law=law_on(request.entry_date, reference.programmes),
         exported=facts.exported,
         open_exports=facts.open_exports,
         importer=_common_importer(request, facts),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from entrygo.domain.consolidation import LineKey, split_orders
+from entrygo.domain.consolidation import Comparable, LineKey, split_orders
 from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry
 from entrygo.planning.savings import Entry, consolidate
@@ -16,37 +16,37 @@ MAX_LINES = 999
 def entries_of(
     orders: Sequence[Order],
     keys: Mapping[str, LineKey],
-    told_to_agencies: Collection[str] = (),
+    paying: Collection[str],
+    declared: Collection[str] = (),
     under_adcvd: Collection[str] = (),
 ) -> tuple[Entry, ...]:
-    """One entry for each order, from the line of each product; the last two hold ids of products.
+    """One entry for each order, from the line of each product.
 
-    A product that claims a preference pays no processing fee.
+    Ids of products: `paying` the merchandise processing fee, `declared` to agencies, `under_adcvd`.
     """
-    return tuple(_entry(order, keys, told_to_agencies, under_adcvd) for order in orders)
+    return tuple(_entry(order, keys, paying, declared, under_adcvd) for order in orders)
 
 
 def _entry(
     order: Order,
     keys: Mapping[str, LineKey],
-    told_to_agencies: Collection[str],
+    paying: Collection[str],
+    declared: Collection[str],
     under_adcvd: Collection[str],
 ) -> Entry:
     product_ids = {item.product_id for item in order.items}
-    value = fee_value = Decimal(0)
-    has_fee_lines = False
+    value = Decimal(0)
+    fee_values: dict[Comparable, Decimal] = {}
     for item in order.items:
-        line_value = item.value_usd
+        key, line_value = keys[item.product_id], item.value_usd
         value += line_value
-        if not keys[item.product_id].spi:
-            fee_value += line_value
-            has_fee_lines = True
+        if item.product_id in paying:
+            fee_values[key] = fee_values.get(key, Decimal(0)) + line_value
     return Entry(
         value_usd=value,
-        fee_value_usd=fee_value,
-        has_fee_lines=has_fee_lines,
+        fee_values=fee_values,
         lines=frozenset(keys[id] for id in product_ids),
-        agency_lines=frozenset(keys[id] for id in product_ids if id in told_to_agencies),
+        agency_lines=frozenset(keys[id] for id in product_ids if id in declared),
         has_adcvd=not product_ids.isdisjoint(under_adcvd),
     )
 

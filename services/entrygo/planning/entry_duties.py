@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from entrygo.domain import duty as stated
@@ -10,13 +10,11 @@ from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Order, Product
 from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.duty.book import DutyBook
+from entrygo.planning.duty.duty_line import DutyLine, line_of
 from entrygo.planning.duty.fees import entry_duty
 from entrygo.planning.duty.landed_costs import OrderShare, landed_costs
-from entrygo.planning.duty.lines import DutyLine
-from entrygo.planning.duty.programmes import Programme, dotted
 from entrygo.planning.duty.results import EntryDuty, Figure, LineDuty
 from entrygo.planning.rules.base import Context
-from entrygo.planning.rules.chapter_98 import claimed_by
 
 # Units of one article; without a unit, quantities count articles.
 PIECES = frozenset({"", "no", "pc", "pce", "pcs", "piece", "pieces", "ea", "each"})
@@ -120,28 +118,12 @@ def _quantities(product: Product, quantity: Decimal) -> Mapping[str, Decimal]:
 
 
 def _line(number: int, key: LineKey, goods: _Goods, context: Context) -> DutyLine:
-    product, claim = goods.product, claimed_by(goods.product)
-    found = tuple(dotted(each) for each in key.chapter_99)
-    denied = {
-        programme
-        for programme, review in (
-            (Programme.CHINA, product.section_301),
-            (Programme.CANADA, product.section_338),
-        )
-        if review.is_signed_off_on(context.entry_date) and not found and review.status == "not_applicable"
-    }
-    repair = product.chapter_98.repair_value_usd
-    return DutyLine(
+    repair = goods.product.chapter_98.repair_value_usd
+    return line_of(
+        replace(context.goods_of(goods.product), hts_code=key.hts_code, origin=key.country_of_origin),
         number=number,
-        hts_code=key.hts_code,
-        origin=key.country_of_origin,
         value_usd=goods.value,
-        spi=key.spi,
         quantities=goods.quantities,
-        section_232=product.section_232,
-        headings=found,
-        denied=frozenset(denied),
-        chapter_98=dotted(claim) if claim else "",
         # Of one unit; only where the units are counted.
         repair_value_usd=repair * goods.quantities["no"] if repair and "no" in goods.quantities else None,
     )

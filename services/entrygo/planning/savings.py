@@ -4,7 +4,7 @@ Duty and transport are left out: they are the same on both sides. Only the disbu
 and takes its minimum where the duty is unknown.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,19 +13,15 @@ from entrygo.domain.consolidation import Comparable
 from entrygo.domain.facts import FeeSchedule
 from entrygo.domain.money import to_cents
 from entrygo.domain.snapshot import (
-    AskedEntryType,
     EntryCost,
     EntryType,
     MeasuredSaving,
     Savings,
     SavingsBasis,
 )
+from entrygo.planning.law.entry_types import INFORMAL, entry_type_of
+from entrygo.planning.law.processing_fee import entered_value, fee_amount
 from entrygo.planning.reference.in_force import ProcessingFee
-
-FORMAL: EntryType = "01"
-# Formal, for goods under antidumping or countervailing duty.
-ADCVD: EntryType = "03"
-INFORMAL: EntryType = "11"
 
 # The fees of this estimate are in this currency; a schedule in another one is not converted.
 CURRENCY = "USD"
@@ -39,9 +35,8 @@ class Entry:
     """The goods of one entry; `lines` are what remains after merging lines that customs sees alike."""
 
     value_usd: Decimal
-    # The part of the value that pays the merchandise processing fee: all that claims no USMCA.
-    fee_value_usd: Decimal
-    has_fee_lines: bool
+    # The value of each line that pays the merchandise processing fee.
+    fee_values: Mapping[Comparable, Decimal]
     lines: frozenset[Comparable]
     orders: int = 1
     # Those of `lines` that need data for a partner government agency.
@@ -74,36 +69,28 @@ def schedule_on(schedules: Sequence[FeeSchedule], day: date) -> FeeSchedule | No
     return max(in_force, key=lambda schedule: schedule.valid_from, default=None)
 
 
-def entry_type_of(
-    value_usd: Decimal,
-    informal_limit: Decimal,
-    asked: AskedEntryType | None = None,
-    *,
-    has_adcvd: bool = False,
-) -> EntryType:
-    """Informal up to and including the limit (19 CFR 143.21), unless a formal entry is asked for.
-
-    Goods under antidumping or countervailing duty are entered formally at any value, as type 03.
-    """
-    if has_adcvd:
-        return ADCVD
-    return INFORMAL if value_usd <= informal_limit and asked != FORMAL else FORMAL
-
-
 def consolidate(entries: Iterable[Entry]) -> Entry:
     """All of them as one entry; its duty is known when each one's is."""
     each = tuple(entries)
     duties = [entry.duty_usd for entry in each]
     return Entry(
         value_usd=sum((entry.value_usd for entry in each), ZERO),
-        fee_value_usd=sum((entry.fee_value_usd for entry in each), ZERO),
-        has_fee_lines=any(entry.has_fee_lines for entry in each),
+        fee_values=_sum_by_line(entry.fee_values for entry in each),
         lines=frozenset().union(*(entry.lines for entry in each)),
         orders=sum(entry.orders for entry in each),
         agency_lines=frozenset().union(*(entry.agency_lines for entry in each)),
         duty_usd=None if None in duties else sum((duty for duty in duties if duty is not None), ZERO),
         has_adcvd=any(entry.has_adcvd for entry in each),
     )
+
+
+def _sum_by_line(values: Iterable[Mapping[Comparable, Decimal]]) -> Mapping[Comparable, Decimal]:
+    """Lines that customs sees alike are one line, whose value is rounded once."""
+    found: dict[Comparable, Decimal] = {}
+    for each in values:
+        for line, value in each.items():
+            found[line] = found.get(line, ZERO) + value
+    return found
 
 
 def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> EntryCost:
@@ -141,11 +128,10 @@ def _bond(entry: Entry, schedule: FeeSchedule, kind: EntryType) -> Decimal:
 
 
 def _processing_fee(entry: Entry, kind: EntryType, fee: ProcessingFee) -> Decimal:
-    if not entry.has_fee_lines:
+    if not entry.fee_values:
         return ZERO
-    if kind == INFORMAL:
-        return fee.informal
-    return min(max(to_cents(entry.fee_value_usd * fee.rate), fee.minimum), fee.maximum)
+    entered = sum(map(entered_value, entry.fee_values.values()), ZERO)
+    return fee_amount(entered, kind, fee)
 
 
 def estimate(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from entrygo.domain.facts import Product, ReviewStatus, Section232Status, TradeReview
+from entrygo.domain.programmes import dotted, in_print_order
 from entrygo.domain.tariff import UNKNOWN, TariffTreatment, headings_of
 
 USMCA = "S"
@@ -54,16 +55,15 @@ def special_programme(product: Product, entry_date: date) -> str:
 
 
 def chapter_99(product: Product, entry_date: date) -> tuple[str, ...]:
-    """Digits of the headings found to apply, in the order of filing: Section 301 first (CSMS 18-000624)."""
+    """Digits of the headings found to apply, in the order of filing."""
     reviews = (product.section_301, product.section_338)
-    found = (heading for review in reviews for heading in sorted(_headings(review, entry_date)))
-    return tuple(dict.fromkeys(found))
+    found = [heading for review in reviews for heading in _headings(review, entry_date)]
+    return tuple(each.replace(".", "") for each in in_print_order(map(dotted, found)))
 
 
 def _headings(review: TradeReview, entry_date: date) -> Iterator[str]:
     if review.status is ReviewStatus.APPLICABLE and review.is_signed_off_on(entry_date):
-        for found in _HEADING.findall(review.headings or ""):
-            yield found.replace(".", "")
+        yield from _HEADING.findall(review.headings or "")
 
 
 def _section_232(product: Product) -> str:

@@ -10,6 +10,7 @@ import pytest_asyncio
 from typer.testing import CliRunner, Result
 
 from entrygo.cli.main import app
+from entrygo.domain.programmes import Programme
 from entrygo.planning.duty_books import DutyBooks
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.reference.library import Library
@@ -117,7 +118,7 @@ async def test_rates_of_duty_are_estimated_by_at_once_and_decide_no_plan(operato
     book = books.on(library.on(DAY), DAY)
     [row] = book.rates.rows("8471300100")
     assert (text_of(row, "general"), text_of(row, "column_2")) == ("Free", "35%")
-    assert "9903.05.98" in book.by_origin["PE"]
+    assert "9903.05.98" in book.headings_of("PE", Programme.FORCED_LABOR)
     assert "hts_rates" in (await operator.run("list")).output
     assert not books.on(library.on(DAY), date(2026, 10, 31)).rates.rows("8471300100")
 

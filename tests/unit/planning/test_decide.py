@@ -14,7 +14,7 @@ from entrygo.planning.policy.policy import Policy, raised
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
 from entrygo.planning.rules.base import Context, Problem
-from entrygo.planning.rules.metals import METALS_REVIEW_RECOMMENDED
+from entrygo.planning.rules.metal_content import METALS_REVIEW_RECOMMENDED
 from tests.factories import (
     CAP,
     GOLDEN_ENTRY_DATE,

@@ -32,7 +32,7 @@ def keys_of(products: Iterable[Product]) -> dict[str, LineKey]:
 
 def lines_of(*products: Product) -> int:
     order = make_order("ord_1", *(make_item(product.id) for product in products))
-    (entry,) = entries_of([order], keys_of(products))
+    (entry,) = entries_of([order], keys_of(products), paying=())
     return len(entry.lines)
 
 
@@ -63,14 +63,11 @@ def test_claim_of_preference_makes_a_line_of_its_own() -> None:
 def test_value_without_preference_pays_the_processing_fee() -> None:
     plain, claimed = make_product("prod_a", usmca=NO_CLAIM), make_product("prod_b")
     order = make_order("ord_1", make_item("prod_a", "3", "0.335"), make_item("prod_b", "1", "10"))
-    (entry,) = entries_of([order], keys_of([plain, claimed]))
-    assert (entry.value_usd, entry.fee_value_usd, entry.has_fee_lines) == (
-        Decimal("11.01"),
-        Decimal("1.01"),
-        True,
-    )
-    (entry,) = entries_of([order], keys_of([make_product("prod_a"), claimed]))
-    assert (entry.fee_value_usd, entry.has_fee_lines) == (Decimal(0), False)
+    keys = keys_of([plain, claimed])
+    (entry,) = entries_of([order], keys, paying={"prod_a"})
+    assert (entry.value_usd, entry.fee_values) == (Decimal("11.01"), {keys["prod_a"]: Decimal("1.01")})
+    (entry,) = entries_of([order], keys, paying=())
+    assert entry.fee_values == {}
 
 
 FIVE = tuple(make_order(f"ord_{number}", make_item("prod_a"), make_item("prod_b")) for number in range(5))
@@ -146,7 +143,7 @@ def test_an_entry_has_no_more_lines_than_its_numbers_have_digits_for(
 ) -> None:
     products = [make_product(f"prod_{n}", hts_code=f"{6_110_200_000 + n}") for n in range(1_002)]
     orders = [make_order(f"ord_{n:04}", make_item(product.id)) for n, product in enumerate(products)]
-    entries = entries_of(orders, keys_of(products))
+    entries = entries_of(orders, keys_of(products), paying=())
     found = consolidated(orders, entries, make_broker(max_lines_per_entry=limit), kind="01")
     assert [planned.lines for planned, _ in found] == lines
     assert [planned.number for planned, _ in found] == [1, 2]

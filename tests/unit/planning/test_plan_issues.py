@@ -8,6 +8,7 @@ from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.decide import Decision
 from entrygo.planning.fixes import FIXES, accepted_in, suggestion_for
+from entrygo.planning.law.law_book import law_on
 from entrygo.planning.plan_issues import ProductIssue
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.rules import RULES
@@ -19,6 +20,7 @@ CONTEXT = Context(
     entry_date=GOLDEN_ENTRY_DATE,
     destination_country="US",
     reference=reference_on(GOLDEN_ENTRY_DATE),
+    law=law_on(GOLDEN_ENTRY_DATE, reference_on(GOLDEN_ENTRY_DATE).programmes),
     exported={},
     open_exports={},
 )

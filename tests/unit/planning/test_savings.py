@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from entrygo.domain.facts import FeeSchedule
+from entrygo.planning.law.entry_types import entry_type_of
 from entrygo.planning.reference.in_force import reference_on
 from entrygo.planning.savings import (
     Entry,
     Terms,
     consolidate,
     entry_cost,
-    entry_type_of,
     estimate,
     schedule_on,
 )
@@ -41,8 +41,7 @@ def entries(
     return [
         Entry(
             value_usd=worth,
-            fee_value_usd=Decimal(0) if is_usmca else worth,
-            has_fee_lines=not is_usmca,
+            fee_values={} if is_usmca else {index % lines: worth},
             lines=frozenset({index % lines}),
             duty_usd=Decimal(duty) if duty else None,
         )

@@ -69,9 +69,12 @@ def test_flags_tell_which_agency_asks_and_whether_it_must_be_answered() -> None:
 
 
 def test_candidates_stand_in_the_order_of_filing_section_301_before_338_before_232() -> None:
+    # Nobody has said how much metal is in it: with little, it is free under USMCA.
     assert candidates(**DESK) == [
+        ("section_301", "9903.05.90"),
         ("section_301", "9903.05.93"),
         ("section_338", "9903.03.14"),
+        ("section_232", "9903.82.03"),
         ("section_232", "9903.82.09"),
     ]
     assert candidates(**TRUNK) == [("section_301", "9903.88.03"), ("section_301", "9903.05.31")]
@@ -84,14 +87,18 @@ def test_goods_of_canada_that_claim_no_preference_meet_the_heading_that_charges(
 
 
 @pytest.mark.parametrize(
-    "review",
+    ("review", "left"),
     [
-        SIGNED | {"status": "not_applicable"},
-        SIGNED | {"status": "applicable", "headings": "9903.88.03"},
+        (SIGNED | {"status": "not_applicable"}, []),
+        (SIGNED | {"status": "applicable", "headings": "9903.88.03; 9903.05.31"}, []),
+        # An answer on the lists of China is none on the duty that meets every good of China.
+        (SIGNED | {"status": "applicable", "headings": "9903.88.03"}, [("section_301", "9903.05.31")]),
     ],
 )
-def test_what_somebody_answers_for_is_no_candidate(review: dict[str, Any]) -> None:
-    assert candidates(**TRUNK, section_301=review) == []
+def test_what_somebody_answers_for_is_no_candidate(
+    review: dict[str, Any], left: list[tuple[str, str]]
+) -> None:
+    assert candidates(**TRUNK, section_301=review) == left
 
 
 @pytest.mark.parametrize(
@@ -122,17 +129,23 @@ def test_goods_that_pay_section_232_are_outside_the_programme_of_their_origin() 
         ("section_301", "9903.05.90"),
         ("section_232", "9903.82.09"),
     ]
+    # Of a chapter of metal, listed goods pay it however the review ends.
     assert candidates(**fields, section_232={"status": "review"}) == [
-        ("section_301", "9903.05.31"),
+        ("section_301", "9903.05.90"),
         ("section_232", "9903.82.09"),
     ]
 
 
 def test_no_metal_said_of_a_good_of_metal_is_still_for_review() -> None:
-    of_vietnam = ("section_301", "9903.05.84")
-    assert candidates(**PAN, section_232=NO_METAL) == [of_vietnam, ("section_232", "9903.82.09")]
+    assert candidates(**PAN, section_232=NO_METAL) == [
+        ("section_301", "9903.05.90"),
+        ("section_232", "9903.82.09"),
+    ]
     desk = DESK | {"section_232": NO_METAL, "country_of_origin": "VN"}
-    assert candidates(**desk, usmca=NO_CLAIM) == [of_vietnam]
+    assert candidates(**desk, usmca=NO_CLAIM) == [
+        ("section_301", "9903.05.84"),
+        ("section_232", "9903.82.03"),
+    ]
 
 
 def test_two_goods_of_one_code_of_which_one_was_reviewed_are_two_lines_of_the_entry() -> None:

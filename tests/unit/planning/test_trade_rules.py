@@ -164,7 +164,7 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
         "section_301",
         NO_CLAIM | {"country_of_origin": "PT"},
         date(2026, 7, 24),
-        "of PT may owe Section 301 duty (9903.05.38/.39)",
+        "of PT may owe Section 301 duty (9903.05.39)",
     ),
     (
         "SECTION_301_REVIEW_RECOMMENDED",

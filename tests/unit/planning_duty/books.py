@@ -7,7 +7,7 @@ from typing import Any
 
 from entrygo.domain.facts import Section232, Section232Status
 from entrygo.planning.duty.book import DutyBook, book_on, shipped_tables
-from entrygo.planning.duty.lines import DutyLine
+from entrygo.planning.duty.duty_line import DutyLine
 from entrygo.planning.duty.results import Duty, LineDuty
 from entrygo.planning.reference.in_force import shipped_book
 from entrygo.planning.reference.tables import Row, Status

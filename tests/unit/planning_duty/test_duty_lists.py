@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from entrygo.planning.duty import book
-from entrygo.planning.duty.book import BY_COUNTRY, TABLES, headings_in, shipped_tables
+from entrygo.planning.duty.book import BY_COUNTRY, OWN_TABLES, TABLES, shipped_tables
 from entrygo.planning.duty.estimate import line_duty
+from entrygo.planning.law import law_book
 from entrygo.planning.reference.duty_lists import EUROPEAN_UNION, chapter_99_by_country, hts_rates
 from entrygo.planning.reference.records import Terms, UnusableFile
 from entrygo.planning.reference.scopes import Scope, text_of, words_of
@@ -149,8 +150,10 @@ def test_imported_provision_takes_the_place_of_ours() -> None:
 
 
 def test_every_file_of_data_is_a_table() -> None:
-    folder = Path(book.__file__).parent / "data"
-    assert {path.stem for path in folder.glob("*.json")} == set(TABLES)
+    tables = {book: OWN_TABLES, law_book: law_book.TABLES}
+    for module, names in tables.items():
+        folder = Path(str(module.__file__)).parent / "data"
+        assert {path.stem for path in folder.glob("*.json")} == set(names)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -164,7 +167,7 @@ def test_shipped_rows_have_sources_and_no_two_hold_at_once(table: str) -> None:
 
 def test_every_shipped_heading_has_one_readable_rate() -> None:
     rows = [row for row in shipped_tables()["chapter_99_rates"] if row.covers(ENTRY_DATE)]
-    headings = [heading for row in rows for heading in headings_in(row)]
+    headings = [heading for row in rows for heading in law_book.headings_in(row)]
     assert len(headings) == len(set(headings))
     assert all(provision.rate.text for provision in make_book().provisions.values())
     assert not [each for each in make_book().provisions.values() if not hasattr(each.rate, "share")]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entrygo.planning.duty.duty_line import DutyLine
 from entrygo.planning.duty.fees import entry_duty
 from entrygo.planning.duty.landed_costs import Cost, OrderShare, landed_costs, total_of
-from entrygo.planning.duty.lines import DutyLine
 from tests.unit.planning_duty.books import make_book, make_line
 
 BOOK = make_book()

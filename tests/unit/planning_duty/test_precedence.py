@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from entrygo.domain.facts import Section232, Section232Status
+from entrygo.domain.programmes import Programme
 from entrygo.planning.duty.estimate import line_duty
-from entrygo.planning.duty.programmes import Programme
 from tests.unit.planning_duty.books import (
     assessed,
     exact,

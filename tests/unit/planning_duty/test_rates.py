@@ -5,10 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from entrygo.planning.duty.provisions import Added, Total, read_provision
-from entrygo.planning.duty.quantities import dutiable_quantity, quantity_in, to_cents, to_dollars
-from entrygo.planning.duty.rates import OfAnotherArticle, PerUnit, Rate, Unreadable, read_rate
+from entrygo.planning.duty.quantities import dutiable_quantity, quantity_in, to_cents
+from entrygo.planning.duty.rates import OfAnotherArticle, PerUnit, Rate, read_rate
 from entrygo.planning.duty.special import read_special
+from entrygo.planning.law.processing_fee import entered_value
+from entrygo.planning.law.provisions import Added, Total, read_provision
+from entrygo.planning.law.rate_texts import Unreadable
 
 
 @pytest.mark.parametrize(
@@ -147,7 +149,7 @@ def test_fractions_of_a_unit_count_above_a_dollar_alone(amount: str, quantity: s
 )
 def test_value_counts_in_whole_dollars(value: str, entered: str) -> None:
     """19 CFR 159.3(a)."""
-    assert str(to_dollars(Decimal(value))) == entered
+    assert str(entered_value(Decimal(value))) == entered
 
 
 def test_cents_are_rounded_half_up_from_the_exact_number() -> None:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from entrygo.planning.duty.duty_line import DutyLine
 from entrygo.planning.duty.fees import entry_duty, fee_by_line
-from entrygo.planning.duty.lines import DutyLine
 from entrygo.planning.duty.results import EntryDuty
 from tests.unit.planning_duty.books import (
     FTA,

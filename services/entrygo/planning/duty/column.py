@@ -3,26 +3,19 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from entrygo.domain.programmes import dotted
 from entrygo.planning.duty.book import DutyBook
-from entrygo.planning.duty.lines import DutyLine
-from entrygo.planning.duty.programmes import dotted
+from entrygo.planning.duty.duty_line import DutyLine
 from entrygo.planning.duty.quantities import dutiable_quantity, quantity_in, to_cents
-from entrygo.planning.duty.rates import ColumnRate, OfAnotherArticle, Rate, Unreadable, read_rate
+from entrygo.planning.duty.rates import ColumnRate, OfAnotherArticle, Rate, read_rate
 from entrygo.planning.duty.results import Citation, Figure, Finding
 from entrygo.planning.duty.special import read_special
+from entrygo.planning.law.preferences import is_for
+from entrygo.planning.law.rate_texts import Unreadable
 from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.reference.tables import Row
 
 GENERAL, SPECIAL, COLUMN_2 = "general", "special", "column_2"
-# Whose goods a claim is for (general notes of the tariff). Other symbols are not compared with the origin.
-PARTIES = {
-    "S": frozenset({"CA", "MX", "US"}),
-    "S+": frozenset({"CA", "MX", "US"}),
-    "P": frozenset({"CR", "DO", "GT", "HN", "NI", "SV"}),
-    "P+": frozenset({"CR", "DO", "GT", "HN", "NI", "SV"}),
-    **{symbol: frozenset({symbol}) for symbol in ("AU", "BH", "CL", "CO", "IL", "JO", "JP", "KR")},
-    **{symbol: frozenset({symbol}) for symbol in ("MA", "OM", "PA", "PE", "SG")},
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +44,7 @@ def base_of(line: DutyLine, book: DutyBook) -> Base:
     """Column 2 by origin; else the special rate where it is claimed and named, else the general rate."""
     rows = book.rates.nearest(line.hts_code)
     if not rows:
-        # The fee follows from the claim alone; whether the tariff takes it is not known without its line.
-        claimed = line.claims_usmca and line.origin in PARTIES[line.spi]
-        return Base(column=GENERAL, rate=_not_loaded(line), row=None, claim_holds=claimed)
+        return Base(column=GENERAL, rate=_not_loaded(line), row=None)
     row = rows[-1]
     if line.origin in book.column_2:
         return Base(column=COLUMN_2, rate=_rate(line, text_of(row, COLUMN_2)), row=row)
@@ -62,7 +53,7 @@ def base_of(line: DutyLine, book: DutyBook) -> Base:
 
 
 def _claimed(line: DutyLine, row: Row, general: ColumnRate) -> Base:
-    if line.origin not in PARTIES.get(line.spi, {line.origin}):
+    if not is_for(line.spi, line.origin):
         return Base(
             column=GENERAL,
             rate=general,

@@ -1,7 +1,6 @@
-"""The duty of an entry line: every set of headings that its goods may come to, and what each set costs.
+"""The duty of an entry line: what each set of headings costs that the law leaves for its goods.
 
-Precedence is that of the decision table in docs/duty.md: Section 232 first, then the rest. What nobody has
-decided gives several sets, and the estimate runs from the cheapest to the dearest.
+What nobody has decided gives several sets, and the estimate runs from the cheapest to the dearest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,23 +8,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from entrygo.domain.programmes import dotted, in_print_order
 from entrygo.planning.duty.book import DutyBook
-from entrygo.planning.duty.chapter_98 import chapter_98_treatment
-from entrygo.planning.duty.choices import Choice, decided
 from entrygo.planning.duty.column import Base, NotComputed, base_figure, base_of
-from entrygo.planning.duty.lines import DutyLine
-from entrygo.planning.duty.origin_duties import Situation, brazil, canada, china, forced_labor, nicaragua
-from entrygo.planning.duty.programmes import Programme, dotted, in_print_order, programme_of
-from entrygo.planning.duty.provisions import Total
-from entrygo.planning.duty.quantities import to_cents, to_dollars
-from entrygo.planning.duty.rates import Rate, Unreadable
+from entrygo.planning.duty.dutiable_value import dutiable_value
+from entrygo.planning.duty.duty_line import DutyLine
+from entrygo.planning.duty.quantities import to_cents
+from entrygo.planning.duty.rates import Rate
 from entrygo.planning.duty.results import ZERO, Citation, Duty, Figure, Finding, LineDuty, Question
-from entrygo.planning.duty.section_232 import displaces_forced_labor, section_232
+from entrygo.planning.law.additional_duties import outcomes
+from entrygo.planning.law.chapter_98 import is_returned
+from entrygo.planning.law.choices import Choice
+from entrygo.planning.law.origin_duties import OwnDuty, unknown_duty
+from entrygo.planning.law.processing_fee import entered_value, pays_processing_fee
+from entrygo.planning.law.provisions import Total
+from entrygo.planning.law.rate_texts import Unreadable
 from entrygo.planning.reference.scopes import text_of, words_of
 from entrygo.planning.reference.tables import Row
-
-# Programmes that a sum over headings has no mechanism for, filed only when somebody found them to apply.
-FOUND_ONLY = (Programme.SAFEGUARD, Programme.OTHER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class _Goods:
     base: Base
     own: Figure | NotComputed
     value: int
-    is_returned: bool
 
     @property
     def own_share(self) -> Fraction | None:
@@ -51,20 +49,20 @@ class _Goods:
 
 def line_duty(line: DutyLine, book: DutyBook) -> LineDuty:
     """The duty of one line, from its lowest to its highest; with what is open, missing or wrong about it."""
-    treatment = chapter_98_treatment(line)
+    dutiable = dutiable_value(line)
     base = base_of(line, book)
-    value = to_dollars(treatment.dutiable_value)
-    goods = _Goods(line, book, base, base_figure(line, base, int(value)), int(value), treatment.is_returned)
+    value = int(entered_value(dutiable.usd))
+    goods = _Goods(line, book, base, base_figure(line, base, value), value)
     sets = tuple(_sets(goods))
     duties = [_duty(goods, headings) for headings in dict.fromkeys(found for found, _ in sets)]
-    reasons = [treatment.reason] if treatment.reason else []
+    reasons = [dutiable.reason] if dutiable.reason else []
     reasons += [each.reason for each in duties if isinstance(each, NotComputed)]
     known = sorted((each for each in duties if isinstance(each, Duty)), key=lambda duty: duty.amount)
     is_known = bool(known) and not reasons
     return LineDuty(
         number=line.number,
-        value_usd=to_dollars(line.value_usd),
-        pays_processing_fee=treatment.pays_fee and not (line.claims_usmca and base.claim_holds),
+        value_usd=entered_value(line.value_usd),
+        pays_processing_fee=pays_processing_fee(line.spi, line.origin, line.chapter_98),
         low=known[0] if is_known else None,
         high=known[-1] if is_known else None,
         questions=tuple(dict.fromkeys(question for _, questions in sets for question in questions)),
@@ -76,34 +74,22 @@ def line_duty(line: DutyLine, book: DutyBook) -> LineDuty:
 
 def _sets(goods: _Goods) -> Iterator[tuple[tuple[str, ...], tuple[Question, ...]]]:
     """Every combination of answers: its headings in the order of filing, and the questions behind it."""
-    line, book = goods.line, goods.book
-    metals = section_232(line, book)
-    for under_232 in metals.options:
-        rest = [metals, *(() if goods.is_returned else _rest(goods, displaces_forced_labor(under_232, book)))]
+    of_232, found = outcomes(goods.line, goods.book, _own_duty(goods))
+    for outcome in found:
         questions = tuple(
-            Question(each.programme, each.options, each.decided_by) for each in rest if each.is_open
+            Question(each.programme, each.options, each.decided_by)
+            for each in (of_232, *outcome.choices)
+            if each.is_open
         )
-        for headings in _combined(rest[1:]):
-            yield in_print_order((*headings, *under_232)), questions
+        for headings in _combined(outcome.choices):
+            yield in_print_order((*headings, *outcome.under_232)), questions
 
 
-def _rest(goods: _Goods, is_under_232: bool) -> Sequence[Choice]:
-    line, book = goods.line, goods.book
-    situation = Situation(
-        line=line,
-        book=book,
-        base=goods.base,
-        is_under_232=is_under_232,
-        pays_total_already=_pays_total_already(goods),
-    )
-    return (
-        china(line, book),
-        nicaragua(line, book),
-        brazil(situation),
-        forced_labor(situation),
-        canada(situation),
-        decided(Programme.OTHER, *(each for each in line.headings if programme_of(each) in FOUND_ONLY)),
-    )
+def _own_duty(goods: _Goods) -> OwnDuty:
+    base = goods.base
+    if base.row is None:
+        return unknown_duty(goods.line)
+    return OwnDuty(claim_holds=base.claim_holds, is_free=base.is_free, share=goods.own_share)
 
 
 def _combined(choices: Sequence[Choice]) -> Iterator[tuple[str, ...]]:
@@ -113,14 +99,6 @@ def _combined(choices: Sequence[Choice]) -> Iterator[tuple[str, ...]]:
     for option in choices[0].options:
         for others in _combined(choices[1:]):
             yield (*option, *others)
-
-
-def _pays_total_already(goods: _Goods) -> bool:
-    """Whether the duty of the goods reaches the total of their origin's heading under note 52."""
-    headings = goods.book.headings_of(goods.line.origin, Programme.FORCED_LABOR)
-    rates = [goods.book.provisions[each].rate for each in headings]
-    total = next((rate.share for rate in rates if isinstance(rate, Total)), None)
-    return total is not None and goods.own_share is not None and goods.own_share >= total
 
 
 def _duty(goods: _Goods, headings: Sequence[str]) -> Duty | NotComputed:
@@ -136,7 +114,7 @@ def _duty(goods: _Goods, headings: Sequence[str]) -> Duty | NotComputed:
         has_total = has_total or isinstance(provision.rate, Total)
         amount = to_cents(provision.rate.share * goods.value)
         figures.append(_figure(heading, provision.rate.text, amount, goods.value, provision.row))
-    own = _returned(goods) if goods.is_returned else goods.own
+    own = _returned(goods) if is_returned(goods.line.chapter_98) else goods.own
     if isinstance(own, NotComputed):
         return own
     if has_total:

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from entrygo.domain.allocation import allocate
 from entrygo.domain.money import plain
 from entrygo.planning.duty.book import DutyBook
+from entrygo.planning.duty.duty_line import DutyLine
 from entrygo.planning.duty.estimate import line_duty
-from entrygo.planning.duty.lines import DutyLine
-from entrygo.planning.duty.quantities import to_cents
 from entrygo.planning.duty.results import ZERO, Citation, EntryDuty, Figure, LineDuty
-from entrygo.planning.reference.scopes import text_of
+from entrygo.planning.law.entry_types import INFORMAL
+from entrygo.planning.law.processing_fee import fee_amount
+from entrygo.planning.reference.in_force import processing_fee_of
 
-INFORMAL = "11"
 # Fee class codes of the entry summary.
 FORMAL_FEE, INFORMAL_FEE = "499", "311"
 
@@ -29,15 +28,14 @@ def entry_duty(lines: Sequence[DutyLine], book: DutyBook, entry_type: str) -> En
 def processing_fee(lines: Sequence[LineDuty], book: DutyBook, entry_type: str) -> Figure:
     """On the lines that are not exempt, once for the entry: a share within limits, or the informal amount."""
     row, paying = book.processing_fee, [line for line in lines if line.pays_processing_fee]
-    value = sum((line.value_usd for line in paying), ZERO)
+    value, fee = sum((line.value_usd for line in paying), ZERO), processing_fee_of(book.processing_fee)
+    amount = fee_amount(value, entry_type, fee) if paying else ZERO
     if not paying:
-        rate, amount = "exempt", ZERO
+        rate = "exempt"
     elif entry_type == INFORMAL:
-        rate, amount = "informal entry", Decimal(text_of(row, "informal"))
+        rate = "informal entry"
     else:
-        share, minimum, maximum = (Decimal(text_of(row, name)) for name in ("rate", "minimum", "maximum"))
-        rate = f"{plain(share * 100)}%, {minimum} to {maximum}"
-        amount = min(max(to_cents(Fraction(share) * Fraction(value)), minimum), maximum)
+        rate = f"{plain(fee.rate * 100)}%, {fee.minimum} to {fee.maximum}"
     return Figure(
         heading=INFORMAL_FEE if entry_type == INFORMAL else FORMAL_FEE,
         rate=rate,

@@ -51,8 +51,3 @@ def rounded(number: Fraction, step: Decimal) -> Decimal:
 def to_cents(number: Fraction) -> Decimal:
     """Half up to the cent (USD)."""
     return rounded(number, HUNDREDTH)
-
-
-def to_dollars(value: Decimal) -> Decimal:
-    """The value that ad valorem duty is taken of: whole dollars, from fifty cents up (19 CFR 159.3(a))."""
-    return rounded(Fraction(value), ONE)

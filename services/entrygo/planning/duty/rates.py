@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-_TAG = re.compile(r"<[^>]*>")
+from entrygo.planning.law.rate_texts import Unreadable, percent_of, plain_text
+
 _FREE = re.compile(r"free", re.IGNORECASE)
-_AD_VALOREM = re.compile(
-    r"(?P<whole>\d+(?:\.\d+)?)(?: (?P<over>\d+)/(?P<under>[1-9]\d*))? ?%(?: on the entire set)?"
-)
 _SPECIFIC = re.compile(
     r"(?P<dollar>\$ ?)?(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+) ?(?P<cent>¢|cents?)? ?"
     r"(?:/ ?(?P<unit>[a-z][a-z0-9 .]*)|(?P<each>each))",
@@ -26,7 +24,6 @@ _HIGHEST_OF_SET = re.compile(
 _OF_ARTICLE = re.compile(r"the rate applicable to the article of which it is an accessory", re.IGNORECASE)
 
 CENTS = 100
-PERCENT = 100
 # What a rate for each article counts, and how rates name units that the tariff lists under another name.
 EACH = "each"
 UNITS = {
@@ -72,14 +69,6 @@ class OfAnotherArticle:
     article: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A rate text of no known shape."""
-
-    text: str
-    reason: str
-
-
 ColumnRate = Rate | OfAnotherArticle | Unreadable
 
 
@@ -95,20 +84,6 @@ def read_rate(text: str) -> ColumnRate:
     if _OF_ARTICLE.fullmatch(_without_hyphens(plain)):
         return OfAnotherArticle(plain, "the article that it accompanies")
     return _sum_of(plain, [part.strip() for part in plain.split("+")])
-
-
-def plain_text(text: str) -> str:
-    """Without markup, and with single blanks."""
-    return " ".join(_TAG.sub("", text).split())
-
-
-def percent_of(text: str) -> Fraction | None:
-    """The share of the value that `16.5%` or `33 1/3%` is; None for any other text."""
-    found = _AD_VALOREM.fullmatch(text)
-    if found is None:
-        return None
-    part = Fraction(int(found["over"]), int(found["under"])) if found["over"] else Fraction(0)
-    return (Fraction(found["whole"]) + part) / PERCENT
 
 
 def _without_hyphens(text: str) -> str:

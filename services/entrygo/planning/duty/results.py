@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from entrygo.planning.duty.programmes import Programme
+from entrygo.domain.programmes import Programme
 from entrygo.planning.reference.tables import Row, Status
 
 ZERO = Decimal("0.00")

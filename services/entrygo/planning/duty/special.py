@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from entrygo.planning.duty.rates import ColumnRate, Unreadable, plain_text, read_rate
+from entrygo.planning.duty.rates import ColumnRate, read_rate
+from entrygo.planning.law.rate_texts import Unreadable, plain_text
 
 # A symbol is A to Z with + or * (A, A+, A*, AU); a list of them stands in brackets behind its rate.
 _SYMBOLS = re.compile(r"\(\s*([A-Z]{1,2}[+*]?(?:\s*,\s*[A-Z]{1,2}[+*]?)*)\s*,?\s*\)")

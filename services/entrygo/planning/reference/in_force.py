@@ -186,7 +186,7 @@ def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
         unconfirmed=tuple(
             (table, row.key) for table in TABLES for row in chosen[table] if row.status is Status.UNCONFIRMED
         ),
-        processing_fee=_processing_fee(chosen["merchandise_processing_fees"][-1]),
+        processing_fee=processing_fee_of(chosen["merchandise_processing_fees"][-1]),
         informal_limit=Decimal(_single(chosen["informal_entry_limits"])),
         vague_terms=_words(chosen["vague_terms"]),
         outside_customs_territory=_words(chosen["territories"]),
@@ -207,7 +207,7 @@ def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
         hts_release=_release(chosen["hts_lines"]),
         hts_units=Scope.of(chosen["hts_units"]),
         unit_names={row.key: _words([row]) for row in chosen["unit_conversions"]},
-        programmes=_programmes(chosen),
+        programmes=programmes_of(chosen),
         restricted_parties=RestrictedParties.of([*chosen["restricted_parties"], *chosen["uflpa_entities"]]),
         regions=regions,
         imported={table: held[-1] for table in TABLES if (held := _not_shipped(table, chosen[table]))},
@@ -220,7 +220,8 @@ def _not_shipped(table: str, rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if (row.key, row.effective_from, row.source) not in shipped]
 
 
-def _programmes(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
+def programmes_of(chosen: Mapping[str, Sequence[Row]]) -> Programmes:
+    """Of the rows of a day, by table."""
     return Programmes(
         section_232=Scope.of(chosen["section_232_annexes"]),
         section_232_threshold=next(iter(chosen["section_232_thresholds"]), None),
@@ -252,7 +253,8 @@ def _digest(rows: Sequence[ReferenceRow]) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
-def _processing_fee(row: Row) -> ProcessingFee:
+def processing_fee_of(row: Row) -> ProcessingFee:
+    """The amounts of a row of merchandise_processing_fees."""
     value = row.value
     assert isinstance(value, Mapping)
     amounts = (Decimal(str(value[name])) for name in ("rate", "minimum", "maximum", "informal"))

@@ -29,8 +29,6 @@ OF_NAMES = frozenset({"restricted_parties", "uflpa_entities"})
 CODES = re.compile(r"[0-9]{2,10}")
 FORMS = {
     "prefixes": CODES,
-    "exempt_prefixes": CODES,
-    "exempt_chapters": re.compile(r"[0-9]{2}"),
     "origins": re.compile(r"[A-Z]{2}"),
 }
 

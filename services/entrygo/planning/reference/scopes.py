@@ -42,6 +42,10 @@ class Scope:
         """Every row with a prefix of `code`, the more general ones first."""
         return tuple(row for prefix in _prefixes(code) for row in self.by_prefix.get(prefix, ()))
 
+    def of_origin(self, code: str | None, origin: str | None) -> tuple[Row, ...]:
+        """Every row with a prefix of `code` that names the origin of the goods, too."""
+        return tuple(row for row in self.rows(code) if origin in words_of(row, "origins"))
+
     def nearest(self, code: str | None) -> tuple[Row, ...]:
         """The rows with the longest prefix of `code`: the particular goes before the general."""
         for prefix in reversed(_prefixes(code)):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from entrygo.domain.facts import Product, ReviewStatus
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.entry_types import INFORMAL
+from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, ProductRule, Rule, sku_of
-from entrygo.planning.rules.programmes import rows_of_origin
-from entrygo.planning.savings import INFORMAL
 
 # A or C, the country, the case; three digits more name the company that has a rate of its own.
 _CASE = re.compile(r"\b[AC]-[0-9]{3}-[0-9]{3}(?:-[0-9]{3})?\b")
@@ -20,7 +20,7 @@ def adcvd_cases(product: Product, context: Context) -> tuple[str, ...]:
     """The numbers that somebody found to apply; without one, those whose scope names the code and origin."""
     review = product.adcvd_case
     found = _CASE.findall((review.headings or "").upper()) if _is_found(product, context) else []
-    listed = [row.key for row in rows_of_origin(context.reference.programmes.adcvd, product)]
+    listed = [row.key for row in _cases(product, context)]
     return tuple(dict.fromkeys(found or listed))
 
 
@@ -28,7 +28,12 @@ def is_under_adcvd(product: Product, context: Context) -> bool:
     """Somebody found so, or a case may be meant and nobody has answered for it."""
     if product.adcvd_case.is_signed_off_on(context.entry_date):
         return product.adcvd_case.status is ReviewStatus.APPLICABLE
-    return bool(rows_of_origin(context.reference.programmes.adcvd, product))
+    return bool(_cases(product, context))
+
+
+def _cases(product: Product, context: Context) -> Sequence[Row]:
+    """The cases whose scope names the code and origin."""
+    return context.reference.programmes.adcvd.of_origin(product.hts_code, product.country_of_origin)
 
 
 def _is_found(product: Product, context: Context) -> bool:
@@ -37,7 +42,7 @@ def _is_found(product: Product, context: Context) -> bool:
 
 
 def _review(product: Product, context: Context) -> Problem | None:
-    rows = rows_of_origin(context.reference.programmes.adcvd, product)
+    rows = _cases(product, context)
     if not rows or product.adcvd_case.is_signed_off_on(context.entry_date):
         return None
     return Problem(f"{sku_of(product)} may be subject to AD/CVD; entry type 03 needed.")

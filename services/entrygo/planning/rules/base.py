@@ -11,6 +11,9 @@ from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Pro
 from entrygo.domain.snapshot import AskedEntryType, EntryType, Savings, Severity
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.importations import Importation
+from entrygo.planning.law.additional_duties import named_headings
+from entrygo.planning.law.goods import Goods, goods_of
+from entrygo.planning.law.law_book import LawBook
 from entrygo.planning.reference.in_force import ReferenceData
 
 _WORD = re.compile(r"[a-z]+")
@@ -23,6 +26,8 @@ class Context:
     entry_date: date
     destination_country: str
     reference: ReferenceData
+    # What of it, and of the rows that ship, duties beside the tariff's own follow from.
+    law: LawBook
     # Order id → the export that has it; None for one of another warehouse, which is not named.
     exported: Mapping[str, str | None]
     open_exports: Mapping[str, str | None]
@@ -36,6 +41,14 @@ class Context:
     max_lines_per_entry: int | None = None
     # What the importation holds of goods that claim USMCA, in USD.
     originating_value_usd: Decimal = Decimal(0)
+
+    def goods_of(self, product: Product) -> Goods:
+        """The product as its entry declares it."""
+        return goods_of(product, self.entry_date, self.importer.section_301)
+
+    def headings_of(self, product: Product) -> tuple[str, ...]:
+        """The headings of chapter 99 that rows in hand name for it, in the order of filing."""
+        return named_headings(self.goods_of(product), self.law)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

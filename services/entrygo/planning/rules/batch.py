@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.entry_types import FORMAL, entry_type_of
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule
 from entrygo.planning.rules.destination import UNITED_STATES
-from entrygo.planning.savings import FORMAL, entry_type_of
 
 # The entry of low-value shipments under Section 321 (19 CFR 143.23(j)).
 LOW_VALUE = "86"

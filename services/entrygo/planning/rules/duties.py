@@ -1,38 +1,44 @@
 """Rules on duties beside the tariff's own: Sections 301 and 338.
 
-They name the programme and ask for a person; none of them works out a duty.
+They name the headings and ask for a person; none of them works out a duty.
 """
 
+from collections.abc import Collection, Sequence
+
 from entrygo.domain.facts import Product
+from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, programme_of
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of
-from entrygo.planning.rules.programmes import section_301_duties, section_338_duties
 
 
 def _section_301(product: Product, context: Context) -> Problem | None:
     if product.section_301.is_signed_off_on(context.entry_date):
         return None
+    # What meets every good of an origin is signed off by the importer, once for all products.
     is_signed_off_for_all = context.importer.section_301.is_signed_off_on(context.entry_date)
-    headings = [
-        duty.heading
-        for duty in section_301_duties(product, context)
-        if not duty.is_free and not (duty.is_blanket and is_signed_off_for_all)
-    ]
+    open_programmes = [each for each in SECTION_301 if not (is_signed_off_for_all and each in BY_ORIGIN)]
+    headings = _charging(product, context, open_programmes)
     if not headings:
         return None
     return Problem(
-        f"{sku_of(product)} of {product.country_of_origin} may owe Section 301 duty"
-        f" ({', '.join(dict.fromkeys(headings))})."
+        f"{sku_of(product)} of {product.country_of_origin} may owe Section 301 duty ({', '.join(headings)})."
     )
 
 
 def _section_338(product: Product, context: Context) -> Problem | None:
-    headings = [duty.heading for duty in section_338_duties(product, context)]
+    headings = _charging(product, context, [Programme.CANADA])
     if not headings or product.section_338.is_signed_off_on(context.entry_date):
         return None
-    return Problem(
-        f"Canadian product {sku_of(product)} is on a Section 338 list ({', '.join(dict.fromkeys(headings))})."
-    )
+    return Problem(f"Canadian product {sku_of(product)} is on a Section 338 list ({', '.join(headings)}).")
+
+
+def _charging(product: Product, context: Context, programmes: Collection[Programme]) -> Sequence[str]:
+    """The headings of these programmes that the product may owe something by."""
+    return [
+        each
+        for each in context.headings_of(product)
+        if programme_of(each) in programmes and context.law.may_charge(each)
+    ]
 
 
 SECTION_301_REVIEW_RECOMMENDED = ProductRule(

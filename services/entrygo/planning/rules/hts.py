@@ -6,8 +6,8 @@ from entrygo.domain.coverage import Checked
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.coverage import NAMES, TARIFF, checks_of
+from entrygo.planning.law.chapter_98 import is_provision
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
-from entrygo.planning.rules.chapter_98 import is_provision
 
 # Chapter 77 is reserved and empty; 99 never classifies a product by itself, nor does 98 beyond the provisions
 # for goods that come back.

@@ -7,8 +7,8 @@ from typing import Protocol
 from entrygo.domain.importers import powers_for
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.importations import Importation
+from entrygo.planning.law.entry_types import INFORMAL
 from entrygo.planning.rules.base import Batch, Context, ImporterRule, Problem, Rule, is_blank
-from entrygo.planning.savings import INFORMAL
 
 
 class Dated(Protocol):

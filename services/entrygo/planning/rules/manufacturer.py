@@ -4,8 +4,8 @@ import re
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.preferences import USMCA_PARTIES
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
-from entrygo.planning.rules.usmca import PARTIES as USMCA_PARTIES
 
 # Country, three characters each of up to two words, up to four digits, three letters of the city.
 _MID = re.compile(r"(?!CA)[A-Z]{2}[A-Z0-9]{1,6}[0-9]{0,4}[A-Z]{1,3}")

@@ -4,6 +4,7 @@ from collections.abc import Container
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.metals import sources_of
 from entrygo.planning.reference.scopes import words_of
 from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of, words_in
@@ -40,11 +41,8 @@ def _comes_from(row: Row, places: Container[str | None], words: frozenset[str], 
 def _sources(product: Product, metal: str) -> frozenset[str]:
     """The countries that were given for a metal; empty unless each of its parts has one."""
     parts = [part for part in product.section_232.metals if part.metal == metal]
-    given = [(part.melt_pour,) if metal == "steel" else (part.smelt_1, part.cast) for part in parts]
-    if any(None in countries for countries in given):
-        return frozenset()
-    seconds = (part.smelt_2 for part in parts if part.smelt_2)
-    return frozenset(country for countries in given for country in countries if country).union(seconds)
+    given = [source for part in parts for source in sources_of(part)]
+    return frozenset() if None in given else frozenset(source for source in given if source)
 
 
 UFLPA_REVIEW_RECOMMENDED = ProductRule(

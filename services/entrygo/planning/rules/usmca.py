@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.preferences import USMCA_PARTIES
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
-PARTIES = frozenset({"CA", "MX", "US"})
 # Originating goods of one importation (all parcels of it together), in USD: 19 CFR 182.14(a)(2).
 NO_COPY_UP_TO = Decimal(2500)
 
@@ -63,7 +63,7 @@ def _year_after(day: date) -> date:
 
 def _inconsistent(product: Product, context: Context) -> Problem | None:
     origin = product.country_of_origin
-    if not _claims(product) or is_blank(origin) or origin in PARTIES:
+    if not _claims(product) or is_blank(origin) or origin in USMCA_PARTIES:
         return None
     return Problem(f"{sku_of(product)} claims USMCA but its origin is {origin}.")
 

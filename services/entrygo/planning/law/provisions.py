@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from entrygo.planning.duty.rates import Unreadable, percent_of, plain_text
+from entrygo.planning.law.rate_texts import Unreadable, percent_of, plain_text
 
 # `The duty provided in subheadings 8716.39.00 or 8716.90.50 + 100%` names the goods once more.
 _OF_GOODS = re.compile(

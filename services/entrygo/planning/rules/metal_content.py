@@ -6,7 +6,8 @@ from decimal import Decimal
 from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.reference.scopes import text_of, words_of
+from entrygo.planning.law.metals import NO_SECOND_SMELT, annexes_of, is_out_of_date, threshold_of
+from entrygo.planning.reference.scopes import text_of
 from entrygo.planning.reference.tables import Row
 from entrygo.planning.rules.base import (
     Context,
@@ -14,23 +15,21 @@ from entrygo.planning.rules.base import (
     ProductPartsRule,
     ProductRule,
     Rule,
-    chapter_of,
     is_blank,
     sku_of,
     words_in,
 )
 
-# A country that is not known (CBP Form 7501), and a second smelt that there was not: both instead of a code.
-OTHER_COUNTRY, NONE = "OTH", "N"
-
-# The annex of goods that were taken out again.
-REMOVED = "II"
+# A country that is not known (CBP Form 7501); instead of a code.
+OTHER_COUNTRY = "OTH"
 
 
-def annexes_of(product: Product, context: Context) -> Sequence[Row]:
-    """The rows of the annexes that name the product's code on the entry date."""
-    rows = context.reference.programmes.section_232.nearest(product.hts_code)
-    return [row for row in rows if text_of(row, "annex") != REMOVED]
+def _annexes(product: Product, context: Context) -> Sequence[Row]:
+    return annexes_of(product.hts_code, context.reference.programmes)
+
+
+def _threshold(product: Product, context: Context) -> Decimal | None:
+    return threshold_of(product.hts_code, context.reference.programmes)
 
 
 def _review(product: Product, context: Context) -> Problem | None:
@@ -41,22 +40,21 @@ def _review(product: Product, context: Context) -> Problem | None:
 
 def needs_metals_review(product: Product, context: Context) -> bool:
     """Somebody asked for it, nobody has assessed what may hold metal, or the lists changed since."""
-    section, annexes = product.section_232, annexes_of(product, context)
+    section, annexes = product.section_232, _annexes(product, context)
     match section.status:
         case Section232Status.REVIEW:
             return True
         case Section232Status.NOT_ASSESSED:
             words = words_in(product.material_composition)
             return bool(annexes) or not context.reference.metal_words.isdisjoint(words)
-    assessed_on = section.assessed_on
-    if assessed_on is not None and any(row.effective_from > assessed_on for row in annexes):
+    if is_out_of_date(section, annexes):
         return True
     is_denied = section.status is Section232Status.NOT_APPLICABLE and bool(annexes)
-    return is_denied and not _has_threshold(product, context)
+    return is_denied and _threshold(product, context) is None
 
 
 def _data_missing(product: Product, context: Context) -> Problem | None:
-    annexes = annexes_of(product, context)
+    annexes = _annexes(product, context)
     if product.section_232.status is not Section232Status.APPLICABLE or not annexes:
         return None
     given = product.section_232.metals
@@ -91,7 +89,7 @@ def _wrong_countries(product: Product, context: Context) -> Iterator[Problem]:
     for metal in product.section_232.metals:
         for name in ("melt_pour", "smelt_1", "smelt_2", "cast"):
             given = getattr(metal, name)
-            allowed = known | {NONE} if name == "smelt_2" else known
+            allowed = known | {NO_SECOND_SMELT} if name == "smelt_2" else known
             if not is_blank(given) and given.strip() not in allowed:
                 yield Problem(
                     f"{given} is no country of the {metal.metal} in {sku_of(product)}:"
@@ -109,32 +107,17 @@ def _wrong_weights(product: Product) -> Iterator[Problem]:
 
 
 def _threshold_undocumented(product: Product, context: Context) -> Problem | None:
-    if not annexes_of(product, context) or not _has_threshold(product, context):
+    below = _threshold(product, context)
+    if below is None or not _annexes(product, context):
         return None
-    row = context.reference.programmes.section_232_threshold
     section = product.section_232
-    below = text_of(row, "below") if row is not None else ""
     share = section.metal_weight_pct
     is_claimed = section.status is Section232Status.NOT_APPLICABLE or (
-        section.status is Section232Status.APPLICABLE and share is not None and share < Decimal(below)
+        section.status is Section232Status.APPLICABLE and share is not None and share < below
     )
     if not is_claimed or (share is not None and not is_blank(section.evidence)):
         return None
-    return Problem(f"{sku_of(product)} claims under {below} % metal by weight without evidence.")
-
-
-def is_below_threshold(product: Product, context: Context) -> bool:
-    """Whether the share of metal was stated, and takes the product out."""
-    row, share = context.reference.programmes.section_232_threshold, product.section_232.metal_weight_pct
-    if row is None or share is None or not _has_threshold(product, context):
-        return False
-    return share < Decimal(text_of(row, "below"))
-
-
-def _has_threshold(product: Product, context: Context) -> bool:
-    """Whether little metal takes the product out: never in the chapters of the metals themselves."""
-    row = context.reference.programmes.section_232_threshold
-    return row is not None and chapter_of(product) not in words_of(row, "metal_chapters")
+    return Problem(f"{sku_of(product)} claims under {plain(below)} % metal by weight without evidence.")
 
 
 METALS_REVIEW_RECOMMENDED = ProductRule(

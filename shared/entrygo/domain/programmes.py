@@ -1,4 +1,4 @@
-"""Which programme a heading of chapter 99 belongs to, and in which order headings are printed on an entry."""
+"""Which programme a heading of chapter 99 belongs to, and in which order headings stand on an entry. Pure."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -41,7 +41,7 @@ HEADINGS = (
     ("9903.91", "9903.91.99", Programme.CHINA),
     ("9903.94", "9903.94.99", Programme.AUTOMOBILES),
 )
-# Of several duties under Section 232 the first one applies, and some of them displace that of metals.
+# Of several duties under Section 232 the first one applies.
 SECTION_232 = (
     Programme.SEMICONDUCTORS,
     Programme.TRUCKS,
@@ -50,9 +50,9 @@ SECTION_232 = (
     Programme.PHARMACEUTICALS,
     Programme.DRONES,
 )
-DISPLACES_METALS = frozenset({Programme.SEMICONDUCTORS, Programme.TRUCKS, Programme.AUTOMOBILES})
-# What is filed for goods under Section 232 instead of the duties of notes 52 and 50.
-UNDER_232 = {Programme.FORCED_LABOR: "9903.05.90", Programme.BRAZIL: "9903.05.07"}
+# Those under Section 301 of the Trade Act of 1974; all but the lists of China meet every good of an origin.
+BY_ORIGIN = (Programme.NICARAGUA, Programme.BRAZIL, Programme.FORCED_LABOR)
+SECTION_301 = (Programme.CHINA, *BY_ORIGIN)
 # Section 301 before 338 before 232 (CSMS 69668138), all before the code of the goods.
 PRINTED = (
     Programme.SAFEGUARD,
@@ -73,6 +73,7 @@ def programme_of(heading: str) -> Programme:
 
 
 def in_print_order(headings: Iterable[str]) -> tuple[str, ...]:
+    """Dotted headings, each once, in the order of filing; those of one programme by their numbers."""
     return tuple(sorted(dict.fromkeys(headings), key=lambda each: (PRINTED.index(programme_of(each)), each)))
 
 

@@ -7,21 +7,8 @@ from collections.abc import Sequence
 
 from entrygo.domain.facts import Chapter98, Product
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.law.chapter_98 import claimed_by, is_assembled, is_repaired
 from entrygo.planning.rules.base import Context, Problem, ProductPartsRule, Rule, is_blank, sku_of
-
-RETURNED, REPAIRED, ASSEMBLED = "9801", ("98020040", "98020050"), "98020080"
-PROVISIONS = ("9801", "9802")
-
-
-def is_provision(code: str | None) -> bool:
-    """Whether a code is one of heading 9801 or 9802."""
-    return (code or "").startswith(PROVISIONS)
-
-
-def claimed_by(product: Product) -> str:
-    """The digits of the provision that the product is claimed under; empty when there is no claim."""
-    stated = (product.chapter_98.provision or "").replace(".", "").replace(" ", "")
-    return stated or (product.hts_code if product.hts_code and is_provision(product.hts_code) else "")
 
 
 def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
@@ -36,7 +23,7 @@ def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
 
 def _asked(claim: str, facts: Chapter98) -> Sequence[tuple[str, str]]:
     """What the provision asks for and nobody gave: field and words for it."""
-    repaired, assembled = claim.startswith(REPAIRED), claim.startswith(ASSEMBLED)
+    repaired, assembled = is_repaired(claim), is_assembled(claim)
     components = facts.us_components_value_usd
     asked = (
         ("declaration", "the declaration that supports it", is_blank(facts.declaration)),

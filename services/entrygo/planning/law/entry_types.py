@@ -1,0 +1,26 @@
+"""How goods are entered: formally, informally, or as goods under antidumping or countervailing duty."""
+
+from decimal import Decimal
+
+from entrygo.domain.snapshot import AskedEntryType, EntryType
+
+FORMAL: EntryType = "01"
+# Formal, for goods under antidumping or countervailing duty.
+ADCVD: EntryType = "03"
+INFORMAL: EntryType = "11"
+
+
+def entry_type_of(
+    value_usd: Decimal,
+    informal_limit: Decimal,
+    asked: AskedEntryType | None = None,
+    *,
+    has_adcvd: bool = False,
+) -> EntryType:
+    """Informal up to and including the limit (19 CFR 143.21), unless a formal entry is asked for.
+
+    Goods under antidumping or countervailing duty are entered formally at any value, as type 03.
+    """
+    if has_adcvd:
+        return ADCVD
+    return INFORMAL if value_usd <= informal_limit and asked != FORMAL else FORMAL
