@@ -23,9 +23,9 @@ from tests.attack.addresses import lead_inside
 from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
 from tests.attack.honest import Answer, Errand, Honest, honest_client
 from tests.attack.idling import hold_connections, hold_streams, trickle
-from tests.attack.memory import Memory
 from tests.attack.messages import send_spoilt_messages
 from tests.attack.odd_requests import ask_oddly
+from tests.attack.parts import Parts
 from tests.attack.records import ask_for_others_records
 from tests.attack.tally import Tally
 from tests.attack.target import Target
@@ -70,6 +70,8 @@ class Row:
     honest: Sequence[Answer]
     memory_before: Mapping[str, float]
     memory: Mapping[str, float]
+    # By part, the honest client's share in it.
+    cpu_seconds: Mapping[str, float]
 
     @property
     def failed(self) -> int:
@@ -80,6 +82,11 @@ class Row:
     def grown(self) -> tuple[float, str]:
         """By how many MiB, and which part: the one that grew most."""
         return max((most - self.memory_before.get(part, most), part) for part, most in self.memory.items())
+
+    @property
+    def busiest(self) -> Sequence[tuple[str, float]]:
+        """The three parts that took the most CPU time, and their seconds."""
+        return sorted(self.cpu_seconds.items(), key=lambda each: -each[1])[:3]
 
 
 def main(words: Sequence[str]) -> int:
@@ -110,14 +117,14 @@ async def _attack_all(attacks: Mapping[str, Attack], seconds: float) -> tuple[li
 
 
 async def _attack(name: str, work: Attack, target: Target, honest: Honest, seconds: float) -> Row:
-    memory, tally = Memory(target.victim.system), Tally()
-    watching = asyncio.create_task(memory.watch())
+    parts, tally = Parts(target.victim.system), Tally()
+    watching = asyncio.create_task(parts.watch())
     quiet = time.time()
     await asyncio.sleep(CALM_SECONDS)
-    began, before = time.time(), memory.most()
+    began, before, used_before = time.time(), parts.most_memory(), parts.cpu_seconds()
     task = asyncio.create_task(work(target, tally))
     await asyncio.wait({task}, timeout=seconds)
-    ended = time.time()
+    ended, used = time.time(), parts.cpu_seconds()
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
@@ -129,7 +136,8 @@ async def _attack(name: str, work: Attack, target: Target, honest: Honest, secon
         calm=honest.between(quiet, began),
         honest=honest.between(began, ended),
         memory_before=before,
-        memory=memory.most(),
+        memory=parts.most_memory(),
+        cpu_seconds={name: seconds - used_before.get(name, 0.0) for name, seconds in used.items()},
     )
 
 
@@ -154,6 +162,8 @@ def _print_row(row: Row, calm: float) -> int:
     print(f"  leaks {len(tally.leaks)}, broken {len(tally.broken)}")
     honest = f"{1000 * p99:.0f} ms of {len(row.honest)}, ratio {ratio:.2f}"
     print(f"  honest p99 {honest}, {row.failed} failed")
+    spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in row.busiest)
+    print(f"  CPU seconds {spent}")
     print(f"  memory {part} {grown:+.0f} MiB to {row.memory[part]:.0f}")
     for found in (*dict.fromkeys(tally.leaks[:SHOWN]), *dict.fromkeys(tally.broken[:SHOWN])):
         print(f"  ! {found}")
