@@ -25,6 +25,7 @@ from entrygo.gateway.door.receiving import received
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import error_response
 from entrygo.gateway.exchange import Exchange, authorization, check_head
+from entrygo.gateway.json_reader import Marks
 from entrygo.gateway.link_pages import LinkPages
 from entrygo.gateway.metrics import watch_slots
 from entrygo.gateway.middleware import ErrorBoundary, OneHost, RequestContext
@@ -209,8 +210,14 @@ class Edge:
             yield b""
             return
         check_head(request)
-        limit, budget = self._settings.max_body_bytes, self._door.bodies
-        async with received(request, admitted.key, limit=limit, budget=budget) as content:
+        async with received(
+            request,
+            admitted.key,
+            limit=self._settings.max_body_bytes,
+            budget=self._door.bodies,
+            refused=self._door.refused_bytes,
+            look=Marks().add,
+        ) as content:
             yield content
 
 

@@ -21,8 +21,10 @@ from entrygo.requests.peers import peer_name
 NOT_SENT_BYTES = 128 * 1024
 # How often the pace of a body is looked at; less than the least rate over so long ends it.
 PACE_SECONDS = 5.0
-# For a client that has its answer and sends the rest of its body nevertheless.
+# For a client that has its answer and sends the rest of its body nevertheless: so long, and so much of it is
+# read. A close with something unread may take the answer back before the client has looked at it.
 LINGER_SECONDS = 2.0
+LINGER_BYTES = 256 * 1024
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,9 @@ class GuardedProtocol(HttpToolsProtocol):
     _is_unfinished = False
     # Nothing more of this connection is handed to the application.
     _is_refused = False
+    # The request has its answer and sends on; so much of it is read.
+    _is_answered = False
+    _left_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins the time in which the first head has to arrive."""
@@ -107,7 +112,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Ends the time for the head and begins that for the body."""
         if self._is_refused or not self._may_take(self.unfinished_requests):
             return
-        self._is_unfinished = True
+        self._is_unfinished, self._is_answered = True, False
         self._set_deadline(self.body_seconds)
         self._body_bytes = 0
         self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
@@ -116,7 +121,11 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Drops the body of a refused request."""
         self._body_bytes += len(body)
-        if not self._is_refused:
+        if self._is_answered:
+            self._left_bytes -= len(body)
+            if self._left_bytes < 0:
+                self.transport.pause_reading()
+        elif not self._is_refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -130,6 +139,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Gives a client that is still sending when it has its answer a moment to read it."""
         super().on_response_complete()
         if self._is_unfinished:
+            self._is_answered, self._left_bytes = True, LINGER_BYTES
             self._set_deadline(LINGER_SECONDS)
 
     def send_400_response(self, msg: str) -> None:

@@ -26,6 +26,8 @@ class DoorSettings(EnvironmentSettings):
     min_body_bytes_per_second: int = Field(default=1024, ge=1)
     # Bodies in memory, of all keys; one key holds a quarter of it.
     max_held_body_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
+    # Of bodies that a key sent in vain; beyond them its large ones are refused unread.
+    refused_body_bytes_per_second: int = Field(default=8 * MEBIBYTE, ge=1)
     max_running_requests: int = Field(default=32, ge=1)
     max_running_per_account: int = Field(default=8, ge=1)
     max_downloads: int = Field(default=200, ge=1)

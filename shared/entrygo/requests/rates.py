@@ -29,6 +29,10 @@ class Buckets:
     def take(self, name: str, tokens: float = 1) -> None:
         """Takes tokens from the bucket of `name`; raises RateLimited when it is empty."""
         self.check(name)
+        self.spend(name, tokens)
+
+    def spend(self, name: str, tokens: float) -> None:
+        """Takes tokens that are used already, whether they are there or not."""
         now = self._clock()
         self._full_at[name] = max(self._full_at.get(name, now), now) + tokens / self.per_second
         self._full_at.move_to_end(name)

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
 
 import orjson
 import pytest
 import pytest_asyncio
 
 from entrygo.domain.errors import ServiceUnavailable
+from entrygo.gateway import guard
 from entrygo.gateway.services import Call
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
@@ -80,6 +82,31 @@ async def test_a_request_that_is_no_http_is_400_in_the_error_shape(port: int, se
     answer = await exchange(port, sent)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert orjson.loads(answer.split(b"\r\n\r\n", 1)[1])["errorCode"] == "INVALID_REQUEST"
+
+
+async def test_the_rest_of_a_body_that_has_its_answer_is_not_read(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "LINGER_SECONDS", 0.2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    # Far more than the two kernels take while nobody reads.
+    size = 64 * 1024 * 1024
+    writer.write(head(f"Content-Length: {size}", path="/api/orders/sync", method="POST") + bytes(size))
+    assert (await asyncio.wait_for(reader.readline(), PATIENCE)).startswith(b"HTTP/1.1 401 ")
+    with suppress(ConnectionError):
+        await asyncio.wait_for(reader.read(), PATIENCE)
+    assert reader.exception() is not None or reader.at_eof()
+    with pytest.raises(ConnectionError):
+        await writer.drain()
+
+
+async def test_a_short_rest_of_a_body_that_has_its_answer_is_read_and_the_connection_kept(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head("Content-Length: 70000", path="/api/orders/sync", method="POST"))
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 401 ")
+    writer.write(bytes(70000) + head())
+    await reader.readuntil(b"HTTP/1.1 200 ")
+    writer.close()
 
 
 async def test_a_connection_serves_request_after_request(port: int) -> None:

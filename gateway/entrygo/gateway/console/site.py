@@ -116,7 +116,8 @@ class Console:
             yield b""
             return
         limit = self._max_file_bytes if page.takes_files else MAX_FORM_BYTES
-        async with received(request, admitted.key, limit=limit, budget=self._door.bodies) as content:
+        bodies, refused = self._door.bodies, self._door.refused_bytes
+        async with received(request, admitted.key, limit=limit, budget=bodies, refused=refused) as content:
             yield bytes(content)
 
     def _failed(self, request: Request, error: EntryGoError) -> Response:

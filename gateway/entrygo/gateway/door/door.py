@@ -48,6 +48,7 @@ class Door:
             for _ in range(2)
         )
         self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
+        self.refused_bytes = Buckets("refused-bytes", door.refused_body_bytes_per_second)
         self.downloads = Budget("downloads", total=door.max_downloads, each=door.max_downloads_per_key)
         self.streams = Budget(
             "event streams", total=door.max_event_streams, each=door.max_event_streams_per_key
