@@ -34,6 +34,8 @@ FOR_EVERYONE = re.compile(
     r"|created_at < now\(\) - \$1::interval AND status <> 'pending'|lane\.due_at IS NULL AND NOT EXISTS"
     # What is old in the feeds of events.
     r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
+    # What is old enough for the archive, what is in it, and whether old events are published.
+    r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
     # All that a restored system must not go on with by itself.
     r"|status IN \('prepared', 'sending'\) ORDER BY|finished_at IS NULL AND submission_id IS NULL ORDER BY"
 )

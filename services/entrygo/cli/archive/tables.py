@@ -1,0 +1,61 @@
+"""Which rows belong to an export, by schema; what stays, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedTable:
+    """A table whose rows are of one export: found through `rows`, a condition on `$3`, the export's id."""
+
+    name: str
+    rows: str = "export_id = $3"
+
+
+_OF_ITS_STREAM = "stream_id = $3"
+_OF_ITS_PACKAGES = (
+    "package_id IN (SELECT id FROM customs_packages WHERE account_id = $1 AND mode = $2 AND export_id = $3)"
+)
+
+# In the order in which rows may be inserted; they are deleted in the reverse of it.
+TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
+    {
+        "planning": (
+            OwnedTable("exports"),
+            OwnedTable("plans"),
+            OwnedTable("export_orders"),
+            OwnedTable("export_approvals"),
+            OwnedTable("event_log", _OF_ITS_STREAM),
+        ),
+        "execution": (
+            OwnedTable("export_streams"),
+            OwnedTable("executions"),
+            OwnedTable("customs_packages"),
+            OwnedTable("artifacts", _OF_ITS_PACKAGES),
+            OwnedTable("notifications", _OF_ITS_PACKAGES),
+            OwnedTable("broker_submissions"),
+            OwnedTable("withdrawals"),
+            OwnedTable("entry_summaries"),
+            OwnedTable("entry_tasks"),
+            OwnedTable("event_log", _OF_ITS_STREAM),
+        ),
+        "inspection": (
+            OwnedTable("exports"),
+            OwnedTable("timeline"),
+            OwnedTable("customs_packages"),
+        ),
+    }
+)
+
+# Rows that name an export and do not go with it.
+KEPT: Mapping[str, str] = MappingProxyType(
+    {
+        "planning.archived_exports": "says where the export is",
+        "planning.order_claims": "goes once its order has left sync: no order leaves twice",
+        "inspection.event_log": "is empty: inspection records no events",
+        "inspection.event_feed": "has a retention of its own, ENTRYGO_WEBHOOK_KEEP_DAYS",
+        "inspection.webhook_deliveries": "has a retention of its own, ENTRYGO_WEBHOOK_KEEP_DAYS",
+        "inspection.webhook_lanes": "is swept once it has no deliveries",
+    }
+)
