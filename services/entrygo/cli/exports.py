@@ -1,6 +1,5 @@
-"""Commands for one export: plan it, execute it, show it. They decide nothing; the answers do."""
+"""Commands for one export: execute it, show it, take it back. They decide nothing; the answers do."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -9,156 +8,13 @@ import orjson
 import typer
 
 from entrygo.cli.connection import find_target
-from entrygo.cli.export_actions import COMMANDS
-from entrygo.cli.findings import write_findings
-from entrygo.cli.fix_file import fix_sheet, write_sheet
-from entrygo.cli.fixing import show_issues
-from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
+from entrygo.cli.export_actions import COMMANDS, Json, Key
+from entrygo.cli.export_planning import plan
 from entrygo.cli.plan_diff import show_diff
-from entrygo.cli.readable import first_excluded, show_execution, show_export, show_plan, show_withdrawal
-from entrygo.cli.rest import Rest, RestError
-from entrygo.cli.terminal import err, out, print_json
+from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
+from entrygo.cli.terminal import out, print_json
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, follow, withdraw.")
-
-# A plan was made, and it may not go.
-EXIT_BLOCKED = 3
-# The remembered export can no longer be planned, or is of another account.
-NOT_TO_BE_PLANNED = frozenset({"INVALID_EXPORT_STATE", "NOT_FOUND"})
-
-Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
-Key = Annotated[
-    str | None, typer.Option("--idempotency-key", help="To repeat a request of which the answer was lost.")
-]
-
-
-@export_app.command("plan")
-def plan(
-    *,
-    orders: Annotated[
-        Path | None,
-        typer.Option(
-            "--orders", exists=True, dir_okay=False, help="The ids file that `orders import` wrote."
-        ),
-    ] = None,
-    order: Annotated[
-        list[str] | None, typer.Option("--order", help="An order's id; repeat for several.")
-    ] = None,
-    external_order: Annotated[
-        list[str] | None, typer.Option("--external-order", help="Your own id of an order; repeatable.")
-    ] = None,
-    warehouse: Annotated[
-        str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")
-    ] = None,
-    broker: Annotated[str | None, typer.Option("--broker", help="Default: ENTRYGO_BROKER_ID.")] = None,
-    destination: Annotated[str, typer.Option("--destination", help="Two-letter country.")] = "US",
-    entry_date: Annotated[
-        str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")
-    ] = None,
-    entry_type: Annotated[
-        str | None, typer.Option("--entry-type", help="01 formal or 11 informal; by value unless given.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")] = False,
-    exclude_blocked: Annotated[
-        bool, typer.Option("--exclude-blocked", help="Leave orders with errors out; plan the rest.")
-    ] = False,
-    batch: Annotated[str | None, typer.Option("--batch", help="An export to plan again.")] = None,
-    new: Annotated[bool, typer.Option("--new", help="A new export, even if the file was planned.")] = False,
-    fix_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--fix-file",
-            dir_okay=False,
-            help="Write what products lack, a row each, to be filled in and imported: CSV or XLSX.",
-        ),
-    ] = None,
-    idempotency_key: Key = None,
-    as_json: Json = False,
-) -> None:
-    """Decide what would go, and how ready it is.
-
-    The ids file remembers the export that it was planned as, so that the next plan of it plans the same
-    export again.
-    """
-    listed = read_order_ids(orders) if orders else {}
-    order_ids = list(dict.fromkeys([*(order or []), *listed]))
-    if not order_ids and not external_order:
-        raise typer.BadParameter("Give --orders FILE, --order ID or --external-order ID.")
-    target = find_target()
-    body: dict[str, Any] = {
-        "accountId": target.account_id,
-        "warehouseId": warehouse or target.need("ENTRYGO_WAREHOUSE_ID"),
-        "brokerId": broker or target.need("ENTRYGO_BROKER_ID"),
-        "destinationCountry": destination,
-        "orderIds": order_ids,
-        "dryRun": dry_run,
-        "include": ["issuesByProduct", "entries"],
-    }
-    optional = {
-        "entryDate": entry_date,
-        "entryType": entry_type,
-        "batchId": batch,
-        "onBlocked": "exclude" if exclude_blocked else None,
-        "externalOrderIds": external_order,
-    }
-    body |= {name: value for name, value in optional.items() if value}
-    remembered = remembered_export(orders) if orders and not (batch or new) else None
-    with target.rest() as rest:
-        answer = _planned(rest, body, remembered, idempotency_key)
-        names = {} if as_json else _named(rest, first_excluded(answer), listed)
-    if orders and not dry_run:
-        remember_export(orders, answer["exportId"])
-    if as_json:
-        print_json(answer)
-    else:
-        show_plan(out, answer, names)
-        show_issues(out, answer)
-        if orders:
-            findings = orders.with_name(f"{orders.name}.findings.csv")
-            count = write_findings(findings, answer, listed)
-            out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
-    if fix_file:
-        _write_fixes(fix_file, answer)
-    if answer["readinessState"] == "BLOCKED":
-        raise typer.Exit(EXIT_BLOCKED)
-
-
-def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str | None) -> dict[str, Any]:
-    """The plan of the remembered export, or of a new one when there is none that could be planned again."""
-    if remembered is not None:
-        again = {**body, "batchId": remembered}
-        err.print(f"{remembered} is planned again; --new makes another export.", style="dim")
-        try:
-            replanned: dict[str, Any] = rest.post("/api/exports/plan", again, key or f"cli-plan-{uuid4()}")
-        except RestError as error:
-            if error.code not in NOT_TO_BE_PLANNED:
-                raise
-            err.print(f"{remembered} cannot be planned again ({error.code}): this is a new export.")
-        else:
-            return replanned
-    planned: dict[str, Any] = rest.post("/api/exports/plan", body, key or f"cli-plan-{uuid4()}")
-    return planned
-
-
-def _write_fixes(file: Path, plan: dict[str, Any]) -> None:
-    sheet = fix_sheet(plan["issues_by_product"])
-    if not sheet.rows:
-        err.print("Nothing is missing in a product.")
-        return
-    try:
-        write_sheet(file, sheet)
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
-    err.print(
-        f"{len(sheet.rows):,} products to mend: fill in {file}, then `entrygo products import {file}`",
-        markup=False,
-    )
-
-
-def _named(rest: Rest, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
-    """The warehouse's own ids of these orders, asked for where they are not known."""
-    unknown = [order_id for order_id in order_ids if not known.get(order_id)]
-    return {**known, **{each: str(rest.get(f"/api/orders/{each}")["externalId"]) for each in unknown}}
 
 
 @export_app.command("execute")
@@ -294,6 +150,7 @@ def diff(
         show_diff(out, answer)
 
 
+export_app.command("plan")(plan)
 for name, command in COMMANDS.items():
     export_app.command(name)(command)
 

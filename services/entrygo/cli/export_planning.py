@@ -1,0 +1,175 @@
+"""The command that plans an export. The ids file remembers the export that it was planned as."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from entrygo.cli.connection import Target, find_target
+from entrygo.cli.export_actions import Json, Key
+from entrygo.cli.findings import write_findings
+from entrygo.cli.fix_file import fix_sheet, write_sheet
+from entrygo.cli.fixing import show_issues
+from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
+from entrygo.cli.readable import first_excluded, show_plan
+from entrygo.cli.rest import Rest, RestError
+from entrygo.cli.terminal import err, out, print_json
+
+# A plan was made, and it may not go.
+EXIT_BLOCKED = 3
+# The remembered export can no longer be planned, or is of another account.
+NOT_TO_BE_PLANNED = frozenset({"INVALID_EXPORT_STATE", "NOT_FOUND"})
+
+OrdersFile = Annotated[
+    Path | None,
+    typer.Option("--orders", exists=True, dir_okay=False, help="The ids file that `orders import` wrote."),
+]
+OrderIds = Annotated[list[str] | None, typer.Option("--order", help="An order's id; repeat for several.")]
+ExternalOrderIds = Annotated[
+    list[str] | None, typer.Option("--external-order", help="Your own id of an order; repeatable.")
+]
+WarehouseId = Annotated[str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")]
+BrokerId = Annotated[str | None, typer.Option("--broker", help="Default: ENTRYGO_BROKER_ID.")]
+Destination = Annotated[str, typer.Option("--destination", help="Two-letter country.")]
+EntryDate = Annotated[str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")]
+EntryType = Annotated[
+    str | None, typer.Option("--entry-type", help="01 formal or 11 informal; by value unless given.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")]
+ExcludeBlocked = Annotated[
+    bool, typer.Option("--exclude-blocked", help="Leave orders with errors out; plan the rest.")
+]
+ExportId = Annotated[str | None, typer.Option("--batch", help="An export to plan again.")]
+IsNew = Annotated[bool, typer.Option("--new", help="A new export, even if the file was planned.")]
+FixFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--fix-file",
+        dir_okay=False,
+        help="Write what products lack, a row each, to be filled in and imported: CSV or XLSX.",
+    ),
+]
+
+
+def plan(
+    *,
+    orders: OrdersFile = None,
+    order: OrderIds = None,
+    external_order: ExternalOrderIds = None,
+    warehouse: WarehouseId = None,
+    broker: BrokerId = None,
+    destination: Destination = "US",
+    entry_date: EntryDate = None,
+    entry_type: EntryType = None,
+    dry_run: DryRun = False,
+    exclude_blocked: ExcludeBlocked = False,
+    batch: ExportId = None,
+    new: IsNew = False,
+    fix_file: FixFile = None,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
+    """Decide what would go, and how ready it is.
+
+    The ids file remembers the export that it was planned as, so that the next plan of it plans the same
+    export again.
+    """
+    listed = read_order_ids(orders) if orders else {}
+    asked = {
+        "orderIds": _order_ids([*(order or []), *listed], external_order),
+        "externalOrderIds": external_order,
+        "warehouseId": warehouse,
+        "brokerId": broker,
+        "destinationCountry": destination,
+        "entryDate": entry_date,
+        "entryType": entry_type,
+        "batchId": batch,
+        "onBlocked": "exclude" if exclude_blocked else None,
+    }
+    target = find_target()
+    remembered = remembered_export(orders) if orders and not (batch or new) else None
+    with target.rest() as rest:
+        answer = _planned(rest, _body(target, asked, dry_run=dry_run), remembered, idempotency_key)
+        names = {} if as_json else _named(rest, first_excluded(answer), listed)
+    if orders and not dry_run:
+        remember_export(orders, answer["exportId"])
+    if as_json:
+        print_json(answer)
+    else:
+        _show(answer, names, orders, listed)
+    if fix_file:
+        _write_fixes(fix_file, answer)
+    if answer["readinessState"] == "BLOCKED":
+        raise typer.Exit(EXIT_BLOCKED)
+
+
+def _order_ids(ids: list[str], external_ids: list[str] | None) -> list[str]:
+    """Each once; BadParameter where no order is named in any way."""
+    if not ids and not external_ids:
+        raise typer.BadParameter("Give --orders FILE, --order ID or --external-order ID.")
+    return list(dict.fromkeys(ids))
+
+
+def _body(target: Target, asked: Mapping[str, Any], *, dry_run: bool) -> dict[str, Any]:
+    """The request: what was asked, and what the environment says where nothing was."""
+    given = {name: value for name, value in asked.items() if value}
+    for name, variable in (("warehouseId", "ENTRYGO_WAREHOUSE_ID"), ("brokerId", "ENTRYGO_BROKER_ID")):
+        given[name] = given.get(name) or target.need(variable)
+    return {
+        "accountId": target.account_id,
+        "orderIds": [],
+        "dryRun": dry_run,
+        "include": ["issuesByProduct", "entries"],
+    } | given
+
+
+def _show(
+    answer: dict[str, Any], names: Mapping[str, str], orders: Path | None, listed: Mapping[str, str]
+) -> None:
+    """The plan for people; beside the ids file also the orders left out or doubtful, as a table."""
+    show_plan(out, answer, names)
+    show_issues(out, answer)
+    if orders:
+        findings = orders.with_name(f"{orders.name}.findings.csv")
+        count = write_findings(findings, answer, listed)
+        out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
+
+
+def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str | None) -> dict[str, Any]:
+    """The plan of the remembered export, or of a new one when there is none that could be planned again."""
+    if remembered is not None:
+        again = {**body, "batchId": remembered}
+        err.print(f"{remembered} is planned again; --new makes another export.", style="dim")
+        try:
+            replanned: dict[str, Any] = rest.post("/api/exports/plan", again, key or f"cli-plan-{uuid4()}")
+        except RestError as error:
+            if error.code not in NOT_TO_BE_PLANNED:
+                raise
+            err.print(f"{remembered} cannot be planned again ({error.code}): this is a new export.")
+        else:
+            return replanned
+    planned: dict[str, Any] = rest.post("/api/exports/plan", body, key or f"cli-plan-{uuid4()}")
+    return planned
+
+
+def _write_fixes(file: Path, plan: dict[str, Any]) -> None:
+    sheet = fix_sheet(plan["issues_by_product"])
+    if not sheet.rows:
+        err.print("Nothing is missing in a product.")
+        return
+    try:
+        write_sheet(file, sheet)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
+    err.print(
+        f"{len(sheet.rows):,} products to mend: fill in {file}, then `entrygo products import {file}`",
+        markup=False,
+    )
+
+
+def _named(rest: Rest, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
+    """The warehouse's own ids of these orders, asked for where they are not known."""
+    unknown = [order_id for order_id in order_ids if not known.get(order_id)]
+    return {**known, **{each: str(rest.get(f"/api/orders/{each}")["externalId"]) for each in unknown}}
