@@ -160,7 +160,7 @@ async def test_what_is_damaged_counts_as_unsound_until_it_is_brought_back(
     monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
     gone, altered = await side.store.put_all(LIVE, [b"abc", b"abd"])
     before = {name: faults(name) for name in ("missing", "altered")}
-    assert await side.store.watch.is_sound()
+    assert await side.store.is_sound()
     names = {each.rpartition("/")[2]: each for each in await side.names()}
     await obstore.delete_async(side.raw, names[gone])
     await obstore.put_async(side.raw, names[altered], b"abc")
@@ -168,12 +168,12 @@ async def test_what_is_damaged_counts_as_unsound_until_it_is_brought_back(
         with pytest.raises(BytesMissing):
             await side.store.get(LIVE, sha256)
     assert {name: faults(name) - before[name] for name in before} == {"missing": 1, "altered": 1}
-    assert not await side.store.watch.is_sound()
+    assert not await side.store.is_sound()
     await side.store.put(LIVE, b"abc")
     await obstore.put_async(side.raw, names[altered], b"abd")
     # One is looked at a time.
-    assert not await side.store.watch.is_sound()
-    assert await side.store.watch.is_sound()
+    assert not await side.store.is_sound()
+    assert await side.store.is_sound()
 
 
 def faults(name: str) -> float:
@@ -302,14 +302,14 @@ async def test_a_folder_that_takes_no_writes_is_unsound_until_it_does(
     monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
     store = ObjectStore(tmp_path.as_uri())
     (tmp_path / UNFINISHED).write_text("in the way")
-    assert not await store.watch.is_sound()
+    assert not await store.is_sound()
     with pytest.raises(StoreUnavailable):
         await store.put(LIVE, b"abc")
     (tmp_path / UNFINISHED).unlink()
     await store.put(LIVE, b"abc")
-    assert await store.watch.is_sound()
+    assert await store.is_sound()
     await asyncio.to_thread(tmp_path.rename, tmp_path.with_name("unmounted"))
-    assert not await store.watch.is_sound()
+    assert not await store.is_sound()
     with pytest.raises(StoreUnavailable):
         await store.get(LIVE, SHA256_OF_ABC)
 
@@ -317,7 +317,7 @@ async def test_a_folder_that_takes_no_writes_is_unsound_until_it_does(
 async def test_a_folder_holds_whole_files_alone_for_its_owner_alone(tmp_path: Path) -> None:
     store = ObjectStore(tmp_path.as_uri())
     await store.put_all(LIVE, [b"abc", b"abd"])
-    await store.watch.is_sound()
+    await store.is_sound()
     everything = await asyncio.to_thread(lambda: list(tmp_path.rglob("*")))
     assert len([each for each in everything if each.is_file()]) == 2
     assert [each for each in everything if each.stat().st_mode & 0o077] == []

@@ -51,7 +51,7 @@ FAULTS = (
     Fault(
         "what inspect asks of execution stands behind its executes",
         "services/entrygo/execution/wiring.py",
-        "reading_pool=reading_pool",
+        "reading_pool=around.reading_pool",
         "reading_pool=pool",
         (f"{EXECUTION}/test_delivery.py",),
     ),

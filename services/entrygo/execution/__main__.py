@@ -10,7 +10,7 @@ from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.measures import measure
-from entrygo.execution.wiring import build_channels, build_parts
+from entrygo.execution.wiring import ExecutionParts, Surroundings, build_channels, build_parts
 from entrygo.postgres.pool import closed_at_the_end, open_pool
 from entrygo.process.failpoints import reach
 from entrygo.proto.execution.v1 import execution_pb2_grpc
@@ -36,48 +36,41 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
         open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
         open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
     ):
-        parts = build_parts(
-            settings,
-            runtime.pool,
-            channels,
+        around = Surroundings(
+            settings=settings,
+            pool=runtime.pool,
+            lease_pool=lease_pool,
+            reading_pool=reading_pool,
+            channels=channels,
             planning=PlanningClient(planning_channel, service_token=token),
             brokers=SyncBrokers(sync_channel, service_token=token),
             clock=runtime.clock,
             ids=runtime.ids,
             reach=reach,
-            lease_pool=lease_pool,
-            reading_pool=reading_pool,
         )
-        servicer = ExecutionServicer(
-            executions=parts.executions,
-            resubmission=parts.resubmission,
-            noted_answers=parts.noted_answers,
-            withdrawals=parts.withdrawals,
-            amendments=parts.amendments,
-            reconciliations=parts.reconciliations,
-            packages=parts.packages,
-            links=parts.links,
-            recipients=parts.recipients,
-        )
+        parts = build_parts(around)
         try:
-            yield Parts(
-                rpc_service=SERVICE_NAME,
-                required_scopes=REQUIRED_SCOPES,
-                conditions={ARTIFACTS: parts.are_artifacts_sound},
-                register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
-                background=(parts.recovery.run,),
-                measures=(measure,),
-                longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
-            )
+            yield _served(parts)
             # A mail whose text has left gets the rest of the grace time for its server's reply.
             await parts.dispatcher.drain(settings.stop.stop_grace_seconds)
         finally:
             # Also when the background did not end in time: others may then resume what is left at once.
-            await parts.executions.drain(DRAIN_SECONDS)
-            await parts.dispatcher.drain(DRAIN_SECONDS)
-            await parts.confirmations.drain(DRAIN_SECONDS)
+            await parts.drain(DRAIN_SECONDS)
             for channel in channels.values():
                 await channel.close()
+
+
+def _served(parts: ExecutionParts) -> Parts:
+    servicer = ExecutionServicer(parts.use_cases)
+    return Parts(
+        rpc_service=SERVICE_NAME,
+        required_scopes=REQUIRED_SCOPES,
+        conditions={ARTIFACTS: parts.are_artifacts_sound},
+        register=partial(execution_pb2_grpc.add_ExecutionServicer_to_server, servicer),
+        background=(parts.recovery.run,),
+        measures=(measure,),
+        longest_rpc_seconds=int(DOWNLOAD_TIMEOUT.total_seconds()),
+    )
 
 
 if __name__ == "__main__":

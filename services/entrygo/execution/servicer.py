@@ -1,22 +1,13 @@
 """The gRPC edge of execution: messages in, use case, messages out. Decides nothing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
 
-from entrygo.domain.money import plain
 from entrygo.domain.principal import ScopeName
-from entrygo.domain.time import rfc3339
-from entrygo.execution.broker.events import submission_message
-from entrygo.execution.broker.links import BrokerLinks, LinkedSubmission
-from entrygo.execution.broker.noted_answers import NotedAnswers
-from entrygo.execution.broker.recipient_answers import LinkedRecipient, MailRecipients
-from entrygo.execution.broker.resubmission import Resubmission
-from entrygo.execution.closing.amending import Amendments
-from entrygo.execution.closing.withdrawing import Withdrawals
-from entrygo.execution.package.summary import PackageSummary
-from entrygo.execution.reconciliation.use_cases import Reconciliations
+from entrygo.execution.broker.links import LinkedSubmission
+from entrygo.execution.broker.messages import link_message, recipient_message
 from entrygo.execution.requests.broker import mail_addresses, note_command, read_answer, resubmit_command
 from entrygo.execution.requests.closing import check_amend, withdraw_command
 from entrygo.execution.requests.execute import execute_command
@@ -28,7 +19,7 @@ from entrygo.execution.requests.reconciliation import (
 )
 from entrygo.execution.state.events import artifact_message
 from entrygo.execution.state.records import Artifact
-from entrygo.execution.use_cases import Executions, Packages
+from entrygo.execution.use_cases import ExecutionUseCases
 from entrygo.identity.current import principal
 from entrygo.messaging.event_log import recorded_since
 from entrygo.proto.events.v1 import events_pb2
@@ -69,28 +60,16 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     """Every RPC of execution. Errors leave as EntryGoError; the server's interceptor gives them a status."""
 
-    def __init__(
-        self,
-        *,
-        executions: Executions,
-        resubmission: Resubmission,
-        noted_answers: NotedAnswers,
-        withdrawals: Withdrawals,
-        amendments: Amendments,
-        reconciliations: Reconciliations,
-        packages: Packages,
-        links: BrokerLinks,
-        recipients: MailRecipients,
-    ) -> None:
-        self._executions = executions
-        self._resubmission = resubmission
-        self._noted_answers = noted_answers
-        self._withdrawals = withdrawals
-        self._amendments = amendments
-        self._reconciliations = reconciliations
-        self._packages = packages
-        self._links = links
-        self._recipients = recipients
+    def __init__(self, use_cases: ExecutionUseCases) -> None:
+        self._executions = use_cases.executions
+        self._resubmission = use_cases.resubmission
+        self._noted_answers = use_cases.noted_answers
+        self._withdrawals = use_cases.withdrawals
+        self._amendments = use_cases.amendments
+        self._reconciliations = use_cases.reconciliations
+        self._packages = use_cases.packages
+        self._links = use_cases.links
+        self._recipients = use_cases.recipients
 
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
@@ -260,72 +239,3 @@ async def _document(
     yield execution_pb2.ArtifactChunk(content=first)
     async for content in contents:
         yield execution_pb2.ArtifactChunk(content=content)
-
-
-def link_message(
-    found: LinkedSubmission, outcomes: Sequence[events_pb2.EntryOutcome]
-) -> execution_pb2.BrokerLink:
-    """A submission as its broker sees it, on the wire, with what was given back of its entries."""
-    submission, package = found.submission, found.package
-    return execution_pb2.BrokerLink(
-        mode=submission.tenant.mode,
-        export_id=submission.export_id,
-        package_number=package.number,
-        prepared_at=rfc3339(package.generated_at),
-        sender=submission.sender,
-        summary=summary_message(package.summary),
-        artifacts=[artifact_message(each) for each in found.artifacts],
-        broker_submission=submission_message(submission),
-        pack=artifact_message(found.pack),
-        expires_at=rfc3339(found.expires_at),
-        closed=_closed(found),
-        entries=outcomes,
-    )
-
-
-def _closed(found: LinkedSubmission) -> execution_pb2.BrokerLink.Closed | None:
-    package = found.package
-    if not package.is_closed or package.closed_at is None:
-        return None
-    return execution_pb2.BrokerLink.Closed(
-        state=package.state,
-        at=rfc3339(package.closed_at),
-        reason=package.closed_reason or "",
-        replaced_by_number=found.replaced_by_number,
-        replaced_by_url=found.replaced_by_url,
-    )
-
-
-def recipient_message(found: LinkedRecipient) -> execution_pb2.MailRecipient:
-    """A recipient as it sees itself, on the wire."""
-    return execution_pb2.MailRecipient(
-        address=found.recipient.address, state=found.recipient.state, account_id=found.tenant.account_id
-    )
-
-
-def summary_message(kept: str) -> execution_pb2.BrokerLink.Summary | None:
-    """What a package is in short, on the wire; None where that was not kept."""
-    if not kept:
-        return None
-    summary = PackageSummary.model_validate_json(kept)
-    return execution_pb2.BrokerLink.Summary(
-        shipper=summary.shipper,
-        shipper_place=summary.shipper_place,
-        contact=summary.contact,
-        broker=summary.broker,
-        port=summary.port,
-        arrives_on=summary.arrives_on.isoformat(),
-        orders=summary.orders,
-        value_usd=plain(summary.value_usd),
-        entries=[
-            execution_pb2.BrokerLink.EntrySummary(
-                number=entry.number,
-                importer=entry.importer,
-                orders=entry.orders,
-                lines=entry.lines,
-                value_usd=plain(entry.value_usd),
-                entry_type=entry.entry_type,
-            )
-            for entry in summary.entries
-        ],
-    )

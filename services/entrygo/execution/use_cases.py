@@ -15,8 +15,15 @@ from entrygo.domain.errors import (
 )
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
+from entrygo.execution.broker.links import BrokerLinks
+from entrygo.execution.broker.noted_answers import NotedAnswers
+from entrygo.execution.broker.recipient_answers import MailRecipients
+from entrygo.execution.broker.resubmission import Resubmission
 from entrygo.execution.clients.planning import Planning, PlanningAccess
+from entrygo.execution.closing.amending import Amendments
+from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
+from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps.execution import ExecutionSteps
@@ -167,3 +174,18 @@ class Packages:
     async def history(self) -> events_pb2.History:
         """Which life of the database these events are of, and its time."""
         return await history(self.pool)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionUseCases:
+    """Every use case of the service, those of its rooms included."""
+
+    executions: Executions
+    resubmission: Resubmission
+    noted_answers: NotedAnswers
+    withdrawals: Withdrawals
+    amendments: Amendments
+    reconciliations: Reconciliations
+    packages: Packages
+    links: BrokerLinks
+    recipients: MailRecipients

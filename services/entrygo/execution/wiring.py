@@ -1,4 +1,7 @@
-"""Plain constructor calls that make execution's parts from its settings, for the process and its tests."""
+"""Plain constructor calls that make execution's parts from its settings, for the process and its tests.
+
+Each part is made in one place here; what several need is made first, and handed to each.
+"""
 
 import secrets
 import time
@@ -21,6 +24,7 @@ from entrygo.execution.broker.mail_gate import EMAIL, MailGate
 from entrygo.execution.broker.metrics import DELIVERIES
 from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import MailRecipients
+from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
@@ -36,7 +40,7 @@ from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.records import SubmissionType
 from entrygo.execution.steps.execution import ExecutionSteps
 from entrygo.execution.steps.preparation import Preparation
-from entrygo.execution.use_cases import Executions, Packages
+from entrygo.execution.use_cases import Executions, ExecutionUseCases, Packages
 from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
@@ -84,150 +88,197 @@ def build_recipient_signer(settings: Settings) -> RecipientSigner | None:
     return RecipientSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
 
 
-def _turns(at_once: int) -> BulkheadLimits:
-    """Limits for rendering; silence detection is off, as no remote peer is involved."""
-    return BulkheadLimits(
-        destination=at_once, server=at_once, process=at_once, silent_seconds=timedelta(days=1).total_seconds()
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the process, or a test, gives to all parts. `reach` is called at each failpoint.
+
+    Leases and what deliveries write go through `lease_pool`, what inspect asks through `reading_pool`: no
+    burst of executes can keep them waiting.
+    """
+
+    settings: Settings
+    pool: Pool
+    lease_pool: Pool
+    reading_pool: Pool
+    channels: Channels
+    planning: PlanningAccess
+    brokers: Brokers
+    clock: Clock
+    ids: Ids
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionParts:
     """The parts of one execution process, sharing pool, clock and object store."""
 
-    executions: Executions
-    resubmission: Resubmission
-    noted_answers: NotedAnswers
-    withdrawals: Withdrawals
-    amendments: Amendments
-    reconciliations: Reconciliations
-    packages: Packages
-    links: BrokerLinks
-    recipients: MailRecipients
+    use_cases: ExecutionUseCases
     confirmations: Confirmations
     dispatcher: Dispatcher
     recovery: Recovery
     # Whether the store of documents takes writes and gives back what was stored.
     are_artifacts_sound: Ready
 
+    async def drain(self, seconds: float) -> None:
+        """At the end of the process: each kind of work gets this time to finish; others resume the rest."""
+        for part in (self.use_cases.executions, self.dispatcher, self.confirmations):
+            await part.drain(seconds)
 
-def build_parts(
-    settings: Settings,
-    pool: Pool,
-    channels: Channels,
-    *,
-    planning: PlanningAccess,
-    brokers: Brokers,
-    clock: Clock,
-    ids: Ids,
-    reach: Reach,
-    lease_pool: Pool,
-    reading_pool: Pool,
-) -> ExecutionParts:
-    """Everything behind the gRPC edge. `reach` is called at each failpoint.
 
-    Leases and what deliveries write go through `lease_pool`, what inspect asks through `reading_pool`: no
-    burst of executes can keep them waiting.
-    """
-    objects = ObjectStore(settings.storage.url, allow_http=settings.storage.artifacts_allow_http)
-    recorder = EventRecorder(ids)
-    signer = build_signer(settings)
-    recipient_signer = build_recipient_signer(settings)
-    policy = settings.mail.rules.policy(can_ask=recipient_signer is not None)
-    freezer = Freezer(objects=objects, links=signer, mail_max_bytes=settings.mail.max_bytes)
-    delivery = BrokerDelivery(
-        pool=lease_pool,
-        clock=clock,
-        lease=settings.lease,
-        objects=objects,
-        recorder=recorder,
-        channels=channels,
-        simulated=SimulatedChannel(),
-        retry=RetryPolicy(
-            delays=[timedelta(seconds=each) for each in settings.delivery.retries.retry_seconds],
-            give_up_after=timedelta(hours=settings.delivery.retries.give_up_hours),
-            jitter=secrets.SystemRandom().random,
-        ),
-        gate=MailGate(policy=policy, ids=ids),
-        reach=reach,
-    )
-    limits = settings.delivery.bulkhead(settings.smtp.connections)
-    bulkhead = Bulkhead(limits, time.monotonic)
-    DELIVERIES.watch(bulkhead)
-    dispatcher = Dispatcher(delivery, bulkhead)
-    confirmations = Confirmations(
-        pool=lease_pool,
-        clock=clock,
-        signer=recipient_signer,
-        channel=channels[EMAIL],
-        bulkhead=bulkhead,
-        sender=settings.mail.sender,
-    )
-    preparation = Preparation(
-        ids=ids,
-        objects=objects,
-        documents=DOCUMENTS,
-        renders=Bulkhead(_turns(RENDERS_AT_ONCE), time.monotonic),
-        freezer=freezer,
-        sender=settings.mail.sender,
-        reach=reach,
-    )
-    steps = ExecutionSteps(
-        pool=pool,
-        clock=clock,
-        ids=ids,
-        lease=settings.lease,
-        recorder=recorder,
-        preparation=preparation,
-        dispatcher=dispatcher,
-        turns=Bulkhead(_turns(EXECUTES_AT_ONCE), time.monotonic),
-        waiting_at_most=EXECUTES_WAITING,
-        delivery_wait=timedelta(seconds=settings.delivery.wait_seconds),
-        lease_pool=lease_pool,
-        reach=reach,
-    )
-    executions = Executions(steps, planning, join_wait=JOIN_WAIT)
-    withdrawals = Withdrawals(
-        pool=pool,
-        clock=clock,
-        ids=ids,
-        lease=settings.lease,
-        planning=planning,
-        freezer=freezer,
-        recorder=recorder,
-        reach=reach,
-    )
-    interval = timedelta(seconds=settings.recovery_interval_seconds)
-    return ExecutionParts(
-        executions=executions,
-        resubmission=Resubmission(
-            pool=pool,
-            clock=clock,
-            ids=ids,
-            objects=objects,
-            freezer=freezer,
-            recorder=recorder,
-            brokers=brokers,
-        ),
-        noted_answers=NotedAnswers(pool=pool, clock=clock, recorder=recorder, brokers=brokers),
-        withdrawals=withdrawals,
-        amendments=Amendments(pool=pool, planning=planning),
-        reconciliations=Reconciliations(
-            pool=pool, clock=clock, ids=ids, recorder=recorder, planning=planning, brokers=brokers
-        ),
-        packages=Packages(pool=pool, reading_pool=reading_pool, objects=objects),
-        links=BrokerLinks(pool=pool, clock=clock, recorder=recorder, signer=signer, brokers=brokers),
-        recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=recipient_signer),
-        confirmations=confirmations,
-        dispatcher=dispatcher,
-        are_artifacts_sound=objects.watch.is_sound,
-        recovery=Recovery(
-            executions=executions,
-            delivery=delivery,
-            dispatcher=dispatcher,
+def build_parts(around: Surroundings) -> ExecutionParts:
+    """Everything behind the gRPC edge."""
+    return _Builder(around).parts()
+
+
+class _Builder:
+    """Makes each part once, from the surroundings and from the parts that several others share."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._settings = settings = around.settings
+        storage = settings.storage
+        self._objects = ObjectStore(storage.url, allow_http=storage.artifacts_allow_http)
+        self._recorder = EventRecorder(around.ids)
+        self._signer = build_signer(settings)
+        self._recipient_signer = build_recipient_signer(settings)
+        self._freezer = Freezer(
+            objects=self._objects, links=self._signer, mail_max_bytes=settings.mail.max_bytes
+        )
+        limits = settings.delivery.bulkhead(settings.smtp.connections)
+        self._bulkhead = Bulkhead(limits, time.monotonic)
+        DELIVERIES.watch(self._bulkhead)
+
+    def parts(self) -> ExecutionParts:
+        around, policy = self._around, self._mail_policy()
+        delivery = self._delivery(policy)
+        dispatcher = Dispatcher(delivery, self._bulkhead)
+        confirmations = self._confirmations()
+        executions = Executions(self._steps(dispatcher), around.planning, join_wait=JOIN_WAIT)
+        withdrawals = self._withdrawals()
+        return ExecutionParts(
+            use_cases=self._use_cases(executions, withdrawals, policy),
             confirmations=confirmations,
-            warehouses=WarehouseFill(pool=pool, planning=planning),
+            dispatcher=dispatcher,
+            are_artifacts_sound=self._objects.is_sound,
+            recovery=Recovery(
+                executions=executions,
+                delivery=delivery,
+                dispatcher=dispatcher,
+                confirmations=confirmations,
+                warehouses=WarehouseFill(pool=around.pool, planning=around.planning),
+                withdrawals=withdrawals,
+                interval=timedelta(seconds=self._settings.recovery_interval_seconds),
+            ),
+        )
+
+    def _use_cases(
+        self, executions: Executions, withdrawals: Withdrawals, policy: MailPolicy
+    ) -> ExecutionUseCases:
+        around, recorder = self._around, self._recorder
+        pool, clock, brokers = around.pool, around.clock, around.brokers
+        return ExecutionUseCases(
+            executions=executions,
+            resubmission=Resubmission(
+                pool=pool,
+                clock=clock,
+                ids=around.ids,
+                objects=self._objects,
+                freezer=self._freezer,
+                recorder=recorder,
+                brokers=brokers,
+            ),
+            noted_answers=NotedAnswers(pool=pool, clock=clock, recorder=recorder, brokers=brokers),
             withdrawals=withdrawals,
-            interval=interval,
-        ),
+            amendments=Amendments(pool=pool, planning=around.planning),
+            reconciliations=Reconciliations(
+                pool=pool,
+                clock=clock,
+                ids=around.ids,
+                recorder=recorder,
+                planning=around.planning,
+                brokers=brokers,
+            ),
+            packages=Packages(pool=pool, reading_pool=around.reading_pool, objects=self._objects),
+            links=BrokerLinks(
+                pool=pool, clock=clock, recorder=recorder, signer=self._signer, brokers=brokers
+            ),
+            recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=self._recipient_signer),
+        )
+
+    def _mail_policy(self) -> MailPolicy:
+        return self._settings.mail.rules.policy(can_ask=self._recipient_signer is not None)
+
+    def _delivery(self, policy: MailPolicy) -> BrokerDelivery:
+        around, retries = self._around, self._settings.delivery.retries
+        return BrokerDelivery(
+            pool=around.lease_pool,
+            clock=around.clock,
+            lease=self._settings.lease,
+            objects=self._objects,
+            recorder=self._recorder,
+            channels=around.channels,
+            simulated=SimulatedChannel(),
+            retry=RetryPolicy(
+                delays=[timedelta(seconds=each) for each in retries.retry_seconds],
+                give_up_after=timedelta(hours=retries.give_up_hours),
+                jitter=secrets.SystemRandom().random,
+            ),
+            gate=MailGate(policy=policy, ids=around.ids),
+            reach=around.reach,
+        )
+
+    def _confirmations(self) -> Confirmations:
+        return Confirmations(
+            pool=self._around.lease_pool,
+            clock=self._around.clock,
+            signer=self._recipient_signer,
+            channel=self._around.channels[EMAIL],
+            bulkhead=self._bulkhead,
+            sender=self._settings.mail.sender,
+        )
+
+    def _steps(self, dispatcher: Dispatcher) -> ExecutionSteps:
+        around, settings = self._around, self._settings
+        preparation = Preparation(
+            ids=around.ids,
+            objects=self._objects,
+            documents=DOCUMENTS,
+            renders=Bulkhead(_turns(RENDERS_AT_ONCE), time.monotonic),
+            freezer=self._freezer,
+            sender=settings.mail.sender,
+            reach=around.reach,
+        )
+        return ExecutionSteps(
+            pool=around.pool,
+            clock=around.clock,
+            ids=around.ids,
+            lease=settings.lease,
+            recorder=self._recorder,
+            preparation=preparation,
+            dispatcher=dispatcher,
+            turns=Bulkhead(_turns(EXECUTES_AT_ONCE), time.monotonic),
+            waiting_at_most=EXECUTES_WAITING,
+            delivery_wait=timedelta(seconds=settings.delivery.wait_seconds),
+            lease_pool=around.lease_pool,
+            reach=around.reach,
+        )
+
+    def _withdrawals(self) -> Withdrawals:
+        around = self._around
+        return Withdrawals(
+            pool=around.pool,
+            clock=around.clock,
+            ids=around.ids,
+            lease=self._settings.lease,
+            planning=around.planning,
+            freezer=self._freezer,
+            recorder=self._recorder,
+            reach=around.reach,
+        )
+
+
+def _turns(at_once: int) -> BulkheadLimits:
+    """Limits for rendering; silence detection is off, as no remote peer is involved."""
+    return BulkheadLimits(
+        destination=at_once, server=at_once, process=at_once, silent_seconds=timedelta(days=1).total_seconds()
     )

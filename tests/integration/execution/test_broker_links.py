@@ -15,9 +15,9 @@ from entrygo.domain.errors import InvalidExportState, NotFound, RateLimited, Val
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.answers import MAX_ANSWERS, Answer
 from entrygo.execution.broker.channels.base import Outcome
+from entrygo.execution.broker.messages import summary_message
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkReplaced
-from entrygo.execution.servicer import summary_message
 from entrygo.execution.state.records import SubmissionStatus
 from entrygo.execution.wiring import build_signer
 from entrygo.postgres.pool import transaction

@@ -18,7 +18,7 @@ from entrygo.execution.clients.planning import Planning
 from entrygo.execution.closing.withdrawing import WithdrawCommand
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.records import Claim, ExecuteCommand, Moved
-from entrygo.execution.wiring import ExecutionParts, build_channels, build_parts
+from entrygo.execution.wiring import ExecutionParts, Surroundings, build_channels, build_parts
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
@@ -187,16 +187,18 @@ class World:
         if channel is not None:
             channels = dict.fromkeys(channels, channel)
         parts = build_parts(
-            self.settings,
-            pool,
-            channels,
-            planning=self.planning,
-            brokers=self.brokers,
-            clock=lambda: self.now,
-            ids=Ids(),
-            reach=_crasher(crash_at),
-            lease_pool=pool,
-            reading_pool=reading_pool or pool,
+            Surroundings(
+                settings=self.settings,
+                pool=pool,
+                lease_pool=pool,
+                reading_pool=reading_pool or pool,
+                channels=channels,
+                planning=self.planning,
+                brokers=self.brokers,
+                clock=lambda: self.now,
+                ids=Ids(),
+                reach=_crasher(crash_at),
+            )
         )
         return Process(parts, pool, self)
 
@@ -244,17 +246,17 @@ class Process:
     def __init__(self, parts: ExecutionParts, pool: Pool, world: World) -> None:
         self.pool = pool
         self.world = world
-        self.executions = parts.executions
-        self.resubmission = parts.resubmission
-        self.noted_answers = parts.noted_answers
-        self.withdrawals = parts.withdrawals
-        self.amendments = parts.amendments
-        self.reconciliations = parts.reconciliations
-        self.packages = parts.packages
-        self.links = parts.links
+        self.executions = parts.use_cases.executions
+        self.resubmission = parts.use_cases.resubmission
+        self.noted_answers = parts.use_cases.noted_answers
+        self.withdrawals = parts.use_cases.withdrawals
+        self.amendments = parts.use_cases.amendments
+        self.reconciliations = parts.use_cases.reconciliations
+        self.packages = parts.use_cases.packages
+        self.links = parts.use_cases.links
         self.recovery = parts.recovery
         self.dispatcher = parts.dispatcher
-        self.recipients = parts.recipients
+        self.recipients = parts.use_cases.recipients
         self.confirmations = parts.confirmations
 
     async def execute(

@@ -44,7 +44,11 @@ class ObjectStore:
             if parts.scheme == "file"
             else CloudObjects(url, allow_http=allow_http)
         )
-        self.watch = Watch(self._place, self._is_whole)
+        self._watch = Watch(self._place, self._is_whole)
+
+    async def is_sound(self) -> bool:
+        """Whether the place takes writes and, as far as is known, gives back what was stored."""
+        return await self._watch.is_sound()
 
     async def put(self, tenant: Tenant, content: bytes) -> str:
         """Stores the bytes durably and gives their SHA-256 in hex."""
@@ -56,7 +60,7 @@ class ObjectStore:
         named = [(hashlib.sha256(content).hexdigest(), content) for content in contents]
         with self._translated("put", ""):
             await self._place.write_all({_key(tenant, sha256): content for sha256, content in named})
-        self.watch.write_succeeded()
+        self._watch.write_succeeded()
         return [sha256 for sha256, _ in named]
 
     async def get(self, tenant: Tenant, sha256: str) -> bytes:
@@ -94,14 +98,14 @@ class ObjectStore:
                 digest.update(held)
         if digest.hexdigest() != sha256:
             raise self._damaged(Trouble.ALTERED, key)
-        self.watch.found_whole(key)
+        self._watch.found_whole(key)
         yield held
 
     async def _whole(self, stored: Stored, key: str, sha256: str) -> bytes:
         content = b"".join([part async for part in stored.parts])
         if hashlib.sha256(content).hexdigest() != sha256:
             raise self._damaged(Trouble.ALTERED, key)
-        self.watch.found_whole(key)
+        self._watch.found_whole(key)
         return content
 
     @asynccontextmanager
@@ -120,12 +124,12 @@ class ObjectStore:
         except PlaceUnavailable as error:
             detail = " ".join(str(error).split())[:_DETAIL_LENGTH]
             log.error("objects.unavailable", operation=operation, name=key, error=detail)
-            self.watch.failed(operation)
+            self._watch.failed(operation)
             raise StoreUnavailable from error
 
     def _damaged(self, trouble: Trouble, key: str) -> BytesMissing:
         log.error(f"objects.{trouble}", name=key)
-        self.watch.found_damaged(trouble, key)
+        self._watch.found_damaged(trouble, key)
         return BytesMissing()
 
     async def _is_whole(self, key: str) -> bool:
