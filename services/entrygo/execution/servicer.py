@@ -67,6 +67,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self._withdrawals = use_cases.withdrawals
         self._amendments = use_cases.amendments
         self._reconciliations = use_cases.reconciliations
+        self._entry_outcomes = use_cases.entry_outcomes
         self._packages = use_cases.packages
         self._links = use_cases.links
         self._recipients = use_cases.recipients
@@ -126,13 +127,13 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     ) -> execution_pb2.ListEntrySummariesResponse:
         """A page of summaries."""
         wanted, export_id = list_command(request)
-        return await self._reconciliations.page(principal().visible, wanted, export_id)
+        return await self._entry_outcomes.page(principal().visible, wanted, export_id)
 
     async def GetActualCosts(
         self, request: execution_pb2.GetActualCostsRequest, _context: Context
     ) -> AsyncIterator[execution_pb2.ArtifactChunk]:
         """The actual landed costs of an export as CSV, in chunks."""
-        table = await self._reconciliations.costs(principal().visible, request.export_id)
+        table = await self._entry_outcomes.costs(principal().visible, request.export_id)
         yield execution_pb2.ArtifactChunk(artifact=artifact_message(table.artifact))
         for start in range(0, len(table.content), CHUNK_BYTES):
             yield execution_pb2.ArtifactChunk(content=table.content[start : start + CHUNK_BYTES])
@@ -175,7 +176,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
 
     async def _link_message(self, found: LinkedSubmission) -> execution_pb2.BrokerLink:
         submission = found.submission
-        outcomes = await self._reconciliations.outcomes(submission.visible, submission.export_id)
+        outcomes = await self._entry_outcomes.of_export(submission.visible, submission.export_id)
         return link_message(found, outcomes)
 
     async def ListMailRecipients(

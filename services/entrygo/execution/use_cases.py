@@ -23,6 +23,7 @@ from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
+from entrygo.execution.reconciliation.reading import EntryOutcomes
 from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, ExecuteCommand, Execution
@@ -186,6 +187,7 @@ class ExecutionUseCases:
     withdrawals: Withdrawals
     amendments: Amendments
     reconciliations: Reconciliations
+    entry_outcomes: EntryOutcomes
     packages: Packages
     links: BrokerLinks
     recipients: MailRecipients

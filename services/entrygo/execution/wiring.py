@@ -33,6 +33,7 @@ from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.objects.by_digest import ObjectStore
+from entrygo.execution.reconciliation.reading import EntryOutcomes
 from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.recovery.loops import Recovery, WarehouseFill
 from entrygo.execution.settings import Settings
@@ -198,6 +199,7 @@ class _Builder:
                 planning=around.planning,
                 brokers=brokers,
             ),
+            entry_outcomes=EntryOutcomes(pool=pool, clock=clock, planning=around.planning),
             packages=Packages(pool=pool, reading_pool=around.reading_pool, objects=self._objects),
             links=BrokerLinks(
                 pool=pool, clock=clock, recorder=recorder, signer=self._signer, brokers=brokers

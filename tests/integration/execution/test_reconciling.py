@@ -1,10 +1,12 @@
 """Giving back what was entered: kept beside what was given before, compared, told, and whose it is alone."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+import asyncpg
 import pytest
 
 from entrygo.domain.entry_number import entry_number
@@ -97,7 +99,7 @@ async def test_a_summary_is_compared_and_one_that_follows_resolves_what_it_corre
     )
     third = await record(process, liquidated)
     assert list(third.outcome.reasons) == ["LIQUIDATED_DIFFERENTLY"]
-    listed = await process.reconciliations.page(LIVE, PageRequest(10), None)
+    listed = await process.entry_outcomes.page(LIVE, PageRequest(10), None)
     assert [(each.export_id, each.outcome.entry, each.outcome.revision) for each in listed.data] == [
         ("batch_123", 2, 3)
     ]
@@ -105,6 +107,36 @@ async def test_a_summary_is_compared_and_one_that_follows_resolves_what_it_corre
         await connection.execute("SET entrygo.account_id = '*'")
         kept = await connection.fetch("SELECT revision, entry_number FROM entry_summaries ORDER BY revision")
     assert [tuple(row) for row in kept] == [(1, NUMBER), (2, NUMBER), (3, NUMBER)]
+
+
+async def test_a_page_asks_the_database_as_often_as_one_row_does(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await record(process, WRONG)
+    await record(process, WRONG, entry=1)
+    await record(process, entry=3)
+    statements: list[str] = []
+    for name in ("fetch", "fetchrow", "fetchval"):
+        monkeypatch.setattr(asyncpg.Connection, name, counted(getattr(asyncpg.Connection, name), statements))
+    await process.entry_outcomes.page(LIVE, PageRequest(1), None)
+    asked_for_one = list(statements)
+    statements.clear()
+    listed = await process.entry_outcomes.page(LIVE, PageRequest(10), None)
+    assert statements == asked_for_one
+    assert asked_for_one
+    given = [(each.outcome.entry, each.outcome.open_tasks, each.package_number) for each in listed.data]
+    assert given == [(2, 2, "cp_ch100001"), (1, 3, "cp_ch100001"), (3, 2, "cp_ch100001")]
+    assert [len(each.tasks) for each in listed.data] == [2, 3, 2]
+
+
+def counted(method: Callable[..., Awaitable[Any]], statements: list[str]) -> Callable[..., Awaitable[Any]]:
+    """The method, which notes each statement that it is given."""
+
+    async def noting(connection: asyncpg.Connection, statement: str, *args: object, **kwargs: object) -> Any:
+        statements.append(statement)
+        return await method(connection, statement, *args, **kwargs)
+
+    return noting
 
 
 async def test_a_task_is_closed_once_with_a_note(process: Process) -> None:
@@ -143,9 +175,9 @@ async def test_what_is_not_the_callers_or_not_to_be_filed_is_not_given_back(proc
         await record(process, other)
     assert caught.value.field == "entryNumber"
     await record(process)
-    assert not (await process.reconciliations.page(foreign, PageRequest(10), None)).data
+    assert not (await process.entry_outcomes.page(foreign, PageRequest(10), None)).data
     with pytest.raises(NotFound):
-        await process.reconciliations.costs(foreign, "batch_123")
+        await process.entry_outcomes.costs(foreign, "batch_123")
     withdraw = WithdrawCommand(
         visible=LIVE, export_id="batch_123", reason="r", is_dry_run=False, key="", fingerprint=b""
     )
@@ -156,7 +188,7 @@ async def test_what_is_not_the_callers_or_not_to_be_filed_is_not_given_back(proc
 
 async def test_what_orders_cost_is_a_table_of_every_entry(process: Process) -> None:
     await record(process)
-    table = await process.reconciliations.costs(LIVE, "batch_123")
+    table = await process.entry_outcomes.costs(LIVE, "batch_123")
     lines = table.content.decode().splitlines()
     assert (len(lines), len(table.content)) == (5, table.artifact.size_bytes)
     assert table.artifact.filename == "cp_ch100001_actual-landed-costs.csv"

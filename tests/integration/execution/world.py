@@ -252,6 +252,7 @@ class Process:
         self.withdrawals = parts.use_cases.withdrawals
         self.amendments = parts.use_cases.amendments
         self.reconciliations = parts.use_cases.reconciliations
+        self.entry_outcomes = parts.use_cases.entry_outcomes
         self.packages = parts.use_cases.packages
         self.links = parts.use_cases.links
         self.recovery = parts.recovery

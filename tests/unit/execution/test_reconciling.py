@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from entrygo.domain.duty import EntryDuty
 from entrygo.execution.package.invoice import build_invoice
-from entrygo.execution.reconciliation.comparing import Difference, Reason, differences, pair_lines
+from entrygo.execution.reconciliation.comparing import Difference, Reason, differences
 from entrygo.execution.reconciliation.costs import Share, actual_costs, costs_table
+from entrygo.execution.reconciliation.pairing import pair_lines
 from entrygo.execution.reconciliation.summary import (
     EntrySummary,
     Estimated,

@@ -1,24 +1,15 @@
-"""What was entered beside what was estimated: lines in pairs, and where they differ. Pure.
+"""What was entered beside what was estimated: where an entry, and its lines in pairs, differ. Pure."""
 
-Brokers number lines anew, merge some and split others: lines belong together by code and origin first, then
-by what they still have in common.
-"""
-
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from entrygo.domain.duty import EntryDuty, LineDuty
+from entrygo.domain.duty import EntryDuty
 from entrygo.domain.money import to_cents
-from entrygo.execution.reconciliation.summary import EntrySummary, SummaryLine
+from entrygo.execution.reconciliation.pairing import Pair, is_within, pair_lines
+from entrygo.execution.reconciliation.summary import EntrySummary
 
-# Amounts within a dollar of each other, or within half a percent of the estimate, count as equal: values are
-# entered in whole dollars.
-TOLERANCE_USD = Decimal("1.00")
-TOLERANCE_SHARE = Decimal("0.005")
-HS_DIGITS = 6
 ZERO = Decimal(0)
 
 
@@ -48,36 +39,6 @@ class Difference:
     actual: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Lines that are the same goods: one and one, or some of each where their numbers differ.
-
-    Without estimated lines it was added, without entered ones it is missing.
-    """
-
-    estimated: tuple[LineDuty, ...]
-    entered: tuple[SummaryLine, ...]
-
-    @property
-    def place(self) -> str:
-        """As the entry numbers its lines; a missing one as the estimate does."""
-        lines: Sequence[int] = [line.line for line in self.entered]
-        named = lines or [line.number for line in self.estimated]
-        word = "line" if len(named) == 1 else "lines"
-        origin = "" if lines else "estimated "
-        return f"{origin}{word} {', '.join(map(str, named))}"
-
-
-def pair_lines(estimated: Sequence[LineDuty], entered: Sequence[SummaryLine]) -> tuple[Pair, ...]:
-    """Every line in one pair, in the order of the entry; those that are missing at the end."""
-    pairs, left, over = _of_one_code(estimated, entered)
-    for is_alike in (_same_code, _same_heading, _same_value):
-        pairs += _alike(left, over, is_alike)
-    pairs += [Pair((), (line,)) for line in over]
-    pairs.sort(key=lambda pair: min(line.line for line in pair.entered))
-    return (*pairs, *(Pair((line,), ()) for line in left))
-
-
 def differences(estimate: EntryDuty | None, given: EntrySummary) -> tuple[Difference, ...]:
     """Where the summary differs from the estimate by more than the tolerance, and the liquidation from it.
 
@@ -92,61 +53,6 @@ def differences(estimate: EntryDuty | None, given: EntrySummary) -> tuple[Differ
             found += _of_duty(estimate, given)
         found += _of_entry(estimate, given)
     return (*found, *_of_liquidation(given))
-
-
-def _of_one_code(
-    estimated: Sequence[LineDuty], entered: Sequence[SummaryLine]
-) -> tuple[list[Pair], list[LineDuty], list[SummaryLine]]:
-    """Pairs of the same code and origin, and what is left of both."""
-    ours: dict[tuple[str, str], list[LineDuty]] = defaultdict(list)
-    theirs: dict[tuple[str, str], list[SummaryLine]] = defaultdict(list)
-    for line in estimated:
-        ours[line.hts_code, line.country_of_origin].append(line)
-    for given in entered:
-        theirs[given.hts_code, given.country_of_origin].append(given)
-    pairs: list[Pair] = []
-    for key in ours.keys() & theirs.keys():
-        pairs += _matched(ours.pop(key), theirs.pop(key))
-    left = sorted((line for lines in ours.values() for line in lines), key=lambda line: line.number)
-    over = sorted((line for lines in theirs.values() for line in lines), key=lambda line: line.line)
-    return pairs, left, over
-
-
-def _matched(ours: Sequence[LineDuty], theirs: Sequence[SummaryLine]) -> Iterator[Pair]:
-    if len(ours) != len(theirs):
-        yield Pair(tuple(ours), tuple(theirs))
-        return
-    by_value = zip(
-        sorted(ours, key=lambda line: (line.value_usd, line.number)),
-        sorted(theirs, key=lambda line: (line.value_usd, line.line)),
-        strict=True,
-    )
-    for line, given in by_value:
-        yield Pair((line,), (given,))
-
-
-def _alike(
-    left: list[LineDuty], over: list[SummaryLine], is_alike: Callable[[LineDuty, SummaryLine], bool]
-) -> Iterator[Pair]:
-    """Takes what is alike out of both lists."""
-    for line in list(left):
-        found = next((given for given in over if is_alike(line, given)), None)
-        if found is not None:
-            left.remove(line)
-            over.remove(found)
-            yield Pair((line,), (found,))
-
-
-def _same_code(line: LineDuty, given: SummaryLine) -> bool:
-    return line.hts_code == given.hts_code
-
-
-def _same_heading(line: LineDuty, given: SummaryLine) -> bool:
-    return line.hts_code[:HS_DIGITS] == given.hts_code[:HS_DIGITS]
-
-
-def _same_value(line: LineDuty, given: SummaryLine) -> bool:
-    return is_within(given.value_usd, line.value_usd)
 
 
 def _of_pair(pair: Pair) -> Iterator[Difference]:
@@ -176,22 +82,19 @@ def _of_pair(pair: Pair) -> Iterator[Difference]:
 
 def _of_goods(pair: Pair) -> Iterator[Difference]:
     line, given = pair.estimated[0], pair.entered[0]
-    if line.hts_code != given.hts_code:
-        yield Difference(
-            reason=Reason.HTS_CHANGED,
-            place=pair.place,
-            message="Another tariff number was entered than the product has.",
-            expected=line.hts_code,
-            actual=given.hts_code,
-        )
-    if line.country_of_origin != given.country_of_origin:
-        yield Difference(
-            reason=Reason.ORIGIN_CHANGED,
-            place=pair.place,
-            message="Another country of origin was entered than the product has.",
-            expected=line.country_of_origin,
-            actual=given.country_of_origin,
-        )
+    compared = (
+        (Reason.HTS_CHANGED, "tariff number", line.hts_code, given.hts_code),
+        (Reason.ORIGIN_CHANGED, "country of origin", line.country_of_origin, given.country_of_origin),
+    )
+    for reason, named, expected, actual in compared:
+        if expected != actual:
+            yield Difference(
+                reason=reason,
+                place=pair.place,
+                message=f"Another {named} was entered than the product has.",
+                expected=expected,
+                actual=actual,
+            )
 
 
 def _of_value(pair: Pair) -> Iterator[Difference]:
@@ -276,11 +179,6 @@ def _of_liquidation(given: EntrySummary) -> Iterator[Difference]:
                 expected=_usd(entered),
                 actual=_usd(liquidated),
             )
-
-
-def is_within(actual: Decimal, expected: Decimal) -> bool:
-    """Whether two amounts count as equal."""
-    return abs(actual - expected) <= max(TOLERANCE_USD, expected * TOLERANCE_SHARE)
 
 
 def _is_between(actual: Decimal, low: Decimal, high: Decimal) -> bool:

@@ -14,7 +14,8 @@ from entrygo.execution.package.csv_table import csv_table
 from entrygo.execution.package.invoice import CURRENCY, Invoice
 from entrygo.execution.package.invoice_columns import money
 from entrygo.execution.package.printable import clean_text
-from entrygo.execution.reconciliation.comparing import ZERO, pair_lines
+from entrygo.execution.reconciliation.comparing import ZERO
+from entrygo.execution.reconciliation.pairing import pair_lines
 from entrygo.execution.reconciliation.summary import EntrySummary
 
 COLUMNS = (

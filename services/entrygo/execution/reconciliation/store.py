@@ -1,6 +1,6 @@
 """All SQL of entry summaries and their tasks. Methods run in the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -144,6 +144,35 @@ class ReconciliationStore:
             entry,
         )
         return [_task_from_row(row) for row in rows]
+
+    async def tasks_of(self, given: Sequence[Recorded]) -> Mapping[tuple[str, int], list[Task]]:
+        """Those of several entries, each oldest first, by export and entry; an empty list for none."""
+        rows = await self._connection.fetch(
+            f"SELECT {_TASK} FROM entry_tasks"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND (export_id, entry) IN (SELECT * FROM unnest($4::text[], $5::integer[]))"
+            " ORDER BY opened_at, id",
+            *self._scope,
+            self._warehouse_id,
+            [each.export_id for each in given],
+            [each.entry for each in given],
+        )
+        found: dict[tuple[str, int], list[Task]] = {(each.export_id, each.entry): [] for each in given}
+        for row in rows:
+            found[row["export_id"], row["entry"]].append(_task_from_row(row))
+        return found
+
+    async def package_numbers(self, given: Sequence[Recorded]) -> Mapping[str, str]:
+        """The numbers of the packages that these are of, by package id."""
+        rows = await self._connection.fetch(
+            "SELECT id, number FROM customs_packages"
+            " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
+            " AND id = ANY($4::text[])",
+            *self._scope,
+            self._warehouse_id,
+            list({each.package_id for each in given}),
+        )
+        return {row["id"]: row["number"] for row in rows}
 
 
 def _recorded_from_row(row: asyncpg.Record) -> Recorded:

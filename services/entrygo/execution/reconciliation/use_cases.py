@@ -1,23 +1,16 @@
 """Records what brokers entered, compares it with the estimate of the executed plan, and closes tasks."""
 
-import asyncio
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from entrygo.domain.duty import EntryDuty
-from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, RateLimited, TaskNotOpen
-from entrygo.domain.ids import IdKind, is_valid_id
-from entrygo.domain.lifecycle import State
-from entrygo.domain.principal import Visible
+from entrygo.domain.errors import ExportNotFound, NotFound, RateLimited, TaskNotOpen
+from entrygo.domain.ids import IdKind
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.answers import Answer, check_open, record_answer
 from entrygo.execution.broker.links import check_filer
 from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients.planning import Planning, PlanningAccess
-from entrygo.execution.package.facts import PackageFacts
-from entrygo.execution.package.invoice import build_invoice
 from entrygo.execution.reconciliation.commands import (
     CLOSE_OPERATION,
     RECORD_OPERATION,
@@ -25,13 +18,12 @@ from entrygo.execution.reconciliation.commands import (
     RecordCommand,
 )
 from entrygo.execution.reconciliation.comparing import Difference, differences
-from entrygo.execution.reconciliation.costs import costs_table
 from entrygo.execution.reconciliation.messages import (
-    outcome_message,
     reconciliation_message,
     summary_recorded,
     task_closed,
 )
+from entrygo.execution.reconciliation.reading import executed_package
 from entrygo.execution.reconciliation.store import ReconciliationStore
 from entrygo.execution.reconciliation.summary import (
     EntrySummary,
@@ -44,14 +36,10 @@ from entrygo.execution.reconciliation.summary import (
 from entrygo.execution.reconciliation.tasks import settle
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import Artifact, Package, PackageState, SubmissionStatus
-from entrygo.execution.store import ExecutionStore
+from entrygo.execution.state.records import Package, SubmissionStatus
 from entrygo.postgres.idempotency import Reply, Work, run_once, run_prepared_once
-from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.postgres.pool import Connection, Pool
 from entrygo.process.clock import Clock, Ids
-from entrygo.proto.events.v1 import events_pb2
-from entrygo.proto.execution.v1 import execution_pb2
-from entrygo.requests.pages import PageRequest, encode_cursor
 
 # Each summary is kept for ever, and so is its event.
 MAX_REVISIONS = 50
@@ -65,14 +53,6 @@ class _Compared:
     package: Package
     estimated: Estimated
     found: tuple[Difference, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostsTable:
-    """A table that is made when it is asked for, with what it is like a document."""
-
-    artifact: Artifact
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +79,7 @@ class Reconciliations:
         return await self._record(command, self.planning.in_background(command.visible), GivenBy.BROKER_LINK)
 
     async def _record(self, command: RecordCommand, planning: Planning, given_by: GivenBy) -> Reply:
-        package, revision, broker_id = await self._executed(command.visible, command.export_id)
+        package, revision, broker_id = await executed_package(self.pool, command.visible, command.export_id)
 
         async def prepare() -> Work:
             number = command.summary.entry_number
@@ -116,18 +96,6 @@ class Reconciliations:
             fingerprint=command.fingerprint,
             prepare=prepare,
         )
-
-    async def _executed(self, visible: Visible, export_id: str) -> tuple[Package, int, str]:
-        """The package of an export, the revision it was made of, and whose it is to file."""
-        async with transaction(self.pool, visible) as connection:
-            package = await PackageStore(connection, visible).find_by_export(export_id)
-            if package is None:
-                raise ExportNotFound
-            latest = await SubmissionStore(connection, visible).latest(package.id)
-            revision = await ExecutionStore(connection, visible).revision_of(package.id)
-        if package.state is PackageState.RESERVED or latest is None or revision is None:
-            raise InvalidExportState(details={"currentState": str(State.EXECUTING)})
-        return package, revision, latest.broker_id
 
     async def _save(
         self, connection: Connection, command: RecordCommand, compared: _Compared, given_by: GivenBy
@@ -231,57 +199,6 @@ class Reconciliations:
             connection, visible, command.export_id, [task_closed(recorded, tasks, closed)], now
         )
         return reconciliation_message(recorded, package.number, tasks).SerializeToString()
-
-    async def page(
-        self, visible: Visible, wanted: PageRequest, export_id: str | None
-    ) -> execution_pb2.ListEntrySummariesResponse:
-        """The latest summary of each entry with its tasks."""
-        async with transaction(self.pool, visible) as connection:
-            store, packages = ReconciliationStore(connection, visible), PackageStore(connection, visible)
-            found = await store.page(export_id, wanted.after, wanted.limit + 1)
-            data = []
-            for recorded in found[: wanted.limit]:
-                package = await packages.find(recorded.package_id)
-                assert package is not None, "a summary has a package"
-                tasks = await store.tasks(recorded.export_id, recorded.entry)
-                data.append(reconciliation_message(recorded, package.number, tasks))
-        has_more = len(found) > wanted.limit
-        return execution_pb2.ListEntrySummariesResponse(
-            data=data,
-            has_more=has_more,
-            next_cursor=encode_cursor(found[wanted.limit - 1].id) if has_more else "",
-        )
-
-    async def outcomes(self, visible: Visible, export_id: str) -> list[events_pb2.EntryOutcome]:
-        """How each entry of an export stands of which something was given back."""
-        async with transaction(self.pool, visible) as connection:
-            store = ReconciliationStore(connection, visible)
-            found, tasks = await store.latest_of_export(export_id), await store.tasks(export_id)
-        return [outcome_message(each, [task for task in tasks if task.entry == each.entry]) for each in found]
-
-    async def costs(self, visible: Visible, export_id: str) -> CostsTable:
-        """What each order of an export cost landed, as CSV. Raises NotFound, InvalidExportState."""
-        if not is_valid_id(export_id):
-            raise ExportNotFound
-        package, revision, _ = await self._executed(visible, export_id)
-        async with transaction(self.pool, visible) as connection:
-            found = await ReconciliationStore(connection, visible).latest_of_export(export_id)
-        snapshot = await self.planning.for_caller().snapshot(export_id, revision)
-        summaries = {each.entry: each.summary for each in found}
-        content = await asyncio.to_thread(_table, snapshot, package.facts(), summaries)
-        artifact = Artifact(
-            artifact_type="actual_landed_costs",
-            filename=f"{package.number}_actual-landed-costs.csv",
-            media_type="text/csv; charset=utf-8",
-            size_bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            generated_at=self.clock(),
-        )
-        return CostsTable(artifact=artifact, content=content)
-
-
-def _table(snapshot: Snapshot, facts: PackageFacts, summaries: Mapping[int, EntrySummary]) -> bytes:
-    return costs_table(build_invoice(snapshot, facts), summaries)
 
 
 def _compared(package: Package, snapshot: Snapshot, entry: int, summary: EntrySummary) -> _Compared:
