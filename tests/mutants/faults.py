@@ -128,8 +128,8 @@ FAULTS = (
     Fault(
         "a lease is extended by whoever lost it",
         "services/entrygo/execution/store.py",
-        '" WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL"',
-        '" WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt <> -$4 AND finished_at IS NULL"',
+        'now() + $5"\n            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND',
+        'now() + $5"\n            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt <> -$4 AND',
         (f"{EXECUTION}/test_execute.py",),
     ),
     Fault(

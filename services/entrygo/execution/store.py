@@ -93,24 +93,28 @@ class ExecutionStore:
             claim.warehouse_id,
         )
 
-    async def save_prepared(self, execution: Execution, submission_id: str, executed_at: datetime) -> None:
-        """Step *prepared*: documents and submission are written."""
-        await self._connection.execute(
-            "UPDATE executions SET step = 'prepared', submission_id = $4, executed_at = $5"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
+    async def save_prepared(
+        self, execution: Execution, submission_id: str, executed_at: datetime, lease: timedelta
+    ) -> bool:
+        """Step *prepared*: documents and submission are written. As `extend_lease` in everything else."""
+        return await self._changed(
+            "UPDATE executions SET step = 'prepared', submission_id = $5, executed_at = $6,"
+            " lease_until = now() + $7"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL",
             execution.id,
+            execution.attempt,
             submission_id,
             executed_at,
+            lease,
         )
 
-    async def complete(self, execution: Execution, response: bytes, now: datetime) -> None:
-        """The end, with the answer that every repetition of the request gets."""
-        await self._connection.execute(
-            "UPDATE executions SET step = 'completed', response = $4, finished_at = $5"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
+    async def complete(self, execution: Execution, response: bytes, now: datetime) -> bool:
+        """The end, with the answer that every repetition of the request gets; False as `extend_lease`."""
+        return await self._changed(
+            "UPDATE executions SET step = 'completed', response = $5, finished_at = $6"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND finished_at IS NULL",
             execution.id,
+            execution.attempt,
             response,
             now,
         )

@@ -28,7 +28,7 @@ from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps.execution import ExecutionSteps
-from entrygo.messaging.event_log import check_held, events_after, history, replay
+from entrygo.messaging.event_log import events_after, history, reading_after, replay
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
@@ -155,9 +155,8 @@ class Packages:
 
         `event_id` is what the caller holds at `sequence`: HistoryMismatch when something else is there.
         """
-        if is_valid_id(export_id):
-            await check_held(self.reading_pool, visible.tenant, export_id, sequence, event_id)
-        async with transaction(self.reading_pool, visible) as connection:
+        held = event_id if is_valid_id(export_id) else ""
+        async with reading_after(self.reading_pool, visible, export_id, sequence, held) as connection:
             packages = PackageStore(connection, visible)
             package = None
             if is_valid_id(export_id):

@@ -1,6 +1,7 @@
 """Reads the permanent log of a service: one export's events, or everything for a rebuild."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from entrygo.domain.errors import HistoryMismatch
@@ -45,17 +46,37 @@ async def check_held(pool: Pool, tenant: Tenant, stream_id: str, sequence: int, 
     Asked of the whole account, as a stream may have been of another warehouse: the answer holds nothing that
     the caller did not bring. No id, or one that was recorded before ids were, is not compared.
     """
-    if not event_id:
-        return
-    async with transaction(pool, Visible.whole(tenant)) as connection:
-        row = await connection.fetchrow(
-            "SELECT event_id FROM event_log"
-            " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence = $4",
-            tenant.account_id,
-            tenant.mode,
-            stream_id,
-            sequence,
-        )
+    if event_id:
+        async with transaction(pool, Visible.whole(tenant)) as connection:
+            await _check_held(connection, tenant, stream_id, sequence, event_id)
+
+
+@asynccontextmanager
+async def reading_after(
+    pool: Pool, visible: Visible, stream_id: str, sequence: int, event_id: str
+) -> AsyncIterator[Connection]:
+    """A transaction to read a stream in, once `check_held` is content; in the same one where it can be."""
+    tenant = visible.tenant
+    if visible != Visible.whole(tenant):
+        await check_held(pool, tenant, stream_id, sequence, event_id)
+        event_id = ""
+    async with transaction(pool, visible) as connection:
+        if event_id:
+            await _check_held(connection, tenant, stream_id, sequence, event_id)
+        yield connection
+
+
+async def _check_held(
+    connection: Connection, tenant: Tenant, stream_id: str, sequence: int, event_id: str
+) -> None:
+    row = await connection.fetchrow(
+        "SELECT event_id FROM event_log"
+        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence = $4",
+        tenant.account_id,
+        tenant.mode,
+        stream_id,
+        sequence,
+    )
     if row is None or row["event_id"] not in (None, event_id):
         raise HistoryMismatch
 

@@ -52,9 +52,11 @@ async def record_answer(
     if submission.answers >= MAX_ANSWERS:
         raise RateLimited("This submission has been answered too many times.")
     await SubmissionStore(connection, visible).answer(answered)
-    await packages.set_state(answered.package_id, PACKAGE_STATE_AFTER[answered.status])
-    await packages.set_notification_status(
-        answered.notification_id, NOTIFICATION_STATUS_AFTER[answered.status]
+    await packages.note_delivery(
+        answered.package_id,
+        PACKAGE_STATE_AFTER[answered.status],
+        answered.notification_id,
+        NOTIFICATION_STATUS_AFTER[answered.status],
     )
     facts = [submission_changed(str(answered.status), answered)]
     await recorder.record(connection, visible, answered.export_id, facts, now)

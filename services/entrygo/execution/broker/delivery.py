@@ -237,7 +237,9 @@ class BrokerDelivery:
         now = self.clock()
         async with transaction(self.pool, attempt.visible) as connection:
             ledger = SubmissionStore(connection, attempt.visible)
-            database_now = await ledger.now()
+            # The database's clock decides when anything follows; after a mail that is sent nothing does.
+            is_over = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
+            database_now = now if is_over else await ledger.now()
             settled = self._after(attempt, result, sent_at=now, now=database_now)
             if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
                 # A crash of ours says nothing about the mail server: no reason to wait.
@@ -282,10 +284,12 @@ class BrokerDelivery:
         if settled.kind is not SubmissionKind.PACKAGE:
             return
         if settled.status in PACKAGE_STATE_AFTER:
-            await packages.set_state(settled.package_id, PACKAGE_STATE_AFTER[settled.status])
-        if settled.status in NOTIFICATION_STATUS_AFTER:
-            status = NOTIFICATION_STATUS_AFTER[settled.status]
-            await packages.set_notification_status(settled.notification_id, status)
+            await packages.note_delivery(
+                settled.package_id,
+                PACKAGE_STATE_AFTER[settled.status],
+                settled.notification_id,
+                NOTIFICATION_STATUS_AFTER.get(settled.status),
+            )
 
 
 async def _unless_closed(packages: PackageStore, settled: Submission) -> Submission:

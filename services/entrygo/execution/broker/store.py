@@ -1,7 +1,7 @@
 """All SQL of the broker submission ledger. Methods run in the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -24,6 +24,9 @@ _SUBMISSION = (
     " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note"
 )
 
+_SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at")
+_WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _SET_BY_DATABASE)
+
 
 class SubmissionStore:
     """The ledger. Each change of a running attempt is fenced by its number. Its times are the database's."""
@@ -35,18 +38,15 @@ class SubmissionStore:
 
     async def add(self, submission: Submission, *, send_in: timedelta) -> Submission:
         """The row as it was written; it is due after `send_in`."""
-        fields = asdict(submission)
-        for set_by_database in ("tenant", "next_attempt_at", "prepared_at"):
-            fields.pop(set_by_database)
-        names = ", ".join(fields)
-        places = ", ".join(f"${number}" for number in range(5, 5 + len(fields)))
+        names = ", ".join(_WRITTEN)
+        places = ", ".join(f"${number}" for number in range(5, 5 + len(_WRITTEN)))
         row = await self._connection.fetchrow(
             f"INSERT INTO broker_submissions (account_id, mode, next_attempt_at, destination, {names})"  # noqa: S608
             f" VALUES ($1, $2, now() + $3, $4, {places}) RETURNING {_SUBMISSION}",
             *self._scope,
             send_in,
             destination_name(submission.tenant, submission),
-            *fields.values(),
+            *(getattr(submission, name) for name in _WRITTEN),
         )
         assert row is not None
         return _submission_from_row(row)

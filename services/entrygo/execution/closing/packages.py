@@ -60,6 +60,14 @@ async def close_package(
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """The package of an execution, and the one whose place it takes."""
+
+    package: Package
+    replaced: Package | None
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """The package that is replaced, and the plan of the one that replaces it."""
 

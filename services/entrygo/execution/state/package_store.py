@@ -5,7 +5,6 @@ Methods run in the caller's transaction; each names the account in its WHERE.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Literal
 
@@ -45,27 +44,28 @@ class PackageStore:
 
         One that takes another one's place has its number with a suffix.
         """
-        existing = await self._connection.fetchrow(
-            "UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
-            f" RETURNING {_PACKAGE}",
-            *self._scope,
-            export_id,
-            generated_at,
-            warehouse_id,
-        )
-        if existing is not None:
-            return _package_from_row(existing)
         row = await self._connection.fetchrow(
-            "INSERT INTO customs_packages (account_id, mode, id, export_id, number, state, generated_at,"  # noqa: S608
-            " warehouse_id, replaces) VALUES ($1, $2, $3, $4, $5, 'reserved', $6, $7, $8)"
-            f" RETURNING {_PACKAGE}",
+            "WITH existing AS (UPDATE customs_packages SET generated_at = $4, warehouse_id = $5"  # noqa: S608
+            "  WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND state = 'reserved'"
+            f"  RETURNING {_PACKAGE}),"
+            " counted AS (INSERT INTO package_numbers (account_id, mode, last_number)"
+            "  SELECT $1, $2, $8::bigint WHERE $7::text IS NULL AND NOT EXISTS (SELECT FROM existing)"
+            "  ON CONFLICT (account_id, mode) DO UPDATE SET last_number = package_numbers.last_number + 1"
+            "  RETURNING 'cp_ch' || last_number AS number),"
+            " numbered AS (SELECT number FROM counted UNION ALL"
+            "  SELECT $7 WHERE $7 IS NOT NULL AND NOT EXISTS (SELECT FROM existing)),"
+            " added AS (INSERT INTO customs_packages (account_id, mode, id, export_id, number, state,"
+            "  generated_at, warehouse_id, replaces)"
+            "  SELECT $1, $2, $6, $3, number, 'reserved', $4, $5, $9 FROM numbered"
+            f"  RETURNING {_PACKAGE})"
+            " SELECT * FROM existing UNION ALL SELECT * FROM added",
             *self._scope,
-            package_id,
             export_id,
-            f"cp_ch{await self._next_number()}" if replaces is None else await self._suffixed(replaces),
             generated_at,
             warehouse_id,
+            package_id,
+            None if replaces is None else await self._suffixed(replaces),
+            FIRST_PACKAGE_NUMBER,
             None if replaces is None else replaces.id,
         )
         assert row is not None
@@ -82,17 +82,6 @@ class PackageStore:
             base,
         )
         assert isinstance(number, str)
-        return number
-
-    async def _next_number(self) -> int:
-        number = await self._connection.fetchval(
-            "INSERT INTO package_numbers (account_id, mode, last_number) VALUES ($1, $2, $3)"
-            " ON CONFLICT (account_id, mode) DO UPDATE SET last_number = package_numbers.last_number + 1"
-            " RETURNING last_number",
-            *self._scope,
-            FIRST_PACKAGE_NUMBER,
-        )
-        assert isinstance(number, int)
         return number
 
     async def find(self, package_id: str) -> Package | None:
@@ -123,12 +112,14 @@ class PackageStore:
             state,
         )
 
-    async def describe(self, package_id: str, summary: str) -> None:
-        """Keeps what the package is in short."""
+    async def set_generated(self, package_id: str, summary: str) -> None:
+        """Its documents are there; `summary` is what it is in short."""
         await self._connection.execute(
-            "UPDATE customs_packages SET summary = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
+            "UPDATE customs_packages SET state = $4, summary = $5"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             package_id,
+            PackageState.GENERATED,
             summary,
         )
 
@@ -147,13 +138,21 @@ class PackageStore:
 
     async def add_artifacts(self, package_id: str, artifacts: Sequence[Artifact]) -> None:
         """The documents of a package, in the order in which they are listed."""
-        await self._connection.executemany(
+        await self._connection.execute(
             "INSERT INTO artifacts (account_id, mode, package_id, position, artifact_type, filename,"
-            " media_type, size_bytes, sha256, generated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            [
-                (*self._scope, package_id, position, *asdict(artifact).values())
-                for position, artifact in enumerate(artifacts)
-            ],
+            " media_type, size_bytes, sha256, generated_at)"
+            " SELECT $1, $2, $3, place - 1, artifact_type, filename, media_type, size_bytes, sha256,"
+            " generated_at FROM unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],"
+            " $9::timestamptz[]) WITH ORDINALITY"
+            " AS made (artifact_type, filename, media_type, size_bytes, sha256, generated_at, place)",
+            *self._scope,
+            package_id,
+            [each.artifact_type for each in artifacts],
+            [each.filename for each in artifacts],
+            [each.media_type for each in artifacts],
+            [each.size_bytes for each in artifacts],
+            [each.sha256 for each in artifacts],
+            [each.generated_at for each in artifacts],
         )
 
     async def list_artifacts(self, package_id: str) -> list[Artifact]:
@@ -170,10 +169,17 @@ class PackageStore:
 
     async def add_notifications(self, notifications: Sequence[Notification]) -> None:
         """Each under its own id; a second one of the same id is an error of ours."""
-        await self._connection.executemany(
+        await self._connection.execute(
             "INSERT INTO notifications (account_id, mode, id, package_id, channel, recipient, status,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            [(*self._scope, *asdict(notification).values()) for notification in notifications],
+            " created_at) SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[],"
+            " $7::text[], $8::timestamptz[])",
+            *self._scope,
+            [each.id for each in notifications],
+            [each.package_id for each in notifications],
+            [each.channel for each in notifications],
+            [each.recipient for each in notifications],
+            [each.status for each in notifications],
+            [each.created_at for each in notifications],
         )
 
     async def list_notification_ids(self, package_id: str) -> list[str]:
@@ -186,11 +192,22 @@ class PackageStore:
         )
         return [row["id"] for row in rows]
 
-    async def set_notification_status(self, notification_id: str, status: NotificationStatus) -> None:
-        """What became of it, as far as its submission is known."""
+    async def note_delivery(
+        self,
+        package_id: str,
+        state: PackageState,
+        notification_id: str,
+        status: NotificationStatus | None,
+    ) -> None:
+        """Both at once: where the package stands, and its notification where that is known (else None)."""
         await self._connection.execute(
-            "UPDATE notifications SET status = $4 WHERE account_id = $1 AND mode = $2 AND id = $3",
+            "WITH stands AS (UPDATE customs_packages SET state = $4"
+            "  WHERE account_id = $1 AND mode = $2 AND id = $3)"
+            " UPDATE notifications SET status = $6"
+            " WHERE account_id = $1 AND mode = $2 AND id = $5 AND $6::text IS NOT NULL",
             *self._scope,
+            package_id,
+            state,
             notification_id,
             status,
         )

@@ -1,23 +1,36 @@
 """The answer of an execution, as it stands at that moment."""
 
+from collections.abc import Sequence
+
 from entrygo.domain.lifecycle import State
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import artifact_message
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import Execution
+from entrygo.execution.state.records import Artifact, Execution
+from entrygo.execution.steps.preparation import Prepared
 from entrygo.postgres.pool import Connection
 from entrygo.proto.execution.v1 import execution_pb2
 
 
-async def execution_answer(connection: Connection, execution: Execution) -> bytes:
-    """The serialized ExecuteExportResponse of an execution that has its package and submission."""
+async def execution_answer(
+    connection: Connection, execution: Execution, prepared: Prepared | None = None
+) -> bytes:
+    """The serialized ExecuteExportResponse of an execution that has its package and submission.
+
+    `prepared` is what this process wrote of it, if it did: that is not read again.
+    """
     assert execution.package_id is not None
     assert execution.submission_id is not None
     assert execution.executed_at is not None
-    packages = PackageStore(connection, execution.visible)
-    artifacts = await packages.list_artifacts(execution.package_id)
+    if prepared is None:
+        packages = PackageStore(connection, execution.visible)
+        artifacts: Sequence[Artifact] = await packages.list_artifacts(execution.package_id)
+        notification_ids = await packages.list_notification_ids(execution.package_id)
+    else:
+        artifacts = prepared.artifacts
+        notification_ids = [each.id for each in prepared.notifications]
     submission = await SubmissionStore(connection, execution.visible).get(execution.submission_id)
     response = execution_pb2.ExecuteExportResponse(
         export_id=execution.export_id,
@@ -25,7 +38,7 @@ async def execution_answer(connection: Connection, execution: Execution) -> byte
         customs_package_id=execution.package_id,
         plan_hash=execution.plan_hash or "",
         artifacts=[artifact_message(each) for each in artifacts],
-        notification_ids=await packages.list_notification_ids(execution.package_id),
+        notification_ids=notification_ids,
         execution_timestamp=rfc3339(execution.executed_at),
         broker_submission=submission_message(submission),
     )

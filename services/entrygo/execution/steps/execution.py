@@ -25,12 +25,12 @@ from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients.planning import REFUSALS, Planning
-from entrygo.execution.closing.packages import Taken, replace_package
+from entrygo.execution.closing.packages import Reserved, Taken, replace_package
 from entrygo.execution.state import failpoints
 from entrygo.execution.state.events import EventRecorder, notification_recorded, package_generated
 from entrygo.execution.state.lease import kept_alive
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import ExecuteCommand, Execution, Package, PackageState, Step, Submission
+from entrygo.execution.state.records import ExecuteCommand, Execution, Package, Step, Submission
 from entrygo.execution.steps.answering import execution_answer
 from entrygo.execution.steps.preparation import DocumentsFailed, Preparation, Prepared
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
@@ -73,14 +73,16 @@ class ExecutionSteps:
     async def run(self, execution: Execution, planning: Planning) -> bytes:
         """The answer of the finished execution. Raises planning's refusal, what is hopeless, or an outage."""
         async with kept_alive(lambda: self._extend(execution), self.lease):
+            reserved: Reserved | None = None
+            prepared: Prepared | None = None
             async with self.turns.slot(execution.tenant.account_id, EXECUTES):
                 if execution.step is Step.STARTED:
                     self.reach(failpoints.AFTER_BEGIN)
-                    execution = await self._claim(execution, planning)
+                    execution, reserved = await self._claim(execution, planning)
                 if execution.step is Step.CLAIMED:
-                    execution = await self._prepare(execution, planning)
-            await self._deliver(execution)
-            return await self._complete(execution, planning)
+                    execution, prepared = await self._prepare(execution, planning, reserved)
+            await self._deliver(execution, prepared)
+            return await self._complete(execution, planning, prepared)
 
     def check_room(self) -> None:
         """ServiceUnavailable when so many wait for their turn that one more would wait too long."""
@@ -161,7 +163,7 @@ class ExecutionSteps:
             store = ExecutionStore(connection, execution.visible)
             return await store.extend_lease(execution, self.lease)
 
-    async def _claim(self, execution: Execution, planning: Planning) -> Execution:
+    async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved]:
         try:
             claim = await planning.claim(execution.export_id, execution.id, execution.expected_plan_hash)
         except EntryGoError as error:
@@ -185,7 +187,7 @@ class ExecutionSteps:
                 execution, replace(claim, warehouse_id=warehouse_id), package.id
             )
         self.reach(failpoints.AFTER_RESERVE)
-        return replace(
+        claimed = replace(
             execution,
             step=Step.CLAIMED,
             revision=claim.revision,
@@ -193,6 +195,9 @@ class ExecutionSteps:
             package_id=package.id,
             warehouse_id=warehouse_id,
         )
+        # A package that an earlier run reserved may take another one's place than was just looked for.
+        is_known = package.replaces == (None if replaced is None else replaced.id)
+        return claimed, Reserved(package, replaced) if is_known else await self._reserved(claimed)
 
     async def _abandon(self, execution: Execution) -> None:
         """Planning refused: nothing has happened, so the execution and its key are forgotten."""
@@ -202,9 +207,13 @@ class ExecutionSteps:
                 keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.release(execution.idempotency_key)
 
-    async def _prepare(self, execution: Execution, planning: Planning) -> Execution:
+    async def _prepare(
+        self, execution: Execution, planning: Planning, reserved: Reserved | None
+    ) -> tuple[Execution, Prepared]:
+        """`reserved` is at hand where this process has just reserved it."""
         assert execution.revision is not None
-        package, replaced = await self._package(execution)
+        reserved = reserved or await self._reserved(execution)
+        package, replaced = reserved.package, reserved.replaced
         try:
             snapshot = await planning.snapshot(execution.export_id, execution.revision)
             self.reach(failpoints.AFTER_SNAPSHOT)
@@ -212,41 +221,42 @@ class ExecutionSteps:
             prepared = await self.preparation.prepare(execution, package, snapshot, now, replaced=replaced)
             self.reach(failpoints.AFTER_STORE)
             taken = None if replaced is None else Taken(replaced, snapshot)
-            execution = await self._save_prepared(execution, package, prepared, taken)
+            execution, prepared = await self._save_prepared(execution, package, prepared, taken)
         except EntryGoError as error:
             if error.error_code in _HOPELESS:
                 await self._fail(execution, planning, error)
             raise
         self.reach(failpoints.AFTER_PREPARE)
-        return execution
+        return execution, prepared
 
-    async def _package(self, execution: Execution) -> tuple[Package, Package | None]:
-        """The package, and the one whose place it takes."""
+    async def _reserved(self, execution: Execution) -> Reserved:
         assert execution.package_id is not None
         async with transaction(self.pool, execution.visible) as connection:
             packages = PackageStore(connection, execution.visible)
             package = await packages.find(execution.package_id)
             assert package is not None
             replaced = None if package.replaces is None else await packages.find(package.replaces)
-        return package, replaced
+        return Reserved(package, replaced)
 
     async def _save_prepared(
         self, execution: Execution, package: Package, prepared: Prepared, taken: Taken | None
-    ) -> Execution:
+    ) -> tuple[Execution, Prepared]:
         now = self.clock()
-        async with self._held(execution) as connection:
+        async with transaction(self.pool, execution.visible) as connection:
+            held = ExecutionStore(connection, execution.visible)
+            # Before anything else: its row lock keeps a new owner out until the end.
+            if not await held.save_prepared(execution, prepared.submission.id, now, self.lease):
+                raise LeaseLost
             closing = (
                 None if taken is None else await replace_package(connection, execution, package, taken, now)
             )
             packages = PackageStore(connection, execution.visible)
-            await packages.describe(package.id, prepared.summary.model_dump_json())
-            await packages.set_state(package.id, PackageState.GENERATED)
+            await packages.set_generated(package.id, prepared.summary.model_dump_json())
             await packages.add_artifacts(package.id, prepared.artifacts)
             await packages.add_notifications(prepared.notifications)
             ledger = SubmissionStore(connection, execution.visible)
             # This process sends it; should it die, another may once the lease is over.
             submission = await ledger.add(prepared.submission, send_in=self.lease)
-            await ExecutionStore(connection, execution.visible).save_prepared(execution, submission.id, now)
             facts = [
                 package_generated(package, prepared.artifacts),
                 *(notification_recorded(each) for each in prepared.notifications),
@@ -256,7 +266,8 @@ class ExecutionSteps:
             if taken is not None and closing is not None:
                 old_id = taken.replaced.export_id
                 await self.recorder.record(connection, execution.visible, old_id, closing.facts, now)
-        return replace(execution, step=Step.PREPARED, submission_id=submission.id, executed_at=now)
+        execution = replace(execution, step=Step.PREPARED, submission_id=submission.id, executed_at=now)
+        return execution, replace(prepared, submission=submission)
 
     async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
         """The export becomes FAILED, this run is over, and its key is free for the run after a re-plan."""
@@ -270,9 +281,9 @@ class ExecutionSteps:
                 keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.release(execution.idempotency_key)
 
-    async def _deliver(self, execution: Execution) -> None:
+    async def _deliver(self, execution: Execution, prepared: Prepared | None) -> None:
         """Waits a moment for the delivery: the answer says `sent` unless the broker's side is slow."""
-        submission = await self._submission(execution)
+        submission = prepared.submission if prepared else await self._submission(execution)
         await self.dispatcher.deliver(submission, wait_seconds=self.delivery_wait.total_seconds())
 
     async def _submission(self, execution: Execution) -> Submission:
@@ -280,7 +291,7 @@ class ExecutionSteps:
         async with transaction(self.pool, execution.visible) as connection:
             return await SubmissionStore(connection, execution.visible).get(execution.submission_id)
 
-    async def _complete(self, execution: Execution, planning: Planning) -> bytes:
+    async def _complete(self, execution: Execution, planning: Planning, prepared: Prepared | None) -> bytes:
         assert execution.package_id is not None
         assert execution.executed_at is not None
         await planning.complete(
@@ -288,9 +299,10 @@ class ExecutionSteps:
         )
         self.reach(failpoints.AFTER_RELEASE)
         now = self.clock()
-        async with self._held(execution) as connection:
-            body = await execution_answer(connection, execution)
-            await ExecutionStore(connection, execution.visible).complete(execution, body, now)
+        async with transaction(self.pool, execution.visible) as connection:
+            body = await execution_answer(connection, execution, prepared)
+            if not await ExecutionStore(connection, execution.visible).complete(execution, body, now):
+                raise LeaseLost
             if execution.idempotency_key:
                 keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.complete(execution.idempotency_key, body)

@@ -64,8 +64,9 @@ class StoredPlans:
         """
         if not is_valid_id(export_id):
             return []
-        await event_log.check_held(self.pool, visible.tenant, export_id, after_sequence, after_event_id)
-        async with transaction(self.pool, visible) as connection:
+        async with event_log.reading_after(
+            self.pool, visible, export_id, after_sequence, after_event_id
+        ) as connection:
             if await PlanningStore(connection, visible).find_export(export_id) is None:
                 return []
             return await event_log.events_after(connection, visible, export_id, after_sequence)
