@@ -229,6 +229,11 @@ class PathApp:
         self._answers = {**answers, **({"HEAD": answers["GET"]} if "GET" in answers else {})}
         self._allow = ", ".join(sorted([*self._answers, "OPTIONS"]))
 
+    @property
+    def methods(self) -> frozenset[str]:
+        """Those that have an answer of their own."""
+        return frozenset(self._answers)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["entrygo.route"] = self._path
         with ExitStack() as ends:

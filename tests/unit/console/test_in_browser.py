@@ -1,6 +1,7 @@
 """Every page in a real browser: in both themes and on a phone axe finds nothing, nothing scrolls sideways."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -9,8 +10,11 @@ import pytest_asyncio
 import uvicorn
 from playwright.async_api import Browser, FilePayload, ViewportSize
 from starlette.applications import Starlette
+from starlette.routing import Route
 
+from entrygo.gateway.app import PathApp
 from entrygo.gateway.services import Call
+from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.fakes.broker_links import TOKEN
@@ -19,6 +23,16 @@ from tests.harness.browser import DESK, PHONE, browser, faults_of, opened
 from tests.unit.gateway.requests import executed_export, planned_export
 
 WEBHOOK = inspection_pb2.CreateWebhookRequest(account_id=ACCOUNT, url="https://wms.example.com/hook")
+# What a GET answers that is no page: parts of one, streams, files, and what machines read.
+NO_PAGES = frozenset(
+    {
+        "/part", "/exports/{id}/part", "/live", "/exports/{id}/live",
+        "/packages/{id}/documents/{filename}/file", "/packages/{id}/documents/{filename}/shown",
+        "/files/templates/{name}", "/broker/{token}/pack.zip", "/broker/{token}/documents/{filename}",
+        "/assets/{digest}/{name}", "/livez", "/readyz", "/llms.txt", "/llms-full.txt", "/docs/api/asyncapi",
+    }
+)  # fmt: skip
+A_KEY = identity_pb2.CreateKeyRequest(account_id=ACCOUNT, name="WMS", scopes=["read", "exports:plan"])
 HEADER = "order_id,ship_to_country,ship_to_state,ship_to_zip,item,qty,unit_price_usd,note"
 ORDERS: FilePayload = {
     "name": "orders.csv",
@@ -61,7 +75,9 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     call = Call(f"Bearer {KEY}", "req_1")
     await services.CreateWebhook(WEBHOOK, call)
     await services.SendTestEvent(inspection_pb2.WebhookRequest(id="wh_0"), call)
+    await services.CreateKey(A_KEY, call)
     return [
+        "/login",
         "/",
         f"/exports/{blocked}",
         f"/exports/{ready}?since=planhash_before",
@@ -73,11 +89,33 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/find?q=nobody",
         "/files",
         "/setup",
+        "/setup/keys",
         "/setup/webhooks",
         "/setup/webhooks/wh_0",
         "/exports/none",
         f"/broker/{TOKEN}",
+        f"/recipient/{TOKEN}",
+        "/docs",
+        "/docs/keys",
+        "/docs/csv-columns",
+        "/docs/search?q=broker",
+        "/docs/api/openapi",
     ]
+
+
+def test_every_address_that_answers_a_browser_is_looked_at(app: Starlette, pages: list[str]) -> None:
+    seen = [path.partition("?")[0] for path in pages]
+    routes = [
+        route for route in app.routes if isinstance(route, Route) and not route.path.startswith("/api/")
+    ]
+    unseen = {
+        route.path
+        for route in routes
+        if isinstance(route.app, PathApp)
+        and "GET" in route.app.methods
+        and not any(re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", route.path), path) for path in seen)
+    }
+    assert unseen - {"/docs/{name:path}"} == NO_PAGES, "add the new page to `pages`, or say why it is none"
 
 
 # Colours do not depend on the width, nor the width on colours: two ways show both themes and both windows.

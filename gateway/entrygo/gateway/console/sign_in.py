@@ -49,7 +49,7 @@ class SignIn:
         key = fields.get("key", "").strip()
         call = self._door.call(request, key)
         try:
-            if not _KEY.fullmatch(key):
+            if not is_sendable(key):
                 raise self._door.refuse_nameless(request)
             await self._door.admit(call)
             opened = await ask_identity(
@@ -101,6 +101,11 @@ async def _content(request: Request) -> bytes:
         if len(content) > MAX_SIGN_IN_BYTES:
             raise UnsupportedMediaType(PLEASE)
     return content
+
+
+def is_sendable(key: str) -> bool:
+    """Whether a text can be sent on as a key at all."""
+    return _KEY.fullmatch(key) is not None
 
 
 def target_of(path: str) -> str:

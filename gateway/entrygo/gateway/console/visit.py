@@ -63,6 +63,12 @@ class Visit(Exchange):
         """The account that is signed in."""
         return self.who.account_id
 
+    async def admitted_with(self, secret: str) -> Call:
+        """A call with a key that was typed, let in through the door as every key is. Raises InvalidApiKey."""
+        call = self._admitted.door.call(self.request, secret)
+        await self._admitted.door.admit(call)
+        return call
+
     def may(self, scope: str) -> bool:
         """Whether the key has a scope: what it has not is not offered. The services decide."""
         return scope in self.who.scopes

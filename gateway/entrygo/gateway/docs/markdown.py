@@ -44,6 +44,9 @@ def render(source: str, folder: str = "") -> Document:
     """The document of a Markdown text that lies in `folder` below docs/. HTML in it is shown as text."""
     tokens = _PARSER.parse(source)
     _add_anchors(tokens)
+    for token in tokens:
+        if token.type == "table_open":
+            token.attrSet("tabindex", "0")  # as code
     for token in _inline(tokens):
         _rewrite_links(token, folder)
     sections = tuple(_sections(tokens))
@@ -58,11 +61,12 @@ def render(source: str, folder: str = "") -> Document:
 
 
 def _highlighted(code: str, language: str, attributes: str) -> str:
+    """Code as a block that is reached by keyboard, as it may have to be scrolled sideways."""
     try:
-        lexer = get_lexer_by_name(language)
+        shown = str(highlight(code, get_lexer_by_name(language), _FORMATTER))
     except ClassNotFound:
-        return str(escape(code))
-    return str(highlight(code, lexer, _FORMATTER))
+        shown = str(escape(code))
+    return f'<pre tabindex="0"><code>{shown}</code></pre>'
 
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "highlight": _highlighted}).enable("table")
