@@ -102,7 +102,7 @@ def operations(document: Mapping[str, Any]) -> str:
     """A method an operation, and an iterator for each that answers in pages."""
     lines = [
         HEADER,
-        "from collections.abc import AsyncIterator\nfrom typing import Any, Literal\nfrom urllib.parse import quote\n\n",
+        "from collections.abc import AsyncIterator, Callable\nfrom typing import Any, Literal\nfrom urllib.parse import quote\n\n",
         "from entrygo_client import types\n\n\n",
         "class AsyncOperations:\n",
         '    """One method for each operation of the REST API."""\n\n',
@@ -110,7 +110,14 @@ def operations(document: Mapping[str, Any]) -> str:
         "        query: dict[str, Any] | None = None,\n        body: Any = None,\n"
         "        idempotency_key: str | None = None,\n        repeatable: bool = True,\n    ) -> Any:\n"
         "        raise NotImplementedError\n\n"
-        "    async def _download(self, path: str) -> bytes:\n        raise NotImplementedError\n",
+        "    async def _download(self, path: str) -> bytes:\n        raise NotImplementedError\n\n"
+        "    async def _iter(self, list_page: Callable[..., Any], *inside: str, **query: Any) -> AsyncIterator[Any]:\n"
+        '        """The items of a list, page after page."""\n'
+        "        while True:\n"
+        "            page = await list_page(*inside, **query)\n"
+        '            for each in page["data"]:\n                yield each\n'
+        '            if not page["hasMore"]:\n                return\n'
+        '            query["cursor"] = page["nextCursor"]\n',
     ]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -162,15 +169,11 @@ def _iterator(
 ) -> Iterator[str]:
     page = document["components"]["schemas"][answer.removeprefix("types.")]
     item = _of(page["properties"]["data"]["items"], "types.")
-    passed = [each["name"] for each in inside]
+    passed = [f"self.{name}", *(each["name"] for each in inside)]
     passed += [f"{_argument(each['name'])}={_argument(each['name'])}" for each in query]
-    yield f"\n    async def {name.replace('list_', 'iter_', 1)}(self{signature}) -> AsyncIterator[{item}]:\n"
+    yield f"\n    def {name.replace('list_', 'iter_', 1)}(self{signature}) -> AsyncIterator[{item}]:\n"
     yield f'        """{operation["summary"].rstrip(".")}: all of them, page after page."""\n'
-    yield "        while True:\n"
-    yield f"            page = await self.{name}({', '.join(passed)})\n"
-    yield '            for each in page["data"]:\n                yield each\n'
-    yield '            if not page["hasMore"]:\n                return\n'
-    yield '            cursor = page["nextCursor"]\n'
+    yield f"        return self._iter({', '.join(passed)})\n"
 
 
 def _signature(inside: list[Mapping[str, Any]], query: list[Mapping[str, Any]], body: Any) -> str:

@@ -1,6 +1,6 @@
 """Generated from the contract by `make pages`: edit scripts/generate_python_client.py instead."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -25,6 +25,16 @@ class AsyncOperations:
     async def _download(self, path: str) -> bytes:
         raise NotImplementedError
 
+    async def _iter(self, list_page: Callable[..., Any], *inside: str, **query: Any) -> AsyncIterator[Any]:
+        """The items of a list, page after page."""
+        while True:
+            page = await list_page(*inside, **query)
+            for each in page["data"]:
+                yield each
+            if not page["hasMore"]:
+                return
+            query["cursor"] = page["nextCursor"]
+
     async def sync_orders(
         self, body: types.SyncOrdersBody, *, idempotency_key: str | None = None
     ) -> types.SyncOrdersAnswer:
@@ -43,17 +53,11 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_orders(
+    def iter_orders(
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> AsyncIterator[types.StoredOrder]:
         """List orders: all of them, page after page."""
-        while True:
-            page = await self.list_orders(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_orders, limit=limit, cursor=cursor, external_id=external_id)
 
     async def get_order(self, id: str) -> types.StoredOrder:
         """Read one order."""
@@ -113,7 +117,7 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_exports(
+    def iter_exports(
         self,
         *,
         limit: int | None = None,
@@ -127,22 +131,17 @@ class AsyncOperations:
         created_before: str | None = None,
     ) -> AsyncIterator[types.ExportSummary]:
         """List exports: all of them, page after page."""
-        while True:
-            page = await self.list_exports(
-                limit=limit,
-                cursor=cursor,
-                state=state,
-                readiness_state=readiness_state,
-                warehouse_id=warehouse_id,
-                broker_id=broker_id,
-                created_after=created_after,
-                created_before=created_before,
-            )
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(
+            self.list_exports,
+            limit=limit,
+            cursor=cursor,
+            state=state,
+            readiness_state=readiness_state,
+            warehouse_id=warehouse_id,
+            broker_id=broker_id,
+            created_after=created_after,
+            created_before=created_before,
+        )
 
     async def list_export_issues(self, id: str) -> types.IssuesAnswer:
         """List what to fix in a plan."""
@@ -257,17 +256,11 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_entry_summaries(
+    def iter_entry_summaries(
         self, *, limit: int | None = None, cursor: str | None = None, export_id: str | None = None
     ) -> AsyncIterator[types.EntryReconciliation]:
         """List what brokers entered: all of them, page after page."""
-        while True:
-            page = await self.list_entry_summaries(limit=limit, cursor=cursor, export_id=export_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_entry_summaries, limit=limit, cursor=cursor, export_id=export_id)
 
     async def get_actual_landed_costs(self, id: str) -> bytes:
         """Download what each order cost landed."""
@@ -291,17 +284,11 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_products(
+    def iter_products(
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> AsyncIterator[types.Product]:
         """List products: all of them, page after page."""
-        while True:
-            page = await self.list_products(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_products, limit=limit, cursor=cursor, external_id=external_id)
 
     async def get_product(self, id: str) -> types.Product:
         """Read one product."""
@@ -335,17 +322,11 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_warehouses(
+    def iter_warehouses(
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> AsyncIterator[types.Warehouse]:
         """List warehouses: all of them, page after page."""
-        while True:
-            page = await self.list_warehouses(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_warehouses, limit=limit, cursor=cursor, external_id=external_id)
 
     async def get_warehouse(self, id: str) -> types.Warehouse:
         """Read one warehouse."""
@@ -370,17 +351,11 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_brokers(
+    def iter_brokers(
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> AsyncIterator[types.Broker]:
         """List brokers: all of them, page after page."""
-        while True:
-            page = await self.list_brokers(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_brokers, limit=limit, cursor=cursor, external_id=external_id)
 
     async def get_broker(self, id: str) -> types.Broker:
         """Read one broker."""
@@ -405,17 +380,11 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_importers(
+    def iter_importers(
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> AsyncIterator[types.Importer]:
         """List importers: all of them, page after page."""
-        while True:
-            page = await self.list_importers(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_importers, limit=limit, cursor=cursor, external_id=external_id)
 
     async def get_importer(self, id: str) -> types.Importer:
         """Read one importer."""
@@ -461,7 +430,7 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_events(
+    def iter_events(
         self,
         *,
         limit: int | None = None,
@@ -470,13 +439,7 @@ class AsyncOperations:
         export_id: str | None = None,
     ) -> AsyncIterator[types.Event]:
         """List events: all of them, page after page."""
-        while True:
-            page = await self.list_events(limit=limit, cursor=cursor, type_=type_, export_id=export_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_events, limit=limit, cursor=cursor, type_=type_, export_id=export_id)
 
     async def create_webhook(
         self, body: types.CreateWebhookBody, *, idempotency_key: str | None = None
@@ -540,7 +503,7 @@ class AsyncOperations:
         )
         return answer
 
-    async def iter_webhook_deliveries(
+    def iter_webhook_deliveries(
         self,
         id: str,
         *,
@@ -549,13 +512,7 @@ class AsyncOperations:
         status: Literal["pending", "delivered", "failed", "held"] | None = None,
     ) -> AsyncIterator[types.DeliveryView]:
         """List a webhook's deliveries: all of them, page after page."""
-        while True:
-            page = await self.list_webhook_deliveries(id, limit=limit, cursor=cursor, status=status)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_webhook_deliveries, id, limit=limit, cursor=cursor, status=status)
 
     async def replay_webhook(
         self, id: str, body: types.ReplayBody | None = None, *, idempotency_key: str | None = None
@@ -578,17 +535,11 @@ class AsyncOperations:
         answer: types.KeyPage = await self._call("GET", "/api/keys", query={"limit": limit, "cursor": cursor})
         return answer
 
-    async def iter_keys(
+    def iter_keys(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> AsyncIterator[types.KeyView]:
         """List API keys: all of them, page after page."""
-        while True:
-            page = await self.list_keys(limit=limit, cursor=cursor)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_keys, limit=limit, cursor=cursor)
 
     async def create_key(
         self, body: types.CreateKeyBody, *, idempotency_key: str | None = None

@@ -1,6 +1,6 @@
 """Generated from the contract by `make pages`: edit scripts/generate_python_client.py instead."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -25,6 +25,16 @@ class Operations:
     def _download(self, path: str) -> bytes:
         raise NotImplementedError
 
+    def _iter(self, list_page: Callable[..., Any], *inside: str, **query: Any) -> Iterator[Any]:
+        """The items of a list, page after page."""
+        while True:
+            page = list_page(*inside, **query)
+            for each in page["data"]:
+                yield each
+            if not page["hasMore"]:
+                return
+            query["cursor"] = page["nextCursor"]
+
     def sync_orders(
         self, body: types.SyncOrdersBody, *, idempotency_key: str | None = None
     ) -> types.SyncOrdersAnswer:
@@ -47,13 +57,7 @@ class Operations:
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> Iterator[types.StoredOrder]:
         """List orders: all of them, page after page."""
-        while True:
-            page = self.list_orders(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_orders, limit=limit, cursor=cursor, external_id=external_id)
 
     def get_order(self, id: str) -> types.StoredOrder:
         """Read one order."""
@@ -125,22 +129,17 @@ class Operations:
         created_before: str | None = None,
     ) -> Iterator[types.ExportSummary]:
         """List exports: all of them, page after page."""
-        while True:
-            page = self.list_exports(
-                limit=limit,
-                cursor=cursor,
-                state=state,
-                readiness_state=readiness_state,
-                warehouse_id=warehouse_id,
-                broker_id=broker_id,
-                created_after=created_after,
-                created_before=created_before,
-            )
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(
+            self.list_exports,
+            limit=limit,
+            cursor=cursor,
+            state=state,
+            readiness_state=readiness_state,
+            warehouse_id=warehouse_id,
+            broker_id=broker_id,
+            created_after=created_after,
+            created_before=created_before,
+        )
 
     def list_export_issues(self, id: str) -> types.IssuesAnswer:
         """List what to fix in a plan."""
@@ -257,13 +256,7 @@ class Operations:
         self, *, limit: int | None = None, cursor: str | None = None, export_id: str | None = None
     ) -> Iterator[types.EntryReconciliation]:
         """List what brokers entered: all of them, page after page."""
-        while True:
-            page = self.list_entry_summaries(limit=limit, cursor=cursor, export_id=export_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_entry_summaries, limit=limit, cursor=cursor, export_id=export_id)
 
     def get_actual_landed_costs(self, id: str) -> bytes:
         """Download what each order cost landed."""
@@ -291,13 +284,7 @@ class Operations:
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> Iterator[types.Product]:
         """List products: all of them, page after page."""
-        while True:
-            page = self.list_products(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_products, limit=limit, cursor=cursor, external_id=external_id)
 
     def get_product(self, id: str) -> types.Product:
         """Read one product."""
@@ -335,13 +322,7 @@ class Operations:
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> Iterator[types.Warehouse]:
         """List warehouses: all of them, page after page."""
-        while True:
-            page = self.list_warehouses(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_warehouses, limit=limit, cursor=cursor, external_id=external_id)
 
     def get_warehouse(self, id: str) -> types.Warehouse:
         """Read one warehouse."""
@@ -370,13 +351,7 @@ class Operations:
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> Iterator[types.Broker]:
         """List brokers: all of them, page after page."""
-        while True:
-            page = self.list_brokers(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_brokers, limit=limit, cursor=cursor, external_id=external_id)
 
     def get_broker(self, id: str) -> types.Broker:
         """Read one broker."""
@@ -405,13 +380,7 @@ class Operations:
         self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
     ) -> Iterator[types.Importer]:
         """List importers: all of them, page after page."""
-        while True:
-            page = self.list_importers(limit=limit, cursor=cursor, external_id=external_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_importers, limit=limit, cursor=cursor, external_id=external_id)
 
     def get_importer(self, id: str) -> types.Importer:
         """Read one importer."""
@@ -464,13 +433,7 @@ class Operations:
         export_id: str | None = None,
     ) -> Iterator[types.Event]:
         """List events: all of them, page after page."""
-        while True:
-            page = self.list_events(limit=limit, cursor=cursor, type_=type_, export_id=export_id)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_events, limit=limit, cursor=cursor, type_=type_, export_id=export_id)
 
     def create_webhook(
         self, body: types.CreateWebhookBody, *, idempotency_key: str | None = None
@@ -543,13 +506,7 @@ class Operations:
         status: Literal["pending", "delivered", "failed", "held"] | None = None,
     ) -> Iterator[types.DeliveryView]:
         """List a webhook's deliveries: all of them, page after page."""
-        while True:
-            page = self.list_webhook_deliveries(id, limit=limit, cursor=cursor, status=status)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_webhook_deliveries, id, limit=limit, cursor=cursor, status=status)
 
     def replay_webhook(
         self, id: str, body: types.ReplayBody | None = None, *, idempotency_key: str | None = None
@@ -574,13 +531,7 @@ class Operations:
 
     def iter_keys(self, *, limit: int | None = None, cursor: str | None = None) -> Iterator[types.KeyView]:
         """List API keys: all of them, page after page."""
-        while True:
-            page = self.list_keys(limit=limit, cursor=cursor)
-            for each in page["data"]:
-                yield each
-            if not page["hasMore"]:
-                return
-            cursor = page["nextCursor"]
+        return self._iter(self.list_keys, limit=limit, cursor=cursor)
 
     def create_key(
         self, body: types.CreateKeyBody, *, idempotency_key: str | None = None
