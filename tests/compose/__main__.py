@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import yaml
 
-from entrygo.cli.rest import Rest
+from entrygo_client import EntryGo
 from tests.compose.client import ACCOUNT, BASE_URL, Warehouse
 from tests.compose.engine import Project, docker
 from tests.compose.images import build_missing
@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
 def _drill(before: Project, present: Project) -> None:
     with _step("first export on the version before"):
         before.compose("up", "--detach", "--wait", "--wait-timeout", "600")
-        warehouse = Warehouse(Rest(BASE_URL, _make_account(before, "migrate")))
+        warehouse = Warehouse(EntryGo(BASE_URL, _make_account(before, "migrate"), ACCOUNT, max_retries=5))
         warehouse.export("before")
         warehouse.check()
     with _step("migrations beside the version before, which goes on"):

@@ -2,11 +2,11 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 
-from entrygo.cli.rest import Rest
+from entrygo_client import EntryGo
+from entrygo_client.types import OrderInput, PlanBody
 
 BASE_URL = "http://127.0.0.1:3000"
 MAIL_URL = "http://127.0.0.1:8025"
@@ -28,27 +28,27 @@ class Export:
 class Warehouse:
     """Makes exports and remembers them, so that each can be asked for again later."""
 
-    rest: Rest
+    entrygo: EntryGo
     exports: list[Export] = field(default_factory=list)
 
     def export(self, name: str) -> Export:
         """Sync, plan, execute; returns when the whole lifecycle was acknowledged."""
-        order = {
+        order: OrderInput = {
             "externalId": name,
             "destinationCountry": "US",
             "destinationRegion": "CA",
             "destinationPostalCode": "94105",
             "items": [{"productId": "prod_hoodie_001", "quantity": 2, "unitValueUsd": 110}],
         }
-        synced = self._post("/api/orders/sync", {"items": [order]}, name)
-        body = {
+        synced = self.entrygo.sync_orders({"items": [order]}, idempotency_key=f"{name}-sync")
+        body: PlanBody = {
             "warehouseId": "wh_123",
             "brokerId": "br_123",
             "orderIds": [each["id"] for each in synced["data"]],
         }
-        plan = self._post("/api/exports/plan", body, name)
-        self._post("/api/exports/execute", {"batchId": plan["exportId"]}, name)
-        self.exports.append(self._read(plan["exportId"]))
+        export_id = self.entrygo.plan_export(body, idempotency_key=f"{name}-plan")["exportId"] or ""
+        self.entrygo.execute_export({"batchId": export_id}, idempotency_key=f"{name}-execute")
+        self.exports.append(self._read(export_id))
         return self.exports[-1]
 
     def check(self) -> None:
@@ -58,9 +58,8 @@ class Warehouse:
             if found != export:
                 raise Lost(f"{export} is now {found}")
             for filename, _ in export.documents:
-                path = f"/api/customs-packages/{export.package_id}/artifacts/{filename}"
-                if not self.rest.get_bytes(path):
-                    raise Lost(f"{path} is empty")
+                if not self.entrygo.get_artifact(export.package_id, filename):
+                    raise Lost(f"{filename} of {export.package_id} is empty")
         self._check_mails()
 
     def _check_mails(self) -> None:
@@ -77,19 +76,16 @@ class Warehouse:
             time.sleep(1)
 
     def _read(self, export_id: str) -> Export:
-        found = self.rest.get(f"/api/exports/{export_id}")
-        if found["status"] != "COMPLETED":
+        found = self.entrygo.inspect_export(export_id)
+        if found["status"] != "COMPLETED" or found["customsPackage"] is None:
             raise Lost(f"{export_id} is {found['status']}")
-        package = self.rest.get(f"/api/customs-packages/{found['customsPackage']['id']}")
+        package = self.entrygo.get_customs_package(found["customsPackage"]["id"])
         return Export(
             export_id,
             package["id"],
             package["packageNumber"],
             tuple((each["filename"], each["sha256"]) for each in package["artifacts"]),
         )
-
-    def _post(self, path: str, body: dict[str, Any], name: str) -> Any:
-        return self.rest.post(path, {"accountId": ACCOUNT, **body}, f"{name}-{path.rsplit('/', 1)[-1]}")
 
 
 class Lost(AssertionError):

@@ -6,16 +6,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from entrygo.cli.rest import Rest
+import httpx
+
+from entrygo.cli.trust import trust_in
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.settings import UpSettings
+from entrygo.gateway.settings import GatewayClientSettings
 from entrygo.postgres.pool import Pool, open_pool
+from entrygo_client import EntryGo
 
 T = TypeVar("T")
 
 DEFAULT_BASE_URL = "http://localhost:3000"
 API_KEY = "ENTRYGO_API_KEY"
 BASE_URL = "ENTRYGO_BASE_URL"
+ACCOUNT_ID = "ENTRYGO_ACCOUNT_ID"
+ANSWER_SECONDS = 120.0
+RETRIES = 5
 
 
 class NotConfigured(Exception):
@@ -34,12 +41,20 @@ class Target:
             raise NotConfigured(f"{name} is not set. Run `entrygo up` and `. .entrygo/env`, or export it.")
         return value
 
-    def rest(self) -> Rest:
-        return Rest(self.values.get(BASE_URL) or DEFAULT_BASE_URL, self.need(API_KEY))
+    def client(self) -> EntryGo:
+        """A client that is patient: a person waits for the command, or a night's job."""
+        return EntryGo(
+            self.values.get(BASE_URL) or DEFAULT_BASE_URL,
+            self.need(API_KEY),
+            self.values.get(ACCOUNT_ID, ""),
+            seconds=ANSWER_SECONDS,
+            max_retries=RETRIES,
+            http=httpx.Client(verify=trust_in(GatewayClientSettings()), trust_env=False),
+        )
 
     @property
     def account_id(self) -> str:
-        return self.need("ENTRYGO_ACCOUNT_ID")
+        return self.need(ACCOUNT_ID)
 
 
 def find_target(environment: Mapping[str, str] | None = None, home: Home | None = None) -> Target:

@@ -14,9 +14,9 @@ from rich.text import Text
 
 from entrygo.cli.connection import Target, current_home, find_target
 from entrygo.cli.readable import show_messages
-from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import out
 from entrygo.cli.up.demo_account import read_demo_account
+from entrygo_client import EntryGo
 
 SHOWN_LIST_ITEMS = 5
 
@@ -29,10 +29,10 @@ def demo(
 ) -> None:
     """Walk through a first export: sync, plan, execute, inspect, fetch the documents."""
     target = find_target()
-    with target.rest() as rest:
-        walk = Walk(rest, target, run_id=uuid4().hex[:8], is_verbose=verbose)
+    with target.client() as entrygo:
+        walk = Walk(entrygo, target, run_id=uuid4().hex[:8], is_verbose=verbose)
         package = walk.walk()
-        files = list(_save_documents(rest, package, folder / package["packageNumber"]))
+        files = list(_save_documents(entrygo, package, folder / package["packageNumber"]))
     out.print(Rule("what you have now") if verbose else "")
     for file in files:
         out.print(f"document  {file}")
@@ -45,15 +45,15 @@ def demo(
 class Walk:
     """The steps of the guide; each sends what the one before answered."""
 
-    def __init__(self, rest: Rest, target: Target, run_id: str, *, is_verbose: bool) -> None:
-        self._rest = rest
+    def __init__(self, entrygo: EntryGo, target: Target, run_id: str, *, is_verbose: bool) -> None:
+        self._entrygo = entrygo
         self._target = target
         self._run_id = run_id
         self._is_verbose = is_verbose
 
     def walk(self) -> dict[str, Any]:
         """Syncs, plans and executes two orders; returns their customs package as REST answers it."""
-        self._note(self._get("Verify the key", "/api/system/health")["status"])
+        self._note(self._get("Verify the key", "/api/system/health", self._entrygo.system_health)["status"])
         order_ids = [order["id"] for order in self._sync()["data"]]
         self._note(", ".join(order_ids))
         plan = self._plan(order_ids)
@@ -64,11 +64,20 @@ class Walk:
             show_messages(out, plan["validationMessages"])
         execution = self._execute(plan["exportId"])
         self._note(f"{execution['status']}: {len(execution['artifacts'])} documents")
-        export = self._get("Inspect the export", f"/api/exports/{plan['exportId']}")
+        export_id = plan["exportId"]
+        export = self._get(
+            "Inspect the export",
+            f"/api/exports/{export_id}",
+            lambda: self._entrygo.inspect_export(export_id),
+        )
         submission = export["brokerSubmission"] or {"status": "none", "recipient_email": ""}
         self._note(f"to the broker: {submission['status']} {submission['recipient_email']}".rstrip())
-        path = f"/api/customs-packages/{execution['customs_package_id']}"
-        package = self._get("Read the customs package", path)
+        package_id = execution["customs_package_id"]
+        package = self._get(
+            "Read the customs package",
+            f"/api/customs-packages/{package_id}",
+            lambda: self._entrygo.get_customs_package(package_id),
+        )
         self._note(package["packageNumber"])
         return package
 
@@ -87,7 +96,7 @@ class Walk:
                 self._order("2", "NY", "10001", [{**_line(cap, 1)}]),
             ],
         }
-        return self._post("Sync two orders", "/api/orders/sync", body)
+        return self._post("Sync two orders", "/api/orders/sync", body, self._entrygo.sync_orders)
 
     def _order(
         self, number: str, region: str, postal_code: str, lines: list[dict[str, Any]]
@@ -110,18 +119,18 @@ class Walk:
             "orderIds": order_ids,
             "dryRun": False,
         }
-        return self._post("Plan the export", "/api/exports/plan", body)
+        return self._post("Plan the export", "/api/exports/plan", body, self._entrygo.plan_export)
 
     def _execute(self, export_id: str) -> dict[str, Any]:
         body = {"accountId": self._target.account_id, "batchId": export_id}
-        return self._post("Execute it", "/api/exports/execute", body)
+        return self._post("Execute it", "/api/exports/execute", body, self._entrygo.execute_export)
 
-    def _post(self, title: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _post(self, title: str, path: str, body: dict[str, Any], send: Callable[..., Any]) -> dict[str, Any]:
         key = f"demo-{self._run_id}-{path.rsplit('/', 1)[-1]}"
-        return self._shown(title, f"POST {path}", body, lambda: self._rest.post(path, body, key))
+        return self._shown(title, f"POST {path}", body, lambda: send(body, idempotency_key=key))
 
-    def _get(self, title: str, path: str) -> dict[str, Any]:
-        return self._shown(title, f"GET {path}", None, lambda: self._rest.get(path))
+    def _get(self, title: str, path: str, ask: Callable[[], Any]) -> dict[str, Any]:
+        return self._shown(title, f"GET {path}", None, ask)
 
     def _shown(
         self, title: str, request: str, body: dict[str, Any] | None, send: Callable[[], Any]
@@ -149,12 +158,12 @@ def find_mail(folder: Path, package_number: str) -> Path | None:
     return None
 
 
-def _save_documents(rest: Rest, package: dict[str, Any], folder: Path) -> Iterator[Path]:
+def _save_documents(entrygo: EntryGo, package: dict[str, Any], folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for artifact in package["artifacts"]:
         # The last part only: a name never leads out of the folder.
         file = folder / Path(artifact["filename"]).name
-        file.write_bytes(rest.get_bytes(f"/api/customs-packages/{package['id']}/artifacts/{file.name}"))
+        file.write_bytes(entrygo.get_artifact(package["id"], file.name))
         yield file
 
 

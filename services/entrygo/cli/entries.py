@@ -1,11 +1,9 @@
 """The commands `entrygo entries`: what brokers entered, given back, listed, looked at."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
-from uuid import uuid4
 
 import typer
 from rich.markup import escape
@@ -13,7 +11,6 @@ from rich.table import Table
 
 from entrygo.cli.imports.commands import File, ServerOptions, reported
 from entrygo.cli.options import takes_options
-from entrygo.cli.rest import Rest, RestError
 from entrygo.cli.terminal import err, out, print_json
 from entrygo.imports.columns import Columns, WrongColumns, choose_columns, parse_mapping
 from entrygo.imports.entries import Rejected
@@ -28,9 +25,11 @@ from entrygo.imports.entry_summaries import (
 from entrygo.imports.reading import open_source
 from entrygo.imports.rejects import reject_header, reject_row
 from entrygo.imports.rows import SourceFile, SourceRow
+from entrygo_client import ApiError, EntryGo
+from entrygo_client.types import EntryReconciliation
 
 EXIT_REJECTS = 3
-PAGE = "20"
+PAGE = 20
 # What is wrong with one entry, and not with all of them.
 ABOUT_ONE = frozenset({400, 404, 409})
 _NO_ROW = SourceRow(0, {})
@@ -92,8 +91,8 @@ def give_back(
     [given] = given_entries((_NO_ROW, cells) for cells in rows or [known])
     if given.fault:
         raise typer.BadParameter(given.fault)
-    with options.target().rest() as rest:
-        found = _send(rest, given)
+    with options.target().client() as entrygo:
+        found = _send(entrygo, given)
     if as_json:
         print_json(found)
     else:
@@ -123,13 +122,13 @@ def import_entries(
         source = open_source(file)
         columns = _columns(source, mapping or [], ignore_unknown=ignore_unknown)
     found, rejected = [], []
-    with options.target().rest() as rest:
+    with options.target().client() as entrygo:
         for given in given_entries((row, columns.named(row)) for row in source.rows()):
             fault = given.fault
             if not fault:
                 try:
-                    found.append(_send(rest, given))
-                except RestError as error:
+                    found.append(_send(entrygo, given))
+                except ApiError as error:
                     if error.status not in ABOUT_ONE:
                         raise
                     fault = _reason(error)
@@ -151,8 +150,8 @@ def export_entries(
     options: ServerOptions,
 ) -> None:
     """Write what was given back to a file that `import` reads: the latest of each entry."""
-    with options.target().rest() as rest:
-        found = list(_given_back(rest, export_id))
+    with options.target().client() as entrygo:
+        found = list(entrygo.iter_entry_summaries(limit=PAGE, export_id=export_id))
     with file.open("w", encoding="utf-8-sig", newline="") as text:
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
@@ -165,8 +164,8 @@ def export_entries(
 @takes_options
 def show_entries(export_id: OfExport = None, *, options: ServerOptions, as_json: Json = False) -> None:
     """Show what was given back, and what differs."""
-    with options.target().rest() as rest:
-        found = list(_given_back(rest, export_id))
+    with options.target().client() as entrygo:
+        found = list(entrygo.iter_entry_summaries(limit=PAGE, export_id=export_id))
     if as_json:
         print_json(found)
     elif found:
@@ -190,9 +189,10 @@ def close_task(
     options: ServerOptions,
 ) -> None:
     """Close a task, once you have looked at the difference."""
-    path = f"/api/exports/{export_id}/entries/{entry}/tasks/{task_id}"
-    with options.target().rest() as rest:
-        found = rest.post(path, {"note": note}, idempotency_key or f"cli-{uuid4()}")
+    with options.target().client() as entrygo:
+        found = entrygo.close_entry_task(
+            export_id, str(entry), task_id, {"note": note}, idempotency_key=idempotency_key
+        )
     out.print(f"closed; {found['outcome']['openTasks']} open", markup=False)
 
 
@@ -205,8 +205,8 @@ def write_costs(
     options: ServerOptions,
 ) -> None:
     """Write what each order of an export cost landed."""
-    with options.target().rest() as rest:
-        file.write_bytes(rest.get_bytes(f"/api/exports/{export_id}/actual-landed-costs.csv"))
+    with options.target().client() as entrygo:
+        file.write_bytes(entrygo.get_actual_landed_costs(export_id))
     err.print(escape(str(file)))
 
 
@@ -226,27 +226,15 @@ def _cells(source: SourceFile, known: Mapping[str, str]) -> list[dict[str, str]]
     return [columns.named(row) for row in source.rows()]
 
 
-def _send(rest: Rest, given: GivenEntry) -> Mapping[str, Any]:
-    """Without a key: the same again changes nothing."""
-    path = f"/api/exports/{quote(given.export_id, safe='')}/entries/{quote(given.entry, safe='')}/summary"
-    found: Mapping[str, Any] = rest.post(path, given.body)
-    return found
+def _send(entrygo: EntryGo, given: GivenEntry) -> EntryReconciliation:
+    """The same again changes nothing."""
+    body: Any = given.body
+    return entrygo.record_entry_summary(given.export_id, given.entry, body)
 
 
-def _given_back(rest: Rest, export_id: str | None) -> Iterator[Mapping[str, Any]]:
-    query = {"limit": PAGE} | ({"exportId": export_id} if export_id else {})
-    while True:
-        page = rest.get("/api/entry-summaries", query)
-        yield from page["data"]
-        if not page["hasMore"]:
-            return
-        query["cursor"] = page["nextCursor"]
-
-
-def _reason(error: RestError) -> str:
-    issues = (error.error.get("details") or {}).get("issues") or []
-    listed = "; ".join(f"{issue['path']}: {issue['message']}" for issue in issues)
-    return listed or str(error.error.get("message") or error.code)
+def _reason(error: ApiError) -> str:
+    listed = "; ".join(f"{issue['path']}: {issue['message']}" for issue in error.details.get("issues") or ())
+    return listed or error.message or error.error_code
 
 
 def _write_rejects(file: Path, source: SourceFile, rejected: Sequence[Rejected]) -> None:

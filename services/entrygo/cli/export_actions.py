@@ -3,17 +3,16 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import quote
-from uuid import uuid4
+from typing import Annotated, Literal
 
 import typer
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.fixing import show_issues, show_party_issues
 from entrygo.cli.readable import show_events, show_export, show_exports
-from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import err, out, print_json
+from entrygo_client import EntryGo, is_settled
+from entrygo_client.types import ApproveBody, CancelBody, InspectAnswer, ResubmitBody
 
 ExportId = Annotated[str, typer.Argument(help="The export's id.")]
 Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
@@ -21,26 +20,23 @@ Key = Annotated[
     str | None, typer.Option("--idempotency-key", help="To repeat a request of which the answer was lost.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the export.")]
+State = Literal["BATCHED", "EXECUTING", "COMPLETED", "FAILED", "CANCELLED", "WITHDRAWN", "SUPERSEDED"]
+Readiness = Literal["READY", "REVIEW_REQUIRED", "BLOCKED"]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many.")]
 
-# The most that one request waits on the server.
-WAIT_SECONDS = 25
 STALE_SECONDS = 1.0
 
 
 def list_exports(
     *,
-    state: Annotated[str | None, typer.Option("--state", help="BATCHED, COMPLETED, FAILED …")] = None,
-    readiness: Annotated[
-        str | None, typer.Option("--readiness", help="READY, REVIEW_REQUIRED or BLOCKED.")
-    ] = None,
+    state: Annotated[State | None, typer.Option("--state", help="Only in this state.")] = None,
+    readiness: Annotated[Readiness | None, typer.Option("--readiness", help="Only as ready as this.")] = None,
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
     """List exports, newest first."""
-    params = {"state": state, "readinessState": readiness, "limit": str(limit)}
-    with find_target().rest() as rest:
-        answer = rest.get("/api/exports", {name: value for name, value in params.items() if value})
+    with find_target().client() as entrygo:
+        answer = entrygo.list_exports(state=state, readiness_state=readiness, limit=limit)
     if as_json:
         print_json(answer)
     else:
@@ -49,9 +45,9 @@ def list_exports(
 
 def issues(export_id: ExportId, as_json: Json = False) -> None:
     """Show what to fix: each product and order once, then what is wrong with warehouse, broker, importers."""
-    with find_target().rest() as rest:
-        answer = rest.get(f"/api/exports/{export_id}/issues")
-        messages = [] if as_json else rest.get(f"/api/exports/{export_id}")["validationMessages"]
+    with find_target().client() as entrygo:
+        answer = entrygo.list_export_issues(export_id)
+        messages = [] if as_json else entrygo.inspect_export(export_id)["validationMessages"]
     if as_json:
         print_json(answer)
     else:
@@ -69,9 +65,9 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Approve one plan by its hash, where the account's policy asks for it."""
-    body = {"planHash": plan_hash, "approvedBy": approved_by, **({"note": note} if note else {})}
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/exports/{export_id}/approve", body, idempotency_key or f"cli-{uuid4()}")
+    body: ApproveBody = {"planHash": plan_hash, "approvedBy": approved_by, "note": note}
+    with find_target().client() as entrygo:
+        answer = entrygo.approve_export(export_id, body, idempotency_key=idempotency_key)
     if as_json:
         print_json(answer)
     else:
@@ -82,9 +78,9 @@ def cancel(
     export_id: ExportId, reason: Reason = "", idempotency_key: Key = None, as_json: Json = False
 ) -> None:
     """Give up an export that was not executed; its orders are free again."""
-    body = {"reason": reason} if reason else {}
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/exports/{export_id}/cancel", body, idempotency_key or f"cli-{uuid4()}")
+    body: CancelBody = {"reason": reason} if reason else {}
+    with find_target().client() as entrygo:
+        answer = entrygo.cancel_export(export_id, body, idempotency_key=idempotency_key)
     if as_json:
         print_json(answer)
     else:
@@ -93,9 +89,9 @@ def cancel(
 
 def resend(export_id: ExportId, reason: Reason, idempotency_key: Key = None, as_json: Json = False) -> None:
     """Send an executed package to the broker again."""
-    path = f"/api/exports/{export_id}/broker-submissions"
-    with find_target().rest() as rest:
-        answer = rest.post(path, {"reason": reason}, idempotency_key or f"cli-{uuid4()}")
+    body: ResubmitBody = {"reason": reason}
+    with find_target().client() as entrygo:
+        answer = entrygo.resubmit_to_broker(export_id, body, idempotency_key=idempotency_key)
     if as_json:
         print_json(answer)
     else:
@@ -113,8 +109,8 @@ def download(
     ] = None,
 ) -> None:
     """Fetch the documents of an executed export into a folder."""
-    with find_target().rest() as rest:
-        export = rest.get(f"/api/exports/{export_id}")
+    with find_target().client() as entrygo:
+        export = entrygo.inspect_export(export_id)
         package = export["customsPackage"]
         if package is None:
             raise typer.BadParameter(f"{export_id} has no documents: it was not executed.")
@@ -122,10 +118,9 @@ def download(
         if absent := sorted(set(only or ()) - set(names)):
             raise typer.BadParameter(f"No document {', '.join(absent)}. There are: {', '.join(names)}.")
         folder = into or Path(export_id)
-        documents = f"/api/customs-packages/{package['id']}/artifacts"
         folder.mkdir(parents=True, exist_ok=True)
         for name in only or names:
-            (folder / name).write_bytes(rest.get_bytes(f"{documents}/{quote(name, safe='')}"))
+            (folder / name).write_bytes(entrygo.get_artifact(package["id"], name))
             out.print(str(folder / name), markup=False)
 
 
@@ -138,9 +133,8 @@ def events(
     as_json: Json = False,
 ) -> None:
     """Show what happened, oldest first."""
-    params = {"exportId": export_id, "cursor": cursor, "type": type_, "limit": str(limit)}
-    with find_target().rest() as rest:
-        answer = rest.get("/api/events", {name: value for name, value in params.items() if value})
+    with find_target().client() as entrygo:
+        answer = entrygo.list_events(export_id=export_id, cursor=cursor, type_=type_, limit=limit)
     if as_json:
         print_json(answer)
     else:
@@ -150,9 +144,9 @@ def events(
 
 def watch(export_id: ExportId, as_json: Json = False) -> None:
     """Follow an export until nothing of it is under way any more: an event a line, then how it stands."""
-    with find_target().rest() as rest:
+    with find_target().client() as entrygo:
         shown: set[str] = set()
-        for export in _versions(rest, export_id):
+        for export in _versions(entrygo, export_id):
             new = [event for event in export["events"] if event["id"] not in shown]
             shown |= {event["id"] for event in new}
             for event in new:
@@ -164,25 +158,20 @@ def watch(export_id: ExportId, as_json: Json = False) -> None:
         show_export(out, export)
 
 
-def _versions(rest: Rest, export_id: str) -> Iterator[dict[str, Any]]:
+def _versions(entrygo: EntryGo, export_id: str) -> Iterator[InspectAnswer]:
     """Each version of an export as it comes, the settled one last."""
-    etag = ""
+    known = None
     while True:
-        changed, etag = rest.get_changed(f"/api/exports/{export_id}", etag, WAIT_SECONDS)
+        changed = entrygo.wait_for_change(export_id, known)
         if changed is None:
             continue
         yield changed
-        if _is_settled(changed):
+        if is_settled(changed):
             return
-        if not etag:
+        if changed["stale"]:
             # An owner is away, so that there is no version to wait on.
             time.sleep(STALE_SECONDS)
-
-
-def _is_settled(export: dict[str, Any]) -> bool:
-    submission = export["brokerSubmission"] or {"status": ""}
-    is_running = export["stale"] or export["status"] == "EXECUTING"
-    return not is_running and submission["status"] not in ("prepared", "sending", "retrying")
+        known = changed
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
-from uuid import uuid4
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -14,13 +13,12 @@ from entrygo.cli.fix_file import fix_sheet, write_sheet
 from entrygo.cli.fixing import show_issues
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.readable import first_excluded, show_plan
-from entrygo.cli.rest import Rest, RestError
 from entrygo.cli.terminal import err, out, print_json
+from entrygo_client import EntryGo, InvalidExportState, NotFound
+from entrygo_client.types import PlanAnswer, PlanBody
 
 # A plan was made, and it may not go.
 EXIT_BLOCKED = 3
-# The remembered export can no longer be planned, or is of another account.
-NOT_TO_BE_PLANNED = frozenset({"INVALID_EXPORT_STATE", "NOT_FOUND"})
 
 OrdersFile = Annotated[
     Path | None,
@@ -90,11 +88,11 @@ def plan(
     }
     target = find_target()
     remembered = remembered_export(orders) if orders and not (batch or new) else None
-    with target.rest() as rest:
-        answer = _planned(rest, _body(target, asked, dry_run=dry_run), remembered, idempotency_key)
-        names = {} if as_json else _named(rest, first_excluded(answer), listed)
+    with target.client() as entrygo:
+        answer = _planned(entrygo, _body(target, asked, dry_run=dry_run), remembered, idempotency_key)
+        names = {} if as_json else _named(entrygo, first_excluded(answer), listed)
     if orders and not dry_run:
-        remember_export(orders, answer["exportId"])
+        remember_export(orders, answer["exportId"] or "")
     if as_json:
         print_json(answer)
     else:
@@ -112,21 +110,22 @@ def _order_ids(ids: list[str], external_ids: list[str] | None) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _body(target: Target, asked: Mapping[str, Any], *, dry_run: bool) -> dict[str, Any]:
+def _body(target: Target, asked: Mapping[str, Any], *, dry_run: bool) -> PlanBody:
     """The request: what was asked, and what the environment says where nothing was."""
     given = {name: value for name, value in asked.items() if value}
     for name, variable in (("warehouseId", "ENTRYGO_WAREHOUSE_ID"), ("brokerId", "ENTRYGO_BROKER_ID")):
         given[name] = given.get(name) or target.need(variable)
-    return {
+    body: Any = {
         "accountId": target.account_id,
         "orderIds": [],
         "dryRun": dry_run,
         "include": ["issuesByProduct", "entries"],
     } | given
+    return cast(PlanBody, body)
 
 
 def _show(
-    answer: dict[str, Any], names: Mapping[str, str], orders: Path | None, listed: Mapping[str, str]
+    answer: PlanAnswer, names: Mapping[str, str], orders: Path | None, listed: Mapping[str, str]
 ) -> None:
     """The plan for people; beside the ids file also the orders left out or doubtful, as a table."""
     show_plan(out, answer, names)
@@ -137,24 +136,19 @@ def _show(
         out.print(f"{count} order(s) left out, blocking or doubtful, each with its reasons: {findings}")
 
 
-def _planned(rest: Rest, body: dict[str, Any], remembered: str | None, key: str | None) -> dict[str, Any]:
-    """The plan of the remembered export, or of a new one when there is none that could be planned again."""
+def _planned(entrygo: EntryGo, body: PlanBody, remembered: str | None, key: str | None) -> PlanAnswer:
+    """The plan of the remembered export, or of a new one when that cannot be planned again."""
     if remembered is not None:
-        again = {**body, "batchId": remembered}
+        again: PlanBody = {**body, "batchId": remembered}
         err.print(f"{remembered} is planned again; --new makes another export.", style="dim")
         try:
-            replanned: dict[str, Any] = rest.post("/api/exports/plan", again, key or f"cli-plan-{uuid4()}")
-        except RestError as error:
-            if error.code not in NOT_TO_BE_PLANNED:
-                raise
-            err.print(f"{remembered} cannot be planned again ({error.code}): this is a new export.")
-        else:
-            return replanned
-    planned: dict[str, Any] = rest.post("/api/exports/plan", body, key or f"cli-plan-{uuid4()}")
-    return planned
+            return entrygo.plan_export(again, idempotency_key=key)
+        except (InvalidExportState, NotFound) as error:
+            err.print(f"{remembered} cannot be planned again ({error.error_code}): this is a new export.")
+    return entrygo.plan_export(body, idempotency_key=key)
 
 
-def _write_fixes(file: Path, plan: dict[str, Any]) -> None:
+def _write_fixes(file: Path, plan: PlanAnswer) -> None:
     sheet = fix_sheet(plan["issues_by_product"])
     if not sheet.rows:
         err.print("Nothing is missing in a product.")
@@ -169,7 +163,7 @@ def _write_fixes(file: Path, plan: dict[str, Any]) -> None:
     )
 
 
-def _named(rest: Rest, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
+def _named(entrygo: EntryGo, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:
     """The warehouse's own ids of these orders, asked for where they are not known."""
     unknown = [order_id for order_id in order_ids if not known.get(order_id)]
-    return {**known, **{each: str(rest.get(f"/api/orders/{each}")["externalId"]) for each in unknown}}
+    return {**known, **{each: entrygo.get_order(each)["externalId"] for each in unknown}}

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import orjson
 import typer
@@ -13,6 +12,7 @@ from entrygo.cli.export_planning import plan
 from entrygo.cli.plan_diff import show_diff
 from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.terminal import out, print_json
+from entrygo_client.types import ExecuteBody, WithdrawBody
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, follow, withdraw.")
 
@@ -47,7 +47,7 @@ def execute(
 ) -> None:
     """Make the documents and send them to the broker. Safe to repeat: it happens once."""
     target = find_target()
-    body: dict[str, Any] = {"accountId": target.account_id, "batchId": export_id}
+    body: ExecuteBody = {"accountId": target.account_id, "batchId": export_id}
     if shipment:
         body["shipment"] = read_json(shipment)
     if trip:
@@ -55,8 +55,8 @@ def execute(
     if expect_hash:
         body["expectedPlanHash"] = expect_hash
     key = idempotency_key or f"cli-execute-{export_id}-{(expect_hash or 'any')[-16:]}"
-    with target.rest() as rest:
-        answer = rest.post("/api/exports/execute", body, key)
+    with target.client() as entrygo:
+        answer = entrygo.execute_export(body, idempotency_key=key)
     if as_json:
         print_json(answer)
     else:
@@ -69,8 +69,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show everything that is known of an export."""
-    with find_target().rest() as rest:
-        answer = rest.get(f"/api/exports/{export_id}")
+    with find_target().client() as entrygo:
+        answer = entrygo.inspect_export(export_id)
     if as_json:
         print_json(answer)
     else:
@@ -86,10 +86,9 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Take an executed export back: its orders are free again, and its broker hears it once."""
-    body = {"reason": reason, "dryRun": dry_run}
-    key = idempotency_key or f"cli-withdraw-{export_id}-{uuid4()}"
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/exports/{export_id}/withdraw", body, key)
+    body: WithdrawBody = {"reason": reason, "dryRun": dry_run}
+    with find_target().client() as entrygo:
+        answer = entrygo.withdraw_export(export_id, body, idempotency_key=idempotency_key)
     if as_json:
         print_json(answer)
     else:
@@ -118,12 +117,11 @@ def amend(
     as_json: Json = False,
 ) -> None:
     """Plan what takes the place of an executed export; `export execute` then replaces it."""
-    body: dict[str, Any] = {"reason": reason, "dryRun": dry_run, "afterEntry": after_entry}
+    body: Any = {"reason": reason, "dryRun": dry_run, "afterEntry": after_entry}
     optional = {"leaveOutOrderIds": leave_out, "addOrderIds": add, "entryDate": entry_date}
     body |= {name: value for name, value in optional.items() if value}
-    key = idempotency_key or f"cli-amend-{uuid4()}"
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/exports/{export_id}/amend", body, key)
+    with find_target().client() as entrygo:
+        answer = entrygo.amend_export(export_id, body, idempotency_key=idempotency_key)
     if as_json:
         print_json(answer)
     else:
@@ -141,9 +139,8 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Show what changed between two plans of an export."""
-    params = {"from": since} | ({"to": to} if to else {})
-    with find_target().rest() as rest:
-        answer = rest.get(f"/api/exports/{export_id}/plan-diff", params)
+    with find_target().client() as entrygo:
+        answer = entrygo.diff_plans(export_id, from_=since, to=to)
     if as_json:
         print_json(answer)
     else:

@@ -1,6 +1,6 @@
 """What there is to fix in a plan, as people read it: the products that hold up most orders first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,7 +9,7 @@ from rich.text import Text
 
 from entrygo.cli.readable import table_of
 
-Answer = dict[str, Any]
+Answer = Mapping[str, Any]
 
 SHOWN_PRODUCTS = 20
 WIDE = 140  # columns of a screen

@@ -1,7 +1,7 @@
 """The commands `entrygo importers import`, `export` and `show`: importers of record, from and to a file."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +11,6 @@ from rich.table import Table
 
 from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, import_file
 from entrygo.cli.options import takes_options
-from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import err, out, print_json
 from entrygo.domain.importer_number import masked
 from entrygo.imports.columns import IMPORTER_COLUMNS
@@ -48,8 +47,8 @@ def export_importers(
     options: ServerOptions,
 ) -> None:
     """Write every importer to a file that `import` reads. It holds their numbers in full: keep it safe."""
-    with options.target().rest() as rest:
-        found = list(_importers(rest))
+    with options.target().client() as entrygo:
+        found = list(entrygo.iter_importers(limit=PAGE))
     file.touch(mode=0o600)
     # One that is there already keeps its mode otherwise.
     file.chmod(0o600)
@@ -69,8 +68,8 @@ def show_importers(
     as_json: Json = False,
 ) -> None:
     """Show importers with bond and powers of attorney; their numbers masked, unless --json asks for all."""
-    with options.target().rest() as rest:
-        found = list(_importers(rest, external_id))
+    with options.target().client() as entrygo:
+        found = list(entrygo.iter_importers(limit=PAGE, external_id=external_id))
     if as_json:
         print_json(found)
     elif not found:
@@ -80,17 +79,7 @@ def show_importers(
     raise typer.Exit(0 if found or external_id is None else 1)
 
 
-def _importers(rest: Rest, external_id: str | None = None) -> Iterator[Mapping[str, Any]]:
-    query = {"limit": str(PAGE)} | ({"externalId": external_id} if external_id else {})
-    while True:
-        page = rest.get("/api/importers", query)
-        yield from page["data"]
-        if not page["hasMore"]:
-            return
-        query["cursor"] = page["nextCursor"]
-
-
-def _table(importers: list[Mapping[str, Any]]) -> Table:
+def _table(importers: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, header_style="dim")
     for heading in ("importer", "name", "number", "resident", "bond", "powers of attorney"):
         table.add_column(heading)

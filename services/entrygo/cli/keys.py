@@ -5,7 +5,6 @@ The first key of an account can come from an operator alone.
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.table import Table
@@ -19,6 +18,8 @@ from entrygo.domain.principal import Mode, ScopeName
 from entrygo.requests.keys import DEFAULT_OVERLAP_HOURS, MAX_EXPIRES_IN_DAYS, MAX_OVERLAP_HOURS
 
 keys_app = typer.Typer(no_args_is_help=True, help="API keys.")
+
+PAGE = 200
 
 # A key as REST shows it.
 Key = Mapping[str, Any]
@@ -61,15 +62,15 @@ def create(
         raise ValidationFailed.of([("mode", message, "invalid_enum_value")])
     else:
         target = find_target()
-        body = {
+        body: Any = {
             "accountId": target.account_id,
             "name": name,
             "scopes": [str(scope) for scope in scopes or ()],
             **({"warehouseId": warehouse} if warehouse else {}),
             **({"expiresInDays": expires_in_days} if expires_in_days else {}),
         }
-        with target.rest() as rest:
-            made = rest.post("/api/keys", body, f"cli-key-{uuid4()}")
+        with target.client() as entrygo:
+            made = entrygo.create_key(body)
     _show_made(made, as_json=as_json)
 
 
@@ -92,9 +93,8 @@ def rotate(
     as_json: Json = False,
 ) -> None:
     """Make another key like this one, which ends after the overlap."""
-    with find_target().rest() as rest:
-        body = {"overlapHours": overlap_hours}
-        made = rest.post(f"/api/keys/{key_id}/rotate", body, f"cli-key-{uuid4()}")
+    with find_target().client() as entrygo:
+        made = entrygo.rotate_key(key_id, {"overlapHours": overlap_hours})
     _show_made(made, as_json=as_json)
 
 
@@ -105,8 +105,8 @@ def revoke(key_id: KeyId, account: Account = None, as_json: Json = False) -> Non
         keys_in_database.revoke(account, key_id)
         revoked: Key = next(key for key in keys_in_database.listed(account) if key["id"] == key_id)
     else:
-        with find_target().rest() as rest:
-            revoked = rest.post(f"/api/keys/{key_id}/revoke", {})
+        with find_target().client() as entrygo:
+            revoked = entrygo.revoke_key(key_id)
     if as_json:
         print_json(revoked)
     else:
@@ -114,15 +114,8 @@ def revoke(key_id: KeyId, account: Account = None, as_json: Json = False) -> Non
 
 
 def _all() -> list[Key]:
-    found: list[Key] = []
-    cursor = ""
-    with find_target().rest() as rest:
-        while True:
-            page = rest.get("/api/keys", {"limit": "200", **({"cursor": cursor} if cursor else {})})
-            found += page["data"]
-            if not page["hasMore"]:
-                return found
-            cursor = page["nextCursor"]
+    with find_target().client() as entrygo:
+        return list(entrygo.iter_keys(limit=PAGE))
 
 
 def _show_made(made: Key, *, as_json: bool) -> None:

@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
 # What a person can act upon; anything else is a fault of ours and keeps its traceback.
 EXPECTED = frozenset(
     {
-        "entrygo.cli.rest.RestError",
+        "entrygo_client._errors.EntryGoError",
         "entrygo.domain.errors.EntryGoError",
         "entrygo.cli.connection.NotConfigured",
         "entrygo.cli.backup.taking.BackupExists",

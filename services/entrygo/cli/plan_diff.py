@@ -1,12 +1,13 @@
 """What changed between two plans, as people read it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Answer = dict[str, Any]
+Answer = Mapping[str, Any]
 
 SECTIONS = ("plan", "warehouse", "broker")
 KINDS = (("orders", "order"), ("products", "product"), ("reference_rows", "reference row"))

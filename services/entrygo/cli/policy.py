@@ -6,6 +6,7 @@ import typer
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.terminal import out, print_json
+from entrygo_client.types import PolicyAnswer
 
 policy_app = typer.Typer(no_args_is_help=True, help="The account's policy: show, set.")
 
@@ -20,8 +21,8 @@ def policy() -> None:
 @policy_app.command("show")
 def show(as_json: Json = False) -> None:
     """Show what the account asks of its plans."""
-    with find_target().rest() as rest:
-        _shown(rest.get("/api/policy"), as_json)
+    with find_target().client() as entrygo:
+        _shown(entrygo.get_policy(), as_json)
 
 
 @policy_app.command("set")
@@ -47,8 +48,8 @@ def set_(
 ) -> None:
     """Change what is given here; the rest of the policy stays."""
     target = find_target()
-    with target.rest() as rest:
-        body: dict[str, Any] = {**rest.get("/api/policy"), "accountId": target.account_id}
+    with target.client() as entrygo:
+        body: Any = {**entrygo.get_policy(), "accountId": target.account_id}
         del body["updatedAt"]
         if approval_required is not None:
             body["approvalRequired"] = approval_required
@@ -60,7 +61,7 @@ def set_(
             body["severities"] |= dict(map(_pair, severity))
         if without_approval:
             body["codesWithoutApproval"] = sorted({*body["codesWithoutApproval"], *without_approval})
-        _shown(rest.put("/api/policy", body), as_json)
+        _shown(entrygo.set_policy(body), as_json)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -70,7 +71,7 @@ def _pair(text: str) -> tuple[str, str]:
     return code.strip(), value.strip()
 
 
-def _shown(answer: dict[str, Any], as_json: bool) -> None:
+def _shown(answer: PolicyAnswer, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return

@@ -1,7 +1,7 @@
 """Answers of the REST interface as people read them: a plan, an execution, an export."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Answer = dict[str, Any]
+Answer = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "info")
 STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
@@ -50,7 +50,7 @@ def show_plan(console: Console, plan: Answer, external_ids: Mapping[str, str] | 
 
 
 def show_messages(
-    console: Console, messages: list[Answer], skus: Mapping[str, str | None] | None = None
+    console: Console, messages: Sequence[Answer], skus: Mapping[str, str | None] | None = None
 ) -> None:
     """One row for each code: how many, of which products (by SKU where known), the first as an example."""
     known = {product: sku for product, sku in (skus or {}).items() if sku}
@@ -132,7 +132,7 @@ def show_export(console: Console, export: Answer) -> None:
     console.print(_rows(export["events"], "created_at", "type", "id"))
 
 
-def show_exports(console: Console, exports: list[Answer]) -> None:
+def show_exports(console: Console, exports: Sequence[Answer]) -> None:
     """A list, a row an export."""
     table = table_of("export", "state", "readiness", "orders", "broker", "planned")
     for each in exports:
@@ -148,7 +148,7 @@ def show_exports(console: Console, exports: list[Answer]) -> None:
     console.print(table if exports else "no export")
 
 
-def show_events(console: Console, events: list[Answer]) -> None:
+def show_events(console: Console, events: Sequence[Answer]) -> None:
     """A row an event, oldest first."""
     table = table_of("when", "event", "export", "state")
     for each in events:
@@ -175,7 +175,7 @@ def _after_completion(export: Answer) -> list[tuple[str, str]]:
     return facts
 
 
-def _entries(entries: list[Answer]) -> str:
+def _entries(entries: Sequence[Answer]) -> str:
     """How many, and of how many lines each."""
     lines = ", ".join(f"{entry['lines']:,}" for entry in entries[:SHOWN_EXCLUDED])
     more = ", …" if len(entries) > SHOWN_EXCLUDED else ""
@@ -223,7 +223,7 @@ def _show_excluded(console: Console, plan: Answer, external_ids: Mapping[str, st
         console.print(f"… and {len(reasons) - SHOWN_EXCLUDED} more; --json lists all")
 
 
-def _by_code(messages: list[Answer]) -> list[tuple[str, list[Answer]]]:
+def _by_code(messages: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
     groups: dict[str, list[Answer]] = {}
     for message in messages:
         groups.setdefault(message["code"], []).append(message)
@@ -261,7 +261,7 @@ def _facts(console: Console, *facts: tuple[str, str | Text]) -> None:
     console.print(table)
 
 
-def _rows(items: list[Answer], *names: str) -> Table:
+def _rows(items: Sequence[Answer], *names: str) -> Table:
     table = table_of(*names)
     for item in items:
         table.add_row(*(Text(str(item.get(name, ""))) for name in names))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.table import Table
@@ -11,8 +10,8 @@ from rich.text import Text
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.exports import read_json
-from entrygo.cli.rest import Rest
 from entrygo.cli.terminal import err, out, print_json
+from entrygo_client import EntryGo
 
 PAGE = 200
 
@@ -36,8 +35,8 @@ def records_app(noun: str, columns: Sequence[str]) -> typer.Typer:
     def sync(file: File, as_json: Json = False) -> None:
         target = find_target()
         body = {"accountId": target.account_id, "items": _items(read_json(file))}
-        with target.rest() as rest:
-            answer = rest.post(f"/api/{noun}/sync", body, f"cli-{uuid4()}")
+        with target.client() as entrygo:
+            answer = getattr(entrygo, f"sync_{noun}")(body)
         if as_json:
             print_json(answer)
         else:
@@ -45,9 +44,9 @@ def records_app(noun: str, columns: Sequence[str]) -> typer.Typer:
 
     @app.command("show", help=f"Show {noun}; one of them whole.")
     def show(external_id: ExternalId = None, as_json: Json = False) -> None:
-        with find_target().rest() as rest:
+        with find_target().client() as entrygo:
             found = [
-                each for each in _all(rest, noun) if external_id in (None, each["externalId"], each["id"])
+                each for each in _all(entrygo, noun) if external_id in (None, each["externalId"], each["id"])
             ]
         if as_json:
             print_json(found)
@@ -70,14 +69,9 @@ def _items(given: Any) -> list[Any]:
     return given if isinstance(given, list) else [given]
 
 
-def _all(rest: Rest, noun: str) -> Iterator[Record]:
-    query = {"limit": str(PAGE)}
-    while True:
-        page = rest.get(f"/api/{noun}", query)
-        yield from page["data"]
-        if not page["hasMore"]:
-            return
-        query["cursor"] = page["nextCursor"]
+def _all(entrygo: EntryGo, noun: str) -> Iterator[Record]:
+    found: Iterator[Record] = getattr(entrygo, f"iter_{noun}")(limit=PAGE)
+    return found
 
 
 def _table(records: Sequence[Record], columns: Sequence[str]) -> Table:

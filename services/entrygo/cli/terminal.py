@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from entrygo.cli.rest import RestError
 from entrygo.domain.errors import EntryGoError
+from entrygo_client import ApiError, NoAnswer
 
 # A pipe has no width; tables in it get enough of one to stay one line a row.
 PIPE_WIDTH = 200
@@ -43,8 +43,10 @@ def print_json(value: Any) -> None:
 
 def explain(error: Exception) -> None:
     """One line that says what went wrong, and a table where the answer lists more than one thing."""
-    if isinstance(error, RestError):
-        _explain_answer(error.code, str(error.error.get("message", "")), error.error.get("details"))
+    if isinstance(error, ApiError):
+        _explain_answer(error.error_code, error.message, error.details)
+    elif isinstance(error, NoAnswer):
+        _explain_answer("NO_ANSWER", f"{error}. Is it running? See `entrygo status`.", None)
     elif isinstance(error, EntryGoError):
         _explain_answer(error.error_code, error.message, error.details)
     else:

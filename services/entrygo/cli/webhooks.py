@@ -1,7 +1,6 @@
 """Commands for webhooks: endpoints, and the deliveries to each."""
 
-from typing import Annotated
-from uuid import uuid4
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
@@ -9,11 +8,13 @@ from rich.text import Text
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.terminal import err, out, print_json
+from entrygo_client.types import CreateWebhookBody, PatchWebhookBody, ReplayBody
 
 webhooks_app = typer.Typer(no_args_is_help=True, help="Webhooks: endpoints that events are posted to.")
 
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
 Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
+DeliveryStatus = Literal["pending", "delivered", "failed", "held"]
 Types = Annotated[
     list[str] | None, typer.Option("--event", help="A type such as export.executed; repeatable. None: all.")
 ]
@@ -23,9 +24,14 @@ Types = Annotated[
 def add(url: str, event: Types = None, description: str = "", as_json: Json = False) -> None:
     """Add a webhook. Its secret is shown here alone."""
     target = find_target()
-    body = {"accountId": target.account_id, "url": url, "events": event or [], "description": description}
-    with target.rest() as rest:
-        answer = rest.post("/api/webhooks", body, f"cli-webhook-{uuid4()}")
+    body: CreateWebhookBody = {
+        "accountId": target.account_id,
+        "url": url,
+        "events": event or [],
+        "description": description,
+    }
+    with target.client() as entrygo:
+        answer = entrygo.create_webhook(body)
     if as_json:
         print_json(answer)
     else:
@@ -36,8 +42,8 @@ def add(url: str, event: Types = None, description: str = "", as_json: Json = Fa
 @webhooks_app.command("list")
 def list_all(as_json: Json = False) -> None:
     """List webhooks; one that was disabled says why."""
-    with find_target().rest() as rest:
-        answer = rest.get("/api/webhooks")
+    with find_target().client() as entrygo:
+        answer = entrygo.list_webhooks()
     if as_json:
         print_json(answer)
         return
@@ -68,8 +74,8 @@ def disable(webhook_id: WebhookId) -> None:
 @webhooks_app.command("delete")
 def delete(webhook_id: WebhookId) -> None:
     """Remove a webhook with its deliveries, also those that wait."""
-    with find_target().rest() as rest:
-        rest.delete(f"/api/webhooks/{webhook_id}")
+    with find_target().client() as entrygo:
+        entrygo.delete_webhook(webhook_id)
     out.print(f"{webhook_id} is removed", markup=False)
 
 
@@ -81,8 +87,8 @@ def rotate(
     ] = 24,
 ) -> None:
     """Give a webhook a new secret, which is shown here alone."""
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/webhooks/{webhook_id}/rotate", {"overlapHours": overlap_hours})
+    with find_target().client() as entrygo:
+        answer = entrygo.rotate_webhook_secret(webhook_id, {"overlapHours": overlap_hours})
     out.print(answer["secret"], markup=False)
 
 
@@ -90,13 +96,13 @@ def rotate(
 def deliveries(
     webhook_id: WebhookId,
     status: Annotated[
-        str | None, typer.Option("--status", help="pending, delivered, failed or held.")
+        DeliveryStatus | None, typer.Option("--status", help="pending, delivered, failed or held.")
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what was sent, newest first, and what the receiver answered."""
-    with find_target().rest() as rest:
-        answer = rest.get(f"/api/webhooks/{webhook_id}/deliveries", {"status": status} if status else None)
+    with find_target().client() as entrygo:
+        answer = entrygo.list_webhook_deliveries(webhook_id, status=status)
     if as_json:
         print_json(answer)
         return
@@ -116,21 +122,21 @@ def replay(
     event_id: Annotated[str | None, typer.Option("--event-id", help="This event alone.")] = None,
 ) -> None:
     """Send again what failed or was held, with the ids it had."""
-    body = {"eventId": event_id} if event_id else {}
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/webhooks/{webhook_id}/replay", body)
+    body: ReplayBody = {"eventId": event_id}
+    with find_target().client() as entrygo:
+        answer = entrygo.replay_webhook(webhook_id, body)
     out.print(f"{answer['queued']} queued", markup=False)
 
 
 @webhooks_app.command("test")
 def test(webhook_id: WebhookId) -> None:
     """Send an event of type webhook.test."""
-    with find_target().rest() as rest:
-        answer = rest.post(f"/api/webhooks/{webhook_id}/test", {})
+    with find_target().client() as entrygo:
+        answer = entrygo.test_webhook(webhook_id)
     out.print(f"{answer['eventId']} is {answer['status']}", markup=False)
 
 
-def _patch(webhook_id: str, body: dict[str, str]) -> None:
-    with find_target().rest() as rest:
-        answer = rest.patch(f"/api/webhooks/{webhook_id}", body)
+def _patch(webhook_id: str, body: PatchWebhookBody) -> None:
+    with find_target().client() as entrygo:
+        answer = entrygo.patch_webhook(webhook_id, body)
     out.print(f"{answer['id']} is {answer['status']}", markup=False)

@@ -35,12 +35,11 @@ def test_target_is_that_of_the_environment_when_it_names_one(home: Home) -> None
 
 def test_target_takes_no_account_of_the_home_for_a_key_of_another(home: Home) -> None:
     target = find_target({"ENTRYGO_API_KEY": "key-of-another"}, home)
-    with target.rest() as rest:
-        assert rest.base_url == "http://localhost:3391"
+    assert target.need("ENTRYGO_BASE_URL") == "http://localhost:3391"
     with pytest.raises(NotConfigured, match="ENTRYGO_ACCOUNT_ID"):
         _ = target.account_id
 
 
 def test_target_names_what_is_missing_when_nothing_is_set(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="ENTRYGO_API_KEY"):
-        find_target({"PATH": "/bin"}, Home(tmp_path)).rest()
+        find_target({"PATH": "/bin"}, Home(tmp_path)).client()

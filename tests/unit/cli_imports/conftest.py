@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from entrygo.cli.importers import importers_app
 from entrygo.cli.imports import commands
-from entrygo.cli.rest import Rest
+from entrygo_client import EntryGo
 
 Issue = dict[str, str]
 SKUS = frozenset({"JKT-001", "CAP-002"})
@@ -52,9 +52,9 @@ class FakeServer:
     sleeps: list[float] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def rest(self) -> Rest:
-        transport = httpx.MockTransport(self._answer)
-        return Rest("http://entrygo.test", "key", transport=transport, sleep=self.sleeps.append)
+    def client(self) -> EntryGo:
+        http = httpx.Client(transport=httpx.MockTransport(self._answer))
+        return EntryGo("http://entrygo.test", "key", self.account_id, max_retries=5, http=http)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         with self._lock:

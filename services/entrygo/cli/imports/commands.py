@@ -142,7 +142,7 @@ def import_orders(file: File, options: ImportOptions) -> None:
 def import_file(file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bool = False) -> NoReturn:
     """Sends what a file holds to `/api/{noun}/sync` and ends with the exit code of the import."""
     target = options.target()
-    with reported(), target.rest() as rest:
+    with reported(), target.client() as entrygo:
         source = open_source(file, options.encoding)
         mapping = parse_mapping(options.mapping or [])
         _check_kind(source, mapping, kind)
@@ -154,8 +154,8 @@ def import_file(file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bo
             metadata=kind.keeps_metadata,
         )
         _check_unread(columns, kind, options)
-        path = f"/api/{kind.noun}/sync"
-        sender = Sender(rest, path, target.account_id, uuid4().hex[:12], kind.describe)
+        sync = getattr(entrygo, f"sync_{kind.noun}")
+        sender = Sender(sync, target.account_id, uuid4().hex[:12], kind.describe)
         run = options.run(file, source, sender, kind.noun, keeps_ids=keeps_ids)
         tally = run.run(kind.entries(source, columns), sum(1 for _ in source.rows()))
     raise typer.Exit(tally.exit_code)

@@ -1,11 +1,11 @@
 """Sends entries in batches, a few at a time, and says of each whether it was taken. Knows no file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
-from entrygo.cli.rest import Rest, RestError
 from entrygo.imports.batches import (
     CONTENT_ERRORS,
     Accepted,
@@ -15,6 +15,7 @@ from entrygo.imports.batches import (
     idempotency_key,
 )
 from entrygo.imports.entries import Entry, Rejected
+from entrygo_client import ApiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,7 @@ class Sender:
     an older file that is imported again after a newer one is written again and not answered from memory.
     """
 
-    rest: Rest
-    path: str
+    sync: Callable[..., Any]  # of the client, for items of this kind
     account_id: str
     run_id: str
     describe: Describe
@@ -38,12 +38,12 @@ class Sender:
             batch = waiting.pop()
             body = {"accountId": self.account_id, "items": [entry.item for entry in batch]}
             try:
-                answer = self.rest.post(self.path, body, idempotency_key(self.run_id, body))
-            except RestError as error:
-                if error.code not in CONTENT_ERRORS:
+                answer = self.sync(body, idempotency_key=idempotency_key(self.run_id, body))
+            except ApiError as error:
+                if error.error_code not in CONTENT_ERRORS:
                     raise
-                message = str(error.error.get("message", "")) or error.code
-                refused, again = after_refusal(batch, error.error.get("details"), message, self.describe)
+                message = error.message or error.error_code
+                refused, again = after_refusal(batch, error.details, message, self.describe)
                 outcomes += refused
                 waiting += again
                 continue

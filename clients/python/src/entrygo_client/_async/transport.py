@@ -71,7 +71,7 @@ class AsyncTransport:
             except httpx.TransportError as error:
                 failure, problem = (
                     Failure(None),
-                    NoAnswer(f"{method} {path}: {error or type(error).__name__}"),
+                    NoAnswer(f"No answer from {self._base_url} ({error or type(error).__name__})"),
                 )
             else:
                 if answer.is_success or answer.status_code == 304:
@@ -103,7 +103,7 @@ class AsyncTransport:
                 async for line in answer.aiter_lines():
                     yield line
         except httpx.TransportError as error:
-            raise NoAnswer(f"GET {path}: {error or type(error).__name__}") from error
+            raise NoAnswer(f"No answer from {self._base_url} ({error or type(error).__name__})") from error
 
 
 def _given(query: Mapping[str, Any] | None) -> dict[str, str]:
