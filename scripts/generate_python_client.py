@@ -110,6 +110,7 @@ def operations(document: Mapping[str, Any]) -> str:
         "        query: dict[str, Any] | None = None,\n        body: Any = None,\n"
         "        idempotency_key: str | None = None,\n        repeatable: bool = True,\n    ) -> Any:\n"
         "        raise NotImplementedError\n\n"
+        "    def _with_account(self, body: Any) -> Any:\n        raise NotImplementedError\n\n"
         "    async def _download(self, path: str) -> bytes:\n        raise NotImplementedError\n\n"
         "    async def _iter(self, list_page: Callable[..., Any], *inside: str, **query: Any) -> AsyncIterator[Any]:\n"
         '        """The items of a list, page after page."""\n'
@@ -150,7 +151,9 @@ def _operation(
             "query={" + ", ".join(f'"{each["name"]}": {_argument(each["name"])}' for each in query) + "}"
         )
     if body is not None:
-        arguments += ["body=body", "idempotency_key=idempotency_key"]
+        named = document["components"]["schemas"][_of(body["content"]["application/json"]["schema"])]
+        given = "self._with_account(body)" if "accountId" in named["properties"] else "body"
+        arguments += [f"body={given}", "idempotency_key=idempotency_key"]
     if operation["operationId"] in NOT_REPEATABLE:
         arguments.append("repeatable=False")
     yield f"        answer: {answer} = await self._call({', '.join(arguments)})\n        return answer\n"

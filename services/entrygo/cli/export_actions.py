@@ -65,7 +65,9 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Approve one plan by its hash, where the account's policy asks for it."""
-    body: ApproveBody = {"planHash": plan_hash, "approvedBy": approved_by, "note": note}
+    body: ApproveBody = {"planHash": plan_hash, "approvedBy": approved_by}
+    if note:
+        body["note"] = note
     with find_target().client() as entrygo:
         answer = entrygo.approve_export(export_id, body, idempotency_key=idempotency_key)
     if as_json:

@@ -107,7 +107,7 @@ def test_list_is_narrowed_and_has_a_row_an_export(server: Recorder) -> None:
     }
     server.answer = {"data": [row], "hasMore": False, "nextCursor": None}
     assert "batch_9" in run("export", "list", "--state", "COMPLETED")
-    assert server.asked[0][0] == "/api/exports?state=COMPLETED&limit=20"
+    assert server.asked[0][0] == "/api/exports?limit=20&state=COMPLETED"
 
 
 def test_each_act_goes_to_its_own_path_with_what_it_needs(server: Recorder) -> None:

@@ -49,7 +49,7 @@ class FakeServer:
     keys: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     account_id: str = "acc_1"
-    sleeps: list[float] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def client(self) -> EntryGo:
@@ -101,6 +101,7 @@ def error(status: int, code: str, details: object = None) -> httpx.Response:
 def server(monkeypatch: pytest.MonkeyPatch) -> FakeServer:
     fake = FakeServer()
     monkeypatch.setattr(commands, "find_target", lambda _: fake)
+    monkeypatch.setattr("entrygo_client._sync.transport.time.sleep", fake.pauses.append)
     return fake
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -80,14 +80,14 @@ class AsyncEntryGo(AsyncOperations):
             # Minted once, so that every attempt is the same request.
             headers["idempotency-key"] = idempotency_key or f"py-{uuid.uuid4()}"
             if method != "DELETE":
-                body = self._with_account(body or {})
+                body = body or {}
         answer = await self._transport.send(
             method, path, query=query, body=body, headers=headers, repeatable=repeatable
         )
         return answer.json()
 
-    def _with_account(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Bodies that have no account of their own ignore it."""
+    def _with_account(self, body: Any) -> Any:
+        """A body that names its account, if it was given."""
         return body if not self.account_id or "accountId" in body else {"accountId": self.account_id, **body}
 
     async def _download(self, path: str) -> bytes:

@@ -22,6 +22,9 @@ class AsyncOperations:
     ) -> Any:
         raise NotImplementedError
 
+    def _with_account(self, body: Any) -> Any:
+        raise NotImplementedError
+
     async def _download(self, path: str) -> bytes:
         raise NotImplementedError
 
@@ -40,7 +43,7 @@ class AsyncOperations:
     ) -> types.SyncOrdersAnswer:
         """Sync orders."""
         answer: types.SyncOrdersAnswer = await self._call(
-            "POST", "/api/orders/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/orders/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -69,7 +72,7 @@ class AsyncOperations:
     ) -> types.PlanAnswer:
         """Plan an export."""
         answer: types.PlanAnswer = await self._call(
-            "POST", "/api/exports/plan", body=body, idempotency_key=idempotency_key
+            "POST", "/api/exports/plan", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -78,7 +81,7 @@ class AsyncOperations:
     ) -> types.ExecuteAnswer:
         """Execute a planned export."""
         answer: types.ExecuteAnswer = await self._call(
-            "POST", "/api/exports/execute", body=body, idempotency_key=idempotency_key
+            "POST", "/api/exports/execute", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -271,7 +274,7 @@ class AsyncOperations:
     ) -> types.SyncProductsAnswer:
         """Sync products."""
         answer: types.SyncProductsAnswer = await self._call(
-            "POST", "/api/products/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/products/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -309,7 +312,7 @@ class AsyncOperations:
     ) -> types.SyncWarehousesAnswer:
         """Sync warehouses."""
         answer: types.SyncWarehousesAnswer = await self._call(
-            "POST", "/api/warehouses/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/warehouses/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -338,7 +341,7 @@ class AsyncOperations:
     ) -> types.SyncBrokersAnswer:
         """Sync brokers."""
         answer: types.SyncBrokersAnswer = await self._call(
-            "POST", "/api/brokers/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/brokers/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -367,7 +370,7 @@ class AsyncOperations:
     ) -> types.SyncImportersAnswer:
         """Sync importers."""
         answer: types.SyncImportersAnswer = await self._call(
-            "POST", "/api/importers/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/importers/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -410,7 +413,7 @@ class AsyncOperations:
     ) -> types.PolicyAnswer:
         """Set the account's policy."""
         answer: types.PolicyAnswer = await self._call(
-            "PUT", "/api/policy", body=body, idempotency_key=idempotency_key
+            "PUT", "/api/policy", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -446,7 +449,7 @@ class AsyncOperations:
     ) -> types.WebhookWithSecret:
         """Add a webhook."""
         answer: types.WebhookWithSecret = await self._call(
-            "POST", "/api/webhooks", body=body, idempotency_key=idempotency_key
+            "POST", "/api/webhooks", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -546,7 +549,7 @@ class AsyncOperations:
     ) -> types.KeyWithSecret:
         """Create an API key."""
         answer: types.KeyWithSecret = await self._call(
-            "POST", "/api/keys", body=body, idempotency_key=idempotency_key
+            "POST", "/api/keys", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 

@@ -22,6 +22,9 @@ class Operations:
     ) -> Any:
         raise NotImplementedError
 
+    def _with_account(self, body: Any) -> Any:
+        raise NotImplementedError
+
     def _download(self, path: str) -> bytes:
         raise NotImplementedError
 
@@ -40,7 +43,7 @@ class Operations:
     ) -> types.SyncOrdersAnswer:
         """Sync orders."""
         answer: types.SyncOrdersAnswer = self._call(
-            "POST", "/api/orders/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/orders/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -67,7 +70,7 @@ class Operations:
     def plan_export(self, body: types.PlanBody, *, idempotency_key: str | None = None) -> types.PlanAnswer:
         """Plan an export."""
         answer: types.PlanAnswer = self._call(
-            "POST", "/api/exports/plan", body=body, idempotency_key=idempotency_key
+            "POST", "/api/exports/plan", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -76,7 +79,7 @@ class Operations:
     ) -> types.ExecuteAnswer:
         """Execute a planned export."""
         answer: types.ExecuteAnswer = self._call(
-            "POST", "/api/exports/execute", body=body, idempotency_key=idempotency_key
+            "POST", "/api/exports/execute", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -267,7 +270,7 @@ class Operations:
     ) -> types.SyncProductsAnswer:
         """Sync products."""
         answer: types.SyncProductsAnswer = self._call(
-            "POST", "/api/products/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/products/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -305,7 +308,7 @@ class Operations:
     ) -> types.SyncWarehousesAnswer:
         """Sync warehouses."""
         answer: types.SyncWarehousesAnswer = self._call(
-            "POST", "/api/warehouses/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/warehouses/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -334,7 +337,7 @@ class Operations:
     ) -> types.SyncBrokersAnswer:
         """Sync brokers."""
         answer: types.SyncBrokersAnswer = self._call(
-            "POST", "/api/brokers/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/brokers/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -363,7 +366,7 @@ class Operations:
     ) -> types.SyncImportersAnswer:
         """Sync importers."""
         answer: types.SyncImportersAnswer = self._call(
-            "POST", "/api/importers/sync", body=body, idempotency_key=idempotency_key
+            "POST", "/api/importers/sync", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -404,7 +407,7 @@ class Operations:
     def set_policy(self, body: types.PolicyBody, *, idempotency_key: str | None = None) -> types.PolicyAnswer:
         """Set the account's policy."""
         answer: types.PolicyAnswer = self._call(
-            "PUT", "/api/policy", body=body, idempotency_key=idempotency_key
+            "PUT", "/api/policy", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -440,7 +443,7 @@ class Operations:
     ) -> types.WebhookWithSecret:
         """Add a webhook."""
         answer: types.WebhookWithSecret = self._call(
-            "POST", "/api/webhooks", body=body, idempotency_key=idempotency_key
+            "POST", "/api/webhooks", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
@@ -538,7 +541,7 @@ class Operations:
     ) -> types.KeyWithSecret:
         """Create an API key."""
         answer: types.KeyWithSecret = self._call(
-            "POST", "/api/keys", body=body, idempotency_key=idempotency_key
+            "POST", "/api/keys", body=self._with_account(body), idempotency_key=idempotency_key
         )
         return answer
 
