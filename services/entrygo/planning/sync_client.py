@@ -1,14 +1,19 @@
 """Reads the facts of a plan from sync, in the caller's name."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from typing import Protocol
+from operator import attrgetter
+from typing import Any, Protocol
 
 import grpc
 
 from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
 from entrygo.domain.money import parse_decimal
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.records.kinds import Amount, Day, Percent
+from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.rpc.calls import caller_metadata, remaining_seconds
 from entrygo.rpc.errors import remote
 from entrygo.rpc.facts import broker_from_proto, document_of
@@ -16,8 +21,19 @@ from entrygo.rpc.facts import broker_from_proto, document_of
 # Reading ten thousand orders takes a while.
 TIMEOUT_SECONDS = 30.0
 
-# Prices and quantities repeat.
-_decimal = lru_cache(maxsize=65_536)(parse_decimal)
+# The fields of facts, and how what is no text in them is read.
+_Readers = Sequence[tuple[str, Callable[[str], Any] | None]]
+_READ: Mapping[type, Callable[[str], Any]] = {
+    Amount: parse_decimal,
+    Percent: parse_decimal,
+    Day: date.fromisoformat,
+}
+# A line that is stored names its product by the id alone.
+_LINE = tuple(field for field in ORDER_LINE if field.name != "sku")
+_ORDER_READERS: _Readers = [(field.name, _READ.get(type(field.kind))) for field in ORDER]
+_LINE_READERS: _Readers = [(field.name, _READ.get(type(field.kind))) for field in _LINE]
+_order_texts = attrgetter(*[field.name for field in ORDER])
+_line_texts = attrgetter(*[field.name for field in _LINE])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,21 +108,23 @@ class SyncFacts:
 
 
 def order_from_proto(order: sync_pb2.Order) -> Order:
-    """By hand: there are ten thousand of these in a plan, and sync has checked each."""
+    """By name, unchecked: there are ten thousand of these in a plan, and sync has checked each."""
     return Order.model_construct(
         id=order.id,
-        external_id=order.external_id,
-        destination_country=order.destination_country,
-        destination_region=order.destination_region or None,
-        destination_postal_code=order.destination_postal_code or None,
-        items=tuple(
-            OrderItem.model_construct(
-                product_id=item.product_id,
-                quantity=_decimal(item.quantity),
-                unit_value_usd=_decimal(item.unit_value_usd),
-            )
-            for item in order.items
-        ),
-        importer_number=order.importer_number or None,
-        importer_external_id=order.importer_external_id or None,
+        items=tuple([_item(*_line_texts(line)) for line in order.items]),
+        **_values(_ORDER_READERS, _order_texts(order)),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _item(*texts: str) -> OrderItem:
+    """Facts do not change: orders with an equal line share it."""
+    return OrderItem.model_construct(**_values(_LINE_READERS, texts))
+
+
+def _values(readers: _Readers, texts: Sequence[str]) -> dict[str, Any]:
+    """The texts of a message as facts hold them."""
+    return {
+        name: (read(text) if read else text) if text else None
+        for (name, read), text in zip(readers, texts, strict=True)
+    }

@@ -12,7 +12,7 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from entrygo.requests.issues import Check, Issues
-from entrygo.requests.numbers import amount, percent
+from entrygo.requests.numbers import amount, amount_above_zero, percent
 from entrygo.requests.texts import country, day, exact_text, one_of, text
 
 SHORT_TEXT = 500  # characters
@@ -96,9 +96,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A decimal that is not negative: 12 digits before the point, 4 after it."""
+    """A decimal of 0 or more, or above 0: 12 digits before the point, 4 after it; `form` as in Text."""
 
-    check: Check[str] = amount
+    form: Check[str] | None = None
+    above_zero: bool = False
+
+    @property
+    def check(self) -> Check[str]:
+        return self.form or (amount_above_zero if self.above_zero else amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """An order and its lines. What sync stores and REST takes and shows of an order follows from here."""
 
 from entrygo.records import trade_codes
-from entrygo.records.kinds import Amount, Country, Field, Fields, PlainFields, Reference, Text
+from entrygo.records.kinds import Amount, Country, Field, PlainFields, Reference, Text
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
 # Of one sync.
@@ -48,11 +48,11 @@ ORDER: PlainFields = (
 )
 
 # A line names its product by either of the first two.
-ORDER_LINE: Fields = (
+ORDER_LINE: PlainFields = (
     Field(
         "sku", Reference(MAX_EXTERNAL_ID), "Instead of productId: the SKU of one product, or its externalId"
     ),
     Field("product_id", Reference(64), "Existing EntryGo product ID"),
-    Field("quantity", Amount(), "How many units; more than 0", required=True),
+    Field("quantity", Amount(above_zero=True), "How many units; more than 0", required=True),
     Field("unit_value_usd", Amount(), "Value of one unit, USD", required=True, column="unit_price_usd"),
 )

@@ -45,6 +45,11 @@ def amount(value: str) -> str:
     return plain(not_negative(value))
 
 
+def amount_above_zero(value: str) -> str:
+    """A decimal above 0, as canonical text."""
+    return plain(positive(value))
+
+
 def percent(value: str) -> str:
     """A decimal from 0 to 100, as canonical text."""
     number = not_negative(value)

@@ -10,7 +10,15 @@ from pydantic.alias_generators import to_camel
 
 from entrygo.domain import facts
 from entrygo.gateway.schemas.orders import OrderInput, OrderLineInput
-from entrygo.planning.plan_hash import BROKER_FIELDS, IMPORTER_FIELDS, PRODUCT_FIELDS, WAREHOUSE_FIELDS
+from entrygo.planning.plan_hash import (
+    BROKER_FIELDS,
+    IMPORTER_FIELDS,
+    LATER_ORDER_FIELDS,
+    LINE_FIELDS,
+    ORDER_FIELDS,
+    PRODUCT_FIELDS,
+    WAREHOUSE_FIELDS,
+)
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
 from entrygo.records.csv_columns import columns_of
@@ -99,12 +107,23 @@ def test_the_plan_hash_lists_exactly_the_fields_that_are_declared_to_be_covered(
     assert set(hashed) == IDENTITY | {field.name for field in record.fields if field.hashed}
 
 
-def test_an_order_and_its_lines_carry_the_declared_fields() -> None:
-    order, line = sync_pb2.OrderInput.DESCRIPTOR, sync_pb2.OrderItem.DESCRIPTOR
-    assert set(order.fields_by_name) - {"items", "metadata_json"} == {field.name for field in ORDER}
-    assert set(line.fields_by_name) == {field.name for field in ORDER_LINE}
+def test_the_messages_and_the_facts_of_an_order_and_its_lines_have_the_declared_fields() -> None:
+    given, kept, line = (
+        set(message.DESCRIPTOR.fields_by_name)
+        for message in (sync_pb2.OrderInput, sync_pb2.Order, sync_pb2.OrderItem)
+    )
+    assert given - {"items", "metadata_json"} == {field.name for field in ORDER}
+    of_ours = {"id", "account_id", "total_value_usd", "items", "metadata_json"}
+    assert kept - of_ours - STAMPS == {field.name for field in ORDER}
+    assert line == {field.name for field in ORDER_LINE}
     assert set(facts.Order.model_fields) - {"id", "items"} == {field.name for field in ORDER}
     assert set(facts.OrderItem.model_fields) == {field.name for field in ORDER_LINE} - {"sku"}
+
+
+def test_the_plan_hash_lists_exactly_the_fields_of_an_order_and_its_lines_that_are_covered() -> None:
+    covered = {field.name for field in ORDER if field.hashed}
+    assert {*ORDER_FIELDS, *LATER_ORDER_FIELDS} == {"id"} | covered
+    assert set(LINE_FIELDS) == {field.name for field in ORDER_LINE if field.hashed} - {"sku"}
 
 
 @pytest.mark.parametrize("fields", [PRODUCT.fields, IMPORTER.fields, ORDER, ORDER_LINE])

@@ -851,9 +851,9 @@ class OrderInput(TypedDict):
     destinationCountry: str
     destinationRegion: NotRequired[str | None]
     destinationPostalCode: NotRequired[str | None]
-    items: list[OrderLineInput]
     importerNumber: NotRequired[str | None]
     importerExternalId: NotRequired[str | None]
+    items: list[OrderLineInput]
     metadata: NotRequired[OrderInputMetadata | None]
 
 
@@ -878,8 +878,8 @@ class OrderLine(TypedDict):
 
 
 class OrderLineInput(TypedDict):
-    productId: NotRequired[str]
     sku: NotRequired[str | None]
+    productId: NotRequired[str]
     quantity: float
     unitValueUsd: float
 

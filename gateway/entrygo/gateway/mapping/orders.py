@@ -1,17 +1,20 @@
-"""Orders between REST and protobuf; by hand, because this is the hot path."""
+"""Orders between REST and protobuf."""
+
+from functools import lru_cache
+from typing import Any
 
 import orjson
 
-from entrygo.domain.money import json_number, plain
-from entrygo.gateway.schemas.orders import (
-    OrderInput,
-    OrderLine,
-    StoredOrder,
-    SyncedOrder,
-    SyncOrdersAnswer,
-    SyncOrdersBody,
-)
+from entrygo.domain.money import json_number
+from entrygo.gateway.mapping.plain_fields import Values
+from entrygo.gateway.schemas.orders import ANSWERED_LINE, FURTHER, SYNCED, OrderInput, SyncOrdersBody
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records.order import ORDER, ORDER_LINE
+
+_ORDER, _SYNCED, _FURTHER = Values(ORDER), Values(SYNCED), Values(FURTHER)
+_LINE, _ANSWERED_LINE = Values(ORDER_LINE), Values(ANSWERED_LINE)
+# The lines and the totals of a warehouse repeat.
+_number = lru_cache(maxsize=32_768)(json_number)
 
 
 def sync_orders_request(body: SyncOrdersBody) -> sync_pb2.SyncOrdersRequest:
@@ -25,60 +28,48 @@ def sync_orders_request(body: SyncOrdersBody) -> sync_pb2.SyncOrdersRequest:
 
 def _order_input(order: OrderInput) -> sync_pb2.OrderInput:
     return sync_pb2.OrderInput(
-        external_id=order.external_id,
-        destination_country=order.destination_country,
-        destination_region=order.destination_region,
-        destination_postal_code=order.destination_postal_code,
-        items=[
-            sync_pb2.OrderItem(
-                product_id=line.product_id if line.sku is None else "",
-                sku=line.sku or "",
-                quantity=plain(line.quantity),
-                unit_value_usd=plain(line.unit_value_usd),
-            )
-            for line in order.items
-        ],
+        **_ORDER.as_texts(_ORDER.of(order)),
+        items=[_line_input(*_LINE.of(line)) for line in order.items],
         metadata_json="" if order.metadata is None else orjson.dumps(order.metadata).decode(),
-        importer_number=order.importer_number,
-        importer_external_id=order.importer_external_id,
     )
 
 
-def sync_orders_answer(message: sync_pb2.SyncOrdersResponse) -> SyncOrdersAnswer:
-    """The answer to a sync: its orders, in the order they were given."""
+@lru_cache(maxsize=32_768)
+def _line_input(*values: Any) -> sync_pb2.OrderItem:
+    """Shared by every order with this line: an order copies what it is made of."""
+    texts = _LINE.as_texts(values)
+    if texts["sku"] is not None:
+        texts["product_id"] = ""
+    return sync_pb2.OrderItem(**texts)
+
+
+@lru_cache(maxsize=32_768)
+def _line(*texts: str) -> dict[str, Any]:
+    """A line as it is answered; shared, so nobody may change it."""
+    return _ANSWERED_LINE.as_json(texts)
+
+
+def sync_orders_answer(message: sync_pb2.SyncOrdersResponse) -> dict[str, Any]:
+    """The answer to a sync (SyncOrdersAnswer): its orders, in the order they were given."""
     return {"data": [synced_order(order) for order in message.data]}
 
 
-def synced_order(order: sync_pb2.Order) -> SyncedOrder:
-    """An order in the stable form of the contract; amounts as numbers, USD."""
+def synced_order(order: sync_pb2.Order) -> dict[str, Any]:
+    """An order in the stable form of the contract (SyncedOrder); amounts as numbers, USD."""
     return {
         "id": order.id,
         "accountId": order.account_id,
-        "externalId": order.external_id,
-        "destinationCountry": order.destination_country,
-        "destinationRegion": order.destination_region if order.HasField("destination_region") else None,
-        "destinationPostalCode": order.destination_postal_code
-        if order.HasField("destination_postal_code")
-        else None,
-        "totalValueUsd": json_number(order.total_value_usd),
-        "items": [_line(item) for item in order.items],
+        **_SYNCED.as_json(_SYNCED.of(order)),
+        "totalValueUsd": _number(order.total_value_usd),
+        "items": [_line(*_ANSWERED_LINE.of(item)) for item in order.items],
     }
 
 
-def _line(item: sync_pb2.OrderItem) -> OrderLine:
-    return {
-        "productId": item.product_id,
-        "quantity": json_number(item.quantity),
-        "unitValueUsd": json_number(item.unit_value_usd),
-    }
-
-
-def stored_order(order: sync_pb2.Order) -> StoredOrder:
-    """An order with all that is kept of it."""
+def stored_order(order: sync_pb2.Order) -> dict[str, Any]:
+    """An order with all that is kept of it (StoredOrder)."""
     return {
         **synced_order(order),
-        "importerNumber": order.importer_number if order.HasField("importer_number") else None,
-        "importerExternalId": order.importer_external_id if order.HasField("importer_external_id") else None,
+        **_FURTHER.as_json(_FURTHER.of(order)),
         "metadata": orjson.loads(order.metadata_json) if order.metadata_json else None,
         "createdAt": order.created_at,
         "updatedAt": order.updated_at,

@@ -26,7 +26,7 @@ async def list_orders(exchange: Exchange) -> Response:
         limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
     )
     found = await exchange.read(exchange.services.sync.ListOrders, request)
-    page: OrderPage = {
+    page = {
         "data": [stored_order(order) for order in found.data],
         "hasMore": found.has_more,
         "nextCursor": found.next_cursor or None,

@@ -1,26 +1,22 @@
 """Orders as they come in and go out."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
-from typing_extensions import TypedDict
 
+from entrygo.gateway.schemas.declared import described, list_of, shown_members, with_fields
 from entrygo.gateway.schemas.fields import (
-    Amount,
     Body,
-    Country,
     IdempotencyKey,
     Identifier,
     Metadata,
-    PositiveNumber,
     Reference,
-    ShortText,
     WhileIssuesAreListed,
     at_most,
     either_required,
 )
-from entrygo.records.kinds import Fields
 from entrygo.records.order import (
     CURRENCY,
     MAX_LINES,
@@ -51,18 +47,12 @@ def _refuse_other_currency(given: Any) -> Any:
     return given
 
 
-def _about(fields: Fields, name: str) -> Any:
-    """The description of a declared field. The models are written out: mapping reads them by attribute."""
-    return Field(description=next(field.about for field in fields if field.name == name))
-
-
+@with_fields(ORDER_LINE)
 class OrderLineInput(Body):
     model_config = ConfigDict(json_schema_extra=either_required("productId", "sku"))
 
-    product_id: Annotated[Identifier, _about(ORDER_LINE, "product_id")]
-    sku: Annotated[Reference | None, BeforeValidator(_one_name), _about(ORDER_LINE, "sku")] = None
-    quantity: Annotated[PositiveNumber, _about(ORDER_LINE, "quantity")]
-    unit_value_usd: Annotated[Amount, _about(ORDER_LINE, "unit_value_usd")]
+    product_id: Annotated[Identifier, described(ORDER_LINE, "product_id")]
+    sku: Annotated[Reference | None, BeforeValidator(_one_name), described(ORDER_LINE, "sku")] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -75,18 +65,13 @@ class OrderLineInput(Body):
         return {**line, "sku": _BOTH}
 
 
+@with_fields(ORDER)
 class OrderInput(Body):
-    external_id: Annotated[Reference, _about(ORDER, "external_id")]
-    destination_country: Annotated[Country, _about(ORDER, "destination_country")]
-    destination_region: Annotated[ShortText | None, _about(ORDER, "destination_region")] = None
-    destination_postal_code: Annotated[ShortText | None, _about(ORDER, "destination_postal_code")] = None
     items: Annotated[
         list[OrderLineInput],
         at_most(MAX_LINES_PER_ORDER),
         Field(min_length=1, max_length=MAX_LINES_PER_ORDER),
     ]
-    importer_number: Annotated[ShortText | None, _about(ORDER, "importer_number")] = None
-    importer_external_id: Annotated[Reference | None, _about(ORDER, "importer_external_id")] = None
     metadata: Metadata | None = None
 
     @model_validator(mode="before")
@@ -118,40 +103,45 @@ class SyncOrdersBody(Body):
     idempotency_key: IdempotencyKey | None = None
 
 
-class OrderLine(TypedDict):
-    productId: str
-    quantity: float
-    unitValueUsd: float
+# What the answer to a sync shows: the form that the contract holds stable. A stored order shows all.
+SYNCED = tuple(
+    field
+    for field in ORDER
+    if field.name in {"external_id", "destination_country", "destination_region", "destination_postal_code"}
+)
+FURTHER = tuple(field for field in ORDER if field not in SYNCED)
+# A line is answered with its product, however it was named.
+ANSWERED_LINE = tuple(
+    replace(field, required=True) if field.name == "product_id" else field
+    for field in ORDER_LINE
+    if field.name != "sku"
+)
 
-
-class SyncedOrder(TypedDict):
-    """The stable representation of a synced order."""
-
-    id: Annotated[str, Field(description="EntryGo order ID to use in planning")]
-    accountId: str
-    externalId: str
-    destinationCountry: str
-    destinationRegion: str | None
-    destinationPostalCode: str | None
-    totalValueUsd: float
-    items: list[OrderLine]
-
-
-class StoredOrder(SyncedOrder):
-    """A synced order as it is kept."""
-
-    importerNumber: str | None
-    importerExternalId: str | None
-    metadata: dict[str, Any] | None
-    createdAt: str
-    updatedAt: str
-
-
-class SyncOrdersAnswer(TypedDict):
-    data: list[SyncedOrder]
-
-
-class OrderPage(TypedDict):
-    data: list[StoredOrder]
-    hasMore: bool
-    nextCursor: str | None
+OrderLine = create_model("OrderLine", __base__=Body, **shown_members(ANSWERED_LINE))
+SyncedOrder = create_model(
+    "SyncedOrder",
+    __base__=Body,
+    __doc__="The stable representation of a synced order.",
+    id=(str, Field(description="EntryGo order ID to use in planning")),
+    account_id=(str, ...),
+    **shown_members(SYNCED),
+    total_value_usd=(float, ...),
+    items=(list_of(OrderLine), ...),
+)
+StoredOrder = create_model(
+    "StoredOrder",
+    __base__=SyncedOrder,
+    __doc__="A synced order as it is kept.",
+    **shown_members(FURTHER),
+    metadata=(dict[str, Any] | None, ...),
+    created_at=(str, ...),
+    updated_at=(str, ...),
+)
+SyncOrdersAnswer = create_model("SyncOrdersAnswer", __base__=Body, data=(list_of(SyncedOrder), ...))
+OrderPage = create_model(
+    "OrderPage",
+    __base__=Body,
+    data=(list_of(StoredOrder), ...),
+    has_more=(bool, ...),
+    next_cursor=(str | None, ...),
+)
