@@ -11,7 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from entrygo.domain.ids import IdKind
-from entrygo.records.order import ORDER
+from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.records.reading import Facts
 
 
@@ -37,21 +37,31 @@ _ID_KINDS = {
 }
 
 
+# Of what a line says beside its product.
+LINE_FIELDS = tuple(field for field in ORDER_LINE if field.name not in {"sku", "product_id"})
+_REST_NAMES = {field.name: field.rest_name for field in LINE_FIELDS}
+
+
 # Named tuples: hundreds of these are made in a request, at a quarter of the cost of a frozen dataclass.
 class LineDraft(NamedTuple):
-    """A line; one that names a SKU has no product yet."""
+    """A line: its product, or the SKU for as long as there is none, and its other fields that were given."""
 
     product_id: str
-    quantity: str
-    unit_value_usd: str
-    sku: str = ""
+    sku: str
+    # Pairs of name and text, in the order of the declaration: a line is looked up by what it says.
+    fields: tuple[tuple[str, str], ...]
 
     @property
     def json(self) -> str:
         """As it is stored; with the SKU for as long as there is no product."""
         name, value = ("sku", self.sku) if self.sku else ("productId", self.product_id)
-        fields = {name: value, "quantity": self.quantity, "unitValueUsd": self.unit_value_usd}
-        return orjson.dumps(fields).decode()
+        return orjson.dumps({name: value, **{_REST_NAMES[name]: text for name, text in self.fields}}).decode()
+
+    @classmethod
+    def stored(cls, item: Mapping[str, str]) -> "LineDraft":
+        """What was kept as JSON, where each line has its product."""
+        fields = ((name, item[shown]) for name, shown in _REST_NAMES.items() if shown in item)
+        return cls(item["productId"], "", tuple(fields))
 
 
 class OrderDraft(NamedTuple):

@@ -10,15 +10,14 @@ from typing import NamedTuple
 import orjson
 
 from entrygo.domain.ids import is_valid_id
-from entrygo.domain.money import line_value, plain
+from entrygo.domain.money import line_value
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.kinds import camel_case
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER
 from entrygo.requests.idempotency_key import check_key
-from entrygo.requests.issues import Check, Issues, Wrong
-from entrygo.requests.numbers import not_negative, positive
+from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.texts import MAX_EXTERNAL_ID, bounded_text
-from entrygo.sync.drafts import LineDraft, OrderDraft
+from entrygo.sync.drafts import LINE_FIELDS, LineDraft, OrderDraft
 from entrygo.sync.uniqueness import check_unique
 
 MAX_METADATA_BYTES = 16 * 1024
@@ -26,6 +25,7 @@ MAX_METADATA_BYTES = 16 * 1024
 
 _CHECKS = tuple((field.name, field.kind.check) for field in ORDER)
 _REQUIRED = frozenset(field.name for field in ORDER if field.required)
+_line_texts = attrgetter("product_id", "sku", *[field.name for field in LINE_FIELDS])
 _given = attrgetter(*[field.name for field in ORDER])
 _ZERO = Decimal(0)
 
@@ -41,7 +41,7 @@ class PricedLine(NamedTuple):
     json: str
 
 
-_REFUSED = PricedLine(LineDraft("", "", ""), _ZERO, "{}")
+_REFUSED = PricedLine(LineDraft("", "", ()), _ZERO, "{}")
 
 
 def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
@@ -111,15 +111,20 @@ def _fields(item: sync_pb2.OrderInput, path: str, issues: Issues) -> dict[str, s
 
 
 @lru_cache(maxsize=32_768)
-def _priced(product_id: str, sku: str, quantity: str, unit_value: str) -> PricedLine:
+def _priced(product_id: str, sku: str, *texts: str) -> PricedLine:
     """A line without fault. The lines of a warehouse repeat, hence the cache."""
     if sku:
         sku = _sku(product_id, sku)
     elif not is_valid_id(product_id):
         raise Wrong("Expected the id of a product")
-    count, price = positive(quantity), not_negative(unit_value)
-    draft = LineDraft(product_id, plain(count), plain(price), sku)
-    return PricedLine(draft, line_value(count, price), draft.json)
+    given = {
+        field.name: field.kind.check(text)
+        for field, text in zip(LINE_FIELDS, texts, strict=True)
+        if text or field.required
+    }
+    draft = LineDraft(product_id, sku, tuple(given.items()))
+    value = line_value(Decimal(given["quantity"]), Decimal(given["unit_value_usd"]))
+    return PricedLine(draft, value, draft.json)
 
 
 def _sku(product_id: str, sku: str) -> str:
@@ -133,7 +138,7 @@ def _sku(product_id: str, sku: str) -> str:
 
 def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> PricedLine:
     try:
-        return _priced(line.product_id, line.sku, line.quantity, line.unit_value_usd)
+        return _priced(*_line_texts(line))
     except Wrong:
         _explain_line(line, f"{path}.items.{index}", issues)
         return _REFUSED
@@ -146,15 +151,12 @@ def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
         issues.required(f"{path}.productId")
     elif not is_valid_id(line.product_id):
         issues.add(f"{path}.productId", "Expected the id of a product", "invalid_string")
-    _explain_number(line.quantity, positive, f"{path}.quantity", issues)
-    _explain_number(line.unit_value_usd, not_negative, f"{path}.unitValueUsd", issues)
-
-
-def _explain_number(value: str, read: Check[Decimal], path: str, issues: Issues) -> None:
-    if value:
-        issues.take(read, value, path)
-    else:
-        issues.required(path)
+    for field in LINE_FIELDS:
+        text = getattr(line, field.name)
+        if text:
+            issues.take(field.kind.check, text, f"{path}.{field.rest_name}")
+        elif field.required:
+            issues.required(f"{path}.{field.rest_name}")
 
 
 def _metadata(value: str, path: str, issues: Issues) -> str | None:

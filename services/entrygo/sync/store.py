@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -306,13 +307,19 @@ def _facts_from_row(row: Row) -> StoredFacts:
     return StoredFacts(row["id"], row["external_id"], facts, row["created_at"], row["updated_at"])
 
 
+@lru_cache(maxsize=32_768)
+def _line(*stored: tuple[str, str]) -> LineDraft:
+    """Lines repeat, from one order to the next."""
+    return LineDraft.stored(dict(stored))
+
+
 def _order_from_row(row: Row) -> StoredOrder:
     items: list[dict[str, Any]] = orjson.loads(row["items"])
     metadata: str | None = row["metadata"]
     return StoredOrder(
         OrderDraft(
             {name: text for name in FIELDS if (text := row[name]) is not None},
-            tuple(LineDraft(item["productId"], item["quantity"], item["unitValueUsd"]) for item in items),
+            tuple([_line(*item.items()) for item in items]),
             row["items"],
             row["total_value_usd"],
             # jsonb has an order of keys of its own; the canonical one is sorted.

@@ -32,9 +32,7 @@ def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
 @lru_cache(maxsize=32_768)
 def _line_to_proto(line: LineDraft) -> sync_pb2.OrderItem:
     """Shared by every order with this line: an order copies what it is made of."""
-    return sync_pb2.OrderItem(
-        product_id=line.product_id, quantity=line.quantity, unit_value_usd=line.unit_value_usd
-    )
+    return sync_pb2.OrderItem(product_id=line.product_id, **dict(line.fields))
 
 
 def product_to_proto(product: StoredFacts) -> sync_pb2.Product:
