@@ -191,7 +191,7 @@ def test_documents_list_headings_in_the_order_of_filing() -> None:
 )
 def test_finding_names_what_the_estimate_charges_by(code: str, stems: tuple[str, ...]) -> None:
     messages = {each.product_id: each.message for each in found(decision(), code)}
-    assert len(messages) > 20
+    assert len(messages) > 10
     for product_id, message in messages.items():
         listed = [each.heading for each in decision().tariff[product_id or ""].candidate_headings]
         charging = [each for each in listed if each.startswith(stems) and BOOK.provisions[each].charges]
