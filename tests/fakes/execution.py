@@ -151,6 +151,22 @@ class FakeExecution(Memory):
             changes=[f"Order {each}: left out." for each in request.leave_out_order_ids],
         )
 
+    async def PreviewBrokerTemplate(
+        self, request: execution_pb2.PreviewBrokerTemplateRequest, call: Call
+    ) -> execution_pb2.BrokerTemplatePreview:
+        self._enter(request, call)
+        columns = request.template.columns
+        cells = [column.constant or f"<{column.field}>" for column in columns]
+        return execution_pb2.BrokerTemplatePreview(
+            filename="broker_template.csv",
+            media_type="text/csv",
+            content=b"x",
+            header=[column.header for column in columns],
+            rows=[execution_pb2.BrokerTemplateRow(cells=cells)],
+            row_count=1,
+            source=request.export_id or "sample",
+        )
+
     async def RecordEntrySummary(
         self, request: execution_pb2.RecordEntrySummaryRequest, call: Call
     ) -> Reply[execution_pb2.EntryReconciliation]:

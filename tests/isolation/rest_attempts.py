@@ -95,6 +95,8 @@ ORDER = {
     "destinationPostalCode": "94105", "items": [HOODIE],
 }  # fmt: skip
 
+PREVIEWED = {"template": {"rows": "order_line", "columns": [{"header": "A", "field": "order_id"}]}}
+
 ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
     "syncOrders": (_of("syncOrders", _items(ORDER), enough=ORDERS, of_account=True),),
     "listOrders": (_read("listOrders", lambda _: RestRequest(), of_account=True, shows=False),),
@@ -216,6 +218,18 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
     "listBrokers": (_read("listBrokers", lambda _: RestRequest(), of_account=True, shows=False),),
     "getBroker": (
         _read("getBroker", _id(lambda victim: victim.system.broker_id), of_account=True, shows=False),
+    ),
+    "previewBrokerTemplate": (
+        _read(
+            "previewBrokerTemplate",
+            lambda v: RestRequest({"id": v.system.broker_id}, PREVIEWED),
+            of_account=True,
+            shows=False,
+        ),
+        _read(
+            "previewBrokerTemplate of an export",
+            lambda v: RestRequest({"id": v.system.broker_id}, {**PREVIEWED, "exportId": v.done}),
+        ),
     ),
     "syncImporters": (
         _of(

@@ -133,6 +133,15 @@ def _executed(victim: Victim, export_id: str, key: str) -> Message:
     )
 
 
+def _previewed(victim: Victim, export_id: str = "") -> Message:
+    column = sync_pb2.BrokerTemplateColumn(header="A", field="order_id")
+    return execution_pb2.PreviewBrokerTemplateRequest(
+        broker_id=victim.system.broker_id,
+        template=sync_pb2.BrokerTemplate(rows="order_line", columns=[column]),
+        export_id=export_id,
+    )
+
+
 def _facts(victim: Victim) -> Message:
     return sync_pb2.GetPlanningFactsRequest(
         order_ids=victim.order_ids,
@@ -394,6 +403,10 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             lambda v: execution_pb2.GetActualCostsRequest(export_id=v.done),
             shows=False,
         ),
+    ),
+    "Execution.PreviewBrokerTemplate": (
+        _read("PreviewBrokerTemplate", _previewed, of_account=True, shows=False),
+        _read("PreviewBrokerTemplate of an export", lambda v: _previewed(v, v.done)),
     ),
     "Execution.GetArtifact": (
         _read(

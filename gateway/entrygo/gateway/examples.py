@@ -349,6 +349,26 @@ SYNC_BROKERS_REQUEST = {
     ],
 }
 
+PREVIEW_TEMPLATE_REQUEST = {
+    "template": {
+        "format": "csv",
+        "delimiter": "semicolon",
+        "columns": [
+            {"header": "HTSUS No.", "field": "hts_code_dotted"},
+            {"header": "Mode", "constant": "TRK"},
+        ],
+    }
+}
+PREVIEW_TEMPLATE_ANSWER = {
+    "filename": "broker_template.csv",
+    "mediaType": "text/csv",
+    "header": ["HTSUS No.", "Mode"],
+    "rows": [["6110.20.20.41", "TRK"]],
+    "rowCount": 1,
+    "source": "sample",
+    "contentBase64": "IkhUU1VTIE5vLiI7Ik1vZGUiDQoiNjExMC4yMC4yMC40MSI7IlRSSyINCg==",
+}
+
 SYNC_IMPORTERS_REQUEST = {
     "accountId": "acc_123",
     "items": [

@@ -1,5 +1,8 @@
-"""The commands `entrygo warehouses` and `entrygo brokers`: records as JSON, from a file and on the screen."""
+"""The commands `entrygo warehouses` and `entrygo brokers`: records as JSON, from a file and on the screen;
+a broker's own layout shown.
+"""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +14,7 @@ from rich.text import Text
 from entrygo.cli.connection import find_target
 from entrygo.cli.exports import read_json
 from entrygo.cli.terminal import err, out, print_json
-from entrygo_client import EntryGo
+from entrygo_client import EntryGo, types
 
 PAGE = 200
 
@@ -83,5 +86,58 @@ def _table(records: Sequence[Record], columns: Sequence[str]) -> Table:
     return table
 
 
+templates_app = typer.Typer(no_args_is_help=True, help="A broker's own layout of the lines: preview.")
+
+
+@templates_app.callback()
+def templates() -> None:
+    """Preview."""
+
+
+@templates_app.command("preview")
+def preview_template(
+    broker: Annotated[str, typer.Argument(help="The broker, by your own id or ours.")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", exists=True, dir_okay=False, help="JSON: a layout; without it the saved one."),
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", help="A planned export; without one a made-up entry.")
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Where to write the document with these rows.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the first rows in a broker's own layout; stores and sends nothing."""
+    body: types.PreviewBrokerTemplateBody = {}
+    if file is not None:
+        given = read_json(file)
+        body["template"] = given.get("template", given) if isinstance(given, dict) else given
+    if export is not None:
+        body["exportId"] = export
+    with find_target().client() as entrygo:
+        known = [
+            each["id"] for each in _all(entrygo, "brokers") if broker in (each["externalId"], each["id"])
+        ]
+        if not known:
+            err.print("No such record among the brokers.")
+            raise typer.Exit(1)
+        found = entrygo.preview_broker_template(known[0], body)
+    if save is not None:
+        save.write_bytes(b64decode(found["contentBase64"]))
+    if as_json:
+        print_json(found)
+        return
+    table = Table(box=None, header_style="dim")
+    for header in found["header"]:
+        table.add_column(Text(header), overflow="fold")
+    for row in found["rows"]:
+        table.add_row(*map(Text, row))
+    out.print(table)
+    out.print(f"{found['filename']}, {found['rowCount']} rows, of {found['source']}", style="dim")
+
+
 warehouses_app = records_app("warehouses", ("id", "externalId", "name", "responsibleEmployee"))
 brokers_app = records_app("brokers", ("id", "externalId", "name", "email", "portCode", "filerCode"))
+brokers_app.add_typer(templates_app, name="template")

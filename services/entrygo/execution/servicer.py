@@ -8,7 +8,14 @@ import grpc
 from entrygo.domain.principal import ScopeName
 from entrygo.execution.broker.links import LinkedSubmission
 from entrygo.execution.broker.messages import link_message, recipient_message
-from entrygo.execution.requests.broker import mail_addresses, note_command, read_answer, resubmit_command
+from entrygo.execution.package.sample_snapshot import SAMPLE
+from entrygo.execution.requests.broker import (
+    mail_addresses,
+    note_command,
+    preview_query,
+    read_answer,
+    resubmit_command,
+)
 from entrygo.execution.requests.closing import check_amend, withdraw_command
 from entrygo.execution.requests.execute import execute_command
 from entrygo.execution.requests.reconciliation import (
@@ -40,6 +47,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ListEntrySummaries": ScopeName.READ,
     f"/{SERVICE_NAME}/GetActualCosts": ScopeName.READ,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
+    f"/{SERVICE_NAME}/PreviewBrokerTemplate": ScopeName.READ,
     # The signed token in the request is the credential.
     f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
     f"/{SERVICE_NAME}/AnswerBrokerLink": Access.OPEN,
@@ -71,6 +79,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self._packages = use_cases.packages
         self._links = use_cases.links
         self._recipients = use_cases.recipients
+        self._template_previews = use_cases.template_previews
 
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
@@ -146,6 +155,21 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         artifact = await self._packages.artifact(visible, request.customs_package_id, request.filename)
         async for chunk in _document(artifact, self._packages.contents(visible.tenant, artifact)):
             yield chunk
+
+    async def PreviewBrokerTemplate(
+        self, request: execution_pb2.PreviewBrokerTemplateRequest, _context: Context
+    ) -> execution_pb2.BrokerTemplatePreview:
+        """The first rows in a broker's own layout, of a plan or of a made-up one."""
+        shown = await self._template_previews.preview(preview_query(request))
+        return execution_pb2.BrokerTemplatePreview(
+            filename=shown.filename,
+            media_type=shown.media_type,
+            content=shown.content,
+            header=shown.header,
+            rows=[execution_pb2.BrokerTemplateRow(cells=row) for row in shown.rows],
+            row_count=shown.row_count,
+            source=request.export_id or SAMPLE,
+        )
 
     async def FindBrokerLink(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context

@@ -12,16 +12,19 @@ from entrygo.domain.errors import (
     IdempotencyInProgress,
     NotFound,
     ServiceUnavailable,
+    ValidationFailed,
 )
+from entrygo.domain.facts import BrokerTemplate
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import MailRecipients
-from entrygo.execution.broker.resubmission import Resubmission
+from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
+from entrygo.execution.documents.template_preview import TemplatePreview, preview
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
 from entrygo.execution.reconciliation.reading import EntryOutcomes
 from entrygo.execution.reconciliation.use_cases import Reconciliations
@@ -34,6 +37,7 @@ from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
 POLL_SECONDS = 0.1
+CURRENT_REVISION = 0
 
 log = structlog.get_logger(__name__)
 
@@ -177,6 +181,37 @@ class Packages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewQuery:
+    """Which layout to show by what; None is the one of the record, and an empty export the made-up one."""
+
+    tenant: Tenant
+    broker_id: str
+    template: BrokerTemplate | None
+    export_id: str
+
+
+class TemplatePreviews:
+    """Shows brokers' own layouts before documents are made in them."""
+
+    def __init__(self, brokers: Brokers, planning: PlanningAccess) -> None:
+        self._brokers = brokers
+        self._planning = planning
+
+    async def preview(self, query: PreviewQuery) -> TemplatePreview:
+        """Raises NotFound, or ValidationFailed where neither request nor record has a layout."""
+        broker = await self._brokers.get(query.tenant, query.broker_id)
+        template = query.template or broker.template
+        if template is None or template.format == "none":
+            message = "The broker's record has none: give one"
+            raise ValidationFailed.of([("template", message, "invalid_type")])
+        plan = None
+        if query.export_id:
+            # In the caller's name: whose plans it may read is planning's to say.
+            plan = await self._planning.for_caller().snapshot(query.export_id, CURRENT_REVISION)
+        return await asyncio.to_thread(preview, broker, template, plan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionUseCases:
     """Every use case of the service, those of its rooms included."""
 
@@ -190,3 +225,4 @@ class ExecutionUseCases:
     packages: Packages
     links: BrokerLinks
     recipients: MailRecipients
+    template_previews: TemplatePreviews

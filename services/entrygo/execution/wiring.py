@@ -41,7 +41,7 @@ from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.records import SubmissionType
 from entrygo.execution.steps.execution import ExecutionSteps
 from entrygo.execution.steps.preparation import Preparation
-from entrygo.execution.use_cases import Executions, ExecutionUseCases, Packages
+from entrygo.execution.use_cases import Executions, ExecutionUseCases, Packages, TemplatePreviews
 from entrygo.outbound.address_guard import AddressGuard
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
@@ -205,6 +205,7 @@ class _Builder:
                 pool=pool, clock=clock, recorder=recorder, signer=self._signer, brokers=brokers
             ),
             recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=self._recipient_signer),
+            template_previews=TemplatePreviews(brokers, around.planning),
         )
 
     def _mail_policy(self) -> MailPolicy:

@@ -116,7 +116,7 @@ BROKER = Record(
             Words(WAYS_TO_ATTACH),
             "zip: a mail has the archive, and beside it what is there to be read; absent: each document",
         ),
-        Field("template", BROKER_TEMPLATE),
+        Field("template", BROKER_TEMPLATE, "The broker's own layout of the lines; null: it has none"),
         Field("https", HTTPS_ENDPOINT),
         Field("sftp", SFTP_ENDPOINT),
     ),

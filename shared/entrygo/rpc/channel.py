@@ -26,7 +26,13 @@ REPEATABLE = {
         *(f"List{kind}s" for kind in ("Order", "Product", "Warehouse", "Broker", "Importer")),
     ),
     "planning.v1.Planning": ("ClaimExport", "ReleaseExport", "WithdrawExport", "GetSnapshot", "EventsAfter"),
-    "execution.v1.Execution": ("GetArtifact", "GetActualCosts", "ListEntrySummaries", "EventsAfter"),
+    "execution.v1.Execution": (
+        "GetArtifact",
+        "GetActualCosts",
+        "ListEntrySummaries",
+        "PreviewBrokerTemplate",
+        "EventsAfter",
+    ),
     "inspection.v1.Inspection": ("InspectExport", "GetCustomsPackage", "ListExports", "SystemHealth"),
 }
 

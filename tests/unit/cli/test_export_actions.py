@@ -193,6 +193,23 @@ def test_a_record_is_shown_by_its_own_id_and_an_unknown_one_is_none(server: Reco
     run("brokers", "show", "other", exit_code=1)
 
 
+def test_a_brokers_layout_is_shown_and_its_document_written(server: Recorder, tmp_path: Path) -> None:
+    shown = {"header": ["HTS"], "rows": [["6110.20.20.41"]], "filename": "broker_template.csv"}
+    rest = {"rowCount": 1, "source": "sample", "contentBase64": "Y29udGVudA=="}
+    listed = {"data": [{"id": "br_1", "externalId": "demo"}], "hasMore": False, "nextCursor": None}
+    server.answer = {**listed, **shown, **rest}
+    (tmp_path / "layout.json").write_text('{"template": {"columns": []}}')
+    paths = ("--file", str(tmp_path / "layout.json"), "--save", str(tmp_path / "try.csv"))
+    printed = run("brokers", "template", "preview", "demo", *paths, "--export", "batch_1")
+    assert "6110.20.20.41" in printed
+    assert "1 rows, of sample" in printed
+    path, _, body = server.asked[-1]
+    assert path == "/api/brokers/br_1/template/preview"
+    assert body == {"template": {"columns": []}, "exportId": "batch_1"}
+    assert (tmp_path / "try.csv").read_text() == "content"
+    run("brokers", "template", "preview", "other", exit_code=1)
+
+
 def test_policy_changes_what_is_given_and_keeps_the_rest(server: Recorder) -> None:
     kept = {"severities": {"X": "error"}, "approvalRequired": True, "codesWithoutApproval": ["Y"]}
     rest = {"agentsMayAct": False, "savingsBasis": "per_order_entry"}

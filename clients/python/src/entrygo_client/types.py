@@ -186,6 +186,16 @@ class BrokerTemplateColumn(TypedDict):
 BrokerTemplateColumnUnit: TypeAlias = 'Literal["kg", "lb", "g"]'
 
 
+class BrokerTemplatePreview(TypedDict):
+    filename: str
+    mediaType: str
+    header: list[str]
+    rows: list[list[str]]
+    rowCount: int
+    source: str
+    contentBase64: str
+
+
 class CancelAnswer(TypedDict):
     exportId: str
     state: str
@@ -1065,6 +1075,11 @@ class PowerOfAttorney(TypedDict):
     broker: str
     validFrom: NotRequired[str | None]
     validTo: NotRequired[str | None]
+
+
+class PreviewBrokerTemplateBody(TypedDict):
+    template: NotRequired[BrokerTemplate | None]
+    exportId: NotRequired[str | None]
 
 
 class Product(TypedDict):

@@ -2,6 +2,7 @@
 
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.routes import (
+    broker_templates,
     customs_packages,
     entry_summaries,
     events,
@@ -20,6 +21,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *customs_packages.ENDPOINTS,
     *entry_summaries.ENDPOINTS,
     *setup.ENDPOINTS,
+    *broker_templates.ENDPOINTS,
     *policies.ENDPOINTS,
     *events.ENDPOINTS,
     *webhooks.ENDPOINTS,

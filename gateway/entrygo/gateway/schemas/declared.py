@@ -130,6 +130,11 @@ def _annotation(kind: Kind) -> Any:
             return _TYPES.get(kind) or _TYPES[type(kind)]
 
 
+def group_schema(group: Group) -> type[Body]:
+    """The schema of an object of a record, for a body that has it by itself."""
+    return _model(group)
+
+
 @cache
 def _model(group: Group) -> type[Body]:
     """One model a group, wherever it stands: they share a name in the published document."""

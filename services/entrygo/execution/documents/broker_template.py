@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from anyascii import anyascii
@@ -15,9 +15,11 @@ from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.printable import spreadsheet_text
-from entrygo.execution.package.template_rows import template_rows, written
+from entrygo.execution.package.template_rows import TemplateCell, template_rows, written
 from entrygo.execution.package.typesetting import paper_for
 from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Sheet, workbook
+
+Rows = Iterable[Sequence[TemplateCell]]
 
 _WIDTHS = range(10, 41)
 
@@ -34,8 +36,12 @@ class BrokerTemplateCsv(Document):
         return _is_asked_for(invoice, "csv")
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
-        """The header where the layout has it, then the rows; all cells quoted, lines ended by CRLF."""
+        """The header where the layout has it, then the rows."""
         template = _template(invoice)
+        return self.written(invoice, template, template_rows(invoice, template))
+
+    def written(self, _invoice: Invoice, template: BrokerTemplate, rows: Rows) -> bytes:
+        """These rows as the document has them: all cells quoted, lines ended by CRLF."""
         encoding = ENCODINGS[template.encoding]
         buffer = io.StringIO(newline="")
         writer = csv.writer(
@@ -44,7 +50,7 @@ class BrokerTemplateCsv(Document):
         if template.header_row:
             buffer.write("\r\n" * (template.header_row - 1))
             writer.writerow(spreadsheet_text(column.header) for column in template.columns)
-        for row in template_rows(invoice, template):
+        for row in rows:
             cells = zip(row, template.columns, strict=True)
             writer.writerow(
                 spreadsheet_text(cell) if isinstance(cell, str) else written(cell, column, template)
@@ -65,17 +71,18 @@ class BrokerTemplateXlsx(Document):
         return _is_asked_for(invoice, "xlsx")
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
-        """The workbook, dated as the package is, so that the bytes are the same each time."""
+        """The header where the layout has it, then the rows."""
         template = _template(invoice)
+        return self.written(invoice, template, template_rows(invoice, template))
+
+    def written(self, invoice: Invoice, template: BrokerTemplate, rows: Rows) -> bytes:
+        """These rows as a workbook, dated as the package is, so that the bytes are the same each time."""
         headers = [column.header for column in template.columns]
         sheet = Sheet(
             name=template.sheet,
             header=headers,
             widths=[min(max(len(header) + 1, _WIDTHS.start), _WIDTHS[-1]) for header in headers],
-            rows=(
-                [float(cell) if isinstance(cell, Decimal) else cell for cell in row]
-                for row in template_rows(invoice, template)
-            ),
+            rows=([float(cell) if isinstance(cell, Decimal) else cell for cell in row] for row in rows),
             pages_wide=1,
             header_row=template.header_row,
         )
@@ -86,6 +93,12 @@ class BrokerTemplateXlsx(Document):
             created=parse_rfc3339(invoice.package.generated_at).replace(tzinfo=None),
             paper=paper_for(invoice.snapshot.destination_country),
         )
+
+
+TEMPLATES: Mapping[LayoutFormat, BrokerTemplateCsv | BrokerTemplateXlsx] = {
+    "csv": BrokerTemplateCsv(),
+    "xlsx": BrokerTemplateXlsx(),
+}
 
 
 def _template(invoice: Invoice) -> BrokerTemplate:

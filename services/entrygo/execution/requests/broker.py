@@ -3,14 +3,19 @@
 import re
 
 from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.facts import BrokerTemplate
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
 from entrygo.execution.requests.fields import MAX_REASON_LENGTH, check_id, stated_text
 from entrygo.execution.state.records import SubmissionStatus
+from entrygo.execution.use_cases import PreviewQuery
 from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.records.broker_template import BROKER_TEMPLATE
+from entrygo.records.kinds import Field
+from entrygo.records.reading import facts_of
 from entrygo.requests.entry_numbers import entry_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
@@ -39,6 +44,23 @@ def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> Resubmit
         reason=reason,
         key=request.idempotency_key,
         fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+    )
+
+
+def preview_query(request: execution_pb2.PreviewBrokerTemplateRequest) -> PreviewQuery:
+    """The layout checked as sync checks it when it is saved; ValidationFailed with every issue."""
+    issues = Issues()
+    check_id("brokerId", request.broker_id, issues)
+    if request.export_id:
+        check_id("exportId", request.export_id, issues)
+    facts = facts_of(request, (Field("template", BROKER_TEMPLATE),), "", issues)
+    issues.check()
+    template = facts.get("template")
+    return PreviewQuery(
+        tenant=principal().visible.tenant,
+        broker_id=request.broker_id,
+        template=None if template is None else BrokerTemplate.model_validate(template),
+        export_id=request.export_id,
     )
 
 

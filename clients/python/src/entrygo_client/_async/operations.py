@@ -394,6 +394,22 @@ class AsyncOperations:
         answer: types.Importer = await self._call("GET", f"/api/importers/{quote(id, safe='')}")
         return answer
 
+    async def preview_broker_template(
+        self,
+        id: str,
+        body: types.PreviewBrokerTemplateBody | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> types.BrokerTemplatePreview:
+        """Show a broker's own layout."""
+        answer: types.BrokerTemplatePreview = await self._call(
+            "POST",
+            f"/api/brokers/{quote(id, safe='')}/template/preview",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     async def approve_export(
         self, id: str, body: types.ApproveBody, *, idempotency_key: str | None = None
     ) -> types.ApproveAnswer:

@@ -390,6 +390,22 @@ class Operations:
         answer: types.Importer = self._call("GET", f"/api/importers/{quote(id, safe='')}")
         return answer
 
+    def preview_broker_template(
+        self,
+        id: str,
+        body: types.PreviewBrokerTemplateBody | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> types.BrokerTemplatePreview:
+        """Show a broker's own layout."""
+        answer: types.BrokerTemplatePreview = self._call(
+            "POST",
+            f"/api/brokers/{quote(id, safe='')}/template/preview",
+            body=body,
+            idempotency_key=idempotency_key,
+        )
+        return answer
+
     def approve_export(
         self, id: str, body: types.ApproveBody, *, idempotency_key: str | None = None
     ) -> types.ApproveAnswer:

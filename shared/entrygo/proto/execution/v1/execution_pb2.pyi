@@ -1,5 +1,6 @@
 from entrygo.proto.events.v1 import events_pb2 as _events_pb2
 from entrygo.proto.planning.v1 import planning_pb2 as _planning_pb2
+from entrygo.proto.sync.v1 import sync_pb2 as _sync_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -7,6 +8,40 @@ from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class PreviewBrokerTemplateRequest(_message.Message):
+    __slots__ = ("broker_id", "template", "export_id")
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    broker_id: str
+    template: _sync_pb2.BrokerTemplate
+    export_id: str
+    def __init__(self, broker_id: _Optional[str] = ..., template: _Optional[_Union[_sync_pb2.BrokerTemplate, _Mapping]] = ..., export_id: _Optional[str] = ...) -> None: ...
+
+class BrokerTemplatePreview(_message.Message):
+    __slots__ = ("filename", "media_type", "content", "header", "rows", "row_count", "source")
+    FILENAME_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    ROW_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    filename: str
+    media_type: str
+    content: bytes
+    header: _containers.RepeatedScalarFieldContainer[str]
+    rows: _containers.RepeatedCompositeFieldContainer[BrokerTemplateRow]
+    row_count: int
+    source: str
+    def __init__(self, filename: _Optional[str] = ..., media_type: _Optional[str] = ..., content: _Optional[bytes] = ..., header: _Optional[_Iterable[str]] = ..., rows: _Optional[_Iterable[_Union[BrokerTemplateRow, _Mapping]]] = ..., row_count: _Optional[int] = ..., source: _Optional[str] = ...) -> None: ...
+
+class BrokerTemplateRow(_message.Message):
+    __slots__ = ("cells",)
+    CELLS_FIELD_NUMBER: _ClassVar[int]
+    cells: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, cells: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ExecuteExportRequest(_message.Message):
     __slots__ = ("account_id", "batch_id", "idempotency_key", "expected_plan_hash", "shipment")

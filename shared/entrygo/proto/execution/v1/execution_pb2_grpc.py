@@ -67,6 +67,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
                 _registered_method=True)
+        self.PreviewBrokerTemplate = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/PreviewBrokerTemplate',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.PreviewBrokerTemplateRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTemplatePreview.FromString,
+                _registered_method=True)
         self.RecordEntrySummary = channel.unary_unary(
                 '/entrygo.proto.execution.v1.Execution/RecordEntrySummary',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.RecordEntrySummaryRequest.SerializeToString,
@@ -176,6 +181,13 @@ class ExecutionServicer:
 
     def GetArtifact(self, request, context):
         """First chunk: the metadata; further chunks: the bytes. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PreviewBrokerTemplate(self, request, context):
+        """The first rows in a broker's own layout, of the one given or the one saved; stores and sends nothing. Scope read.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -304,6 +316,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.GetArtifact,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.SerializeToString,
+            ),
+            'PreviewBrokerTemplate': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewBrokerTemplate,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.PreviewBrokerTemplateRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTemplatePreview.SerializeToString,
             ),
             'RecordEntrySummary': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordEntrySummary,
@@ -534,6 +551,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/GetArtifact',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetArtifactRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ArtifactChunk.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewBrokerTemplate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/PreviewBrokerTemplate',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.PreviewBrokerTemplateRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTemplatePreview.FromString,
             options,
             channel_credentials,
             insecure,

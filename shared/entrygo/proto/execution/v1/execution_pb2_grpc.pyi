@@ -31,6 +31,8 @@ class ExecutionStub:
     """Plans what takes the place of an executed export; nothing else happens before that is executed. Scope exports:plan."""
     GetArtifact: _aio.UnaryStreamMultiCallable[_execution_pb2.GetArtifactRequest, _execution_pb2.ArtifactChunk]
     """First chunk: the metadata; further chunks: the bytes. Scope read."""
+    PreviewBrokerTemplate: _aio.UnaryUnaryMultiCallable[_execution_pb2.PreviewBrokerTemplateRequest, _execution_pb2.BrokerTemplatePreview]
+    """The first rows in a broker's own layout, of the one given or the one saved; stores and sends nothing. Scope read."""
     RecordEntrySummary: _aio.UnaryUnaryMultiCallable[_execution_pb2.RecordEntrySummaryRequest, _execution_pb2.EntryReconciliation]
     """What a broker entered for one entry of an executed export; compared with the estimate. Scope exports:execute."""
     CloseEntryTask: _aio.UnaryUnaryMultiCallable[_execution_pb2.CloseEntryTaskRequest, _execution_pb2.EntryReconciliation]
@@ -104,6 +106,13 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.GetArtifactRequest, _abc.AsyncIterator[_execution_pb2.ArtifactChunk]],
     ) -> _abc.AsyncIterator[_execution_pb2.ArtifactChunk]:
         """First chunk: the metadata; further chunks: the bytes. Scope read."""
+
+    def PreviewBrokerTemplate(
+        self,
+        request: _execution_pb2.PreviewBrokerTemplateRequest,
+        context: _aio.ServicerContext[_execution_pb2.PreviewBrokerTemplateRequest, _abc.Awaitable[_execution_pb2.BrokerTemplatePreview]],
+    ) -> _abc.Awaitable[_execution_pb2.BrokerTemplatePreview]:
+        """The first rows in a broker's own layout, of the one given or the one saved; stores and sends nothing. Scope read."""
 
     def RecordEntrySummary(
         self,
