@@ -10,6 +10,8 @@ from entrygo.domain.programmes import dotted, in_print_order
 from entrygo.domain.tariff import UNKNOWN, TariffTreatment, headings_of
 
 USMCA = "S"
+# Goods that come back: US goods returned, goods repaired, processed or assembled abroad.
+RETURNED_GOODS = ("9801", "9802")
 
 _HEADING = re.compile(r"[0-9]{4}(?:\.?[0-9]{2}){0,3}")
 
@@ -31,6 +33,8 @@ class LineKey(NamedTuple):
     agencies: str
     # Antidumping and countervailing cases.
     adcvd_cases: tuple[str, ...] = ()
+    # The provision of chapter 98 that is claimed, in digits.
+    chapter_98: str = ""
 
 
 def line_key(product: Product, entry_date: date, treatment: TariffTreatment = UNKNOWN) -> LineKey:
@@ -46,12 +50,20 @@ def line_key(product: Product, entry_date: date, treatment: TariffTreatment = UN
         section_232=_section_232(product),
         agencies=product.pga.model_dump_json(exclude_defaults=True),
         adcvd_cases=treatment.adcvd_cases,
+        chapter_98=claimed_provision(product),
     )
 
 
 def special_programme(product: Product, entry_date: date) -> str:
     """`S` when a USMCA certification in hand covers the entry date, otherwise no claim."""
     return USMCA if product.usmca.is_certified_on(entry_date) else ""
+
+
+def claimed_provision(product: Product) -> str:
+    """Digits of the provision of chapter 98 that the product is claimed under; empty without a claim."""
+    stated = (product.chapter_98.provision or "").replace(".", "").replace(" ", "")
+    code = product.hts_code or ""
+    return stated or (code if code.startswith(RETURNED_GOODS) else "")
 
 
 def chapter_99(product: Product, entry_date: date) -> tuple[str, ...]:

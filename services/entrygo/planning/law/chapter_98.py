@@ -1,8 +1,7 @@
 """Goods that come back: US goods returned (9801), goods repaired, processed or assembled abroad (9802)."""
 
-from entrygo.domain.facts import Product
+from entrygo.domain.consolidation import RETURNED_GOODS
 
-PROVISIONS = ("9801", "9802")
 RETURNED = "9801"
 # Repairs and alterations: every duty is on their value alone (note 52(a)).
 REPAIRED = ("98020040", "98020050")
@@ -13,14 +12,7 @@ PAYS_FEE = ("98020060", "98020080")
 
 def is_provision(code: str | None) -> bool:
     """Whether a code is one of heading 9801 or 9802."""
-    return _digits(code).startswith(PROVISIONS)
-
-
-def claimed_by(product: Product) -> str:
-    """The digits of the provision that the product is claimed under; empty when there is no claim."""
-    return _digits(product.chapter_98.provision) or (
-        product.hts_code if product.hts_code and is_provision(product.hts_code) else ""
-    )
+    return _digits(code).startswith(RETURNED_GOODS)
 
 
 def is_returned(claim: str) -> bool:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from entrygo.domain.consolidation import chapter_99, special_programme
+from entrygo.domain.consolidation import chapter_99, claimed_provision, special_programme
 from entrygo.domain.facts import Product, ReviewStatus, Section232, TradeReview
 from entrygo.domain.programmes import BY_ORIGIN, SECTION_301, Programme, dotted
-from entrygo.planning.law.chapter_98 import claimed_by
 from entrygo.planning.law.preferences import is_usmca
 
 
@@ -43,7 +42,7 @@ class Goods:
 
 def goods_of(product: Product, day: date, importers_section_301: TradeReview) -> Goods:
     """The product on an entry of `day`; what meets all goods of an origin its importer may have denied."""
-    claim = claimed_by(product)
+    claim = claimed_provision(product)
     return Goods(
         hts_code=product.hts_code or "",
         origin=product.country_of_origin or "",

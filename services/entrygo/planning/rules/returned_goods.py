@@ -5,14 +5,15 @@ Both are lawful, and rest on documents that somebody has to hold.
 
 from collections.abc import Sequence
 
+from entrygo.domain.consolidation import claimed_provision
 from entrygo.domain.facts import Chapter98, Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.law.chapter_98 import claimed_by, is_assembled, is_repaired
+from entrygo.planning.law.chapter_98 import is_assembled, is_repaired
 from entrygo.planning.rules.base import Context, Problem, ProductPartsRule, Rule, is_blank, sku_of
 
 
 def _data_missing(product: Product, context: Context) -> Sequence[Problem]:
-    claim = claimed_by(product)
+    claim = claimed_provision(product)
     if not claim:
         return []
     return [
