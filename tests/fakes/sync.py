@@ -90,12 +90,28 @@ class FakeSync(Memory):
     async def UpdateProduct(
         self, request: sync_pb2.UpdateProductRequest, call: Call
     ) -> Reply[sync_pb2.Product]:
-        account = self._enter(request, call)
-        stored: sync_pb2.Product | None = self._facts.get(("product", account, request.id))
-        if stored is None:
-            raise NotFound("Product not found.")
+        return self._update("product", request, call)
 
-        def merge() -> sync_pb2.Product:
+    async def UpdateWarehouse(
+        self, request: sync_pb2.UpdateWarehouseRequest, call: Call
+    ) -> Reply[sync_pb2.Warehouse]:
+        return self._update("warehouse", request, call)
+
+    async def UpdateBroker(self, request: sync_pb2.UpdateBrokerRequest, call: Call) -> Reply[sync_pb2.Broker]:
+        return self._update("broker", request, call)
+
+    async def UpdateImporter(
+        self, request: sync_pb2.UpdateImporterRequest, call: Call
+    ) -> Reply[sync_pb2.Importer]:
+        return self._update("importer", request, call)
+
+    def _update(self, noun: str, request: Any, call: Call) -> Reply[Any]:
+        account = self._enter(request, call)
+        stored: Any = self._facts.get((noun, account, request.id))
+        if stored is None:
+            raise NotFound(f"{noun.capitalize()} not found.")
+
+        def merge() -> Any:
             for path in request.clear:
                 *owners, name = path.split(".")
                 owner: Any = stored
@@ -105,10 +121,10 @@ class FakeSync(Memory):
                     owner.ClearField(name)
                 else:
                     owner.pop(name, None)
-            stored.MergeFrom(request.product)
+            stored.MergeFrom(getattr(request, noun))
             return stored
 
-        return self._once(account, "update_product", request, merge)
+        return self._once(account, f"update_{noun}", request, merge)
 
     async def SyncWarehouses(
         self, request: sync_pb2.SyncWarehousesRequest, call: Call

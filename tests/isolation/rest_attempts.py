@@ -198,6 +198,29 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             of_account=True,
         ),
     ),
+    "patchWarehouse": (
+        _of(
+            "patchWarehouse",
+            lambda v: RestRequest({"id": v.system.warehouse_id}, {"name": "Theirs"}),
+            enough=SETUP,
+        ),
+    ),
+    "patchBroker": (
+        _of(
+            "patchBroker",
+            lambda v: RestRequest({"id": v.system.broker_id}, {"name": "Theirs"}),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
+    "patchImporter": (
+        _of(
+            "patchImporter",
+            lambda v: RestRequest({"id": v.importer_id}, {"name": "Theirs"}),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
     "syncWarehouses": (
         _of(
             "syncWarehouses",

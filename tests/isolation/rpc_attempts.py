@@ -226,6 +226,35 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             of_account=True,
         ),
     ),
+    "Sync.UpdateWarehouse": (
+        _of(
+            "UpdateWarehouse",
+            lambda v: sync_pb2.UpdateWarehouseRequest(
+                id=v.system.warehouse_id, warehouse=sync_pb2.Warehouse(name="Theirs")
+            ),
+            enough=SETUP,
+        ),
+    ),
+    "Sync.UpdateBroker": (
+        _of(
+            "UpdateBroker",
+            lambda v: sync_pb2.UpdateBrokerRequest(
+                id=v.system.broker_id, broker=sync_pb2.Broker(name="Theirs")
+            ),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
+    "Sync.UpdateImporter": (
+        _of(
+            "UpdateImporter",
+            lambda v: sync_pb2.UpdateImporterRequest(
+                id=v.importer_id, importer=sync_pb2.Importer(name="Theirs")
+            ),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
     "Sync.GetOrder": _record("GetOrder", lambda v: v.order_ids[0], of_account=True),
     "Sync.GetProduct": _record("GetProduct", lambda v: v.system.product_ids[0], of_account=True),
     "Sync.GetWarehouse": _record("GetWarehouse", lambda v: v.system.warehouse_id),

@@ -98,7 +98,7 @@ class FactsDraft:
 
 @dataclass(frozen=True, slots=True)
 class FactsUpdate:
-    """A change of one stored product: the fields to set, and the paths of those to clear."""
+    """A change of one stored record: the fields to set, and the paths of those to clear."""
 
     id: str
     facts: Facts

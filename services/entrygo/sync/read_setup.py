@@ -6,7 +6,7 @@ from typing import TypeVar
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
 from entrygo.records.importer import IMPORTER
-from entrygo.records.kinds import ByCountry, Fields, Group, find
+from entrygo.records.kinds import ByCountry, Fields, Group, Record, find
 from entrygo.records.product import PRODUCT
 from entrygo.records.reading import facts_of
 from entrygo.records.warehouse import WAREHOUSE
@@ -24,6 +24,12 @@ SetupRequest = (
     | sync_pb2.SyncWarehousesRequest
     | sync_pb2.SyncBrokersRequest
     | sync_pb2.SyncImportersRequest
+)
+UpdateRequest = (
+    sync_pb2.UpdateProductRequest
+    | sync_pb2.UpdateWarehouseRequest
+    | sync_pb2.UpdateBrokerRequest
+    | sync_pb2.UpdateImporterRequest
 )
 
 
@@ -47,23 +53,23 @@ def read_importers(request: sync_pb2.SyncImportersRequest) -> list[FactsDraft]:
     return _read_request(request, request.items, IMPORTER.fields)
 
 
-def read_product_update(request: sync_pb2.UpdateProductRequest) -> FactsUpdate:
-    """What to set and what to clear in one product; ValidationFailed with the issues otherwise."""
+def read_update(request: UpdateRequest, record: Record) -> FactsUpdate:
+    """What to set and what to clear in one record; ValidationFailed with the issues otherwise."""
     issues = Issues()
     check_key(request.idempotency_key, issues)
-    facts = facts_of(request.product, PRODUCT.fields, "", issues)
-    clear = tuple(sorted({_stored_path(path) for path in request.clear}))
+    facts = facts_of(getattr(request, record.noun), record.fields, "", issues)
+    clear = tuple(sorted({_stored_path(path, record.fields) for path in request.clear}))
     for path in clear:
-        if not _is_field(path.split("."), PRODUCT.fields):
+        if not _is_field(path.split("."), record.fields):
             issues.add(path, "There is no such field to clear", "unrecognized_key")
     issues.check()
     return FactsUpdate(request.id, facts, clear)
 
 
-def _stored_path(path: str) -> str:
+def _stored_path(path: str, fields: Fields) -> str:
     """Countries are kept in upper case."""
     name, _, rest = path.partition(".")
-    field = find(PRODUCT.fields, name)
+    field = find(fields, name)
     is_by_country = field is not None and isinstance(field.kind, ByCountry)
     return f"{name}.{rest.upper()}" if rest and is_by_country else path
 

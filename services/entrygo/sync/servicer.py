@@ -1,10 +1,11 @@
 """The gRPC edge of sync: message in, use case, message out. Decides nothing."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any
 
 import grpc
+from google.protobuf.message import Message
 
 from entrygo.domain.errors import NotFound, ValidationFailed
 from entrygo.domain.ids import is_valid_id
@@ -12,7 +13,12 @@ from entrygo.domain.principal import ScopeName, Visible
 from entrygo.identity.current import check_account, principal
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
+from entrygo.records.broker import BROKER
+from entrygo.records.importer import IMPORTER
+from entrygo.records.kinds import Record
 from entrygo.records.order import MAX_PLANNED_ORDERS
+from entrygo.records.product import PRODUCT
+from entrygo.records.warehouse import WAREHOUSE
 from entrygo.requests.pages import Page, PageRequest, page_request
 from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import RequiredScopes
@@ -20,10 +26,11 @@ from entrygo.sync.drafts import FactsDraft, StoredFacts, StoredOrder, Subject
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
     SetupRequest,
+    UpdateRequest,
     read_brokers,
     read_importers,
-    read_product_update,
     read_products,
+    read_update,
     read_warehouses,
 )
 from entrygo.sync.use_cases import RenderFacts, SyncUseCases
@@ -48,6 +55,9 @@ REQUIRED_SCOPES: RequiredScopes = {
         ("SyncBrokers", ScopeName.SETUP),
         ("SyncImporters", ScopeName.SETUP),
         ("UpdateProduct", ScopeName.SETUP),
+        ("UpdateWarehouse", ScopeName.SETUP),
+        ("UpdateBroker", ScopeName.SETUP),
+        ("UpdateImporter", ScopeName.SETUP),
         ("GetOrder", ScopeName.READ),
         ("GetProduct", ScopeName.READ),
         ("GetWarehouse", ScopeName.READ),
@@ -116,13 +126,45 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.UpdateProductRequest, context: Context
     ) -> sync_pb2.Product:
         """Sets and clears fields of one product; NotFound for an id that is not the caller's."""
-        update = read_product_update(request)
-        if not is_valid_id(update.id):
-            raise NotFound("Product not found.")
-        reply = await self._use_cases.update_product(
-            principal().visible, update, request.idempotency_key, _product_bytes
-        )
+        reply = await self._update(Subject.PRODUCTS, request, PRODUCT, product_to_proto)
         return answered(reply, sync_pb2.Product, context)
+
+    async def UpdateWarehouse(
+        self, request: sync_pb2.UpdateWarehouseRequest, context: Context
+    ) -> sync_pb2.Warehouse:
+        """Sets and clears fields of one warehouse; NotFound where the key does not reach it."""
+        reply = await self._update(Subject.WAREHOUSES, request, WAREHOUSE, warehouse_to_proto)
+        return answered(reply, sync_pb2.Warehouse, context)
+
+    async def UpdateBroker(self, request: sync_pb2.UpdateBrokerRequest, context: Context) -> sync_pb2.Broker:
+        """Sets and clears fields of one broker; NotFound for an id that is not the caller's."""
+        reply = await self._update(Subject.BROKERS, request, BROKER, broker_to_proto)
+        return answered(reply, sync_pb2.Broker, context)
+
+    async def UpdateImporter(
+        self, request: sync_pb2.UpdateImporterRequest, context: Context
+    ) -> sync_pb2.Importer:
+        """Sets and clears fields of one importer; NotFound for an id that is not the caller's."""
+        reply = await self._update(Subject.IMPORTERS, request, IMPORTER, importer_to_proto)
+        return answered(reply, sync_pb2.Importer, context)
+
+    async def _update(
+        self,
+        subject: Subject,
+        request: UpdateRequest,
+        record: Record,
+        to_proto: Callable[[StoredFacts], Message],
+    ) -> Reply:
+        update = read_update(request, record)
+        if not is_valid_id(update.id):
+            raise NotFound(f"{record.title} not found.")
+        return await self._use_cases.update_facts(
+            principal().visible,
+            subject,
+            update,
+            request.idempotency_key,
+            lambda stored: to_proto(stored).SerializeToString(),
+        )
 
     async def _sync(
         self, request: SetupRequest, subject: Subject, drafts: Sequence[FactsDraft], render: RenderFacts
@@ -242,10 +284,6 @@ def _visible_to(account_id: str) -> Visible:
 def _orders_response(visible: Visible, orders: Sequence[StoredOrder]) -> bytes:
     data = [order_to_proto(visible.tenant.account_id, order) for order in orders]
     return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
-
-
-def _product_bytes(stored: StoredFacts) -> bytes:
-    return product_to_proto(stored).SerializeToString()
 
 
 def _products_response(stored: Sequence[StoredFacts]) -> bytes:

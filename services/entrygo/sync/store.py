@@ -170,18 +170,19 @@ class SyncStore:
             raise ServiceUnavailable("Another request took one of these ids; retry.") from error
         return {row["external_id"]: _facts_from_row(row) for row in rows}
 
-    async def update_product(self, update: FactsUpdate, now: datetime) -> StoredFacts | None:
+    async def update_facts(self, subject: Subject, update: FactsUpdate, now: datetime) -> StoredFacts | None:
         """Clears, then merges; gives what is stored now."""
         row = await self._connection.fetchrow(
-            "UPDATE products SET facts = merge_facts(clear_facts(facts, $4::text[]), $5::jsonb),"
+            f"UPDATE {subject} SET facts = merge_facts(clear_facts(facts, $4::text[]), $5::jsonb),"  # noqa: S608
             " updated_at = $6"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3"
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ($7::text IS NULL OR id = $7)"
             " RETURNING id, external_id, facts, created_at, updated_at",
             *self._scope,
             update.id,
             update.clear,
             orjson.dumps(update.facts).decode(),
             now,
+            self._own(subject),
         )
         return _facts_from_row(row) if row is not None else None
 

@@ -120,21 +120,24 @@ class SyncUseCases:
             guard=guard,
         )
 
-    async def update_product(
-        self, visible: Visible, update: FactsUpdate, key: str, render: Callable[[StoredFacts], bytes]
+    async def update_facts(
+        self,
+        visible: Visible,
+        subject: Subject,
+        update: FactsUpdate,
+        key: str,
+        render: Callable[[StoredFacts], bytes],
     ) -> Reply:
-        """Merges into one product and clears what is named; NotFound when there is none of that id."""
+        """Merges into one record and clears what is named; NotFound when there is none of that id."""
 
         async def work(connection: Connection) -> bytes:
-            stored = await SyncStore(connection, visible).update_product(update, self.clock())
-            if stored is None:
-                raise NotFound("Product not found.")
-            return render(stored)
+            stored = await SyncStore(connection, visible).update_facts(subject, update, self.clock())
+            return render(_there(stored, NAMES[subject]))
 
         return await run_once(
             self.pool,
             visible,
-            operation="products.update",
+            operation=f"{subject}.update",
             key=key,
             fingerprint=update_fingerprint(update) if key else b"",
             work=work,

@@ -12,7 +12,7 @@ from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from entrygo.requests.pages import PageRequest
-from entrygo.sync.drafts import FactsDraft, Subject
+from entrygo.sync.drafts import FactsDraft, FactsUpdate, Subject
 from entrygo.sync.use_cases import SyncUseCases
 from tests.integration.sync.conftest import LIVE, Caller
 from tests.unit.sync.requests import ACCOUNT
@@ -124,3 +124,17 @@ async def test_it_shares_products_brokers_and_orders_with_the_whole_account(call
     draft = FactsDraft("b", "br_1", {"name": "Peace Arch"})
     await caller.use_cases.sync_facts(BOUND, Subject.BROKERS, [draft], "", lambda _: b"")
     assert (await caller.use_cases.get_facts(LIVE, Subject.BROKERS, "br_1")).facts["name"] == "Peace Arch"
+
+
+async def test_it_changes_fields_of_its_own_warehouse_alone(caller: Caller, use_cases: SyncUseCases) -> None:
+    def name(stored: object) -> bytes:
+        return repr(stored).encode()
+
+    async def renamed(warehouse_id: str) -> Reply:
+        update = FactsUpdate(warehouse_id, {"name": "Changed"}, ())
+        return await use_cases.update_facts(BOUND, Subject.WAREHOUSES, update, "", name)
+
+    await renamed("wh_own")
+    with pytest.raises(NotFound):
+        await renamed("wh_other")
+    assert [await name_of(caller, one) for one in ("wh_own", "wh_other")] == ["Changed", "Others"]

@@ -5,10 +5,14 @@ import pytest
 from entrygo.domain.errors import IdempotencyConflict, NotFound, ValidationFailed
 from entrygo.postgres.idempotency import Reply
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records.broker import BROKER
+from entrygo.records.product import PRODUCT
+from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import StoredFacts, Subject
-from entrygo.sync.read_setup import read_product_update
-from entrygo.sync.write import product_to_proto
+from entrygo.sync.read_setup import read_brokers, read_update
+from entrygo.sync.write import broker_to_proto, product_to_proto
 from tests.integration.sync.conftest import LIVE, OTHER, Caller
+from tests.unit.sync.requests import ACCOUNT
 
 FULL = sync_pb2.Product(
     external_id="HOD",
@@ -29,7 +33,9 @@ async def update(
     caller: Caller, id: str, *clear: str, key: str = "", product: sync_pb2.Product | None = None
 ) -> Reply:
     request = sync_pb2.UpdateProductRequest(id=id, product=product, clear=clear, idempotency_key=key)
-    return await caller.use_cases.update_product(LIVE, read_product_update(request), key, render)
+    return await caller.use_cases.update_facts(
+        LIVE, Subject.PRODUCTS, read_update(request, PRODUCT), key, render
+    )
 
 
 async def stored(caller: Caller, id: str) -> sync_pb2.Product:
@@ -95,9 +101,42 @@ def test_every_wrong_path_and_value_is_named() -> None:
         clear=["nothing", "manufacturer.nothing", "hts_codes.CAN", "name.first", "id"],
     )
     with pytest.raises(ValidationFailed) as refused:
-        read_product_update(request)
+        read_update(request, PRODUCT)
     assert refused.value.details is not None
     assert {issue["path"] for issue in refused.value.details["issues"]} == {
         "htsCodes.US", "htsCodes.CAN", "dangerousGoods.unNumber",
         "nothing", "manufacturer.nothing", "hts_codes.CAN", "name.first", "id",
     }  # fmt: skip
+
+
+async def test_broker_is_changed_and_cleared_as_a_product_is(caller: Caller) -> None:
+    full = sync_pb2.Broker(
+        external_id="broker-1",
+        name="Border",
+        email="entries@border.example.com",
+        fee_schedules=[
+            sync_pb2.FeeSchedule(
+                valid_from="2026-01-01", fee_formal="95", fee_informal="20", line_fee="3", order_fee="0"
+            )
+        ],
+        https=sync_pb2.HttpsEndpoint(url="https://border.example.com/in", credential="border"),
+    )
+
+    def shown(stored: StoredFacts) -> bytes:
+        return broker_to_proto(stored).SerializeToString()
+
+    request = sync_pb2.SyncBrokersRequest(account_id=ACCOUNT, items=[full])
+    await caller.use_cases.sync_facts(
+        LIVE, Subject.BROKERS, read_brokers(request), "", lambda stored: shown(stored[0])
+    )
+    [stored] = (await caller.use_cases.list_facts(LIVE, Subject.BROKERS, PageRequest(5))).rows
+    change = sync_pb2.UpdateBrokerRequest(
+        id=stored.id,
+        broker=sync_pb2.Broker(name="Other"),
+        clear=["email", "fee_schedules", "https.credential"],
+    )
+    update = read_update(change, BROKER)
+    reply = await caller.use_cases.update_facts(LIVE, Subject.BROKERS, update, "", shown)
+    broker = sync_pb2.Broker.FromString(reply.body)
+    assert (broker.name, broker.email, list(broker.fee_schedules)) == ("Other", "", [])
+    assert (broker.https.url, broker.https.credential) == ("https://border.example.com/in", "")

@@ -921,6 +921,40 @@ class PartyAddressInput(TypedDict):
     country: NotRequired[str | None]
 
 
+class PatchBrokerBody(TypedDict):
+    name: NotRequired[str | None]
+    email: NotRequired[str | None]
+    portCode: NotRequired[str | None]
+    filerCode: NotRequired[str | None]
+    feeSchedules: NotRequired[list[FeeSchedule]]
+    maxLinesPerEntry: NotRequired[int | None]
+    maxOrdersPerEntry: NotRequired[int | None]
+    channel: NotRequired[PatchBrokerBodyChannel | None]
+    documents: NotRequired[list[PatchBrokerBodyDocuments] | None]
+    attach: NotRequired[PatchBrokerBodyAttach | None]
+    template: NotRequired[BrokerTemplate | None]
+    https: NotRequired[HttpsEndpoint | None]
+    sftp: NotRequired[SftpEndpoint | None]
+
+
+PatchBrokerBodyAttach: TypeAlias = 'Literal["each", "zip"]'
+
+PatchBrokerBodyChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
+
+PatchBrokerBodyDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
+
+
+class PatchImporterBody(TypedDict):
+    name: NotRequired[str | None]
+    number: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    nonResident: NotRequired[bool | None]
+    bond: NotRequired[Bond | None]
+    powersOfAttorney: NotRequired[list[PowerOfAttorney]]
+    section301: NotRequired[TradeReview | None]
+    relatedParties: NotRequired[bool | None]
+
+
 class PatchProductBody(TypedDict):
     sku: NotRequired[str | None]
     name: NotRequired[str | None]
@@ -949,6 +983,21 @@ class PatchProductBody(TypedDict):
 PatchProductBodyHtsCodes: TypeAlias = "dict[str, str | None]"
 
 PatchProductBodyStatus: TypeAlias = 'Literal["active", "archived"]'
+
+
+class PatchWarehouseBody(TypedDict):
+    name: NotRequired[str | None]
+    address: NotRequired[Address | None]
+    responsibleEmployee: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    email: NotRequired[str | None]
+    transitDays: NotRequired[int | None]
+    importerOfRecord: NotRequired[ImporterOfRecord | None]
+    transport: NotRequired[Transport | None]
+    seller: NotRequired[Party | None]
+    buyer: NotRequired[Party | None]
+    relatedParties: NotRequired[bool | None]
+    locationOfGoods: NotRequired[str | None]
 
 
 class PatchWebhookBody(TypedDict):

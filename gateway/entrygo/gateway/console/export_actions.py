@@ -14,7 +14,7 @@ from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping import exports as mapping
 from entrygo.gateway.routes import exports as routes
 from entrygo.gateway.routes import policies
-from entrygo.gateway.routes.setup import PRODUCT_SCHEMAS, patch_request
+from entrygo.gateway.routes.setup import PRODUCTS
 from entrygo.gateway.schemas.exports import (
     AmendBody,
     CancelBody,
@@ -67,8 +67,8 @@ async def fix(visit: Visit) -> Response:
         raise NotFound("There is no such field.")
     if not visit.form.get("value"):
         raise ValidationFailed.of([(".".join(field.rest_path), "Required", "invalid_type")])
-    body = validated(PRODUCT_SCHEMAS.patch_body, {**field.body(visit.form["value"]), **_key(visit)})
-    await visit.write(visit.services.sync.UpdateProduct, patch_request(product_id, body))
+    body = validated(PRODUCTS.schemas.patch_body, {**field.body(visit.form["value"]), **_key(visit)})
+    await visit.write(visit.services.sync.UpdateProduct, PRODUCTS.patch_request(product_id, body))
     return _back(visit, f"?saved={product_id}#fix")
 
 

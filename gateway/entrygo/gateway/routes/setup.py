@@ -1,4 +1,4 @@
-"""Products, warehouses, brokers, importers: the same three endpoints for each, and a product's PATCH."""
+"""Products, warehouses, brokers, importers: the same four endpoints for each."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -64,6 +64,9 @@ class Fact:
     sync: Callable[[SyncStub], "Unary[Any, Any]"]
     get: Callable[[SyncStub], "Unary[sync_pb2.GetRequest, Any]"]
     list: Callable[[SyncStub], "Unary[sync_pb2.ListRequest, Any]"]
+    update_request: Callable[..., Message]
+    update: Callable[[SyncStub], "Unary[Any, Any]"]
+    patch_example: Mapping[str, Any]
     # Adds to what sync has answered what another service knows of it.
     complete: Callable[[Exchange, Sequence[Any]], Awaitable[None]] = _as_it_is
 
@@ -96,8 +99,25 @@ class Fact:
         await self.complete(exchange, [found])
         return json_answer(shown(found, self.schemas.record))
 
+    async def answer_patch(self, exchange: Exchange) -> Response:
+        """PATCH /api/<kind>s/{id}."""
+        fact_id = exchange.path_id(f"{self.record.title} not found.")
+        request = self.patch_request(fact_id, await exchange.body(self.schemas.patch_body))
+        reply = await exchange.write(self.update(exchange.services.sync), request)
+        return json_answer(shown(reply.message, self.schemas.record), replayed=reply.replayed)
+
+    def patch_request(self, fact_id: str, body: Body) -> Any:
+        """PATCH /api/<kind>s/{id}: body to message."""
+        request: Any = self.update_request(
+            id=fact_id,
+            clear=[path for path in cleared(body) if path != KEY],
+            idempotency_key=getattr(body, KEY) or "",
+        )
+        filled(getattr(request, self.record.noun), body.model_copy(update={KEY: None}))
+        return request
+
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """The three endpoints of this kind."""
+        """The four endpoints of this kind."""
         title, noun = self.record.title, self.record.noun
         path = f"/api/{noun}s"
         return (
@@ -134,6 +154,21 @@ class Fact:
                 errors=(NotFound,),
                 path_parameters={"id": f"{title} ID"},
             ),
+            Endpoint(
+                method="PATCH",
+                path=f"{path}/{{id}}",
+                handler=self.answer_patch,
+                tag="Setup",
+                name=f"patch{title}",
+                summary=f"Change one {noun}",
+                description="Merges: an absent field keeps its value, null clears it. Takes effect with the"
+                " next plan.",
+                body=self.schemas.patch_body,
+                answer=self.schemas.record,
+                errors=(NotFound,),
+                request_example=self.patch_example,
+                path_parameters={"id": f"{title} ID"},
+            ),
         )
 
 
@@ -141,16 +176,18 @@ EMAIL_STATE = Described(
     description="Whether mail to the email address leaves: unconfirmed, confirmed, refused, allowed or"
     " revoked; null in the answer to a sync, or when it cannot be said"
 )
-PRODUCT_SCHEMAS = record_schemas(PRODUCT)
-FACTS = (
+PRODUCTS, WAREHOUSES, BROKERS, IMPORTERS = FACTS = (
     Fact(
         record=PRODUCT,
-        schemas=PRODUCT_SCHEMAS,
+        schemas=record_schemas(PRODUCT),
         example=SYNC_PRODUCTS_REQUEST,
         request=sync_pb2.SyncProductsRequest,
         sync=lambda stub: stub.SyncProducts,
         get=lambda stub: stub.GetProduct,
         list=lambda stub: stub.ListProducts,
+        update_request=sync_pb2.UpdateProductRequest,
+        update=lambda stub: stub.UpdateProduct,
+        patch_example=PATCH_PRODUCT_REQUEST,
     ),
     Fact(
         record=WAREHOUSE,
@@ -160,6 +197,9 @@ FACTS = (
         sync=lambda stub: stub.SyncWarehouses,
         get=lambda stub: stub.GetWarehouse,
         list=lambda stub: stub.ListWarehouses,
+        update_request=sync_pb2.UpdateWarehouseRequest,
+        update=lambda stub: stub.UpdateWarehouse,
+        patch_example={"transitDays": 2, "phone": None},
     ),
     Fact(
         record=BROKER,
@@ -169,6 +209,9 @@ FACTS = (
         sync=lambda stub: stub.SyncBrokers,
         get=lambda stub: stub.GetBroker,
         list=lambda stub: stub.ListBrokers,
+        update_request=sync_pb2.UpdateBrokerRequest,
+        update=lambda stub: stub.UpdateBroker,
+        patch_example={"maxOrdersPerEntry": 300, "channel": "email"},
         complete=with_email_states,
     ),
     Fact(
@@ -179,44 +222,11 @@ FACTS = (
         sync=lambda stub: stub.SyncImporters,
         get=lambda stub: stub.GetImporter,
         list=lambda stub: stub.ListImporters,
+        update_request=sync_pb2.UpdateImporterRequest,
+        update=lambda stub: stub.UpdateImporter,
+        patch_example={"bond": {"type": "continuous", "amountUsd": 50000}},
     ),
 )
 
 
-async def patch_product(exchange: Exchange) -> Response:
-    """PATCH /api/products/{id}."""
-    product_id = exchange.path_id("Product not found.")
-    body = await exchange.body(PRODUCT_SCHEMAS.patch_body)
-    request = patch_request(product_id, body)
-    reply = await exchange.write(exchange.services.sync.UpdateProduct, request)
-    return json_answer(shown(reply.message, PRODUCT_SCHEMAS.record), replayed=reply.replayed)
-
-
-def patch_request(product_id: str, body: Body) -> sync_pb2.UpdateProductRequest:
-    """PATCH /api/products/{id}: body to message."""
-    key = getattr(body, KEY) or ""
-    fields = body.model_copy(update={KEY: None})
-    return sync_pb2.UpdateProductRequest(
-        id=product_id,
-        product=filled(sync_pb2.Product(), fields),
-        clear=[path for path in cleared(body) if path != KEY],
-        idempotency_key=key,
-    )
-
-
-PATCH_PRODUCT = Endpoint(
-    method="PATCH",
-    path="/api/products/{id}",
-    handler=patch_product,
-    tag="Setup",
-    name="patchProduct",
-    summary="Change one product",
-    description="Merges: an absent field keeps its value, null clears it. Takes effect with the next plan.",
-    body=PRODUCT_SCHEMAS.patch_body,
-    answer=PRODUCT_SCHEMAS.record,
-    errors=(NotFound,),
-    request_example=PATCH_PRODUCT_REQUEST,
-    path_parameters={"id": "Product ID"},
-)
-
-ENDPOINTS = (*(endpoint for fact in FACTS for endpoint in fact.endpoints()), PATCH_PRODUCT)
+ENDPOINTS = tuple(endpoint for fact in FACTS for endpoint in fact.endpoints())

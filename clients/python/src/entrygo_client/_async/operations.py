@@ -336,6 +336,15 @@ class AsyncOperations:
         answer: types.Warehouse = await self._call("GET", f"/api/warehouses/{quote(id, safe='')}")
         return answer
 
+    async def patch_warehouse(
+        self, id: str, body: types.PatchWarehouseBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.Warehouse:
+        """Change one warehouse."""
+        answer: types.Warehouse = await self._call(
+            "PATCH", f"/api/warehouses/{quote(id, safe='')}", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     async def sync_brokers(
         self, body: types.SyncBrokersBody, *, idempotency_key: str | None = None
     ) -> types.SyncBrokersAnswer:
@@ -365,6 +374,15 @@ class AsyncOperations:
         answer: types.Broker = await self._call("GET", f"/api/brokers/{quote(id, safe='')}")
         return answer
 
+    async def patch_broker(
+        self, id: str, body: types.PatchBrokerBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.Broker:
+        """Change one broker."""
+        answer: types.Broker = await self._call(
+            "PATCH", f"/api/brokers/{quote(id, safe='')}", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     async def sync_importers(
         self, body: types.SyncImportersBody, *, idempotency_key: str | None = None
     ) -> types.SyncImportersAnswer:
@@ -392,6 +410,15 @@ class AsyncOperations:
     async def get_importer(self, id: str) -> types.Importer:
         """Read one importer."""
         answer: types.Importer = await self._call("GET", f"/api/importers/{quote(id, safe='')}")
+        return answer
+
+    async def patch_importer(
+        self, id: str, body: types.PatchImporterBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.Importer:
+        """Change one importer."""
+        answer: types.Importer = await self._call(
+            "PATCH", f"/api/importers/{quote(id, safe='')}", body=body, idempotency_key=idempotency_key
+        )
         return answer
 
     async def preview_broker_template(

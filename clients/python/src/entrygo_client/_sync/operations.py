@@ -332,6 +332,15 @@ class Operations:
         answer: types.Warehouse = self._call("GET", f"/api/warehouses/{quote(id, safe='')}")
         return answer
 
+    def patch_warehouse(
+        self, id: str, body: types.PatchWarehouseBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.Warehouse:
+        """Change one warehouse."""
+        answer: types.Warehouse = self._call(
+            "PATCH", f"/api/warehouses/{quote(id, safe='')}", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     def sync_brokers(
         self, body: types.SyncBrokersBody, *, idempotency_key: str | None = None
     ) -> types.SyncBrokersAnswer:
@@ -361,6 +370,15 @@ class Operations:
         answer: types.Broker = self._call("GET", f"/api/brokers/{quote(id, safe='')}")
         return answer
 
+    def patch_broker(
+        self, id: str, body: types.PatchBrokerBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.Broker:
+        """Change one broker."""
+        answer: types.Broker = self._call(
+            "PATCH", f"/api/brokers/{quote(id, safe='')}", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     def sync_importers(
         self, body: types.SyncImportersBody, *, idempotency_key: str | None = None
     ) -> types.SyncImportersAnswer:
@@ -388,6 +406,15 @@ class Operations:
     def get_importer(self, id: str) -> types.Importer:
         """Read one importer."""
         answer: types.Importer = self._call("GET", f"/api/importers/{quote(id, safe='')}")
+        return answer
+
+    def patch_importer(
+        self, id: str, body: types.PatchImporterBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.Importer:
+        """Change one importer."""
+        answer: types.Importer = self._call(
+            "PATCH", f"/api/importers/{quote(id, safe='')}", body=body, idempotency_key=idempotency_key
+        )
         return answer
 
     def preview_broker_template(

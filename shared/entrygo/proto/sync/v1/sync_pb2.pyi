@@ -189,6 +189,42 @@ class UpdateProductRequest(_message.Message):
     idempotency_key: str
     def __init__(self, id: _Optional[str] = ..., product: _Optional[_Union[Product, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
 
+class UpdateWarehouseRequest(_message.Message):
+    __slots__ = ("id", "warehouse", "clear", "idempotency_key")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    WAREHOUSE_FIELD_NUMBER: _ClassVar[int]
+    CLEAR_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    warehouse: Warehouse
+    clear: _containers.RepeatedScalarFieldContainer[str]
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., warehouse: _Optional[_Union[Warehouse, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class UpdateBrokerRequest(_message.Message):
+    __slots__ = ("id", "broker", "clear", "idempotency_key")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    BROKER_FIELD_NUMBER: _ClassVar[int]
+    CLEAR_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    broker: Broker
+    clear: _containers.RepeatedScalarFieldContainer[str]
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., broker: _Optional[_Union[Broker, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class UpdateImporterRequest(_message.Message):
+    __slots__ = ("id", "importer", "clear", "idempotency_key")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    IMPORTER_FIELD_NUMBER: _ClassVar[int]
+    CLEAR_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    importer: Importer
+    clear: _containers.RepeatedScalarFieldContainer[str]
+    idempotency_key: str
+    def __init__(self, id: _Optional[str] = ..., importer: _Optional[_Union[Importer, _Mapping]] = ..., clear: _Optional[_Iterable[str]] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
 class Pga(_message.Message):
     __slots__ = ("fda", "cpsc", "fcc", "usda", "fws", "epa", "dot", "ttb")
     FDA_FIELD_NUMBER: _ClassVar[int]

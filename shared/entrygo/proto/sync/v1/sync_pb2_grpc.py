@@ -69,6 +69,21 @@ class SyncStub:
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Product.FromString,
                 _registered_method=True)
+        self.UpdateWarehouse = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/UpdateWarehouse',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateWarehouseRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Warehouse.FromString,
+                _registered_method=True)
+        self.UpdateBroker = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/UpdateBroker',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateBrokerRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Broker.FromString,
+                _registered_method=True)
+        self.UpdateImporter = channel.unary_unary(
+                '/entrygo.proto.sync.v1.Sync/UpdateImporter',
+                request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateImporterRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Importer.FromString,
+                _registered_method=True)
         self.GetOrder = channel.unary_unary(
                 '/entrygo.proto.sync.v1.Sync/GetOrder',
                 request_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.GetRequest.SerializeToString,
@@ -171,6 +186,27 @@ class SyncServicer:
 
     def UpdateProduct(self, request, context):
         """Merges into one product, and clears what `clear` names. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateWarehouse(self, request, context):
+        """As UpdateProduct. A key that is bound to a warehouse reaches that one alone. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateBroker(self, request, context):
+        """As UpdateProduct. Scope setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateImporter(self, request, context):
+        """As UpdateProduct. Scope setup.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -287,6 +323,21 @@ def add_SyncServicer_to_server(servicer, server):
                     servicer.UpdateProduct,
                     request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Product.SerializeToString,
+            ),
+            'UpdateWarehouse': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateWarehouse,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateWarehouseRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Warehouse.SerializeToString,
+            ),
+            'UpdateBroker': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateBroker,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateBrokerRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Broker.SerializeToString,
+            ),
+            'UpdateImporter': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateImporter,
+                    request_deserializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateImporterRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Importer.SerializeToString,
             ),
             'GetOrder': grpc.unary_unary_rpc_method_handler(
                     servicer.GetOrder,
@@ -511,6 +562,87 @@ class Sync:
             '/entrygo.proto.sync.v1.Sync/UpdateProduct',
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateProductRequest.SerializeToString,
             entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Product.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateWarehouse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/UpdateWarehouse',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateWarehouseRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Warehouse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateBroker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/UpdateBroker',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateBrokerRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Broker.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateImporter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.sync.v1.Sync/UpdateImporter',
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.UpdateImporterRequest.SerializeToString,
+            entrygo_dot_proto_dot_sync_dot_v1_dot_sync__pb2.Importer.FromString,
             options,
             channel_credentials,
             insecure,

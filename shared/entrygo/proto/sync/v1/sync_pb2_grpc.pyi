@@ -32,6 +32,12 @@ class SyncStub:
     """Upserts by external_id. Scope setup."""
     UpdateProduct: _aio.UnaryUnaryMultiCallable[_sync_pb2.UpdateProductRequest, _sync_pb2.Product]
     """Merges into one product, and clears what `clear` names. Scope setup."""
+    UpdateWarehouse: _aio.UnaryUnaryMultiCallable[_sync_pb2.UpdateWarehouseRequest, _sync_pb2.Warehouse]
+    """As UpdateProduct. A key that is bound to a warehouse reaches that one alone. Scope setup."""
+    UpdateBroker: _aio.UnaryUnaryMultiCallable[_sync_pb2.UpdateBrokerRequest, _sync_pb2.Broker]
+    """As UpdateProduct. Scope setup."""
+    UpdateImporter: _aio.UnaryUnaryMultiCallable[_sync_pb2.UpdateImporterRequest, _sync_pb2.Importer]
+    """As UpdateProduct. Scope setup."""
     GetOrder: _aio.UnaryUnaryMultiCallable[_sync_pb2.GetRequest, _sync_pb2.Order]
     """Scope read."""
     GetProduct: _aio.UnaryUnaryMultiCallable[_sync_pb2.GetRequest, _sync_pb2.Product]
@@ -107,6 +113,27 @@ class SyncServicer:
         context: _aio.ServicerContext[_sync_pb2.UpdateProductRequest, _abc.Awaitable[_sync_pb2.Product]],
     ) -> _abc.Awaitable[_sync_pb2.Product]:
         """Merges into one product, and clears what `clear` names. Scope setup."""
+
+    def UpdateWarehouse(
+        self,
+        request: _sync_pb2.UpdateWarehouseRequest,
+        context: _aio.ServicerContext[_sync_pb2.UpdateWarehouseRequest, _abc.Awaitable[_sync_pb2.Warehouse]],
+    ) -> _abc.Awaitable[_sync_pb2.Warehouse]:
+        """As UpdateProduct. A key that is bound to a warehouse reaches that one alone. Scope setup."""
+
+    def UpdateBroker(
+        self,
+        request: _sync_pb2.UpdateBrokerRequest,
+        context: _aio.ServicerContext[_sync_pb2.UpdateBrokerRequest, _abc.Awaitable[_sync_pb2.Broker]],
+    ) -> _abc.Awaitable[_sync_pb2.Broker]:
+        """As UpdateProduct. Scope setup."""
+
+    def UpdateImporter(
+        self,
+        request: _sync_pb2.UpdateImporterRequest,
+        context: _aio.ServicerContext[_sync_pb2.UpdateImporterRequest, _abc.Awaitable[_sync_pb2.Importer]],
+    ) -> _abc.Awaitable[_sync_pb2.Importer]:
+        """As UpdateProduct. Scope setup."""
 
     def GetOrder(
         self,
