@@ -6,7 +6,7 @@ from entrygo.inspection.epochs import Epochs
 from entrygo.inspection.folding import DeadLetter, ExportKey, Unreadable, key_of, read_event
 from entrygo.inspection.measures import observe_delay
 from entrygo.inspection.position_store import PositionStore
-from entrygo.inspection.read_model import ReadModel
+from entrygo.inspection.read_model import Contradicted, ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.settling import Settler
 from entrygo.messaging.events import EXPORTS_TOPIC
@@ -65,10 +65,24 @@ class ExportEvents:
             else:
                 hints.add(key_of(event))
         hints |= await self._epochs.foreign(sealed)
-        hints |= await self._read_model.contradicted(sealed)
+        try:
+            await self._apply(sealed, hints, dead, positions)
+        except Contradicted as contradicted:
+            await self._apply(sealed, hints | contradicted.keys, dead, positions)
+
+    async def _apply(
+        self,
+        sealed: Sequence[events_pb2.Event],
+        hints: set[ExportKey],
+        dead: Sequence[DeadLetter],
+        positions: Mapping[int, int],
+    ) -> None:
+        """What the owners say of the exports of `hints`, and the sealed events of all others."""
         await self._settler.settle_all(hints)
         events = [event for event in sealed if key_of(event) not in hints]
-        if await self._read_model.apply(EVERYONE, events, dead=dead, positions=self._at(positions)):
+        if await self._read_model.apply(
+            EVERYONE, events, dead=dead, positions=self._at(positions), is_certain=False
+        ):
             self._reconciler.note_gap()
 
     async def reject(self, record: TopicRecord, error: Exception) -> None:

@@ -25,6 +25,14 @@ from entrygo.postgres.pool import EVERYONE, Everyone, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
 
+class Contradicted(Exception):
+    """Events say another history of these exports than the one that is held."""
+
+    def __init__(self, keys: set[ExportKey]) -> None:
+        super().__init__(f"{len(keys)} exports")
+        self.keys = keys
+
+
 class ReadModel:
     """The one door through which events get in."""
 
@@ -40,9 +48,12 @@ class ReadModel:
         *,
         dead: Sequence[DeadLetter] = (),
         positions: Mapping[Position, int] | None = None,
+        is_certain: bool = True,
     ) -> bool:
         """Applies what is next, drops what is known; True when a later event was seen than could be applied.
 
+        Events that are not certain are compared with what is held first: Contradicted, and nothing done, when
+        they are of another history.
         `scope` is a whole account or everyone, never one warehouse: which warehouse an export is of is what
         the events say, and an export may move. What a caller may see is decided when it is read.
         """
@@ -52,6 +63,8 @@ class ReadModel:
             folded: list[Folded] = []
             if grouped:
                 known = await store.lock(list(grouped))
+                if not is_certain:
+                    await _check_fits(store, events, known)
                 folded = [fold(known[key], grouped[key]) for key in grouped]
             await store.save([one for one in folded if one.changed])
             waiting = await self._announcer.add(connection, folded)
@@ -105,6 +118,15 @@ class ReadModel:
             applied = await ReadModelStore(connection).sequences(keys)
         missing = [event for event in events if _is_missing(applied, event)]
         return await self.apply(EVERYONE, missing) if missing else False
+
+
+async def _check_fits(
+    store: ReadModelStore, events: Sequence[events_pb2.Event], known: Mapping[ExportKey, Known]
+) -> None:
+    places = held_places(events, {key: one.applied for key, one in known.items()})
+    suspects = contradicted(events, await store.recorded_ids(places) if places else {})
+    if suspects:
+        raise Contradicted(suspects)
 
 
 def _is_missing(applied: Mapping[ExportKey, Mapping[str, int]], event: events_pb2.Event) -> bool:

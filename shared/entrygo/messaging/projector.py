@@ -31,6 +31,8 @@ MAX_BACKOFF = 5.0  # seconds
 QUIET_SECONDS = 5.0
 REST_SECONDS = 0.2
 GLANCE_MS = 30
+# After a batch; what comes meanwhile is seen that much later.
+GATHER_SECONDS = 0.015
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
 ASK_SECONDS = 5.0
@@ -171,6 +173,8 @@ class Projector:
                     _positions_after(records),
                 )
                 self._progressed_at = _now()
+                # Much of a batch's work is the same for one event and for fifty: let some more come.
+                await pause(stop, GATHER_SECONDS)
             elif _now() - checked_at >= self._check_seconds:
                 async with asyncio.timeout(ASK_SECONDS):
                     await check_progress(

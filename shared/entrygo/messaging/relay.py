@@ -6,7 +6,7 @@ commit last, and a mark would pass it by.
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -117,19 +117,20 @@ class Relay:
         bell, others_until, was_rung = Doorbell(), 0.0, True
         with bell.answered():
             while not stop.is_set():
-                found = await self._publish_batch(queue, producer, last)
+                events = await queue.first(BATCH)
+                found = bool(events)
+                while events and not stop.is_set():
+                    events = await self._publish_batch(events, queue, producer, last)
                 now = asyncio.get_running_loop().time()
                 if found:
                     # Of what comes without a ring there may be more.
                     others_until = others_until if was_rung else now + OTHERS_SECONDS
-                    continue
                 was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
 
-    async def _publish_batch(self, queue: RelayQueue, producer: AIOKafkaProducer, last: LastOffsets) -> int:
-        """Sends what is queued, waits for every acknowledgement, deletes what was acknowledged."""
-        events = await queue.first(BATCH)
-        if not events:
-            return 0
+    async def _publish_batch(
+        self, events: Sequence[Queued], queue: RelayQueue, producer: AIOKafkaProducer, last: LastOffsets
+    ) -> list[Queued]:
+        """Sends events, waits for every acknowledgement, deletes those; gives what is next."""
         sent = [await self._send(producer, event) for event in events]
         results = await asyncio.gather(*sent, return_exceptions=True)
         failed = [result for result in results if isinstance(result, BaseException)]
@@ -139,11 +140,11 @@ class Relay:
             if not isinstance(result, BaseException)
         }
         await _check_log(producer, acknowledged.values(), last)
-        await queue.remove(list(acknowledged))
+        following = await queue.remove(list(acknowledged), BATCH)
         PUBLISHED.labels(self._schema).inc(len(acknowledged))
         if failed:
             raise failed[0]
-        return len(events)
+        return following
 
     async def _send(self, producer: AIOKafkaProducer, queued: Queued) -> "asyncio.Future[Acknowledgement]":
         payload = queued.payload

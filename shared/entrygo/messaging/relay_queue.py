@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from asyncpg import Record
+
 from entrygo.postgres.pool import DATABASE_ERRORS, Connection
 
 LEASE = timedelta(seconds=3)
@@ -85,20 +87,25 @@ class RelayQueue:
             )
         return [Queued(**row) for row in rows]
 
-    async def remove(self, ids: Sequence[int]) -> None:
-        """Forgets events that the broker has. LeadLost, and nothing is removed, when another one leads."""
+    async def remove(self, ids: Sequence[int], then: int) -> list[Queued]:
+        """Forgets events that the broker has; the oldest of the others, at most `then`, are next.
+
+        LeadLost, and nothing is removed, when another one leads.
+        """
         async with self._turn:
-            epoch = await self._session.fetchval(
+            rows = await self._session.fetch(
                 "WITH lead AS (UPDATE relay_lease SET expires_at = clock_timestamp() + $3::interval"
                 " WHERE epoch = $2 RETURNING epoch),"
                 " gone AS (DELETE FROM outbox WHERE id = ANY($1) AND EXISTS (SELECT FROM lead))"
-                " SELECT epoch FROM lead",
+                " SELECT lead.epoch, queued.* FROM (SELECT) AS one LEFT JOIN lead ON true LEFT JOIN LATERAL"
+                " (SELECT id, payload, traceparent FROM outbox WHERE id <> ALL($1) ORDER BY id LIMIT $4)"
+                " AS queued ON true ORDER BY queued.id",
                 ids,
                 self._epoch,
                 LEASE,
+                then,
             )
-            self._extended(epoch)
-        self._check()
+            return self._queued(rows)
 
     async def _first_and_extend(self, limit: int) -> list[Queued]:
         """Both in one statement, which an idle relay sends each second."""
@@ -112,6 +119,10 @@ class RelayQueue:
             self._epoch,
             LEASE,
         )
+        return self._queued(rows)
+
+    def _queued(self, rows: Sequence[Record]) -> list[Queued]:
+        """After a statement that renews and looks; its rows name no lead where another one leads."""
         self._extended(rows[0]["epoch"])
         self._check()
         return [

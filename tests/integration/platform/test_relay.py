@@ -262,12 +262,12 @@ async def test_relay_whose_lease_ran_out_neither_reads_nor_removes_what_another_
         assert before is not None
         assert await RelayQueue.take(new, "sync") is None
         first, second = await before.first(10)
-        await before.remove([first.id])
+        assert await before.remove([first.id], 10) == [second]
         await old.execute("UPDATE relay_lease SET expires_at = '-infinity'")
         after = await RelayQueue.take(new, "sync")
         assert after is not None
         with pytest.raises(LeadLost):
-            await before.remove([second.id])
+            await before.remove([second.id], 10)
         with pytest.raises(LeadLost):
             await before.first(10)
         assert await after.first(10) == [second]
