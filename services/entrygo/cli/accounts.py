@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from entrygo.cli.connection import with_pool
-from entrygo.cli.terminal import out
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import print_done
 from entrygo.identity.use_cases import create_account
 from entrygo.process.clock import Ids
 
@@ -23,9 +24,11 @@ def create_account_command(
     account_id: Annotated[
         str | None, typer.Option("--id", help="An id to take; otherwise one is made.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Make an account; one that exists already is kept as it is."""
     made, is_new = with_pool(
         "identity", lambda pool: create_account(pool, Ids(), name=name, account_id=account_id)
     )
-    out.print(made if is_new else f"{made} exists already")
+    text = made if is_new else f"{made} exists already"
+    print_done({"accountId": made, "isNew": is_new}, text, as_json=as_json)

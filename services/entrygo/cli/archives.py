@@ -12,7 +12,8 @@ from entrygo.cli.archive.archiving import Archive
 from entrygo.cli.archive.catalogue_store import Archived, archived_exports, due_exports, limit
 from entrygo.cli.archive.databases import open_databases
 from entrygo.cli.connection import current_home
-from entrygo.cli.terminal import err, out, print_json
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo.cli.up.settings import UpSettings
 from entrygo.domain.errors import NotFound
 from entrygo.domain.time import rfc3339
@@ -26,7 +27,6 @@ DEFAULT_DAYS = 6 * 366
 T = TypeVar("T")
 
 ExportId = Annotated[str, typer.Argument(help="The export's id.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
 
 @archive_app.callback()
@@ -95,14 +95,14 @@ def show_command(export_id: ExportId) -> None:
 
 
 @archive_app.command("restore")
-def restore_command(export_id: ExportId) -> None:
+def restore_command(export_id: ExportId, as_json: Json = False) -> None:
     """Bring an archived export back, as it was; it is left alone for 30 days."""
 
     async def work(archive: Archive) -> None:
         await archive.restore(await _find(archive, export_id))
 
     _with_archive(work)
-    out.print(f"restored {export_id}")
+    print_done({"restored": export_id}, f"restored {export_id}", as_json=as_json)
 
 
 async def _find(archive: Archive, export_id: str) -> Archived:

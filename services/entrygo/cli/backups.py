@@ -8,22 +8,30 @@ from typing import Annotated
 
 import typer
 
+from entrygo.cli.backup.manifest import Manifest
 from entrygo.cli.backup.restoring import restore as bring_back
 from entrygo.cli.backup.taking import take_backup
 from entrygo.cli.connection import current_home, database_url
 from entrygo.cli.migration import MigrationSettings, as_owner
-from entrygo.cli.terminal import out
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo.cli.up.home import keep_files_private
 from entrygo.cli.up.schemas import ensure_logins
 from entrygo.cli.up.settings import UpSettings
+from entrygo.domain.time import rfc3339
 
 
-def backup(folder: Annotated[Path, typer.Argument(help="Where to; must not be there yet.")]) -> None:
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where to; must not be there yet.")], as_json: Json = False
+) -> None:
     """Write databases, documents and secrets to a folder, while the system runs."""
     keep_files_private()
     home = current_home()
     artifacts_url = UpSettings().artifacts_url or home.artifacts.as_uri()
     manifest = take_backup(folder, home, _owner_of(MigrationSettings()), artifacts_url)
+    if as_json:
+        print_json(_summary(folder, manifest))
+        return
     out.print(f"backed up to {folder}: {len(manifest.files)} files, secrets among them: keep it private")
     if manifest.artifacts_url:
         out.print(f"documents are not in it; keep a copy of {manifest.artifacts_url}")
@@ -34,6 +42,7 @@ def restore(
     resend: Annotated[
         bool, typer.Option("--resend", help="Go on with mails that may have left after the backup.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Bring a backup back in an empty home, or in empty databases where their settings name some."""
     keep_files_private()
@@ -43,7 +52,17 @@ def restore(
     manifest = asyncio.run(bring_back(folder, current_home(), url_of, resend=resend))
     if is_external and settings.migration_user:
         asyncio.run(_bring_back_logins(settings))
-    out.print(f"restored to {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC; start it with `entrygo up`")
+    text = f"restored to {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC; start it with `entrygo up`"
+    print_done(_summary(folder, manifest), text, as_json=as_json)
+
+
+def _summary(folder: Path, manifest: Manifest) -> dict[str, str | int]:
+    return {
+        "folder": str(folder),
+        "takenAt": rfc3339(manifest.taken_at),
+        "files": len(manifest.files),
+        "artifactsUrl": manifest.artifacts_url,
+    }
 
 
 def _owner_of(settings: MigrationSettings) -> Callable[[str], str]:
@@ -54,4 +73,4 @@ def _owner_of(settings: MigrationSettings) -> Callable[[str], str]:
 async def _bring_back_logins(settings: MigrationSettings) -> None:
     """Logins are the cluster's, not the database's: no dump holds them."""
     async for schema in ensure_logins(_owner_of(settings), database_url):
-        out.print(f"{schema:<11} login up to date")
+        err.print(f"{schema:<11} login up to date")

@@ -8,13 +8,15 @@ from uuid import uuid4
 
 import orjson
 import typer
+from rich.console import Console
 from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.text import Text
 
 from entrygo.cli.connection import Target, current_home, find_target
+from entrygo.cli.options import Json
 from entrygo.cli.readable import show_messages
-from entrygo.cli.terminal import out
+from entrygo.cli.terminal import err, out, print_json
 from entrygo.cli.up.demo_account import read_demo_account
 from entrygo_client import EntryGo
 
@@ -26,17 +28,23 @@ def demo(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show every request and answer whole.")
     ] = False,
+    as_json: Json = False,
 ) -> None:
     """Walk through a first export: sync, plan, execute, inspect, fetch the documents."""
     target = find_target()
     with target.client() as entrygo:
-        walk = Walk(entrygo, target, run_id=uuid4().hex[:8], is_verbose=verbose)
+        screen = err if as_json else out
+        walk = Walk(entrygo, target, screen, run_id=uuid4().hex[:8], is_verbose=verbose)
         package = walk.walk()
         files = list(_save_documents(entrygo, package, folder / package["packageNumber"]))
+    mail = find_mail(current_home().mail, package["packageNumber"])
+    if as_json:
+        documents = [str(file) for file in files]
+        print_json({"customsPackage": package, "documents": documents, "mail": str(mail) if mail else None})
+        return
     out.print(Rule("what you have now") if verbose else "")
     for file in files:
         out.print(f"document  {file}")
-    mail = find_mail(current_home().mail, package["packageNumber"])
     out.print(
         f"mail      {mail}" if mail else "mail      at the broker: this system uses a mail server of its own"
     )
@@ -45,9 +53,12 @@ def demo(
 class Walk:
     """The steps of the guide; each sends what the one before answered."""
 
-    def __init__(self, entrygo: EntryGo, target: Target, run_id: str, *, is_verbose: bool) -> None:
+    def __init__(
+        self, entrygo: EntryGo, target: Target, screen: Console, *, run_id: str, is_verbose: bool
+    ) -> None:
         self._entrygo = entrygo
         self._target = target
+        self._screen = screen
         self._run_id = run_id
         self._is_verbose = is_verbose
 
@@ -57,11 +68,11 @@ class Walk:
         order_ids = [order["id"] for order in self._sync()["data"]]
         self._note(", ".join(order_ids))
         plan = self._plan(order_ids)
-        out.print(f"  [bold]{plan['readinessState']}[/]: {plan['next_recommended_action']}")
+        self._screen.print(f"  [bold]{plan['readinessState']}[/]: {plan['next_recommended_action']}")
         self._note(f"{plan['exportId']}, {plan['complianceScore']} of 100")
         self._note(plan["planHash"])
         if not self._is_verbose:
-            show_messages(out, plan["validationMessages"])
+            show_messages(self._screen, plan["validationMessages"])
         execution = self._execute(plan["exportId"])
         self._note(f"{execution['status']}: {len(execution['artifacts'])} documents")
         export_id = plan["exportId"]
@@ -84,7 +95,7 @@ class Walk:
     def _note(self, text: str) -> None:
         """What the answer came to, where the answer itself is not shown."""
         if not self._is_verbose:
-            out.print(f"  {text}", markup=False)
+            self._screen.print(f"  {text}", markup=False)
 
     def _sync(self) -> dict[str, Any]:
         jacket, cap = read_demo_account()["products"][1:]
@@ -136,16 +147,16 @@ class Walk:
         self, title: str, request: str, body: dict[str, Any] | None, send: Callable[[], Any]
     ) -> dict[str, Any]:
         if not self._is_verbose:
-            out.print(Text.assemble((title, "bold"), (f"  {request}", "dim")))
+            self._screen.print(Text.assemble((title, "bold"), (f"  {request}", "dim")))
             quiet: dict[str, Any] = send()
             return quiet
-        out.print(Rule(title))
-        out.print(request, style="bold", markup=False)
+        self._screen.print(Rule(title))
+        self._screen.print(request, style="bold", markup=False)
         if body is not None:
-            out.print(_json(body))
+            self._screen.print(_json(body))
         answer: dict[str, Any] = send()
-        out.print("answer", style="dim")
-        out.print(_json(answer))
+        self._screen.print("answer", style="dim")
+        self._screen.print(_json(answer))
         return answer
 
 

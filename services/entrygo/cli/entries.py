@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from entrygo.cli.imports.commands import File, ServerOptions, reported
-from entrygo.cli.options import takes_options
-from entrygo.cli.terminal import err, out, print_json
+from entrygo.cli.options import Json, takes_options
+from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo.imports.columns import Columns, WrongColumns, choose_columns, parse_mapping
 from entrygo.imports.entries import Rejected
 from entrygo.imports.entry_summaries import (
@@ -38,7 +38,6 @@ entries_app = typer.Typer(no_args_is_help=True, help="What brokers entered: give
 
 ExportId = Annotated[str, typer.Argument(help="The export's id.")]
 Entry = Annotated[int, typer.Option("--entry", min=1, max=999, help="As the plan numbers it.")]
-Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
 OfExport = Annotated[str | None, typer.Option("--export", help="Only of this export.")]
 
 
@@ -112,6 +111,7 @@ def import_entries(
         bool, typer.Option("--ignore-unknown", help="Leave columns that are not ours unread.")
     ] = False,
     options: ServerOptions,
+    as_json: Json = False,
 ) -> None:
     """Give back many entries: a row a line, what is of the whole entry in one of its rows or in all.
 
@@ -136,8 +136,13 @@ def import_entries(
                 rejected += [Rejected(row, fault) for row in given.rows]
     differing = sum(bool(each["outcome"]["openTasks"]) for each in found)
     err.print(f"{len(found):,} entries given back, {differing:,} of them differ")
+    rejects = Path(f"{file}.rejects.csv")
     if rejected:
-        _write_rejects(Path(f"{file}.rejects.csv"), source, rejected)
+        _write_rejects(rejects, source, rejected)
+    if as_json:
+        counted = {"givenBack": len(found), "differing": differing, "rejectedRows": len(rejected)}
+        print_json(counted | {"rejects": str(rejects) if rejected else None})
+    if rejected:
         raise typer.Exit(EXIT_REJECTS)
 
 
@@ -148,6 +153,7 @@ def export_entries(
     *,
     export_id: OfExport = None,
     options: ServerOptions,
+    as_json: Json = False,
 ) -> None:
     """Write what was given back to a file that `import` reads: the latest of each entry."""
     with options.target().client() as entrygo:
@@ -157,7 +163,10 @@ def export_entries(
         writer.writerow(COLUMNS)
         for each in found:
             writer.writerows(rows_of(each))
-    err.print(f"{len(found):,} entries: {escape(str(file))}")
+    if as_json:
+        print_json({"entries": len(found), "file": str(file)})
+    else:
+        err.print(f"{len(found):,} entries: {escape(str(file))}")
 
 
 @entries_app.command("show")
@@ -187,13 +196,14 @@ def close_task(
         typer.Option("--idempotency-key", help="To repeat a lost request."),
     ] = None,
     options: ServerOptions,
+    as_json: Json = False,
 ) -> None:
     """Close a task, once you have looked at the difference."""
     with options.target().client() as entrygo:
         found = entrygo.close_entry_task(
             export_id, str(entry), task_id, {"note": note}, idempotency_key=idempotency_key
         )
-    out.print(f"closed; {found['outcome']['openTasks']} open", markup=False)
+    print_done(found, f"closed; {found['outcome']['openTasks']} open", as_json=as_json)
 
 
 @entries_app.command("costs")
@@ -203,11 +213,15 @@ def write_costs(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV file to write.")],
     *,
     options: ServerOptions,
+    as_json: Json = False,
 ) -> None:
     """Write what each order of an export cost landed."""
     with options.target().client() as entrygo:
         file.write_bytes(entrygo.get_actual_landed_costs(export_id))
-    err.print(escape(str(file)))
+    if as_json:
+        print_json({"file": str(file)})
+    else:
+        err.print(escape(str(file)))
 
 
 def _columns(source: SourceFile, mapping: Sequence[str], *, ignore_unknown: bool) -> Columns:

@@ -9,13 +9,13 @@ import typer
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.fixing import show_issues, show_party_issues
+from entrygo.cli.options import Json
 from entrygo.cli.readable import show_events, show_export, show_exports
 from entrygo.cli.terminal import err, out, print_json
 from entrygo_client import EntryGo, is_settled
 from entrygo_client.types import ApproveBody, CancelBody, InspectAnswer, ResubmitBody
 
 ExportId = Annotated[str, typer.Argument(help="The export's id.")]
-Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
 Key = Annotated[
     str | None, typer.Option("--idempotency-key", help="To repeat a request of which the answer was lost.")
 ]
@@ -109,6 +109,7 @@ def download(
     only: Annotated[
         list[str] | None, typer.Option("--only", help="A document's file name; repeatable.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Fetch the documents of an executed export into a folder."""
     with find_target().client() as entrygo:
@@ -121,9 +122,13 @@ def download(
             raise typer.BadParameter(f"No document {', '.join(absent)}. There are: {', '.join(names)}.")
         folder = into or Path(export_id)
         folder.mkdir(parents=True, exist_ok=True)
-        for name in only or names:
-            (folder / name).write_bytes(entrygo.get_artifact(package["id"], name))
-            out.print(str(folder / name), markup=False)
+        files = [folder / name for name in only or names]
+        for file in files:
+            file.write_bytes(entrygo.get_artifact(package["id"], file.name))
+            if not as_json:
+                out.print(str(file), markup=False)
+    if as_json:
+        print_json({"files": [str(file) for file in files]})
 
 
 def events(

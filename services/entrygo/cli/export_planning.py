@@ -7,10 +7,11 @@ from typing import Annotated, Any, cast
 import typer
 
 from entrygo.cli.connection import Target, find_target
-from entrygo.cli.export_actions import Json, Key
+from entrygo.cli.export_actions import Key
 from entrygo.cli.findings import write_findings
 from entrygo.cli.fix_file import fix_sheet, write_sheet
 from entrygo.cli.fixing import show_issues
+from entrygo.cli.options import Json
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.readable import first_excluded, show_plan
 from entrygo.cli.terminal import err, out, print_json

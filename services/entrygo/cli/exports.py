@@ -7,8 +7,9 @@ import orjson
 import typer
 
 from entrygo.cli.connection import find_target
-from entrygo.cli.export_actions import COMMANDS, Json, Key
+from entrygo.cli.export_actions import COMMANDS, Key
 from entrygo.cli.export_planning import plan
+from entrygo.cli.options import Json
 from entrygo.cli.plan_diff import show_diff
 from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.terminal import out, print_json

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, import_file
-from entrygo.cli.options import takes_options
+from entrygo.cli.options import Json, takes_options
 from entrygo.cli.terminal import err, out, print_json
 from entrygo.domain.importer_number import masked
 from entrygo.imports.columns import IMPORTER_COLUMNS
@@ -21,8 +21,6 @@ PAGE = 200
 
 importers_app = typer.Typer(no_args_is_help=True, help="Importers of record: import, export, show.")
 
-Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
-
 
 @importers_app.callback()
 def importers() -> None:
@@ -31,13 +29,13 @@ def importers() -> None:
 
 @importers_app.command("import")
 @takes_options
-def import_importers(file: File, options: ImportOptions) -> None:
+def import_importers(file: File, options: ImportOptions, as_json: Json = False) -> None:
     """Create or update importers; one power of attorney a row. A blank cell leaves what is stored as it is.
 
     Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
     Running it again is safe.
     """
-    import_file(file, options, IMPORTERS)
+    import_file(file, options, IMPORTERS, as_json=as_json)
 
 
 @importers_app.command("export")
@@ -45,6 +43,7 @@ def import_importers(file: File, options: ImportOptions) -> None:
 def export_importers(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV file to write.")],
     options: ServerOptions,
+    as_json: Json = False,
 ) -> None:
     """Write every importer to a file that `import` reads. It holds their numbers in full: keep it safe."""
     with options.target().client() as entrygo:
@@ -56,7 +55,10 @@ def export_importers(
         writer = csv.writer(text)
         writer.writerow(IMPORTER_COLUMNS)
         writer.writerows(importer_rows(found))
-    err.print(f"{len(found):,} importers: {escape(str(file))}")
+    if as_json:
+        print_json({"importers": len(found), "file": str(file)})
+    else:
+        err.print(f"{len(found):,} importers: {escape(str(file))}")
 
 
 @importers_app.command("show")

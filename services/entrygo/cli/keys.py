@@ -12,6 +12,7 @@ from rich.text import Text
 
 from entrygo.cli import keys_in_database
 from entrygo.cli.connection import find_target
+from entrygo.cli.options import Json
 from entrygo.cli.terminal import out, print_json
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.principal import Mode, ScopeName
@@ -29,7 +30,6 @@ Account = Annotated[
     typer.Option("--account", help="As the operator, on the database: an account. Otherwise over REST."),
 ]
 KeyId = Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]
-Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
 
 
 @keys_app.command("create")

@@ -80,12 +80,12 @@ class _Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        place = COMMANDS.get(cmd_name)
-        return None if place is None else _command(cmd_name, place)
+        return command_of(cmd_name) if cmd_name in COMMANDS else None
 
 
-def _command(name: str, place: str) -> Any:
-    module, _, attribute = place.partition(":")
+def command_of(name: str) -> Any:
+    """The command or group of this name, imported by now; KeyError where there is none."""
+    module, _, attribute = COMMANDS[name].partition(":")
     found = getattr(import_module(f"entrygo.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):
         group = get_group(found)

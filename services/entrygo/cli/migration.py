@@ -4,9 +4,11 @@ import asyncio
 from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
+from rich.console import Console
 
 from entrygo.cli.connection import database_url
-from entrygo.cli.terminal import out
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import err, out, print_json
 from entrygo.cli.up.schemas import ensure_logins, migrate_all
 from entrygo.process.settings import ProcessSettings
 
@@ -18,20 +20,29 @@ class MigrationSettings(ProcessSettings):
     migration_password: SecretStr | None = None
 
 
-def migrate() -> None:
+def migrate(as_json: Json = False) -> None:
     """Bring the schemas of all services up to date, and their logins where ENTRYGO_MIGRATION_USER is set."""
-    asyncio.run(_migrate(MigrationSettings()))
+    applied, logins = asyncio.run(_migrate(MigrationSettings(), err if as_json else out))
+    if as_json:
+        print_json({"applied": applied, "logins": logins})
 
 
-async def _migrate(settings: MigrationSettings) -> None:
+async def _migrate(settings: MigrationSettings, screen: Console) -> tuple[dict[str, list[str]], list[str]]:
+    """The migrations applied to each schema, and the schemas whose login was brought up to date."""
+    found: dict[str, list[str]] = {}
+    logins: list[str] = []
+
     def owner_of(schema: str) -> str:
         return as_owner(database_url(schema), settings)
 
     async for schema, applied in migrate_all(owner_of):
-        out.print(f"{schema:<11} {', '.join(applied) if applied else 'up to date'}")
+        found[schema] = list(applied)
+        screen.print(f"{schema:<11} {', '.join(applied) if applied else 'up to date'}")
     if settings.migration_user:
         async for schema in ensure_logins(owner_of, database_url):
-            out.print(f"{schema:<11} login up to date")
+            logins.append(schema)
+            screen.print(f"{schema:<11} login up to date")
+    return found, logins
 
 
 def as_owner(url: str, settings: MigrationSettings) -> str:

@@ -1,10 +1,14 @@
-"""Options that several commands have, declared once: as the fields of a frozen dataclass."""
+"""Options that several commands have, declared once; many of them as the fields of a frozen dataclass."""
 
 from collections.abc import Callable
 from dataclasses import fields
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
 
 
 def takes_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -5,12 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from entrygo.cli.connection import find_target
+from entrygo.cli.options import Json
 from entrygo.cli.terminal import out, print_json
 from entrygo_client.types import PolicyAnswer
 
 policy_app = typer.Typer(no_args_is_help=True, help="The account's policy: show, set.")
-
-Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
 
 
 @policy_app.callback()

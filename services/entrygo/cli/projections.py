@@ -9,7 +9,8 @@ import typer
 from rich.table import Table
 
 from entrygo.cli.connection import current_home
-from entrygo.cli.terminal import out
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import out, print_done, print_json
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.replicas import SERVICES
@@ -37,10 +38,10 @@ def projections() -> None:
 
 
 @projections_app.command("rebuild")
-def rebuild() -> None:
+def rebuild(as_json: Json = False) -> None:
     """Throw the read model away and make it anew from the events that the services keep."""
     events = asyncio.run(rebuild_with(_settings()))
-    out.print(f"rebuilt from {events} events")
+    print_done({"events": events}, f"rebuilt from {events} events", as_json=as_json)
 
 
 @letters_app.callback()
@@ -49,17 +50,36 @@ def dead_letters() -> None:
 
 
 @letters_app.command("list")
-def list_command() -> None:
+def list_command(as_json: Json = False) -> None:
     """Show what could not be applied and was not skipped; while there is any, health is degraded."""
 
     async def work() -> Sequence[KeptLetter]:
         async with parts_of(_settings()) as (pool, _):
             return await list_letters(pool)
 
+    found = asyncio.run(work())
+    if as_json:
+        print_json({"data": [_as_json(kept) for kept in found]})
+    else:
+        out.print(_table(found))
+
+
+def _as_json(kept: KeptLetter) -> dict[str, str | int | None]:
+    return {
+        "id": kept.id,
+        "accountId": kept.letter.account_id,
+        "origin": kept.letter.origin,
+        "attempts": kept.attempts,
+        "lastSeenAt": rfc3339(kept.last_seen),
+        "error": kept.letter.error,
+    }
+
+
+def _table(found: Sequence[KeptLetter]) -> Table:
     table = Table(box=None, header_style="dim")
     for heading in ("id", "account", "from", "attempts", "last", "error"):
         table.add_column(heading)
-    for kept in asyncio.run(work()):
+    for kept in found:
         letter = kept.letter
         table.add_row(
             kept.id[:SHOWN_CHARACTERS],
@@ -69,11 +89,11 @@ def list_command() -> None:
             rfc3339(kept.last_seen),
             letter.error,
         )
-    out.print(table)
+    return table
 
 
 @letters_app.command("retry")
-def retry_command(letter_id: LetterId) -> None:
+def retry_command(letter_id: LetterId, as_json: Json = False) -> None:
     """Read the letter's export anew from its owners; exit code 1 when it still cannot be applied."""
 
     async def work() -> bool:
@@ -84,16 +104,17 @@ def retry_command(letter_id: LetterId) -> None:
             settler = Settler(read_model, by_source, service_token=settings.identity.token)
             return await retry(pool, settler, letter_id)
 
-    if not asyncio.run(work()):
-        out.print("it cannot be applied")
-        raise typer.Exit(1)
-    out.print("applied")
+    is_applied = asyncio.run(work())
+    text = "applied" if is_applied else "it cannot be applied"
+    print_done({"id": letter_id, "applied": is_applied}, text, as_json=as_json)
+    raise typer.Exit(0 if is_applied else 1)
 
 
 @letters_app.command("skip")
 def skip_command(
     letter_id: LetterId,
     reason: Annotated[str, typer.Option("--reason", help="Why it is of no consequence; kept with it.")],
+    as_json: Json = False,
 ) -> None:
     """Count a letter no more. It stays in the database, with the reason."""
 
@@ -102,7 +123,7 @@ def skip_command(
             await skip(pool, letter_id, reason)
 
     asyncio.run(work())
-    out.print("skipped")
+    print_done({"id": letter_id, "skipped": True}, "skipped", as_json=as_json)
 
 
 def _settings() -> Settings:

@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from entrygo.cli.connection import with_pool
-from entrygo.cli.terminal import out
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import out, print_done, print_json
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Mode, Tenant
@@ -28,23 +29,27 @@ def recipients() -> None:
 
 
 @recipients_app.command("list")
-def list_command(account: Account) -> None:
+def list_command(account: Account, as_json: Json = False) -> None:
     """Show whom the account has wanted to mail, and whom somebody decided on."""
-    out.print(_table(with_pool("execution", lambda pool: list_recipients(pool, _tenant(account)))))
+    found = with_pool("execution", lambda pool: list_recipients(pool, _tenant(account)))
+    if as_json:
+        print_json({"data": [_as_json(each) for each in found]})
+    else:
+        out.print(_table(found))
 
 
 @recipients_app.command("allow")
-def allow_command(address: Address, account: Account) -> None:
+def allow_command(address: Address, account: Account, as_json: Json = False) -> None:
     """Let mail to an address leave without its word; what waits for it leaves at once."""
     _decide(account, address, RecipientState.ALLOWED)
-    out.print(f"allowed {address}")
+    print_done({"address": address, "state": RecipientState.ALLOWED}, f"allowed {address}", as_json=as_json)
 
 
 @recipients_app.command("revoke")
-def revoke_command(address: Address, account: Account) -> None:
+def revoke_command(address: Address, account: Account, as_json: Json = False) -> None:
     """Let no mail to an address leave, whatever it has confirmed; what waits for it fails."""
     _decide(account, address, RecipientState.REVOKED)
-    out.print(f"revoked {address}")
+    print_done({"address": address, "state": RecipientState.REVOKED}, f"revoked {address}", as_json=as_json)
 
 
 def _decide(account: str, address: str, state: RecipientState) -> None:
@@ -60,6 +65,16 @@ def _decide(account: str, address: str, state: RecipientState) -> None:
 def _tenant(account: str) -> Tenant:
     """Mail of test data never leaves, so that there is nothing to decide on."""
     return Tenant(account, Mode.LIVE)
+
+
+def _as_json(each: Recipient) -> dict[str, str | int | None]:
+    return {
+        "address": each.address,
+        "state": each.state,
+        "changedAt": rfc3339(each.changed_at),
+        "asks": each.asks,
+        "askedAt": None if each.asked_at is None else rfc3339(each.asked_at),
+    }
 
 
 def _table(found: Sequence[Recipient]) -> Table:

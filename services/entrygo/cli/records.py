@@ -13,6 +13,7 @@ from rich.text import Text
 
 from entrygo.cli.connection import find_target
 from entrygo.cli.exports import read_json
+from entrygo.cli.options import Json
 from entrygo.cli.terminal import err, out, print_json
 from entrygo_client import EntryGo, types
 
@@ -23,7 +24,6 @@ File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="JSON: one record, a list, or a request's body.")
 ]
 ExternalId = Annotated[str | None, typer.Argument(help="One of them, by your own id or ours.")]
-Json = Annotated[bool, typer.Option("--json", help="The answer as it is.")]
 
 
 def records_app(noun: str, columns: Sequence[str]) -> typer.Typer:

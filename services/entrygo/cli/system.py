@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from entrygo.cli.connection import current_home
-from entrygo.cli.terminal import out, print_json
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import out, print_done, print_json
 from entrygo.cli.up.background import running, start_in_background, stop
 from entrygo.cli.up.rolling import restart_in_turn
 from entrygo.cli.up.run import run_in_foreground
@@ -22,19 +23,24 @@ def up(
         int | None,
         typer.Option(min=1, max=MOST_REPLICAS, help="Processes of each service (ENTRYGO_REPLICAS)."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Run the whole system on this machine; Ctrl-C ends it."""
     settings = UpSettings() if replicas is None else UpSettings(replicas=replicas)
     if not detach:
+        if as_json:
+            raise typer.BadParameter("--json goes with --detach.")
         raise typer.Exit(run_in_foreground(settings))
     report = start_in_background(settings)
-    out.print(f"ready: {report.base_url}")
+    print_done(report.model_dump(mode="json"), f"ready: {report.base_url}", as_json=as_json)
 
 
-def down() -> None:
+def down(as_json: Json = False) -> None:
     """End the system of this home."""
     home = current_home()
-    out.print("stopped" if stop(home) else f"not running: {home.root}")
+    is_stopped = stop(home)
+    text = "stopped" if is_stopped else f"not running: {home.root}"
+    print_done({"stopped": is_stopped, "home": str(home.root)}, text, as_json=as_json)
 
 
 def restart(
@@ -42,20 +48,27 @@ def restart(
         list[str] | None,
         typer.Argument(help="As `status` names them; without any, every service."),
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Restart processes of this home's system one after the other, each when the one before is ready."""
+    restarted = []
     for name in restart_in_turn(current_home(), parts or []):
-        out.print(f"restarted {name}")
+        restarted.append(name)
+        if not as_json:
+            out.print(f"restarted {name}")
+    if as_json:
+        print_json({"restarted": restarted})
 
 
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show how each part is doing; exit code 3 when the system does not run."""
     home = current_home()
     report = running(home)
     if report is None:
-        out.print(f"not running: {home.root}")
+        text = f"not running: {home.root}"
+        print_done({"is_ready": False, "home": str(home.root), "parts": []}, text, as_json=as_json)
         raise typer.Exit(NOT_RUNNING)
     if as_json:
         print_json(report.model_dump(mode="json"))

@@ -41,6 +41,14 @@ def print_json(value: Any) -> None:
     out.out(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode(), highlight=False)
 
 
+def print_done(value: Any, text: str, *, as_json: bool) -> None:
+    """What a command came to: `value` for programs, or a line of text for people."""
+    if as_json:
+        print_json(value)
+    else:
+        out.print(text, markup=False)
+
+
 def explain(error: Exception) -> None:
     """One line that says what went wrong, and a table where the answer lists more than one thing."""
     if isinstance(error, ApiError):

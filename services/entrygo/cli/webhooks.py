@@ -1,19 +1,19 @@
 """Commands for webhooks: endpoints, and the deliveries to each."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from entrygo.cli.connection import find_target
-from entrygo.cli.terminal import err, out, print_json
+from entrygo.cli.options import Json
+from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo_client.types import CreateWebhookBody, PatchWebhookBody, ReplayBody
 
 webhooks_app = typer.Typer(no_args_is_help=True, help="Webhooks: endpoints that events are posted to.")
 
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
-Json = Annotated[bool, typer.Option("--json", help="The whole answer, for machines.")]
 DeliveryStatus = Literal["pending", "delivered", "failed", "held"]
 Types = Annotated[
     list[str] | None, typer.Option("--event", help="A type such as export.executed; repeatable. None: all.")
@@ -60,23 +60,23 @@ def list_all(as_json: Json = False) -> None:
 
 
 @webhooks_app.command("enable")
-def enable(webhook_id: WebhookId) -> None:
+def enable(webhook_id: WebhookId, as_json: Json = False) -> None:
     """Enable a webhook again; what was held meanwhile is sent by `replay`."""
-    _patch(webhook_id, {"status": "enabled"})
+    _patch(webhook_id, {"status": "enabled"}, as_json=as_json)
 
 
 @webhooks_app.command("disable")
-def disable(webhook_id: WebhookId) -> None:
+def disable(webhook_id: WebhookId, as_json: Json = False) -> None:
     """Disable a webhook; what happens meanwhile is held."""
-    _patch(webhook_id, {"status": "disabled"})
+    _patch(webhook_id, {"status": "disabled"}, as_json=as_json)
 
 
 @webhooks_app.command("delete")
-def delete(webhook_id: WebhookId) -> None:
+def delete(webhook_id: WebhookId, as_json: Json = False) -> None:
     """Remove a webhook with its deliveries, also those that wait."""
     with find_target().client() as entrygo:
-        entrygo.delete_webhook(webhook_id)
-    out.print(f"{webhook_id} is removed", markup=False)
+        answer = entrygo.delete_webhook(webhook_id)
+    print_done(answer, f"{webhook_id} is removed", as_json=as_json)
 
 
 @webhooks_app.command("rotate")
@@ -85,11 +85,12 @@ def rotate(
     overlap_hours: Annotated[
         int, typer.Option("--overlap-hours", min=0, max=336, help="How long the old secret also signs.")
     ] = 24,
+    as_json: Json = False,
 ) -> None:
     """Give a webhook a new secret, which is shown here alone."""
     with find_target().client() as entrygo:
         answer = entrygo.rotate_webhook_secret(webhook_id, {"overlapHours": overlap_hours})
-    out.print(answer["secret"], markup=False)
+    print_done(answer, answer["secret"] or "", as_json=as_json)
 
 
 @webhooks_app.command("deliveries")
@@ -119,24 +120,34 @@ def deliveries(
 @webhooks_app.command("replay")
 def replay(
     webhook_id: WebhookId,
+    *,
     event_id: Annotated[str | None, typer.Option("--event-id", help="This event alone.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="Queued then or later: RFC 3339, 2026-03-11T16:00:00Z.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Queued before then: RFC 3339.")] = None,
+    status: Annotated[
+        DeliveryStatus | None, typer.Option("--status", help="Those in this state; failed and held ones.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Send again what failed or was held, with the ids it had."""
-    body: ReplayBody = {"eventId": event_id}
+    """Send again what failed or was held, with the ids it had: one event, or those of a range."""
+    given = {"eventId": event_id, "queuedFrom": since, "queuedUntil": until, "status": status}
+    body = cast(ReplayBody, {name: value for name, value in given.items() if value})
     with find_target().client() as entrygo:
         answer = entrygo.replay_webhook(webhook_id, body)
-    out.print(f"{answer['queued']} queued", markup=False)
+    print_done(answer, f"{answer['queued']} queued", as_json=as_json)
 
 
 @webhooks_app.command("test")
-def test(webhook_id: WebhookId) -> None:
+def send_test(webhook_id: WebhookId, as_json: Json = False) -> None:
     """Send an event of type webhook.test."""
     with find_target().client() as entrygo:
         answer = entrygo.test_webhook(webhook_id)
-    out.print(f"{answer['eventId']} is {answer['status']}", markup=False)
+    print_done(answer, f"{answer['eventId']} is {answer['status']}", as_json=as_json)
 
 
-def _patch(webhook_id: str, body: PatchWebhookBody) -> None:
+def _patch(webhook_id: str, body: PatchWebhookBody, *, as_json: bool) -> None:
     with find_target().client() as entrygo:
         answer = entrygo.patch_webhook(webhook_id, body)
-    out.print(f"{answer['id']} is {answer['status']}", markup=False)
+    print_done(answer, f"{answer['id']} is {answer['status']}", as_json=as_json)

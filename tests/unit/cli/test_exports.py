@@ -132,6 +132,8 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_PUT = do_POST
+    do_PATCH = do_POST
+    do_DELETE = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         return None

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -15,6 +14,7 @@ from entrygo.cli.doctor.database import database_checks
 from entrygo.cli.doctor.findings import Check, Finding, Level, run_checks
 from entrygo.cli.doctor.reference_data import reference_check
 from entrygo.cli.doctor.surroundings import surrounding_checks
+from entrygo.cli.options import Json
 from entrygo.cli.terminal import out, print_json
 from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
@@ -26,7 +26,7 @@ EXIT_WARNING = 3
 STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Look at everything that the system needs, and say what to do.
 
     Exit code 1 when something fails, 3 when there are warnings alone. What the environment does not name is

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 from entrygo.cli.doctor.findings import Check, Finding, ok, warning
-from entrygo.cli.reference import current_tables, today
+from entrygo.cli.reference import current_tables
+from entrygo.cli.reference_views import today
 from entrygo.planning.reference.in_force import Book
 from entrygo.planning.reference.store import ReferenceStore
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction

@@ -16,8 +16,8 @@ from entrygo.cli.fix_file import TEMPLATE, template_sheet, write_sheet
 from entrygo.cli.imports.results import CannotWrite
 from entrygo.cli.imports.runs import ImportRun
 from entrygo.cli.imports.sending import Sender
-from entrygo.cli.options import takes_options
-from entrygo.cli.terminal import err, explain
+from entrygo.cli.options import Json, takes_options
+from entrygo.cli.terminal import err, explain, print_json
 from entrygo.imports.columns import PRODUCT_COLUMNS, Columns, WrongColumns, choose_columns, parse_mapping
 from entrygo.imports.kinds import ORDERS, PRODUCTS, Kind, mistaken
 from entrygo.imports.reading import open_source
@@ -103,19 +103,20 @@ def orders() -> None:
 
 @products_app.command("import")
 @takes_options
-def import_products(file: File, options: ImportOptions) -> None:
+def import_products(file: File, options: ImportOptions, as_json: Json = False) -> None:
     """Create or update products, one a row. A blank cell leaves what is stored as it is.
 
     Rows that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then.
     Running it again is safe.
     """
-    import_file(file, options, PRODUCTS)
+    import_file(file, options, PRODUCTS, as_json=as_json)
 
 
 @products_app.command("template")
 def products_template(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or XLSX file to write.")],
     every: Annotated[bool, typer.Option("--all", help="Every column that there is.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write a file to fill in: the columns that most products need, and what each takes."""
     names = [name for name in PRODUCT_COLUMNS if COUNTRY not in name] if every else TEMPLATE
@@ -123,12 +124,15 @@ def products_template(
         write_sheet(file, template_sheet(names))
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
-    err.print(f"fill in {file}, then `entrygo products import {file}`", markup=False)
+    if as_json:
+        print_json({"file": str(file), "columns": list(names)})
+    else:
+        err.print(f"fill in {file}, then `entrygo products import {file}`", markup=False)
 
 
 @orders_app.command("import")
 @takes_options
-def import_orders(file: File, options: ImportOptions) -> None:
+def import_orders(file: File, options: ImportOptions, as_json: Json = False) -> None:
     """Create or replace orders, one line a row; the rows of an order may stand anywhere in the file.
 
     A row that cannot be taken keeps its whole order back: all its rows go to FILE.rejects.csv with the
@@ -136,10 +140,12 @@ def import_orders(file: File, options: ImportOptions) -> None:
     --orders` reads. `--map theirs=metadata.name` keeps a column of your own with the order. Running it
     again is safe.
     """
-    import_file(file, options, ORDERS, keeps_ids=True)
+    import_file(file, options, ORDERS, keeps_ids=True, as_json=as_json)
 
 
-def import_file(file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bool = False) -> NoReturn:
+def import_file(
+    file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bool = False, as_json: bool = False
+) -> NoReturn:
     """Sends what a file holds to `/api/{noun}/sync` and ends with the exit code of the import."""
     target = options.target()
     with reported(), target.client() as entrygo:
@@ -158,6 +164,8 @@ def import_file(file: Path, options: ImportOptions, kind: Kind, *, keeps_ids: bo
         sender = Sender(sync, target.account_id, uuid4().hex[:12], kind.describe)
         run = options.run(file, source, sender, kind.noun, keeps_ids=keeps_ids)
         tally = run.run(kind.entries(source, columns), sum(1 for _ in source.rows()))
+    if as_json:
+        print_json(tally.as_json())
     raise typer.Exit(tally.exit_code)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -32,6 +33,19 @@ class Tally:
     imported_rows: int = 0
     rejected_rows: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    rejects: Path | None = None
+    ids: Path | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; the files are those that were written."""
+        return {
+            "imported": self.imported,
+            "importedRows": self.imported_rows,
+            "rejectedRows": self.rejected_rows,
+            "reasons": dict(self.reasons.most_common()),
+            "rejects": str(self.rejects) if self.rejects else None,
+            "ids": str(self.ids) if self.ids else None,
+        }
 
     def count(self, outcome: Outcome) -> int:
         """Returns how many rows this outcome settles."""
@@ -81,7 +95,9 @@ class ImportRun:
                 self._keep(outcome, rejects, ids)
         if planned_as is not None and ids is not None and ids.rows:
             remember_export(ids.path, planned_as)
-        self._summarise(tally, rejects.path if rejects.rows else None, ids.path if ids and ids.rows else None)
+        tally.rejects = rejects.path if rejects.rows else None
+        tally.ids = ids.path if ids and ids.rows else None
+        self._summarise(tally)
         return tally
 
     def _planned_as(self) -> str | None:
@@ -95,7 +111,8 @@ class ImportRun:
         elif ids is not None:
             ids.add((outcome.entry.name, outcome.id))
 
-    def _summarise(self, tally: Tally, rejects: Path | None, ids: Path | None) -> None:
+    def _summarise(self, tally: Tally) -> None:
+        rejects, ids = tally.rejects, tally.ids
         table = Table(box=None, show_header=False)
         table.add_row(f"{self.noun} imported", f"{tally.imported:,}", f"{tally.imported_rows:,} rows")
         table.add_row("rows rejected", f"{tally.rejected_rows:,}", escape(str(rejects)) if rejects else "")
