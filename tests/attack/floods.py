@@ -8,9 +8,10 @@ import httpx
 
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from tests.attack.tally import Tally
-from tests.attack.target import Target, unknown_key
+from tests.attack.target import Target, ask_and_leave, unknown_key
 
 GUESSERS = 40
+RPC_GUESSERS = 160
 SENDERS = 6
 BODY_BYTES = 8 * 1024 * 1024
 RPC_SECONDS = 10.0
@@ -58,7 +59,7 @@ async def guess_keys_on_grpc(target: Target, tally: Tally) -> None:
             except grpc.aio.AioRpcError as error:
                 tally.count_rpc(error.code(), "a guessed key")
 
-        await side_by_side(GUESSERS, guess)
+        await side_by_side(RPC_GUESSERS, guess)
 
 
 async def send_large_bodies(target: Target, tally: Tally) -> None:
@@ -67,14 +68,19 @@ async def send_large_bodies(target: Target, tally: Tally) -> None:
     body += EMPTY_ORDER * ((BODY_BYTES - len(body) - 4) // len(EMPTY_ORDER)) + b"{}]}"
     keys = (None, await target.narrow_key(), await target.foreign_key())
     turns = iter(range(10**9))
-    async with target.http(SENDERS) as http:
 
-        async def send() -> None:
-            key = keys[next(turns) % len(keys)]
-            headers = {"content-type": "application/json"}
-            if key is not None:
-                headers["authorization"] = f"Bearer {key}"
-            answer = await http.post("/api/orders/sync", content=body, headers=headers)
-            tally.count_http(answer.status_code, answer.content, "a large body")
+    async def send() -> None:
+        key = keys[next(turns) % len(keys)]
+        shown = () if key is None else (f"Authorization: Bearer {key}",)
+        lines = [
+            "POST /api/orders/sync HTTP/1.1", f"Host: {target.address[0]}", "Content-Type: application/json",
+            f"Content-Length: {len(body)}", *shown, "", "",
+        ]  # fmt: skip
+        answer = await ask_and_leave(target, "\r\n".join(lines).encode() + body)
+        head, _, content = answer.partition(b"\r\n\r\n")
+        if head:
+            tally.count_http(int(head.split()[1]), content, "a large body")
+        else:
+            tally.count("closed")
 
-        await side_by_side(SENDERS, send)
+    await side_by_side(SENDERS, send)

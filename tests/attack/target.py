@@ -78,6 +78,17 @@ def status_of(answer: bytes) -> str:
     return head[1].decode("ascii", "replace") if is_http else "closed"
 
 
+async def ask_and_leave(target: Target, request: bytes) -> bytes:
+    """Sends for as long as there is no answer; gives its first bytes and hangs up."""
+    reader, writer = await target.connect()
+    try:
+        writer.write(request)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await reader.read(READ_BYTES)
+    finally:
+        writer.transport.abort()
+
+
 async def ask_raw(target: Target, request: bytes, tally: Tally, asked: str) -> bytes:
     """Sends bytes that may be no HTTP at all; gives and counts what came back until the other side closed."""
     answer = b""

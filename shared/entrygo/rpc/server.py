@@ -9,7 +9,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.authenticator import MAX_STRANGERS, Authenticator
 from entrygo.process.rpc_credentials import server_credentials
 from entrygo.process.settings import RpcServerSettings, RpcServerTlsSettings, StopSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -19,14 +19,15 @@ from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
 from entrygo.rpc.interceptors.errors import ErrorInterceptor
 from entrygo.rpc.interceptors.log import LogInterceptor
 from entrygo.rpc.interceptors.stopping import StopInterceptor
-from entrygo.rpc.interceptors.turning_away import TurningAwayInterceptor
+from entrygo.rpc.interceptors.turning_away import MAX_HELD, TurningAwayInterceptor
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import HEALTH_WATCH
 
 # Beyond the grace time, for the last answers to leave.
 LAST_ANSWERS_SECONDS = 0.2
-UNKNOWN_CALLERS = 300
+# In line to be looked up, and those whose refusal is held back.
+UNKNOWN_CALLERS = MAX_STRANGERS + MAX_HELD + 50
 HEALTH_EVERY = 2.0  # seconds
 # A connection is closed at this age, so that clients find new replicas; what is under way gets the grace,
 # which is as long as a write may take.

@@ -23,6 +23,8 @@ from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc import server as rpc_server
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import DETAILS_KEY, remote
+from entrygo.rpc.interceptors import turning_away
+from entrygo.rpc.interceptors.turning_away import TurningAwayInterceptor
 from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.server import build_server
 from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN, Strangers, client_metadata
@@ -41,14 +43,34 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield pool
 
 
+class Pause:
+    """Lasts as long as the test likes."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.over.set()
+
+    async def __call__(self, seconds: float) -> None:
+        await self.over.wait()
+
+
+@pytest.fixture
+def pause() -> Pause:
+    return Pause()
+
+
 @pytest_asyncio.fixture
-async def channel(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[grpc.aio.Channel]:
+async def channel(
+    pool: Pool, pause: Pause, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[grpc.aio.Channel]:
     """To a server for which it is always the same second."""
 
     async def ready() -> bool:
         return True
 
     monkeypatch.setattr(rpc_server, "Strangers", partial(Strangers, clock=lambda: 0.0))
+    patient = partial(TurningAwayInterceptor, pause=pause)
+    monkeypatch.setattr(rpc_server, "TurningAwayInterceptor", patient)
     port = free_port()
     server = build_server(
         settings=RpcServerSettings(
@@ -146,6 +168,23 @@ async def test_peer_that_is_refused_is_counted_without_a_line_for_each_call(
     assert counted._value.get() - before == 20
     assert [line["event"] for line in lines if line["event"] != "rpc.turned_away"] == []
     assert len(lines) <= 1
+
+
+async def test_refusals_of_a_peer_come_late_and_beyond_so_many_at_once(
+    channel: grpc.aio.Channel, pause: Pause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await exhaust(channel)
+    monkeypatch.setattr(turning_away, "MAX_HELD", 2)
+    pause.over.clear()
+    asked = {asyncio.create_task(answer(channel, guess(number))) for number in range(5)}
+    answered, held = set[asyncio.Task[str]](), asked
+    while len(answered) < 3:
+        done, held = await asyncio.wait(held, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+        assert done, "nobody is answered"
+        answered |= done
+    assert len(held) == 2
+    pause.over.set()
+    assert await asyncio.gather(*asked) == ["RATE_LIMITED"] * 5
 
 
 async def test_refused_peer_is_answered_before_its_message_comes(channel: grpc.aio.Channel) -> None:

@@ -1,5 +1,6 @@
 """Turns away peers that showed too many bad keys, at the least that a call can cost."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.strangers import Strangers
 
 SECONDS_BETWEEN_LINES = 1.0
+HOLD_SECONDS = 1.0
+MAX_HELD = 400
 
 Continue = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
 Serialize = Callable[[Any], bytes]
@@ -28,10 +31,18 @@ class TurningAwayInterceptor(grpc.aio.ServerInterceptor):
 
     Such a call has no line of its own, no span, no deadline and no wait for its message: a flood of them
     would otherwise take from the callers with good keys what it costs to refuse each by the book. They are
-    counted, and a line a second says how many there were.
+    counted, and a line a second says how many there were. The answer comes late, so that a peer that waits
+    for each before it asks again asks seldom; beyond so many that wait, at once.
     """
 
-    def __init__(self, authenticator: Authenticator, required: RequiredScopes, strangers: Strangers) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        required: RequiredScopes,
+        strangers: Strangers,
+        *,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._authenticator = authenticator
         self._required = required
         self._strangers = strangers
@@ -39,6 +50,8 @@ class TurningAwayInterceptor(grpc.aio.ServerInterceptor):
         self._serializers: dict[str, Serialize | None] = {}
         self._turned_away = 0
         self._next_line = 0.0
+        self._pause = pause
+        self._held = 0
         refusal = strangers.refusal
         self._code, self._message = status_code(refusal), refusal.message
         self._trailers = ((DETAILS_KEY, status_details(refusal, large=False)),)
@@ -64,6 +77,7 @@ class TurningAwayInterceptor(grpc.aio.ServerInterceptor):
             peer = self._strangers.peer(context.peer(), metadata)
             if self._strangers.are_refused(peer):
                 self._count(method, peer)
+                await self._hold()
                 await context.abort(self._code, self._message, trailing_metadata=self._trailers)
             # Once a call at most: asked again, gRPC gives the handler without the other interceptors.
             admitted = handler or await continuation(handler_call_details)
@@ -81,6 +95,15 @@ class TurningAwayInterceptor(grpc.aio.ServerInterceptor):
             and asks_for_a_key(required, metadata)
             and self._authenticator.is_stranger(metadata.get(AUTHORIZATION, ""))
         )
+
+    async def _hold(self) -> None:
+        """Delays the answer, where not too many are delayed."""
+        if self._held < MAX_HELD:
+            self._held += 1
+            try:
+                await self._pause(HOLD_SECONDS)
+            finally:
+                self._held -= 1
 
     def _count(self, method: str, peer: str) -> None:
         REQUESTS.labels(method, self._code.name).inc()
