@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -59,6 +60,8 @@ class GuardedProtocol(HttpToolsProtocol):
     # The request has its answer and sends on; so much of it is read.
     _is_answered = False
     _left_bytes = 0
+    # An answer that comes before the rest of a long body closes the connection, and says so.
+    _would_keep_alive = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins the time in which the first head has to arrive."""
@@ -117,6 +120,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._body_bytes = 0
         self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
         super().on_headers_complete()
+        # It needs no more of a transport than that.
+        self.cycle.transport = _Answering(self.transport, self._close_when_read)  # type: ignore[assignment]
+        self._would_keep_alive = self.cycle.keep_alive
+        self.cycle.keep_alive &= self._is_short()
 
     def on_body(self, body: bytes) -> None:
         """Drops the body of a refused request."""
@@ -132,19 +139,33 @@ class GuardedProtocol(HttpToolsProtocol):
         """The request is complete: from here on the answer takes as long as it takes."""
         self._clear_deadline()
         self._finish()
-        if not self._is_refused:
+        if self._is_answered and not self.cycle.keep_alive:
+            self.transport.close()
+        elif not self._is_refused:
+            self.cycle.keep_alive = self._would_keep_alive
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Gives a client that is still sending when it has its answer a moment to read it."""
         super().on_response_complete()
-        if self._is_unfinished:
+        # Not that of a request before it on the same connection.
+        if self._is_unfinished and self.cycle.response_complete:
             self._is_answered, self._left_bytes = True, LINGER_BYTES
             self._set_deadline(LINGER_SECONDS)
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is not HTTP in the error shape."""
         self._refuse(400, b"Bad Request", "INVALID_REQUEST", msg)
+
+    def _is_short(self) -> bool:
+        """Whether the body is one that would be read after its answer, by what the client announced."""
+        sizes = [value for name, value in self.headers if name in (b"content-length", b"transfer-encoding")]
+        return not sizes or (sizes[0].isdigit() and int(sizes[0]) <= LINGER_BYTES)
+
+    def _close_when_read(self) -> None:
+        """At once, or after as much of the rest of the request as is read."""
+        if not self._is_unfinished:
+            self.transport.close()
 
     def _fits(self, size: int) -> bool:
         self._header_bytes += size
@@ -223,6 +244,17 @@ class GuardedProtocol(HttpToolsProtocol):
         log.debug("http.too_slow", client=self.client)
         if not self.transport.is_closing():
             self.transport.close()
+
+
+class _Answering:
+    """The transport as an answer has it."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self._transport = transport
+        self.close = close
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 def _watch_every_byte(transport: asyncio.Transport) -> None:

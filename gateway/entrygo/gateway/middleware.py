@@ -116,13 +116,14 @@ class ErrorBoundary:
         except ClientDisconnect:
             log.debug("http.client_left")
         except Exception as error:
-            known = _known(error)
+            # No name of this frame keeps the error: its traceback knows the frame, so that the two, and all
+            # that was read of the body, would stay until the garbage collector comes by.
             if not has_started:
-                await error_response(known)(scope, receive, send)
+                await error_response(_known(error))(scope, receive, send)
             else:
                 # Too late for an error answer: the server closes the connection, so that the
                 # client sees a body shorter than its Content-Length.
-                log.warning("http.answer_cut", code=known.error_code)
+                log.warning("http.answer_cut", code=_known(error).error_code)
 
 
 def _known(error: Exception) -> EntryGoError:

@@ -1,6 +1,7 @@
 """The one door of every service: keys, scopes, deadlines, errors, health, reflection; on a real channel."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -13,7 +14,13 @@ import pytest_asyncio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from entrygo.domain.errors import InvalidApiKey, InvalidOrderReference, RemoteError, ServiceUnavailable
+from entrygo.domain.errors import (
+    EntryGoError,
+    InvalidApiKey,
+    InvalidOrderReference,
+    RemoteError,
+    ServiceUnavailable,
+)
 from entrygo.domain.principal import Mode, Principal, ScopeName, Tenant, Visible
 from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import check_account, principal
@@ -476,6 +483,25 @@ async def test_a_message_that_cannot_be_read_is_invalid_and_only_for_who_has_a_k
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await raw(b"\xff", metadata=(("authorization", await key_of(pool)),))
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+
+
+@pytest.mark.parametrize("message", [b"\xff", b""], ids=["cannot be read", "is refused by the handler"])
+async def test_nothing_of_a_refused_message_waits_for_the_garbage_collector(
+    channel: grpc.aio.Channel, pool: Pool, message: bytes
+) -> None:
+    raw: Any = channel.unary_unary(PLANNING + "PlanExport")
+    key = (("authorization", await key_of(pool)),)
+    with pytest.raises(grpc.aio.AioRpcError):
+        await raw(message, metadata=key)
+    gc.collect()
+    gc.disable()
+    try:
+        with pytest.raises(grpc.aio.AioRpcError):
+            await raw(message, metadata=key)
+        held = [each for each in gc.get_objects() if isinstance(each, EntryGoError | grpc.aio.AbortError)]
+    finally:
+        gc.enable()
+    assert held == []
 
 
 async def test_a_call_without_a_key_is_refused_before_its_message_has_come(

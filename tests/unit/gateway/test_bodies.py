@@ -1,11 +1,13 @@
 """What a body must be: JSON, exact, of the right shape and size; and what is said about one that is not."""
 
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.app import create_app
 from entrygo.gateway.settings import GatewaySettings
 from tests.fakes import KEY, FakeServices
@@ -283,3 +285,22 @@ async def test_a_body_is_counted_while_it_streams_when_it_announces_no_length(
 async def test_a_bad_key_wins_over_a_bad_body(client: httpx.AsyncClient) -> None:
     answer = await send(client, b"{", authorization="Bearer shpbndl_live_nobody")
     assert (answer.status_code, answer.json()["errorCode"]) == (401, "INVALID_API_KEY")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"\xff", b"[" * 100_000, b"[]," * 600_000, b'{"accountId":"acc_123","items":[{}]}'],
+    ids=["no JSON", "no UTF-8", "nested too deeply", "too many values", "issues"],
+)
+async def test_nothing_of_a_refused_body_waits_for_the_garbage_collector(
+    client: httpx.AsyncClient, content: bytes
+) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        answer = await send(client, content)
+        held = [each for each in gc.get_objects() if isinstance(each, EntryGoError)]
+    finally:
+        gc.enable()
+    assert answer.status_code in (400, 413)
+    assert held == []

@@ -92,7 +92,9 @@ async def test_the_rest_of_a_body_that_has_its_answer_is_not_read(
     # Far more than the two kernels take while nobody reads.
     size = 64 * 1024 * 1024
     writer.write(head(f"Content-Length: {size}", path="/api/orders/sync", method="POST") + bytes(size))
-    assert (await asyncio.wait_for(reader.readline(), PATIENCE)).startswith(b"HTTP/1.1 401 ")
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"connection: close" in answer
     with suppress(ConnectionError):
         await asyncio.wait_for(reader.read(), PATIENCE)
     assert reader.exception() is not None or reader.at_eof()
@@ -106,6 +108,29 @@ async def test_a_short_rest_of_a_body_that_has_its_answer_is_read_and_the_connec
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 401 ")
     writer.write(bytes(70000) + head())
     await reader.readuntil(b"HTTP/1.1 200 ")
+    writer.close()
+
+
+async def test_a_client_that_sends_all_of_a_long_body_first_reads_its_answer(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    size = 300 * 1024
+    writer.write(head(f"Content-Length: {size}", path="/api/orders/sync", method="POST") + bytes(size))
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"connection: close" in answer
+    writer.close()
+
+
+async def test_a_long_body_that_was_read_before_its_answer_keeps_the_connection(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    size = 300 * 1024
+    lines = (f"Authorization: Bearer {KEY}", "Content-Type: application/json", f"Content-Length: {size}")
+    for _ in range(2):
+        writer.write(head(*lines, path="/api/orders/sync", method="POST") + b" " * size)
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"connection: close" not in answer
+        await asyncio.wait_for(reader.readuntil(b"}"), PATIENCE)
     writer.close()
 
 

@@ -18,19 +18,24 @@ class ErrorInterceptor(WrappingInterceptor):
 
     @asynccontextmanager
     async def around(self, method: str, context: Context) -> AsyncIterator[None]:
-        """Ends the call with the status of what was raised."""
+        """Ends the call with the status of what was raised.
+
+        The status is set, and nothing raised on: gRPC keeps the error of an abort with the call, and its
+        traceback with it, so that a large message stayed until the garbage collector came by.
+        """
         try:
             yield
         except EntryGoError as error:
-            await _abort(context, error)
+            _end(context, error)
         except (grpc.aio.AbortError, grpc.aio.UsageError):
             raise
         except Exception:
             log.exception("rpc.failed", method=method)
-            await _abort(context, InternalError())
+            _end(context, InternalError())
 
 
-async def _abort(context: Context, error: EntryGoError) -> None:
+def _end(context: Context, error: EntryGoError) -> None:
     large = any(key == LARGE_ERRORS_KEY for key, _ in context.invocation_metadata() or ())
-    trailers = ((DETAILS_KEY, status_details(error, large=large)),)
-    await context.abort(status_code(error), error.message[:1000], trailing_metadata=trailers)
+    context.set_code(status_code(error))
+    context.set_details(error.message[:1000])
+    context.set_trailing_metadata(((DETAILS_KEY, status_details(error, large=large)),))

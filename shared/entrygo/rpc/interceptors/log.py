@@ -25,6 +25,10 @@ STANDARD_PREFIX = "/grpc."
 
 # When the task at hand got its call.
 _STARTED: ContextVar[float] = ContextVar("started")
+# What OpenTelemetry takes for a failure of the server; the others are the caller's.
+FAILURES = frozenset(
+    {"UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"}
+)
 STATUS_NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 log = structlog.get_logger(__name__)
@@ -61,6 +65,8 @@ class LogInterceptor(WrappingInterceptor):
                 seconds = time.perf_counter() - _STARTED.get()
                 observe(method, status, seconds)
                 step.note("rpc.response.status_code", status)
+                if status in FAILURES:
+                    step.fail()
                 log.info("rpc.request", method=method, status=status, milliseconds=round(seconds * 1000, 1))
 
 

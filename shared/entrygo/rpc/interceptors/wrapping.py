@@ -83,7 +83,10 @@ async def conversation(
         if content is None:
             raise InvalidRequest("The call has no message.")
         if inner.unary_unary is not None:
-            yield await inner.unary_unary(content, context)
+            response = await inner.unary_unary(content, context)
+            # None: the call has ended with a status.
+            if response is not None:
+                yield response
             return
         answering = inner.unary_stream(content, context)
     async for response in answering:
