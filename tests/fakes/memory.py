@@ -104,7 +104,9 @@ class Memory:
         return f"{prefix}_{self._count:026d}"
 
     def _put(self, kind: str, account: str, fact: M) -> M:
-        self._facts[kind, account, fact.id] = fact  # type: ignore[attr-defined]
+        stamped: Any = fact
+        stamped.created_at = stamped.updated_at = PLANNED_AT
+        self._facts[kind, account, stamped.id] = fact
         return fact
 
     def _id_of(self, kind: str, account: str, external_id: str) -> str | None:

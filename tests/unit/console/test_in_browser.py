@@ -16,6 +16,7 @@ from entrygo.gateway.app import PathApp
 from entrygo.gateway.services import Call
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.sync.v1 import sync_pb2
 from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.fakes.broker_links import TOKEN
 from tests.harness import processes
@@ -33,6 +34,14 @@ NO_PAGES = frozenset(
     }
 )  # fmt: skip
 A_KEY = identity_pb2.CreateKeyRequest(account_id=ACCOUNT, name="WMS", scopes=["read", "exports:plan"])
+AN_IMPORTER = sync_pb2.SyncImportersRequest(
+    account_id=ACCOUNT,
+    items=[
+        sync_pb2.Importer(
+            external_id="birch", powers_of_attorney=[sync_pb2.PowerOfAttorney(broker="demo-broker")]
+        )
+    ],
+)
 HEADER = "order_id,ship_to_country,ship_to_state,ship_to_zip,item,qty,unit_price_usd,note"
 ORDERS: FilePayload = {
     "name": "orders.csv",
@@ -76,6 +85,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     await services.CreateWebhook(WEBHOOK, call)
     await services.SendTestEvent(inspection_pb2.WebhookRequest(id="wh_0"), call)
     await services.CreateKey(A_KEY, call)
+    importers = await services.SyncImporters(AN_IMPORTER, call)
     return [
         "/login",
         "/",
@@ -90,6 +100,10 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/files",
         "/setup",
         "/setup/keys",
+        *(f"/setup/{noun}s/new" for noun in ("warehouse", "broker", "importer")),
+        "/setup/warehouses/wh_123",
+        "/setup/brokers/br_123",
+        f"/setup/importers/{importers.message.data[0].id}",
         "/setup/webhooks",
         "/setup/webhooks/wh_0",
         "/exports/none",

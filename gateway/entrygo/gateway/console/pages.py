@@ -8,6 +8,7 @@ from entrygo.gateway.console import (
     keys,
     live,
     new_plan,
+    records,
     setup,
     today,
     webhooks,
@@ -25,6 +26,7 @@ PAGES: tuple[Page, ...] = (
     *keys.PAGES,
     *live.PAGES,
     *new_plan.PAGES,
+    *records.PAGES,
     *setup.PAGES,
     *webhooks.PAGES,
 )

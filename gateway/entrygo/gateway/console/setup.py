@@ -28,9 +28,10 @@ async def show(visit: Visit) -> Response:
 
 async def _page(visit: Visit, error: EntryGoError | None = None) -> Response:
     services, listed = visit.services, sync_pb2.ListRequest(limit=LISTED)
-    warehouses, brokers, policy, webhooks, lists = await asyncio.gather(
+    warehouses, brokers, importers, policy, webhooks, lists = await asyncio.gather(
         or_none(visit.read(services.sync.ListWarehouses, listed)),
         or_none(visit.read(services.sync.ListBrokers, listed)),
+        or_none(visit.read(services.sync.ListImporters, listed)),
         or_none(visit.read(services.planning.GetPolicy, planning_pb2.GetPolicyRequest())),
         or_none(visit.read(services.webhooks.ListWebhooks, inspection_pb2.ListWebhooksRequest())),
         or_none(_lists(visit)),
@@ -42,6 +43,7 @@ async def _page(visit: Visit, error: EntryGoError | None = None) -> Response:
         error=error,
         warehouses=warehouses,
         brokers=brokers,
+        importers=importers,
         policy=policy,
         webhooks=webhooks,
         lists=lists,

@@ -1,0 +1,126 @@
+"""Warehouses, brokers, importers as forms: every field of the declaration, and what is wrong at its field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.gateway.console.export_actions import EXPLAINED
+from entrygo.gateway.console.record_forms import Filled, changes, sections, stored_texts
+from entrygo.gateway.console.visit import Page, Visit
+from entrygo.gateway.exchange import validated
+from entrygo.gateway.mapping.messages import filled, shown
+from entrygo.gateway.routes.setup import BROKERS, IMPORTERS, WAREHOUSES, Fact
+from entrygo.proto.sync.v1 import sync_pb2
+
+ID = "externalId"
+# How sync names what is wrong with the one record that a form makes.
+OF_ITEM = "items.0."
+
+
+class ChangedMeanwhile(EntryGoError):
+    """Somebody changed this while you typed; saving would undo that. Look at it in another tab, then save."""
+
+    code = "CHANGED_MEANWHILE"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPages:
+    """The pages of one kind of record."""
+
+    fact: Fact
+
+    @property
+    def _place(self) -> str:
+        return f"/setup/{self.fact.record.noun}s"
+
+    async def show_new(self, visit: Visit) -> Response:
+        """GET …/new: an empty form."""
+        return self._page(visit, Filled({}))
+
+    async def create(self, visit: Visit) -> Response:
+        """POST …/new."""
+        fact, typed = self.fact, visit.form
+        try:
+            item = {ID: typed.get(ID, ""), **changes(fact.record.fields, typed, {})}
+            body = {"accountId": visit.account_id, "items": [item], "idempotencyKey": typed.get("key", "")}
+            request = filled(fact.request(), validated(fact.schemas.sync_body, body))
+            reply = await visit.write(fact.sync(visit.services.sync), request)
+        except EntryGoError as error:
+            return self._refused(visit, error)
+        return visit.go(f"{self._place}/{reply.message.data[0].id}?saved")
+
+    async def show(self, visit: Visit) -> Response:
+        """GET …/{id}: the record in its form."""
+        stored = await self._stored(visit)
+        return self._page(visit, Filled(stored_texts(self.fact.record.fields, stored)), stored)
+
+    async def save(self, visit: Visit) -> Response:
+        """POST …/{id}: what was changed is set, what was emptied is cleared, the rest stays as it is."""
+        fact, stored = self.fact, await self._stored(visit)
+        fields = fact.record.fields
+        try:
+            changed = changes(fields, visit.form, stored_texts(fields, stored))
+            if changed and visit.form.get("seen") != stored["updatedAt"]:
+                raise ChangedMeanwhile
+            if changed:
+                body = validated(
+                    fact.schemas.patch_body, {**changed, "idempotencyKey": visit.form.get("key", "")}
+                )
+                request = fact.patch_request(stored["id"], body)
+                await visit.write(fact.update(visit.services.sync), request)
+        except EntryGoError as error:
+            return self._refused(visit, error, stored)
+        return visit.go(f"{self._place}/{stored['id']}?saved")
+
+    async def _stored(self, visit: Visit) -> dict[str, Any]:
+        request = sync_pb2.GetRequest(id=visit.path_id(f"{self.fact.record.title} not found."))
+        found = await visit.read(self.fact.get(visit.services.sync), request)
+        await self.fact.complete(visit, [found])
+        return shown(found, self.fact.schemas.record)
+
+    def _refused(
+        self, visit: Visit, error: EntryGoError, stored: Mapping[str, Any] | None = None
+    ) -> Response:
+        if error.error_kind not in EXPLAINED:
+            raise error
+        issues = (error.details or {}).get("issues", ())
+        errors = {each["path"].removeprefix(OF_ITEM): each["message"] for each in issues}
+        return self._page(visit, Filled(visit.form, errors), stored, error=error)
+
+    def _page(
+        self,
+        visit: Visit,
+        form: Filled,
+        stored: Mapping[str, Any] | None = None,
+        *,
+        error: EntryGoError | None = None,
+    ) -> Response:
+        record = self.fact.record
+        return visit.page(
+            "record.html",
+            error=error,
+            record=record,
+            stored=stored,
+            address=f"{self._place}/{stored['id'] if stored else 'new'}",
+            sections=sections(record.fields, form),
+            external_id=form.texts.get(ID, ""),
+            id_error=form.errors.get(ID, ""),
+            key=form.texts.get("key", ""),
+            is_saved="saved" in visit.request.query_params,
+        )
+
+    def pages(self) -> tuple[Page, ...]:
+        """Their routes."""
+        return (
+            Page("GET", f"{self._place}/new", self.show_new),
+            Page("POST", f"{self._place}/new", self.create),
+            Page("GET", f"{self._place}/{{id}}", self.show),
+            Page("POST", f"{self._place}/{{id}}", self.save),
+        )
+
+
+PAGES = tuple(page for fact in (WAREHOUSES, BROKERS, IMPORTERS) for page in RecordPages(fact).pages())
