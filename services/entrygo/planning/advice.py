@@ -1,9 +1,11 @@
 """What a plan's reader should notice and do next: flags, missing data, next action, strategy. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from entrygo.domain.snapshot import Readiness, Severity
-from entrygo.planning.judge import Finding
+from entrygo.planning.inputs import PlanRequest
+from entrygo.planning.judge import Finding, OrdersJudged
 
 NOT_BENEFICIAL = "CONSOLIDATION_NOT_BENEFICIAL"
 STALE = "REFERENCE_DATA_STALE"
@@ -17,6 +19,37 @@ STRATEGIES = {
     Readiness.BLOCKED: "Correct blocking product or order data, then re-plan before any broker-facing step.",
 }
 SEPARATE_STRATEGY = "Keep orders on separate entries; consolidation does not reduce cost at current fees."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """Flags, paths of data that are missing, and what to do, in words and as the one next step."""
+
+    flags: tuple[str, ...]
+    missing_data: tuple[str, ...]
+    strategy: str
+    next_action: str
+
+
+def advice_on(
+    readiness: Readiness, findings: Sequence[Finding], request: PlanRequest, orders: OrdersJudged
+) -> Advice:
+    """What follows from the findings of a plan, in the order of the plan."""
+    missing_data = missing_data_of(findings)
+    return Advice(
+        flags=flags_of(
+            findings, has_missing_data=bool(missing_data), has_excluded_orders=bool(orders.excluded)
+        ),
+        missing_data=missing_data,
+        strategy=strategy_of(readiness, findings),
+        next_action=next_action_of(
+            readiness,
+            findings,
+            is_dry_run=request.is_dry_run,
+            has_orders=bool(orders.included),
+            has_missing_data=bool(missing_data),
+        ),
+    )
 
 
 def missing_data_of(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from entrygo.domain.snapshot import (
     ValidationMessage,
 )
 from entrygo.domain.tariff import TariffTreatment
-from entrygo.planning.advice import flags_of, missing_data_of, next_action_of, strategy_of
+from entrygo.planning.advice import Advice, advice_on
 from entrygo.planning.consolidating import Consolidation, consolidate_orders, parties_of
 from entrygo.planning.coverage import coverage_of
 from entrygo.planning.duplicates import look_alikes
@@ -59,10 +59,7 @@ class Decision:
     readiness: Readiness
     score: int
     messages: tuple[ValidationMessage, ...]
-    flags: tuple[str, ...]
-    missing_data: tuple[str, ...]
-    strategy: str
-    next_action: str
+    advice: Advice
     included: tuple[Order, ...]
     excluded: tuple[ExcludedOrder, ...]
     # Those that the included orders name.
@@ -105,10 +102,9 @@ def decide(
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
     orders, plan, of_batch = _judged(request, facts, holding, context)
-    batch, products = plan.batch, _named_products(orders.included, facts)
     findings = in_order([*orders.findings, *of_batch])
+    batch, products = plan.batch, _named_products(orders.included, facts)
     readiness = readiness_of(finding.severity for finding in findings)
-    missing_data = missing_data_of(findings)
     return Decision(
         destination_country=request.destination_country,
         entry_date=request.entry_date,
@@ -116,18 +112,7 @@ def decide(
         readiness=readiness,
         score=score_of(readiness, ((finding.rule.code, finding.penalty) for finding in findings)),
         messages=tuple(finding.as_message() for finding in findings),
-        flags=flags_of(
-            findings, has_missing_data=bool(missing_data), has_excluded_orders=bool(orders.excluded)
-        ),
-        missing_data=missing_data,
-        strategy=strategy_of(readiness, findings),
-        next_action=next_action_of(
-            readiness,
-            findings,
-            is_dry_run=request.is_dry_run,
-            has_orders=bool(orders.included),
-            has_missing_data=bool(missing_data),
-        ),
+        advice=advice_on(readiness, findings, request, orders),
         included=orders.included,
         excluded=orders.excluded,
         products=products,
@@ -140,8 +125,8 @@ def decide(
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         asked_entry_type=request.entry_type,
-        informal_limit=reference.informal_limit,
         savings=batch.savings,
+        informal_limit=reference.informal_limit,
         issues=issues_of(findings, facts.orders, facts.products, holding, context),
         coverage=coverage_of(products, reference),
         ruleset_version=ruleset_version,

@@ -39,8 +39,6 @@ class PlanCommand:
     entry_type: AskedEntryType | None
     key: str
     fingerprint: bytes
-    # Under which the key is kept.
-    operation: str = PLAN_OPERATION
     # What makes it the first plan of a successor.
     amendment: Amendment | None = None
 

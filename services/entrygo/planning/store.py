@@ -50,6 +50,15 @@ FIND_EXPORT = (
     " AND export_id = $4"
 )
 
+FIND_PLAN = (
+    "SELECT snapshot, reference_digest, rows FROM plans"
+    " JOIN exports USING (account_id, mode, export_id)"
+    " LEFT JOIN reference_sets ON digest = reference_digest"
+    " WHERE plans.account_id = $1 AND plans.mode = $2"
+    " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
+    " AND plans.export_id = $4"
+)
+
 
 class PlanningStore:
     """The exports that `visible` includes, within the caller's transaction of the same scope."""
@@ -61,20 +70,14 @@ class PlanningStore:
 
     async def find_export(self, export_id: str) -> Export | None:
         """The export as it is now; None for one that is not visible."""
-        row = await self._connection.fetchrow(
-            FIND_EXPORT,
-            *self._scope,
-            export_id,
-        )
-        return _export_from_row(row) if row else None
+        return await self._export(FIND_EXPORT, export_id)
 
     async def lock_export(self, export_id: str) -> Export | None:
         """The export; nobody else changes it before this transaction ends."""
-        row = await self._connection.fetchrow(
-            FIND_EXPORT + " FOR UPDATE",
-            *self._scope,
-            export_id,
-        )
+        return await self._export(FIND_EXPORT + " FOR UPDATE", export_id)
+
+    async def _export(self, statement: str, export_id: str) -> Export | None:
+        row = await self._connection.fetchrow(statement, *self._scope, export_id)
         return _export_from_row(row) if row else None
 
     async def add_export(self, export: Export, at: datetime) -> None:
@@ -124,34 +127,20 @@ class PlanningStore:
 
         Asks for the export as well: one that was planned again for another warehouse is that one's.
         """
-        row = await self._connection.fetchrow(
-            "SELECT snapshot, reference_digest, rows FROM plans"
-            " JOIN exports USING (account_id, mode, export_id)"
-            " LEFT JOIN reference_sets ON digest = reference_digest"
-            " WHERE plans.account_id = $1 AND plans.mode = $2"
-            " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
-            " AND plans.export_id = $4"
-            " AND plans.revision = CASE $5::int WHEN 0 THEN exports.revision ELSE $5 END",
-            *self._scope,
+        return await self._packed(
+            FIND_PLAN + " AND plans.revision = CASE $5::int WHEN 0 THEN exports.revision ELSE $5 END",
             export_id,
             revision,
         )
-        return _packed_from_row(row) if row else None
 
     async def find_plan(self, export_id: str, plan_hash: str) -> PackedSnapshot | None:
         """The packed snapshot of the latest plan of a visible export with this hash."""
-        row = await self._connection.fetchrow(
-            "SELECT snapshot, reference_digest, rows FROM plans"
-            " JOIN exports USING (account_id, mode, export_id)"
-            " LEFT JOIN reference_sets ON digest = reference_digest"
-            " WHERE plans.account_id = $1 AND plans.mode = $2"
-            " AND ($3::text IS NULL OR (plans.warehouse_id = $3 AND exports.warehouse_id = $3))"
-            " AND plans.export_id = $4 AND plans.plan_hash = $5"
-            " ORDER BY plans.revision DESC LIMIT 1",
-            *self._scope,
-            export_id,
-            plan_hash,
+        return await self._packed(
+            FIND_PLAN + " AND plans.plan_hash = $5 ORDER BY plans.revision DESC LIMIT 1", export_id, plan_hash
         )
+
+    async def _packed(self, statement: str, export_id: str, plan: int | str) -> PackedSnapshot | None:
+        row = await self._connection.fetchrow(statement, *self._scope, export_id, plan)
         return _packed_from_row(row) if row else None
 
     async def add_orders(self, export: Export, order_ids: Sequence[str]) -> None:

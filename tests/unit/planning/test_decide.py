@@ -38,11 +38,11 @@ def as_document(decision: Decision) -> dict[str, Any]:
         "validation_messages": [asdict(message) for message in decision.messages],
         "included_order_ids": [order.id for order in decision.included],
         "excluded_order_ids": [order.order_id for order in decision.excluded],
-        "flags": list(decision.flags),
-        "missing_data": list(decision.missing_data),
-        "recommended_strategy": decision.strategy,
+        "flags": list(decision.advice.flags),
+        "missing_data": list(decision.advice.missing_data),
+        "recommended_strategy": decision.advice.strategy,
         "estimated_import_savings_usd": plain(decision.savings.estimated_usd),
-        "next_recommended_action": decision.next_action,
+        "next_recommended_action": decision.advice.next_action,
     }
 
 
@@ -53,30 +53,30 @@ def test_golden_fixture_gives_the_documented_plan_exactly() -> None:
 
 def test_plan_without_findings_is_ready_to_execute() -> None:
     decision = decide_on()
-    assert (decision.readiness, decision.score, decision.messages, decision.flags) == (
+    assert (decision.readiness, decision.score, decision.messages, decision.advice.flags) == (
         Readiness.READY,
         100,
         (),
         (),
     )
-    assert decision.next_action == "execute"
-    assert decision.strategy == "Consolidate eligible U.S.-bound orders into one entry and execute."
-    assert decide_on(is_dry_run=True).next_action == "plan_without_dry_run"
+    assert decision.advice.next_action == "execute"
+    assert decision.advice.strategy == "Consolidate eligible U.S.-bound orders into one entry and execute."
+    assert decide_on(is_dry_run=True).advice.next_action == "plan_without_dry_run"
 
 
 def test_error_blocks_and_names_what_is_missing() -> None:
     decision = decide_on(products=[make_product(hts_code=None)])
     assert (decision.readiness, decision.score) == (Readiness.BLOCKED, 30)
-    assert decision.missing_data == ("orders[0].items[0].product.hts_code",)
-    assert decision.flags == ("blocked_by_validation", "data_missing")
-    assert decision.next_action == "complete_missing_data_then_replan"
-    assert decision.strategy.startswith("Correct blocking product or order data")
+    assert decision.advice.missing_data == ("orders[0].items[0].product.hts_code",)
+    assert decision.advice.flags == ("blocked_by_validation", "data_missing")
+    assert decision.advice.next_action == "complete_missing_data_then_replan"
+    assert decision.advice.strategy.startswith("Correct blocking product or order data")
 
 
 def test_error_without_missing_data_asks_to_resolve_it() -> None:
     decision = decide_on(products=[make_product(hts_code="77")])
-    assert decision.next_action == "resolve_blocking_issues_then_replan"
-    assert decision.flags == ("blocked_by_validation",)
+    assert decision.advice.next_action == "resolve_blocking_issues_then_replan"
+    assert decision.advice.flags == ("blocked_by_validation",)
 
 
 def test_stale_reference_data_come_before_all_else_where_a_policy_makes_them_an_error() -> None:
@@ -86,7 +86,7 @@ def test_stale_reference_data_come_before_all_else_where_a_policy_makes_them_an_
     lacking = [make_product(hts_code=None)]
 
     def next_action(**changes: Any) -> str:
-        return decide_on(products=lacking, **changes).next_action
+        return decide_on(products=lacking, **changes).advice.next_action
 
     assert next_action(reference=stale, rules=strict) == "refresh_reference_data_then_replan"
     assert next_action(reference=stale) == next_action(rules=strict) == "complete_missing_data_then_replan"
@@ -94,7 +94,7 @@ def test_stale_reference_data_come_before_all_else_where_a_policy_makes_them_an_
 
 def test_plan_that_includes_nothing_asks_for_orders() -> None:
     decision = decide_on(make_order(destination_country="CA"))
-    assert (decision.readiness, decision.next_action) == (Readiness.BLOCKED, "sync_orders_then_replan")
+    assert (decision.readiness, decision.advice.next_action) == (Readiness.BLOCKED, "sync_orders_then_replan")
     assert decision.savings is None
 
 
@@ -113,7 +113,11 @@ def test_order_that_is_excluded_reports_no_error_of_its_data() -> None:
     away = make_order("ord_1", destination_country="CA", destination_postal_code=None, items=())
     decision = decide_on(away, make_order("ord_2"))
     assert codes(decision) == ["ORDER_DESTINATION_MISMATCH"]
-    assert (decision.readiness, decision.score, decision.flags) == (Readiness.READY, 99, ("orders_excluded",))
+    assert (decision.readiness, decision.score, decision.advice.flags) == (
+        Readiness.READY,
+        99,
+        ("orders_excluded",),
+    )
     assert decision.excluded[0].reasons == ("ORDER_DESTINATION_MISMATCH",)
 
 
@@ -152,7 +156,7 @@ def test_blocked_order_can_be_left_behind_with_its_reasons() -> None:
     (message,) = decision.messages
     assert (message.severity, message.field) == ("info", "orders[0].destination_postal_code")
     assert (decision.readiness, decision.score) == (Readiness.READY, 100)
-    assert (decision.flags, decision.missing_data) == (("orders_excluded",), ())
+    assert (decision.advice.flags, decision.advice.missing_data) == (("orders_excluded",), ())
 
 
 def test_order_with_a_blocked_product_is_left_behind_too() -> None:
@@ -172,7 +176,7 @@ def test_error_of_the_batch_blocks_also_when_orders_may_be_left_behind() -> None
 def test_leaving_every_order_behind_blocks() -> None:
     decision = decide_on(make_order(items=()), on_blocked="exclude")
     assert codes(decision) == ["BATCH_NO_ELIGIBLE_ORDERS", "ORDER_ITEMS_MISSING"]
-    assert decision.next_action == "sync_orders_then_replan"
+    assert decision.advice.next_action == "sync_orders_then_replan"
 
 
 def test_consolidation_that_saves_nothing_is_advised_against() -> None:
@@ -180,8 +184,8 @@ def test_consolidation_that_saves_nothing_is_advised_against() -> None:
     decision = decide_on(
         make_order("ord_1"), make_order("ord_2"), broker=make_broker(fee_schedules=[schedule])
     )
-    assert decision.flags == ("consolidation_not_beneficial",)
-    assert decision.strategy.startswith("Keep orders on separate entries")
+    assert decision.advice.flags == ("consolidation_not_beneficial",)
+    assert decision.advice.strategy.startswith("Keep orders on separate entries")
     assert decision.savings is not None
     assert (decision.savings.signed_usd, decision.savings.estimated_usd) == (Decimal(-30), Decimal(0))
     assert (decision.readiness, decision.score) == (Readiness.READY, 100)
@@ -190,7 +194,7 @@ def test_consolidation_that_saves_nothing_is_advised_against() -> None:
 def test_expensive_batch_needs_a_formal_entry() -> None:
     decision = decide_on(make_order("ord_1", make_item(CAP, "100", "30")))
     assert (decision.entry_type, decision.value_usd) == ("01", Decimal(3000))
-    assert decision.flags == ("formal_entry_required",)
+    assert decision.advice.flags == ("formal_entry_required",)
     [finding] = found(decision, "FORMAL_ENTRY_REQUIRED")
     assert finding.message == "Batch value 3000.00 exceeds the informal limit 2500; type 01."
 

@@ -192,7 +192,7 @@ def test_an_importer_with_an_error_can_be_left_behind_whole() -> None:
         ("ord_3", ("POWER_OF_ATTORNEY_NOT_VALID",)),
     ]
     assert [each.severity for each in found(decision, "POWER_OF_ATTORNEY_NOT_VALID")] == ["info"]
-    assert not decision.missing_data
+    assert not decision.advice.missing_data
     assert decision.importers == (PRAIRIE,)
 
 

@@ -29,7 +29,7 @@ def test_name_is_found_however_it_is_written(name: str) -> None:
     decision = decide_on(products=[maker])
     [message] = found(decision, PARTY)
     assert message.message == f"{name} has the name of a party on: UFLPA Entity List."
-    assert "denied_party_review" in decision.flags
+    assert "denied_party_review" in decision.advice.flags
 
 
 @pytest.mark.parametrize(

@@ -489,7 +489,7 @@ def test_one_finding_names_each_missing_part_of_a_profile() -> None:
         "warehouse.address.line_1",
         "warehouse.name",
     ]
-    assert set(decision.missing_data) >= {"warehouse.name", "warehouse.address.city"}
+    assert set(decision.advice.missing_data) >= {"warehouse.name", "warehouse.address.city"}
 
 
 def test_zip_rules_are_silent_on_orders_that_go_elsewhere() -> None:

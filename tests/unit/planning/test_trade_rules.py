@@ -344,7 +344,7 @@ def test_rule_speaks_when_it_is_broken(
     assert message.field == PRODUCT + field
     assert text in message.message
     assert SKU in message.message or code == "PRODUCT_ORIGIN_RESTRICTED"
-    assert FLAGS.get(code) in {None, *decision.flags}
+    assert FLAGS.get(code) in {None, *decision.advice.flags}
 
 
 @pytest.mark.parametrize(("code", "facts", "day"), HELD)
@@ -362,6 +362,6 @@ def test_importers_sign_off_covers_duties_of_an_origin_and_no_list() -> None:
 
 def test_datum_that_is_absent_is_listed_by_its_path() -> None:
     decision = on(COFFEE | {"usmca": {"criterion": "A"}}, SPRING)
-    assert set(decision.missing_data) == {
+    assert set(decision.advice.missing_data) == {
         f"{PRODUCT}{field}" for field in ("pga.fda", "pga.fda.prior_notice", "usmca.certification")
     }

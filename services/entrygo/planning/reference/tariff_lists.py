@@ -29,7 +29,7 @@ HEADINGS_232 = {"I-A": "9903.82.02", "I-B": "9903.82.09", "II": "", "III": "9903
 # As the file writes them, and as the proclamation does.
 ANNEXES = {"1a": "I-A", "1b": "I-B", "2": "II", "3": "III"}
 # As products name theirs.
-METALS = frozenset({"steel", "aluminum", "copper"})
+METALS = {metal: metal for metal in ("steel", "aluminum", "copper")}
 
 
 def hts(content: bytes, terms: Terms) -> Tables:
@@ -64,7 +64,7 @@ def section_232(content: bytes, terms: Terms) -> Tables:
         day = date.fromisoformat(record["effective_date"]) if record.get("effective_date") else None
         key = (
             known_of(record["annex"], ANNEXES, "Annex"),
-            _metal(record["metal_type"]),
+            known_of(record["metal_type"], METALS, "Metal"),
             day or terms.effective_from,
         )
         groups.setdefault(key, []).append(prefix_of(record["hts_prefix"]))
@@ -84,13 +84,6 @@ def section_232(content: bytes, terms: Terms) -> Tables:
             for (annex, metal, day), prefixes in sorted(groups.items())
         ]
     }
-
-
-def _metal(text: str) -> str:
-    metal = text.strip().lower()
-    if metal not in METALS:
-        raise UnusableFile(f"Metal {text!r} is not known: {', '.join(sorted(METALS))}.")
-    return metal
 
 
 def section_301_tables(content: bytes, terms: Terms) -> Tables:

@@ -1,5 +1,7 @@
 """Rules on where an order goes: customs territory, ZIP and state. ZIP rules are for the US alone."""
 
+from collections.abc import Callable
+
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.reference.postal import zip5_of
@@ -30,10 +32,15 @@ def _region(order: Order, context: Context) -> str | None:
     return regions.region_of(zip5) if zip5 else None
 
 
-def _postal_code_missing(order: Order, context: Context) -> Problem | None:
-    if order.destination_country != UNITED_STATES or not is_blank(order.destination_postal_code):
-        return None
-    return Problem(f"Order {order.external_id} has no destination ZIP.")
+def _lacks(field: str, called: str) -> Callable[[Order, Context], Problem | None]:
+    """The check that an order into the US has a field, which messages call so."""
+
+    def check(order: Order, context: Context) -> Problem | None:
+        if order.destination_country != UNITED_STATES or not is_blank(getattr(order, field)):
+            return None
+        return Problem(f"Order {order.external_id} has no destination {called}.")
+
+    return check
 
 
 def _postal_code_invalid(order: Order, context: Context) -> Problem | None:
@@ -58,12 +65,6 @@ def _region_invalid(order: Order, context: Context) -> Problem | None:
     if context.reference.regions.region_code(region) in known:
         return None
     return Problem(f"{region} is no state, district or territory of the United States.")
-
-
-def _region_missing(order: Order, context: Context) -> Problem | None:
-    if order.destination_country != UNITED_STATES or not is_blank(order.destination_region):
-        return None
-    return Problem(f"Order {order.external_id} has no destination state.")
 
 
 def _region_mismatch(order: Order, context: Context) -> Problem | None:
@@ -96,7 +97,7 @@ ORDER_POSTAL_CODE_MISSING = OrderRule(
     field="destination_postal_code",
     basis=PLAN_DATA,
     is_datum_missing=True,
-    check=_postal_code_missing,
+    check=_lacks("destination_postal_code", "ZIP"),
 )
 
 ORDER_POSTAL_CODE_INVALID = OrderRule(
@@ -133,7 +134,7 @@ ORDER_REGION_MISSING = OrderRule(
     field="destination_region",
     basis=DELIVERY,
     is_datum_missing=True,
-    check=_region_missing,
+    check=_lacks("destination_region", "state"),
 )
 
 ORDER_POSTAL_REGION_MISMATCH = OrderRule(

@@ -1,20 +1,17 @@
 """Rules on the actual maker of a product and its identification code (MID)."""
 
 import re
+from collections.abc import Callable
 
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.law.preferences import USMCA_PARTIES
+from entrygo.planning.manufacturer_id import CANADA, MAX_LENGTH, PROVINCES
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
 # Country, three characters each of up to two words, up to four digits, three letters of the city.
 _MID = re.compile(r"(?!CA)[A-Z]{2}[A-Z0-9]{1,6}[0-9]{0,4}[A-Z]{1,3}")
-MAX_MID = 15
-
-
-# The provinces that a Canadian maker's code begins with instead of CA.
-PROVINCES = frozenset({"XA", "XB", "XC", "XM", "XN", "XO", "XP", "XQ", "XS", "XT", "XV", "XW", "XY"})
-CANADA, CHINA = "CA", "CN"
+CHINA = "CN"
 
 
 def _is_textile(product: Product, context: Context) -> bool:
@@ -22,29 +19,22 @@ def _is_textile(product: Product, context: Context) -> bool:
     return bool(context.reference.textile_products.rows(product.hts_code))
 
 
-def _missing(product: Product, context: Context) -> Problem | None:
-    if is_blank(product.manufacturer.name) and _is_textile(product, context):
-        return Problem(f"Textile product {sku_of(product)} needs its actual manufacturer.")
-    return None
+def _lacks(field: str, message: str, *, textiles: bool) -> Callable[[Product, Context], Problem | None]:
+    """The check that the maker's `field` is given, of textiles or of all other goods."""
 
+    def check(product: Product, context: Context) -> Problem | None:
+        if not is_blank(getattr(product.manufacturer, field)) or _is_textile(product, context) != textiles:
+            return None
+        return Problem(message.format(sku=sku_of(product)))
 
-def _textile_mid_missing(product: Product, context: Context) -> Problem | None:
-    if is_blank(product.manufacturer.mid) and _is_textile(product, context):
-        return Problem(f"Textile product {sku_of(product)} has no manufacturer ID.")
-    return None
-
-
-def _mid_missing(product: Product, context: Context) -> Problem | None:
-    if is_blank(product.manufacturer.mid) and not _is_textile(product, context):
-        return Problem(f"Product {sku_of(product)} has no manufacturer ID.")
-    return None
+    return check
 
 
 def _mid_of_another_country(product: Product, context: Context) -> Problem | None:
     mid, origin = product.manufacturer.mid, product.country_of_origin
     if mid is None or is_blank(origin) or _mid_invalid(product, context) or is_blank(mid):
         return None
-    country = CANADA if mid[:2] in PROVINCES else mid[:2]
+    country = CANADA if mid[:2] in PROVINCES.values() else mid[:2]
     if country == origin:
         return None
     return Problem(f"Manufacturer ID {mid} of {sku_of(product)} is of {country}; its origin is {origin}.")
@@ -61,7 +51,7 @@ def _maker_of_another_country(product: Product, context: Context) -> Problem | N
 
 def _mid_invalid(product: Product, context: Context) -> Problem | None:
     mid = product.manufacturer.mid
-    if mid is None or is_blank(mid) or (len(mid) <= MAX_MID and _MID.fullmatch(mid)):
+    if mid is None or is_blank(mid) or (len(mid) <= MAX_LENGTH and _MID.fullmatch(mid)):
         return None
     return Problem(f"Manufacturer ID {mid} of {sku_of(product)} is not formed by its construction rule.")
 
@@ -80,7 +70,7 @@ PRODUCT_MANUFACTURER_MISSING = ProductRule(
     field="manufacturer",
     basis="19 CFR 102.23(a)",
     is_datum_missing=True,
-    check=_missing,
+    check=_lacks("name", "Textile product {sku} needs its actual manufacturer.", textiles=True),
 )
 
 PRODUCT_MID_MISSING = ProductRule(
@@ -90,7 +80,7 @@ PRODUCT_MID_MISSING = ProductRule(
     field="manufacturer.mid",
     basis="19 CFR 102, Appendix; CBP Form 7501, block 13",
     is_datum_missing=True,
-    check=_mid_missing,
+    check=_lacks("mid", "Product {sku} has no manufacturer ID.", textiles=False),
 )
 
 TEXTILE_MID_MISSING = ProductRule(
@@ -100,7 +90,7 @@ TEXTILE_MID_MISSING = ProductRule(
     field="manufacturer.mid",
     basis="19 CFR 102.23(a)",
     is_datum_missing=True,
-    check=_textile_mid_missing,
+    check=_lacks("mid", "Textile product {sku} has no manufacturer ID.", textiles=True),
 )
 
 MID_COUNTRY_MISMATCH = ProductRule(

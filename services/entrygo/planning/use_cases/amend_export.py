@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from entrygo.domain.errors import EntryFiled, ValidationFailed
 from entrygo.domain.principal import Visible
+from entrygo.domain.snapshot import Snapshot
 from entrygo.planning.amendments import successor_orders
 from entrygo.planning.requests import AMEND_OPERATION, AmendCommand, PlanCommand
-from entrygo.planning.store import PlanningStore
+from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.predecessors import check_can_be_followed, stored_snapshot
 from entrygo.planning.use_cases.recording import found_export
-from entrygo.postgres.idempotency import Reply, find_reply
+from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Pool, transaction
 
 
@@ -30,37 +31,41 @@ class AmendExport:
             store = PlanningStore(connection, visible)
             export = await found_export(store, command.amendment.supersedes)
             before = await stored_snapshot(store, export.export_id)
-        earlier = await find_reply(
+        if command.is_dry_run:
+            return await self.plan_export.run(visible, _successor(command, export, before))
+
+        async def prepare() -> Work:
+            return await self.plan_export.prepare(visible, _successor(command, export, before))
+
+        return await run_prepared_once(
             self.pool,
             visible,
             operation=AMEND_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
+            prepare=prepare,
         )
-        if earlier is not None:
-            return Reply(earlier, replayed=True)
-        check_can_be_followed(export)
-        _check_entry(command)
-        orders = successor_orders([order.id for order in before.orders], command.leave_out, command.add)
-        return await self.plan_export.run(
-            visible,
-            PlanCommand(
-                warehouse_id=before.warehouse.id,
-                broker_id=before.broker.id,
-                order_ids=orders,
-                external_order_ids=(),
-                destination_country=before.destination_country,
-                batch_id="",
-                is_dry_run=command.is_dry_run,
-                on_blocked=command.on_blocked,
-                entry_date=command.entry_date,
-                entry_type=before.asked_entry_type,
-                key=command.key,
-                fingerprint=command.fingerprint,
-                operation=AMEND_OPERATION,
-                amendment=command.amendment,
-            ),
-        )
+
+
+def _successor(command: AmendCommand, export: Export, before: Snapshot) -> PlanCommand:
+    """What is planned in the place of an executed export; raises where it cannot be followed."""
+    check_can_be_followed(export)
+    _check_entry(command)
+    return PlanCommand(
+        warehouse_id=before.warehouse.id,
+        broker_id=before.broker.id,
+        order_ids=successor_orders([order.id for order in before.orders], command.leave_out, command.add),
+        external_order_ids=(),
+        destination_country=before.destination_country,
+        batch_id="",
+        is_dry_run=command.is_dry_run,
+        on_blocked=command.on_blocked,
+        entry_date=command.entry_date,
+        entry_type=before.asked_entry_type,
+        key=command.key,
+        fingerprint=command.fingerprint,
+        amendment=command.amendment,
+    )
 
 
 def _check_entry(command: AmendCommand) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.facts import Broker, Warehouse
@@ -20,7 +21,7 @@ from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.policy.policy import Policy, raised
 from entrygo.planning.policy.store import PolicyStore
 from entrygo.planning.reference.in_force import NoReferenceData, ReferenceData
-from entrygo.planning.requests import PlanCommand
+from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
@@ -32,7 +33,7 @@ from entrygo.planning.use_cases.plan_snapshots import (
 )
 from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
-from entrygo.postgres.idempotency import Reply, find_reply, run_once
+from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
@@ -74,23 +75,39 @@ class PlanExport:
         # Before the key is looked up: the stored answer of another warehouse is none of this caller's.
         if not visible.includes(command.warehouse_id):
             raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
-        earlier = await find_reply(
+        if command.is_dry_run:
+            return Reply(await self._dry_run(visible, command), replayed=False)
+        return await run_prepared_once(
             self.pool,
             visible,
-            operation=command.operation,
+            operation=PLAN_OPERATION,
             key=command.key,
             fingerprint=command.fingerprint,
+            prepare=partial(self.prepare, visible, command),
         )
-        if earlier is not None:
-            return Reply(earlier, replayed=True)
+
+    async def prepare(self, visible: Visible, command: PlanCommand) -> Work:
+        """Gathers and decides, outside of a transaction; the work left writes what was decided."""
+        decision, follows = await self._decide(visible, command)
+        return partial(self._record, visible, command, decision, follows)
+
+    async def _dry_run(self, visible: Visible, command: PlanCommand) -> bytes:
+        """The answer of a plan that is not stored: what it would follow, and how it differs, included."""
+        decision, follows = await self._decide(visible, command)
+        response = _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
+        if follows is not None:
+            export = self._fresh(command, decision, follows)
+            snapshot = await plan_snapshot(decision, visible, export, self.clock(), follows)
+            say_what_follows(response, snapshot)
+        return response.SerializeToString()
+
+    async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
         follows = await self._predecessor(visible, command)
         grounds = await self._gather(visible, command, follows)
-        decision = await _decide(grounds)
-        if command.is_dry_run:
-            response = _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
-            await self._describe(visible, command, decision, follows, response)
-            return Reply(response.SerializeToString(), replayed=False)
-        return await self._record(visible, command, decision, follows)
+        arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
+        if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
+            return decide(*arguments, duty_book=grounds.duty_book), follows
+        return await asyncio.to_thread(decide, *arguments, duty_book=grounds.duty_book), follows
 
     async def _predecessor(self, visible: Visible, command: PlanCommand) -> Predecessor | None:
         """The export whose place this one takes: of its first plan, or of the plan that it had before.
@@ -108,20 +125,6 @@ class PlanExport:
             message = "An amendment stays with the broker of the export that it follows"
             raise ValidationFailed.of([("brokerId", message, "custom")])
         return found
-
-    async def _describe(
-        self,
-        visible: Visible,
-        command: PlanCommand,
-        decision: Decision,
-        follows: Predecessor | None,
-        response: planning_pb2.PlanExportResponse,
-    ) -> None:
-        """Says of a dry run what it would follow, and how it differs."""
-        if follows is not None:
-            export = self._fresh(command, decision, follows)
-            snapshot = await plan_snapshot(decision, visible, export, self.clock(), follows)
-            say_what_follows(response, snapshot)
 
     async def _gather(self, visible: Visible, command: PlanCommand, follows: Predecessor | None) -> Grounds:
         """Facts from sync, what other exports did with the orders, the policy, and what holds on the day."""
@@ -194,37 +197,31 @@ class PlanExport:
             raise ValidationFailed.of([("entryDate", message, "too_small")]) from error
 
     async def _record(
-        self, visible: Visible, command: PlanCommand, decision: Decision, follows: Predecessor | None
-    ) -> Reply:
-        """Writes export, plan, orders and event in one transaction, once for the command's key."""
-
-        async def work(connection: Connection) -> bytes:
-            now = self.clock()
-            store = PlanningStore(connection, visible)
-            export = await self._export_to_plan(store, command, decision, follows)
-            response = _response(export.export_id, State.BATCHED, export.revision, decision, now)
-            data = events_pb2.ExportPlanned(
-                batch_id=export.export_id,
-                revision=export.revision,
-                plan=response.plan,
-                supersedes=export.supersedes or "",
-            )
-            recorder = Recorder(self.clock, self.ids)
-            await recorder.save(connection, visible, export, "export.planned", data)
-            snapshot = await plan_snapshot(decision, visible, export, now, follows)
-            say_what_follows(response, snapshot)
-            await store.add_plan(export, await packed_snapshot(decision, snapshot), now)
-            await store.add_orders(export, [order.id for order in decision.included])
-            return response.SerializeToString()
-
-        return await run_once(
-            self.pool,
-            visible,
-            operation=command.operation,
-            key=command.key,
-            fingerprint=command.fingerprint,
-            work=work,
+        self,
+        visible: Visible,
+        command: PlanCommand,
+        decision: Decision,
+        follows: Predecessor | None,
+        connection: Connection,
+    ) -> bytes:
+        """Writes export, plan, orders and event within the caller's transaction."""
+        now = self.clock()
+        store = PlanningStore(connection, visible)
+        export = await self._export_to_plan(store, command, decision, follows)
+        response = _response(export.export_id, State.BATCHED, export.revision, decision, now)
+        data = events_pb2.ExportPlanned(
+            batch_id=export.export_id,
+            revision=export.revision,
+            plan=response.plan,
+            supersedes=export.supersedes or "",
         )
+        recorder = Recorder(self.clock, self.ids)
+        await recorder.save(connection, visible, export, "export.planned", data)
+        snapshot = await plan_snapshot(decision, visible, export, now, follows)
+        say_what_follows(response, snapshot)
+        await store.add_plan(export, await packed_snapshot(decision, snapshot), now)
+        await store.add_orders(export, [order.id for order in decision.included])
+        return response.SerializeToString()
 
     def _fresh(self, command: PlanCommand, decision: Decision, follows: Predecessor | None) -> Export:
         return Export(
@@ -274,13 +271,6 @@ def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
     return ReferenceOutsideAccount(
         f"{name} is outside the current account scope.", field=field, details={field: id_}
     )
-
-
-async def _decide(grounds: Grounds) -> Decision:
-    arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
-    if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
-        return decide(*arguments, duty_book=grounds.duty_book)
-    return await asyncio.to_thread(decide, *arguments, duty_book=grounds.duty_book)
 
 
 def _response(
