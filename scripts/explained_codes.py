@@ -61,6 +61,11 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ("INVALID_EXPORT_STATE", 409): Answer(
         CALLER, "Inspect the export: `details.currentState` or `details.readinessState` says why it cannot."
     ),
+    ("TRIP_INCOMPLETE", 409): Answer(
+        CALLER,
+        "`details.missing` names what the manifest needs: of products, sync them and plan again; of the trip,"
+        " state it.",
+    ),
     ("PLAN_HASH_MISMATCH", 409): Answer(
         CALLER, "Somebody planned again: read the new plan, decide, and execute with its hash."
     ),
@@ -188,6 +193,11 @@ MESSAGES: dict[str, Meaning] = {
     "PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING": Meaning(
         "Makers in China are reported with their postal code.", CATALOGUE, "Add `manufacturer.postalCode`."
     ),
+    "PRODUCT_GROSS_WEIGHT_MISSING": Meaning(
+        "The truck's manifest states the weight of what it carries.",
+        CATALOGUE,
+        "Set `grossWeightKg` of one unit, packed; an execute with `trip` is refused without it.",
+    ),
     "PRODUCT_NET_WEIGHT_MISSING": Meaning(
         "The tariff counts this by weight.", CATALOGUE, "Set `netWeightKg` of one unit, without packing."
     ),
@@ -255,10 +265,16 @@ MESSAGES: dict[str, Meaning] = {
         CATALOGUE,
         "Give the certificate's reference or its seven elements.",
     ),
-    "FDA_PRIOR_NOTICE_MISSING": Meaning(
-        "Food needs a prior notice before it arrives.",
+    "FDA_DATA_INVALID": Meaning(
+        "The FDA product code or the food facility's registration has no form that FDA takes.",
         CATALOGUE,
-        "File it with FDA; set `pga.fda.priorNotice`.",
+        "Correct `pga.fda.productCode` (two digits, a letter, two to four more) or `pga.fda.registration` (11"
+        " digits).",
+    ),
+    "FDA_PRIOR_NOTICE_MISSING": Meaning(
+        "Food needs a prior notice of its arrival.",
+        CALLER,
+        "State `trip.borderPort` and `trip.estimatedArrival` with execute.",
     ),
     "DANGEROUS_GOODS_REVIEW": Meaning(
         "Battery, aerosol, perfume …: it may be dangerous goods.",

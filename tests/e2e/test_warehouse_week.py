@@ -151,7 +151,6 @@ CODES = {
 # What a few products lack, and so hundreds of orders: one more file with the data makes them go.
 FIXED_ONCE = {
     "CPSC_CERTIFICATE_MISSING",
-    "FDA_PRIOR_NOTICE_MISSING",
     "METALS_DATA_MISSING",
     "PGA_DATA_MISSING",
     "PRODUCT_COMPOSITION_MISSING",

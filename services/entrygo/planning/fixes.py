@@ -120,7 +120,8 @@ FIXES = {
         "FDA product code, and of food the facility's registration;"
         " the letter A to D of a disclaimer only where the data are not required"
     ),
-    "pga.fda.prior_notice": Fix("Confirmation number of the FDA prior notice"),
+    "pga.fda.product_code": Fix("FDA product code: two digits, a letter, and two to four more characters"),
+    "pga.fda.registration": Fix("Food facility registration: eleven digits"),
     "pga.cpsc": Fix(
         "Reference of the certificate, or its seven elements (16 CFR 1110), or the letter of a disclaimer"
     ),

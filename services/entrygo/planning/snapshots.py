@@ -1,6 +1,8 @@
 """The snapshot of a plan: made from a decision, packed for the store, unpacked for who executes it."""
 
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,11 +98,27 @@ def unpack(stored: PackedSnapshot) -> bytes:
 
 def messages_in(stored: PackedSnapshot) -> list[dict[str, Any]]:
     """The validation messages alone, for who needs nothing else of a large plan."""
-    try:
+    with _readable():
         messages: list[dict[str, Any]] = orjson.loads(_inflated(stored.content))["validation_messages"]
+    return messages
+
+
+def products_with(stored: PackedSnapshot, code: str) -> list[str]:
+    """How people call the products that go and that have a finding of this code, sorted."""
+    with _readable():
+        document = orjson.loads(_inflated(stored.content))
+        found = {each["product_id"] for each in document["validation_messages"] if each["code"] == code}
+        return sorted(
+            each["sku"] or each["external_id"] for each in document["products"] if each["id"] in found
+        )
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise SnapshotUnreadable from error
-    return messages
 
 
 def _inflated(content: bytes) -> bytes:

@@ -192,6 +192,13 @@ class InvalidExportState(EntryGoError):
     kind = Kind.CONFLICT
 
 
+class TripIncomplete(EntryGoError):
+    """The truck's manifest needs more of these goods than the plan and the trip state."""
+
+    code = "TRIP_INCOMPLETE"
+    kind = Kind.CONFLICT
+
+
 class PlanHashMismatch(EntryGoError):
     """The plan is not the one that was expected; plan again and review it."""
 

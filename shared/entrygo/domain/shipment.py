@@ -114,6 +114,11 @@ class Trip(Fact):
     estimated_arrival: str | None = None
     entries: tuple[TripEntry, ...] = ()
 
+    @property
+    def states_arrival(self) -> bool:
+        """Whether it says where and when the truck arrives, as FDA's prior notice does (21 CFR 1.281)."""
+        return self.border_port is not None and self.estimated_arrival is not None
+
 
 class Shipment(Fact):
     """`packages` counts the smallest outer packages, as ACE does; None is one an order."""

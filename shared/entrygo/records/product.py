@@ -94,7 +94,11 @@ _FDA = Group(
     (
         Field("product_code", Text(20, no_placeholder(20)), "FDA product code"),
         Field("registration", Text(20, no_placeholder(20)), "Facility registration number"),
-        Field("prior_notice", Text(40, no_placeholder(40)), "Confirmation number; food only"),
+        Field(
+            "prior_notice",
+            Text(40, no_placeholder(40)),
+            "Kept, and asked for by no rule: a notice is of one arrival",
+        ),
         _DISCLAIMER,
     ),
 )

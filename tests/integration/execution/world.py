@@ -10,7 +10,7 @@ from entrygo.domain.errors import InvalidExportState, NotFound, ServiceUnavailab
 from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.domain.shipment import NOTHING_STATED, Shipment
+from entrygo.domain.shipment import NOTHING_STATED, Shipment, Trip
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
@@ -74,7 +74,9 @@ class FakePlanning:
     def in_background(self, visible: Visible) -> Planning:
         return self
 
-    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
+    async def claim(
+        self, export_id: str, execution_id: str, expected_plan_hash: str, trip: Trip | None = None
+    ) -> Claim:
         self._answer()
         state = self.states.get(export_id, State.BATCHED)
         if state is not State.BATCHED and self.owners[export_id] != execution_id:

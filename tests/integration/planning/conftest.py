@@ -96,12 +96,19 @@ class Planner:
     async def plan(self, *order_ids: str, **fields: Any) -> planning_pb2.PlanExportResponse:
         return planning_pb2.PlanExportResponse.FromString((await self.reply(*order_ids, **fields)).body)
 
-    async def claim(self, export_id: str, execution_id: str = "exe_1", expected_plan_hash: str = "") -> Any:
+    async def claim(
+        self,
+        export_id: str,
+        execution_id: str = "exe_1",
+        expected_plan_hash: str = "",
+        trip: planning_pb2.ClaimedTrip | None = None,
+    ) -> Any:
         request = planning_pb2.ClaimExportRequest(
             export_id=export_id,
             execution_id=execution_id,
             expected_plan_hash=expected_plan_hash,
             takes_places=True,
+            trip=trip,
         )
         return await self.use_cases.transitions.claim(self.visible, request)
 

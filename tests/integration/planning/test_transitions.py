@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from entrygo.domain.errors import InvalidExportState, PlanHashMismatch
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete
 from entrygo.domain.lifecycle import State
 from entrygo.postgres.pool import Connection
+from entrygo.proto.planning.v1 import planning_pb2
 from tests.factories import HOODIE, make_order, make_product
 from tests.integration.planning.conftest import Planner
 
@@ -73,6 +74,43 @@ async def test_blocked_plan_cannot_be_claimed(planner: Planner) -> None:
     with pytest.raises(InvalidExportState) as refused:
         await planner.claim(export_id)
     assert refused.value.details == {"currentState": "BATCHED", "readinessState": "BLOCKED"}
+
+
+FOOD = {
+    "hts_code": "0901210045",
+    "customs_description": "Roasted coffee beans, whole",
+    "pga": {"fda": {"product_code": "31A--01", "registration": "23456789012"}},
+}
+
+
+async def test_truck_is_refused_while_its_manifest_lacks_a_weight(planner: Planner) -> None:
+    """19 CFR 123.92: a warning in the plan, and an error once there is a truck."""
+    planner.facts.products[HOODIE] = make_product(HOODIE, gross_weight_kg=None)
+    planned = await planner.plan()
+    assert planned.plan.readiness_state == "REVIEW_REQUIRED"
+    with pytest.raises(TripIncomplete) as refused:
+        await planner.claim(planned.export_id, trip=planning_pb2.ClaimedTrip(states_arrival=True))
+    assert refused.value.details == {"missing": ["grossWeightKg"], "products": ["JKT-001"]}
+    await planner.claim(planned.export_id)
+
+
+async def test_truck_with_food_is_refused_until_its_arrival_is_stated(planner: Planner) -> None:
+    """21 CFR 1.281: port, date and time of the arrival are part of a prior notice."""
+    planner.facts.products[HOODIE] = make_product(HOODIE, **FOOD)
+    export_id = (await planner.plan()).export_id
+    with pytest.raises(TripIncomplete) as refused:
+        await planner.claim(export_id, trip=planning_pb2.ClaimedTrip())
+    assert refused.value.details == {
+        "missing": ["trip.borderPort", "trip.estimatedArrival"],
+        "products": ["JKT-001"],
+    }
+    await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(states_arrival=True))
+
+
+async def test_truck_is_judged_by_what_goes_on_it(planner: Planner) -> None:
+    planner.facts.products[HOODIE] = make_product(HOODIE, gross_weight_kg=None, hts_code=None)
+    export_id = (await planner.plan(on_blocked="exclude")).export_id
+    await planner.claim(export_id, trip=planning_pb2.ClaimedTrip())
 
 
 async def test_claim_of_another_plan_than_expected_names_both_hashes(planner: Planner) -> None:

@@ -98,6 +98,13 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
         + [{"unit_of_measure": "carton", "hts_code": "0101210010"}],
     ),
     (
+        # 19 CFR 123.92: cargo information of a truck.
+        "PRODUCT_GROSS_WEIGHT_MISSING",
+        "gross_weight_kg",
+        [{"gross_weight_kg": None}, {"gross_weight_kg": "0"}],
+        [{"gross_weight_kg": "0.12"}],
+    ),
+    (
         "PRODUCT_NET_WEIGHT_MISSING",
         "net_weight_kg",
         [{"net_weight_kg": None}, {"net_weight_kg": "0"}],

@@ -38,6 +38,12 @@ SIGNED = {
 }
 SKINCARE: dict[str, Any] = {"hts_code": "3304995000", "customs_description": "Moisturizing face cream 50 ml"}
 COFFEE: dict[str, Any] = {"hts_code": "0901210045", "customs_description": "Roasted coffee beans, whole"}
+
+
+def fda(**given: str) -> dict[str, Any]:
+    return {"pga": {"fda": given}}
+
+
 EARBUDS: dict[str, Any] = {"hts_code": "8518302000", "customs_description": "Wireless earbuds with case"}
 PUZZLE: dict[str, Any] = {
     "hts_code": "9503000073",
@@ -232,7 +238,25 @@ BROKEN: list[tuple[str, str, dict[str, Any], date, str]] = [
         AUTUMN,
         "CPSC",
     ),
-    ("FDA_PRIOR_NOTICE_MISSING", "pga.fda.prior_notice", COFFEE, SPRING, "prior notice"),
+    ("FDA_PRIOR_NOTICE_MISSING", "pga.fda", COFFEE, SPRING, "prior notice"),
+    ("FDA_PRIOR_NOTICE_MISSING", "pga.fda", COFFEE | fda(prior_notice="PN-1"), SPRING, "of its arrival"),
+    # 21 CFR 1.281(a)(5) and (6): the product code, and the registration of the facility (21 CFR 1.226).
+    ("FDA_DATA_INVALID", "pga.fda.product_code", COFFEE | fda(product_code="COFFEE"), SPRING, "two digits"),
+    (
+        "FDA_DATA_INVALID",
+        "pga.fda.product_code",
+        COFFEE | fda(product_code="31A"),
+        SPRING,
+        "two to four more",
+    ),
+    ("FDA_DATA_INVALID", "pga.fda.registration", COFFEE | fda(registration="1234"), SPRING, "eleven digits"),
+    (
+        "FDA_DATA_INVALID",
+        "pga.fda.registration",
+        COFFEE | fda(registration="0" * 11),
+        SPRING,
+        "not all the same",
+    ),
 ]
 
 HELD: list[tuple[str, dict[str, Any], date]] = [
@@ -317,7 +341,10 @@ HELD: list[tuple[str, dict[str, Any], date]] = [
     ("CPSC_CERTIFICATE_MISSING", PUZZLE | {"pga": {"cpsc": {"certificate": "GCC-1"}}}, AUTUMN),
     ("CPSC_CERTIFICATE_MISSING", PUZZLE | {"pga": {"cpsc": ELEMENTS}}, AUTUMN),
     ("CPSC_CERTIFICATE_MISSING", PUZZLE | {"pga": {"cpsc": {"disclaimer": "B"}}}, AUTUMN),
-    ("FDA_PRIOR_NOTICE_MISSING", COFFEE | {"pga": {"fda": {"prior_notice": "PN-1"}}}, SPRING),
+    ("FDA_DATA_INVALID", COFFEE | fda(product_code="31A--01", registration="23456789012"), SPRING),
+    ("FDA_DATA_INVALID", COFFEE, SPRING),
+    # Of a cosmetic no notice is given, and its facility has another kind of number.
+    ("FDA_DATA_INVALID", SKINCARE | fda(registration="1234"), SPRING),
     ("FDA_PRIOR_NOTICE_MISSING", SKINCARE, SPRING),
 ]
 
@@ -327,7 +354,6 @@ FLAGS = {
     "USMCA_CERTIFICATION_EXPIRED": "usmca_documentation_required",
     "PGA_DATA_MISSING": "pga_data_required",
     "CPSC_CERTIFICATE_MISSING": "pga_data_required",
-    "FDA_PRIOR_NOTICE_MISSING": "pga_data_required",
 }
 
 
@@ -362,6 +388,5 @@ def test_importers_sign_off_covers_duties_of_an_origin_and_no_list() -> None:
 
 def test_datum_that_is_absent_is_listed_by_its_path() -> None:
     decision = on(COFFEE | {"usmca": {"criterion": "A"}}, SPRING)
-    assert set(decision.advice.missing_data) == {
-        f"{PRODUCT}{field}" for field in ("pga.fda", "pga.fda.prior_notice", "usmca.certification")
-    }
+    absent = {f"{PRODUCT}{field}" for field in ("pga.fda", "usmca.certification")}
+    assert set(decision.advice.missing_data) == absent

@@ -12,6 +12,7 @@ from entrygo.domain.errors import (
     NotFound,
     PlanHashMismatch,
     ReferenceOutsideAccount,
+    TripIncomplete,
 )
 from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
@@ -278,7 +279,7 @@ ENDPOINTS = (
         body=ExecuteBody,
         answer=views.ExecuteAnswer,
         is_patient=True,
-        errors=(NotFound, InvalidExportState, PlanHashMismatch),
+        errors=(NotFound, InvalidExportState, PlanHashMismatch, TripIncomplete),
         request_example=examples.EXECUTE_REQUEST,
         answer_example=examples.EXECUTE_ANSWER,
     ),

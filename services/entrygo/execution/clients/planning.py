@@ -7,6 +7,7 @@ import grpc
 
 from entrygo.domain.errors import Kind
 from entrygo.domain.principal import Visible
+from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
 from entrygo.execution.state.records import Claim, Moved
@@ -27,7 +28,9 @@ REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDE
 class Planning(Protocol):
     """Every call may be repeated: planning knows the execution by its id."""
 
-    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
+    async def claim(
+        self, export_id: str, execution_id: str, expected_plan_hash: str, trip: Trip | None = None
+    ) -> Claim:
         """Moves the export to EXECUTING for this execution, unless the plan has another hash."""
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
@@ -82,12 +85,15 @@ class RemotePlanning:
         self._stub = stub
         self._metadata = metadata
 
-    async def claim(self, export_id: str, execution_id: str, expected_plan_hash: str) -> Claim:
+    async def claim(
+        self, export_id: str, execution_id: str, expected_plan_hash: str, trip: Trip | None = None
+    ) -> Claim:
         request = planning_pb2.ClaimExportRequest(
             export_id=export_id,
             execution_id=execution_id,
             expected_plan_hash=expected_plan_hash,
             takes_places=True,
+            trip=None if trip is None else planning_pb2.ClaimedTrip(states_arrival=trip.states_arrival),
         )
         with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)

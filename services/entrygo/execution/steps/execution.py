@@ -165,7 +165,9 @@ class ExecutionSteps:
 
     async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved]:
         try:
-            claim = await planning.claim(execution.export_id, execution.id, execution.expected_plan_hash)
+            claim = await planning.claim(
+                execution.export_id, execution.id, execution.expected_plan_hash, execution.shipment.trip
+            )
         except EntryGoError as error:
             if error.error_kind in REFUSALS:
                 await self._abandon(execution)

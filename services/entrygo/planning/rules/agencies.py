@@ -1,5 +1,6 @@
 """Rules on what partner government agencies ask for: FDA, CPSC, FCC and others by flags of the tariff."""
 
+import re
 from collections.abc import Sequence
 
 from entrygo.domain.facts import Cpsc, Product
@@ -20,6 +21,9 @@ from entrygo.planning.rules.base import (
 # CPSC has a rule of its own: a certificate's reference stands for the elements.
 CPSC = "cpsc"
 REQUIRED, REVIEW = "required", "review"
+# Five to seven characters: industry, class, subclass, process, product.
+_FDA_PRODUCT_CODE = re.compile(r"[0-9]{2}[A-Za-z][A-Za-z0-9-]{2,4}")
+_FOOD_REGISTRATION = re.compile(r"[0-9]{11}")
 
 
 def flags_of(product: Product, context: Context) -> Sequence[Row]:
@@ -85,11 +89,38 @@ def _has_elements(cpsc: Cpsc) -> bool:
     return not any(map(is_blank, texts)) and None not in dates
 
 
-def _prior_notice_missing(product: Product, context: Context) -> Problem | None:
-    asks = any(text_of(row, "prior_notice") == REQUIRED for row in flags_of(product, context))
-    if not asks or not is_blank(product.pga.fda.prior_notice):
+def _is_food(product: Product, context: Context) -> bool:
+    """Whether FDA is to be notified before it arrives."""
+    return any(text_of(row, "prior_notice") == REQUIRED for row in flags_of(product, context))
+
+
+def _food_data_invalid(product: Product, context: Context) -> Sequence[Problem]:
+    """What a prior notice says of the product: forms that FDA's system takes, and no made-up number."""
+    fda = product.pga.fda
+    if not _is_food(product, context):
+        return []
+    problems = []
+    if not is_blank(fda.product_code) and not _FDA_PRODUCT_CODE.fullmatch(fda.product_code or ""):
+        message = f"{sku_of(product)}: an FDA product code is two digits, a letter, and two to four more."
+        problems.append(Problem(message, "product_code"))
+    if not is_blank(fda.registration) and not _is_registration(fda.registration or ""):
+        message = f"{sku_of(product)}: a food facility's registration has eleven digits, not all the same."
+        problems.append(Problem(message, "registration"))
+    return problems
+
+
+def _is_registration(number: str) -> bool:
+    return _FOOD_REGISTRATION.fullmatch(number) is not None and len(set(number)) > 1
+
+
+def _prior_notice_due(product: Product, context: Context) -> Problem | None:
+    """A notice is of an arrival, so no number on a product can be one."""
+    if not _is_food(product, context):
         return None
-    return Problem(f"Food product {sku_of(product)} needs FDA prior notice.")
+    return Problem(
+        f"Food product {sku_of(product)} needs FDA prior notice of its arrival:"
+        " state border port and time of arrival with execute."
+    )
 
 
 PGA_DATA_MISSING = ProductPartsRule(
@@ -123,20 +154,29 @@ CPSC_CERTIFICATE_MISSING = ProductRule(
     check=_certificate_missing,
 )
 
-FDA_PRIOR_NOTICE_MISSING = ProductRule(
-    code="FDA_PRIOR_NOTICE_MISSING",
+FDA_DATA_INVALID = ProductPartsRule(
+    code="FDA_DATA_INVALID",
     severity=Severity.ERROR,
     penalty=8,
-    field="pga.fda.prior_notice",
+    field="pga.fda",
+    basis="21 CFR 1.281(a)(5) and (6); 21 CFR 1.226",
+    check=_food_data_invalid,
+)
+
+FDA_PRIOR_NOTICE_MISSING = ProductRule(
+    code="FDA_PRIOR_NOTICE_MISSING",
+    severity=Severity.INFO,
+    penalty=0,
+    field="pga.fda",
     basis="21 CFR 1.276 to 1.285",
-    is_datum_missing=True,
-    flag="pga_data_required",
-    check=_prior_notice_missing,
+    is_mended_by_value=False,
+    check=_prior_notice_due,
 )
 
 RULES: tuple[Rule, ...] = (
     PGA_DATA_MISSING,
     PGA_REVIEW_RECOMMENDED,
     CPSC_CERTIFICATE_MISSING,
+    FDA_DATA_INVALID,
     FDA_PRIOR_NOTICE_MISSING,
 )

@@ -1,4 +1,4 @@
-"""Rules on whether a product may travel at all: sold still, and safe on a truck."""
+"""Rules on how a product travels: sold still, weighed, and safe on a truck."""
 
 from entrygo.domain.facts import DangerousGoodsStatus, Product
 from entrygo.domain.snapshot import Severity
@@ -27,6 +27,13 @@ def _dangerous(product: Product, context: Context) -> Problem | None:
     )
 
 
+def _gross_weight_missing(product: Product, context: Context) -> Problem | None:
+    """A truck's manifest states the weight of every shipment on it."""
+    if product.gross_weight_kg:
+        return None
+    return Problem(f"Product {sku_of(product)} has no gross weight, which the truck's manifest states.")
+
+
 PRODUCT_ARCHIVED = ProductRule(
     code="PRODUCT_ARCHIVED",
     severity=Severity.ERROR,
@@ -45,7 +52,18 @@ DANGEROUS_GOODS_REVIEW = ProductRule(
     check=_dangerous,
 )
 
+PRODUCT_GROSS_WEIGHT_MISSING = ProductRule(
+    code="PRODUCT_GROSS_WEIGHT_MISSING",
+    severity=Severity.WARNING,
+    penalty=3,
+    field="gross_weight_kg",
+    basis="19 CFR 123.92; CBP Form 7501, gross weight",
+    is_datum_missing=True,
+    check=_gross_weight_missing,
+)
+
 RULES: tuple[Rule, ...] = (
     PRODUCT_ARCHIVED,
+    PRODUCT_GROSS_WEIGHT_MISSING,
     DANGEROUS_GOODS_REVIEW,
 )

@@ -5,12 +5,20 @@ from datetime import datetime
 
 from google.protobuf.message import Message
 
-from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, ServiceUnavailable
+from entrygo.domain.errors import (
+    InvalidExportState,
+    PlanHashMismatch,
+    ServiceUnavailable,
+    TripIncomplete,
+)
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
+from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
+from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
+from entrygo.planning.snapshots import products_with
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
@@ -20,6 +28,8 @@ from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
+
+_ARRIVAL = ("trip.borderPort", "trip.estimatedArrival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,8 @@ class Transitions:
         """BATCHED to EXECUTING for one execution, with every included order, or not at all.
 
         Raises InvalidExportState (also for a BLOCKED plan, for one that lacks the approval which the
-        account's policy asks for, and when an order left meanwhile) and PlanHashMismatch.
+        account's policy asks for, and when an order left meanwhile), PlanHashMismatch, and TripIncomplete
+        where a truck is stated and its manifest lacks something.
         The same execution finds its claim done, until it has failed.
         """
         async with transaction(self.pool, visible) as connection:
@@ -76,6 +87,8 @@ class Transitions:
             if not _is_held_by(export, request.execution_id):
                 _check_claim(export, request)
                 await check_approval(connection, visible, export)
+                if request.HasField("trip"):
+                    await _check_trip(store, export, request.trip)
                 now = self.clock()
                 if export.supersedes is not None:
                     await predecessors.hold(store, export, now)
@@ -196,6 +209,18 @@ def _check_claim(export: Export, request: planning_pb2.ClaimExportRequest) -> No
         raise PlanHashMismatch(details={"expectedPlanHash": expected_plan_hash, "planHash": export.plan_hash})
     if export.supersedes is not None and not request.takes_places:
         raise ServiceUnavailable("An execution of the previous release cannot take another export's place.")
+
+
+async def _check_trip(store: PlanningStore, export: Export, trip: planning_pb2.ClaimedTrip) -> None:
+    """Without a truck a warning, or a note; a manifest is filed for the one that is stated."""
+    packed = await store.find_snapshot(export.export_id, export.revision)
+    assert packed is not None
+    unweighed = products_with(packed, PRODUCT_GROSS_WEIGHT_MISSING.code)
+    food = [] if trip.states_arrival else products_with(packed, FDA_PRIOR_NOTICE_MISSING.code)
+    missing = [*(["grossWeightKg"] if unweighed else []), *(_ARRIVAL if food else [])]
+    if missing:
+        products = sorted({*unweighed, *food})
+        raise TripIncomplete(details={"missing": missing, "products": products})
 
 
 def _outcome_of(request: planning_pb2.ReleaseExportRequest) -> tuple[State, str, Message]:

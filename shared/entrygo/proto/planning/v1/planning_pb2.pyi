@@ -96,16 +96,24 @@ class CancelExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., cancelled_at: _Optional[str] = ...) -> None: ...
 
 class ClaimExportRequest(_message.Message):
-    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places")
+    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     TAKES_PLACES_FIELD_NUMBER: _ClassVar[int]
+    TRIP_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     execution_id: str
     expected_plan_hash: str
     takes_places: bool
-    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ...) -> None: ...
+    trip: ClaimedTrip
+    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ...) -> None: ...
+
+class ClaimedTrip(_message.Message):
+    __slots__ = ("states_arrival",)
+    STATES_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
+    states_arrival: bool
+    def __init__(self, states_arrival: _Optional[bool] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
     __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes")
