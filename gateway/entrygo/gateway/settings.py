@@ -30,6 +30,7 @@ class DoorSettings(EnvironmentSettings):
     refused_body_bytes_per_second: int = Field(default=8 * MEBIBYTE, ge=1)
     max_running_requests: int = Field(default=32, ge=1)
     max_running_per_account: int = Field(default=8, ge=1)
+    max_wait_seconds: float = Field(default=10.0, gt=0)
     max_downloads: int = Field(default=200, ge=1)
     max_downloads_per_key: int = Field(default=20, ge=1)
     # Event streams, and requests that wait for a change.

@@ -209,6 +209,15 @@ class DeliverySettings(EnvironmentSettings):
         )
 
 
+class ExecuteSettings(EnvironmentSettings):
+    """Who has an execution, and how long its caller waits for it."""
+
+    # A process that stops renewing for this long is taken for dead.
+    execution_lease_seconds: float = Field(default=15.0, ge=1)
+    # An execute that is not done by then goes on without its caller.
+    execute_wait_seconds: float = Field(default=20.0, gt=0, le=50)
+
+
 class Settings(ServiceSettings):
     """What `python -m entrygo.execution` reads from the environment."""
 
@@ -216,9 +225,8 @@ class Settings(ServiceSettings):
     database_url: SecretStr = database_url_field("EXECUTION")
     planning_target: str = "127.0.0.1:15052"
     sync_target: str = "127.0.0.1:15051"
-    # A process that stops renewing for this long is taken for dead.
-    execution_lease_seconds: float = Field(default=15.0, ge=1)
     recovery_interval_seconds: float = Field(default=1.0, gt=0)
+    executes: ExecuteSettings = Field(default_factory=ExecuteSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
     smtp: SmtpSettings = Field(default_factory=SmtpSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
@@ -229,4 +237,4 @@ class Settings(ServiceSettings):
     @property
     def lease(self) -> timedelta:
         """How long an execution stays with its process without being extended."""
-        return timedelta(seconds=self.execution_lease_seconds)
+        return timedelta(seconds=self.executes.execution_lease_seconds)

@@ -38,6 +38,7 @@ from entrygo.proto.events.v1 import events_pb2
 
 POLL_SECONDS = 0.1
 CURRENT_REVISION = 0
+UNDER_WAY = "The export is being executed and takes longer than a call waits; retry with the same key."
 
 log = structlog.get_logger(__name__)
 
@@ -45,17 +46,26 @@ log = structlog.get_logger(__name__)
 class Executions:
     """Runs executions as tasks of this process, so that a caller who hangs up stops nothing half way."""
 
-    def __init__(self, steps: ExecutionSteps, planning: PlanningAccess, *, join_wait: timedelta) -> None:
+    def __init__(
+        self,
+        steps: ExecutionSteps,
+        planning: PlanningAccess,
+        *,
+        join_wait: timedelta,
+        answer_wait: timedelta,
+    ) -> None:
         self._steps = steps
         self._planning = planning
         self._join_wait = join_wait
+        self._answer_wait = answer_wait
         self._running: dict[str, asyncio.Task[bytes]] = {}
 
     async def execute(self, command: ExecuteCommand) -> Reply:
         """Runs the export, or gives the answer of the call that had the key first.
 
         Raises planning's refusal, IdempotencyConflict, IdempotencyInProgress, SnapshotUnreadable,
-        DocumentsFailed, or an outage.
+        DocumentsFailed, or an outage: also for one that waits too long for its turn, or takes too long, which
+        goes on and whose answer the same key finds.
         """
         self._steps.check_room()
         planning = self._planning.for_caller()
@@ -64,7 +74,7 @@ class Executions:
         while True:
             execution, owned = await self._steps.begin(command)
             if owned and execution is not None:
-                return Reply(await asyncio.shield(self._start(execution, planning)), replayed=False)
+                return Reply(await self._answer(self._start(execution, planning)), replayed=False)
             if execution is not None and execution.response is not None:
                 return Reply(execution.response, replayed=True)
             task = None if execution is None else self._running.get(execution.id)
@@ -72,6 +82,12 @@ class Executions:
             if remaining <= 0:
                 raise IdempotencyInProgress
             await (asyncio.wait({task}, timeout=remaining) if task else asyncio.sleep(POLL_SECONDS))
+
+    async def _answer(self, running: "asyncio.Task[bytes]") -> bytes:
+        done, _ = await asyncio.wait({running}, timeout=self._answer_wait.total_seconds())
+        if not done:
+            raise ServiceUnavailable(UNDER_WAY)
+        return running.result()
 
     async def recover(self, limit: int) -> int:
         """Resumes executions whose owner died; returns how many were taken over."""

@@ -154,7 +154,12 @@ class _Builder:
         delivery = self._delivery(policy)
         dispatcher = Dispatcher(delivery, self._bulkhead)
         confirmations = self._confirmations()
-        executions = Executions(self._steps(dispatcher), around.planning, join_wait=JOIN_WAIT)
+        executions = Executions(
+            self._steps(dispatcher),
+            around.planning,
+            join_wait=JOIN_WAIT,
+            answer_wait=timedelta(seconds=self._settings.executes.execute_wait_seconds),
+        )
         withdrawals = self._withdrawals()
         return ExecutionParts(
             use_cases=self._use_cases(executions, withdrawals, policy),

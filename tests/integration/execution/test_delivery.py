@@ -284,6 +284,24 @@ async def test_executes_are_made_a_few_at_once_account_by_account_and_no_queue_i
     assert (await process.answer(refused, export_id=refused)).status == "COMPLETED"
 
 
+async def test_caller_of_an_execute_that_takes_long_is_answered_and_finds_what_became_of_it(
+    world: World,
+) -> None:
+    process = await world.process()
+    [waits, follows] = add_exports(world, 2, "broker@one.example")
+    gate = asyncio.Event()
+    world.planning.gates = [gate]
+    process.executions._answer_wait = timedelta(0)
+    with pytest.raises(ServiceUnavailable, match="retry with the same key"):
+        await process.execute(waits, export_id=waits)
+    process.executions._answer_wait = timedelta(minutes=1)
+    gate.set()
+    reply = await process.execute(waits, export_id=waits)
+    assert reply.replayed
+    assert [export for export, _ in world.planning.completed] == [waits]
+    assert (await process.answer(follows, export_id=follows)).status == "COMPLETED"
+
+
 class Renders:
     """Stands in for making documents, in the threads of the process: none ends before it may."""
 

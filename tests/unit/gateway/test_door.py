@@ -207,6 +207,20 @@ async def test_a_line_that_is_full_is_503_for_that_account_and_has_room_for_othe
         assert sorted(answer.status_code for answer in await asyncio.gather(*busy)) == [200, 200, 200, 503]
 
 
+async def test_nobody_stands_in_line_for_ever() -> None:
+    services = Slow()
+    limits = DoorSettings(max_running_requests=1, max_running_per_account=1, max_wait_seconds=0.05)
+    async with client_of(services, door=limits) as client:
+        busy = [asyncio.create_task(client.get("/api/orders", headers=BEARER)) for _ in range(2)]
+        await services.begun.wait()
+        # The other one holds its turn until it may go on.
+        refused = await asyncio.wait_for(next(asyncio.as_completed(busy)), 10)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        services.go.set()
+        assert sorted(answer.status_code for answer in await asyncio.gather(*busy)) == [200, 503]
+        assert (await client.get("/api/orders", headers=BEARER)).status_code == 200
+
+
 async def test_a_key_holds_a_share_of_the_bytes_in_memory(services: FakeServices) -> None:
     async with client_of(services, door=DoorSettings(max_held_body_bytes=1024 * 1024)) as client:
         large = b" " * (256 * 1024 + 1)

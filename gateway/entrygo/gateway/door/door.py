@@ -44,6 +44,7 @@ class Door:
                 running=door.max_running_requests,
                 per_account=door.max_running_per_account,
                 waiting=settings.max_concurrent_requests,
+                patience=door.max_wait_seconds,
             )
             for _ in range(2)
         )

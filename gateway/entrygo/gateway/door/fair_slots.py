@@ -14,10 +14,11 @@ class FairSlots:
     """Slots that accounts take in turn: one that queues hundreds delays itself, hardly the others.
 
     `running` requests run at once, `per_account` of one account; `waiting` wait at most, and no account
-    fills more than half of the line.
+    fills more than half of the line. Nobody stands in it for longer than `patience` seconds.
     """
 
-    def __init__(self, *, running: int, per_account: int, waiting: int) -> None:
+    def __init__(self, *, running: int, per_account: int, waiting: int, patience: float) -> None:
+        self._patience = patience
         self._limit = running
         self._per_account = min(per_account, running)
         self._max_waiting = waiting
@@ -28,7 +29,7 @@ class FairSlots:
 
     @asynccontextmanager
     async def hold(self, account: str) -> AsyncIterator[None]:
-        """Waits for a slot and keeps it; raises ServiceUnavailable when the line is full."""
+        """Waits for a slot and keeps it; ServiceUnavailable for a full line, or one that moves too slowly."""
         await self._enter(account)
         try:
             yield
@@ -54,13 +55,16 @@ class FairSlots:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._lines.setdefault(account, deque()).append(turn)
         try:
-            await turn
+            await asyncio.wait({turn}, timeout=self._patience)
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if turn.done():
                 self._leave(account)
             else:
                 self._step_out(account, turn)
             raise
+        if not turn.done():
+            self._step_out(account, turn)
+            raise ServiceUnavailable(FULL)
 
     def _has_room(self, account: str) -> bool:
         return self._running.total() < self._limit and self._running[account] < self._per_account
