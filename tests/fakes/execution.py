@@ -20,6 +20,24 @@ COSTS = b'"package_number"\r\n'
 class FakeExecution(Memory):
     """Executes what is planned, once."""
 
+    async def FindCustomsPackages(
+        self, request: execution_pb2.FindCustomsPackagesRequest, call: Call
+    ) -> execution_pb2.FindCustomsPackagesResponse:
+        account = self._account(call)
+        found = [
+            execution_pb2.FindCustomsPackagesResponse.Package(
+                id=export.customs_package.id,
+                package_number=export.customs_package.package_number,
+                export_id=export.export_id,
+                entry_numbers=[each.entry_number for each in export.broker_submissions if each.entry_number],
+            )
+            for (owner, _), export in self._exports.items()
+            if owner == account and export.customs_package.id
+        ]
+        return execution_pb2.FindCustomsPackagesResponse(
+            data=[each for each in found if request.number in (each.package_number, *each.entry_numbers)]
+        )
+
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, call: Call
     ) -> Reply[execution_pb2.ExecuteExportResponse]:

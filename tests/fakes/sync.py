@@ -204,7 +204,9 @@ class FakeSync(Memory):
         owned: Sequence[Any] = [
             fact
             for (of, owner, _), fact in self._facts.items()
-            if (of, owner) == (kind, account) and request.external_id in ("", fact.external_id)
+            if (of, owner) == (kind, account)
+            and request.external_id in ("", fact.external_id)
+            and (not request.sku or request.sku == (fact.sku or fact.external_id))
         ]
         start = start_of(request.cursor)
         end = start + (request.limit or 50)

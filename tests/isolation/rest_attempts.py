@@ -23,7 +23,7 @@ from tests.isolation.attempts import (
     Attempt,
     is_out_of_reach,
 )
-from tests.isolation.victim import Victim
+from tests.isolation.victim import ENTRY_NUMBER, Victim
 
 OUTCOMES = {200: OK, 401: NO_KEY, 403: FORBIDDEN, 404: NOT_FOUND}
 
@@ -174,6 +174,9 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
         _read("listEntrySummaries of all", lambda _: RestRequest()),
     ),
     "getActualLandedCosts": (_read("getActualLandedCosts", _id(lambda victim: victim.done)),),
+    "findCustomsPackages": (
+        _read("findCustomsPackages", lambda _: RestRequest(query={"number": ENTRY_NUMBER})),
+    ),
     "getCustomsPackage": (_read("getCustomsPackage", _id(lambda victim: victim.package_id)),),
     "getArtifact": (
         _read("getArtifact", lambda v: RestRequest({"id": v.package_id, "filename": "manifest.json"})),

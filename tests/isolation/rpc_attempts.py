@@ -30,7 +30,7 @@ from tests.isolation.attempts import (
     Attempt,
     is_out_of_reach,
 )
-from tests.isolation.victim import Victim
+from tests.isolation.victim import ENTRY_NUMBER, Victim
 
 DEADLINE_SECONDS = 30.0
 SERVICES: Mapping[str, tuple[ServiceDescriptor, ...]] = {
@@ -422,6 +422,9 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             ),
             enough=EXECUTE,
         ),
+    ),
+    "Execution.FindCustomsPackages": (
+        _read("FindCustomsPackages", lambda v: execution_pb2.FindCustomsPackagesRequest(number=ENTRY_NUMBER)),
     ),
     "Execution.ListEntrySummaries": (
         _read("ListEntrySummaries", lambda v: execution_pb2.ListEntrySummariesRequest(export_id=v.done)),

@@ -12,6 +12,7 @@ PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.05
 # Nothing listens there.
 NOBODY = "http://127.0.0.1:9/"
+ENTRY_NUMBER = "PA7-1234567-8"
 SETTLED = {"sent", "failed", "unknown", "acknowledged"}
 # Where a write that should have been refused would leave something.
 TABLES = (
@@ -118,7 +119,7 @@ async def make_victim(
                 await asyncio.sleep(POLL_SECONDS)
         entered = await rest.post(
             f"/api/exports/{plan['exportId']}/entries/1/summary",
-            {"entryNumber": "PA7-1234567-8", "feesUsd": 9_999},
+            {"entryNumber": ENTRY_NUMBER, "feesUsd": 9_999},
         )
         warehouse = await rest.get(f"/api/warehouses/{system.warehouse_id}")
         importer = {"externalId": unique("importer"), "name": "Victim Brands Ltd", "number": "98-1122334"}

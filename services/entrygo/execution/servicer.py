@@ -20,6 +20,7 @@ from entrygo.execution.requests.closing import check_amend, withdraw_command
 from entrygo.execution.requests.execute import execute_command
 from entrygo.execution.requests.reconciliation import (
     close_command,
+    find_command,
     linked_command,
     list_command,
     record_command,
@@ -45,6 +46,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/RecordEntrySummary": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/CloseEntryTask": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ListEntrySummaries": ScopeName.READ,
+    f"/{SERVICE_NAME}/FindCustomsPackages": ScopeName.READ,
     f"/{SERVICE_NAME}/GetActualCosts": ScopeName.READ,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
     f"/{SERVICE_NAME}/PreviewBrokerTemplate": ScopeName.READ,
@@ -137,6 +139,12 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         """A page of summaries."""
         wanted, export_id = list_command(request)
         return await self._entry_outcomes.page(principal().visible, wanted, export_id)
+
+    async def FindCustomsPackages(
+        self, request: execution_pb2.FindCustomsPackagesRequest, _context: Context
+    ) -> execution_pb2.FindCustomsPackagesResponse:
+        """Packages by their number, or by that of an entry."""
+        return await self._entry_outcomes.find_packages(principal().visible, find_command(request))
 
     async def GetActualCosts(
         self, request: execution_pb2.GetActualCostsRequest, _context: Context

@@ -310,4 +310,6 @@ def _id(request: sync_pb2.GetRequest) -> str:
 
 
 def _page(request: sync_pb2.ListRequest) -> PageRequest:
-    return page_request(limit=request.limit, cursor=request.cursor, external_id=request.external_id)
+    return page_request(
+        limit=request.limit, cursor=request.cursor, external_id=request.external_id, sku=request.sku
+    )

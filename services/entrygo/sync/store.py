@@ -221,16 +221,18 @@ class SyncStore:
         return [_order_from_row(row) for row in rows]
 
     async def list_facts(self, subject: Subject, page: PageRequest) -> list[StoredFacts]:
-        """One row more than the page holds, when there is one."""
+        """One row more than the page holds, when there is one. Only products go by a SKU."""
+        of_sku = "$7::text IS NULL OR sku = $7" if subject is Subject.PRODUCTS else "$7::text IS NULL"
         rows = await self._connection.fetch(
             f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
-            " AND ($6::text IS NULL OR id = $6) ORDER BY id LIMIT $5",
+            f" AND ($6::text IS NULL OR id = $6) AND ({of_sku}) ORDER BY id LIMIT $5",
             *self._scope,
             page.after,
             page.external_id,
             page.limit + 1,
             self._own(subject),
+            page.sku,
         )
         return [_facts_from_row(row) for row in rows]
 

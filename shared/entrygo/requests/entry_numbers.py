@@ -3,6 +3,9 @@
 from entrygo.domain.entry_number import FILER_CODE, check_digit, filer_of, parts_of
 from entrygo.requests.issues import Wrong
 
+# Characters of what somebody looks for as a number of a package or an entry.
+MAX_NUMBER = 64
+
 
 def entry_number(value: str) -> str:
     """As it is printed, ABC-1234567-6: dashes, blanks around it and lower case make no difference."""

@@ -24,11 +24,12 @@ class NotACursor(Wrong):
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Up to `limit` rows after the id `after`, or only the one with this external id."""
+    """Up to `limit` rows after the id `after`, or only those with this external id, or of this SKU."""
 
     limit: int
     after: str = ""
     external_id: str | None = None
+    sku: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,15 @@ class Page(Generic[T]):
         return bool(self.next_cursor)
 
 
-def page_request(*, limit: int, cursor: str, external_id: str) -> PageRequest:
+def page_request(*, limit: int, cursor: str, external_id: str, sku: str = "") -> PageRequest:
     """Checked; ValidationFailed for a limit out of bounds or a cursor that is not ours."""
     issues = Issues()
     size = page_limit(limit, issues)
     after = issues.optional(_last_id, cursor, "cursor")
     issues.take(check_printable, external_id, "externalId")
+    issues.take(check_printable, sku, "sku")
     issues.check()
-    return PageRequest(size, after or "", external_id or None)
+    return PageRequest(size, after or "", external_id or None, sku or None)
 
 
 def page_limit(limit: int, issues: Issues) -> int:

@@ -30,6 +30,7 @@ REPEATABLE = {
         "GetArtifact",
         "GetActualCosts",
         "ListEntrySummaries",
+        "FindCustomsPackages",
         "PreviewBrokerTemplate",
         "EventsAfter",
     ),

@@ -139,6 +139,24 @@ def counted(method: Callable[..., Awaitable[Any]], statements: list[str]) -> Cal
     return noting
 
 
+async def test_a_package_is_found_by_its_own_number_and_by_those_that_its_broker_gave(
+    process: Process,
+) -> None:
+    await record(process)
+
+    async def found(number: str, visible: Visible = LIVE) -> list[str]:
+        answer = await process.entry_outcomes.find_packages(visible, number)
+        assert all(list(each.entry_numbers) == [NUMBER] for each in answer.data)
+        return [each.package_number for each in answer.data]
+
+    [package] = await found(NUMBER)
+    for number in (NUMBER.replace("-", ""), NUMBER.lower(), package, package.upper()):
+        assert await found(number) == [package]
+    for number in ("cp_ch999999", "PA7-0000002-9", "%", ""):
+        assert await found(number) == []
+    assert await found(NUMBER, Visible(LIVE.tenant, "wh_elsewhere")) == []
+
+
 async def test_a_task_is_closed_once_with_a_note(process: Process) -> None:
     found = await record(process, WRONG)
     [rate, value] = sorted(found.tasks, key=lambda task: task.code)

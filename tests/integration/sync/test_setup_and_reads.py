@@ -56,6 +56,17 @@ async def test_concurrent_first_syncs_of_one_product_lose_no_field(caller: Calle
     assert stored.facts == {"name": "Hoodie", "unit_value_usd": "68"}
 
 
+async def test_a_product_is_listed_by_its_sku(caller: Caller) -> None:
+    await caller.products(
+        LIVE, sync_pb2.Product(external_id="HOD", sku="S-1"), sync_pb2.Product(external_id="CAP-9")
+    )
+    for sku, names in (("S-1", ["HOD"]), ("CAP-9", ["CAP-9"]), ("HOD", [])):
+        page = await caller.use_cases.list_facts(LIVE, Subject.PRODUCTS, PageRequest(5, sku=sku))
+        assert [one.external_id for one in page.rows] == names
+    warehouses = await caller.use_cases.list_facts(LIVE, Subject.WAREHOUSES, PageRequest(5, sku="S-1"))
+    assert warehouses.rows == []
+
+
 async def test_a_product_without_sku_has_its_external_id_as_sku_until_one_is_given(caller: Caller) -> None:
     (plain,) = await caller.products(LIVE, sync_pb2.Product(external_id="HOD"))
     (given,) = await caller.products(LIVE, sync_pb2.Product(external_id="HOD", sku="S-1"))

@@ -32,6 +32,33 @@ async def test_export_or_package_that_is_the_only_hit_is_opened(
         assert answer.headers["location"].startswith(f"/exports/{execution['exportId']}")
 
 
+async def test_export_is_found_by_the_numbers_of_its_package_and_its_entry(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    export = services._exports["acc_123", export_id]
+    export.broker_submissions[-1].entry_number = "ABC-1234567-6"
+    for query in (export.customs_package.package_number, "ABC-1234567-6"):
+        answer = await clerk.get("/find", params={"q": query})
+        assert answer.headers["location"] == f"/exports/{export_id}#documents"
+    # An amended entry has several packages, of which nobody can say which one is meant.
+    other = services._exports["acc_123", (await executed_export(program))["exportId"]]
+    other.broker_submissions[-1].entry_number = "ABC-1234567-6"
+    page = (await clerk.get("/find", params={"q": "ABC-1234567-6"})).text
+    assert "2 hits" in page
+    assert page.count("Entry ABC-1234567-6") == 2
+
+
+async def test_product_is_found_by_its_sku_beside_its_external_id(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    (await program.patch("/api/products/prod_cap_002", json={"sku": "CAP-RED"})).raise_for_status()
+    for query in ("CAP-RED", "prod_cap_002"):
+        page = (await clerk.get("/find", params={"q": query})).text
+        assert "1 hit" in page
+        assert "prod_cap_002" in page
+
+
 @pytest.mark.parametrize("query", ["nobody", "a b c", "<script>alert(1)</script>", "%00", "x" * 400, "日本"])
 async def test_what_nobody_is_called_says_what_was_looked_for(clerk: httpx.AsyncClient, query: str) -> None:
     answer = await clerk.get("/find", params={"q": query})

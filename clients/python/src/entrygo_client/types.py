@@ -907,6 +907,19 @@ class OrderSuggestion(TypedDict):
     suggestion: str
 
 
+class PackageByNumber(TypedDict):
+    customsPackageId: str
+    packageNumber: str
+    exportId: str
+    entryNumbers: list[str]
+
+
+class PackagesByNumber(TypedDict):
+    data: list[PackageByNumber]
+    hasMore: bool
+    nextCursor: str | None
+
+
 class Party(TypedDict):
     name: NotRequired[str | None]
     address: NotRequired[Address | None]

@@ -11,6 +11,7 @@ from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.domain.ids import is_valid_id
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import counted, money, standing
+from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 
@@ -42,8 +43,8 @@ async def show(visit: Visit) -> Response:
 
 
 async def _search(visit: Visit, query: str) -> list[Hit]:
-    """Everything that is called so: exports and packages by id, orders and products by id and external id."""
-    searches: list[Callable[[Visit, str], Awaitable[Sequence[Hit]]]] = [_orders, _products]
+    """What is called so: by our id, by the caller's own, by SKU, by the number of a package or an entry."""
+    searches: list[Callable[[Visit, str], Awaitable[Sequence[Hit]]]] = [_numbers, _orders, _products, _by_sku]
     if is_valid_id(query):
         searches = [_export, _package, _order, _product, *searches]
     answers = await asyncio.gather(*(_or_nothing(search(visit, query)) for search in searches))
@@ -77,6 +78,21 @@ async def _package(visit: Visit, query: str) -> Sequence[Hit]:
     return [Hit(kind="Package", name=found.package_number, detail=found.state, id=found.id, path=path)]
 
 
+async def _numbers(visit: Visit, query: str) -> Sequence[Hit]:
+    request = execution_pb2.FindCustomsPackagesRequest(number=query)
+    found = await visit.read(visit.services.execution.FindCustomsPackages, request)
+    return [
+        Hit(
+            kind="Package",
+            name=each.package_number,
+            detail=f"Entry {', '.join(each.entry_numbers)}" if each.entry_numbers else "no entry number yet",
+            id=each.id,
+            path=f"/exports/{each.export_id}#documents",
+        )
+        for each in found.data
+    ]
+
+
 async def _order(visit: Visit, query: str) -> Sequence[Hit]:
     return [_order_hit(await visit.read(visit.services.sync.GetOrder, sync_pb2.GetRequest(id=query)))]
 
@@ -92,6 +108,12 @@ async def _orders(visit: Visit, query: str) -> Sequence[Hit]:
 
 async def _products(visit: Visit, query: str) -> Sequence[Hit]:
     found = await visit.read(visit.services.sync.ListProducts, _named(query))
+    return [_product_hit(product) for product in found.data]
+
+
+async def _by_sku(visit: Visit, query: str) -> Sequence[Hit]:
+    request = sync_pb2.ListRequest(limit=SHOWN, sku=query)
+    found = await visit.read(visit.services.sync.ListProducts, request)
     return [_product_hit(product) for product in found.data]
 
 

@@ -13,6 +13,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
 from entrygo.gateway.mapping.exports import customs_package
 from entrygo.gateway.schemas.export_views import CustomsPackageAnswer
+from entrygo.gateway.schemas.packages import PackageByNumber, PackageQuery, PackagesByNumber
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -30,6 +31,23 @@ async def get_package(exchange: Exchange) -> Response:
     request = inspection_pb2.GetCustomsPackageRequest(id=package_id)
     found = await exchange.read(exchange.services.inspection.GetCustomsPackage, request)
     return json_answer(customs_package(found))
+
+
+async def find_packages(exchange: Exchange) -> Response:
+    """GET /api/customs-packages?number=…"""
+    request = execution_pb2.FindCustomsPackagesRequest(number=exchange.query(PackageQuery).number)
+    found = await exchange.read(exchange.services.execution.FindCustomsPackages, request)
+    data: list[PackageByNumber] = [
+        {
+            "customsPackageId": each.id,
+            "packageNumber": each.package_number,
+            "exportId": each.export_id,
+            "entryNumbers": list(each.entry_numbers),
+        }
+        for each in found.data
+    ]
+    answer: PackagesByNumber = {"data": data, "hasMore": False, "nextCursor": None}
+    return json_answer(answer)
 
 
 async def get_artifact(exchange: Exchange) -> Response:
@@ -93,6 +111,18 @@ def document_headers(artifact: events_pb2.Artifact) -> dict[str, str]:
 
 
 ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/api/customs-packages",
+        handler=find_packages,
+        tag="Customs packages",
+        name="findCustomsPackages",
+        summary="Find packages by a number",
+        description="By the number of a package, or of an entry that its broker gave, with or without dashes."
+        " Newest first, 20 at most.",
+        query=PackageQuery,
+        answer=PackagesByNumber,
+    ),
     Endpoint(
         method="GET",
         path="/api/customs-packages/{id}",

@@ -20,7 +20,7 @@ from entrygo.gateway.examples import (
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.messages import cleared, filled, shown
 from entrygo.gateway.schemas.fields import Body
-from entrygo.gateway.schemas.pages import FactQuery
+from entrygo.gateway.schemas.pages import FactQuery, ProductQuery
 from entrygo.gateway.schemas.records import RecordSchemas, record_schemas
 from entrygo.gateway.services import Unary
 from entrygo.proto.execution.v1 import execution_pb2
@@ -67,6 +67,7 @@ class Fact:
     update_request: Callable[..., Message]
     update: Callable[[SyncStub], "Unary[Any, Any]"]
     patch_example: Mapping[str, Any]
+    query: type[FactQuery] = FactQuery
     # Adds to what sync has answered what another service knows of it.
     complete: Callable[[Exchange, Sequence[Any]], Awaitable[None]] = _as_it_is
 
@@ -79,9 +80,12 @@ class Fact:
 
     async def answer_list(self, exchange: Exchange) -> Response:
         """GET /api/<kind>s."""
-        query = exchange.query(FactQuery)
+        query = exchange.query(self.query)
         request = sync_pb2.ListRequest(
-            limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
+            limit=query.limit or 0,
+            cursor=query.cursor or "",
+            external_id=query.external_id or "",
+            sku=getattr(query, "sku", None) or "",
         )
         found = await exchange.read(self.list(exchange.services.sync), request)
         await self.complete(exchange, found.data)
@@ -140,7 +144,7 @@ class Fact:
                 tag="Setup",
                 name=f"list{title}s",
                 summary=f"List {noun}s",
-                query=FactQuery,
+                query=self.query,
                 answer=self.schemas.page,
             ),
             Endpoint(
@@ -188,6 +192,7 @@ PRODUCTS, WAREHOUSES, BROKERS, IMPORTERS = FACTS = (
         update_request=sync_pb2.UpdateProductRequest,
         update=lambda stub: stub.UpdateProduct,
         patch_example=PATCH_PRODUCT_REQUEST,
+        query=ProductQuery,
     ),
     Fact(
         record=WAREHOUSE,

@@ -27,3 +27,10 @@ class PageQuery(Body):
 
 class FactQuery(PageQuery):
     external_id: Annotated[Reference | None, Field(description="Only the one with this externalId")] = None
+
+
+class ProductQuery(FactQuery):
+    sku: Annotated[
+        Reference | None,
+        Field(description="Only those that go by this SKU: their own, else their externalId"),
+    ] = None

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from entrygo.domain.entry_number import parts_of
 from entrygo.domain.errors import ExportNotFound, InvalidExportState
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.lifecycle import State
@@ -26,6 +27,9 @@ from entrygo.process.clock import Clock
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.pages import PageRequest, encode_cursor
+
+# Of the packages with one number: an entry that was amended has several.
+MAX_FOUND = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,25 @@ class EntryOutcomes:
             ],
             has_more=has_more,
             next_cursor=encode_cursor(shown[-1].id) if has_more else "",
+        )
+
+    async def find_packages(self, visible: Visible, number: str) -> execution_pb2.FindCustomsPackagesResponse:
+        """The packages that somebody who was given this number means: their own, or that of an entry."""
+        parts = parts_of(number.upper())
+        entry_number = "-".join(parts) if parts else ""
+        async with transaction(self.pool, visible) as connection:
+            store = PackageStore(connection, visible)
+            found = await store.find_numbered(number.lower(), entry_number, MAX_FOUND)
+        return execution_pb2.FindCustomsPackagesResponse(
+            data=[
+                execution_pb2.FindCustomsPackagesResponse.Package(
+                    id=each.id,
+                    package_number=each.number,
+                    export_id=each.export_id,
+                    entry_numbers=each.entry_numbers,
+                )
+                for each in found
+            ]
         )
 
     async def of_export(self, visible: Visible, export_id: str) -> list[events_pb2.EntryOutcome]:

@@ -18,7 +18,7 @@ from entrygo.execution.state.records import Submission
 from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2
-from entrygo.requests.entry_numbers import entry_number
+from entrygo.requests.entry_numbers import MAX_NUMBER, entry_number
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.numbers import not_negative
@@ -89,6 +89,15 @@ def list_command(request: execution_pb2.ListEntrySummariesRequest) -> tuple[Page
     if request.export_id and not is_valid_id(request.export_id):
         raise ValidationFailed.of([("exportId", "Not an id", "invalid_string")])
     return page, request.export_id or None
+
+
+def find_command(request: execution_pb2.FindCustomsPackagesRequest) -> str:
+    """The number that is looked for; ValidationFailed."""
+    issues = Issues()
+    issues.require(number=request.number.strip())
+    number = issues.take(text(MAX_NUMBER), request.number, "number")
+    issues.check()
+    return number or ""
 
 
 def read_summary(given: execution_pb2.EntrySummary, issues: Issues) -> EntrySummary:

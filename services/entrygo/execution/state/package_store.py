@@ -6,7 +6,7 @@ Methods run in the caller's transaction; each names the account in its WHERE.
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import asyncpg
 
@@ -21,6 +21,15 @@ _PACKAGE = (
 )
 _SUFFIX = re.compile(r"-A[0-9]+$")
 FIRST_PACKAGE_NUMBER = 100_001
+
+
+class Numbered(NamedTuple):
+    """A package by its numbers: its own, and those of its entries as far as its broker gave them."""
+
+    id: str
+    number: str
+    export_id: str
+    entry_numbers: tuple[str, ...]
 
 
 class PackageStore:
@@ -102,6 +111,32 @@ class PackageStore:
             self._warehouse_id,
         )
         return None if row is None else _package_from_row(row)
+
+    async def find_numbered(self, number: str, entry_number: str, limit: int) -> Sequence[Numbered]:
+        """Packages with this number, or with an entry of this number, newest first."""
+        rows = await self._connection.fetch(
+            "SELECT p.id, p.number, p.export_id, ARRAY("
+            "  SELECT entry_number FROM broker_submissions WHERE account_id = $1 AND mode = $2"
+            "  AND package_id = p.id AND entry_number IS NOT NULL"
+            "  UNION SELECT entry_number FROM entry_summaries WHERE account_id = $1 AND mode = $2"
+            "  AND package_id = p.id ORDER BY 1) AS entry_numbers"
+            " FROM customs_packages p WHERE p.account_id = $1 AND p.mode = $2"
+            " AND ($3::text IS NULL OR p.warehouse_id = $3) AND p.state <> 'reserved'"
+            " AND (p.number = $4 OR p.id IN ("
+            "  SELECT package_id FROM broker_submissions"
+            "  WHERE account_id = $1 AND mode = $2 AND entry_number = $5"
+            "  UNION SELECT package_id FROM entry_summaries"
+            "  WHERE account_id = $1 AND mode = $2 AND entry_number = $5))"
+            " ORDER BY p.generated_at DESC, p.id DESC LIMIT $6",
+            *self._scope,
+            self._warehouse_id,
+            number,
+            entry_number,
+            limit,
+        )
+        return [
+            Numbered(row["id"], row["number"], row["export_id"], tuple(row["entry_numbers"])) for row in rows
+        ]
 
     async def set_state(self, package_id: str, state: PackageState) -> None:
         """Where it stands with its broker; one that is closed stays so."""

@@ -213,6 +213,13 @@ class AsyncOperations:
         )
         return answer
 
+    async def find_customs_packages(self, *, number: str) -> types.PackagesByNumber:
+        """Find packages by a number."""
+        answer: types.PackagesByNumber = await self._call(
+            "GET", "/api/customs-packages", query={"number": number}
+        )
+        return answer
+
     async def get_customs_package(self, id: str) -> types.CustomsPackageAnswer:
         """Read a customs package."""
         answer: types.CustomsPackageAnswer = await self._call(
@@ -279,19 +286,31 @@ class AsyncOperations:
         return answer
 
     async def list_products(
-        self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        external_id: str | None = None,
+        sku: str | None = None,
     ) -> types.ProductPage:
         """List products."""
         answer: types.ProductPage = await self._call(
-            "GET", "/api/products", query={"limit": limit, "cursor": cursor, "externalId": external_id}
+            "GET",
+            "/api/products",
+            query={"limit": limit, "cursor": cursor, "externalId": external_id, "sku": sku},
         )
         return answer
 
     def iter_products(
-        self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        external_id: str | None = None,
+        sku: str | None = None,
     ) -> AsyncIterator[types.Product]:
         """List products: all of them, page after page."""
-        return self._iter(self.list_products, limit=limit, cursor=cursor, external_id=external_id)
+        return self._iter(self.list_products, limit=limit, cursor=cursor, external_id=external_id, sku=sku)
 
     async def get_product(self, id: str) -> types.Product:
         """Read one product."""

@@ -211,6 +211,11 @@ class Operations:
         )
         return answer
 
+    def find_customs_packages(self, *, number: str) -> types.PackagesByNumber:
+        """Find packages by a number."""
+        answer: types.PackagesByNumber = self._call("GET", "/api/customs-packages", query={"number": number})
+        return answer
+
     def get_customs_package(self, id: str) -> types.CustomsPackageAnswer:
         """Read a customs package."""
         answer: types.CustomsPackageAnswer = self._call("GET", f"/api/customs-packages/{quote(id, safe='')}")
@@ -275,19 +280,31 @@ class Operations:
         return answer
 
     def list_products(
-        self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        external_id: str | None = None,
+        sku: str | None = None,
     ) -> types.ProductPage:
         """List products."""
         answer: types.ProductPage = self._call(
-            "GET", "/api/products", query={"limit": limit, "cursor": cursor, "externalId": external_id}
+            "GET",
+            "/api/products",
+            query={"limit": limit, "cursor": cursor, "externalId": external_id, "sku": sku},
         )
         return answer
 
     def iter_products(
-        self, *, limit: int | None = None, cursor: str | None = None, external_id: str | None = None
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        external_id: str | None = None,
+        sku: str | None = None,
     ) -> Iterator[types.Product]:
         """List products: all of them, page after page."""
-        return self._iter(self.list_products, limit=limit, cursor=cursor, external_id=external_id)
+        return self._iter(self.list_products, limit=limit, cursor=cursor, external_id=external_id, sku=sku)
 
     def get_product(self, id: str) -> types.Product:
         """Read one product."""

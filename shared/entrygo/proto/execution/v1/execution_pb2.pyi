@@ -570,3 +570,26 @@ class MailRecipient(_message.Message):
     state: str
     account_id: str
     def __init__(self, address: _Optional[str] = ..., state: _Optional[str] = ..., account_id: _Optional[str] = ...) -> None: ...
+
+class FindCustomsPackagesRequest(_message.Message):
+    __slots__ = ("number",)
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    number: str
+    def __init__(self, number: _Optional[str] = ...) -> None: ...
+
+class FindCustomsPackagesResponse(_message.Message):
+    __slots__ = ("data",)
+    class Package(_message.Message):
+        __slots__ = ("id", "package_number", "export_id", "entry_numbers")
+        ID_FIELD_NUMBER: _ClassVar[int]
+        PACKAGE_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+        ENTRY_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+        id: str
+        package_number: str
+        export_id: str
+        entry_numbers: _containers.RepeatedScalarFieldContainer[str]
+        def __init__(self, id: _Optional[str] = ..., package_number: _Optional[str] = ..., export_id: _Optional[str] = ..., entry_numbers: _Optional[_Iterable[str]] = ...) -> None: ...
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[FindCustomsPackagesResponse.Package]
+    def __init__(self, data: _Optional[_Iterable[_Union[FindCustomsPackagesResponse.Package, _Mapping]]] = ...) -> None: ...

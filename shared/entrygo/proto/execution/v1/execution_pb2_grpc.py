@@ -87,6 +87,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesResponse.FromString,
                 _registered_method=True)
+        self.FindCustomsPackages = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/FindCustomsPackages',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindCustomsPackagesRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindCustomsPackagesResponse.FromString,
+                _registered_method=True)
         self.GetActualCosts = channel.unary_stream(
                 '/entrygo.proto.execution.v1.Execution/GetActualCosts',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.GetActualCostsRequest.SerializeToString,
@@ -214,6 +219,13 @@ class ExecutionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def FindCustomsPackages(self, request, context):
+        """The packages that have this number, or an entry of this number, newest first, 20 at most. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetActualCosts(self, request, context):
         """What each order of an export cost landed, as CSV, chunked like an artifact. Scope read.
         """
@@ -336,6 +348,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.ListEntrySummaries,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesResponse.SerializeToString,
+            ),
+            'FindCustomsPackages': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindCustomsPackages,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindCustomsPackagesRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindCustomsPackagesResponse.SerializeToString,
             ),
             'GetActualCosts': grpc.unary_stream_rpc_method_handler(
                     servicer.GetActualCosts,
@@ -659,6 +676,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/ListEntrySummaries',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.ListEntrySummariesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindCustomsPackages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/FindCustomsPackages',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindCustomsPackagesRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.FindCustomsPackagesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,8 @@ class ExecutionStub:
     """A person has looked at a difference, and says why it is as it is. Scope exports:execute."""
     ListEntrySummaries: _aio.UnaryUnaryMultiCallable[_execution_pb2.ListEntrySummariesRequest, _execution_pb2.ListEntrySummariesResponse]
     """The latest summary of each entry, with its tasks, in the order in which they were given. Scope read."""
+    FindCustomsPackages: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindCustomsPackagesRequest, _execution_pb2.FindCustomsPackagesResponse]
+    """The packages that have this number, or an entry of this number, newest first, 20 at most. Scope read."""
     GetActualCosts: _aio.UnaryStreamMultiCallable[_execution_pb2.GetActualCostsRequest, _execution_pb2.ArtifactChunk]
     """What each order of an export cost landed, as CSV, chunked like an artifact. Scope read."""
     FindBrokerLink: _aio.UnaryUnaryMultiCallable[_execution_pb2.FindBrokerLinkRequest, _execution_pb2.BrokerLink]
@@ -134,6 +136,13 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.ListEntrySummariesRequest, _abc.Awaitable[_execution_pb2.ListEntrySummariesResponse]],
     ) -> _abc.Awaitable[_execution_pb2.ListEntrySummariesResponse]:
         """The latest summary of each entry, with its tasks, in the order in which they were given. Scope read."""
+
+    def FindCustomsPackages(
+        self,
+        request: _execution_pb2.FindCustomsPackagesRequest,
+        context: _aio.ServicerContext[_execution_pb2.FindCustomsPackagesRequest, _abc.Awaitable[_execution_pb2.FindCustomsPackagesResponse]],
+    ) -> _abc.Awaitable[_execution_pb2.FindCustomsPackagesResponse]:
+        """The packages that have this number, or an entry of this number, newest first, 20 at most. Scope read."""
 
     def GetActualCosts(
         self,

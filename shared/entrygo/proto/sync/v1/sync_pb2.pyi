@@ -722,14 +722,16 @@ class GetRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ...) -> None: ...
 
 class ListRequest(_message.Message):
-    __slots__ = ("limit", "cursor", "external_id")
+    __slots__ = ("limit", "cursor", "external_id", "sku")
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     CURSOR_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    SKU_FIELD_NUMBER: _ClassVar[int]
     limit: int
     cursor: str
     external_id: str
-    def __init__(self, limit: _Optional[int] = ..., cursor: _Optional[str] = ..., external_id: _Optional[str] = ...) -> None: ...
+    sku: str
+    def __init__(self, limit: _Optional[int] = ..., cursor: _Optional[str] = ..., external_id: _Optional[str] = ..., sku: _Optional[str] = ...) -> None: ...
 
 class ListOrdersResponse(_message.Message):
     __slots__ = ("data", "has_more", "next_cursor")
