@@ -38,6 +38,9 @@ ALLOWED = {
 EXCEPTIONS = {
     # Only with the extra `sftp`, which a user chooses to add; under EPL-2.0.
     "asyncssh": "EPL-2.0 OR GPL-2.0-or-later",
+    # Read: what is inside PDFium (FreeType under its own licence, libjpeg-turbo, zlib, ICU, …) is permissive,
+    # and its notices are in the wheel, which is shipped as it is.
+    "pypdfium2": "BSD-3-Clause, Apache-2.0, dependency licenses",
 }
 # What packages without an SPDX expression write instead.
 SPELLINGS = {

@@ -20,6 +20,11 @@ COSTS = b'"package_number"\r\n'
 class FakeExecution(Memory):
     """Executes what is planned, once."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Of documents that are something else than the manifest, by their filename.
+        self.contents: dict[str, bytes] = {}
+
     async def FindCustomsPackages(
         self, request: execution_pb2.FindCustomsPackagesRequest, call: Call
     ) -> execution_pb2.FindCustomsPackagesResponse:
@@ -260,8 +265,9 @@ class FakeExecution(Memory):
         if artifact is None:
             raise NotFound("Artifact not found.")
         yield execution_pb2.ArtifactChunk(artifact=artifact)
-        for start in range(0, len(MANIFEST), 8):
-            yield execution_pb2.ArtifactChunk(content=MANIFEST[start : start + 8])
+        content = self.contents.get(request.filename, MANIFEST)
+        for start in range(0, len(content), 8):
+            yield execution_pb2.ArtifactChunk(content=content[start : start + 8])
 
     def _submission(self, reason: str) -> events_pb2.BrokerSubmission:
         return events_pb2.BrokerSubmission(

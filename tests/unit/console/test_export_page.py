@@ -1,10 +1,12 @@
 """One export: what its page shows, what its forms do, and that each does it once."""
 
+import io
 import re
 from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfWriter
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, ServiceUnavailable
 from entrygo.domain.principal import ScopeName
@@ -288,6 +290,35 @@ async def test_html_document_is_framed_without_rights(
     shown = await clerk.get(f"{address}/shown")
     assert shown.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
     assert shown.headers["content-disposition"].startswith("inline")
+
+
+async def test_pdf_is_shown_as_pictures_of_its_pages(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    package = services._exports[ACCOUNT, export_id].customs_package
+    package.artifacts[0].media_type = "application/pdf"
+    services.contents["manifest.json"] = pdf_of(pages=2)
+    address = f"/packages/{package.id}/documents/manifest.json"
+    page = (await clerk.get(address)).text
+    assert [f"{address}/pages/{number}" in page for number in (1, 2, 3)] == [True, True, False]
+    shown = await clerk.get(f"{address}/pages/2")
+    assert (shown.headers["content-type"], shown.content[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    for number in ("0", "3", "x", "-1", "²", "99999"):
+        assert (await clerk.get(f"{address}/pages/{number}")).status_code == 404
+    # What is no PDF inside is left to be downloaded.
+    services.contents["manifest.json"] = b"%PDF-1.7 broken"
+    assert "download it" in (await clerk.get(address)).text
+    package.artifacts[0].media_type = "text/csv"
+    assert (await clerk.get(f"{address}/pages/1")).status_code == 404
+
+
+def pdf_of(*, pages: int) -> bytes:
+    writer, content = PdfWriter(), io.BytesIO()
+    for _ in range(pages):
+        writer.add_blank_page(width=595, height=842)
+    writer.write(content)
+    return content.getvalue()
 
 
 async def test_what_became_of_one_that_may_have_arrived_is_written_down(

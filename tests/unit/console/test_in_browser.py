@@ -29,6 +29,7 @@ NO_PAGES = frozenset(
     {
         "/part", "/exports/{id}/part", "/live", "/exports/{id}/live",
         "/packages/{id}/documents/{filename}/file", "/packages/{id}/documents/{filename}/shown",
+        "/packages/{id}/documents/{filename}/pages/{number}",
         "/files/templates/{name}", "/broker/{token}/pack.zip", "/broker/{token}/documents/{filename}",
         "/assets/{digest}/{name}", "/livez", "/readyz", "/llms.txt", "/llms-full.txt", "/docs/api/asyncapi",
     }

@@ -1,14 +1,17 @@
 """Documents of a package: shown on a page as far as a browser can do that without rights, and downloaded."""
 
+import asyncio
 import csv
 import io
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
 from starlette.responses import Response, StreamingResponse
 
 from entrygo.domain.errors import NotFound
+from entrygo.gateway.console.pdf_pages import NotShown, count_pages, picture
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.routes.customs_packages import (
     MISSING_ARTIFACT,
@@ -20,10 +23,16 @@ from entrygo.gateway.routes.customs_packages import (
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 
+T = TypeVar("T")
+
 DOCUMENT = "/packages/{id}/documents/{filename}"
 # What a page shows of a long file; the file itself is a click away.
 SHOWN_BYTES = 256 * 1024
 SHOWN_ROWS = 200
+SHOWN_PAGES = 40
+MAX_LOOKED_AT = 32 * 1024 * 1024
+# A document never changes under its name, and nobody else's browser keeps it.
+PICTURE = {"cache-control": "private, max-age=86400", "cross-origin-resource-policy": "same-origin"}
 # A page of the package may be framed by our own page, without script, form or origin of its own.
 FRAMED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
@@ -51,6 +60,8 @@ async def _view(visit: Visit, artifact: events_pb2.Artifact) -> dict[str, Any]:
     media_type = artifact.media_type.partition(";")[0]
     if media_type == "text/html":
         return {"view": "frame"}
+    if media_type == "application/pdf":
+        return await _pages(visit)
     if media_type == "text/csv":
         text, is_cut = await _beginning(visit)
         rows = list(csv.reader(io.StringIO(text)))
@@ -66,6 +77,47 @@ async def _view(visit: Visit, artifact: events_pb2.Artifact) -> dict[str, Any]:
         text, is_cut = await _beginning(visit)
         return {"view": "text", "text": text, "is_cut": is_cut}
     return {"view": "none"}
+
+
+async def _pages(visit: Visit) -> dict[str, Any]:
+    content = await _whole(visit)
+    if content is None:
+        return {"view": "none"}
+    try:
+        pages = await _aside(visit, count_pages, content)
+    except NotShown:
+        return {"view": "none"}
+    return {"view": "pages", "pages": pages, "shown": min(pages, SHOWN_PAGES)}
+
+
+async def page(visit: Visit) -> Response:
+    """GET …/pages/{number}: a page of a PDF as a picture."""
+    number = visit.request.path_params["number"]
+    content = await _whole(visit) if number.isascii() and number.isdecimal() and len(number) < 5 else None
+    if content is None:
+        raise NotFound(MISSING_ARTIFACT)
+    try:
+        png = await _aside(visit, picture, content, int(number))
+    except NotShown as error:
+        raise NotFound(MISSING_ARTIFACT) from error
+    return Response(png, headers=PICTURE, media_type="image/png")
+
+
+async def _aside(visit: Visit, work: Callable[..., T], *arguments: Any) -> T:
+    """In a thread, as it takes a while, and in turn with others who read much."""
+    async with visit.readers:
+        return await asyncio.to_thread(work, *arguments)
+
+
+async def _whole(visit: Visit) -> bytes | None:
+    """A document's bytes; None where it is too large to be looked at here."""
+    artifact, chunks = await open_artifact(visit)
+    try:
+        if artifact.size_bytes > MAX_LOOKED_AT or artifact.media_type.partition(";")[0] != "application/pdf":
+            return None
+        return b"".join([chunk.content async for chunk in chunks])
+    finally:
+        await chunks.aclose()
 
 
 def _indented(text: str) -> str:
@@ -110,4 +162,5 @@ PAGES = (
     Page("GET", DOCUMENT, show),
     Page("GET", f"{DOCUMENT}/file", download, streams=True),
     Page("GET", f"{DOCUMENT}/shown", framed, streams=True),
+    Page("GET", f"{DOCUMENT}/pages/{{number}}", page, streams=True),
 )
