@@ -3,6 +3,7 @@
 Each part is made in one place here; what several need is made first, and handed to each.
 """
 
+import asyncio
 import secrets
 import time
 from collections.abc import Mapping
@@ -252,6 +253,7 @@ class _Builder:
             objects=self._objects,
             documents=DOCUMENTS,
             renders=Bulkhead(_turns(RENDERS_AT_ONCE), time.monotonic),
+            large=asyncio.Semaphore(1),
             freezer=self._freezer,
             sender=settings.mail.sender,
             reach=around.reach,

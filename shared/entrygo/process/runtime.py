@@ -12,6 +12,7 @@ import uvloop
 from entrygo.process import tracing
 from entrygo.process.ending import run_until_ended, stop_on_signals
 from entrygo.process.logging import configure_logging
+from entrygo.process.memory import share_arenas
 from entrygo.process.metrics import serve_metrics
 from entrygo.process.settings import ProcessSettings, StopSettings
 
@@ -31,6 +32,7 @@ def run(name: str, settings: ProcessSettings, main: Main) -> None:
     if "--check" in sys.argv[1:]:
         sys.stdout.write(f"{settings!r}\n")
         return
+    share_arenas()
     configure_logging(name, settings.log)
     serve_metrics(settings.metrics)
     tracing.start(name, settings.metrics.traces)

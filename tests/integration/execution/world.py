@@ -99,6 +99,9 @@ class FakePlanning:
             raise NotFound
         return self.snapshots[export_id]
 
+    async def stored_snapshot(self, export_id: str, revision: int) -> bytes:
+        return (await self.snapshot(export_id, revision)).model_dump_json().encode()
+
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
     ) -> None:

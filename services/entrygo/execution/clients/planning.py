@@ -1,5 +1,6 @@
 """What execution asks of planning: the claim on an export, its snapshot, the end of the claim."""
 
+import asyncio
 from datetime import datetime
 from typing import Protocol
 
@@ -35,6 +36,9 @@ class Planning(Protocol):
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         """The facts and the plan of a revision, as they were when it was planned."""
+
+    async def stored_snapshot(self, export_id: str, revision: int) -> bytes:
+        """The same as it is stored, for `read_snapshot`."""
 
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
@@ -102,14 +106,17 @@ class RemotePlanning:
         )
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
+        content = await self.stored_snapshot(export_id, revision)
+        return await asyncio.to_thread(read_snapshot, content)
+
+    async def stored_snapshot(self, export_id: str, revision: int) -> bytes:
         request = planning_pb2.GetSnapshotRequest(export_id=export_id, revision=revision)
         with remote_in_our_name("planning"):
             call = self._stub.GetSnapshot(request, metadata=self._metadata, timeout=SNAPSHOT_TIMEOUT)
             try:
-                chunks = [chunk.content async for chunk in call]
+                return b"".join([chunk.content async for chunk in call])
             finally:
                 call.cancel()
-        return read_snapshot(b"".join(chunks))
 
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime

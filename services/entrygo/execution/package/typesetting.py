@@ -28,7 +28,8 @@ _NO_LETTERS = "?"
 _NO_TIME = 0
 # Typst forgets what it remembers of a document once this many others have been set.
 _REMEMBERED = 10
-_LARGE = 100_000
+# Characters of data: some two hundred lines, or the entries and the listed part of thousands of orders.
+_LARGE = 60_000
 _LONGEST_CODE = 8
 _LONGEST_WORD = 20
 _BREAK = "\u200b"
@@ -45,7 +46,7 @@ def pdf(source: bytes, view: Mapping[str, object]) -> bytes:
     data = orjson.dumps({**view, "fonts": FAMILIES}).decode()
     content = _compiled(source, data)
     if len(data) > _LARGE:
-        # Else the memory of the largest documents, some hundred MB each, would be kept until ten more came.
+        # Else the memory of large documents, up to a hundred MB each, would be kept until ten more came.
         for _ in range(_REMEMBERED + 1):
             _compiled(b"", "")
     return content

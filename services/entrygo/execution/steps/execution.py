@@ -217,13 +217,17 @@ class ExecutionSteps:
         reserved = reserved or await self._reserved(execution)
         package, replaced = reserved.package, reserved.replaced
         try:
-            snapshot = await planning.snapshot(execution.export_id, execution.revision)
+            content = await planning.stored_snapshot(execution.export_id, execution.revision)
             self.reach(failpoints.AFTER_SNAPSHOT)
-            now = self.clock()
-            prepared = await self.preparation.prepare(execution, package, snapshot, now, replaced=replaced)
-            self.reach(failpoints.AFTER_STORE)
-            taken = None if replaced is None else Taken(replaced, snapshot)
-            execution, prepared = await self._save_prepared(execution, package, prepared, taken)
+            async with self.preparation.reading(content) as snapshot:
+                del content
+                now = self.clock()
+                prepared = await self.preparation.prepare(
+                    execution, package, snapshot, now, replaced=replaced
+                )
+                self.reach(failpoints.AFTER_STORE)
+                taken = None if replaced is None else Taken(replaced, snapshot)
+                execution, prepared = await self._save_prepared(execution, package, prepared, taken)
         except EntryGoError as error:
             if error.error_code in _HOPELESS:
                 await self._fail(execution, planning, error)
