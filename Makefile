@@ -67,6 +67,7 @@ columns: pages
 
 pages: setup ## write the generated pages of docs/: columns, errors, rules, AsyncAPI; and the Python client
 	@$(RUN) python -m scripts.generate_csv_columns
+	@$(RUN) python -m scripts.generate_order_fields
 	@$(RUN) python -m scripts.generate_reference_pages
 	@$(RUN) python -m scripts.generate_asyncapi
 	@$(RUN) python -m scripts.generate_python_client

@@ -15,6 +15,7 @@ DOCS = ROOT / "docs"
 # What each writes to below the folder it is given.
 GENERATORS = {
     "generate_csv_columns": "csv-columns.md",
+    "generate_order_fields": "api/orders.md",
     "generate_reference_pages": "",
     "generate_asyncapi": "asyncapi.json",
 }
@@ -43,13 +44,14 @@ def _are_protos_current() -> bool:
 def _are_pages_current() -> bool:
     with tempfile.TemporaryDirectory(prefix="entrygo-pages-") as folder:
         for generator, target in GENERATORS.items():
+            Path(folder, target).parent.mkdir(exist_ok=True)
             subprocess.run(
                 [sys.executable, "-m", f"scripts.{generator}", Path(folder) / target], cwd=ROOT, check=True
             )
         stale = [
-            fresh.name
-            for fresh in sorted(Path(folder).iterdir())
-            if not filecmp.cmp(fresh, DOCS / fresh.name, shallow=False)
+            path
+            for path in sorted(files_of(Path(folder)))
+            if not filecmp.cmp(Path(folder) / path, DOCS / path, shallow=False)
         ]
     for name in stale:
         print(f"docs/{name} is not what the code declares: run `make pages`.")

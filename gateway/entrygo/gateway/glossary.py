@@ -124,8 +124,6 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "hts_code": "Ten digits",
         "https": "Where packages are uploaded, with channel https",
         "id": "EntryGo ID of it",
-        "importerExternalId": "Your own ID of the importer of record; null: the warehouse's",
-        "importerNumber": "Number of the importer of record; null: the warehouse's",
         "importerOfRecord": "Who imports what names no importer of its own",
         "importer_external_id": "Your own ID of the importer of record",
         "importer_name": "Name of the importer of record",

@@ -63,7 +63,7 @@ def described(declared: Fields, name: str) -> Any:
 
 def shown_members(declared: PlainFields) -> dict[str, Any]:
     """What an answer shows of plain fields, as create_model takes them: null where nobody gave one."""
-    return {field.name: (_shown(field), ...) for field in declared}
+    return {field.name: (_shown(field), Described(description=field.about)) for field in declared}
 
 
 def _shown(field: Field[Any]) -> Any:
