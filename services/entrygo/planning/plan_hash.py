@@ -51,6 +51,7 @@ LINE_FIELDS = ("product_id", "quantity", "unit_value_usd")
 # These came after the format: they are left out where nobody gave them, so that plans without them have the
 # bytes that they had before.
 LATER_ORDER_FIELDS = ("importer_number", "importer_external_id")
+LATER_LINE_FIELDS: Sequence[str] = ()
 LATER_FIELDS = frozenset(
     {
         "chapter_98", "documents", "attach", "template", "seller", "buyer", "related_parties",
@@ -126,12 +127,17 @@ def _fields(fact: Fact, names: Sequence[str]) -> Mapping[str, Any]:
 
 def order_document(order: Order) -> Mapping[str, Any]:
     """What the hash covers of an order. Without pydantic, because there are thousands."""
-    document: dict[str, Any] = {name: _plain(getattr(order, name)) for name in ORDER_FIELDS}
-    for name in LATER_ORDER_FIELDS:
-        value = getattr(order, name)
+    document = _given(order, ORDER_FIELDS, LATER_ORDER_FIELDS)
+    document["items"] = [_given(item, LINE_FIELDS, LATER_LINE_FIELDS) for item in order.items]
+    return document
+
+
+def _given(fact: Fact, names: Sequence[str], later: Sequence[str]) -> dict[str, Any]:
+    document = {name: _plain(getattr(fact, name)) for name in names}
+    for name in later:
+        value = getattr(fact, name)
         if value is not None:
             document[name] = _plain(value)
-    document["items"] = [{name: _plain(getattr(item, name)) for name in LINE_FIELDS} for item in order.items]
     return document
 
 

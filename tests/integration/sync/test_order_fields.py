@@ -10,7 +10,8 @@ from entrygo.gateway.mapping.orders import stored_order, sync_orders_request
 from entrygo.gateway.schemas.orders import SyncOrdersBody
 from entrygo.planning.plan_hash import order_document
 from entrygo.planning.sync_client import order_from_proto
-from entrygo.records.order import ORDER
+from entrygo.records.kinds import camel_case
+from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.requests.pages import PageRequest
 from entrygo.sync.drafts import FactsDraft, StoredOrder, Subject
 from entrygo.sync.write import order_to_proto
@@ -26,6 +27,11 @@ VALUES: Mapping[str, str | Decimal] = {
     "importer_number": "12-3456789",
     "importer_external_id": "brand-1",
 }
+LINE: Mapping[str, str | Decimal] = {
+    "product_id": "prod_1",
+    "quantity": Decimal("1.5"),
+    "unit_value_usd": Decimal(10),
+}
 EITHER = ("importer_number", "importer_external_id")
 
 
@@ -33,9 +39,8 @@ EITHER = ("importer_number", "importer_external_id")
 async def test_a_field_of_an_order_is_stored_read_planned_and_hashed_as_it_was_sent(
     caller: Caller, left_out: str
 ) -> None:
-    assert VALUES.keys() == {field.name for field in ORDER}, (
-        "give the new field a value, and see where it is lost"
-    )
+    assert VALUES.keys() == {field.name for field in ORDER}, "give the new field a value"
+    assert LINE.keys() == {field.name for field in ORDER_LINE} - {"sku"}, "give the new field a value"
     importer = FactsDraft(external_id="brand-1", id=None, facts={"name": "Brand"})
     await caller.use_cases.sync_facts(LIVE, Subject.IMPORTERS, [importer], "", lambda _: b"")
     given = {field.rest_name: VALUES[field.name] for field in ORDER if field.name != left_out}
@@ -52,10 +57,13 @@ async def test_a_field_of_an_order_is_stored_read_planned_and_hashed_as_it_was_s
         for field in ORDER:
             expected = None if field.name == left_out else VALUES[field.name]
             assert str(getattr(read, field.name)) == str(hashed.get(field.name)) == str(expected)
+        [line], [hashed_line] = read.items, hashed["items"]
+        for name, value in LINE.items():
+            assert str(getattr(line, name)) == hashed_line[name] == str(value)
 
 
 def body(fields: Mapping[str, str | Decimal]) -> SyncOrdersBody:
-    line = {"productId": "prod_1", "quantity": Decimal(1), "unitValueUsd": Decimal(10)}
+    line = {camel_case(name): value for name, value in LINE.items()}
     return SyncOrdersBody.model_validate({"accountId": ACCOUNT, "items": [{**fields, "items": [line]}]})
 
 

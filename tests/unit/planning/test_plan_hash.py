@@ -16,6 +16,7 @@ from entrygo.planning.decide import Decision
 from entrygo.planning.plan_hash import (
     BROKER_FIELDS,
     IMPORTER_FIELDS,
+    LATER_LINE_FIELDS,
     LATER_ORDER_FIELDS,
     PRODUCT_FIELDS,
     WAREHOUSE_FIELDS,
@@ -240,7 +241,8 @@ def test_every_field_of_every_fact_is_covered_but_those_declared_not_to_be() -> 
     ):
         left_out = {field.name for field in record.fields if not field.hashed}
         assert set(fields) == set(fact.model_fields) - left_out
-    named = make_order("ord_1").model_copy(update=dict.fromkeys(LATER_ORDER_FIELDS, "given"))
+    line = make_item().model_copy(update=dict.fromkeys(LATER_LINE_FIELDS, "given"))
+    named = make_order("ord_1", line).model_copy(update=dict.fromkeys(LATER_ORDER_FIELDS, "given"))
     hashed = canonical_bytes(replace(MINIMAL, orders=[named])).decode()
     for field in (*Order.model_fields, *OrderItem.model_fields):
         assert f'"{field}"' in hashed
