@@ -45,8 +45,8 @@ def _line_input(*values: Any) -> sync_pb2.OrderItem:
 
 @lru_cache(maxsize=32_768)
 def _line(*texts: str) -> dict[str, Any]:
-    """A line as it is answered; shared, so nobody may change it."""
-    return _ANSWERED_LINE.as_json(texts)
+    """A line as it is answered: what was given. It is shared, so nobody may change it."""
+    return {name: value for name, value in _ANSWERED_LINE.as_json(texts).items() if value is not None}
 
 
 def sync_orders_answer(message: sync_pb2.SyncOrdersResponse) -> dict[str, Any]:

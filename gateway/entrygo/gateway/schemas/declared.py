@@ -61,9 +61,18 @@ def described(declared: Fields, name: str) -> Any:
     return Described(description=found.about if found else None)
 
 
-def shown_members(declared: PlainFields) -> dict[str, Any]:
-    """What an answer shows of plain fields, as create_model takes them: null where nobody gave one."""
-    return {field.name: (_shown(field), Described(description=field.about)) for field in declared}
+def shown_members(declared: PlainFields, *, where_given: bool = False) -> dict[str, Any]:
+    """What an answer shows of plain fields, as create_model takes them.
+
+    What nobody gave is null, or absent in an answer that shows optional fields `where_given`.
+    """
+    return {
+        field.name: (
+            _shown(field),
+            Described(None if where_given and not field.required else ..., description=field.about),
+        )
+        for field in declared
+    }
 
 
 def _shown(field: Field[Any]) -> Any:

@@ -117,7 +117,7 @@ ANSWERED_LINE = tuple(
     if field.name != "sku"
 )
 
-OrderLine = create_model("OrderLine", __base__=Body, **shown_members(ANSWERED_LINE))
+OrderLine = create_model("OrderLine", __base__=Body, **shown_members(ANSWERED_LINE, where_given=True))
 SyncedOrder = create_model(
     "SyncedOrder",
     __base__=Body,
