@@ -4,30 +4,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from entrygo.domain import duty as stated
 from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Order, Product
+from entrygo.domain.hts_quantities import UNITS, measures_of
 from entrygo.domain.snapshot import PlannedEntry
 from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.duty.duty_line import DutyLine, line_of
 from entrygo.planning.duty.fees import entry_duty
 from entrygo.planning.duty.landed_costs import OrderShare, landed_costs
-from entrygo.planning.duty.results import EntryDuty, Figure, LineDuty
+from entrygo.planning.duty.results import ZERO, EntryDuty, Figure, LineDuty
 from entrygo.planning.rules.base import Context
-
-# Units of one article; without a unit, quantities count articles.
-PIECES = frozenset({"", "no", "pc", "pce", "pcs", "piece", "pieces", "ea", "each"})
-DOZENS = frozenset({"doz", "dozen", "dz"})
-# Commercial units by the name that the tariff's rates have for them.
-UNITS = {
-    "prs": ("prs", "pr", "pair", "pairs"),
-    "liters": ("l", "liter", "liters", "litre", "litres"),
-    "m": ("m", "meter", "meters", "metre", "metres"),
-    "m2": ("m2", "sqm"),
-    "kg": ("kg", "kgs", "kilogram", "kilograms"),
-    "g": ("g", "gram", "grams"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +27,27 @@ class Estimate:
     orders: tuple[stated.OrderCost, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Goods:
-    """What one line of an entry merges."""
+    """What one line of an entry merges: a product that stands for all of them, and the sums over them.
+
+    A quantity, and the value of repairs (USD), is known where every product of the line has one.
+    """
 
     product: Product
     value: Decimal
-    quantities: dict[str, Decimal]
+    quantities: Mapping[str, Fraction]
+    repairs: Decimal | None
+
+    def __add__(self, other: "_Goods") -> "_Goods":
+        common = self.quantities.keys() & other.quantities.keys()
+        both = self.repairs is not None and other.repairs is not None
+        return _Goods(
+            self.product,
+            self.value + other.value,
+            {unit: self.quantities[unit] + other.quantities[unit] for unit in common},
+            (self.repairs or ZERO) + (other.repairs or ZERO) if both else None,
+        )
 
 
 def duties_of(
@@ -92,40 +95,29 @@ def _merged(
             sums[item.product_id] = (value + item.value_usd, quantity + item.quantity)
     goods: dict[LineKey, _Goods] = {}
     for product_id, (value, quantity) in sums.items():
-        product, key = products[product_id], keys[product_id]
-        line = goods.setdefault(key, _Goods(product, Decimal(0), {}))
-        known = _quantities(product, quantity)
-        # A quantity counts for the line where every product of it has one.
-        if line.value:
-            common = line.quantities.keys() & known.keys()
-            line.quantities = {unit: line.quantities[unit] + known[unit] for unit in common}
-        else:
-            line.quantities = dict(known)
-        line.value += value
+        key, more = keys[product_id], _goods(products[product_id], value, quantity)
+        goods[key] = goods[key] + more if key in goods else more
     return goods
 
 
-def _quantities(product: Product, quantity: Decimal) -> Mapping[str, Decimal]:
-    unit = (product.unit_of_measure or "").strip().rstrip(".").lower()
-    found = {name: quantity for name, words in UNITS.items() if unit in words}
-    if unit in PIECES:
-        found["no"] = quantity
-    elif unit in DOZENS:
-        found["doz"] = quantity
-    if product.net_weight_kg:
-        found["kg"] = product.net_weight_kg * quantity
-    return found
+def _goods(product: Product, value: Decimal, quantity: Decimal) -> _Goods:
+    measures = ((measure.unit, measure.each) for measure in measures_of(product, UNITS))
+    repair = product.chapter_98.repair_value_usd
+    return _Goods(
+        product,
+        value,
+        {unit: Fraction(quantity) * each for unit, each in measures if each is not None},
+        None if repair is None else repair * quantity,
+    )
 
 
 def _line(number: int, key: LineKey, goods: _Goods, context: Context) -> DutyLine:
-    repair = goods.product.chapter_98.repair_value_usd
     return line_of(
         replace(context.goods_of(goods.product), hts_code=key.hts_code, origin=key.country_of_origin),
         number=number,
         value_usd=goods.value,
         quantities=goods.quantities,
-        # Of one unit; only where the units are counted.
-        repair_value_usd=repair * goods.quantities["no"] if repair and "no" in goods.quantities else None,
+        repair_value_usd=goods.repairs,
     )
 
 

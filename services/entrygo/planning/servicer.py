@@ -49,7 +49,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class PlanningServicer(planning_pb2_grpc.PlanningServicer):
-    """Planning over gRPC."""
+    """Reads each message, runs its use case for the caller, and answers; errors are those of the use case."""
 
     def __init__(self, use_cases: PlanningUseCases, *, max_orders: int) -> None:
         self._do = use_cases
@@ -126,13 +126,13 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def GetPolicy(
         self, request: planning_pb2.GetPolicyRequest, context: Context
     ) -> planning_pb2.Policy:
-        """The account's policy."""
+        """The account's policy; the default one where none was set."""
         return await self._do.policies.get(principal().visible)
 
     async def SetPolicy(
         self, request: planning_pb2.SetPolicyRequest, context: Context
     ) -> planning_pb2.Policy:
-        """Replaces the account's policy."""
+        """Replaces the account's policy as a whole, and answers the new one."""
         if request.account_id:
             check_account(request.account_id)
         reply = await self._do.policies.set(principal().visible, request)

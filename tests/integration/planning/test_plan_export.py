@@ -186,12 +186,12 @@ async def test_replan_of_an_unknown_export_is_not_found(planner: Planner, export
         await planner.plan(batch_id=export_id)
 
 
-async def test_order_in_another_open_batch_is_told_but_not_hashed(planner: Planner) -> None:
+async def test_order_in_another_open_batch_is_reported_but_not_hashed(planner: Planner) -> None:
     first = await planner.plan()
     second = await planner.plan()
-    told = [message for message in second.plan.validation_messages if message.code == "ORDER_IN_OPEN_BATCH"]
-    assert [message.field for message in told] == ["orders[0]", "orders[1]"]
-    assert first.export_id in told[0].message
+    found = [each for each in second.plan.validation_messages if each.code == "ORDER_IN_OPEN_BATCH"]
+    assert [message.field for message in found] == ["orders[0]", "orders[1]"]
+    assert first.export_id in found[0].message
     assert second.plan.plan_hash == first.plan.plan_hash
     replanned = await planner.plan("ord_123", batch_id=second.export_id)
     assert [message.code for message in replanned.plan.validation_messages].count("ORDER_IN_OPEN_BATCH") == 1
@@ -255,7 +255,7 @@ async def test_orders_named_by_external_id_make_the_same_plan(planner: Planner) 
     assert mixed.plan.validation_messages[0].field.startswith("orders[1].")
 
 
-async def test_every_unknown_name_of_an_order_is_told(planner: Planner) -> None:
+async def test_every_unknown_name_of_an_order_is_listed(planner: Planner) -> None:
     with pytest.raises(InvalidOrderReference) as raised:
         await planner.plan("ord_123", "ord_none", external_order_ids=("wms-none", "wms-ord_124"))
     assert raised.value.details == {

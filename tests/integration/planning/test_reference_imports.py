@@ -71,11 +71,11 @@ async def test_screening_list_is_in_force_after_the_next_refresh_and_takes_nothi
     operator: Operator,
 ) -> None:
     library = Library(operator.pool)
-    told = await operator.imported(
+    output = await operator.imported(
         "restricted-parties",
         "source,type,name,alt_names,end_date\nEntity List,Entity,Grey Works Co.,Gray Works; G.W. Ltd,\n",
     )
-    assert "restricted_parties version 1: 3 on 2026-11-01 (+3 -0)" in told
+    assert "restricted_parties version 1: 3 on 2026-11-01 (+3 -0)" in output
     await library.refresh()
     parties = library.on(DAY).restricted_parties
     assert parties.lists_with("GRAY-WORKS") == parties.lists_with("GW") == ("Entity List",)
@@ -84,9 +84,9 @@ async def test_screening_list_is_in_force_after_the_next_refresh_and_takes_nothi
 
 async def test_import_is_in_force_after_the_next_refresh(operator: Operator) -> None:
     library = Library(operator.pool)
-    told = await operator.imported("hts", TARIFF, "--release", "HTS 2026 Rev 21")
-    assert "hts_lines version 1: 97 on 2026-11-01 (+97 -0)" in told
-    assert "hts_units version 2: 1 on 2026-11-01 (+1 -21)" in told
+    output = await operator.imported("hts", TARIFF, "--release", "HTS 2026 Rev 21")
+    assert "hts_lines version 1: 97 on 2026-11-01 (+97 -0)" in output
+    assert "hts_units version 2: 1 on 2026-11-01 (+1 -21)" in output
     assert library.on(DAY).hts_release is None
     await library.refresh()
     found = library.on(DAY)
@@ -103,12 +103,12 @@ async def test_rates_of_duty_are_estimated_by_at_once_and_decide_no_plan(operato
     library = Library(operator.pool)
     books, before = DutyBooks(library.tables), library.on(DAY)
     assert not books.on(before, DAY).rates.rows("8471300100")
-    told = await operator.imported(
+    output = await operator.imported(
         "duty-rates",
         "HTS Number,General Rate of Duty,Special Rate of Duty,Column 2 Rate of Duty\n"
         '8471.30.01,Free,,35%\n8471.30.01.00,,,\n6505.00.30.30,6.8%,"Free (S)",45%\n',
     )
-    assert "hts_rates version 1" in told
+    assert "hts_rates version 1" in output
     chapter = "country,heading,percent,rate_text,description,iso2\n"
     words = "The duty provided in the applicable subheading + 5%"
     await operator.imported("chapter-99", f"{chapter}Peru,9903.05.98,5,{words},made up,PE\n")
@@ -125,8 +125,8 @@ async def test_rates_of_duty_are_estimated_by_at_once_and_decide_no_plan(operato
 
 async def test_later_import_of_a_table_takes_the_place_of_the_earlier(operator: Operator) -> None:
     await operator.imported("section-338", CHAIRS)
-    told = await operator.imported("section-338", "hts_prefix,ch99_code\n9403,9903.03.14\n")
-    assert "section_338_lists version 2: 1 on 2026-11-01 (+1 -1)" in told
+    output = await operator.imported("section-338", "hts_prefix,ch99_code\n9403,9903.03.14\n")
+    assert "section_338_lists version 2: 1 on 2026-11-01 (+1 -1)" in output
     library = Library(operator.pool)
     await library.refresh()
     scope = library.on(DAY).programmes.section_338
@@ -154,7 +154,7 @@ async def test_diff_names_codes_and_imports_nothing(operator: Operator) -> None:
     assert "version 1" not in (await operator.run("list")).output
 
 
-async def test_list_tells_where_each_table_is_from(operator: Operator) -> None:
+async def test_list_says_where_each_table_is_from(operator: Operator) -> None:
     known = ("--source", "HTS Rev 21 note 51", "--checked-on", "2026-11-21")
     await operator.imported("section-338", CHAIRS, *known)
     lines = [line.strip() for line in (await operator.run("list")).output.splitlines()]

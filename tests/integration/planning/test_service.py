@@ -262,7 +262,7 @@ async def test_references_that_nobody_has_are_refused_with_their_errors(parts: S
     assert refused.value.error_kind == "invalid"
 
 
-async def test_everything_wrong_with_a_request_is_told_at_once(parts: System) -> None:
+async def test_everything_wrong_with_a_request_is_named_at_once(parts: System) -> None:
     with pytest.raises(RemoteError) as refused:
         await parts.plan(
             ["ord_1", "ord_1", ""],
@@ -488,7 +488,7 @@ async def test_replay_is_refused_to_a_key(parts: System) -> None:
     assert refused.value.error_code == "INVALID_API_KEY"
 
 
-async def test_cancel_over_grpc_tells_the_new_state(parts: System) -> None:
+async def test_cancel_over_grpc_answers_the_new_state(parts: System) -> None:
     export_id = (await parts.plan(await parts.load_demo_account())).export_id
     answer = await parts.planning.CancelExport(
         planning_pb2.CancelExportRequest(export_id=export_id, reason="late truck"), metadata=parts.key

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entrygo.domain.hts_quantities import HtsQuantity, hts_quantities, measures_of
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import TariffTreatment
-from entrygo.execution.package.hts_quantities import HtsQuantity, hts_quantities, measures_of
 from entrygo.planning.reference.in_force import reference_on
 from tests.factories import GOLDEN_ENTRY_DATE
 from tests.unit.execution.rendered import csv_rows, html_of, json_of, rendered, sheets_of

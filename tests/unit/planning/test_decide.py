@@ -1,4 +1,4 @@
-"""The decision: the documented plan, readiness, who stays behind, and what the reader is told."""
+"""The decision: the documented plan, readiness, who stays behind, and what the reader should do."""
 
 import json
 from dataclasses import asdict, replace

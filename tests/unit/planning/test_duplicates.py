@@ -84,7 +84,7 @@ def test_finding_names_the_other_order_and_only_asks_for_review() -> None:
     assert message.message == "Order SO-1001-1 may be order SO-1001 a second time."
 
 
-def test_order_sent_again_after_the_first_one_left_is_told() -> None:
+def test_order_sent_again_after_the_first_one_left_is_a_finding() -> None:
     left, again = order("ord_1", "SO-1001"), order("ord_2", "SO-1001-1")
     decision = decide_on(left, again, exported={"ord_1": "batch_1"})
     assert [one.id for one in decision.included] == ["ord_2"]

@@ -122,14 +122,14 @@ def test_splitting_a_formal_entry_makes_no_informal_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "declared",
     [
         {"hts_code": "6912003550", "pga": {}},  # the tariff asks for FDA data
         {"hts_code": "6110202041", "pga": {"fda": {"disclaimer": "A"}}},  # the account answers unasked
     ],
 )
-def test_each_line_that_an_agency_is_told_about_costs_its_fee_once_an_entry(told: dict[str, Any]) -> None:
-    products = (make_product("prod_a", **told), make_product("prod_b", hts_code="6110202041", pga={}))
+def test_each_line_declared_to_an_agency_costs_its_fee_once_an_entry(declared: dict[str, Any]) -> None:
+    products = (make_product("prod_a", **declared), make_product("prod_b", hts_code="6110202041", pga={}))
     broker = make_broker(fee_schedules=[make_fee_schedule(pga_fee="4.00")])
     decision = decide_on(*FIVE, products=products, broker=broker, entry_date=date(2026, 3, 11))
     assert decision.savings is not None

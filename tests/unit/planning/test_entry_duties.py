@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from entrygo.domain.facts import Product
 from entrygo.domain.money import to_cents
 from entrygo.planning.decide import Decision
 from entrygo.planning.duty.book import book_on, shipped_tables
@@ -13,6 +14,7 @@ from entrygo.planning.reference.in_force import shipped_book
 from tests.factories import golden_orders, make_broker, make_item, make_order, make_product, make_warehouse
 from tests.unit.planning.decisions import decide_on
 from tests.unit.planning_duty import recomputation
+from tests.unit.planning_duty.books import make_book, rate_row
 
 NOVEMBER = date(2026, 11, 27)
 PLANNED = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -117,3 +119,37 @@ def test_goods_claimed_under_usmca_pay_no_fee_where_their_rate_is_not_loaded_eit
     assert (entry.processing_fee_usd, entry.duty_low_usd) == (Decimal("0.00"), None)
     assert decision.savings is not None
     assert decision.savings.consolidated.merchandise_processing_fee == 0
+
+
+def test_duty_for_a_unit_counts_what_documents_report_of_goods_sold_by_another() -> None:
+    """3 cents a kg on goods sold by the pound, which weigh nothing by themselves on file."""
+    book = make_book(rates=[rate_row("0904222000", "3¢/kg")])
+    spice = make_product(
+        "prod_a",
+        hts_code="0904222000",
+        country_of_origin="UA",
+        unit_of_measure="LB",
+        net_weight_kg=None,
+        **NOTHING,
+    )
+    order = make_order("ord_1", make_item("prod_a", "1000", "4"))
+    [entry] = estimate_of(decide_on(order, products=[spice], entry_date=NOVEMBER, duty_book=book)).entries
+    # 453.59 kg, whole: the duty of a unit is below a dollar.
+    assert [(each.of, each.amount_usd) for each in entry.lines[0].low] == [(("454 kg",), Decimal("13.62"))]
+
+
+def test_repairs_of_a_line_are_those_of_each_product_in_it() -> None:
+    def repaired(id: str, usd: str | None) -> Product:
+        claim = {"provision": "9802.00.40", "repair_value_usd": usd}
+        return make_product(id, hts_code="6109100012", country_of_origin="UA", chapter_98=claim, **NOTHING)
+
+    def duty(*products: Product) -> Decimal | None:
+        order = make_order("ord_1", *(make_item(each.id, "10", "50") for each in products))
+        decision = decide_on(order, products=products, entry_date=NOVEMBER, duty_book=BOOK)
+        [entry] = estimate_of(decision).entries
+        assert len(entry.lines) == 1
+        return entry.duty_low_usd
+
+    # 16.5% of 10 times 4 and 10 times 7.
+    assert duty(repaired("prod_a", "4"), repaired("prod_b", "7")) == Decimal("18.15")
+    assert duty(repaired("prod_a", "4"), repaired("prod_b", None)) is None

@@ -53,7 +53,7 @@ def test_low_value_entry_is_refused_by_what_holds_on_the_entry_date(day: date, s
     assert (decision.readiness, decision.entry_type) == ("BLOCKED", "11")
 
 
-def test_snapshot_tells_what_was_asked_for_and_what_was_planned() -> None:
+def test_snapshot_states_what_was_asked_for_and_what_was_planned() -> None:
     decision = decide_on(DEAR, entry_type="11")
     snapshot = snapshot_of(
         decision,

@@ -241,12 +241,12 @@ def test_importer_without_a_record_blocks_its_entry_and_is_named_by_what_may_be_
     assert [each.order_id for each in own.excluded] == ["ord_2"]
 
 
-def test_no_number_is_told_in_full_anywhere_in_the_findings() -> None:
+def test_no_number_is_shown_in_full_anywhere_in_the_findings() -> None:
     decision = decision_on(OTHER, "261121-00017", "123-45-6789", None, "11-1111111")
     assert len(found(decision, "BATCH_IMPORTER_MIXED")) == 3
-    told = decision.messages + decision.issues.by_order + decision.entries
+    shown = decision.messages + decision.issues.by_order + decision.entries
     for number in (OTHER, "26112100017", "261121-00017", "123-45-6789", ON_FILE):
-        assert number not in repr(told)
+        assert number not in repr(shown)
 
 
 def test_order_that_stays_behind_mixes_nothing() -> None:
@@ -271,12 +271,12 @@ def test_hash_covers_importers_where_orders_name_one_and_what_holds_on_the_day()
     assert len({decide_on(make_order("ord_1"), entry_date=day).plan_hash for day in days}) == 1
 
 
-def test_entries_are_told_with_importer_readiness_fees_and_issues() -> None:
+def test_entries_are_answered_with_importer_readiness_fees_and_issues() -> None:
     decision = plan(order(1), order(2, "brand-north"), entry_type="01")
-    told = plan_to_proto(decision, datetime(2026, 3, 11, tzinfo=UTC)).entries
-    assert [(each.importer, each.importer_external_id, each.entry_type) for each in told] == [
+    entries = plan_to_proto(decision, datetime(2026, 3, 11, tzinfo=UTC)).entries
+    assert [(each.importer, each.importer_external_id, each.entry_type) for each in entries] == [
         ("****4321", "", "01"),
         ("****2334", "brand-north", "01"),
     ]
-    assert all(each.readiness_state and each.broker_fees_usd for each in told)
-    assert "1122334" not in str(told)
+    assert all(each.readiness_state and each.broker_fees_usd for each in entries)
+    assert "1122334" not in str(entries)

@@ -75,7 +75,7 @@ def test_numbers_of_importers_are_masked() -> None:
     assert fields(found.warehouse) == {"importer_of_record.number": ("****4321", "****6789")}
 
 
-def test_products_tell_the_field_that_changed_however_deep() -> None:
+def test_products_name_the_field_that_changed_however_deep() -> None:
     maker = {"name": "Northshore", "city": "Vancouver", "country": "CA"}
     before = make_product("prod_a", country_of_origin=None, manufacturer=maker)
     after = make_product("prod_a", country_of_origin="CA", manufacturer=maker | {"city": "Delta"})
@@ -90,7 +90,7 @@ def test_products_tell_the_field_that_changed_however_deep() -> None:
     }
 
 
-def test_warehouse_broker_and_the_plan_itself_tell_old_and_new() -> None:
+def test_warehouse_broker_and_the_plan_itself_show_old_and_new() -> None:
     order = make_order("ord_1")
     found = diff(
         decide_on(order, broker=make_broker(fee_schedules=[make_fee_schedule(fee_formal="80")])),
@@ -121,7 +121,7 @@ def test_messages_appear_and_disappear_but_do_not_move() -> None:
     assert [message.order_id for message in broken.appeared] == ["ord_9"]
 
 
-def test_message_that_is_told_once_more_has_appeared_once() -> None:
+def test_message_that_comes_once_more_has_appeared_once() -> None:
     bad = make_product("prod_a", country_of_origin=None)
     once = decide_on(make_order("ord_1", make_item("prod_a")), products=(bad,))
     twice = decide_on(make_order("ord_1", make_item("prod_a"), make_item("prod_a")), products=(bad,))
@@ -150,7 +150,7 @@ def test_reference_rows_and_rulesets_are_named() -> None:
     assert fields(found.plan)["ruleset_version"][1] == "2027.1"
 
 
-def test_second_row_under_one_key_is_told_too() -> None:
+def test_second_row_under_one_key_is_shown_too() -> None:
     first = snapshot(decide_on())
     early, late = (
         ReferenceRow(table="lists", key="steel", value=value, effective_from=day, source="FR")

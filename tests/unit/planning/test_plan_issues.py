@@ -43,7 +43,7 @@ def three_orders(*products: Product, **changes: Any) -> Decision:
     )
 
 
-def test_product_at_fault_is_told_once_with_the_orders_and_lines_it_blocks() -> None:
+def test_product_at_fault_is_listed_once_with_the_orders_and_lines_it_blocks() -> None:
     product = make_product("prod_a", country_of_origin=None)
     decision = three_orders(product, make_product("prod_b"))
     found = issue(decision, "PRODUCT_ORIGIN_MISSING", "prod_a")

@@ -128,7 +128,7 @@ def test_goods_that_the_tariff_weighs_need_a_net_weight_and_no_unit_of_weight() 
     assert asked(None) == ["Product CAP-002 has no net weight; HTS reports in g."]
 
 
-def test_rows_imported_before_they_told_a_status_are_second_hand() -> None:
+def test_rows_imported_before_they_had_a_status_are_second_hand() -> None:
     given = {key: value for key, value in row_to(rows_of("pga_flags")[0]).items() if key != "status"}
     assert row_from("pga_flags", given).status is Status.SECONDARY
 

@@ -147,13 +147,13 @@ def test_row_has_a_day_of_its_check_or_is_unconfirmed(status: str, day: date | N
         replace(rows_of("countries")[0], status=Status(status), checked_on=day)
 
 
-def test_long_value_is_told_by_a_digest_of_all_of_it() -> None:
+def test_long_value_is_shown_as_a_digest_of_all_of_it() -> None:
     row = next(row for row in rows_of("countries"))
     assert isinstance(row.value, list)
-    told, other = row.as_reference().value, replace(row, value=row.value[:-1]).as_reference().value
-    assert told.startswith("249 values, sha256 ")
+    shown, other = row.as_reference().value, replace(row, value=row.value[:-1]).as_reference().value
+    assert shown.startswith("249 values, sha256 ")
     assert other.startswith("248 values, sha256 ")
-    assert told[12:] != other[12:]
+    assert shown[12:] != other[12:]
 
 
 def test_every_data_file_is_a_table() -> None:
@@ -161,7 +161,7 @@ def test_every_data_file_is_a_table() -> None:
     assert {file.name for file in folder.iterdir()} == {f"{table}.json" for table in TABLES}
 
 
-def test_every_table_is_told_of_in_the_documentation() -> None:
+def test_every_table_is_in_the_documentation() -> None:
     text = (Path(__file__).parents[3] / "docs" / "reference-data.md").read_text("utf-8")
     assert [table for table in TABLES if f"`{table}`" not in text] == []
 
@@ -172,7 +172,7 @@ def test_no_shipped_row_is_unconfirmed() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_shipped_row_tells_how_well_it_is_known(table: str) -> None:
+def test_every_shipped_row_says_how_well_it_is_known(table: str) -> None:
     file = resources.files("entrygo.planning.reference") / "data" / f"{table}.json"
     assert all({"status", "checked_on"} <= set(row) for row in json.loads(file.read_text("utf-8"))["rows"])
 
@@ -215,7 +215,7 @@ def test_goods_of_a_common_shop_are_on_no_list_of_prohibited_goods(day: date) ->
 
 
 @pytest.mark.parametrize("row", rows_of("prohibited_goods"), ids=lambda row: row.key)
-def test_prohibited_goods_are_told_by_codes_of_the_tariff(row: Row) -> None:
+def test_prohibited_goods_are_named_by_codes_of_the_tariff(row: Row) -> None:
     assert text_of(row, "goods")
     assert all(re.fullmatch("[0-9]{4,10}", prefix) for prefix in words_of(row, "prefixes"))
     # A word that the rule could never find would let the goods pass.

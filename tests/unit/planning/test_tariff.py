@@ -57,7 +57,7 @@ def test_units_are_those_that_the_tariff_reports_the_code_in(
     assert treatment(hts_code=hts_code).hts_units == units
 
 
-def test_flags_tell_which_agency_asks_and_whether_it_must_be_answered() -> None:
+def test_flags_say_which_agency_asks_and_whether_it_must_be_answered() -> None:
     def flags(hts_code: str, day: date = NOVEMBER) -> list[tuple[str, str, bool]]:
         found = treatment(day, hts_code=hts_code).agency_flags
         return [(flag.code, flag.agency, flag.is_required) for flag in found]

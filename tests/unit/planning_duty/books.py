@@ -65,7 +65,7 @@ def steel_of(country: str | None) -> Section232:
     return assessed(metals=[{"metal": "steel", "weight_kg": "1", "melt_pour": country}])
 
 
-def told(duty: Duty | None) -> list[tuple[str, str]]:
+def figures_of(duty: Duty | None) -> list[tuple[str, str]]:
     """Headings with their amounts, as an entry lists them."""
     assert duty is not None
     return [(figure.heading, str(figure.amount)) for figure in duty.figures]
@@ -75,7 +75,7 @@ def exact(duty: LineDuty) -> list[tuple[str, str]]:
     assert duty.low is not None, duty.not_computed
     assert duty.high is not None
     assert duty.low.amount == duty.high.amount, duty.questions
-    return told(duty.low)
+    return figures_of(duty.low)
 
 
 def range_of(duty: LineDuty) -> tuple[str, str]:

@@ -11,13 +11,13 @@ from entrygo.planning.duty.estimate import line_duty
 from tests.unit.planning_duty.books import (
     assessed,
     exact,
+    figures_of,
     make_book,
     make_line,
     make_row,
     range_of,
     rate_row,
     steel_of,
-    told,
 )
 
 BOOK = make_book()
@@ -270,7 +270,7 @@ class TestForcedLabor:
     def test_brazil_pays_note_50_on_top_as_far_as_its_lists_do_not_except(self) -> None:
         duty = line_duty(make_line(TEE, "BR"), BOOK)
         assert range_of(duty) == ("290.00", "540.00")
-        assert headings(told(duty.high)) == ["9903.05.01", "9903.05.27", TEE]
+        assert headings(figures_of(duty.high)) == ["9903.05.01", "9903.05.27", TEE]
 
     @pytest.mark.parametrize(
         ("day", "amount"),

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from entrygo.domain.facts import Address
+from entrygo.domain.hts_quantities import HtsQuantity
 from entrygo.domain.money import to_cents
-from entrygo.execution.package.hts_quantities import HtsQuantity
 from entrygo.execution.package.invoice import Weight
 from entrygo.execution.package.printable import clean_text
 

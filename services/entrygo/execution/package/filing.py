@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from entrygo.domain.consolidation import LineKey, line_key
+from entrygo.domain.hts_quantities import HtsQuantity, Measure, hts_quantities, measures_of
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import UNKNOWN, AgencyFlag, CandidateHeading, TariffTreatment
-from entrygo.execution.package.hts_quantities import HtsQuantity, Measure, hts_quantities, measures_of
 from entrygo.execution.package.printable import clean_text
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from entrygo.domain.facts import Manufacturer, Order, OrderItem, Product
+from entrygo.domain.hts_quantities import HtsQuantity
 from entrygo.domain.shipment import Shipment, with_parties_of
 from entrygo.domain.snapshot import Severity, Snapshot
 from entrygo.domain.tariff import AgencyFlag, CandidateHeading
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.filing import Filing, Filings
-from entrygo.execution.package.hts_quantities import HtsQuantity
 from entrygo.execution.package.printable import clean_text, undotted_hts
 
 CURRENCY = "USD"

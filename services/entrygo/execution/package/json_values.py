@@ -6,12 +6,12 @@ from decimal import Decimal
 import orjson
 
 from entrygo.domain.facts import Address
+from entrygo.domain.hts_quantities import HtsQuantity
 from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import AgencyFlag, CandidateHeading
 from entrygo.execution.package.facts import NOTICE
-from entrygo.execution.package.hts_quantities import HtsQuantity
 from entrygo.execution.package.invoice import Invoice, Weight
 from entrygo.execution.package.printable import clean_text
 

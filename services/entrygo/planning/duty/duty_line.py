@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from entrygo.planning.law.goods import Goods
@@ -17,7 +18,7 @@ class DutyLine(Goods):
 
     number: int
     value_usd: Decimal
-    quantities: Mapping[str, Decimal] = field(default_factory=dict)
+    quantities: Mapping[str, Decimal | Fraction] = field(default_factory=dict)
     # The rate of the article that the line's own rate refers to: of a set, the highest.
     rate_of_article: str = ""
     # Of goods claimed as repaired or processed abroad, the value that duty is paid on.

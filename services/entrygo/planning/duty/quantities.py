@@ -24,7 +24,7 @@ SAME = {
 }
 
 
-def quantity_in(unit: str, quantities: Mapping[str, Decimal]) -> Fraction | None:
+def quantity_in(unit: str, quantities: Mapping[str, Decimal | Fraction]) -> Fraction | None:
     """The quantity in `unit`, given in it or in a unit that it is so many of; None where neither is known."""
     if unit in quantities:
         return Fraction(quantities[unit])

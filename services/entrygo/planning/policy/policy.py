@@ -38,6 +38,7 @@ def _raised(rule: Rule, severity: Severity | None) -> Rule:
 
 
 def is_higher(severity: Severity, rule: Rule) -> bool:
+    """Whether the first severity weighs more than the second."""
     return WEIGHT[severity] > WEIGHT[rule.severity]
 
 

@@ -65,4 +65,5 @@ def restricted_parties(content: bytes, terms: Terms) -> Tables:
 
 
 def compared_names(names: Iterable[str]) -> list[str]:
+    """Names as they are compared: a row for all of a list."""
     return sorted({compared for name in names if (compared := comparable_name(name))})

@@ -165,6 +165,7 @@ def shipped_book() -> Book:
 
 
 def first_day() -> date:
+    """The first entry date that the shipped tables cover."""
     return shipped_book().first_day
 
 

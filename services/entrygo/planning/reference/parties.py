@@ -55,4 +55,5 @@ class RestrictedParties:
         return cls(by_name)
 
     def lists_with(self, name: str) -> tuple[str, ...]:
+        """The lists that hold a party of this name, however it is written; empty where none does."""
         return self.by_name.get(comparable_name(name), ()) if self.by_name and name else ()

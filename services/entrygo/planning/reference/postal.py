@@ -44,6 +44,7 @@ class PostalRegions:
         return tuple(region for region in self.prefixes if self.holds(region, zip5))
 
     def as_reference(self) -> ReferenceRow:
+        """The table as a row that the plan hash covers."""
         return ReferenceRow(
             table="us_zip_prefixes",
             key="US",

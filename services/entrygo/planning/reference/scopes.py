@@ -32,6 +32,7 @@ class Scope:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Scope":
+        """Rows by each prefix that they name."""
         by_prefix: dict[str, list[Row]] = {}
         for row in rows:
             for prefix in words_of(row, "prefixes"):

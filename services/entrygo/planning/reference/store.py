@@ -42,6 +42,7 @@ class ReferenceStore:
         }
 
     async def newest_versions(self) -> Sequence[Version]:
+        """The newest import of each table."""
         found = await self._connection.fetch(
             "SELECT DISTINCT ON (table_name) table_name, version, imported_at FROM reference_versions"
             " ORDER BY table_name, version DESC"

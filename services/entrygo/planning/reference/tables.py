@@ -65,7 +65,7 @@ CHECK_HOLDS = timedelta(days=45)
 NAMED_BY_RELEASE = frozenset({"hts_lines"})
 
 # Longer values are named by their number and a digest: a snapshot carries every row.
-MAX_TOLD = 200
+MAX_SHOWN = 200
 
 Value = str | Sequence[str] | Mapping[str, "str | Sequence[str]"]
 
@@ -104,9 +104,11 @@ class Row:
             raise ValueError(f"{self.table} {self.key}: a row has a day of its check or is unconfirmed")
 
     def covers(self, day: date) -> bool:
+        """Whether the row is in force on `day`."""
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
     def as_reference(self) -> ReferenceRow:
+        """The row as snapshots keep it: long values by a digest."""
         return ReferenceRow(
             table=self.table,
             key=self.key,
@@ -123,7 +125,7 @@ def _text(value: Value) -> str:
         text = "; ".join(f"{name}={_text(value[name])}" for name in sorted(value))
     else:
         text = value if isinstance(value, str) else ", ".join(value)
-    if len(text) <= MAX_TOLD:
+    if len(text) <= MAX_SHOWN:
         return text
     return f"{text.count(',') + 1} values, sha256 {hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
@@ -183,6 +185,7 @@ def row_to(row: Row) -> Mapping[str, Any]:
 
 
 def in_time(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Oldest first; of one day, by key."""
     return tuple(sorted(rows, key=lambda row: (row.effective_from, row.key)))
 
 

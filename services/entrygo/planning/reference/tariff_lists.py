@@ -87,7 +87,7 @@ def section_232(content: bytes, terms: Terms) -> Tables:
 
 
 def section_301_tables(content: bytes, terms: Terms) -> Tables:
-    """Columns: hts8, list, ch99_code."""
+    """USTR's lists of China (notes 20 and 31). Columns: hts8, list, ch99_code."""
     groups: dict[tuple[str, str], list[str]] = {}
     for record in csv_records(content, "hts8", "list", "ch99_code"):
         if record["list"].strip() != NEVER_IN_FORCE:
@@ -111,7 +111,7 @@ def _is_shared(heading: str, groups: Iterable[tuple[str, str]]) -> bool:
 
 
 def section_338_tables(content: bytes, terms: Terms) -> Tables:
-    """Columns: hts_prefix, ch99_code."""
+    """The lists of Canada (note 51(b)). Columns: hts_prefix, ch99_code."""
     groups: dict[str, list[str]] = {}
     for record in csv_records(content, "hts_prefix", "ch99_code"):
         groups.setdefault(record["ch99_code"].strip(), []).append(prefix_of(record["hts_prefix"]))

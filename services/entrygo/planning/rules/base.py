@@ -114,6 +114,7 @@ class Rule:
         return f"{self.code}={self.severity}" if self.is_raised else self.code
 
     def is_in_force(self, day: date) -> bool:
+        """Whether the rule holds for entries of `day`."""
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
@@ -191,4 +192,5 @@ def words_in(text: str | None) -> frozenset[str]:
 
 
 def is_blank(text: str | None) -> bool:
+    """Whether nothing, or nothing but blanks, is given."""
     return text is None or not text.strip()

@@ -55,6 +55,7 @@ _REPORTED = {
     "m2": (AREA, Fraction(1), 2),
     "liters": (VOLUME, Fraction(1), 2),
 }
+UNITS = tuple(_REPORTED)
 # What the tariff prints where it asks for no quantity.
 _NONE_ASKED = "x"
 
