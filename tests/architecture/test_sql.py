@@ -36,7 +36,8 @@ FOR_EVERYONE = re.compile(
     r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
     # What is old enough for the archive, what is in it, and whether old events are published.
     r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
-    # All that a restored system must not go on with by itself.
+    # Whether anything is due, and all that a restored system must not go on with by itself.
+    r"|EXISTS \(SELECT FROM executions WHERE finished_at IS NULL AND lease_until <= now\(\)\)"
     r"|status IN \('prepared', 'sending'\) ORDER BY|finished_at IS NULL AND submission_id IS NULL ORDER BY"
 )
 # What names the caller in every table that holds an account's rows; the warehouse is row security's alone.

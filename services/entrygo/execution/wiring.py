@@ -168,6 +168,7 @@ class _Builder:
             dispatcher=dispatcher,
             are_artifacts_sound=self._objects.is_sound,
             recovery=Recovery(
+                pool=around.pool,
                 executions=executions,
                 delivery=delivery,
                 dispatcher=dispatcher,

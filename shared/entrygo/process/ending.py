@@ -49,7 +49,7 @@ async def pause(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def first_of(*events: asyncio.Event, seconds: float) -> None:
+async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
     """Waits until one of `events` is set, and no longer than so long."""
     waits = [asyncio.create_task(event.wait()) for event in events]
     try:

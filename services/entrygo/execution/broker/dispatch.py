@@ -24,7 +24,8 @@ class Dispatcher:
         self._bulkhead = bulkhead
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._with_slot: set[str] = set()
-        self._is_free = asyncio.Event()
+        # Set when a delivery has ended; whoever waits for it clears it.
+        self.freed = asyncio.Event()
 
     async def deliver(self, submission: Submission, *, wait_seconds: float) -> None:
         """Starts the delivery and waits for its end, but no longer; the ledger says what became of it.
@@ -59,15 +60,6 @@ class Dispatcher:
             except AttemptLost:
                 log.info("delivery.taken_by_another", submission_id=submission.id)
 
-    async def anything_free(self, seconds: float) -> None:
-        """Until a delivery has ended, or so much time has passed."""
-        self._is_free.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._is_free.wait()
-        except TimeoutError:
-            return
-
     async def idle(self) -> None:
         """Until every delivery under way has ended."""
         while self._tasks:
@@ -98,7 +90,7 @@ class Dispatcher:
     def _ended(self, submission_id: str, task: "asyncio.Task[None]") -> None:
         del self._tasks[submission_id]
         self._with_slot.discard(submission_id)
-        self._is_free.set()
+        self.freed.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery.failed", submission_id=submission_id, error=repr(error))
 

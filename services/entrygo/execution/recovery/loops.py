@@ -2,7 +2,7 @@
 releases did not keep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,18 +14,19 @@ from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.withdrawing import Withdrawals
+from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
-from entrygo.process.ending import pause
+from entrygo.process.ending import first_of, pause
 
 Work = Callable[[], Awaitable[None]]
 BATCH = 10
 # Between two looks into the ledger, however many deliveries end.
 PAUSE_SECONDS = 0.1
-# What is rare, and waits for the end of a lease anyway, is looked for so many times less often.
+# What only an upgrade leaves is looked for so many times less often.
 RARELY = 5
 
 log = structlog.get_logger(__name__)
@@ -71,6 +72,7 @@ class WarehouseFill:
 class Recovery:
     """Looks for work every `interval`; any number of replicas may do so at once."""
 
+    pool: Pool
     executions: Executions
     delivery: BrokerDelivery
     dispatcher: Dispatcher
@@ -81,11 +83,13 @@ class Recovery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Every loop until `stop`; an outage delays a loop and ends none."""
+        due = {kind: asyncio.Event() for kind in Backlog}
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._every_interval(stop, self.recover_executions))
-            group.create_task(self._deliver(stop))
-            group.create_task(self._every_interval(stop, self.recover_withdrawals, RARELY))
-            group.create_task(self._every_interval(stop, self.fill_warehouses, RARELY))
+            group.create_task(self._look(stop, due))
+            group.create_task(self._when(due[Backlog.EXECUTIONS], stop, self.recover_executions))
+            group.create_task(self._when(due[Backlog.WITHDRAWALS], stop, self.recover_withdrawals))
+            group.create_task(self._deliver(due[Backlog.DELIVERIES], stop))
+            group.create_task(self._fill(stop))
 
     async def recover_executions(self) -> None:
         """Resumes some executions whose lease is over."""
@@ -108,20 +112,45 @@ class Recovery:
         for submission in await self.delivery.reacting(BATCH):
             await self.delivery.react(submission)
 
-    async def _deliver(self, stop: asyncio.Event) -> None:
-        """At every interval, and as soon as deliveries have ended: others may wait in the ledger."""
+    async def _look(self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event]) -> None:
+        """Wakes at every interval the loops for which something waits."""
+
+        async def look() -> None:
+            async with transaction(self.pool, EVERYONE) as connection:
+                waiting = await kinds_waiting(connection)
+            for kind in waiting:
+                due[kind].set()
+
         while not stop.is_set():
+            await self._guarded(look)
+            await pause(stop, self.interval.total_seconds())
+
+    async def _when(self, due: asyncio.Event, stop: asyncio.Event, work: Work) -> None:
+        while await _is_set_before(stop, due):
+            due.clear()
+            await self._guarded(work)
+
+    async def _deliver(self, due: asyncio.Event, stop: asyncio.Event) -> None:
+        """When something is due, and as soon as deliveries have ended: others may wait in the ledger."""
+        while await _is_set_before(stop, due, self.dispatcher.freed):
+            due.clear()
+            self.dispatcher.freed.clear()
             await self._guarded(self.deliver_due)
             await asyncio.sleep(PAUSE_SECONDS)
-            await self.dispatcher.anything_free(self.interval.total_seconds())
 
-    async def _every_interval(self, stop: asyncio.Event, work: Work, times: int = 1) -> None:
+    async def _fill(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._guarded(work)
-            await pause(stop, times * self.interval.total_seconds())
+            await self._guarded(self.fill_warehouses)
+            await pause(stop, RARELY * self.interval.total_seconds())
 
     async def _guarded(self, work: Work) -> None:
         try:
             await work()
         except EntryGoError as error:
             log.warning("recovery.interrupted", error=str(error))
+
+
+async def _is_set_before(stop: asyncio.Event, *events: asyncio.Event) -> bool:
+    """Waits for one of `events`; False when `stop` comes, after which nothing new is begun."""
+    await first_of(stop, *events)
+    return not stop.is_set()

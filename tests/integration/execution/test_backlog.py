@@ -1,0 +1,90 @@
+"""What an idle process looks at once a second: each kind of work is seen when it is due, and only then."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
+from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+
+NOW, LATER, PAST = "now", "tomorrow", "yesterday"
+OWN = {"account_id": "acc_1", "mode": "test"}
+EXECUTION = {
+    **OWN,
+    "id": "exe_1",
+    "export_id": "batch_1",
+    "step": "claimed",
+    "idempotency_key": "",
+    "expected_plan_hash": "h",
+    "attempt": 1,
+    "created_at": NOW,
+}
+WITHDRAWAL = {**OWN, "id": "wdr_1", "export_id": "batch_1", "reason": "r", "idempotency_key": ""}
+PACKAGE = {
+    **OWN,
+    "id": "cp_1",
+    "export_id": "batch_1",
+    "number": "1",
+    "state": "generated",
+    "generated_at": NOW,
+}
+SUBMISSION = {
+    **OWN,
+    "id": "bes_1",
+    "export_id": "batch_1",
+    "package_id": "cp_1",
+    "notification_id": "n",
+    "submission_type": "EMAIL",
+    "phase": "envelope",
+    "sender": "s",
+    "subject": "s",
+    "message_id": "m",
+    "content_sha256": "0",
+    "reason": "r",
+    "attempts": 0,
+    "created_at": NOW,
+}
+RECIPIENT = {**OWN, "id": "rcp_1", "address": "a@example.com", "state": "unconfirmed", "changed_at": NOW}
+
+
+@pytest_asyncio.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    opened = await open_pool(database_url, schema="execution", max_size=1)
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "kind"),
+    [
+        ("executions", {**EXECUTION, "lease_until": PAST}, Backlog.EXECUTIONS),
+        ("executions", {**EXECUTION, "lease_until": LATER}, None),
+        ("executions", {**EXECUTION, "lease_until": PAST, "finished_at": NOW}, None),
+        ("withdrawals", {**WITHDRAWAL, "due_at": PAST, "created_at": NOW}, Backlog.WITHDRAWALS),
+        ("withdrawals", {**WITHDRAWAL, "due_at": LATER, "created_at": NOW}, None),
+        ("broker_submissions", {"status": "prepared", "next_attempt_at": PAST}, Backlog.DELIVERIES),
+        ("broker_submissions", {"status": "prepared", "next_attempt_at": LATER}, None),
+        ("broker_submissions", {"status": "sending", "lease_until": PAST}, Backlog.DELIVERIES),
+        ("broker_submissions", {"status": "sending", "lease_until": LATER}, None),
+        ("broker_submissions", {"status": "sent", "reaction_at": PAST}, Backlog.DELIVERIES),
+        ("broker_submissions", {"status": "sent", "reaction_at": LATER}, None),
+        ("mail_recipients", {**RECIPIENT, "ask_due_at": PAST}, Backlog.DELIVERIES),
+        ("mail_recipients", {**RECIPIENT, "ask_due_at": LATER}, None),
+    ],
+)
+async def test_work_is_seen_when_it_is_due(
+    pool: Pool, table: str, row: dict[str, Any], kind: Backlog | None
+) -> None:
+    async with transaction(pool, EVERYONE) as connection:
+        rows = {"customs_packages": PACKAGE, table: {**SUBMISSION, **row} if "status" in row else row}
+        for name, columns in rows.items():
+            names = ", ".join(columns)
+            await connection.execute(
+                f"INSERT INTO {name} ({names}) SELECT {names}"
+                f" FROM jsonb_populate_record(NULL::{name}, $1::jsonb)",
+                json.dumps(columns),
+            )
+        assert await kinds_waiting(connection) == ({kind} if kind else set())
