@@ -28,12 +28,23 @@ async def main(folder: Path) -> None:
             rest = Rest(client, system)
             blocked, sent = await blocked_export(rest), await executed(rest)
             sku = (await rest.get(f"/api/products/{system.product_ids[0]}"))["sku"]
+            package = (await rest.get(f"/api/exports/{sent}"))["customsPackage"]
         [link] = links_of(rest, sent)
+        documents = f"/packages/{package['id']}/documents"
         pages = {
             "console-today": "/",
             "console-export": f"/exports/{blocked.export_id}",
             "console-sent": f"/exports/{sent}",
             "console-setup": "/setup",
+            "console-keys": "/setup/keys",
+            "console-broker": f"/setup/brokers/{system.broker_id}",
+            "console-warehouse": f"/setup/warehouses/{system.warehouse_id}",
+            "console-importer": "/setup/importers/new",
+            "console-webhook": "/setup/webhooks",
+            "console-find": f"/find?q={sku}",
+            "console-invoice": f"{documents}/commercial_customs_invoice.html",
+            "console-pdf": f"{documents}/commercial_customs_invoice.pdf",
+            "console-csv": f"{documents}/commercial_customs_invoice.csv",
             "broker-page": link,
         }
         for suffix, scheme, window in VIEWS:

@@ -69,5 +69,10 @@ async def faults_of(page: Page) -> list[str]:
         for rule in found["violations"]
         for node in rule["nodes"]
     ]
+    # Those that are loaded once somebody scrolls to them are no fault yet.
+    broken = await page.evaluate(
+        "[...document.images].filter((each) => each.complete && !each.naturalWidth).map((each) => each.src)"
+    )
+    faults += [f"no picture: {each}" for each in broken]
     wide = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     return faults if wide[0] <= wide[1] else [*faults, f"{wide[0]} px wide in a window of {wide[1]}"]

@@ -21,6 +21,7 @@ from tests.fakes import ACCOUNT, KEY, FakeServices
 from tests.fakes.broker_links import TOKEN
 from tests.harness import processes
 from tests.harness.browser import DESK, PHONE, browser, faults_of, opened
+from tests.unit.console.test_export_page import pdf_of
 from tests.unit.gateway.requests import executed_export, planned_export
 
 WEBHOOK = inspection_pb2.CreateWebhookRequest(account_id=ACCOUNT, url="https://wms.example.com/hook")
@@ -82,6 +83,9 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
     unknown = (await executed_export(program))["exportId"]
     services._exports[ACCOUNT, unknown].broker_submissions[-1].status = "unknown"
     package = services._exports[ACCOUNT, sent].customs_package
+    paper = services._exports[ACCOUNT, unknown].customs_package
+    paper.artifacts[0].filename, paper.artifacts[0].media_type = "paper.pdf", "application/pdf"
+    services.contents["paper.pdf"] = pdf_of(pages=1)
     call = Call(f"Bearer {KEY}", "req_1")
     await services.CreateWebhook(WEBHOOK, call)
     await services.SendTestEvent(inspection_pb2.WebhookRequest(id="wh_0"), call)
@@ -95,6 +99,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         f"/exports/{sent}",
         f"/exports/{unknown}",
         f"/packages/{package.id}/documents/{package.artifacts[0].filename}",
+        f"/packages/{paper.id}/documents/{paper.artifacts[0].filename}",
         "/find",
         "/find?q=wms-order-1001",
         "/find?q=nobody",

@@ -162,5 +162,5 @@ PAGES = (
     Page("GET", DOCUMENT, show),
     Page("GET", f"{DOCUMENT}/file", download, streams=True),
     Page("GET", f"{DOCUMENT}/shown", framed, streams=True),
-    Page("GET", f"{DOCUMENT}/pages/{{number}}", page, streams=True),
+    Page("GET", f"{DOCUMENT}/pages/{{number}}", page, streams=True, is_picture=True),
 )

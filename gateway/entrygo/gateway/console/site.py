@@ -68,7 +68,8 @@ class Console:
 
     def _signed_in(self, page: Page) -> Answer:
         async def answer(request: Request) -> Response:
-            _check_browser(request)
+            if not page.is_picture:
+                _check_browser(request)
             secret = session_of(request, is_https=self._door.is_https(request.scope))
             if not secret.isascii() or not secret.isprintable() or not secret:
                 return _to_sign_in(request)
