@@ -21,7 +21,7 @@ ALERT_TESTS: dict[str, Any] = yaml.safe_load(
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/entrygo.json").read_text(encoding="utf-8"))
 RUNBOOKS = ROOT / "docs/runbooks"
 # Words of the language, which stand where a metric may stand.
-WORDS = re.compile(r"\b(sum|max|min|rate|increase|histogram_quantile|time|by|or)\b")
+WORDS = re.compile(r"\b(sum|max|min|rate|increase|histogram_quantile|time|by|or|and|topk)\b")
 NAME = re.compile(r"\b[a-z][a-z0-9_]+\b")
 SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
 # Prometheus adds it to each target itself.

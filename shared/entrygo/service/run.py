@@ -17,6 +17,7 @@ from entrygo.messaging.measures import measure_outbox
 from entrygo.messaging.relay import Relay
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.idempotency import purge
+from entrygo.postgres.measures import TableMeasure
 from entrygo.postgres.pool import Pool, closed_at_the_end, open_pool
 from entrygo.postgres.readiness import is_ready
 from entrygo.postgres.sweeping import keep_swept
@@ -145,7 +146,8 @@ def name_of(work: Work) -> str:
 def _work_of_metrics(name: str, settings: ServiceSettings, parts: Parts) -> tuple[Work, ...]:
     queue = (partial(measure_outbox, name),) if parts.records_events else ()
     url = settings.database_url.get_secret_value()
-    return (Sampler(database_url=url, schema=name, measures=(*queue, *parts.measures)).run,)
+    measures = (TableMeasure(name), *queue, *parts.measures)
+    return (Sampler(database_url=url, schema=name, measures=measures).run,)
 
 
 def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> tuple[Work, ...]:

@@ -1,5 +1,6 @@
 """Figures that metrics take from a database: right while it answers, and nobody waits when it does not."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -9,6 +10,7 @@ import pytest_asyncio
 from prometheus_client import REGISTRY
 
 from entrygo.messaging.measures import measure_outbox
+from entrygo.postgres.measures import ROWS, TableMeasure
 from entrygo.service.sampler import Sampler
 
 SCHEMA = {"schema": "planning"}
@@ -81,3 +83,38 @@ async def test_database_that_hangs_is_left_after_a_moment_and_read_again_later(
 async def test_database_that_is_away_fails_nobody() -> None:
     with sampler("postgresql://nobody@127.0.0.1:1/none", longest=5.0) as looks:
         await looks.sample()
+
+
+async def test_tables_are_measured_by_their_size_their_dead_rows_and_their_age(
+    database_url: str, owner: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    await queue(owner, minutes=1)
+    await owner.execute("ANALYZE outbox")
+    await owner.execute("DELETE FROM outbox")
+    await owner.execute("SELECT pg_stat_force_next_flush()")
+    await owner.execute("SELECT 1")
+
+    async with asyncio.timeout(30):
+        # Statistics are written by other processes of the server; there is no event to await.
+        while True:
+            await TableMeasure("planning")(owner)
+            if table_figure("entrygo_table_dead_rows"):
+                break
+    assert table_figure("entrygo_table_dead_rows") == 1
+    assert table_figure("entrygo_table_bytes") > 0
+    assert table_figure("entrygo_table_index_bytes") > 0
+    assert 0 < table_figure("entrygo_table_transaction_age") < 1_000_000
+
+
+async def test_tables_are_measured_once_a_minute(owner: "asyncpg.Connection[asyncpg.Record]") -> None:
+    measure = TableMeasure("planning")
+    await measure(owner)
+    ROWS.labels("planning", "outbox").set(-1)
+    await measure(owner)
+    assert table_figure("entrygo_table_rows") == -1
+
+
+def table_figure(name: str) -> float:
+    value = REGISTRY.get_sample_value(name, {**SCHEMA, "table": "outbox"})
+    assert value is not None
+    return value
