@@ -21,6 +21,14 @@ CLOCK_STEPS = (-DAY, -600, -5, 5, 600, DAY)
 MAIL_FAULTS = tuple(fault for fault in MailFault if fault is not MailFault.NONE)
 # A store that takes files up to this size is full for every document and mail.
 FULL_BYTES = 512
+SLOW_MOVES = """
+DO $do$ BEGIN
+    CREATE FUNCTION planning.dawdle() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_sleep({pause}); RETURN NEW; END';
+    CREATE TRIGGER dawdle BEFORE UPDATE ON planning.exports
+        FOR EACH ROW WHEN (OLD.state <> NEW.state) EXECUTE FUNCTION planning.dawdle();
+END $do$
+"""
 
 
 async def kill(cluster: Cluster, choose: random.Random) -> str:
@@ -108,6 +116,17 @@ async def crash_postgres(cluster: Cluster, choose: random.Random) -> str:
     finally:
         await cluster.start_postgres()
     return f"away for {seconds:.1f} s"
+
+
+async def slow_moves(cluster: Cluster, choose: random.Random) -> str:
+    """A move of an export is slow between its look at the row and its end: others come between, or wait."""
+    seconds, pause = choose.uniform(3, 8), choose.uniform(0.1, 0.5)
+    await cluster.fetch(SLOW_MOVES.format(pause=f"{pause:.2f}"))
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        await cluster.fetch("DROP FUNCTION planning.dawdle CASCADE")
+    return f"by {pause:.2f} s for {seconds:.1f} s"
 
 
 async def hang_postgres(cluster: Cluster, choose: random.Random) -> str:
@@ -232,6 +251,7 @@ FAULTS = (
     Fault("cut sessions", "postgres", cut_sessions, weight=4),
     Fault("crash PostgreSQL", "postgres", crash_postgres),
     Fault("hang PostgreSQL", "postgres", hang_postgres),
+    Fault("slow moves", "postgres", slow_moves),
     Fault("wipe broker", "broker", wipe_broker, weight=2),
     Fault("hang broker", "broker", hang_broker),
     Fault("mail trouble", "mail", mail_trouble, weight=5),

@@ -196,7 +196,7 @@ PROTECTIONS = (
                 "FIND_EXPORT,",
             ),
         ),
-        NONE,
+        ("slow moves",),
     ),
     Protection(
         "an outage of the database is said to be one",

@@ -8,9 +8,10 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from entrygo.imports import workbooks
+from entrygo.imports import reading
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import UnreadableFile
+from entrygo.imports.workbooks import WorkbookLimits
 
 
 def workbook(*sheets: Sequence[Sequence[object]]) -> bytes:
@@ -56,11 +57,30 @@ def test_rows_keep_their_numbers_in_the_sheet() -> None:
     ]
 
 
-def test_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = workbook([("sku",), ("A",)])
-    monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1000)
-    with pytest.raises(UnreadableFile, match="unpacks to more"):
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (WorkbookLimits(unpacked_bytes=1000, tags=10**6), "unpacks to more"),
+        (WorkbookLimits(unpacked_bytes=10**6, tags=100), "too many cells"),
+    ],
+)
+def test_workbook_that_unpacks_to_too_much_is_refused(
+    limits: WorkbookLimits, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = workbook([("sku",), *[(f"A{number}",) for number in range(30)]])
+    monkeypatch.setattr(reading, "SENT", limits)
+    monkeypatch.setattr("openpyxl.load_workbook", None)
+    with pytest.raises(UnreadableFile, match=said):
         source_of("a.xlsx", content)
+
+
+def test_entry_of_a_workbook_that_cannot_be_unpacked_is_said_to_be_damaged() -> None:
+    content = workbook([("sku",), ("A",)])
+    # Of the central directory's first entry: a way to pack that nobody knows.
+    at = content.index(b"PK\x01\x02") + 10
+    spoilt = content[:at] + b"\x63\x00" + content[at + 2 :]
+    with pytest.raises(UnreadableFile, match="is no workbook that can be read"):
+        source_of("a.xlsx", spoilt)
 
 
 def test_cell_far_to_the_right_costs_no_memory() -> None:
