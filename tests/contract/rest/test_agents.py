@@ -1,25 +1,28 @@
 """`entrygo mcp` on the running system, driven by the client of the protocol's own SDK."""
 
 import json
+import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
+import pytest
 import pytest_asyncio
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, TextResourceContents
 
-from entrygo.cli.agents.callers import Callers, http_client
-from entrygo.cli.agents.server import build_http_app
 from tests.contract.rest.documented import Rest, golden_orders, planned
+from tests.harness.processes import free_port, start, stop, wait_for_port
 from tests.harness.system import System
 
 # An answer that fits into a conversation beside many others.
 SMALL = 4_000  # characters
+TOOLS = {"plan", "explain", "diff", "propose_fix", "inspect", "execute", "resend", "withdraw"}
+RESOURCES = {"export", "plan", "issues", "documents"}
 
 
 @asynccontextmanager
@@ -119,29 +122,62 @@ async def test_an_agent_acts_once_on_exactly_the_plan_that_it_was_shown(
     assert [event["type"] for event in events].count("export.executed") == 1
 
 
-async def test_over_http_each_request_acts_by_its_own_key(system: System, rest: Rest) -> None:
+@pytest.fixture(scope="module")
+def served(system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a process of `entrygo mcp --http`, which has no key of its own."""
+    port, log = free_port(), tmp_path_factory.mktemp("mcp") / "mcp.log"
+    command = [sys.executable, "-m", "entrygo.cli.main", "mcp", "--http", "--port", str(port)]
+    process = start(command, log=log, env={**os.environ, **system.env, "ENTRYGO_API_KEY": ""})
+    try:
+        wait_for_port(port, process, log=log, seconds=60)
+        yield f"http://localhost:{port}/mcp"
+    finally:
+        stop(process)
+
+
+@asynccontextmanager
+async def agent_over_http(address: str, key: str) -> AsyncIterator[Client]:
+    headers = {"authorization": f"Bearer {key}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, trust_env=False) as http,
+        Client(streamable_http_client(address, http_client=http)) as client,
+    ):
+        yield client
+
+
+async def test_over_http_each_request_acts_by_its_own_key(system: System, rest: Rest, served: str) -> None:
     export_id = await planned(rest)
-    async with http_client(verify=True) as gateway:
-        callers = Callers(base_url=system.base_url, api_key=None, account_id=system.account_id, http=gateway)
-        app = build_http_app(callers)
-        async with app.router.lifespan_context(app):
-            transport = httpx2.ASGITransport(app)
-            for key, finds in ((system.api_key, True), (system.other_api_key, False)):
-                headers = {"authorization": f"Bearer {key}"}
-                async with (
-                    httpx2.AsyncClient(transport=transport, headers=headers) as http,
-                    Client(streamable_http_client("http://localhost:3800/mcp", http_client=http)) as client,
-                ):
-                    if finds:
-                        assert (await call(client, "inspect", export_id=export_id))["state"] == "BATCHED"
-                        listed = json.loads(await read(client, "entrygo://exports"))["exports"]
-                        assert export_id in {each["exportId"] for each in listed}
-                    else:
-                        error = await refused(client, "inspect", export_id=export_id)
-                        assert error["errorCode"] == "NOT_FOUND"
-            async with httpx2.AsyncClient(transport=transport) as stranger:
-                answer = await stranger.post("http://localhost:3800/mcp", json={})
-                assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
-                keyed = {"authorization": f"Bearer {system.api_key}"}
-                elsewhere = await stranger.post("http://evil.example/mcp", json={}, headers=keyed)
-                assert elsewhere.status_code == 421
+    async with agent_over_http(served, system.api_key) as client:
+        assert (await call(client, "inspect", export_id=export_id))["state"] == "BATCHED"
+        listed = json.loads(await read(client, "entrygo://exports"))["exports"]
+        assert export_id in {each["exportId"] for each in listed}
+        assert {each.name for each in (await client.list_tools()).tools} >= TOOLS
+        templates = (await client.list_resource_templates()).resource_templates
+        assert {each.name for each in templates} >= RESOURCES
+    async with agent_over_http(served, system.other_api_key) as client:
+        error = await refused(client, "inspect", export_id=export_id)
+        assert error["errorCode"] == "NOT_FOUND"
+    async with agent_over_http(served, "shpbndl_live_" + "x" * 43) as client:
+        assert (await refused(client, "inspect", export_id=export_id))["errorCode"] == "INVALID_API_KEY"
+
+
+@pytest.mark.parametrize(
+    ("headers", "size", "status"),
+    [
+        ({}, 2, 401),
+        ({"authorization": "Bearer"}, 2, 401),
+        ({"authorization": "Basic eDp5"}, 2, 401),
+        # A page in a browser, under a name that it has pointed at this machine.
+        ({"authorization": "Bearer k", "host": "evil.example"}, 2, 421),
+        ({"authorization": "Bearer k", "origin": "https://evil.example"}, 2, 403),
+        ({"authorization": "Bearer k"}, 2_000_000, 413),
+    ],
+)
+async def test_over_http_what_is_not_an_agents_request_is_turned_away(
+    served: str, headers: dict[str, str], size: int, status: int
+) -> None:
+    body = b"{" + b" " * (size - 2) + b"}"
+    given = {"content-type": "application/json", "accept": "application/json", **headers}
+    async with httpx2.AsyncClient(trust_env=False) as stranger:
+        answer = await stranger.post(served, content=body, headers=given)
+    assert answer.status_code == status, answer.text

@@ -21,6 +21,8 @@ planHash of what it shows and the next step. execute, resend and withdraw take t
 unless the account's policy lets agents act. Never guess customs data: a person confirms suggestions."""
 PATH = "/mcp"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+# A call is a few ids; the largest is a list of orders to plan.
+LARGEST_REQUEST_BYTES = 1024 * 1024
 
 
 def build_server(callers: Callers) -> MCPServer:
@@ -48,6 +50,7 @@ def build_http_app(callers: Callers, *, hosts: Sequence[str] = ()) -> Starlette:
         streamable_http_path=PATH,
         json_response=True,
         stateless_http=True,
+        max_request_body_size=LARGEST_REQUEST_BYTES,
         transport_security=TransportSecuritySettings(
             allowed_hosts=allowed, allowed_origins=[f"http://{host}" for host in allowed]
         ),

@@ -9,6 +9,9 @@ from entrygo.cli.terminal import err
 from entrygo.cli.trust import trust_in
 from entrygo.gateway.settings import GatewayClientSettings
 
+# Beyond them, a connection gets 503: an agent's program needs one or two.
+CONNECTIONS = 100
+
 
 async def serve_stdio(target: Target) -> None:
     """For the agent that started this process, with the key that it was started with."""
@@ -33,4 +36,5 @@ async def serve_http(target: Target, host: str, port: int, names: list[str]) -> 
         )
         app = build_http_app(callers, hosts=names)
         err.print(f"http://{host}:{port}{PATH}", markup=False)
-        await uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning")).serve()
+        config = uvicorn.Config(app, host=host, port=port, log_level="warning", limit_concurrency=CONNECTIONS)
+        await uvicorn.Server(config).serve()
