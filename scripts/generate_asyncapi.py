@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "asyncapi.json"
 EVENTS_PROTO = ROOT / "protos" / "entrygo" / "proto" / "events" / "v1" / "events.proto"
 TEST_EVENT = "webhook.test"
+DISABLED_EVENT = "webhook.disabled"
 PROTOBUF = "application/vnd.google.protobuf;version=3"
 
 HEADERS = {
@@ -58,7 +59,7 @@ def document() -> dict[str, Any]:
         }
         for name, topic in TOPICS.items()
     }
-    told = (*EXPORT_EVENTS, TEST_EVENT)
+    told = (*EXPORT_EVENTS, TEST_EVENT, DISABLED_EVENT)
     channels["webhooks"] = {
         "address": None,
         "description": "POST to the URL of each webhook of the account that asked for the type.",
@@ -116,7 +117,7 @@ def _kafka_message(type_: str) -> dict[str, Any]:
 
 
 def _webhook_message(type_: str) -> dict[str, Any]:
-    schema = "TestEvent" if type_ == TEST_EVENT else "Event"
+    schema = {TEST_EVENT: "TestEvent", DISABLED_EVENT: "DisabledEvent"}.get(type_, "Event")
     return {
         "name": type_,
         "contentType": "application/json",
@@ -130,20 +131,30 @@ def _schemas() -> dict[str, Any]:
     parts = event.pop("$defs")
     text = {"type": "string"}
     data = dict.fromkeys(("accountId", "mode", "eventId"), text)
+    disabled: dict[str, Any] = {
+        **dict.fromkeys(("webhookId", "url", "reason"), text),
+        **{name: {"type": ["string", "null"]} for name in ("warehouseId", "failingSince")},
+    }
     return {
         "CloudEventHeaders": HEADERS,
         "ProtobufEvent": {"schemaFormat": PROTOBUF, "schema": EVENTS_PROTO.read_text(encoding="utf-8")},
         "WebhookHeaders": SIGNATURE,
-        "TestEvent": {
-            "type": "object",
-            "properties": {
-                "type": {"const": TEST_EVENT},
-                "timestamp": text,
-                "data": {"type": "object", "properties": data},
-            },
-        },
+        "TestEvent": _of_endpoint(TEST_EVENT, data),
+        "DisabledEvent": _of_endpoint(DISABLED_EVENT, data | disabled),
         "Event": event,
         **parts,
+    }
+
+
+def _of_endpoint(type_: str, data: dict[str, Any]) -> dict[str, Any]:
+    """An event about an endpoint rather than about an export."""
+    return {
+        "type": "object",
+        "properties": {
+            "type": {"const": type_},
+            "timestamp": {"type": "string"},
+            "data": {"type": "object", "properties": data},
+        },
     }
 
 

@@ -32,6 +32,7 @@ def recipes(system: System, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
 async def test_recipes_of_the_page_do_what_it_says(system: System, recipes: dict[str, Any]) -> None:
     assert recipes["night"].export["status"] == "COMPLETED"
     assert recipes["changes"]["is_same"] is False
+    assert recipes["done"]["status"] == "COMPLETED", "the agent's loop mends what it knows, and executes"
     async with (
         AsyncEntryGo(system.base_url, system.api_key, system.account_id) as entrygo,
         receiving() as receiver,

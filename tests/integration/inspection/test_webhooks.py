@@ -103,7 +103,7 @@ class Hooks:
 async def hooks(service: Service) -> AsyncIterator[Hooks]:
     signer = Signer([SECRET])
     sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=60)
-    worker = Worker(service.pool, signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=60)
+    worker = Worker(service.pool, Ids(), signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=60)
     webhooks = Webhooks(service.pool, Ids(), signer, sender, wake=worker.wake, max_endpoints=5)
     read_model = ReadModel(service.pool, Changes(), Announcer(KEEP, worker.wake))
     stop = asyncio.Event()
@@ -305,6 +305,35 @@ async def test_an_endpoint_that_is_gone_is_disabled_and_holds_what_happens_for_a
     await hooks.until(webhook, DeliveryStatus.DELIVERED, len(life.events))
     sent = [each.headers["webhook-id"] for each in receiver.got if "exportId" in each.event["data"]]
     assert sent == [event.id for event in life.events]
+
+
+async def test_the_accounts_other_endpoints_are_told_once_that_one_was_disabled(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    async with receiving() as watching, receiving() as elsewhere:
+        told = await hooks.add(watching, events=("webhook.disabled",))
+        await hooks.add(elsewhere, events=("export.executed",))
+        of_warehouse = Visible(ALICE, "wh_2")
+        await hooks.add(elsewhere, visible=of_warehouse)
+        stranger = await hooks.add(elsewhere, visible=Visible.whole(BOB))
+        gone = await hooks.add(receiver)
+        receiver.answers.append(GONE)
+        await hooks.webhooks.send_test(WHOLE, gone.id)
+        [got] = await watching.until(1)
+        await hooks.until(told, DeliveryStatus.DELIVERED, 1)
+        assert got.event["type"] == "webhook.disabled"
+        assert got.event["data"] | {"eventId": "", "failingSince": ""} == {
+            "accountId": ALICE.account_id,
+            "mode": ALICE.mode,
+            "eventId": "",
+            "webhookId": gone.id,
+            "url": gone.url,
+            "warehouseId": None,
+            "reason": "The endpoint answered 410 Gone.",
+            "failingSince": "",
+        }
+        assert elsewhere.got == []
+        assert await hooks.deliveries(stranger) == []
 
 
 async def test_a_redirect_is_no_receipt_and_is_not_followed(hooks: Hooks, receiver: Receiver) -> None:

@@ -70,3 +70,18 @@ async def test_key_that_may_not_is_explained_on_the_page(
     answer = await clerk.post("/setup/webhooks/wh_0/disable", data={})
     assert answer.status_code == 403
     assert 'role="alert"' in answer.text
+
+
+async def test_today_names_a_webhook_that_was_given_up_until_somebody_enables_it(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    await added(clerk)
+    [webhook] = services.inspection.webhooks_of_all
+    assert "not told any more" not in (await clerk.get("/")).text
+    webhook.status, webhook.failing_since = "disabled", "2026-03-06T16:00:00.000Z"
+    webhook.disabled_reason = "Every attempt failed for 5 days: refused"
+    page = (await clerk.get("/")).text
+    assert "Every attempt failed for 5 days: refused" in page
+    assert "/setup/webhooks/wh_0" in page
+    webhook.failing_since = ""  # somebody disabled it
+    assert "not told any more" not in (await clerk.get("/")).text

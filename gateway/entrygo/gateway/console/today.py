@@ -59,11 +59,12 @@ async def show_part(visit: Visit) -> Response:
 
 async def _page(visit: Visit, template: str) -> Response:
     services = visit.services
-    lists, health, warehouses, brokers = await asyncio.gather(
+    lists, health, warehouses, brokers, webhooks = await asyncio.gather(
         _lists(visit),
         or_none(visit.read(services.inspection.SystemHealth, inspection_pb2.SystemHealthRequest())),
         or_none(visit.read(services.sync.ListWarehouses, sync_pb2.ListRequest(limit=LISTED))),
         or_none(visit.read(services.sync.ListBrokers, sync_pb2.ListRequest(limit=LISTED))),
+        or_none(visit.read(services.webhooks.ListWebhooks, inspection_pb2.ListWebhooksRequest())),
     )
     found = [found for found in lists if found is not None]
     names = {
@@ -80,8 +81,14 @@ async def _page(visit: Visit, template: str) -> Response:
         has_exports=bool(rows),
         is_cut=[page for page in found if page.has_more],
         is_away=len(found) < len(STATES),
+        given_up=[] if webhooks is None else [each for each in webhooks.data if _is_given_up(each)],
         troubles=[] if health is None else [part for part in health.components if part.status != "ok"],
     )
+
+
+def _is_given_up(webhook: inspection_pb2.Webhook) -> bool:
+    """Whether it was disabled because it took nothing, rather than by somebody."""
+    return webhook.status == "disabled" and bool(webhook.failing_since)
 
 
 async def _lists(visit: Visit) -> Sequence[inspection_pb2.ListExportsResponse | None]:

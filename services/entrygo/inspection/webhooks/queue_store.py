@@ -58,7 +58,7 @@ class QueueStore:
         await self._open_lanes(sorted(waiting))
         return bool(waiting)
 
-    async def queue_test(self, endpoint: Endpoint, event_id: str, event_type: str, body: str) -> Delivery:
+    async def queue_alone(self, endpoint: Endpoint, event_id: str, event_type: str, body: str) -> Delivery:
         """A delivery in a lane of its own, also where the endpoint did not ask for its type."""
         row = await self._connection.fetchrow(
             "INSERT INTO webhook_deliveries"  # noqa: S608

@@ -8,6 +8,7 @@ from enum import StrEnum
 from entrygo.domain.principal import Tenant
 
 TEST_EVENT = "webhook.test"
+DISABLED_EVENT = "webhook.disabled"
 
 
 class EndpointStatus(StrEnum):

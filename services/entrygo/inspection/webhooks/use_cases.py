@@ -121,7 +121,8 @@ class Webhooks:
             if command.status is EndpointStatus.ENABLED:
                 changed = replace(changed, disabled_reason="", failing_since=None)
             elif command.status is EndpointStatus.DISABLED and held.status is EndpointStatus.ENABLED:
-                changed = replace(changed, disabled_reason="Disabled by the account.")
+                # Failing no longer says anything: somebody has decided.
+                changed = replace(changed, disabled_reason="Disabled by the account.", failing_since=None)
             await store.save(changed)
             answer = await _found(store, command.id)
         self._wake()
@@ -194,7 +195,7 @@ class Webhooks:
                     "eventId": event_id,
                 },
             }
-            delivery = await QueueStore(connection).queue_test(
+            delivery = await QueueStore(connection).queue_alone(
                 endpoint, event_id, TEST_EVENT, orjson.dumps(body).decode()
             )
         self._wake()

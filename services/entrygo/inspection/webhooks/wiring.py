@@ -49,6 +49,7 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids) -> WebhookPar
     keep = timedelta(days=settings.keep_days)
     worker = Worker(
         pool,
+        ids,
         signer,
         sender,
         slots=settings.slots,

@@ -15,12 +15,14 @@ import structlog
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Visible
 from entrygo.inspection.webhooks import schedule
+from entrygo.inspection.webhooks.notices import queue_notices
 from entrygo.inspection.webhooks.queue_store import QueueStore
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, EndpointStatus, Lane
 from entrygo.inspection.webhooks.sender import Attempt, Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.process.clock import Ids
 from entrygo.process.ending import first_of
 
 # Looks by itself for what other processes queued, and for what became due again.
@@ -35,6 +37,10 @@ ATTEMPTS = prometheus_client.Counter(
 for _outcome in ("delivered", "refused", "lost"):
     ATTEMPTS.labels(_outcome)
 
+DISABLED = prometheus_client.Counter(
+    "entrygo_webhook_endpoints_disabled_total", "Endpoints disabled because they took nothing or were gone"
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -44,6 +50,7 @@ class Worker:
     def __init__(
         self,
         pool: Pool,
+        ids: Ids,
         signer: Signer,
         sender: Sender,
         *,
@@ -52,6 +59,7 @@ class Worker:
         answer_seconds: float,
     ) -> None:
         self._pool = pool
+        self._ids = ids
         self._signer = signer
         self._sender = sender
         self._slots = slots
@@ -148,15 +156,18 @@ class Worker:
         await queue.settle(
             lane, delivery.event_id, status, response_status=attempt.status, error=attempt.error
         )
-        await self._judge(endpoints, endpoint, attempt)
+        disabled = await self._judge(endpoints, endpoint, attempt)
+        if disabled is not None:
+            await queue_notices(endpoints, queue, self._ids, disabled)
+            self._woken.set()
         await queue.release(lane, pause=pause if await queue.head(lane) else None)
 
-    async def _judge(self, endpoints: EndpointStore, endpoint: Endpoint, attempt: Attempt) -> None:
-        """Writes down since when an endpoint takes nothing, and disables one that is gone."""
+    async def _judge(self, endpoints: EndpointStore, endpoint: Endpoint, attempt: Attempt) -> Endpoint | None:
+        """Writes down since when an endpoint takes nothing; returns one that it has disabled for it."""
         if attempt.is_delivered:
             if endpoint.failing_since is not None:
                 await endpoints.save(replace(endpoint, failing_since=None))
-            return
+            return None
         now = await endpoints.now()
         since = endpoint.failing_since or now
         judged = replace(endpoint, failing_since=since)
@@ -165,8 +176,10 @@ class Worker:
             reason = "The endpoint answered 410 Gone."
         elif schedule.is_given_up(now - since):
             reason = f"Every attempt failed for {schedule.PATIENCE.days} days: {attempt.error}"
-        if reason is not None and endpoint.status is EndpointStatus.ENABLED:
+        disables = reason is not None and endpoint.status is EndpointStatus.ENABLED
+        if reason is not None and disables:
             judged = replace(judged, status=EndpointStatus.DISABLED, disabled_reason=reason)
+            DISABLED.inc()
             log.warning(
                 "webhooks.disabled",
                 account=endpoint.tenant.account_id,
@@ -175,3 +188,4 @@ class Worker:
             )
         if judged != endpoint:
             await endpoints.save(judged)
+        return judged if disables else None
