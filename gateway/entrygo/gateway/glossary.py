@@ -203,6 +203,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "reference_version": "Version of the rates and lists that were used",
         "removed": "The first of those that only the earlier plan has",
         "removed_count": "How many only the earlier plan has",
+        "revokedAt": "When it was revoked: RFC 3339, UTC; null: it was not",
         "revision": "How often the export was planned, from 1",
         "ruleset_version": "Version of the rules that were used",
         "savings": "What consolidating saves, as the account's policy measures it",

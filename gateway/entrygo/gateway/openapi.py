@@ -12,6 +12,7 @@ from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
 from entrygo.gateway.examples import ERROR_DETAILS
 from entrygo.gateway.generated_names import REFERENCE, name_parts
 from entrygo.gateway.glossary import describe_fields, meaning
+from entrygo.gateway.sampling import sample
 from entrygo.gateway.schemas.errors import ErrorBody
 from entrygo.requests import idempotency_key
 
@@ -71,6 +72,7 @@ def build_openapi(endpoints: Sequence[Endpoint]) -> Schema:
     schemas["ErrorCode"] = _error_codes(endpoints)
     name_parts(schemas)
     describe_fields(schemas)
+    _add_samples(paths, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": "EntryGo REST API", "version": API_VERSION, "description": DESCRIPTION},
@@ -106,6 +108,14 @@ def _operation(endpoint: Endpoint, schemas: Schema) -> Schema:
     if endpoint.body is not None:
         operation["requestBody"] = _request_body(endpoint, endpoint.body, schemas)
     return operation
+
+
+def _add_samples(paths: Schema, schemas: Schema) -> None:
+    """An example for each JSON answer that has none of its own."""
+    for operation in (operation for methods in paths.values() for operation in methods.values()):
+        content = operation["responses"]["200"]["content"].get("application/json")
+        if content is not None and "example" not in content:
+            content["example"] = sample(content["schema"], schemas)
 
 
 def _request_body(endpoint: Endpoint, model: type[BaseModel], schemas: Schema) -> Schema:

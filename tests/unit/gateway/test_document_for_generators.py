@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from entrygo.gateway.glossary import MEANINGS, MEANINGS_WITHIN
 from entrygo.gateway.openapi import build_openapi
@@ -84,6 +85,14 @@ def test_every_answer_has_a_body_of_one_known_type(operation: dict[str, Any]) ->
         assert schema == {"type": "string"}
     else:
         assert schema == {"type": "string", "format": "binary"}
+
+
+@each_operation
+def test_every_json_answer_has_an_example_that_is_valid(operation: dict[str, Any]) -> None:
+    content = operation["responses"]["200"]["content"].get("application/json")
+    if content is not None:
+        schema = {**content["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(schema).validate(content["example"])
 
 
 @each_operation
