@@ -53,6 +53,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "count": "How many there are",
         "countryOfOrigin": "ISO 3166-1 alpha-2",
         "country_of_origin": "ISO 3166-1 alpha-2",
+        "bonds": "What the bond of each importer must cover",
         "coverage": "Which lists are loaded, and what each code was checked for",
         "createdAfter": "Made at this instant or later: RFC 3339",
         "createdAt": "When it was made: RFC 3339, UTC",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from entrygo.domain.bonds import BondNeed
 from entrygo.domain.consolidation import line_key
 from entrygo.domain.coverage import Coverage
 from entrygo.domain.facts import Broker, Importer, ImporterOfRecord, Order, Product, Warehouse
@@ -20,6 +21,7 @@ from entrygo.domain.snapshot import (
 )
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import Advice, advice_on
+from entrygo.planning.bonds import agency_entries_of, bonds_of
 from entrygo.planning.consolidating import Consolidation, consolidate_orders, parties_of
 from entrygo.planning.coverage import coverage_of
 from entrygo.planning.duplicates import look_alikes
@@ -81,6 +83,8 @@ class Decision:
     savings: Savings | None
     issues: PlanIssues
     coverage: Coverage
+    # What the bond of each importer must cover.
+    bonds: tuple[BondNeed, ...]
     ruleset_version: str
     reference_version: str
     reference_set: ReferenceSet
@@ -103,6 +107,7 @@ def decide(
     holding = in_force(rules, context)
     orders, plan, of_batch = _judged(request, facts, holding, context)
     findings = in_order([*orders.findings, *of_batch])
+    duties = _duties(plan, facts, context, duty_book)
     batch, products = plan.batch, _named_products(orders.included, facts)
     readiness = readiness_of(finding.severity for finding in findings)
     return Decision(
@@ -121,7 +126,7 @@ def decide(
         broker=facts.broker,
         importers=tuple(each.party.record for each in batch.importations if each.party.record is not None),
         entries=judged_entries(plan, findings),
-        duties=_duties(plan, facts, context, duty_book),
+        duties=duties,
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         asked_entry_type=request.entry_type,
@@ -129,6 +134,7 @@ def decide(
         informal_limit=reference.informal_limit,
         issues=issues_of(findings, facts.orders, facts.products, holding, context),
         coverage=coverage_of(products, reference),
+        bonds=_bonds(plan, facts, context, duties),
         ruleset_version=ruleset_version,
         reference_version=reference.version,
         reference_set=reference.row_set,
@@ -194,6 +200,22 @@ def _duties(
         return None
     importers = {number: party.of_record.number for number, party in plan.parties.items()}
     return duties_of(plan.entries, plan.batch.orders, facts.products, context, book=book, importers=importers)
+
+
+def _bonds(
+    plan: Consolidation, facts: PlanFacts, context: Context, duties: Estimate | None
+) -> tuple[BondNeed, ...]:
+    if duties is None or not plan.entries:
+        return ()
+    products = {order.id: frozenset(item.product_id for item in order.items) for order in plan.batch.orders}
+    return bonds_of(
+        plan.parties,
+        plan.entries,
+        duties.entries,
+        paid=facts.paid,
+        day=context.entry_date,
+        agency_entries=agency_entries_of(plan.entries, products, context.tariff),
+    )
 
 
 def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:

@@ -1,12 +1,13 @@
 """What a decision is made from: the request as read, and the facts gathered for it. No judgement here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from entrygo.domain.facts import Broker, Importer, Order, Product, Warehouse
 from entrygo.domain.snapshot import AskedEntryType, SavingsBasis
+from entrygo.planning.duty.bond import Paid
 
 
 class OnBlocked(StrEnum):
@@ -45,3 +46,5 @@ class PlanFacts:
     exported: Mapping[str, str | None] = field(default_factory=dict)
     # Order id → another open export that holds it, or None; reported, but decides nothing.
     open_exports: Mapping[str, str | None] = field(default_factory=dict)
+    # What executed exports of twelve months are likely to have cost, by importer's number; decides nothing.
+    paid: Mapping[str, Sequence[Paid]] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from entrygo.domain.bonds import BondNeed
 from entrygo.domain.coverage import Coverage
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Savings, SavingsBasis, ValidationMessage
@@ -41,6 +42,22 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         entries=entries_to_proto(decision),
         coverage=_coverage_to_proto(decision.coverage),
         saving=_saving_to_proto(decision.savings),
+        bonds=[_bond_to_proto(each) for each in decision.bonds],
+    )
+
+
+def _bond_to_proto(need: BondNeed) -> events_pb2.BondNeed:
+    return events_pb2.BondNeed(
+        importer=need.importer or "",
+        type=need.type,
+        on_file_usd="" if need.on_file_usd is None else plain(need.on_file_usd),
+        needed_usd=plain(need.needed_usd),
+        is_sufficient=need.is_sufficient,
+        twelve_months_usd="" if need.twelve_months_usd is None else plain(need.twelve_months_usd),
+        first_day=need.first_day.isoformat() if need.first_day else "",
+        last_day=need.last_day.isoformat() if need.last_day else "",
+        entries=need.entries,
+        is_complete=need.is_complete,
     )
 
 

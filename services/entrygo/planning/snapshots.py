@@ -72,6 +72,7 @@ def snapshot_of(
         coverage=decision.coverage,
         entry_duties=decision.duties.entries if decision.duties else (),
         landed_costs=decision.duties.orders if decision.duties else (),
+        bonds=decision.bonds,
         tariff={product.id: decision.tariff[product.id] for product in decision.products},
     )
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from entrygo.domain.bonds import BondNeed
 from entrygo.domain.coverage import Coverage
 from entrygo.domain.duty import EntryDuty, OrderCost
 from entrygo.domain.errors import SnapshotUnreadable
@@ -236,6 +237,8 @@ class Snapshot(Fact):
     # What each entry is likely to cost in duty and fees, and each order's part of it.
     entry_duties: tuple[EntryDuty, ...] = ()
     landed_costs: tuple[OrderCost, ...] = ()
+    # Of each importer with a bond on file.
+    bonds: tuple[BondNeed, ...] = ()
 
 
 def read_snapshot(content: bytes) -> Snapshot:

@@ -1,8 +1,8 @@
 """A planner on a real database, with facts from memory."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest_asyncio
@@ -12,7 +12,8 @@ from entrygo.domain.facts import Order
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.domain.snapshot import Snapshot
 from entrygo.messaging.event_log import events_after
-from entrygo.planning.reference.in_force import reference_on
+from entrygo.planning.duty.book import DutyBook
+from entrygo.planning.reference.in_force import ReferenceData, reference_on
 from entrygo.planning.requests import read_amend, read_cancel, read_plan
 from entrygo.planning.rules import RULES
 from entrygo.planning.sync_client import Gathered
@@ -68,6 +69,7 @@ class Planner:
     pool: Pool
     facts: MemoryFacts
     visible: Visible = field(default_factory=lambda: Visible.whole(ALICE))
+    duty_on: Callable[[ReferenceData, date], DutyBook] | None = None
 
     def as_(self, tenant: Tenant, warehouse_id: str | None = None) -> "Planner":
         return replace(self, visible=Visible(tenant, warehouse_id))
@@ -81,6 +83,7 @@ class Planner:
             reference_on=reference_on,
             clock=lambda: NOW,
             ids=Ids(),
+            duty_on=self.duty_on,
         )
 
     async def reply(self, *order_ids: str, **fields: Any) -> Reply:

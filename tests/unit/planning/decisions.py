@@ -38,6 +38,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         importers=tuple(changes.pop("importers", ())),
         exported=changes.pop("exported", {}),
         open_exports=changes.pop("open_exports", {}),
+        paid=changes.pop("paid", {}),
     )
     assert not changes, changes
     return decide(request, facts, rules, reference, duty_book=duty_book)

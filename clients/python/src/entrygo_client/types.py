@@ -79,6 +79,19 @@ class Bond(TypedDict):
     validTo: NotRequired[str | None]
 
 
+class BondNeed(TypedDict):
+    importer: str | None
+    type: str
+    on_file_usd: float | None
+    needed_usd: float
+    sufficient: bool | None
+    twelve_months_usd: float | None
+    first_day: str | None
+    last_day: str | None
+    entries: int
+    complete: bool
+
+
 BondType: TypeAlias = 'Literal["continuous", "single"]'
 
 
@@ -1059,6 +1072,7 @@ class PlanAnswer(TypedDict):
     changes: NotRequired[list[str]]
     coverage: NotRequired[Coverage]
     savings: NotRequired[MeasuredSaving | None]
+    bonds: NotRequired[list[BondNeed]]
 
 
 class PlanBody(TypedDict):
@@ -1078,7 +1092,7 @@ class PlanBody(TypedDict):
 
 PlanBodyEntryType: TypeAlias = 'Literal["01", "11", "86"]'
 
-PlanBodyInclude: TypeAlias = 'Literal["issuesByProduct", "entries", "coverage", "savings"]'
+PlanBodyInclude: TypeAlias = 'Literal["issuesByProduct", "entries", "coverage", "savings", "bonds"]'
 
 PlanBodyOnBlocked: TypeAlias = 'Literal["block", "exclude"]'
 

@@ -18,6 +18,7 @@ from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
 from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.mapping.bonds import bond_needs
 from entrygo.gateway.mapping.coverage import coverage
 from entrygo.gateway.mapping.duties import estimated_entries
 from entrygo.gateway.mapping.inspection import inspect_answer
@@ -56,6 +57,8 @@ async def plan(exchange: Exchange) -> Response:
         answer = {**answer, "coverage": coverage(reply.message.plan)}
     if "entries" in included:
         answer = {**answer, "entries": estimated_entries(reply.message.plan)}
+    if "bonds" in included:
+        answer = {**answer, "bonds": bond_needs(reply.message.plan)}
     if "savings" in included:
         answer = {**answer, "savings": mapping.measured_saving(reply.message.plan)}
     return json_answer(answer, replayed=reply.replayed)
@@ -259,6 +262,7 @@ ENDPOINTS = (
         'include: ["issuesByProduct"] adds what to fix, once a product, and how many orders wait for it; '
         '"entries" adds the entries that the broker files, several where its limits ask for it, '
         "with importer, duty and fees as an estimate; "
+        '"bonds" adds what the bond of each importer must cover; '
         '"savings" adds what the saving is measured against, as the account\'s policy chooses; '
         '"coverage" adds which lists are loaded, and what each code was checked for.',
         body=PlanBody,

@@ -132,6 +132,23 @@ class MeasuredSaving(TypedDict):
     saving_usd: Annotated[float, Field(description="Negative where the alternative costs less")]
 
 
+class BondNeed(TypedDict):
+    """What an importer's bond must cover: an estimate, by the account's own twelve months."""
+
+    importer: Annotated[str | None, Field(description="Its external id; null: the warehouse's importer")]
+    type: Annotated[str, Field(description="continuous or single")]
+    on_file_usd: Annotated[float | None, Field(description="The bond's amount; null where it is not stated")]
+    needed_usd: Annotated[float, Field(description="What it must cover (CBP Directive 3510-004)")]
+    sufficient: Annotated[bool | None, Field(description="null where the amount on file is not known")]
+    twelve_months_usd: Annotated[
+        float | None, Field(description="Duties at most and fees, this plan's included; null: single bond")
+    ]
+    first_day: Annotated[str | None, Field(description="Of the twelve months")]
+    last_day: Annotated[str | None, Field(description="Of the twelve months: the entry date")]
+    entries: Annotated[int, Field(description="How many entries it was worked out from")]
+    complete: Annotated[bool, Field(description="false: the duty of an entry could not be estimated")]
+
+
 class PlanAnswer(TypedDict):
     """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state.
 
@@ -166,6 +183,7 @@ class PlanAnswer(TypedDict):
     ]
     coverage: NotRequired[Coverage]
     savings: NotRequired[MeasuredSaving | None]
+    bonds: NotRequired[list[BondNeed]]
 
 
 class Artifact(TypedDict):

@@ -67,7 +67,7 @@ class PlanBody(Body):
         Field(description="block: an order with an error blocks the export; exclude: it is left out"),
     ] = None
     include: Annotated[
-        list[Literal["issuesByProduct", "entries", "coverage", "savings"]] | None,
+        list[Literal["issuesByProduct", "entries", "coverage", "savings", "bonds"]] | None,
         Field(max_length=10, description="What the answer shows besides; not part of what is asked"),
         at_most(10),
     ] = None

@@ -41,6 +41,7 @@ class FeeEstimate(Document):
                 "savings_basis": savings.measured.basis if savings.measured else SavingsBasis.PER_ORDER,
                 **_measured(savings),
                 "basis": _basis(invoice, savings),
+                **_bonds(invoice),
             }
         )
 
@@ -50,6 +51,19 @@ def _measured(savings: Savings) -> Json:
         return {}
     found = savings.measured
     return {"measured": {"alternative": _cost(found.alternative), "saving": money(found.saving_usd)}}
+
+
+def _bonds(invoice: Invoice) -> Json:
+    """What the bond of each importer must cover; nothing in plans that were stored before it was said."""
+    needs = invoice.snapshot.bonds
+    if not needs:
+        return {}
+    return {
+        "bonds": [
+            {**need.model_dump(mode="json", exclude={"importer_id"}), "is_sufficient": need.is_sufficient}
+            for need in needs
+        ]
+    }
 
 
 def _cost(cost: EntryCost) -> Json:

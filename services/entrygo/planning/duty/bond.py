@@ -18,10 +18,11 @@ AGENCY_TIMES = 3
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """Duties, taxes and fees of one entry, in USD, by its entry date."""
+    """Duties, taxes and fees of one entry, or of all entries of a day, in USD, by the entry date."""
 
     entry_date: date
     amount_usd: Decimal
+    entries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def continuous_bond(
 
     A new importer has no such year: `expected_twelve_months` counts where it is more than what was paid.
     """
-    first_day = _year_before(as_of)
+    first_day = first_day_of_year(as_of)
     year = [each for each in paid if first_day <= each.entry_date <= as_of]
     amount = max(sum((each.amount_usd for each in year), ZERO), expected_twelve_months or ZERO)
     return ContinuousBond(
@@ -50,7 +51,7 @@ def continuous_bond(
         twelve_months_usd=amount,
         first_day=first_day,
         last_day=as_of,
-        entries=len(year),
+        entries=sum(each.entries for each in year),
     )
 
 
@@ -65,8 +66,8 @@ def _in_steps(amount: Decimal) -> Decimal:
     return ceil(amount / step) * step
 
 
-def _year_before(day: date) -> date:
-    """The first day of the year that ends with `day`."""
+def first_day_of_year(day: date) -> date:
+    """The first of the twelve months that end with `day`."""
     try:
         same_day = day.replace(year=day.year - 1)
     except ValueError:  # 29 February

@@ -65,7 +65,7 @@ def _high_value(batch: Batch, context: Context) -> Sequence[Problem]:
     return [
         Problem(
             f"Batch value {to_cents(batch.value_usd)} exceeds {plain(threshold)};"
-            " check that the bond and the carrier's insurance cover it."
+            " check that the carrier's insurance covers it. Bonds go by twelve months, not by one truck."
         )
     ]
 
@@ -144,7 +144,7 @@ BATCH_HIGH_VALUE = BatchRule(
     severity=Severity.WARNING,
     penalty=3,
     field="batch",
-    basis="19 CFR 113.13; CBP Directive 3510-004",
+    basis="The carrier's liability; for bonds 19 CFR 113.13 and CBP Directive 3510-004",
     check=_high_value,
 )
 

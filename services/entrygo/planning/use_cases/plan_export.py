@@ -6,14 +6,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
+import orjson
+
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.facts import Broker, Warehouse
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State, advance
+from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import default_entry_date
 from entrygo.planning.account_orders_store import AccountOrders
+from entrygo.planning.bonds import continuous_numbers, costs_by_importer
 from entrygo.planning.decide import Decision, decide
+from entrygo.planning.duty.bond import Paid
 from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.inputs import PlanFacts, PlanRequest
 from entrygo.planning.named_orders import named_orders
@@ -137,10 +142,11 @@ class PlanExport:
         warehouse, broker = _references(command, found)
         order_ids = named_orders(command, found.orders)
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
-        policy = await self._policy_for(visible, command)
+        left_with = None if follows is None else follows.amendment.supersedes
+        numbers = continuous_numbers(warehouse, found.importers)
+        policy, paid = await self._policy_and_costs(visible, command, numbers, entry_date, left_with)
         exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
-        if follows is not None:
-            left_with = follows.amendment.supersedes
+        if left_with is not None:
             exported = {order: export for order, export in exported.items() if export != left_with}
         reference = self._reference(entry_date)
         return Grounds(
@@ -161,17 +167,28 @@ class PlanExport:
                 importers=found.importers,
                 exported=exported,
                 open_exports=open_exports,
+                paid=paid,
             ),
             rules=raised(self.rules, policy),
             reference=reference,
             duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
 
-    async def _policy_for(self, visible: Visible, command: PlanCommand) -> Policy:
-        """The account's policy, once it is clear that the batch may be planned again."""
+    async def _policy_and_costs(
+        self,
+        visible: Visible,
+        command: PlanCommand,
+        numbers: Sequence[str],
+        day: date,
+        left_with: str | None,
+    ) -> tuple[Policy, Mapping[str, Sequence[Paid]]]:
+        """The policy, once it is clear that the batch may be planned again, and the importers' year."""
         async with transaction(self.pool, visible) as connection:
-            await _check_open_to_plans(PlanningStore(connection, visible), command.batch_id)
-            return await PolicyStore(connection, visible).find_policy()
+            store = PlanningStore(connection, visible)
+            await _check_open_to_plans(store, command.batch_id)
+            policy = await PolicyStore(connection, visible).find_policy()
+            paid = await store.costs_of_year(numbers, day, but=left_with) if numbers else {}
+            return policy, paid
 
     async def _orders_elsewhere(
         self, visible: Visible, command: PlanCommand, order_ids: Sequence[str]
@@ -219,7 +236,8 @@ class PlanExport:
         await recorder.save(connection, visible, export, "export.planned", data)
         snapshot = await plan_snapshot(decision, visible, export, now, follows)
         say_what_follows(response, snapshot)
-        await store.add_plan(export, await packed_snapshot(decision, snapshot), now)
+        packed = await packed_snapshot(decision, snapshot)
+        await store.add_plan(export, packed, now, _importer_costs(decision))
         await store.add_orders(export, [order.id for order in decision.included])
         return response.SerializeToString()
 
@@ -256,6 +274,15 @@ async def _check_open_to_plans(store: PlanningStore, batch_id: str) -> None:
     if batch_id:
         export = await found_export(store, batch_id)
         advance(export.state, State.BATCHED)
+
+
+def _importer_costs(decision: Decision) -> str | None:
+    """As the plan's row keeps them; None where nothing could be estimated."""
+    costs = costs_by_importer(decision.duties.entries) if decision.duties else {}
+    if not costs:
+        return None
+    texts = {number: plain(amount) for number, amount in costs.items()}
+    return orjson.dumps({"entryDate": decision.entry_date.isoformat(), "costs": texts}).decode()
 
 
 def _references(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:

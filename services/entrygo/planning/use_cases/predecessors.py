@@ -84,6 +84,7 @@ async def supersede(connection: Connection, visible: Visible, recorder: Recorder
     held = await locked_export(store, successor.supersedes)
     superseded = replace(held, state=advance(held.state, State.SUPERSEDED), superseded_by=successor.export_id)
     await store.move_orders(held.export_id, successor)
+    await store.uncount_costs(held.export_id)
     snapshot = await stored_snapshot(store, successor.export_id)
     reason = "" if snapshot.amendment is None else snapshot.amendment.reason
     data = events_pb2.ExportSuperseded(

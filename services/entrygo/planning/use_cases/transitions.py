@@ -125,6 +125,8 @@ class Transitions:
             if not _is_over(export, outcome):
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
+                else:
+                    await store.count_costs(export)
                 await self._follow(connection, visible, export, outcome)
                 export = replace(export, state=advance(export.state, outcome))
                 await self._recorder.save(connection, visible, export, type_, data)
@@ -159,6 +161,7 @@ class Transitions:
             if request.dry_run:
                 return _withdrawn(export, await store.count_claimed(export.export_id))
             orders = await store.release_orders(export.export_id)
+            await store.uncount_costs(export.export_id)
             data = events_pb2.ExportWithdrawn(
                 batch_id=export.export_id,
                 withdrawal_id=request.withdrawal_id,

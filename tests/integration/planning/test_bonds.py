@@ -1,0 +1,64 @@
+"""The year of an importer: what was executed counts, once, and what was taken back does not."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from entrygo.planning.duty_books import DutyBooks
+from entrygo.planning.reference.in_force import shipped_book
+from tests.factories import CAP, HOODIE, make_product
+from tests.integration.planning.conftest import ALICE, ALICE_TEST, BOB, Planner
+
+
+@pytest.fixture
+def estimating(planner: Planner) -> Planner:
+    """A planner that estimates duty, of goods whose rates ship."""
+    backpack = {"hts_code": "4202923120", "country_of_origin": "CN", "usmca": {}}
+    for id_ in (HOODIE, CAP):
+        planner.facts.products[id_] = make_product(id_, **backpack)
+    return replace(planner, duty_on=DutyBooks(lambda: shipped_book().tables).on)
+
+
+DAY = "2026-11-27"  # when the rates of the goods are in force
+
+
+async def year_of(planner: Planner, *order_ids: str, **fields: str) -> tuple[Decimal, int]:
+    """What a plan says of the warehouse's importer."""
+    planned = await planner.plan(*order_ids, dry_run=True, **{"entry_date": DAY, **fields})
+    [need] = planned.plan.bonds
+    return Decimal(need.twelve_months_usd), need.entries
+
+
+async def test_executed_exports_count_into_the_year_of_their_importer(estimating: Planner) -> None:
+    alone, entries = await year_of(estimating, "ord_123")
+    assert (alone > 0, entries) == (True, 1)
+    await estimating.plan("ord_124", entry_date=DAY)
+    assert await year_of(estimating, "ord_123") == (alone, 1)
+    await estimating.executed("ord_123", entry_date=DAY)
+    within, entries = await year_of(estimating, "ord_124", entry_date="2027-11-26")
+    after, of_its_own = await year_of(estimating, "ord_124", entry_date="2027-11-27")
+    # A year later the entry does not count any more.
+    assert (within - after, entries, of_its_own) == (alone, 2, 1)
+
+
+async def test_an_entry_counts_for_its_own_account_and_mode(estimating: Planner) -> None:
+    await estimating.executed("ord_123", entry_date=DAY)
+    for tenant in (BOB, ALICE_TEST):
+        assert (await year_of(estimating.as_(tenant), "ord_124"))[1] == 1
+    assert (await year_of(estimating.as_(ALICE, warehouse_id="wh_123"), "ord_124"))[1] == 2
+
+
+async def test_what_was_withdrawn_or_replaced_counts_no_more(estimating: Planner) -> None:
+    export_id = await estimating.executed("ord_123", entry_date=DAY)
+    await estimating.withdraw(export_id)
+    assert (await year_of(estimating, "ord_124"))[1] == 1
+
+    export_id = await estimating.executed("ord_123", "ord_124", execution_id="exe_2", entry_date=DAY)
+    amended = await estimating.amend(export_id, leave_out_order_ids=["ord_124"], entry_date=DAY)
+    # A successor is planned as if what it replaces had not been.
+    assert amended.plan.bonds[0].entries == 1
+    await estimating.claim(amended.export_id, "exe_3")
+    await estimating.complete(amended.export_id, "exe_3")
+    assert (await year_of(estimating, "ord_124"))[1] == 2
+    assert await estimating.count("importer_costs") == 1
