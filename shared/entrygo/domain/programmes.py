@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Programme(StrEnum):
@@ -67,6 +68,7 @@ PRINTED = (
 )
 
 
+@lru_cache(maxsize=4096)
 def programme_of(heading: str) -> Programme:
     """The programme of `9903.88.03`."""
     return next((found for first, last, found in HEADINGS if first <= heading <= last), Programme.OTHER)

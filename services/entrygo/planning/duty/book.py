@@ -8,11 +8,11 @@ from functools import cache
 from entrygo.planning.law import law_book as law
 from entrygo.planning.law.law_book import LawBook, Tables
 from entrygo.planning.reference.in_force import programmes_of
-from entrygo.planning.reference.scopes import Scope
+from entrygo.planning.reference.scopes import Scope, words_of
 from entrygo.planning.reference.tables import Row, in_time, rows_on, shipped_rows
 
 # Every file of data/; a test compares.
-OWN_TABLES = ("hts_rates", "unloaded_programmes")
+OWN_TABLES = ("hts_rates", "column_2_countries", "unloaded_programmes")
 # All that the estimate reads beside the tables of planning/reference.
 TABLES = (*law.TABLES, *OWN_TABLES)
 # Provisions by country, as they are imported: a heading there takes the place of ours.
@@ -26,6 +26,8 @@ class DutyBook(LawBook):
     """What an estimate for entries of its day reads: the law, and the rates."""
 
     rates: Scope
+    # Origins whose goods pay column 2 (General Note 3(b)), with the row that says so.
+    column_2: Mapping[str, Row]
     # Headings known from rows of other days, with the last of these.
     other_days: Mapping[str, Row]
     unloaded: Sequence[Row]
@@ -55,6 +57,7 @@ def book_on(day: date, tables: Tables, whole: Collection[str] = SHIPPED_WHOLE) -
     return DutyBook(
         **{each.name: getattr(book, each.name) for each in fields(LawBook)},
         rates=Scope.of(held["hts_rates"]),
+        column_2={origin: row for row in held["column_2_countries"] for origin in words_of(row, "origins")},
         other_days={
             heading: row
             for row in known

@@ -1,10 +1,11 @@
 """The dated rows that duties beside the tariff's own follow from, as they are in force on one entry date."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from typing import TypeVar
 
 from entrygo.domain.programmes import Programme, programme_of
 from entrygo.planning.law.provisions import ProvisionRate, read_provision
@@ -19,10 +20,12 @@ TABLES = (
     "chapter_99_exceptions",
     "section_232_substitutes",
     "section_232_wood",
-    "column_2_countries",
 )
 # A caller may plan for many days.
 KEPT_DAYS = 64
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 Tables = Mapping[str, Sequence[Row]]
 
@@ -33,12 +36,11 @@ GROUP_LENGTH = 7
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """A heading of chapter 99 in force, with the origins that its row names (none: any)."""
+    """A heading of chapter 99 in force, with its rate and the row that states it."""
 
     heading: str
     rate: ProvisionRate
     row: Row
-    origins: frozenset[str]
 
     @property
     def charges(self) -> bool:
@@ -63,20 +65,19 @@ class LawBook:
     whole: frozenset[str]
     lists: Programmes
     provisions: Mapping[str, Provision]
-    exceptions: Sequence[Row]
+    exceptions: Mapping[Programme, Sequence[Row]]
     wood: Scope
     substitutes: Sequence[Row]
-    column_2: Mapping[str, Row]
-    # By origin, those of provisions that name it.
-    of_origin: Mapping[str, Sequence[str]]
+    # By origin and programme, in the order of their numbers.
+    of_origin: Mapping[tuple[str, Programme], tuple[str, ...]]
 
     def headings_of(self, origin: str, programme: Programme) -> tuple[str, ...]:
         """The headings in force that name an origin, in the order of their numbers."""
-        rows = self.lists.section_301_origins.get(origin, ())
-        found = {*(each for row in rows for each in headings_in(row)), *self.of_origin.get(origin, ())}
-        return tuple(
-            sorted(each for each in found if programme_of(each) is programme and each in self.provisions)
-        )
+        return self.of_origin.get((origin, programme), ())
+
+    def exceptions_of(self, programme: Programme) -> Sequence[Row]:
+        """The headings that free goods of a programme, as rows with the goods and claims they are for."""
+        return self.exceptions.get(programme, ())
 
     def charging(self, programme: Programme) -> tuple[str, ...]:
         """Every heading in force by which a programme adds to duty, whatever goods it is for."""
@@ -105,6 +106,7 @@ def _shipped_on(day: date) -> Tables:
     return {table: tuple(row for row in rows if row.covers(day)) for table, rows in shipped_tables().items()}
 
 
+@lru_cache(maxsize=KEPT_DAYS)
 def law_on(day: date, lists: Programmes) -> LawBook:
     """What findings are decided by: the lists in force on `day`, and the rows that ship."""
     return law_book(day, lists, _shipped_on(day))
@@ -121,16 +123,16 @@ def law_book(
     """Of rows in force on `day`. A heading of `by_country` takes the place of an older one of ours."""
     # Of two rows of a heading in force the later one counts; of equal age, that by country.
     rates = sorted((*held["chapter_99_rates"], *by_country), key=lambda row: row.effective_from)
+    provisions = {each.heading: each for row in rates for each in _provisions(row)}
     return LawBook(
         day=day,
         whole=whole,
         lists=lists,
-        provisions={each.heading: each for row in rates for each in _provisions(row)},
-        exceptions=held["chapter_99_exceptions"],
+        provisions=provisions,
+        exceptions=_grouped((programme_of(row.key), row) for row in held["chapter_99_exceptions"]),
         wood=Scope.of(held["section_232_wood"]),
         substitutes=held["section_232_substitutes"],
-        column_2={origin: row for row in held["column_2_countries"] for origin in words_of(row, "origins")},
-        of_origin=_by_origin(rates),
+        of_origin=_grouped(sorted(_named_by_origin(lists, rates, provisions))),
     )
 
 
@@ -150,13 +152,25 @@ def headings_named(text: str) -> Iterator[str]:
 
 
 def _provisions(row: Row) -> Iterable[Provision]:
-    rate, origins = read_provision(text_of(row, "rate")), frozenset(words_of(row, "origins"))
-    return [Provision(heading, rate, row, origins) for heading in headings_in(row)]
+    rate = read_provision(text_of(row, "rate"))
+    return [Provision(heading, rate, row) for heading in headings_in(row)]
 
 
-def _by_origin(rows: Iterable[Row]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        for origin in words_of(row, "origins"):
-            found.setdefault(origin, []).extend(headings_in(row))
-    return found
+def _named_by_origin(
+    lists: Programmes, rates: Iterable[Row], provisions: Container[str]
+) -> set[tuple[tuple[str, Programme], str]]:
+    of_lists = (row for rows in lists.section_301_origins.values() for row in rows)
+    return {
+        ((origin, programme_of(heading)), heading)
+        for row in (*of_lists, *rates)
+        for origin in words_of(row, "origins")
+        for heading in headings_in(row)
+        if heading in provisions
+    }
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from entrygo.domain.programmes import Programme, programme_of
+from entrygo.domain.programmes import Programme
 from entrygo.planning.law.choices import NOTHING, Choice, Option, answered, decided, undecided
 from entrygo.planning.law.goods import Goods
 from entrygo.planning.law.law_book import LawBook, headings_named
@@ -123,7 +123,7 @@ def nicaragua(situation: Situation) -> Choice:
 
 def _excepted(programme: Programme, situation: Situation) -> Choice:
     """Notes 50 and 52: every good of the origins, but for what an exception names or Section 232 meets."""
-    goods, exceptions = situation.goods, situation.book.exceptions
+    goods, book = situation.goods, situation.book
     charged = _charged(programme, situation)
     if not charged:
         return decided(programme)
@@ -131,8 +131,11 @@ def _excepted(programme: Programme, situation: Situation) -> Choice:
         return found
     if situation.is_under_232:
         return decided(programme, UNDER_232[programme])
-    of_programme = (row for row in exceptions if programme_of(row.key) is programme)
-    ours = [row for row in of_programme if goods.origin in (words_of(row, "origins") or (goods.origin,))]
+    ours = [
+        row
+        for row in book.exceptions_of(programme)
+        if goods.origin in (words_of(row, "origins") or (goods.origin,))
+    ]
     if certain := [row for row in ours if _applies(row, situation)]:
         return decided(programme, certain[0].key)
     possible = [row for row in ours if _may_apply(row, goods)]
@@ -144,7 +147,8 @@ def _excepted(programme: Programme, situation: Situation) -> Choice:
 
 def _charged(programme: Programme, situation: Situation) -> Sequence[Option]:
     """The heading of the origin; of a pair, whose total takes in the goods' own duty, what is still open."""
-    book, exceptions = situation.book, {row.key for row in situation.book.exceptions}
+    book = situation.book
+    exceptions = {row.key for row in book.exceptions_of(programme)}
     found = book.headings_of(situation.goods.origin, programme)
     headings = [each for each in found if each not in exceptions]
     totals = [each for each in headings if isinstance(book.provisions[each].rate, Total)]

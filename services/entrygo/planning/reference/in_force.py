@@ -48,9 +48,12 @@ class HtsRelease:
     codes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Programmes:
-    """Additional duties, bans and agencies' demands, each by the codes or origins that it meets."""
+    """Additional duties, bans and agencies' demands, each by the codes or origins that it meets.
+
+    Compared by identity: what is made of it is kept beside it.
+    """
 
     section_232: Scope
     section_232_threshold: Row | None

@@ -41,14 +41,24 @@ class Context:
     max_lines_per_entry: int | None = None
     # What the importation holds of goods that claim USMCA, in USD.
     originating_value_usd: Decimal = Decimal(0)
+    # What was asked of products already, by their identity, beside the products, so that none is another's.
+    known: dict[int, tuple[Product, Goods, tuple[str, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def goods_of(self, product: Product) -> Goods:
         """The product as its entry declares it."""
-        return goods_of(product, self.entry_date, self.importer.section_301)
+        return self._of(product)[1]
 
     def headings_of(self, product: Product) -> tuple[str, ...]:
         """The headings of chapter 99 that rows in hand name for it, in the order of filing."""
-        return named_headings(self.goods_of(product), self.law)
+        return self._of(product)[2]
+
+    def _of(self, product: Product) -> tuple[Product, Goods, tuple[str, ...]]:
+        if id(product) not in self.known:
+            goods = goods_of(product, self.entry_date, self.importer.section_301)
+            self.known[id(product)] = (product, goods, named_headings(goods, self.law))
+        return self.known[id(product)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
