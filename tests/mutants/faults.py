@@ -85,7 +85,7 @@ FAULTS = (
     ),
     Fault(
         "a branch of a UNION reads every account",
-        "services/entrygo/sync/store.py",
+        "services/entrygo/sync/planning_store.py",
         '" WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"\n',
         '" WHERE mode = $2 AND external_id = ANY($6::text[])),"\n',
         ("tests/architecture/test_sql.py",),
@@ -99,7 +99,7 @@ FAULTS = (
     ),
     Fault(
         "an order is found whatever its mode",
-        "services/entrygo/sync/store.py",
+        "services/entrygo/sync/order_store.py",
         "FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
         "FROM orders WHERE account_id = $1 AND id = $3",
         ("tests/architecture/test_sql.py",),

@@ -26,8 +26,10 @@ from entrygo.sync.drafts import (
     orders_fingerprint,
     update_fingerprint,
 )
+from entrygo.sync.order_store import OrderStore
+from entrygo.sync.planning_store import PlanningRows, PlanningStore
 from entrygo.sync.skus import Catalogue, skus_of, with_products
-from entrygo.sync.store import PlanningRows, SyncStore
+from entrygo.sync.store import FactStore
 
 NAMES = {
     Subject.PRODUCTS: "Product",
@@ -57,11 +59,11 @@ class SyncUseCases:
         """Upserts by external id, all or nothing; ValidationFailed names each unknown product or importer."""
 
         async def work(connection: Connection) -> bytes:
-            store = SyncStore(connection, visible)
+            store = OrderStore(connection, visible)
             await _check_importers(store, drafts)
             known = with_products(drafts, await _catalogue(store, drafts))
             now = self.clock()
-            stamps = await store.upsert_orders(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
+            stamps = await store.upsert(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
             event = self._orders_synced(visible, stored)
             await append(connection, event, warehouse_id=visible.warehouse_id)
@@ -98,10 +100,10 @@ class SyncUseCases:
 
         async def guard(connection: Connection) -> None:
             if subject is Subject.WAREHOUSES:
-                await _check_own_warehouse(SyncStore(connection, visible), visible, drafts)
+                await _check_own_warehouse(FactStore(connection, visible), visible, drafts)
 
         async def work(connection: Connection) -> bytes:
-            store = SyncStore(connection, visible)
+            store = FactStore(connection, visible)
             used = await store.ids_in_use(
                 subject, [draft.external_id for draft in drafts], [draft.id for draft in drafts if draft.id]
             )
@@ -131,7 +133,7 @@ class SyncUseCases:
         """Merges into one record and clears what is named; NotFound when there is none of that id."""
 
         async def work(connection: Connection) -> bytes:
-            stored = await SyncStore(connection, visible).update_facts(subject, update, self.clock())
+            stored = await FactStore(connection, visible).update_facts(subject, update, self.clock())
             return render(_there(stored, NAMES[subject]))
 
         return await run_once(
@@ -146,25 +148,25 @@ class SyncUseCases:
     async def get_order(self, visible: Visible, order_id: str) -> StoredOrder:
         """The order; NotFound also for another account's."""
         async with transaction(self.pool, visible) as connection:
-            found = await SyncStore(connection, visible).find_order(order_id)
+            found = await OrderStore(connection, visible).find(order_id)
         return _there(found, "Order")
 
     async def get_facts(self, visible: Visible, subject: Subject, fact_id: str) -> StoredFacts:
         """The record; NotFound also for another account's, and for another warehouse than a bound key's."""
         async with transaction(self.pool, visible) as connection:
-            found = await SyncStore(connection, visible).find_facts(subject, fact_id)
+            found = await FactStore(connection, visible).find_facts(subject, fact_id)
         return _there(found, NAMES[subject])
 
     async def list_orders(self, visible: Visible, page: PageRequest) -> Page[StoredOrder]:
         """A page in the order of ids; one row more is read to see whether another page follows."""
         async with transaction(self.pool, visible) as connection:
-            rows = await SyncStore(connection, visible).list_orders(page)
+            rows = await OrderStore(connection, visible).page(page)
         return _page_of(rows, page, lambda order: order.stamp.id)
 
     async def list_facts(self, visible: Visible, subject: Subject, page: PageRequest) -> Page[StoredFacts]:
         """A page in the order of ids; one row more is read to see whether another page follows."""
         async with transaction(self.pool, visible) as connection:
-            rows = await SyncStore(connection, visible).list_facts(subject, page)
+            rows = await FactStore(connection, visible).list_facts(subject, page)
         return _page_of(rows, page, lambda record: record.id)
 
     async def get_planning_facts(
@@ -177,8 +179,8 @@ class SyncUseCases:
     ) -> PlanningRows:
         """Everything one plan is decided on, as of one moment; what is unknown is absent."""
         async with transaction(self.pool, visible) as connection:
-            store = SyncStore(connection, visible)
-            return await store.planning_rows(order_ids, external_order_ids, warehouse_id, broker_id)
+            store = PlanningStore(connection, visible)
+            return await store.rows(order_ids, external_order_ids, warehouse_id, broker_id)
 
 
 def _there(found: T | None, name: str) -> T:
@@ -193,7 +195,7 @@ def _page_of(rows: list[T], page: PageRequest, id_of: Callable[[T], str]) -> Pag
     return Page(kept, encode_cursor(id_of(kept[-1])) if len(rows) > page.limit else "")
 
 
-async def _check_importers(store: SyncStore, drafts: Sequence[OrderDraft]) -> None:
+async def _check_importers(store: OrderStore, drafts: Sequence[OrderDraft]) -> None:
     """Raises ValidationFailed for every order that names an importer whom nobody has synced."""
     named = {draft.importer_external_id for draft in drafts if draft.importer_external_id}
     unknown = named - await store.known_importers(named) if named else named
@@ -205,7 +207,7 @@ async def _check_importers(store: SyncStore, drafts: Sequence[OrderDraft]) -> No
     issues.check()
 
 
-async def _catalogue(store: SyncStore, drafts: Sequence[OrderDraft]) -> Catalogue:
+async def _catalogue(store: OrderStore, drafts: Sequence[OrderDraft]) -> Catalogue:
     product_ids = {line.product_id for draft in drafts for line in draft.lines if not line.sku}
     skus = skus_of(drafts)
     return Catalogue(
@@ -214,7 +216,7 @@ async def _catalogue(store: SyncStore, drafts: Sequence[OrderDraft]) -> Catalogu
     )
 
 
-async def _check_own_warehouse(store: SyncStore, visible: Visible, drafts: Sequence[FactsDraft]) -> None:
+async def _check_own_warehouse(store: FactStore, visible: Visible, drafts: Sequence[FactsDraft]) -> None:
     """A bound key may change its own warehouse, and create it under the id that it is bound to."""
     own = visible.warehouse_id
     if own is None:

@@ -7,6 +7,7 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.orders import stored_order, sync_orders_answer, sync_orders_request
+from entrygo.gateway.routes.pages import list_request, page_answer
 from entrygo.gateway.schemas.orders import OrderPage, StoredOrder, SyncOrdersAnswer, SyncOrdersBody
 from entrygo.gateway.schemas.pages import FactQuery
 from entrygo.proto.sync.v1 import sync_pb2
@@ -21,17 +22,9 @@ async def sync_orders(exchange: Exchange) -> Response:
 
 async def list_orders(exchange: Exchange) -> Response:
     """GET /api/orders."""
-    query = exchange.query(FactQuery)
-    request = sync_pb2.ListRequest(
-        limit=query.limit or 0, cursor=query.cursor or "", external_id=query.external_id or ""
-    )
+    request = list_request(exchange.query(FactQuery))
     found = await exchange.read(exchange.services.sync.ListOrders, request)
-    page = {
-        "data": [stored_order(order) for order in found.data],
-        "hasMore": found.has_more,
-        "nextCursor": found.next_cursor or None,
-    }
-    return json_answer(page)
+    return page_answer(found, stored_order)
 
 
 async def get_order(exchange: Exchange) -> Response:

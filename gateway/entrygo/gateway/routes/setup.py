@@ -19,6 +19,7 @@ from entrygo.gateway.examples import (
 )
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.messages import cleared, filled, shown
+from entrygo.gateway.routes.pages import list_request, page_answer
 from entrygo.gateway.schemas.fields import Body
 from entrygo.gateway.schemas.pages import FactQuery, ProductQuery
 from entrygo.gateway.schemas.records import RecordSchemas, record_schemas
@@ -80,21 +81,10 @@ class Fact:
 
     async def answer_list(self, exchange: Exchange) -> Response:
         """GET /api/<kind>s."""
-        query = exchange.query(self.query)
-        request = sync_pb2.ListRequest(
-            limit=query.limit or 0,
-            cursor=query.cursor or "",
-            external_id=query.external_id or "",
-            sku=getattr(query, "sku", None) or "",
-        )
+        request = list_request(exchange.query(self.query))
         found = await exchange.read(self.list(exchange.services.sync), request)
         await self.complete(exchange, found.data)
-        page = {
-            "data": [shown(item, self.schemas.record) for item in found.data],
-            "hasMore": found.has_more,
-            "nextCursor": found.next_cursor or None,
-        }
-        return json_answer(page)
+        return page_answer(found, lambda item: shown(item, self.schemas.record))
 
     async def answer_get(self, exchange: Exchange) -> Response:
         """GET /api/<kind>s/{id}."""

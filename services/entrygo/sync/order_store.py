@@ -1,0 +1,132 @@
+"""SQL of orders. A store works within the caller's transaction, on what one caller may see."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import asyncpg
+import orjson
+
+from entrygo.domain.principal import Visible
+from entrygo.postgres.pool import Connection
+from entrygo.records.order import ORDER
+from entrygo.requests.pages import PageRequest
+from entrygo.sync.drafts import LineDraft, OrderDraft, Stamp, StoredOrder
+from entrygo.sync.skus import Named
+
+# The columns of the declared fields of an order, each named as its field: `external_id` is the first.
+FIELDS = tuple(field.name for field in ORDER)
+COLUMNS = ", ".join(FIELDS)
+_GIVEN = ", ".join(f"EXCLUDED.{name}" for name in FIELDS)
+_FIRST_ARRAY = 8  # the parameter that holds the values of the first field
+_ARRAYS = ", ".join(f"${number}::text[]" for number, _ in enumerate(FIELDS, _FIRST_ARRAY))
+
+
+class OrderStore:
+    """The orders of an account, and the records that they name."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
+        self._connection = connection
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+
+    async def known_products(self, product_ids: Iterable[str]) -> set[str]:
+        """Which of these products exist."""
+        return await self._known("products", "id", product_ids)
+
+    async def known_importers(self, external_ids: Iterable[str]) -> set[str]:
+        """Which of these external ids are those of importers."""
+        return await self._known("importers", "external_id", external_ids)
+
+    async def _known(self, table: str, column: str, names: Iterable[str]) -> set[str]:
+        rows = await self._connection.fetch(
+            f"SELECT {column} FROM {table}"  # noqa: S608
+            f" WHERE account_id = $1 AND mode = $2 AND {column} = ANY($3::text[])",
+            *self._scope,
+            list(names),
+        )
+        return {row[0] for row in rows}
+
+    async def products_named(self, skus: Iterable[str]) -> list[Named]:
+        """The products that go by one of these SKUs, or have one as their external id."""
+        rows = await self._connection.fetch(
+            "SELECT id, sku, external_id FROM products"
+            " WHERE account_id = $1 AND mode = $2 AND sku = ANY($3::text[])"
+            " UNION SELECT id, sku, external_id FROM products"
+            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($3::text[])",
+            *self._scope,
+            list(skus),
+        )
+        return [Named(row["id"], row["sku"], row["external_id"]) for row in rows]
+
+    async def upsert(
+        self, drafts: Sequence[OrderDraft], new_ids: Sequence[str], now: datetime
+    ) -> dict[str, Stamp]:
+        """Writes orders, each replacing the one with its external id; gives their stamps by external id."""
+        # In one order everywhere, so that two requests with common orders wait instead of deadlocking.
+        ordered = sorted(zip(drafts, new_ids, strict=True), key=lambda pair: pair[0].external_id)
+        rows = await self._connection.fetch(
+            f"INSERT INTO orders (account_id, mode, id, items, total_value_usd, metadata, {COLUMNS},"  # noqa: S608
+            " created_at, updated_at)"
+            f" SELECT $1, $2, id, items::jsonb, total, metadata::jsonb, {COLUMNS}, $3, $3"
+            f" FROM unnest($4::text[], $5::text[], $6::numeric[], $7::text[], {_ARRAYS})"
+            f" AS given (id, items, total, metadata, {COLUMNS})"
+            " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
+            " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
+            f" metadata = EXCLUDED.metadata, ({COLUMNS}) = ROW ({_GIVEN}), updated_at = EXCLUDED.updated_at"
+            " RETURNING external_id, id, created_at",
+            *self._scope,
+            now,
+            [new_id for _, new_id in ordered],
+            [draft.items_json for draft, _ in ordered],
+            [draft.total_value_usd for draft, _ in ordered],
+            [draft.metadata_json for draft, _ in ordered],
+            *[[draft.fields.get(name) for draft, _ in ordered] for name in FIELDS],
+        )
+        return {row[0]: Stamp(row[1], row[2], now) for row in rows}
+
+    async def find(self, order_id: str) -> StoredOrder | None:
+        """The order, or None where there is none in this scope."""
+        row = await self._connection.fetchrow(
+            f"SELECT id, {COLUMNS}, items, total_value_usd, metadata, created_at, updated_at"  # noqa: S608
+            " FROM orders WHERE account_id = $1 AND mode = $2 AND id = $3",
+            *self._scope,
+            order_id,
+        )
+        return order_from_row(row) if row is not None else None
+
+    async def page(self, page: PageRequest) -> list[StoredOrder]:
+        """One row more than the page holds, when there is one."""
+        rows = await self._connection.fetch(
+            f"SELECT id, {COLUMNS}, items, total_value_usd, metadata, created_at, updated_at FROM orders"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
+            " ORDER BY id LIMIT $5",
+            *self._scope,
+            page.after,
+            page.external_id,
+            page.limit + 1,
+        )
+        return [order_from_row(row) for row in rows]
+
+
+def order_from_row(row: asyncpg.Record) -> StoredOrder:
+    """The order that a row of its declared columns, items, total, metadata and stamps holds."""
+    items: list[dict[str, Any]] = orjson.loads(row["items"])
+    metadata: str | None = row["metadata"]
+    return StoredOrder(
+        OrderDraft(
+            {name: text for name in FIELDS if (text := row[name]) is not None},
+            tuple([_line(*item.items()) for item in items]),
+            row["items"],
+            row["total_value_usd"],
+            # jsonb has an order of keys of its own; the canonical one is sorted.
+            orjson.dumps(orjson.loads(metadata), option=orjson.OPT_SORT_KEYS).decode() if metadata else None,
+        ),
+        Stamp(row["id"], row["created_at"], row["updated_at"]),
+    )
+
+
+@lru_cache(maxsize=32_768)
+def _line(*stored: tuple[str, str]) -> LineDraft:
+    """Lines repeat, from one order to the next."""
+    return LineDraft.stored(dict(stored))
