@@ -5,6 +5,7 @@ how what is wrong with a field is named. A list of objects has a section for eac
 that holds a list itself is one text of JSON.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -116,9 +117,9 @@ def sections(fields: Fields, filled: Filled, *, title: str = "", about: str = ""
 
 def _of_object(one: Field, path: str, title: str, filled: Filled) -> Iterator[Section]:
     if isinstance(one.kind, Many):
-        rows = rows_of(path, filled.texts)
+        rows, title = rows_of(path, filled.texts), _one_of(one.kind.group)
         for row in range(min(rows + 1, MAX_ROWS)):
-            numbered = f"{title} {row + 1}" if row < rows else f"{title}: another one"
+            numbered = f"{title} {row + 1}" if row < rows else f"{title}: add one"
             yield from _of_group(one.kind.group, one.about, f"{path}.{row}.", numbered, filled)
         return
     assert isinstance(one.kind, Group)
@@ -258,6 +259,11 @@ def holds_list(group: Group) -> bool:
 
 def _is_json(one: Field) -> bool:
     return isinstance(one.kind, Group) and holds_list(one.kind)
+
+
+def _one_of(group: Group) -> str:
+    """FeeSchedule as people read it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", group.title).capitalize()
 
 
 def _words(name: str) -> str:
