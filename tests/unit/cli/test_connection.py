@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from entrygo.cli.connection import NotConfigured, find_target
+from entrygo.cli.connection import RETRIES, NotConfigured, Target, find_target
+from entrygo.cli.terminal import explain
 from entrygo.cli.up.home import Home
+from entrygo_client import NoAnswer, ValidationFailed
+from tests.harness.processes import free_port
 
 
 @pytest.fixture
@@ -43,3 +46,24 @@ def test_target_takes_no_account_of_the_home_for_a_key_of_another(home: Home) ->
 def test_target_names_what_is_missing_when_nothing_is_set(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="ENTRYGO_API_KEY"):
         find_target({"PATH": "/bin"}, Home(tmp_path)).client()
+
+
+def test_a_server_that_is_away_is_tried_again_and_then_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("entrygo_client._sync.transport.time.sleep", pauses.append)
+    address = f"http://127.0.0.1:{free_port()}"
+    target = Target({"ENTRYGO_BASE_URL": address, "ENTRYGO_API_KEY": "k"})
+    with target.client() as entrygo, pytest.raises(NoAnswer, match=address):
+        entrygo.system_health()
+    assert len(pauses) == RETRIES
+
+
+def test_what_is_away_and_what_is_wrong_are_explained_by_code(capsys: pytest.CaptureFixture[str]) -> None:
+    explain(NoAnswer("No answer from http://x (refused)"))
+    issue = {"path": "items[0].sku", "message": "Unknown SKU", "code": "unknown_product"}
+    body = {"errorCode": "VALIDATION_ERROR", "message": "m", "details": {"issues": [issue]}}
+    explain(ValidationFailed(400, body))
+    said = capsys.readouterr().err
+    assert "NO_ANSWER No answer from http://x (refused). Is it running?" in said
+    assert "items[0].sku" in said
+    assert "Unknown SKU" in said
