@@ -1,5 +1,6 @@
 """Commands for one export: execute it, show it, take it back. They decide nothing; the answers do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,10 @@ from entrygo.cli.options import Json
 from entrygo.cli.plan_diff import show_diff
 from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.terminal import out, print_json
-from entrygo_client.types import ExecuteBody, WithdrawBody
+from entrygo_client import EntryGo
+from entrygo_client.types import ExecuteBody, ValidationMessage, WithdrawBody
+
+NAMED_PRODUCTS = 10
 
 export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, follow, withdraw.")
 
@@ -72,10 +76,17 @@ def show(
     """Show everything that is known of an export."""
     with find_target().client() as entrygo:
         answer = entrygo.inspect_export(export_id)
+        skus = {} if as_json else _skus(entrygo, answer["validationMessages"])
     if as_json:
         print_json(answer)
     else:
-        show_export(out, answer)
+        show_export(out, answer, skus)
+
+
+def _skus(entrygo: EntryGo, messages: Sequence[ValidationMessage]) -> dict[str, str | None]:
+    """By the products' ids: people know their goods by them. Of the first few; more are not shown either."""
+    ids = dict.fromkeys(message["product_id"] for message in messages if message["product_id"])
+    return {each: entrygo.get_product(each)["sku"] for each in list(ids)[:NAMED_PRODUCTS]}
 
 
 @export_app.command("withdraw")

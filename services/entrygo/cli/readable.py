@@ -100,7 +100,8 @@ def show_withdrawal(console: Console, withdrawal: Answer) -> None:
     )
 
 
-def show_export(console: Console, export: Answer) -> None:
+def show_export(console: Console, export: Answer, skus: Mapping[str, str | None] | None = None) -> None:
+    """Everything that is known of an export; products by SKU where `skus` has it of their id."""
     batch = export["batch"]
     package = export.get("customsPackage")
     orders = export["snapshot"].get("included_order_ids") or []
@@ -124,7 +125,7 @@ def show_export(console: Console, export: Answer) -> None:
         ("next", _next(export)),
     )
     _show_hash(console, export["planHash"])
-    show_messages(console, export["validationMessages"])
+    show_messages(console, export["validationMessages"], skus)
     if export["artifacts"]:
         console.print(_rows(export["artifacts"], "filename", "artifact_type", "generated_at"))
     if export["notifications"]:

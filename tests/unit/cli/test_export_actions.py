@@ -52,6 +52,21 @@ def run(*arguments: str, exit_code: int = 0) -> str:
     return result.output
 
 
+def test_an_export_names_products_as_the_warehouse_does(server: Recorder) -> None:
+    message = {
+        "code": "HTS_NOT_VERIFIED",
+        "severity": "warning",
+        "message": "m",
+        "product_id": "prod_9",
+        "order_id": None,
+        "field": "f",
+    }
+    server.answer = {**INSPECTED, "validationMessages": [message]}
+    said = run("export", "show", "batch_1")
+    assert "SKU-9" in said
+    assert "prod_9" not in said
+
+
 def test_a_blocked_plan_ends_with_a_status_of_its_own(server: Recorder) -> None:
     run("export", "plan", "--order", "ord_1")
     server.answer = {**PLAN, "readinessState": "BLOCKED"}

@@ -125,6 +125,9 @@ class Handler(BaseHTTPRequestHandler):
         if order == self.path:
             self.server.asked.append((self.path, None, None))
         answer = self.server.answer if order == self.path else {"externalId": f"SO-{order}"}
+        product = self.path.removeprefix("/api/products/prod_")
+        if product != self.path:
+            answer = {"sku": f"SKU-{product}"}
         content = json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(content)))
