@@ -7,8 +7,11 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.principal import Mode, Tenant
 from entrygo.inspection.settings import WebhookSettings
 from entrygo.inspection.webhooks import schedule
+from entrygo.inspection.webhooks.notices import is_notified
+from entrygo.inspection.webhooks.records import Endpoint, EndpointStatus
 from entrygo.inspection.webhooks.requests import read_create
 from entrygo.inspection.webhooks.sender import retry_after
 from entrygo.inspection.webhooks.signing import Signer
@@ -92,3 +95,40 @@ def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
 def test_webhooks_ask_for_what_happens_to_exports() -> None:
     assert "export.executed" in EXPORT_EVENTS
     assert "orders.synced" not in EXPORT_EVENTS
+
+
+def endpoint(
+    name: str, *, events: tuple[str, ...] = (), warehouse: str | None = None, is_enabled: bool = True
+) -> Endpoint:
+    return Endpoint(
+        id=name,
+        tenant=Tenant("acc_1", Mode.LIVE),
+        warehouse_id=warehouse,
+        url="https://wms.example.com/",
+        events=events,
+        description="",
+        status=EndpointStatus.ENABLED if is_enabled else EndpointStatus.DISABLED,
+        disabled_reason="",
+        secret_version=1,
+        previous_secret_until=None,
+        failing_since=None,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "hears"),
+    [
+        (endpoint("other"), True),
+        (endpoint("asked", events=("webhook.disabled",)), True),
+        (endpoint("same_warehouse", warehouse="wh_1"), True),
+        (endpoint("gone", warehouse="wh_1"), False),
+        (endpoint("off", is_enabled=False), False),
+        (endpoint("elsewhere", warehouse="wh_2"), False),
+        (endpoint("other_types", events=("export.executed",)), False),
+    ],
+    ids=lambda value: getattr(value, "id", None),
+)
+def test_of_an_endpoint_given_up_those_hear_that_asked_and_may_know(other: Endpoint, hears: bool) -> None:
+    assert is_notified(other, endpoint("gone", warehouse="wh_1", is_enabled=False)) is hears

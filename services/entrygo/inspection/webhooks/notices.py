@@ -33,11 +33,12 @@ async def queue_notices(endpoints: EndpointStore, queue: QueueStore, ids: Ids, d
     }
     body = orjson.dumps(event).decode()
     for other in await endpoints.endpoints():
-        if other.id != disabled.id and _is_for(other, disabled):
+        if is_notified(other, disabled):
             await queue.queue_alone(other, event_id, DISABLED_EVENT, body)
 
 
-def _is_for(other: Endpoint, disabled: Endpoint) -> bool:
+def is_notified(other: Endpoint, disabled: Endpoint) -> bool:
+    """Whether an endpoint of the same account gets the event."""
     may_know = other.warehouse_id in (None, disabled.warehouse_id)
     asked = not other.events or DISABLED_EVENT in other.events
-    return other.status is EndpointStatus.ENABLED and may_know and asked
+    return other.id != disabled.id and other.status is EndpointStatus.ENABLED and may_know and asked
