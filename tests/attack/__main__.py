@@ -20,13 +20,16 @@ from dataclasses import dataclass
 import asyncpg
 
 from tests.attack.addresses import lead_inside
+from tests.attack.files import drop_files
 from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
 from tests.attack.honest import Answer, Errand, Honest, honest_client
 from tests.attack.idling import hold_connections, hold_streams, trickle
+from tests.attack.links import try_links
 from tests.attack.messages import send_spoilt_messages
 from tests.attack.odd_requests import ask_oddly
 from tests.attack.parts import Parts
 from tests.attack.records import ask_for_others_records
+from tests.attack.sign_in import try_the_console
 from tests.attack.tally import Tally
 from tests.attack.target import Target
 from tests.harness.system import System, running_system
@@ -57,6 +60,9 @@ ATTACKS: Mapping[str, Attack] = {
     "others' records": ask_for_others_records,
     "addresses inside": lead_inside,
     "spoilt protobuf": send_spoilt_messages,
+    "brokers' links": try_links,
+    "sign-in of the console": try_the_console,
+    "dropped files": drop_files,
 }
 
 

@@ -1,5 +1,6 @@
 """A file as rows of text with their line numbers, whatever its form. Knows no column by meaning."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -54,6 +55,6 @@ def check_columns(name: str, columns: Sequence[str]) -> None:
     """UnreadableFile where nothing is named, or one name stands twice."""
     if not any(columns):
         raise UnreadableFile(f"{name} has no header row.")
-    doubled = sorted({column for column in columns if column and columns.count(column) > 1})
+    doubled = sorted(column for column, count in Counter(columns).items() if column and count > 1)
     if doubled:
         raise UnreadableFile(f"{name} names a column twice: {', '.join(doubled)}.")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
 from itertools import dropwhile
 
@@ -17,7 +18,6 @@ from entrygo.imports.rows import Opener, SourceFile, SourceRow, UnreadableFile, 
 SIGNATURE = b"PK\x03\x04"
 PIECE_BYTES = 256 * 1024
 MAX_COLUMNS = 400
-MAX_ROWS = 1_048_576
 DAMAGED = "{} is no workbook that can be read: save it as XLSX or 'CSV UTF-8'."
 # Dates that a spreadsheet shows are midnight within.
 MIDNIGHT = time()
@@ -25,16 +25,20 @@ MIDNIGHT = time()
 
 @dataclass(frozen=True, slots=True)
 class WorkbookLimits:
-    """What a workbook may unpack to, and how many tags there may be in its XML: the time that it takes."""
+    """What a workbook may unpack to, and how many tags and rows it may have: memory and time."""
 
     unpacked_bytes: int
     tags: int
+    # Empty ones count.
+    rows: int
+    # Its rows stay in memory, rather than being read anew whenever they are gone through.
+    is_held: bool
 
 
 # A file of one's own machine.
-OWN = WorkbookLimits(unpacked_bytes=128 * 1024 * 1024, tags=100_000_000)
-# One that somebody sent: 20,000 rows of 40 cells with a value each have 3.3 million tags.
-SENT = WorkbookLimits(unpacked_bytes=32 * 1024 * 1024, tags=4_000_000)
+OWN = WorkbookLimits(unpacked_bytes=128 * 1024 * 1024, tags=100_000_000, rows=1_048_576, is_held=False)
+# One that somebody sent: 20,000 rows of 24 cells with a value each.
+SENT = WorkbookLimits(unpacked_bytes=32 * 1024 * 1024, tags=2_000_000, rows=50_000, is_held=True)
 
 NumberedRow = tuple[int, tuple[str, ...]]
 
@@ -42,12 +46,15 @@ NumberedRow = tuple[int, tuple[str, ...]]
 def workbook_source(name: str, opener: Opener, limits: WorkbookLimits) -> SourceFile:
     """The sheet's columns and rows; UnreadableFile for what is no workbook, too large, or empty."""
     _check_size(name, opener, limits)
-    line, header = next(_numbered_rows(name, opener), (0, ()))
+    numbered = partial(_numbered_rows, name, opener, limits.rows)
+    if limits.is_held:
+        numbered = partial(iter, list(numbered()))
+    line, header = next(numbered(), (0, ()))
     columns = tuple(_without_blank_end([cell.strip() for cell in header]))
     check_columns(name, columns)
 
     def rows() -> Iterator[SourceRow]:
-        below = dropwhile(lambda row: row[0] <= line, _numbered_rows(name, opener))
+        below = dropwhile(lambda row: row[0] <= line, numbered())
         return (row_of(columns, number, cells) for number, cells in below)
 
     return SourceFile(name, columns, rows)
@@ -72,7 +79,7 @@ def _check_size(name: str, opener: Opener, limits: WorkbookLimits) -> None:
         raise UnreadableFile(DAMAGED.format(name)) from error
 
 
-def _numbered_rows(name: str, opener: Opener) -> Iterator[NumberedRow]:
+def _numbered_rows(name: str, opener: Opener, most: int) -> Iterator[NumberedRow]:
     """The rows with cells of the first sheet that has any, by their numbers in the sheet."""
     # Its import takes a third of a second, which most processes never need.
     openpyxl = import_module("openpyxl")
@@ -81,14 +88,18 @@ def _numbered_rows(name: str, opener: Opener) -> Iterator[NumberedRow]:
             book = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
             for sheet in book.worksheets:
                 found = False
-                cells = sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True)
+                cells = sheet.iter_rows(max_row=most + 1, max_col=MAX_COLUMNS, values_only=True)
                 for number, values in enumerate(cells, start=1):
+                    if number > most:
+                        raise UnreadableFile(f"{name} has more than {most:,} rows, empty ones too.")
                     texts = tuple(map(_text, values))
                     if any(text.strip() for text in texts):
                         found = True
                         yield number, texts
                 if found:
                     return
+        except UnreadableFile:
+            raise
         # Whatever a damaged file makes of the library: it names no errors of its own for that.
         except Exception as error:
             raise UnreadableFile(

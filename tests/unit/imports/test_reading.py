@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 from entrygo.imports import reading
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import UnreadableFile
-from entrygo.imports.workbooks import WorkbookLimits
+from entrygo.imports.workbooks import SENT, WorkbookLimits
 
 
 def workbook(*sheets: Sequence[Sequence[object]]) -> bytes:
@@ -60,8 +61,8 @@ def test_rows_keep_their_numbers_in_the_sheet() -> None:
 @pytest.mark.parametrize(
     ("limits", "said"),
     [
-        (WorkbookLimits(unpacked_bytes=1000, tags=10**6), "unpacks to more"),
-        (WorkbookLimits(unpacked_bytes=10**6, tags=100), "too many cells"),
+        (replace(SENT, unpacked_bytes=1000), "unpacks to more"),
+        (replace(SENT, tags=100), "too many cells"),
     ],
 )
 def test_workbook_that_unpacks_to_too_much_is_refused(
@@ -72,6 +73,19 @@ def test_workbook_that_unpacks_to_too_much_is_refused(
     monkeypatch.setattr("openpyxl.load_workbook", None)
     with pytest.raises(UnreadableFile, match=said):
         source_of("a.xlsx", content)
+
+
+def test_header_of_very_many_columns_takes_no_longer_than_it_is_long() -> None:
+    # A name was held against all others before: this took minutes.
+    with pytest.raises(UnreadableFile, match="names a column twice: a"):
+        source_of("a.csv", b"a," * 200_000 + b"a\n")
+
+
+def test_empty_rows_of_a_workbook_that_was_sent_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SENT", replace(SENT, rows=30))
+    assert len(cells("a.xlsx", workbook([("sku",), *[()] * 28, ("A",)]))) == 1
+    with pytest.raises(UnreadableFile, match="more than 30 rows"):
+        source_of("a.xlsx", workbook([("sku",), *[()] * 29, ("A",)]))
 
 
 def test_entry_of_a_workbook_that_cannot_be_unpacked_is_said_to_be_damaged() -> None:
