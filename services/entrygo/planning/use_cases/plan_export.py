@@ -119,6 +119,8 @@ class PlanExport:
 
         Raises ValidationFailed for another broker or warehouse: who has the package gets what replaces it.
         """
+        if command.amendment is None and not command.batch_id:
+            return None
         async with transaction(self.pool, visible) as connection:
             found = await find_predecessor(PlanningStore(connection, visible), command)
         if found is None:
@@ -144,8 +146,17 @@ class PlanExport:
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
         left_with = None if follows is None else follows.amendment.supersedes
         numbers = continuous_numbers(warehouse, found.importers)
-        policy, paid = await self._policy_and_costs(visible, command, numbers, entry_date, left_with)
-        exported, open_exports = await self._orders_elsewhere(visible, command, order_ids)
+        whole, elsewhere = Visible.whole(visible.tenant), None
+        async with transaction(self.pool, visible) as connection:
+            policy, paid = await _policy_and_costs(
+                connection, visible, command, numbers=numbers, day=entry_date, left_with=left_with
+            )
+            if visible == whole:
+                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
+        if elsewhere is None:
+            async with transaction(self.pool, whole) as connection:
+                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
+        exported, open_exports = elsewhere
         if left_with is not None:
             exported = {order: export for order, export in exported.items() if export != left_with}
         reference = self._reference(entry_date)
@@ -173,38 +184,6 @@ class PlanExport:
             reference=reference,
             duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
-
-    async def _policy_and_costs(
-        self,
-        visible: Visible,
-        command: PlanCommand,
-        numbers: Sequence[str],
-        day: date,
-        left_with: str | None,
-    ) -> tuple[Policy, Mapping[str, Sequence[Paid]]]:
-        """The policy, once it is clear that the batch may be planned again, and the importers' year."""
-        async with transaction(self.pool, visible) as connection:
-            store = PlanningStore(connection, visible)
-            await _check_open_to_plans(store, command.batch_id)
-            policy = await PolicyStore(connection, visible).find_policy()
-            paid = await store.costs_of_year(numbers, day, but=left_with) if numbers else {}
-            return policy, paid
-
-    async def _orders_elsewhere(
-        self, visible: Visible, command: PlanCommand, order_ids: Sequence[str]
-    ) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
-        """Which orders have left, and which sit in other open batches: order id to export id.
-
-        Looks beyond the caller's warehouse, as nothing else here does: an order that may be shipped from
-        two warehouses still leaves once.
-        """
-        whole = Visible.whole(visible.tenant)
-        async with transaction(self.pool, whole) as connection:
-            orders = AccountOrders(connection, whole, command.warehouse_id)
-            return (
-                await orders.exported(order_ids),
-                await orders.in_open_batches(order_ids, but=command.batch_id),
-            )
 
     def _reference(self, entry_date: date) -> ReferenceData:
         try:
@@ -298,6 +277,35 @@ def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
     return ReferenceOutsideAccount(
         f"{name} is outside the current account scope.", field=field, details={field: id_}
     )
+
+
+async def _policy_and_costs(
+    connection: Connection,
+    visible: Visible,
+    command: PlanCommand,
+    *,
+    numbers: Sequence[str],
+    day: date,
+    left_with: str | None,
+) -> tuple[Policy, Mapping[str, Sequence[Paid]]]:
+    """The policy, once it is clear that the batch may be planned again, and the importers' year."""
+    store = PlanningStore(connection, visible)
+    await _check_open_to_plans(store, command.batch_id)
+    policy = await PolicyStore(connection, visible).find_policy()
+    paid = await store.costs_of_year(numbers, day, but=left_with) if numbers else {}
+    return policy, paid
+
+
+async def _orders_elsewhere(
+    connection: Connection, whole: Visible, command: PlanCommand, order_ids: Sequence[str]
+) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
+    """Which orders have left, and which sit in other open batches: order id to export id.
+
+    Looks beyond the caller's warehouse, as nothing else here does: an order that may be shipped from
+    two warehouses still leaves once.
+    """
+    orders = AccountOrders(connection, whole, command.warehouse_id)
+    return await orders.exported(order_ids), await orders.in_open_batches(order_ids, but=command.batch_id)
 
 
 def _response(
