@@ -25,7 +25,9 @@ from tests.bench.rates import ROWS, Row, measure
 from tests.bench.subjects import BareRows, Rest, Subject, monolith, ours
 from tests.harness.system import System, running_system
 
-OTHERS = ("large_10000", *(size.name for size in SIZES), "visible", "idle", "growth")
+# 10,000 orders of one importer, and of five.
+WEEKS = {"large_10000": 0, "importers_10000": 5}
+OTHERS = (*WEEKS, *(size.name for size in SIZES), "visible", "idle", "growth")
 NAMES = (*(row.name for row in ROWS), *OTHERS)
 # Takes minutes for itself: only where it is named.
 ONLY_ON_REQUEST = {"growth"}
@@ -60,8 +62,9 @@ class Bench:
             rate = self._rate_of_small or await self._quick_rate(three)
             seconds = self._seconds * self._rounds
             self._note("visible", await measure_visible(three, self._system, full_rate=rate, seconds=seconds))
-        if "large_10000" in names:
-            self._note("large", await self._week())
+        for name, importers in WEEKS.items():
+            if name in names:
+                self._note("large", await self._week(name, importers))
         for size in SIZES:
             if size.name in names:
                 self._note("large", await measure_large(pack, size))
@@ -99,10 +102,11 @@ class Bench:
         figures = await measure(row, [subject], rounds=1, seconds=self._seconds)
         return float(figures["subjects"]["ours"]["per_second"]["median"])
 
-    async def _week(self) -> dict[str, Any]:
-        export = await measure_large_export(self._system)
+    async def _week(self, name: str, importers: int) -> dict[str, Any]:
+        export = await measure_large_export(self._system, importers=importers)
         return {
-            "name": "large_10000",
+            "name": name,
+            "importers": max(importers, 1),
             "exports": 1,
             "orders": export.orders,
             "documents": export.documents,

@@ -13,7 +13,7 @@ from tests.bench.http_client import HttpClient
 from tests.bench.large import OURS
 from tests.bench.subjects import parts_of
 from tests.e2e.warehouse_week import Week, write_week
-from tests.harness.shell import Shell, open_account
+from tests.harness.shell import BROKER, Shell, open_account
 from tests.harness.system import System
 
 # One in fifteen has a fault that no plan lets pass.
@@ -34,10 +34,13 @@ class LargeExport:
     execute_peaks: Peaks
 
 
-async def measure_large_export(system: System) -> LargeExport:
-    """Imports a week's files, then times its plan and its execution through REST."""
+async def measure_large_export(system: System, *, importers: int = 0, orders: int = ORDERS) -> LargeExport:
+    """Imports a week's files, then times its plan and its execution through REST.
+
+    With `importers` the orders are those of as many importers of record in turn, on one truck.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        shell, week = await asyncio.to_thread(_import, system, Path(folder))
+        shell, week = await asyncio.to_thread(_import, system, Path(folder), importers, orders)
         ids = _ids(Path(f"{week.orders}.ids.csv"))
     account = shell.environment
     client = HttpClient(system.base_url, account["ENTRYGO_API_KEY"])
@@ -75,13 +78,43 @@ async def measure_large_export(system: System) -> LargeExport:
     )
 
 
-def _import(system: System, folder: Path) -> tuple[Shell, Week]:
-    shell = open_account(system, "acc_large")
-    week = write_week(folder, orders=ORDERS)
+def _import(system: System, folder: Path, importers: int, orders: int) -> tuple[Shell, Week]:
+    shell = open_account(system, f"acc_large_{importers}")
+    week = write_week(folder, orders=orders)
     shell.run("products", "import", str(week.products))
     shell.run("products", "import", str(week.fixes))
+    if importers:
+        _share_out(week, importers)
+        shell.run("importers", "import", str(_importers_file(folder, importers)))
     shell.run("orders", "import", str(week.orders), exit_code=LEFT_OUT_ROWS)
     return shell, week
+
+
+def _share_out(week: Week, importers: int) -> None:
+    """Gives each order an importer, in turn."""
+    with week.orders.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    owner = {order_id: f"brand-{place % importers}" for place, order_id in enumerate(week.order_ids)}
+    with week.orders.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0], "importer"])
+        writer.writeheader()
+        writer.writerows({**row, "importer": owner[row["order_id"]]} for row in rows)
+
+
+def _importers_file(folder: Path, importers: int) -> Path:
+    path = folder / "importers.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow((
+            "external_id", "name", "number", "line1", "city", "region", "postal_code", "country",
+            "bond_type", "bond_amount_usd", "poa_broker",
+        ))  # fmt: skip
+        for place in range(importers):
+            writer.writerow((
+                f"brand-{place}", f"Brand {place} LLC", f"98-112233{place}", "1450 Powell Street",
+                "Vancouver", "BC", "V5L 1G4", "CA", "continuous", "100000", BROKER["externalId"],
+            ))  # fmt: skip
+    return path
 
 
 def _ids(path: Path) -> list[str]:

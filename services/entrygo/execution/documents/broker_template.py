@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, islice
 
 from anyascii import anyascii
 
@@ -22,6 +23,7 @@ from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Sheet, workb
 Rows = Iterable[Sequence[TemplateCell]]
 
 _WIDTHS = range(10, 41)
+_ROWS_THAT_MEASURE = 50
 
 
 class BrokerTemplateCsv(Document):
@@ -78,11 +80,16 @@ class BrokerTemplateXlsx(Document):
     def written(self, invoice: Invoice, template: BrokerTemplate, rows: Rows) -> bytes:
         """These rows as a workbook, dated as the package is, so that the bytes are the same each time."""
         headers = [column.header for column in template.columns]
+        following = iter(rows)
+        first = list(islice(following, _ROWS_THAT_MEASURE))
         sheet = Sheet(
             name=template.sheet,
             header=headers,
-            widths=[min(max(len(header) + 1, _WIDTHS.start), _WIDTHS[-1]) for header in headers],
-            rows=([float(cell) if isinstance(cell, Decimal) else cell for cell in row] for row in rows),
+            widths=[_width(place, [headers, *first]) for place in range(len(headers))],
+            rows=(
+                [float(cell) if isinstance(cell, Decimal) else cell for cell in row]
+                for row in chain(first, following)
+            ),
             pages_wide=1,
             header_row=template.header_row,
         )
@@ -99,6 +106,12 @@ TEMPLATES: Mapping[LayoutFormat, BrokerTemplateCsv | BrokerTemplateXlsx] = {
     "csv": BrokerTemplateCsv(),
     "xlsx": BrokerTemplateXlsx(),
 }
+
+
+def _width(place: int, rows: Sequence[Sequence[TemplateCell]]) -> int:
+    """Of a column, by its header and first cells."""
+    longest = max(len(str(row[place])) for row in rows)
+    return min(max(longest + 1, _WIDTHS.start), _WIDTHS[-1])
 
 
 def _template(invoice: Invoice) -> BrokerTemplate:
