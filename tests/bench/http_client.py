@@ -6,6 +6,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
+# A call that has waited long for an execute gets 503, and 409 with this code its key while it goes on.
+IN_PROGRESS = b"IDEMPOTENCY_IN_PROGRESS"
+RETRY_SECONDS = 0.2
+
 
 class HttpClient:
     """One kept connection; one request at a time."""
@@ -16,8 +20,19 @@ class HttpClient:
         self._head = f"host: {parts.netloc}\r\nauthorization: Bearer {api_key}\r\n"
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
+    async def request_patiently(self, method: str, path: str, body: object, key: str) -> Any:
+        """As `request`, and again with the same key for as long as the first call is under way."""
+        while True:
+            status, answer = await self._exchange(method, path, body, key)
+            if status != 503 and IN_PROGRESS not in answer:
+                return _parsed(method, path, status, answer)
+            await asyncio.sleep(RETRY_SECONDS)
+
     async def request(self, method: str, path: str, body: object = None, key: str = "") -> Any:
         """The parsed answer; RuntimeError for anything but 200."""
+        return _parsed(method, path, *await self._exchange(method, path, body, key))
+
+    async def _exchange(self, method: str, path: str, body: object, key: str) -> tuple[int, bytes]:
         reader, writer = self._streams or await asyncio.open_connection(self._host, self._port, limit=2**26)
         self._streams = (reader, writer)
         content = orjson.dumps(body) if body is not None else b""
@@ -27,14 +42,17 @@ class HttpClient:
         if key:
             head += f"idempotency-key: {key}\r\n"
         writer.write(head.encode() + b"\r\n" + content)
-        status, answer = await _read(reader)
-        if status != 200:
-            raise RuntimeError(f"{method} {path}: {status} {answer[:500]!r}")
-        return orjson.loads(answer)
+        return await _read(reader)
 
     def close(self) -> None:
         if self._streams:
             self._streams[1].close()
+
+
+def _parsed(method: str, path: str, status: int, answer: bytes) -> Any:
+    if status != 200:
+        raise RuntimeError(f"{method} {path}: {status} {answer[:500]!r}")
+    return orjson.loads(answer)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:

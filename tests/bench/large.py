@@ -38,7 +38,7 @@ async def measure_large(ours: Rest, size: Size) -> dict[str, Any]:
         ours, parts, [ours.plan(LARGE + number, ids) for number, ids in enumerate(exports)]
     )
     execute_seconds, _, execute_peaks, execute_small = await _meanwhile(
-        ours, parts, [ours.execute(LARGE + number, str(id)) for number, id in enumerate(planned)]
+        ours, parts, [ours.execute_patiently(LARGE + number, str(id)) for number, id in enumerate(planned)]
     )
     return {
         "name": size.name,

@@ -61,7 +61,7 @@ async def measure_large_export(system: System, *, importers: int = 0, orders: in
     execute_body = {"accountId": account["ENTRYGO_ACCOUNT_ID"], "batchId": plan["exportId"]}
     async with watched(processes) as execute_peaks:
         started = time.perf_counter()
-        await client.request("POST", "/api/exports/execute", execute_body, secrets.token_hex(8))
+        await client.request_patiently("POST", "/api/exports/execute", execute_body, secrets.token_hex(8))
         execute_seconds = time.perf_counter() - started
     export = await client.request("GET", f"/api/exports/{plan['exportId']}")
     client.close()

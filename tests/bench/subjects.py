@@ -95,6 +95,12 @@ class Rest:
         body = {"accountId": self.account_id, "batchId": export_id}
         await self.client(number).request("POST", "/api/exports/execute", body, secrets.token_hex(8))
 
+    async def execute_patiently(self, number: int, export_id: str) -> None:
+        """Of an export so large that its first answer may be that it is under way."""
+        body = {"accountId": self.account_id, "batchId": export_id}
+        path = "/api/exports/execute"
+        await self.client(number).request_patiently("POST", path, body, secrets.token_hex(8))
+
     async def lifecycle(self, number: int, orders: int) -> None:
         """Sync, plan, execute with its mail, inspect."""
         await self.export(number, orders)
