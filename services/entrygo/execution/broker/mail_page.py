@@ -93,9 +93,14 @@ def _html(part: Part) -> str:
 
 
 def _entry(entry: EntrySummary, *, is_only: bool) -> tuple[str, str]:
-    counted = f"{entry.lines:,} lines, {entry.orders:,} orders, USD {amount(entry.value_usd)}"
+    counts = (_counted(entry.lines, "line"), _counted(entry.orders, "order"))
     label = "Importer, entry" if is_only else f"Entry {entry.number}"
-    return label, _joined(entry.importer, f"type {entry.entry_type} (estimate)", counted)
+    value = f"USD {amount(entry.value_usd)}"
+    return label, _joined(entry.importer, f"type {entry.entry_type} (estimate)", *counts, value)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _kilograms(summary: PackageSummary) -> str:
