@@ -9,7 +9,7 @@ from entrygo.domain.time import parse_rfc3339
 from entrygo.inspection.announcement import Announcement
 from entrygo.inspection.feed.store import FeedWriter
 from entrygo.inspection.folding import Folded
-from entrygo.inspection.webhooks.queue_store import QueueStore
+from entrygo.inspection.webhooks.queue_store import QueueBacklog
 from entrygo.postgres.pool import Connection
 
 # Receivers are promised bodies below 20 kB; what is longer is asked for.
@@ -40,7 +40,7 @@ class Announcer:
         if not events:
             return False
         await feed.append(events, not_before=self._keep)
-        return await QueueStore(connection).queue(events, not_before=self._keep)
+        return await QueueBacklog(connection).queue(events, not_before=self._keep)
 
 
 def announcements(folded: Folded) -> Iterator[Announcement]:

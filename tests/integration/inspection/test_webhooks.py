@@ -59,8 +59,8 @@ class Hooks:
         self, receiver: Receiver, *, visible: Visible = WHOLE, **given: Any
     ) -> inspection_pb2.Webhook:
         command = CreateCommand(url=receiver.url, events=(), description="", key="", fingerprint=b"")
-        webhook, _ = await self.webhooks.create(visible, replace(command, **given))
-        return webhook
+        reply = await self.webhooks.create(visible, replace(command, **given))
+        return inspection_pb2.Webhook.FromString(reply.body)
 
     async def happens(self, life: Life) -> None:
         """Everything of a life, one event after the other, as Kafka would bring them."""

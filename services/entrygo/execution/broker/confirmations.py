@@ -18,6 +18,7 @@ from entrygo.execution.broker.recipient_store import RecipientBacklog, Recipient
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Recipient
 from entrygo.execution.broker.routes import MAIL, route_to
 from entrygo.execution.broker.signed_links import RecipientSigner
+from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.clock import Clock
 
@@ -127,7 +128,7 @@ class Confirmations:
         async with transaction(self.pool, visible) as connection:
             store = RecipientStore(connection, visible)
             if result.outcome is Outcome.TRANSIENT:
-                await store.put_off(recipient.id, await store.now() + TRY_AGAIN)
+                await store.put_off(recipient.id, await transaction_time(connection) + TRY_AGAIN)
             else:
                 await store.asked(recipient.id)
         log.info("confirmation.settled", recipient_id=recipient.id, outcome=str(result.outcome))

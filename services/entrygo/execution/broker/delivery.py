@@ -37,6 +37,7 @@ from entrygo.execution.state.records import (
     SubmissionStatus,
     SubmissionType,
 )
+from entrygo.postgres.clock import current_time
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Clock
 from entrygo.process.failpoints import Reach
@@ -239,7 +240,7 @@ class BrokerDelivery:
             ledger = SubmissionStore(connection, attempt.visible)
             # The database's clock decides when anything follows; after a mail that is sent nothing does.
             is_over = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
-            database_now = now if is_over else await ledger.now()
+            database_now = now if is_over else await current_time(connection)
             settled = self._after(attempt, result, sent_at=now, now=database_now)
             if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
                 # A crash of ours says nothing about the mail server: no reason to wait.

@@ -11,6 +11,7 @@ from entrygo.execution.broker.channels import BY_NAME
 from entrygo.execution.broker.recipient_store import RecipientStore
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Hold, MailPolicy, recipient_key
 from entrygo.execution.state.records import Submission
+from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import Connection
 from entrygo.process.clock import Ids
 
@@ -33,17 +34,19 @@ class MailGate:
         if attempt.submission_type != EMAIL or attempt.tenant.mode is Mode.TEST or address is None:
             return None
         store = RecipientStore(connection, attempt.visible)
-        held = await self._not_taken(store, attempt, address)
+        held = await self._not_taken(connection, store, attempt, address)
         # A mail is counted once, however often it is tried.
         if held is not None or attempt.attempts > 1 or not self.policy.counts:
             return held
         return await self._over_cap(store, address)
 
-    async def _not_taken(self, store: RecipientStore, attempt: Submission, address: str) -> Hold | None:
+    async def _not_taken(
+        self, connection: Connection, store: RecipientStore, attempt: Submission, address: str
+    ) -> Hold | None:
         recipient = await store.find(address)
         if recipient is None and not self.policy.needs_word(address):
             return None
-        now = await store.now()
+        now = await transaction_time(connection)
         if self.policy.should_ask(address, recipient, now):
             await store.want_asked(self.ids.new(IdKind.MAIL_RECIPIENT), address)
         assert attempt.prepared_at is not None

@@ -21,25 +21,21 @@ class RecipientStore:
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
 
     async def find(self, address: str) -> Recipient | None:
-        return _one(
-            await self._connection.fetchrow(
-                f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
-                " WHERE account_id = $1 AND mode = $2 AND address = $3",
-                *self._scope,
-                address,
-            )
-        )
+        """The recipient of this address."""
+        return await self._one("address = $3", address)
 
     async def get(self, recipient_id: str) -> Recipient | None:
         """The recipient of this id, locked until the transaction ends."""
-        return _one(
-            await self._connection.fetchrow(
-                f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
-                " WHERE account_id = $1 AND mode = $2 AND id = $3 FOR UPDATE",
-                *self._scope,
-                recipient_id,
-            )
+        return await self._one("id = $3 FOR UPDATE", recipient_id)
+
+    async def _one(self, condition: str, value: str) -> Recipient | None:
+        row = await self._connection.fetchrow(
+            f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
+            f" WHERE account_id = $1 AND mode = $2 AND {condition}",
+            *self._scope,
+            value,
         )
+        return None if row is None else _from_row(row)
 
     async def list(self, addresses: Sequence[str] | None = None) -> Sequence[Recipient]:
         """All of them, or those of these addresses, by address."""
@@ -79,16 +75,15 @@ class RecipientStore:
 
     async def claim_ask(self, recipient_id: str, lease: timedelta) -> Recipient | None:
         """The recipient, for this caller to ask; another may after `lease`. None when it is not due."""
-        return _one(
-            await self._connection.fetchrow(
-                "UPDATE mail_recipients SET ask_due_at = now() + $4"  # noqa: S608
-                " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ask_due_at <= now()"
-                f" AND state = 'unconfirmed' RETURNING {_RECIPIENT}",
-                *self._scope,
-                recipient_id,
-                lease,
-            )
+        row = await self._connection.fetchrow(
+            "UPDATE mail_recipients SET ask_due_at = now() + $4"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ask_due_at <= now()"
+            f" AND state = 'unconfirmed' RETURNING {_RECIPIENT}",
+            *self._scope,
+            recipient_id,
+            lease,
         )
+        return None if row is None else _from_row(row)
 
     async def asked(self, recipient_id: str) -> None:
         await self._connection.execute(
@@ -141,12 +136,6 @@ class RecipientStore:
             names,
         )
 
-    async def now(self) -> datetime:
-        """The database's clock when the transaction began."""
-        found = await self._connection.fetchval("SELECT now()")
-        assert isinstance(found, datetime)
-        return found
-
     async def tomorrow(self) -> datetime:
         """The first moment of the next day (UTC)."""
         found = await self._connection.fetchval(
@@ -178,10 +167,6 @@ class RecipientBacklog:
             limit,
         )
         return [(Tenant(row["account_id"], Mode(row["mode"])), row["id"]) for row in rows]
-
-
-def _one(row: asyncpg.Record | None) -> Recipient | None:
-    return None if row is None else _from_row(row)
 
 
 def _from_row(row: asyncpg.Record) -> Recipient:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import asyncpg
 
@@ -124,12 +124,6 @@ class SubmissionStore:
             lease,
         )
         return None if row is None else _submission_from_row(row)
-
-    async def now(self) -> datetime:
-        """The database's clock, which decides when an attempt is due."""
-        now = await self._connection.fetchval("SELECT clock_timestamp()")
-        assert isinstance(now, datetime)
-        return now
 
     async def enter_data_phase(self, submission: Submission, lease: timedelta) -> bool:
         """Notes that bytes may leave from now on; False when the attempt is not ours any more."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from asyncpg import Record
 
 from entrygo.domain.principal import Tenant, Visible
-from entrygo.inspection.announcement import Announcement
+from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.folding import Known
 from entrygo.postgres.pool import Connection
 
@@ -54,23 +54,13 @@ class FeedWriter:
             positions[event.tenant] += 1
             places.append(positions[event.tenant])
         await self._connection.execute(
-            "INSERT INTO event_feed"
+            "INSERT INTO event_feed"  # noqa: S608
             " (account_id, mode, position, event_id, export_id, warehouse_id, event_type, body)"
-            " SELECT account_id, mode, position, event_id, export_id, warehouse_id, event_type, body"
-            " FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[],"
-            " $7::text[], $8::text[], $9::timestamptz[]) AS event"
-            " (account_id, mode, position, event_id, export_id, warehouse_id, event_type, body, occurred_at)"
-            " WHERE occurred_at >= now() - $10::interval"
-            " ON CONFLICT (account_id, mode, event_id) DO NOTHING",
-            [event.tenant.account_id for event in events],
-            [str(event.tenant.mode) for event in events],
+            " SELECT account_id, mode, ($9::bigint[])[place], event_id, export_id, warehouse_id,"
+            f" event_type, body FROM unnest({ARRAYS}) WITH ORDINALITY AS event ({COLUMNS})"
+            " WHERE occurred_at >= now() - $10::interval ON CONFLICT (account_id, mode, event_id) DO NOTHING",
+            *columns_of(events),
             places,
-            [event.event_id for event in events],
-            [event.export_id for event in events],
-            [event.warehouse_id for event in events],
-            [event.event_type for event in events],
-            [event.body for event in events],
-            [event.occurred_at for event in events],
             not_before,
         )
 

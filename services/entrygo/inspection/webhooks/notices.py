@@ -7,10 +7,14 @@ from entrygo.domain.time import rfc3339
 from entrygo.inspection.webhooks.queue_store import QueueStore
 from entrygo.inspection.webhooks.records import DISABLED_EVENT, Endpoint, EndpointStatus
 from entrygo.inspection.webhooks.store import EndpointStore
+from entrygo.postgres.clock import transaction_time
+from entrygo.postgres.pool import Connection
 from entrygo.process.clock import Ids
 
 
-async def queue_notices(endpoints: EndpointStore, queue: QueueStore, ids: Ids, disabled: Endpoint) -> None:
+async def queue_notices(
+    connection: Connection, endpoints: EndpointStore, queue: QueueStore, ids: Ids, disabled: Endpoint
+) -> None:
     """Queues an event of `disabled` for each endpoint that asked for its type and may know of it.
 
     An endpoint of one warehouse may know of that warehouse's others alone.
@@ -19,7 +23,7 @@ async def queue_notices(endpoints: EndpointStore, queue: QueueStore, ids: Ids, d
     since = disabled.failing_since
     event = {
         "type": DISABLED_EVENT,
-        "timestamp": rfc3339(await endpoints.now()),
+        "timestamp": rfc3339(await transaction_time(connection)),
         "data": {
             "accountId": disabled.tenant.account_id,
             "mode": disabled.tenant.mode,

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
-from entrygo.domain.principal import Mode, Tenant
-from entrygo.inspection.announcement import Announcement
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane
 from entrygo.postgres.pool import Connection
 
@@ -18,45 +18,11 @@ LANE_COLUMNS = "account_id, mode, endpoint_id, export_id, lease_until"
 
 
 class QueueStore:
-    """Each endpoint's queue, in lanes, and what became of each delivery."""
+    """What was queued for the endpoints of one account; which of these may be seen, their own store says."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
-
-    async def queue(self, events: Sequence[Announcement], *, not_before: timedelta) -> bool:
-        """Adds each event to the queue of every endpoint that asked for it; True when there was one.
-
-        What happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model
-        that is built anew goes through all of history. An event that is queued already is left as it is.
-        """
-        added = await self._connection.fetch(
-            "INSERT INTO webhook_deliveries"
-            " (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)"
-            " SELECT event.account_id, event.mode, endpoint.endpoint_id, event.event_id, event.export_id,"
-            " event.event_type, event.body,"
-            " CASE endpoint.status WHEN 'enabled' THEN 'pending' ELSE 'held' END"
-            " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[],"
-            " $7::timestamptz[], $8::text[]) WITH ORDINALITY AS event"
-            " (account_id, mode, export_id, warehouse_id, event_id, event_type, occurred_at, body, place)"
-            " JOIN webhook_endpoints AS endpoint USING (account_id, mode)"
-            " WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)"
-            " AND (endpoint.events = '{}' OR event.event_type = ANY (endpoint.events))"
-            " AND event.occurred_at >= greatest(endpoint.created_at, now() - $9::interval)"
-            " ORDER BY endpoint.endpoint_id, event.export_id, event.place"
-            " ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status",
-            [event.tenant.account_id for event in events],
-            [str(event.tenant.mode) for event in events],
-            [event.export_id for event in events],
-            [event.warehouse_id for event in events],
-            [event.event_id for event in events],
-            [event.event_type for event in events],
-            [event.occurred_at for event in events],
-            [event.body for event in events],
-            not_before,
-        )
-        waiting = {_lane_values(row) for row in added if row["status"] == DeliveryStatus.PENDING}
-        await self._open_lanes(sorted(waiting))
-        return bool(waiting)
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
 
     async def queue_alone(self, endpoint: Endpoint, event_id: str, event_type: str, body: str) -> Delivery:
         """A delivery in a lane of its own, also where the endpoint did not ask for its type."""
@@ -64,25 +30,15 @@ class QueueStore:
             "INSERT INTO webhook_deliveries"  # noqa: S608
             " (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)"
             f" VALUES ($1, $2, $3, $4, $4, $5, $6, 'pending') RETURNING {DELIVERY_COLUMNS}",
-            endpoint.tenant.account_id,
-            endpoint.tenant.mode,
+            *self._scope,
             endpoint.id,
             event_id,
             event_type,
             body,
         )
         assert row is not None
-        await self._open_lanes([(endpoint.tenant.account_id, endpoint.tenant.mode, endpoint.id, event_id)])
+        await _open_lanes(self._connection, [(*self._scope, endpoint.id, event_id)])
         return _delivery_from_row(row)
-
-    async def _open_lanes(self, lanes: Sequence[tuple[str, str, str, str]]) -> None:
-        """Always in the same order, so that two writers wait for each other instead of for ever."""
-        await self._connection.executemany(
-            "INSERT INTO webhook_lanes (account_id, mode, endpoint_id, export_id, due_at)"
-            " VALUES ($1, $2, $3, $4, now()) ON CONFLICT (account_id, mode, endpoint_id, export_id)"
-            " DO UPDATE SET due_at = coalesce(webhook_lanes.due_at, excluded.due_at)",
-            list(lanes),
-        )
 
     async def deliveries(
         self, endpoint: Endpoint, *, status: str | None, before: int | None, limit: int
@@ -93,7 +49,8 @@ class QueueStore:
             " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3"
             " AND ($4::text IS NULL OR status = $4) AND ($5::bigint IS NULL OR position < $5)"
             " ORDER BY position DESC LIMIT $6",
-            *_of(endpoint),
+            *self._scope,
+            endpoint.id,
             status,
             before,
             limit,
@@ -106,10 +63,11 @@ class QueueStore:
             "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"
             " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id = $4"
             " RETURNING account_id, mode, endpoint_id, export_id",
-            *_of(endpoint),
+            *self._scope,
+            endpoint.id,
             event_id,
         )
-        await self._open_lanes([_lane_values(row) for row in rows])
+        await _open_lanes(self._connection, [_lane_values(row) for row in rows])
         return bool(rows)
 
     async def replay_many(
@@ -129,14 +87,48 @@ class QueueStore:
             "  AND ($5::timestamptz IS NULL OR created_at >= $5)"
             "  AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY position LIMIT $7)"
             " RETURNING account_id, mode, endpoint_id, export_id",
-            *_of(endpoint),
+            *self._scope,
+            endpoint.id,
             list(statuses),
             since,
             until,
             limit,
         )
-        await self._open_lanes(sorted({_lane_values(row) for row in rows}))
+        await _open_lanes(self._connection, sorted({_lane_values(row) for row in rows}))
         return len(rows)
+
+
+class QueueBacklog:
+    """The queues of all endpoints, in lanes, for what fills them and what sends from them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def queue(self, events: Sequence[Announcement], *, not_before: timedelta) -> bool:
+        """Adds each event to the queue of every endpoint that asked for it; True when there was one.
+
+        What happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model
+        that is built anew goes through all of history. An event that is queued already is left as it is.
+        """
+        added = await self._connection.fetch(
+            "INSERT INTO webhook_deliveries"  # noqa: S608
+            " (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)"
+            " SELECT event.account_id, event.mode, endpoint.endpoint_id, event.event_id, event.export_id,"
+            " event.event_type, event.body,"
+            " CASE endpoint.status WHEN 'enabled' THEN 'pending' ELSE 'held' END"
+            f" FROM unnest({ARRAYS}) WITH ORDINALITY AS event ({COLUMNS})"
+            " JOIN webhook_endpoints AS endpoint USING (account_id, mode)"
+            " WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)"
+            " AND (endpoint.events = '{}' OR event.event_type = ANY (endpoint.events))"
+            " AND event.occurred_at >= greatest(endpoint.created_at, now() - $9::interval)"
+            " ORDER BY endpoint.endpoint_id, event.export_id, event.place"
+            " ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status",
+            *columns_of(events),
+            not_before,
+        )
+        waiting = {_lane_values(row) for row in added if row["status"] == DeliveryStatus.PENDING}
+        await _open_lanes(self._connection, sorted(waiting))
+        return bool(waiting)
 
     async def claim(
         self, busy: Sequence[str], *, an_endpoint: int, limit: int, lease: timedelta
@@ -211,6 +203,16 @@ class QueueStore:
         )
 
 
+async def _open_lanes(connection: Connection, lanes: Sequence[tuple[str, str, str, str]]) -> None:
+    """Always in the same order, so that two writers wait for each other instead of for ever."""
+    await connection.executemany(
+        "INSERT INTO webhook_lanes (account_id, mode, endpoint_id, export_id, due_at)"
+        " VALUES ($1, $2, $3, $4, now()) ON CONFLICT (account_id, mode, endpoint_id, export_id)"
+        " DO UPDATE SET due_at = coalesce(webhook_lanes.due_at, excluded.due_at)",
+        list(lanes),
+    )
+
+
 async def sweep_deliveries(connection: Connection, rows: int, *, older_than: timedelta) -> int:
     """Deletes at most so many deliveries of that age that wait for nothing; returns how many."""
     status = await connection.execute(
@@ -236,10 +238,6 @@ async def sweep_lanes(connection: Connection, rows: int) -> int:
         rows,
     )
     return int(status.rpartition(" ")[2])
-
-
-def _of(endpoint: Endpoint) -> tuple[str, str, str]:
-    return endpoint.tenant.account_id, endpoint.tenant.mode, endpoint.id
 
 
 def _lane_key(lane: Lane) -> tuple[str, str, str, str]:

@@ -18,8 +18,8 @@ from entrygo.inspection.webhooks.requests import (
 from entrygo.inspection.webhooks.use_cases import Webhooks, endpoint_message
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from entrygo.requests.pages import encode_cursor
+from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import RequiredScopes
-from entrygo.rpc.replay import mark_replayed
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -49,10 +49,8 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
         """Stores an endpoint; its secret is in this answer alone."""
         command = read_create(request)
         check_account(request.account_id)
-        webhook, replayed = await self._webhooks.create(principal().visible, command)
-        if replayed:
-            mark_replayed(context)
-        return webhook
+        reply = await self._webhooks.create(principal().visible, command)
+        return answered(reply, inspection_pb2.Webhook, context)
 
     async def ListWebhooks(
         self, request: inspection_pb2.ListWebhooksRequest, context: Context

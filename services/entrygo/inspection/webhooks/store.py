@@ -1,7 +1,6 @@
 """SQL of the endpoints themselves, within the caller's transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from asyncpg import Record
 
@@ -24,11 +23,6 @@ class EndpointStore:
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
         self._scope = (visible.tenant.account_id, visible.tenant.mode, visible.warehouse_id)
-
-    async def now(self) -> datetime:
-        """The instant of this transaction, by the database's clock."""
-        instant: datetime = await self._connection.fetchval("SELECT now()")
-        return instant
 
     async def count(self) -> int:
         """How many endpoints the account has, whoever may see them; others that count wait."""

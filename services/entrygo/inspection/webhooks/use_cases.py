@@ -24,6 +24,7 @@ from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
 from entrygo.outbound.address_guard import AddressForbidden
+from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.idempotency import Reply, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Ids
@@ -54,8 +55,8 @@ class Webhooks:
         self._wake = wake
         self._max_endpoints = max_endpoints
 
-    async def create(self, visible: Visible, command: CreateCommand) -> tuple[inspection_pb2.Webhook, bool]:
-        """The endpoint with its secret, and whether that is the answer of an earlier call.
+    async def create(self, visible: Visible, command: CreateCommand) -> Reply:
+        """The reply is a Webhook with its secret.
 
         What is stored of the answer has no secret: it is derived again, until a rotation has changed it.
         """
@@ -84,7 +85,8 @@ class Webhooks:
             fingerprint=command.fingerprint,
             work=work,
         )
-        return await self._with_first_secret(visible, reply), reply.replayed
+        webhook = await self._with_first_secret(visible, reply)
+        return replace(reply, body=webhook.SerializeToString())
 
     async def _with_first_secret(self, visible: Visible, reply: Reply) -> inspection_pb2.Webhook:
         message = inspection_pb2.Webhook.FromString(reply.body)
@@ -140,7 +142,7 @@ class Webhooks:
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection, visible)
             held = await _found(store, endpoint_id, locked=True)
-            until = await store.now() + overlap if overlap else None
+            until = await transaction_time(connection) + overlap if overlap else None
             rotated = replace(held, secret_version=held.secret_version + 1, previous_secret_until=until)
             await store.save(rotated)
             message = endpoint_message(await _found(store, endpoint_id))
@@ -154,7 +156,7 @@ class Webhooks:
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection, visible)
             endpoint = await _found(store, endpoint_id)
-            rows = await QueueStore(connection).deliveries(
+            rows = await QueueStore(connection, visible).deliveries(
                 endpoint, status=page.status, before=page.before, limit=page.limit + 1
             )
         return rows[: page.limit], len(rows) > page.limit
@@ -165,11 +167,11 @@ class Webhooks:
             store = EndpointStore(connection, visible)
             endpoint = await _found(store, endpoint_id)
             if command.event_id:
-                if not await QueueStore(connection).replay_one(endpoint, command.event_id):
+                if not await QueueStore(connection, visible).replay_one(endpoint, command.event_id):
                     raise NotFound("No delivery of this event.")
                 queued = 1
             else:
-                queued = await QueueStore(connection).replay_many(
+                queued = await QueueStore(connection, visible).replay_many(
                     endpoint, command.statuses, command.since, command.until, MAX_REPLAYED
                 )
         self._wake()
@@ -180,7 +182,7 @@ class Webhooks:
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection, visible)
             endpoint = await _found(store, endpoint_id, locked=True)
-            waiting = await QueueStore(connection).deliveries(
+            waiting = await QueueStore(connection, visible).deliveries(
                 endpoint, status="pending", before=None, limit=MAX_WAITING_TESTS
             )
             if sum(each.event_type == TEST_EVENT for each in waiting) >= MAX_WAITING_TESTS:
@@ -188,14 +190,14 @@ class Webhooks:
             event_id = self._ids.new(IdKind.EVENT)
             body = {
                 "type": TEST_EVENT,
-                "timestamp": rfc3339(await store.now()),
+                "timestamp": rfc3339(await transaction_time(connection)),
                 "data": {
                     "accountId": visible.tenant.account_id,
                     "mode": visible.tenant.mode,
                     "eventId": event_id,
                 },
             }
-            delivery = await QueueStore(connection).queue_alone(
+            delivery = await QueueStore(connection, visible).queue_alone(
                 endpoint, event_id, TEST_EVENT, orjson.dumps(body).decode()
             )
         self._wake()

@@ -16,11 +16,12 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Visible
 from entrygo.inspection.webhooks import schedule
 from entrygo.inspection.webhooks.notices import queue_notices
-from entrygo.inspection.webhooks.queue_store import QueueStore
+from entrygo.inspection.webhooks.queue_store import QueueBacklog, QueueStore
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, EndpointStatus, Lane
 from entrygo.inspection.webhooks.sender import Attempt, Sender
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.inspection.webhooks.store import EndpointStore
+from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Ids
 from entrygo.process.ending import first_of
@@ -93,7 +94,7 @@ class Worker:
         busy = [endpoint for endpoint, count in held.items() if count >= self._an_endpoint]
         try:
             async with transaction(self._pool, EVERYONE) as connection:
-                lanes = await QueueStore(connection).claim(
+                lanes = await QueueBacklog(connection).claim(
                     busy, an_endpoint=self._an_endpoint, limit=free, lease=self._lease
                 )
         except ServiceUnavailable as error:
@@ -119,7 +120,7 @@ class Worker:
     async def _deliver_head(self, lane: Lane) -> None:
         visible = Visible.whole(lane.tenant)
         async with transaction(self._pool, visible) as connection:
-            endpoints, queue = EndpointStore(connection, visible), QueueStore(connection)
+            endpoints, queue = EndpointStore(connection, visible), QueueBacklog(connection)
             if not await queue.hold(lane):
                 return
             endpoint = await endpoints.find(lane.endpoint_id)
@@ -127,7 +128,7 @@ class Worker:
             if endpoint is None or delivery is None:
                 await queue.release(lane, pause=None)
                 return
-            now = await endpoints.now()
+            now = await transaction_time(connection)
         headers = self._signer.headers(endpoint, delivery.event_id, delivery.body, now)
         attempt = await self._sender.send(endpoint.url, headers, delivery.body)
         ATTEMPTS.labels(
@@ -139,7 +140,7 @@ class Worker:
     async def _settle(self, connection: Connection, lane: Lane, delivery: Delivery, attempt: Attempt) -> None:
         """Records the attempt, and says when the lane goes on; nothing when somebody else has it by now."""
         endpoints = EndpointStore(connection, Visible.whole(lane.tenant))
-        queue = QueueStore(connection)
+        queue = QueueBacklog(connection)
         # First the endpoint, as whoever changes or removes one does.
         endpoint = await endpoints.find(lane.endpoint_id, locked=True)
         if endpoint is None or not await queue.hold(lane):
@@ -156,19 +157,22 @@ class Worker:
         await queue.settle(
             lane, delivery.event_id, status, response_status=attempt.status, error=attempt.error
         )
-        disabled = await self._judge(endpoints, endpoint, attempt)
+        disabled = await self._judge(connection, endpoints, endpoint, attempt)
         if disabled is not None:
-            await queue_notices(endpoints, queue, self._ids, disabled)
+            lone = QueueStore(connection, Visible.whole(lane.tenant))
+            await queue_notices(connection, endpoints, lone, self._ids, disabled)
             self._woken.set()
         await queue.release(lane, pause=pause if await queue.head(lane) else None)
 
-    async def _judge(self, endpoints: EndpointStore, endpoint: Endpoint, attempt: Attempt) -> Endpoint | None:
+    async def _judge(
+        self, connection: Connection, endpoints: EndpointStore, endpoint: Endpoint, attempt: Attempt
+    ) -> Endpoint | None:
         """Writes down since when an endpoint takes nothing; returns one that it has disabled for it."""
         if attempt.is_delivered:
             if endpoint.failing_since is not None:
                 await endpoints.save(replace(endpoint, failing_since=None))
             return None
-        now = await endpoints.now()
+        now = await transaction_time(connection)
         since = endpoint.failing_since or now
         judged = replace(endpoint, failing_since=since)
         reason = None
