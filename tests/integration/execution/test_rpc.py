@@ -84,6 +84,11 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
         self.released.append(request)
         return planning_pb2.ReleaseExportResponse(state="COMPLETED")
 
+    async def WithdrawExport(
+        self, request: planning_pb2.WithdrawExportRequest, context: Context
+    ) -> planning_pb2.WithdrawExportResponse:
+        return planning_pb2.WithdrawExportResponse(orders=1, warehouse_id="wh_1")
+
 
 class SyncServicer(sync_pb2_grpc.SyncServicer):
     """Knows one broker, and with which credential it was asked for which account."""

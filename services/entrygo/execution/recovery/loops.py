@@ -132,9 +132,10 @@ class Recovery:
 
     async def _deliver(self, due: asyncio.Event, stop: asyncio.Event) -> None:
         """When something is due, and as soon as deliveries have ended: others may wait in the ledger."""
-        while await _is_set_before(stop, due, self.dispatcher.freed):
+        freed = self.dispatcher.freed
+        while await _is_set_before(stop, due, freed):
             due.clear()
-            self.dispatcher.freed.clear()
+            freed.clear()
             await self._guarded(self.deliver_due)
             await asyncio.sleep(PAUSE_SECONDS)
 
