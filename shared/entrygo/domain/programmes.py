@@ -70,7 +70,7 @@ PRINTED = (
 
 @lru_cache(maxsize=4096)
 def programme_of(heading: str) -> Programme:
-    """The programme of `9903.88.03`."""
+    """The programme that a heading of chapter 99 belongs to, such as 9903.88.03."""
     return next((found for first, last, found in HEADINGS if first <= heading <= last), Programme.OTHER)
 
 

@@ -44,7 +44,7 @@ def text_source(name: str, opener: Opener, encoding: str) -> SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """Text in an encoding."""
+    """A file of text with the encoding that it was recognised by."""
 
     name: str
     opener: Opener

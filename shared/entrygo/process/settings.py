@@ -90,7 +90,7 @@ class StopSettings(EnvironmentSettings):
 
 
 class ProcessSettings(EnvironmentSettings):
-    """What every process reads."""
+    """What every process reads from its environment, whatever it is."""
 
     log: LogSettings = Field(default_factory=LogSettings)
     metrics: MetricsSettings = Field(default_factory=MetricsSettings)

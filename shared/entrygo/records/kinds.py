@@ -89,7 +89,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """YYYY-MM-DD."""
+    """A day of the calendar, as YYYY-MM-DD."""
 
     check: Check[str] = day
 
@@ -124,7 +124,7 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """True or false."""
+    """True or false; in a file yes, no, 1 and 0 do, too."""
 
 
 @dataclass(frozen=True, slots=True)

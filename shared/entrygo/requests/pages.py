@@ -41,7 +41,7 @@ class Page(Generic[T]):
 
     @property
     def has_more(self) -> bool:
-        """Whether another page follows."""
+        """Whether another page follows this one."""
         return bool(self.next_cursor)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.errors import EntryGoError
+from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
-from entrygo.gateway.console.today import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import standing
 from entrygo.gateway.exchange import validated
@@ -113,8 +113,8 @@ async def _names(visit: Visit, found: inspection_pb2.Export) -> Mapping[str, str
     """What warehouse and broker are called; their ids while sync cannot say."""
     sync, plan = visit.services.sync, found.plan
     records: Sequence[Any] = await asyncio.gather(
-        _or_none(visit.read(sync.GetWarehouse, sync_pb2.GetRequest(id=plan.warehouse_id))),
-        _or_none(visit.read(sync.GetBroker, sync_pb2.GetRequest(id=plan.broker_id))),
+        or_none(visit.read(sync.GetWarehouse, sync_pb2.GetRequest(id=plan.warehouse_id)), AWAY_OR_GONE),
+        or_none(visit.read(sync.GetBroker, sync_pb2.GetRequest(id=plan.broker_id)), AWAY_OR_GONE),
     )
     named = {record.id: record.name or record.external_id for record in records if record is not None}
     return {plan.warehouse_id: plan.warehouse_id, plan.broker_id: plan.broker_id, **named}
@@ -127,7 +127,10 @@ async def _fixes(visit: Visit, found: inspection_pb2.Export) -> list[Fix]:
     shown = plan_issues(found.plan)["issues_by_product"][:SHOWN]
     get = visit.services.sync.GetProduct
     products = await asyncio.gather(
-        *(_or_none(visit.read(get, sync_pb2.GetRequest(id=issue.product_id))) for issue in issues)
+        *(
+            or_none(visit.read(get, sync_pb2.GetRequest(id=issue.product_id)), AWAY_OR_GONE)
+            for issue in issues
+        )
     )
     fixes = []
     for issue, answer, product in zip(issues, shown, products, strict=True):
@@ -141,7 +144,7 @@ async def _left_out(visit: Visit, found: inspection_pb2.Export) -> list[LeftOut]
     order_ids = found.plan.excluded_order_ids[:SHOWN]
     get = visit.services.sync.GetOrder
     orders = await asyncio.gather(
-        *(_or_none(visit.read(get, sync_pb2.GetRequest(id=order_id))) for order_id in order_ids)
+        *(or_none(visit.read(get, sync_pb2.GetRequest(id=order_id)), AWAY_OR_GONE) for order_id in order_ids)
     )
     reasons: dict[str, list[str]] = {order_id: [] for order_id in order_ids}
     for message in found.plan.validation_messages:
@@ -163,18 +166,8 @@ async def _diff(visit: Visit, found: inspection_pb2.Export) -> PlanDiffAnswer | 
     if not before or before == found.plan.plan_hash:
         return None
     request = diff_request(found.export_id, validated(DiffQuery, {"from": before}))
-    answer = await _or_none(visit.read(visit.services.planning.DiffPlans, request))
+    answer = await or_none(visit.read(visit.services.planning.DiffPlans, request), AWAY_OR_GONE)
     return None if answer is None else diff_answer(answer)
-
-
-async def _or_none(answer: Any) -> Any:
-    """What only adds to the page may be missing: its owner is away, or has it no more."""
-    try:
-        return await or_none(answer)
-    except EntryGoError as error:
-        if error.error_kind is not Kind.NOT_FOUND:
-            raise
-        return None
 
 
 PAGES = (Page("GET", "/exports/{id}", show), Page("GET", "/exports/{id}/part", show_part))

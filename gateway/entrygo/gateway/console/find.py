@@ -7,8 +7,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.errors import Kind
 from entrygo.domain.ids import is_valid_id
+from entrygo.gateway.console.missing import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import counted, money, standing
 from entrygo.proto.execution.v1 import execution_pb2
@@ -47,18 +48,9 @@ async def _search(visit: Visit, query: str) -> list[Hit]:
     searches: list[Callable[[Visit, str], Awaitable[Sequence[Hit]]]] = [_numbers, _orders, _products, _by_sku]
     if is_valid_id(query):
         searches = [_export, _package, _order, _product, *searches]
-    answers = await asyncio.gather(*(_or_nothing(search(visit, query)) for search in searches))
-    unique = {hit.id: hit for hits in answers for hit in hits}
+    answers = await asyncio.gather(*(or_none(search(visit, query), NOTHING) for search in searches))
+    unique = {hit.id: hit for hits in answers for hit in hits or ()}
     return list(unique.values())
-
-
-async def _or_nothing(search: Awaitable[Sequence[Hit]]) -> Sequence[Hit]:
-    try:
-        return await search
-    except EntryGoError as error:
-        if error.error_kind not in NOTHING:
-            raise
-        return ()
 
 
 async def _export(visit: Visit, query: str) -> Sequence[Hit]:

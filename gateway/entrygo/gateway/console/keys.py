@@ -13,8 +13,8 @@ from starlette.responses import Response
 from entrygo.domain.errors import EntryGoError, Kind, ValidationFailed
 from entrygo.domain.principal import ScopeName
 from entrygo.gateway.console.export_actions import EXPLAINED
+from entrygo.gateway.console.missing import or_none
 from entrygo.gateway.console.sign_in import REFUSED, is_sendable
-from entrygo.gateway.console.today import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.routes.keys import MISSING, create_request, rotate_request

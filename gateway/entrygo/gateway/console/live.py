@@ -1,4 +1,4 @@
-"""Tells an open page that something moved, so that it fetches its part anew: server-sent events.
+"""Lets an open page know that something moved, so that it fetches its part anew: server-sent events.
 
 A page asks for its part when it connects, too, since it may have missed something before. Where the stream
 cannot be had the page asks now and then, and without script somebody reloads it.

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.console.export_actions import EXPLAINED
-from entrygo.gateway.console.today import or_none
+from entrygo.gateway.console.missing import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping.coverage import coverage

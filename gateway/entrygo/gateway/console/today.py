@@ -1,15 +1,14 @@
 """Today: what waits for whom, oldest first, and what is not as it should be."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 from starlette.responses import Response
 
-from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.domain.time import parse_rfc3339
+from entrygo.gateway.console.missing import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import OVERDUE, Standing, Turn, standing
 from entrygo.process.clock import utc_now
@@ -20,8 +19,6 @@ from entrygo.proto.sync.v1 import sync_pb2
 LISTED = 200
 STATES = ("BATCHED", "EXECUTING", "FAILED", "COMPLETED")
 DONE_WITHIN = timedelta(hours=24)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +92,6 @@ async def _lists(visit: Visit) -> Sequence[inspection_pb2.ListExportsResponse | 
     requests = [inspection_pb2.ListExportsRequest(limit=LISTED, state=state) for state in STATES]
     lists = visit.services.inspection.ListExports
     return await asyncio.gather(*(or_none(visit.read(lists, request)) for request in requests))
-
-
-async def or_none(answer: Awaitable[T]) -> T | None:
-    """The answer; None while the service is away, so that the rest of a page is shown without it."""
-    try:
-        return await answer
-    except EntryGoError as error:
-        if error.error_kind is not Kind.UNAVAILABLE:
-            raise
-        return None
 
 
 def row_of(found: inspection_pb2.ExportSummary, names: dict[str, str], now: datetime) -> Row:

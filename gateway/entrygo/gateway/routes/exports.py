@@ -47,7 +47,7 @@ MISSING = ExportNotFound().message
 
 
 async def plan(exchange: Exchange) -> Response:
-    """POST /api/exports/plan."""
+    """POST /api/exports/plan: decides what goes; a key that is known gets its first answer."""
     body = await exchange.body(PlanBody)
     reply = await exchange.write(exchange.services.planning.PlanExport, mapping.plan_request(body))
     answer, included = mapping.plan_answer(reply.message), body.include or ()
@@ -65,13 +65,13 @@ async def plan(exchange: Exchange) -> Response:
 
 
 async def issues(exchange: Exchange) -> Response:
-    """GET /api/exports/{id}/issues."""
+    """GET /api/exports/{id}/issues: the findings of the plan, by what to mend first."""
     found = await _inspected(exchange)
     return json_answer(issues_answer(found))
 
 
 async def plan_diff(exchange: Exchange) -> Response:
-    """GET /api/exports/{id}/plan-diff."""
+    """GET /api/exports/{id}/plan-diff: what changed between two plans of an export."""
     query = exchange.query(DiffQuery)
     export_id = exchange.path_id(MISSING)
     found = await exchange.read(exchange.services.planning.DiffPlans, diff_request(export_id, query))
@@ -79,7 +79,7 @@ async def plan_diff(exchange: Exchange) -> Response:
 
 
 async def execute(exchange: Exchange) -> Response:
-    """POST /api/exports/execute."""
+    """POST /api/exports/execute: carries out the plan with the hash that is expected, once."""
     body = await exchange.body(ExecuteBody)
     reply = await exchange.write(exchange.services.execution.ExecuteExport, mapping.execute_request(body))
     return json_answer(mapping.execute_answer(reply.message), replayed=reply.replayed)
@@ -136,14 +136,14 @@ def _etag(found: inspection_pb2.Export) -> str:
 
 
 async def list_exports(exchange: Exchange) -> Response:
-    """GET /api/exports."""
+    """GET /api/exports: a page of exports, the latest first."""
     query = exchange.query(ExportQuery)
     found = await exchange.read(exchange.services.inspection.ListExports, mapping.list_request(query))
     return json_answer(mapping.export_page(found))
 
 
 async def cancel(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/cancel."""
+    """POST /api/exports/{id}/cancel: gives up an export that was not executed."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(CancelBody)
     request = cancel_request(export_id, body)
@@ -166,7 +166,7 @@ def cancel_request(export_id: str, body: CancelBody) -> planning_pb2.CancelExpor
 
 
 async def resubmit(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/broker-submissions."""
+    """POST /api/exports/{id}/broker-submissions: hands the package to the broker again."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(ResubmitBody)
     request = resubmit_request(export_id, body)
@@ -184,7 +184,7 @@ def resubmit_request(export_id: str, body: ResubmitBody) -> execution_pb2.Resubm
 
 
 async def note_broker_answer(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/broker-answer."""
+    """POST /api/exports/{id}/broker-answer: notes what the broker said, and who says so."""
     export_id = exchange.path_id(MISSING)
     request = note_request(export_id, await exchange.body(NoteBrokerAnswerBody))
     reply = await exchange.write(exchange.services.execution.NoteBrokerAnswer, request)
@@ -207,7 +207,7 @@ def note_request(export_id: str, body: NoteBrokerAnswerBody) -> execution_pb2.No
 
 
 async def withdraw(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/withdraw."""
+    """POST /api/exports/{id}/withdraw: takes an executed export back, and says so to the broker."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(WithdrawBody)
     request = withdraw_request(export_id, body)
@@ -226,7 +226,7 @@ def withdraw_request(export_id: str, body: WithdrawBody) -> execution_pb2.Withdr
 
 
 async def amend(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/amend."""
+    """POST /api/exports/{id}/amend: plans the successor of an executed export."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(AmendBody)
     request = amend_request(export_id, body)

@@ -14,21 +14,21 @@ from entrygo.proto.sync.v1 import sync_pb2
 
 
 async def sync_orders(exchange: Exchange) -> Response:
-    """POST /api/orders/sync."""
+    """POST /api/orders/sync: takes orders in, all or none."""
     body = await exchange.body(SyncOrdersBody)
     reply = await exchange.write(exchange.services.sync.SyncOrders, sync_orders_request(body))
     return json_answer(sync_orders_answer(reply.message), replayed=reply.replayed)
 
 
 async def list_orders(exchange: Exchange) -> Response:
-    """GET /api/orders."""
+    """GET /api/orders: a page of stored orders, by id."""
     request = list_request(exchange.query(FactQuery))
     found = await exchange.read(exchange.services.sync.ListOrders, request)
     return page_answer(found, stored_order)
 
 
 async def get_order(exchange: Exchange) -> Response:
-    """GET /api/orders/{id}."""
+    """GET /api/orders/{id}: one order with all that is kept of it."""
     order_id = exchange.path_id("Order not found.")
     found = await exchange.read(exchange.services.sync.GetOrder, sync_pb2.GetRequest(id=order_id))
     return json_answer(stored_order(found))

@@ -14,13 +14,13 @@ MISSING = ExportNotFound().message
 
 
 async def get_policy(exchange: Exchange) -> Response:
-    """GET /api/policy."""
+    """GET /api/policy: the account's policy, or what holds without one."""
     request = planning_pb2.GetPolicyRequest()
     return json_answer(_policy_answer(await exchange.read(exchange.services.planning.GetPolicy, request)))
 
 
 async def set_policy(exchange: Exchange) -> Response:
-    """PUT /api/policy."""
+    """PUT /api/policy: replaces the policy; later plans follow it."""
     body = await exchange.body(PolicyBody)
     reply = await exchange.write(exchange.services.planning.SetPolicy, set_policy_request(body))
     return json_answer(_policy_answer(reply.message), replayed=reply.replayed)
@@ -53,7 +53,7 @@ def _policy_answer(policy: planning_pb2.Policy) -> PolicyAnswer:
 
 
 async def approve(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/approve."""
+    """POST /api/exports/{id}/approve: lets a plan that waits for a person go on."""
     export_id = exchange.path_id(MISSING)
     body = await exchange.body(ApproveBody)
     request = approve_request(export_id, body)

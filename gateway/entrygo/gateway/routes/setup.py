@@ -73,28 +73,28 @@ class Fact:
     complete: Callable[[Exchange, Sequence[Any]], Awaitable[None]] = _as_it_is
 
     async def answer_sync(self, exchange: Exchange) -> Response:
-        """POST /api/<kind>s/sync."""
+        """POST /api/<kind>s/sync: creates or merges records, all or none."""
         request = filled(self.request(), await exchange.body(self.schemas.sync_body))
         reply = await exchange.write(self.sync(exchange.services.sync), request)
         data = [shown(item, self.schemas.record) for item in reply.message.data]
         return json_answer({"data": data}, replayed=reply.replayed)
 
     async def answer_list(self, exchange: Exchange) -> Response:
-        """GET /api/<kind>s."""
+        """GET /api/<kind>s: a page of records, by id."""
         request = list_request(exchange.query(self.query))
         found = await exchange.read(self.list(exchange.services.sync), request)
         await self.complete(exchange, found.data)
         return page_answer(found, lambda item: shown(item, self.schemas.record))
 
     async def answer_get(self, exchange: Exchange) -> Response:
-        """GET /api/<kind>s/{id}."""
+        """GET /api/<kind>s/{id}: one record; 404 also for another account's."""
         fact_id = exchange.path_id(f"{self.record.title} not found.")
         found = await exchange.read(self.get(exchange.services.sync), sync_pb2.GetRequest(id=fact_id))
         await self.complete(exchange, [found])
         return json_answer(shown(found, self.schemas.record))
 
     async def answer_patch(self, exchange: Exchange) -> Response:
-        """PATCH /api/<kind>s/{id}."""
+        """PATCH /api/<kind>s/{id}: merges into one record; null clears a field."""
         fact_id = exchange.path_id(f"{self.record.title} not found.")
         request = self.patch_request(fact_id, await exchange.body(self.schemas.patch_body))
         reply = await exchange.write(self.update(exchange.services.sync), request)

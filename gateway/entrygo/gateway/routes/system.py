@@ -12,7 +12,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 
 async def health(exchange: Exchange) -> Response:
-    """GET /api/system/health."""
+    """GET /api/system/health: how each part is, as inspection last saw it."""
     request = inspection_pb2.SystemHealthRequest()
     found = await exchange.read(exchange.services.inspection.SystemHealth, request)
     answer: HealthAnswer = {

@@ -1,4 +1,4 @@
-"""Query parameters of lists."""
+"""Query parameters of lists: how many, from where on, and which."""
 
 from typing import Annotated
 

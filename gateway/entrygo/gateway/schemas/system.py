@@ -21,7 +21,7 @@ class LiveAnswer(TypedDict):
 
 
 class ReadyAnswer(TypedDict):
-    """Which services answer."""
+    """Whether each service answers, by name."""
 
     status: str
     services: dict[str, str]
