@@ -134,7 +134,9 @@ async def _page(
         made=made,
         told=told,
         # What a key is asked for again is in no page.
-        typed=defaultdict(str, {name: text for name, text in _typed(visit).items() if name != ASKED}),
+        typed=defaultdict(
+            str, {name: text for name, text in ({} if made else _typed(visit)).items() if name != ASKED}
+        ),
     )
 
 
