@@ -23,6 +23,11 @@ SHARED_TABLES = {
     "applied_migrations",
     "relay_lease",
     "pg_roles",
+    "pg_class",
+    "pg_constraint",
+    "pg_inherits",
+    "pg_policy",
+    "pg_trigger",
 }
 # Background work, for whatever account it is: what is due, what is queued, what the log holds, what is old.
 FOR_EVERYONE = re.compile(
@@ -36,6 +41,8 @@ FOR_EVERYONE = re.compile(
     r"|FROM event_feed WHERE created_at < now\(\) - \$1::interval ORDER BY"
     # What is old enough for the archive, what is in it, and whether old events are published.
     r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
+    # From one partition of a table to another, and whether one is empty.
+    r"|^WITH moved AS \(DELETE FROM|^SELECT EXISTS \(SELECT FROM \)"
     # Whether anything is due, and all that a restored system must not go on with by itself.
     r"|EXISTS \(SELECT FROM executions WHERE finished_at IS NULL AND lease_until <= now\(\)\)"
     r"|status IN \('prepared', 'sending'\) ORDER BY|finished_at IS NULL AND submission_id IS NULL ORDER BY"

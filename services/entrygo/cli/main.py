@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "backup": "backups:backup",
         "restore": "backups:restore",
         "archive": "archives:archive_app",
+        "partitions": "partitioning:partitions_app",
         "demo": "demo:demo",
         "accounts": "accounts:accounts_app",
         "keys": "keys:keys_app",
