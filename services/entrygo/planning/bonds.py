@@ -98,13 +98,16 @@ def _need(
         "is_complete": len(known) == len(costs),
     }
     if kind == CONTINUOUS:
-        now = [Paid(day, amount) for amount in known]
-        found = continuous_bond([*paid.get(comparable(party.of_record.number), ()), *now], day)
+        year = [
+            *paid.get(comparable(party.of_record.number), ()),
+            *(Paid(day, amount) for amount in known),
+        ]
+        found = continuous_bond(year, day)
         yield BondNeed.model_validate(
             {
                 **shared,
                 "needed_usd": found.amount_usd,
-                "twelve_months_usd": found.twelve_months_usd,
+                "twelve_months_usd": found.twelve_months_usd if year else None,
                 "first_day": found.first_day,
                 "last_day": found.last_day,
                 "entries": found.entries,

@@ -15,7 +15,7 @@ class BondNeed(Fact):
     # None where nobody stated it.
     on_file_usd: Number | None = None
     needed_usd: Number
-    # Duties at most, and fees; None of a single bond.
+    # Duties at most, and fees, as far as estimated; None of a single bond, and where nothing was.
     twelve_months_usd: Number | None = None
     first_day: date | None = None
     last_day: date | None = None
@@ -25,5 +25,12 @@ class BondNeed(Fact):
 
     @property
     def is_sufficient(self) -> bool | None:
-        """Whether the amount on file is what is needed; None where it is not known."""
-        return None if self.on_file_usd is None else self.on_file_usd >= self.needed_usd
+        """Whether the amount on file is what is needed; None where it is not known.
+
+        What an incomplete estimate asks for is the least: too little for that is too little in any case.
+        """
+        if self.on_file_usd is None:
+            return None
+        if self.on_file_usd < self.needed_usd:
+            return False
+        return True if self.is_complete else None

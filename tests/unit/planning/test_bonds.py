@@ -89,6 +89,17 @@ def test_what_could_not_be_estimated_leaves_the_need_incomplete() -> None:
     order = make_order(items=[make_item(CAP)])
     [need] = bonds(order, products=[make_product(CAP, hts_code="0199999999")])
     assert not need.is_complete
+    assert need.twelve_months_usd is None, "nothing was estimated, which is not 0"
+
+
+@pytest.mark.parametrize(("amount", "is_sufficient"), [("60000", None), ("49999.99", False)])
+def test_a_bond_is_never_enough_for_what_could_not_be_estimated(
+    amount: str, is_sufficient: bool | None
+) -> None:
+    importer = make_importer("north", bond={"type": "continuous", "amount_usd": amount})
+    order = make_order(importer_external_id="north", items=[make_item(CAP)])
+    [need] = bonds(order, importers=[importer], products=[make_product(CAP, hts_code="0199999999")])
+    assert need.is_sufficient is is_sufficient
 
 
 def test_who_has_no_bond_on_file_has_no_need_and_a_plan_is_the_same_plan_whatever_was_paid() -> None:

@@ -139,7 +139,12 @@ class BondNeed(TypedDict):
     type: Annotated[str, Field(description="continuous or single")]
     on_file_usd: Annotated[float | None, Field(description="The bond's amount; null where it is not stated")]
     needed_usd: Annotated[float, Field(description="What it must cover (CBP Directive 3510-004)")]
-    sufficient: Annotated[bool | None, Field(description="null where the amount on file is not known")]
+    sufficient: Annotated[
+        bool | None,
+        Field(
+            description="null where it is not known: no amount on file, or an estimate that is not complete"
+        ),
+    ]
     twelve_months_usd: Annotated[
         float | None, Field(description="Duties at most and fees, this plan's included; null: single bond")
     ]
