@@ -1,5 +1,6 @@
 """Files dropped on the console: bombs, entities, formulas, what is no table, and too much of it."""
 
+import asyncio
 import io
 import zipfile
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ LAUGHS = '<!ENTITY a "ha">' + "".join(
 
 async def drop_files(target: Target, tally: Tally) -> None:
     """Each of them, again and again, with a good session of another account."""
-    files = tuple(bad_files())
+    files = await asyncio.to_thread(lambda: tuple(bad_files()))
     async with target.http(CONNECTIONS) as http:
         http.timeout = httpx.Timeout(ANSWER_SECONDS)
         signed_in = await http.post("/login", data={"key": await target.foreign_key()}, headers=HEADERS)

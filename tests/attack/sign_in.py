@@ -36,11 +36,13 @@ async def try_the_console(target: Target, tally: Tally) -> None:
         http.headers.update(BROWSER)
         visits = 0
         while True:
-            await _guess(http, tally)
-            await _enter_with_made_up_sessions(http, target, tally)
             if visits % 20 == 0:
+                # Before the next guesses, and once the last ones are forgotten.
+                await asyncio.sleep(FORGOTTEN_SECONDS)
                 await _use_a_session_wrongly(http, target, tally)
                 await _outlive_the_key(http, target, tally)
+            await _guess(http, tally)
+            await _enter_with_made_up_sessions(http, target, tally)
             visits += 1
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -61,6 +63,9 @@ async def _use_a_session_wrongly(http: httpx.AsyncClient, target: Target, tally:
     """Of the victim's own key: what another site, or a thief after the sign-out, can do with it."""
     fixed = secrets.token_urlsafe(32)
     session = await _signed_in(http, tally, target.victim.system.api_key, fixed)
+    if not session:
+        # The guesses of this second were too many: nobody is signed in from here, and forms lead there.
+        return
     _must_not(tally, "a session was fixed beforehand", session == fixed)
     for path in FORMS:
         answer = await _post(http, tally, path, {"key": "x"}, FOREIGN, session)
