@@ -10,10 +10,14 @@ import httpx
 
 from entrygo.gateway.console.cookies import PLAIN_NAME
 from tests.attack.tally import Tally
-from tests.attack.target import Target
+from tests.attack.target import Target, ask_raw
 
 CONNECTIONS = 3
 ANSWER_SECONDS = 120.0
+ANNOUNCED = (
+    b"POST /files HTTP/1.1\r\nhost: a\r\naccept: text/html\r\nsec-fetch-site: same-origin\r\ncookie: %b\r\n"
+    b"content-type: multipart/form-data; boundary=x\r\ncontent-length: %d\r\n\r\n"
+)
 HEADERS = {"accept": "text/html", "sec-fetch-site": "same-origin"}
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OF_PACKAGES = "http://schemas.openxmlformats.org/package/2006"
@@ -39,9 +43,8 @@ async def drop_files(target: Target, tally: Tally) -> None:
                 answer = await http.post("/files", files={"file": (name, content)}, headers=headers)
                 tally.count_http(answer.status_code, answer.content, f"the file {name}")
                 tally.look_for((*target.marks, b"root:x:"), answer.content, f"the file {name}")
-            claimed = {**headers, "content-length": str(200 * 1024 * 1024)}
-            answer = await http.post("/files", content=b"", headers=claimed)
-            tally.count_http(answer.status_code, answer.content, "200 MB of CSV")
+            cookie = headers["cookie"].encode()
+            await ask_raw(target, ANNOUNCED % (cookie, 200 * 1024 * 1024), tally, "200 MB of CSV")
 
 
 def bad_files() -> Iterator[tuple[str, bytes]]:
