@@ -25,7 +25,7 @@ WAYS_AWAY = (
     "/\\evil.example",
     "https://evil.example",
     "javascript:alert(1)",
-    "/%0d%0aset-cookie:a=b",
+    "/\r\na: b",
 )
 FORMS = ("/files", "/logout", "/setup/webhooks", "/login")
 
