@@ -129,39 +129,12 @@ def build_server(
         **required_scopes,
         **{f"/{IDENTITY_SERVICE}/{name}": Access.ANY_KEY for name in OF_IDENTITY},
     }
-    strangers = Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens)
     calls = StopInterceptor()
     server = grpc.aio.server(
-        interceptors=(
-            # Before anything is spent on a call.
-            TurningAwayInterceptor(authenticator, scopes, strangers),
-            # Sees what the caller gets, whoever refused the call.
-            LogInterceptor(),
-            # Around the two that refuse calls as well, so that every refusal has the one shape.
-            ErrorInterceptor(),
-            # Inside the above, so that a call that is cut short gets the one shape as well.
-            calls,
-            # Before the look-up of the key, which must not outlive the caller either.
-            DeadlineInterceptor(),
-            # Next to the handler, which runs with a principal or not at all.
-            AuthInterceptor(
-                authenticator,
-                scopes,
-                limits=CallLimits(settings),
-                strangers=strangers,
-            ),
-        ),
+        interceptors=_interceptors(settings, authenticator, scopes, calls),
         # A last bound. The limits by key are met before; those whose key is looked up are few at once.
         maximum_concurrent_rpcs=settings.max_concurrent_rpcs + settings.max_streams + UNKNOWN_CALLERS,
-        options=(
-            ("grpc.max_receive_message_length", settings.max_message_bytes),
-            ("grpc.max_send_message_length", -1),
-            # A second process on the port must fail, not share it in silence.
-            ("grpc.so_reuseport", 0),
-            *PING_OPTIONS,
-            ("grpc.max_connection_age_ms", CONNECTION_AGE_SECONDS * 1000),
-            ("grpc.max_connection_age_grace_ms", longest_rpc_seconds * 1000),
-        ),
+        options=_options(settings, longest_rpc_seconds),
     )
     register(server)
     identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(authenticator), server)
@@ -172,6 +145,42 @@ def build_server(
     address = f"{settings.bind_host}:{port}"
     _listen(server, address, settings.tls)
     return Server(server, health_servicer, {"": ready, **conditions}, calls, stopping)
+
+
+def _interceptors(
+    settings: RpcServerSettings,
+    authenticator: Authenticator,
+    scopes: RequiredScopes,
+    calls: StopInterceptor,
+) -> Sequence[grpc.aio.ServerInterceptor]:
+    """From the outermost to the one next to the handler; the order is what keeps refusals cheap and alike."""
+    strangers = Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens)
+    return (
+        # Before anything is spent on a call.
+        TurningAwayInterceptor(authenticator, scopes, strangers),
+        # Sees what the caller gets, whoever refused the call.
+        LogInterceptor(),
+        # Around the two that refuse calls as well, so that every refusal has the one shape.
+        ErrorInterceptor(),
+        # Inside the above, so that a call that is cut short gets the one shape as well.
+        calls,
+        # Before the look-up of the key, which must not outlive the caller either.
+        DeadlineInterceptor(),
+        # Next to the handler, which runs with a principal or not at all.
+        AuthInterceptor(authenticator, scopes, limits=CallLimits(settings), strangers=strangers),
+    )
+
+
+def _options(settings: RpcServerSettings, longest_rpc_seconds: int) -> Sequence[tuple[str, int]]:
+    return (
+        ("grpc.max_receive_message_length", settings.max_message_bytes),
+        ("grpc.max_send_message_length", -1),
+        # A second process on the port must fail, not share it in silence.
+        ("grpc.so_reuseport", 0),
+        *PING_OPTIONS,
+        ("grpc.max_connection_age_ms", CONNECTION_AGE_SECONDS * 1000),
+        ("grpc.max_connection_age_grace_ms", longest_rpc_seconds * 1000),
+    )
 
 
 def _listen(server: grpc.aio.Server, address: str, tls: RpcServerTlsSettings) -> None:
