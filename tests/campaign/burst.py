@@ -2,7 +2,8 @@
 
 One account executes everything, another account one export after the other meanwhile, both through the one
 mail server, which takes connections and never answers at the point that is named (`DOT_HANG` by default).
-The same burst at a server that is well comes before it: what a fault costs is told from what the load costs.
+The same burst at a server that is well comes before it, so that the cost of the fault
+stands apart from that of the load.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The system under faults: replicas of every service as real processes, with servers of its own behind them.
 
-Unlike `entrygo up` it starts what it is told to, in the environment it is told to: two replicas of a service,
-or one whose clock can be moved.
+Unlike `entrygo up` it starts the parts it is given, in the environment it is given: two replicas of a
+service, or one whose clock can be moved.
 """
 
 import asyncio

@@ -13,7 +13,7 @@ from tests.campaign.history import Action, Answered, Asked, History, Operation, 
 
 ACCOUNT = "acc_north"
 PLANNED = ("export.planned", "export.execution_started", "export.executed")
-Told = tuple[History, FinalState]
+Reported = tuple[History, FinalState]
 
 
 def operation(number: int, action: Action, *, status: int = 200, code: str = "", **given: Any) -> Operation:
@@ -46,7 +46,7 @@ def looked(number: int, **changes: Any) -> Operation:
     return operation(number, Action.INSPECT, about="batch_1", facts=facts)
 
 
-def good_life() -> Told:
+def good_life() -> Reported:
     """An order is synced, planned, executed, replayed and looked at."""
     executed = {"export": "batch_1", "state": "COMPLETED", "package": "cp_1", "submission": "bes_1"}
     history = History(
@@ -127,11 +127,11 @@ def _mail(**changes: Any) -> Mail:
     return Mail(**given)
 
 
-def also(*more: Operation) -> Callable[[History, FinalState], Told]:
+def also(*more: Operation) -> Callable[[History, FinalState], Reported]:
     return lambda history, final: (History((*history.operations, *more)), final)
 
 
-def left(**changes: Any) -> Callable[[History, FinalState], Told]:
+def left(**changes: Any) -> Callable[[History, FinalState], Reported]:
     """Another final state; a value may be made from what was there."""
     return lambda history, final: (
         history,
@@ -145,7 +145,7 @@ def left(**changes: Any) -> Callable[[History, FinalState], Told]:
     )
 
 
-def the_export(**changes: Any) -> Callable[[History, FinalState], Told]:
+def the_export(**changes: Any) -> Callable[[History, FinalState], Reported]:
     return left(exports=lambda found: [replace(found[0], **changes)])
 
 
@@ -154,7 +154,7 @@ SECOND = Export(
     account=ACCOUNT, id="batch_2", state="COMPLETED", order_ids=("ord_1",), listed=None, inspected=None
 )
 
-WRONG: tuple[tuple[str, Callable[[History, FinalState], Told]], ...] = (
+WRONG: tuple[tuple[str, Callable[[History, FinalState], Reported]], ...] = (
     ("no acknowledged write is lost", left(orders=[])),
     ("no acknowledged write is lost", left(exports=[])),
     ("no acknowledged write is lost", left(packages=[])),
@@ -244,7 +244,7 @@ def test_nothing_is_found_in_a_life_that_went_well() -> None:
 
 @pytest.mark.parametrize(("invariant", "wrong"), WRONG)
 def test_each_thing_that_went_wrong_is_found(
-    invariant: str, wrong: Callable[[History, FinalState], Told]
+    invariant: str, wrong: Callable[[History, FinalState], Reported]
 ) -> None:
     assert invariant in {finding.invariant for finding in check(*wrong(*good_life()))}
 

@@ -105,7 +105,7 @@ async def test_an_execution_whose_process_hangs_is_completed_by_another_and_not_
         assert await executing is grpc.StatusCode.UNAVAILABLE
     assert await traces_of(cluster, export) == before
     assert mails_of(cluster, export) == 1
-    # Whoever asks again is told what the other one did.
+    # Whoever asks again gets what the other one did.
     assert await execute_at(holder, caller.client, export, key) is grpc.StatusCode.OK
     assert await traces_of(cluster, export) == before
 

@@ -1,4 +1,4 @@
-"""Documents that rot, and a full disk, under the whole system: callers are told, and health says so."""
+"""Documents that rot, and a full disk, under the whole system: callers get an error, and health shows it."""
 
 import asyncio
 import hashlib

@@ -50,7 +50,7 @@ async def test_inspect_and_package_show_each_acknowledged_write_while_the_broker
     assert (found["state"], found["stale"]) == ("BATCHED", False)
     body = {"accountId": world.system.account_id, "batchId": batch_id}
     answer = await world.rest.post(EXECUTE, body, unique("execute"))
-    # The package first: nothing has told the read model of it yet.
+    # The package first: the read model has not heard of it yet.
     package = await world.rest.get(f"/api/customs-packages/{answer['customs_package_id']}")
     assert package["state"] == "sent_to_broker"
     found = await world.rest.get(f"/api/exports/{batch_id}")

@@ -100,8 +100,8 @@ async def check_events(world: World, found: dict[str, Any]) -> None:
         )
         assert [row["sequence"] for row in rows] == list(range(1, len(rows) + 1))
         logged += len(rows)
-    told = [event["type"] for event in found["events"]]
-    assert len(told) == logged
+    reported = [event["type"] for event in found["events"]]
+    assert len(reported) == logged
     once = ["export.planned", "export.execution_started", "customs_package.generated"]
     once += ["broker_submission.prepared", "export.executed"]
-    assert {name: told.count(name) for name in once} == dict.fromkeys(once, 1)
+    assert {name: reported.count(name) for name in once} == dict.fromkeys(once, 1)

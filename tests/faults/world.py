@@ -21,7 +21,7 @@ RETRYABLE = {503: "SERVICE_UNAVAILABLE", 409: "IDEMPOTENCY_IN_PROGRESS"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """One system whose broker can be stopped and whose execution process dies where it is told to."""
+    """One system whose broker can be stopped and whose execution process dies at a chosen point."""
 
     system: System
     rest: Rest

@@ -51,7 +51,7 @@ class Shell:
         self.environment = dict(environment)
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
-        """What the command told: answers on stdout, the account of an import on stderr."""
+        """What the command printed: answers on stdout, the account of an import on stderr."""
         done = subprocess.run(
             [sys.executable, "-m", "entrygo.cli.main", *arguments],
             env={**os.environ, **self.environment, "COLUMNS": "200"},

@@ -1,4 +1,4 @@
-"""`make kafka`: Apache Kafka in the foreground until Ctrl-C; `--check` only tells whether it can run."""
+"""`make kafka`: Apache Kafka in the foreground until Ctrl-C; `--check` only says whether it can run."""
 
 import os
 import signal

@@ -57,16 +57,16 @@ async def test_who_waits_hears_of_an_execution_and_of_every_event(system: System
         assert len(changed["events"]) > 1
         settled = await entrygo.wait_until(export_id)
         assert is_settled(settled)
-        told = []
+        reported = []
         async for _, event in entrygo.events(export_id):
-            told.append(event["data"]["eventId"])
-            if len(told) == len(settled["events"]):
+            reported.append(event["data"]["eventId"])
+            if len(reported) == len(settled["events"]):
                 break
-        assert sorted(told) == sorted(event["id"] for event in settled["events"])
+        assert sorted(reported) == sorted(event["id"] for event in settled["events"])
         listed = [
             event["data"]["eventId"] async for event in entrygo.iter_events(export_id=export_id, limit=2)
         ]
-        assert listed == told
+        assert listed == reported
 
 
 def test_an_error_is_of_its_class_and_names_its_request(system: System) -> None:

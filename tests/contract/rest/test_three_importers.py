@@ -193,9 +193,9 @@ async def test_a_truck_goes_from_a_blocked_brand_to_what_was_really_entered(rest
         for column, total in (("actual_duty", outcome["dutyUsd"]), ("actual_fees", outcome["feesUsd"])):
             assert sum((Decimal(row[column]) for row in parts), Decimal(0)) == Decimal(str(total))
     assert executed["exportId"] == second
-    told = [event["type"] for event in (await rest.get(f"/api/exports/{second}"))["events"]]
-    assert told.count("entry_summary.recorded") == 3
-    assert "entry_task.closed" in told
+    reported = [event["type"] for event in (await rest.get(f"/api/exports/{second}"))["events"]]
+    assert reported.count("entry_summary.recorded") == 3
+    assert "entry_task.closed" in reported
     # An entry is filed: from now on it is corrected, not made a second time.
     await rest.refused(
         f"/api/exports/{second}/amend", {"reason": "one more"}, status=409, code="ENTRY_ALREADY_FILED"

@@ -127,15 +127,15 @@ async def test_no_log_line_event_or_row_has_the_importers_number_or_what_the_mai
 ) -> None:
     process = await world.process(channel=ScriptedChannel(outcome))
     await process.execute()
-    told = [capsys.readouterr().out, caplog.text, str(await process.events())]
+    reported = [capsys.readouterr().out, caplog.text, str(await process.events())]
     async with transaction(process.pool, LIVE) as connection:
         for table in ("executions", "customs_packages", "artifacts", "notifications", "broker_submissions"):
-            told += [row[0] for row in await connection.fetch(f"SELECT {table}::text FROM {table}")]
+            reported += [row[0] for row in await connection.fetch(f"SELECT {table}::text FROM {table}")]
     number = make_snapshot().warehouse.importer_of_record.number
     assert number is not None
-    assert "batch_123" in "".join(told)
+    assert "batch_123" in "".join(reported)
     for secret in (number, number.replace("-", ""), "is attached for your review"):
-        assert secret not in "".join(told)
+        assert secret not in "".join(reported)
 
 
 async def test_a_stored_document_has_the_digest_that_answer_and_manifest_name(world: World) -> None:
@@ -286,7 +286,7 @@ async def test_a_caller_that_hangs_up_does_not_stop_the_execution(world: World) 
 
 
 class HeldChannel:
-    """Holds the submission at the point of no return until told to go."""
+    """Holds the submission at the point of no return until it is let go."""
 
     def __init__(self) -> None:
         self.reached = asyncio.Event()
@@ -431,8 +431,8 @@ async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_o
     await process.deliver_due()
     first, second = channel.deliveries
     assert first.submission_id != second.submission_id
-    told = [event.broker_submission_changed.broker_submission for event in await process.events()][-4:]
-    assert [(each.id, each.status) for each in told] == [
+    reported = [event.broker_submission_changed.broker_submission for event in await process.events()][-4:]
+    assert [(each.id, each.status) for each in reported] == [
         (first.submission_id, "failed"),
         (second.submission_id, "prepared"),
         (second.submission_id, "sending"),

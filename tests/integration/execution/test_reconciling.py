@@ -1,4 +1,4 @@
-"""Giving back what was entered: kept beside what was given before, compared, told, and whose it is alone."""
+"""Giving back what was entered: kept beside what was before, compared, published, and its owner's alone."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -89,8 +89,8 @@ async def test_a_summary_is_compared_and_one_that_follows_resolves_what_it_corre
     assert (second.outcome.revision, second.outcome.state) == (2, "matches")
     assert [task.state for task in second.tasks] == ["resolved", "resolved"]
     assert await last_types(process, 2) == ["entry_summary.recorded", "entry_summary.recorded"]
-    told = (await process.events())[-1].entry_summary_recorded.outcome
-    assert told == second.outcome
+    reported = (await process.events())[-1].entry_summary_recorded.outcome
+    assert reported == second.outcome
     count = len(await process.events())
     assert await record(process) == second
     assert len(await process.events()) == count

@@ -215,8 +215,8 @@ async def test_everything_wrong_with_a_request_and_its_shipment_is_told_at_once(
     with pytest.raises(EntryGoError) as refused:
         await client.execute(request)
     assert refused.value.details is not None
-    told = [each["path"] for each in refused.value.details["issues"]]
-    assert told == ["batchId", "shipment.reason", "shipment.charges.0.amountUsd"]
+    reported = [each["path"] for each in refused.value.details["issues"]]
+    assert reported == ["batchId", "shipment.reason", "shipment.charges.0.amountUsd"]
     assert client.planning.asked == []
 
 

@@ -1,4 +1,4 @@
-"""Withdrawing an executed export: the package is closed, its broker told once, whoever dies on the way."""
+"""Withdrawing an executed export: the package is closed, the broker notified once, whoever dies meanwhile."""
 
 import asyncio
 import json
@@ -307,8 +307,8 @@ async def test_every_place_that_the_package_may_have_reached_is_told_once(world:
     await process.deliver_due()
     await process.withdraw()
     await process.deliver_due()
-    told = [each.recipient for each in channel.deliveries if b"withdrawal of" in each.content]
-    assert sorted(map(str, told)) == sorted([str(broker.email), "corrected@broker.example"])
+    reported = [each.recipient for each in channel.deliveries if b"withdrawal of" in each.content]
+    assert sorted(map(str, reported)) == sorted([str(broker.email), "corrected@broker.example"])
 
 
 async def test_simulated_broker_no_longer_answers_a_withdrawn_package(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A small world for execution: fake planning, a clock that tests move, processes that crash where told."""
+"""A small world for execution: fake planning, a clock that tests move, processes that crash on demand."""
 
 import asyncio
 from collections.abc import Callable

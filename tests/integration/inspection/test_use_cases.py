@@ -234,7 +234,7 @@ async def test_a_watcher_gets_the_export_now_and_after_each_change_until_the_pro
                 # Recorded with the owner alone: found by polling.
                 service.owners.record([life.started()])
             elif len(seen) == 2:
-                # Brought by another path: told at once.
+                # Brought by another path: seen at once.
                 executed = life.executed()
                 service.owners.record([executed])
                 await service.read_model.apply(EVERYONE, [executed])

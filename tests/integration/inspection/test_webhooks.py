@@ -47,7 +47,7 @@ ELSEWHERE = (
 
 @dataclass
 class Hooks:
-    """The part of the service that tells programs."""
+    """The part of the service that notifies programs."""
 
     service: Service
     worker: Worker
@@ -311,7 +311,7 @@ async def test_the_accounts_other_endpoints_are_told_once_that_one_was_disabled(
     hooks: Hooks, receiver: Receiver
 ) -> None:
     async with receiving() as watching, receiving() as elsewhere:
-        told = await hooks.add(watching, events=("webhook.disabled",))
+        reported = await hooks.add(watching, events=("webhook.disabled",))
         await hooks.add(elsewhere, events=("export.executed",))
         of_warehouse = Visible(ALICE, "wh_2")
         await hooks.add(elsewhere, visible=of_warehouse)
@@ -320,7 +320,7 @@ async def test_the_accounts_other_endpoints_are_told_once_that_one_was_disabled(
         receiver.answers.append(GONE)
         await hooks.webhooks.send_test(WHOLE, gone.id)
         [got] = await watching.until(1)
-        await hooks.until(told, DeliveryStatus.DELIVERED, 1)
+        await hooks.until(reported, DeliveryStatus.DELIVERED, 1)
         assert got.event["type"] == "webhook.disabled"
         assert got.event["data"] | {"eventId": "", "failingSince": ""} == {
             "accountId": ALICE.account_id,

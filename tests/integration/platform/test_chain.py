@@ -1,4 +1,4 @@
-"""Each event names the one before it and the life of the database; a reader of another history is told so."""
+"""Each event names the one before it and the life of the database; a reader of another history is refused."""
 
 import pytest
 

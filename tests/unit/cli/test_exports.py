@@ -205,7 +205,7 @@ def test_findings_of_a_file_of_orders_suggest_what_to_put_into_which_column(
         found = [(row["external_id"], row["code"], row["suggestion"]) for row in csv.DictReader(lines)]
     assert found == [
         ("SO-2", "ORDER_POSTAL_CODE_INVALID", "ship_to_zip: 02139"),
-        # An order that goes is told of when it is doubtful itself; doubtful products are told once.
+        # An order that goes is named when it is doubtful itself; doubtful products are named once.
         ("SO-1", "ORDER_POSTAL_REGION_MISMATCH", ""),
     ]
 

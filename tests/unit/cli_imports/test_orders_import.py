@@ -1,4 +1,4 @@
-"""`entrygo orders import`: what is sent, what is refused and told, what a second run does."""
+"""`entrygo orders import`: what is sent, what is refused and reported, what a second run does."""
 
 import csv
 from typing import Any
@@ -241,7 +241,7 @@ def test_other_column_names_are_read_through_a_mapping_and_others_are_not_sent(
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "published"),
     [
         ((), "No column unit_price_usd"),
         (("--map", "Price"), "theirs=ours"),
@@ -251,12 +251,12 @@ def test_other_column_names_are_read_through_a_mapping_and_others_are_not_sent(
     ],
 )
 def test_unusable_columns_are_told_before_anything_is_sent(
-    server: FakeServer, importer: Importer, options: tuple[str, ...], told: str
+    server: FakeServer, importer: Importer, options: tuple[str, ...], published: str
 ) -> None:
     path = importer.file("order_id,ship_to_country,sku,quantity,Price\nSO-1,US,JKT-001,1,110\n")
     done = importer.orders(path, *options)
     assert done.exit_code == 2
-    assert told in done.output.replace("\n", " ")
+    assert published in done.output.replace("\n", " ")
     assert server.keys == []
 
 

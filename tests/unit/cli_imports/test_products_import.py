@@ -179,7 +179,7 @@ def test_only_the_culprit_is_rejected_when_the_answer_names_none(
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "reported"),
     [
         (b"", "has no header row"),
         (b"sku,name,name\nA,1,2\n", "names a column twice: name"),
@@ -188,11 +188,11 @@ def test_only_the_culprit_is_rejected_when_the_answer_names_none(
     ],
 )
 def test_an_unreadable_file_is_told_before_anything_is_sent(
-    server: FakeServer, importer: Importer, content: bytes, told: str
+    server: FakeServer, importer: Importer, content: bytes, reported: str
 ) -> None:
     done = importer.products(importer.file(content))
     assert done.exit_code == 2
-    assert told in done.output.replace("\n", " ")
+    assert reported in done.output.replace("\n", " ")
     assert server.keys == []
 
 

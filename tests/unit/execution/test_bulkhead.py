@@ -31,7 +31,7 @@ def bulkhead(seconds: Seconds | None = None, **limits: float) -> Bulkhead:
 
 
 class Held:
-    """A delivery that holds its slot until it is told how it ended."""
+    """A delivery that holds its slot until the test ends it."""
 
     def __init__(self, bulkhead: Bulkhead, account_id: str = "a", route: object = ONE) -> None:
         self.has_slot = asyncio.Event()

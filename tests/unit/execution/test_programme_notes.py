@@ -1,4 +1,4 @@
-"""Headings of chapter 99 and agencies' flags in every document that has lines; what an agency is told."""
+"""Headings of chapter 99 and agencies' flags in every document that has lines; what an agency gets."""
 
 import html
 from typing import Any
@@ -41,13 +41,13 @@ def test_headings_that_may_apply_are_in_every_document_with_lines() -> None:
     sheets = sheets_of(artifacts["cci_xlsx"].content)
     header, cells = sheets["lines"]
     assert cells[header.index("chapter99_candidates")] == "9903.88.03; 9903.82"
-    told = [
+    reported = [
         {"programme": "section_301", "heading": "9903.88.03"},
         {"programme": "section_232", "heading": "9903.82"},
     ]
-    assert json_of("manifest", snapshot)["consolidated_lines"][0]["chapter99_candidates"] == told
+    assert json_of("manifest", snapshot)["consolidated_lines"][0]["chapter99_candidates"] == reported
     [line] = json_of("entry_dataset", snapshot)["lines"]
-    assert (line["chapter99_headings"], line["chapter99_candidates"]) == (None, told)
+    assert (line["chapter99_headings"], line["chapter99_candidates"]) == (None, reported)
     assert "chapter99_headings" in line["left_to_the_broker"]
 
 
@@ -97,12 +97,12 @@ def test_agencies_flags_are_in_every_document_with_lines() -> None:
     header, cells = sheets_of(artifacts["cci_xlsx"].content)["lines"]
     assert cells[header.index("pga_flags")] == "FD4; FCC"
     assert json_of("manifest", snapshot)["lines"][0]["pga_flags"] == "FD4;FCC"
-    told = [
+    reported = [
         {"flag": "FD4", "agency": "fda", "required": True},
         {"flag": "FCC", "agency": "fcc", "required": False},
     ]
-    assert json_of("manifest", snapshot)["consolidated_lines"][0]["agency_flags"] == told
-    assert json_of("entry_dataset", snapshot)["lines"][0]["agency_flags"] == told
+    assert json_of("manifest", snapshot)["consolidated_lines"][0]["agency_flags"] == reported
+    assert json_of("entry_dataset", snapshot)["lines"][0]["agency_flags"] == reported
     shown = "FDA FD4; FCC may apply"
     assert shown in html.unescape(html_of("cci_human_readable", snapshot))
     assert shown in " ".join(text_of(artifacts["cci_pdf"].content).split())

@@ -1,4 +1,4 @@
-"""A shipment from the wire: read into one form, or everything wrong with it told at once."""
+"""A shipment from the wire: read into one form, or everything wrong with it reported at once."""
 
 from decimal import Decimal
 

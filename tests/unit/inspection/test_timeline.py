@@ -12,7 +12,7 @@ from tests.unit.inspection.events import Event, Life
 
 KEY = ExportKey("acc_alice", "live", "batch_123")
 
-TOLD = [
+SHOWN = [
     "export.planned",
     "export.execution_started",
     "customs_package.generated",
@@ -35,7 +35,7 @@ def types(rows: list[Row]) -> list[str]:
 
 def test_a_life_is_told_in_order_however_the_rows_come() -> None:
     rows = rows_of(Life().lived())
-    assert types(random.Random(3).sample(rows, len(rows))) == TOLD
+    assert types(random.Random(3).sample(rows, len(rows))) == SHOWN
 
 
 def test_an_approval_is_told_with_its_plan_and_person_and_moves_nothing() -> None:
@@ -58,7 +58,7 @@ def test_a_life_within_one_millisecond_is_told_in_the_same_order() -> None:
     events = Life().lived()
     for event in events:
         event.occurred_at = events[0].occurred_at
-    assert types(rows_of(events)) == TOLD
+    assert types(rows_of(events)) == SHOWN
 
 
 def test_an_owners_own_order_stands_when_its_clock_went_back() -> None:

@@ -1,4 +1,4 @@
-"""Reading orders: what is taken, what is refused, and that all of it is told at once."""
+"""Reading orders: what is taken, what is refused, and that every problem is reported at once."""
 
 from decimal import Decimal
 

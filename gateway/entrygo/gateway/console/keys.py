@@ -39,7 +39,9 @@ ASKED = "yourKey"
 async def show(visit: Visit) -> Response:
     """GET /setup/keys."""
     is_revoked = "revoked" in visit.request.query_params
-    return await _page(visit, told="The key is revoked. It is refused within seconds." if is_revoked else "")
+    return await _page(
+        visit, message="The key is revoked. It is refused within seconds." if is_revoked else ""
+    )
 
 
 async def create(visit: Visit) -> Response:
@@ -113,7 +115,7 @@ async def _page(
     visit: Visit,
     *,
     made: identity_pb2.Key | None = None,
-    told: str = "",
+    message: str = "",
     error: EntryGoError | None = None,
 ) -> Response:
     services = visit.services
@@ -132,7 +134,7 @@ async def _page(
         warehouses=warehouses.data if warehouses is not None else (),
         tasks=TASKS,
         made=made,
-        told=told,
+        message=message,
         # What a key is asked for again is in no page.
         typed=defaultdict(
             str, {name: text for name, text in ({} if made else _typed(visit)).items() if name != ASKED}

@@ -57,12 +57,12 @@ async def act(visit: Visit) -> Response:
         raise NotFound(MISSING)
     webhook_id = visit.path_id(MISSING)
     try:
-        told = await perform(visit, webhook_id)
+        message = await perform(visit, webhook_id)
     except EntryGoError as error:
         if error.error_kind not in EXPLAINED:
             raise
         return await _page(visit, await _found(visit), error=error)
-    return await _page(visit, await _found(visit), told=told)
+    return await _page(visit, await _found(visit), message=message)
 
 
 async def rotate(visit: Visit) -> Response:
@@ -110,7 +110,7 @@ async def _page(
     webhook: inspection_pb2.Webhook,
     *,
     secret: str = "",
-    told: str = "",
+    message: str = "",
     error: EntryGoError | None = None,
 ) -> Response:
     request = inspection_pb2.ListDeliveriesRequest(id=webhook.id, limit=SHOWN)
@@ -120,7 +120,7 @@ async def _page(
         error=error,
         webhook=webhook,
         secret=secret,
-        told=told,
+        message=message,
         deliveries=deliveries.data,
         has_more=deliveries.has_more,
     )

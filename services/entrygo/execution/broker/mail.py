@@ -74,7 +74,7 @@ class BrokerMail:
 
     @property
     def headline(self) -> str:
-        """The subject with what tells one package from another in a mailbox: importer, port, date."""
+        """The subject with what distinguishes packages in a mailbox: importer, port, date."""
         short = in_short(self.summary) if self.summary else ""
         return f"{self.subject}: {short}" if short else self.subject
 
