@@ -85,6 +85,11 @@ async def test_signing_out_ends_the_session_for_every_copy_of_it(clerk: httpx.As
     assert kept.status_code == 303
 
 
+async def test_key_in_the_cookie_is_no_session(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/exports/batch_1", headers={"cookie": f"{COOKIE}={KEY}"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/exports/batch_1")
+
+
 async def test_session_that_is_over_leads_back_to_the_page_after_signing_in(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -55,6 +55,7 @@ def build_http_app(callers: Callers, *, hosts: Sequence[str] = ()) -> Starlette:
             allowed_hosts=allowed, allowed_origins=[f"http://{host}" for host in allowed]
         ),
     )
+    app.add_middleware(PostAlone)
     app.add_middleware(KeyRequired)
     return app
 
@@ -71,6 +72,28 @@ class KeyRequired:
                 {"errorCode": "INVALID_API_KEY", "message": "Send an API key: authorization: Bearer eg_…"},
                 status_code=401,
                 headers={"www-authenticate": "Bearer"},
+            )
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class PostAlone:
+    """Answers 405 to every other method.
+
+    A server that keeps nothing between requests has no stream to listen to; those that strangers open, with
+    a key that nobody has looked at, would take every connection it has.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH and scope["method"] != "POST":
+            refusal = JSONResponse(
+                {"errorCode": "METHOD_NOT_ALLOWED", "message": "This path does not answer that method."},
+                status_code=405,
+                headers={"allow": "POST"},
             )
             await refusal(scope, receive, send)
             return
