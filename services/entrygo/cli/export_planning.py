@@ -1,6 +1,6 @@
 """The command that plans an export. The ids file remembers the export that it was planned as."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -20,6 +20,7 @@ from entrygo_client.types import PlanAnswer, PlanBody
 
 # A plan was made, and it may not go.
 EXIT_BLOCKED = 3
+ALREADY_EXPORTED = "ORDER_ALREADY_EXPORTED"
 
 OrdersFile = Annotated[
     Path | None,
@@ -93,7 +94,7 @@ def plan(
         answer = _planned(entrygo, _body(target, asked, dry_run=dry_run), remembered, idempotency_key)
         names = {} if as_json else _named(entrygo, first_excluded(answer), listed)
     if orders and not dry_run:
-        remember_export(orders, answer["exportId"] or "")
+        remember_export(orders, answer["exportId"] or "", _left_before(answer))
     if as_json:
         print_json(answer)
     else:
@@ -102,6 +103,12 @@ def plan(
         _write_fixes(fix_file, answer)
     if answer["readinessState"] == "BLOCKED":
         raise typer.Exit(EXIT_BLOCKED)
+
+
+def _left_before(answer: PlanAnswer) -> Set[str]:
+    """Orders of the plan that already left with another export."""
+    messages = answer["validationMessages"]
+    return {each["order_id"] or "" for each in messages if each["code"] == ALREADY_EXPORTED} - {""}
 
 
 def _order_ids(ids: list[str], external_ids: list[str] | None) -> list[str]:

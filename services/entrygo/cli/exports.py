@@ -113,10 +113,12 @@ def amend(
     *,
     reason: Annotated[str, typer.Option("--reason", help="Why; the broker reads it.")],
     leave_out: Annotated[
-        list[str] | None, typer.Option("--leave-out", help="An order that does not go; repeatable.")
+        list[str] | None,
+        typer.Option("--leave-out", help="Id (ord_…) of an order that stays; repeatable."),
     ] = None,
     add: Annotated[
-        list[str] | None, typer.Option("--add", help="An order that goes besides; repeatable.")
+        list[str] | None,
+        typer.Option("--add", help="Id (ord_…) of an order that goes besides; repeatable."),
     ] = None,
     after_entry: Annotated[
         bool, typer.Option("--after-entry", help="Correct the entry that was filed; make no other.")
@@ -134,10 +136,11 @@ def amend(
     body |= {name: value for name, value in optional.items() if value}
     with find_target().client() as entrygo:
         answer = entrygo.amend_export(export_id, body, idempotency_key=idempotency_key)
+        skus = {} if as_json else _skus(entrygo, answer["validationMessages"])
     if as_json:
         print_json(answer)
     else:
-        show_plan(out, answer)
+        show_plan(out, answer, skus=skus)
         out.print(f"takes the place of {answer['supersedes']}:")
         for change in answer["changes"]:
             out.print(f"- {change}", markup=False)

@@ -1,6 +1,7 @@
 """The file of ids that `orders import` writes and `export plan` reads, and the export it was planned as."""
 
 import csv
+from collections.abc import Set
 from pathlib import Path
 
 import typer
@@ -25,16 +26,22 @@ def read_order_ids(file: Path) -> dict[str, str]:
 
 
 def remembered_export(file: Path) -> str | None:
-    """The export that these orders were last planned as; None before the first plan."""
+    """The export that these orders were last planned as; None before the first plan.
+
+    Ids sort by the time at which they were made: beside orders that left before, the greatest is the last.
+    """
     header, *records = _rows(file) or [[]]
     if EXPORT_COLUMN not in header:
         return None
     column = header.index(EXPORT_COLUMN)
-    return next((row[column] for row in records if len(row) > column and row[column]), None)
+    return max((row[column] for row in records if len(row) > column and row[column]), default=None)
 
 
-def remember_export(file: Path, export_id: str) -> None:
-    """Writes the export into a column of the file; a list of bare ids stays as it is."""
+def remember_export(file: Path, export_id: str, left_before: Set[str] = frozenset()) -> None:
+    """Writes the export into a column of the file; a list of bare ids stays as it is.
+
+    `left_before` are orders that already left with another export: that one stays beside them.
+    """
     rows = _rows(file)
     if not rows or rows[0][0].startswith(ORDER_PREFIX) or remembered_export(file) == export_id:
         return
@@ -45,7 +52,9 @@ def remember_export(file: Path, export_id: str) -> None:
         writer.writerow([*names, EXPORT_COLUMN])
         for record in records:
             cells = dict(zip(header, record, strict=False))
-            writer.writerow([*(cells.get(name, "") for name in names), export_id])
+            has_left = not left_before.isdisjoint(cells.values())
+            export = cells.get(EXPORT_COLUMN, "") if has_left else export_id
+            writer.writerow([*(cells.get(name, "") for name in names), export])
 
 
 def _rows(file: Path) -> list[list[str]]:

@@ -24,28 +24,40 @@ NEXT_BY_SUBMISSION = {
     "unknown": "ask the broker whether it arrived; `entrygo export resend` if not",
     "rejected": "read the broker's reason, then amend or withdraw",
 }
+# Once nobody waits for an answer any more, whatever the broker was sent.
+NEXT_BY_STATE = {
+    "CANCELLED": "nothing: it was cancelled",
+    "FAILED": "look at its events for the reason, then plan it again",
+    "WITHDRAWN": "nothing: its orders are free to be planned again",
+    "SUPERSEDED": "look at the export that replaced it",
+}
 SHOWN_PRODUCTS = 3
 WHOLE = frozenset({"code", "export", "id"})
 SHOWN_EXCLUDED = 10
 
 
-def show_plan(console: Console, plan: Answer, external_ids: Mapping[str, str] | None = None) -> None:
-    """A plan; `external_ids` are the warehouse's own ids of orders, by ours."""
+def show_plan(
+    console: Console,
+    plan: Answer,
+    external_ids: Mapping[str, str] | None = None,
+    skus: Mapping[str, str | None] | None = None,
+) -> None:
+    """A plan; `external_ids` are the warehouse's own ids of orders, `skus` of products, by ours."""
     _facts(
         console,
         ("export", plan.get("exportId") or "none (dry run)"),
         ("status", plan["status"]),
         ("readiness", _readiness(plan)),
         ("orders", f"{len(plan['included_order_ids'])} included, {len(plan['excluded_order_ids'])} left out"),
-        ("entries", _entries(plan.get("entries") or [])),
+        *([("entries", _entries(plan["entries"]))] if plan.get("entries") is not None else []),
         *_savings(plan.get("estimated_import_savings_usd")),
         ("flags", ", ".join(plan["flags"]) or "none"),
         ("strategy", plan["recommended_strategy"]),
         ("next", plan["next_recommended_action"]),
     )
     _show_hash(console, plan["planHash"])
-    skus = {issue["product_id"]: issue["sku"] for issue in plan.get("issues_by_product", ())}
-    show_messages(console, plan["validationMessages"], skus)
+    named = {issue["product_id"]: issue["sku"] for issue in plan.get("issues_by_product", ())}
+    show_messages(console, plan["validationMessages"], named | dict(skus or {}))
     _show_excluded(console, plan, external_ids or {})
 
 
@@ -251,6 +263,8 @@ def _next(export: Answer) -> str:
     """The plan's advice until it was executed; then it is the broker's answer that counts."""
     if export["state"] == "BATCHED":
         return str(export["batch"]["next_recommended_action"])
+    if export["state"] in NEXT_BY_STATE:
+        return NEXT_BY_STATE[export["state"]]
     submission = export.get("brokerSubmission") or {}
     return NEXT_BY_SUBMISSION.get(submission.get("status", ""), "nothing: it is done")
 

@@ -165,6 +165,10 @@ def test_watch_shows_the_events_and_ends_when_nothing_is_under_way(server: Recor
         ("COMPLETED", "sent", "wait for the broker's answer"),
         ("COMPLETED", "unknown", "ask the broker"),
         ("COMPLETED", "acknowledged", "nothing"),
+        ("WITHDRAWN", "sent", "free to be planned again"),
+        ("SUPERSEDED", "sent", "the export that replaced it"),
+        ("CANCELLED", None, "cancelled"),
+        ("FAILED", None, "plan it again"),
     ],
 )
 def test_next_step_follows_the_broker_once_it_was_executed(

@@ -377,6 +377,34 @@ def test_remembering_an_export_keeps_the_other_columns_and_a_list_of_bare_ids(tm
     assert bare.read_text() == "ord_1\n"
 
 
+def test_amend_names_products_by_sku_and_counts_no_entries_that_were_not_answered(server: Recorder) -> None:
+    plan = {name: value for name, value in PLAN.items() if name not in {"entries", "issues_by_product"}}
+    plan["validationMessages"] = [{**PLAN["validationMessages"][0], "product_id": "prod_1"}]
+    server.answer = {**plan, "supersedes": "batch_0", "changes": ["Order SO-1: left out."]}
+    shown = run("export", "amend", "batch_0", "--reason", "One taken off", "--leave-out", "ord_1")
+    assert "SKU-1" in shown
+    assert "Order SO-1: left out." in shown
+    assert "entries" not in [line.split()[0] for line in shown.splitlines() if line.split()]
+
+
+def test_order_that_left_before_keeps_the_export_that_it_left_with(tmp_path: Path) -> None:
+    ids = tmp_path / "ids.csv"
+    ids.write_text("external_id,id,export_id\nSO-1,ord_1,batch_1\nSO-2,ord_2,batch_1\n")
+    remember_export(ids, "batch_2", {"ord_1"})
+    assert ids.read_text(encoding="utf-8-sig").split()[1:] == ["SO-1,ord_1,batch_1", "SO-2,ord_2,batch_2"]
+    assert remembered_export(ids) == "batch_2"
+
+
+def test_plan_of_a_file_leaves_the_export_beside_what_left_with_it(server: Recorder, tmp_path: Path) -> None:
+    ids = tmp_path / "ids.csv"
+    ids.write_text("external_id,id,export_id\nSO-1,ord_1,batch_0\nSO-2,ord_2,batch_0\n")
+    server.refuse = {"batchId": "batch_0"}
+    left = {**PLAN["validationMessages"][0], "code": "ORDER_ALREADY_EXPORTED", "order_id": "ord_1"}
+    server.answer = {**PLAN, "validationMessages": [left]}
+    run("export", "plan", "--orders", str(ids))
+    assert ids.read_text(encoding="utf-8-sig").split()[1:] == ["SO-1,ord_1,batch_0", "SO-2,ord_2,batch_1"]
+
+
 def test_read_order_ids_takes_a_file_of_one_id_a_line(tmp_path: Path) -> None:
     file = tmp_path / "ids"
     file.write_text("ord_1\nord_2\nord_1\n\n")

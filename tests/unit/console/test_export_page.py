@@ -91,6 +91,10 @@ async def test_product_is_mended_in_place_and_once(
     page = (await clerk.get(f"/exports/{export_id}?saved=prod_hoodie_001")).text
     assert "Saved." in page
     assert '<option value="not_applicable" selected>' in page
+    # What takes the body's place when something moves says it, too.
+    part = f"/exports/{export_id}/part?saved=prod_hoodie_001"
+    assert f'hx-get="{part}"' in page
+    assert "Saved." in (await clerk.get(part, headers={"hx-request": "true"})).text
 
 
 async def test_value_that_is_none_stays_in_its_field_beside_what_is_wrong(
@@ -141,6 +145,9 @@ async def test_nothing_is_sent_before_the_end_of_the_hash_is_typed(
         assert answer.status_code == 400
         assert "Type the last 6 characters" in answer.text
         assert 'value="CRBL123"' in answer.text
+        # Its part would come without the refusal, and wipe it off.
+        assert "hx-get" not in answer.text
+        assert "/live" not in answer.text
     assert asked(services, execution_pb2.ExecuteExportRequest) == []
 
 

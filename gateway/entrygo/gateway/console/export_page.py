@@ -33,6 +33,8 @@ MISSING = "There is no such export."
 SHOWN = 25
 # The last characters of a plan hash, which are asked for before anything is sent.
 CONFIRMED = 6
+# What an address asks to be shown after a form was taken; its part is asked for with the same.
+SHOWN_ONCE = ("saved", "since")
 SETTLED = frozenset({"acknowledged", "rejected", "failed", "unknown"})
 
 
@@ -72,9 +74,10 @@ async def render(
     names, fixes, left_out, diff = await asyncio.gather(
         _names(visit, found), _fixes(visit, found), _left_out(visit, found), _diff(visit, found)
     )
-    export = inspect_answer(found)
+    export, asked = inspect_answer(found), visit.request.query_params
     submission = export["brokerSubmission"]
     status = submission["status"] if submission else ""
+    is_settled = found.state not in ("BATCHED", "EXECUTING") and status in SETTLED
     return visit.page(
         template,
         error=error,
@@ -83,7 +86,9 @@ async def render(
         blank=defaultdict(str),
         export=export,
         standing=standing(found.state, found.plan.readiness_state, status),
-        is_settled=found.state not in ("BATCHED", "EXECUTING") and status in SETTLED,
+        # The part that takes the body's place knows of no refusal: what was wrong would be gone at once.
+        follows=not is_settled and error is None,
+        shown={name: asked[name] for name in SHOWN_ONCE if name in asked},
         submissions=list(reversed(export["brokerSubmissions"])),
         is_package=lambda one: one["kind"] == PACKAGE,
         timeline=moments(export["events"]),
@@ -97,8 +102,7 @@ async def render(
         left_out=left_out,
         left_out_left=max(0, len(found.plan.excluded_order_ids) - SHOWN),
         diff=diff,
-        since=visit.request.query_params.get("since", ""),
-        saved=visit.request.query_params.get("saved", ""),
+        saved=asked.get("saved", ""),
         confirmed=CONFIRMED,
     )
 
