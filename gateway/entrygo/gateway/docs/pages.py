@@ -32,6 +32,7 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (
         "Guides",
         (
+            "guides/three-brands",
             "guides/warehouse-integration",
             "guides/automation-agents",
             "mcp",
