@@ -3,6 +3,7 @@
 Nothing here is part of the API for machines: there is no key, and errors are pages too.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 PAGE = "/broker/{token}"
 PACK = "/broker/{token}/pack.zip"
 DOCUMENT = "/broker/{token}/documents/{filename}"
+_NAMED_PROBLEMS = 5
 
 
 class BrokerPages(LinkPages):
@@ -121,8 +123,19 @@ def _problem(error: EntryGoError) -> str:
     issues = (error.details or {}).get("issues") or []
     if not issues:
         return error.message
-    path, message = str(issues[0]["path"]), str(issues[0]["message"])
-    return f"{path}: {message}" if path.startswith("lines.") else message
+    of_lines = [each for each in issues if str(each["path"]).startswith("lines.")]
+    if not of_lines:
+        return str(issues[0]["message"])
+    return "; ".join(map(_problem_of_a_line, of_lines[:_NAMED_PROBLEMS]))
+
+
+def _problem_of_a_line(issue: Mapping[str, object]) -> str:
+    """`lines.1.htsCode` is the second row that was pasted, in the column `hts_code`."""
+    _, position, *names = str(issue["path"]).split(".")
+    if not position.isdigit():
+        return str(issue["message"])
+    column = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", ".".join(names)).lower()
+    return ": ".join(filter(None, (f"Row {int(position) + 1}", column, str(issue["message"]))))
 
 
 def _find(token: str) -> execution_pb2.FindBrokerLinkRequest:

@@ -1,5 +1,6 @@
 """The mail to the broker: frozen bytes, one recipient, no way to smuggle a header in."""
 
+import csv
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,17 +8,21 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+import orjson
 import pytest
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.domain.snapshot import Amendment
+from entrygo.domain.shipment import Trip
+from entrygo.domain.snapshot import Amendment, Change
 from entrygo.execution.broker.mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.base import render_documents
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.summary import summarised
 from entrygo.requests.email_address import parse_address
+from tests.unit.execution.shipments import make_shipment, package_of
 from tests.unit.execution.snapshots import PACKAGE, make_product, make_snapshot, make_warehouse
+from tests.unit.execution.test_entry_documents import THREE
 
 MAIL = BrokerMail(
     submission_id="bes_123",
@@ -29,6 +34,7 @@ MAIL = BrokerMail(
     written_at=datetime(2026, 3, 11, 16, 10, tzinfo=UTC),
 )
 ARTIFACTS = render_documents(DOCUMENTS, make_snapshot(), PACKAGE)
+LIGHT = [each for each in DOCUMENTS if not each.filename.endswith((".pdf", ".xlsx"))]
 SUMMED = replace(MAIL, summary=summarised(make_snapshot()))
 
 
@@ -158,6 +164,59 @@ def test_text_and_html_say_who_what_how_much_and_what_is_asked(kind: str) -> Non
         "manifest.json",
     ):
         assert said in body
+
+
+@pytest.mark.parametrize(
+    ("warehouse_port", "border_port", "said"),
+    [
+        (None, None, "3004"),
+        (None, "0901", "0901"),
+        ("3004", "0901", "0901"),
+        ("3004", "3004", "Blaine, WA, 3004"),
+    ],
+)
+def test_the_port_is_that_of_the_trip_or_the_warehouse_or_the_broker(
+    warehouse_port: str | None, border_port: str | None, said: str
+) -> None:
+    usual = make_warehouse().transport
+    name = usual.port_name if warehouse_port else None
+    transport = usual.model_copy(update={"port_code": warehouse_port, "port_name": name})
+    snapshot = make_snapshot(warehouse=make_warehouse(transport=transport))
+    shipment = make_shipment(trip=Trip(border_port=border_port) if border_port else None)
+    mail = replace(MAIL, summary=summarised(snapshot, shipment))
+    assert re.search(rf"Port of entry: +{said}\s", body_of(compose(mail, ARTIFACTS), "plain"))
+    invoices = render_documents(LIGHT, snapshot, package_of(shipment))
+    printed = next(each for each in invoices if each.filename == "commercial_customs_invoice.html")
+    assert f">{said.replace('WA, ', 'WA ')}<" in printed.content.decode()
+    manifest = orjson.loads(next(each for each in invoices if each.filename == "manifest.json").content)
+    code = said.rpartition(" ")[2]
+    assert (manifest["entry"]["port"], manifest["transport"]["port_code"]) == (code, code)
+
+
+def test_each_entry_says_under_which_paps_number_it_arrives() -> None:
+    mail = replace(MAIL, summary=summarised(make_snapshot(), make_shipment(paps_number="PCXL20260310")))
+    assert "USD 359.99, PAPS PCXL20260310" in body_of(compose(mail, ARTIFACTS), "plain")
+
+
+def test_a_correction_of_several_entries_puts_no_entry_number_on_changes_of_others() -> None:
+    amendment = Amendment(
+        supersedes="batch_1",
+        reason="r",
+        after_entry=True,
+        entry_number="ABC-1234567-6",
+        changes=(Change(subject="order", id="ord_9", name="SO-9", before="ord_9"),),
+    )
+    several = THREE.model_copy(update={"amendment": amendment})
+    mail = replace(
+        MAIL, package=replace(PACKAGE, replaces="cp_1"), amendment=amendment, summary=summarised(several)
+    )
+    body = body_of(compose(mail, ARTIFACTS), "plain").replace("\n", " ")
+    assert "ABC-1234567-6 was filed for one entry of that one, and changes may be of another." in body
+    for snapshot, number in ((several, ""), (make_snapshot(amendment=amendment), "ABC-1234567-6")):
+        made = render_documents(LIGHT, snapshot, mail.package)
+        listed = next(each for each in made if each.filename == "post_summary_correction.csv")
+        rows = list(csv.DictReader(listed.content.decode("utf-8-sig").splitlines()))
+        assert [row["entry_number"] for row in rows] == [number]
 
 
 def test_a_weight_of_which_a_part_is_unknown_is_not_stated() -> None:

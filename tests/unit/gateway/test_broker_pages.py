@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable
+from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable, ValidationFailed
 from entrygo.gateway.link_pages import MAX_FORM_BYTES
 from tests.fakes import FakeServices
 from tests.fakes.broker_links import PACK, TOKEN
@@ -111,6 +111,20 @@ async def test_a_wrong_entry_number_stays_in_the_form_beside_what_is_wrong(
     assert "Not an entry number" in answer.text
     assert 'value="12&#34;&gt;&lt;b&gt;"' in answer.text
     assert services.link.broker_submission.status == "sent"
+
+
+async def test_what_is_wrong_with_pasted_lines_is_said_by_row_and_column(
+    broker: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: object) -> None:
+        raise ValidationFailed.of(
+            [("lines.1.htsCode", "Ten digits", "invalid"), ("lines.4.valueUsd", "Not a number", "invalid")]
+        )
+
+    monkeypatch.setattr(services, "AnswerBrokerLink", refused)
+    answer = await broker.post(PATH, data={"answer": "acknowledge"})
+    assert answer.status_code == 400
+    assert "Row 2: hts_code: Ten digits; Row 5: value_usd: Not a number" in answer.text
 
 
 async def test_a_form_without_an_answer_changes_nothing(

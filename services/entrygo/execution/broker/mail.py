@@ -160,6 +160,19 @@ def _asked(mail: BrokerMail) -> Iterator[Part]:
     yield "Whoever has this link can answer for you: please do not pass it on."
 
 
+def _correction_of(mail: BrokerMail, amendment: Amendment) -> str:
+    """What is asked after an entry was filed; of several entries the number known is that of one of them."""
+    if mail.summary is not None and len(mail.summary.entries) > 1:
+        return (
+            f"{amendment.entry_number} was filed for one entry of that one, and changes may be of another."
+            " Please correct what was filed by a post-summary correction, and file no entry a second time."
+        )
+    return (
+        f"An entry was filed for that one ({amendment.entry_number}): please correct that entry by a"
+        " post-summary correction, and file no second one."
+    )
+
+
 def _replaces(mail: BrokerMail) -> Iterator[Part]:
     """What the package takes the place of, and how it differs, in words."""
     if not mail.package.replaces:
@@ -168,13 +181,7 @@ def _replaces(mail: BrokerMail) -> Iterator[Part]:
     if amendment is None:
         yield f"It replaces package {mail.package.replaces}."
         return
-    if amendment.after_entry:
-        asked = (
-            f"An entry was filed for that one ({amendment.entry_number}): please correct that entry by a"
-            " post-summary correction, and file no second one."
-        )
-    else:
-        asked = "Please file nothing from that one."
+    asked = _correction_of(mail, amendment) if amendment.after_entry else "Please file nothing from that one."
     changes = "\n".join(f"- {each}" for each in changes_in_words(amendment)[:MAX_CHANGES])
     yield f"It replaces package {mail.package.replaces}: {amendment.reason}\n{asked}"
     yield f"What changed:\n{changes or '- Nothing in orders and products.'}"

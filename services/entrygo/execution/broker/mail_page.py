@@ -96,7 +96,8 @@ def _entry(entry: EntrySummary, *, is_only: bool) -> tuple[str, str]:
     counts = (_counted(entry.lines, "line"), _counted(entry.orders, "order"))
     label = "Importer, entry" if is_only else f"Entry {entry.number}"
     value = f"USD {amount(entry.value_usd)}"
-    return label, _joined(entry.importer, f"type {entry.entry_type} (estimate)", *counts, value)
+    paps = entry.paps_number and f"PAPS {entry.paps_number}"
+    return label, _joined(entry.importer, f"type {entry.entry_type} (estimate)", *counts, value, paps)
 
 
 def _counted(number: int, noun: str) -> str:

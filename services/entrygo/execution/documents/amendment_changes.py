@@ -48,7 +48,8 @@ def _row(invoice: Invoice, amendment: Amendment, change: Change) -> Sequence[str
     cells = (
         invoice.package.number,
         invoice.package.replaces,
-        amendment.entry_number,
+        # Of several entries it is that of one, and the change may be of another importer's.
+        None if len(invoice.snapshot.entries) > 1 else amendment.entry_number,
         amendment.reason,
         change.subject,
         change.id,

@@ -31,6 +31,7 @@ from entrygo.execution.package.json_values import (
     transport,
     weight,
 )
+from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.shipment_values import carriage, charges, sale
 
@@ -85,7 +86,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         },
         "export": _export(snapshot),
         "parties": parties(snapshot),
-        "transport": {**transport(snapshot), **carriage(package.shipment)},
+        "transport": _transport(invoice),
         **_sale(invoice),
         "entry": _entry(invoice),
         "orders": _orders(invoice),
@@ -125,12 +126,18 @@ def _export(snapshot: Snapshot) -> Json:
     }
 
 
+def _transport(invoice: Invoice) -> Json:
+    port = port_of_entry(invoice.snapshot, invoice.package.shipment)
+    stated = {"port_code": port.code or None, "port_name": port.name or None}
+    return {**transport(invoice.snapshot), **stated, **carriage(invoice.package.shipment)}
+
+
 def _entry(invoice: Invoice) -> Json:
     snapshot = invoice.snapshot
     return {
         "type": snapshot.entry_type,
         "type_is_estimate": True,
-        "port": transport(snapshot)["port_code"],
+        "port": port_of_entry(snapshot, invoice.package.shipment).code or None,
         "value_usd": money(invoice.totals.value),
         "lines": invoice.totals.consolidated_lines,
         "entries": [_part(snapshot, entry) for entry in invoice.entries],

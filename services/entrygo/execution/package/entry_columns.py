@@ -14,8 +14,8 @@ from entrygo.execution.package.facts import SHORT_NOTICE
 from entrygo.execution.package.figures import quantities
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, Weight
 from entrygo.execution.package.invoice_columns import money, number
-from entrygo.execution.package.json_values import transport
 from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
+from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.shipped_products import (
     MetalContent,
@@ -119,10 +119,7 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _port(invoice: Invoice) -> str | None:
-    trip = invoice.package.shipment.trip
-    stated = trip.border_port if trip else None
-    port = stated or transport(invoice.snapshot)["port_code"]
-    return str(port) if port else None
+    return port_of_entry(invoice.snapshot, invoice.package.shipment).code or None
 
 
 def _paps(invoice: Invoice, row: EntryLine) -> str:

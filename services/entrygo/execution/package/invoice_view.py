@@ -17,6 +17,7 @@ from entrygo.execution.package.figures import (
 )
 from entrygo.execution.package.findings import findings_for_broker
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
+from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.shipment_view import shipment_view
 
@@ -148,12 +149,12 @@ def _transport(invoice: Invoice) -> View:
     transport = invoice.snapshot.warehouse.transport
     address = invoice.snapshot.warehouse.address
     place = ", ".join(filter(None, (clean_text(address.city), clean_text(address.region))))
-    port = clean_text(transport.port_code) or clean_text(invoice.snapshot.broker.port_code)
+    port = port_of_entry(invoice.snapshot, invoice.package.shipment)
     return {
         "carrier": clean_text(transport.carrier),
         "scac": clean_text(transport.scac),
         "place": place,
-        "port": " ".join(filter(None, (clean_text(transport.port_name), port))),
+        "port": " ".join(filter(None, (port.name, port.code))),
     }
 
 

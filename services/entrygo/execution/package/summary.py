@@ -9,9 +9,11 @@ from datetime import date
 from decimal import Decimal
 
 from entrygo.domain.facts import Fact, Number
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
 from entrygo.execution.package.figures import quantities
 from entrygo.execution.package.invoice import UNIT_WHEN_UNSTATED
+from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text
 
 WAREHOUSE_IMPORTER = None
@@ -26,6 +28,8 @@ class EntrySummary(Fact):
     lines: int
     value_usd: Number
     entry_type: str
+    # Empty where nobody stated it, and in packages from before mails said so.
+    paps_number: str = ""
 
 
 class PackageSummary(Fact):
@@ -48,10 +52,11 @@ class PackageSummary(Fact):
     answers_to: str = ""
 
 
-def summarised(snapshot: Snapshot) -> PackageSummary:
-    """The figures of the plan that the documents were made from."""
+def summarised(snapshot: Snapshot, shipment: Shipment = NOTHING_STATED) -> PackageSummary:
+    """The figures of the plan that the documents were made from, and what was stated of the truck."""
     warehouse = snapshot.warehouse
-    address, port = warehouse.address, warehouse.transport
+    address, port = warehouse.address, port_of_entry(snapshot, shipment)
+    entries = snapshot.entries or (_whole(snapshot),)
     importers: Mapping[str | None, str] = {
         WAREHOUSE_IMPORTER: clean_text(warehouse.importer_of_record.name),
         **{each.id: clean_text(each.name) or each.external_id for each in snapshot.importers},
@@ -61,7 +66,7 @@ def summarised(snapshot: Snapshot) -> PackageSummary:
         shipper_place=_joined(address.city, address.region, address.country),
         contact=_joined(warehouse.responsible_employee, warehouse.phone, warehouse.email),
         broker=clean_text(snapshot.broker.name) or snapshot.broker.external_id,
-        port=_joined(port.port_name, port.port_code),
+        port=_joined(port.name, port.code),
         arrives_on=snapshot.entry_date,
         orders=len(snapshot.orders),
         value_usd=_value(snapshot),
@@ -69,7 +74,10 @@ def summarised(snapshot: Snapshot) -> PackageSummary:
         gross_weight_kg=_gross_weight(snapshot),
         responsible=clean_text(warehouse.responsible_employee),
         answers_to=clean_text(warehouse.email),
-        entries=tuple(_entry(entry, importers, snapshot) for entry in snapshot.entries or [_whole(snapshot)]),
+        entries=tuple(
+            _entry(entry, importers, snapshot, shipment.paps_of(entry.number, entries=len(entries)))
+            for entry in entries
+        ),
     )
 
 
@@ -110,7 +118,9 @@ def _gross_weight(snapshot: Snapshot) -> Decimal | None:
     return total
 
 
-def _entry(entry: PlannedEntry, importers: Mapping[str | None, str], snapshot: Snapshot) -> EntrySummary:
+def _entry(
+    entry: PlannedEntry, importers: Mapping[str | None, str], snapshot: Snapshot, paps_number: str | None
+) -> EntrySummary:
     return EntrySummary(
         number=entry.number,
         importer=importers.get(entry.importer_id, ""),
@@ -118,6 +128,7 @@ def _entry(entry: PlannedEntry, importers: Mapping[str | None, str], snapshot: S
         lines=entry.lines,
         value_usd=entry.value_usd,
         entry_type=str(entry.entry_type or snapshot.entry_type),
+        paps_number=clean_text(paps_number),
     )
 
 

@@ -105,7 +105,7 @@ class Preparation:
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
         notifications = self._notifications(package, now)
-        summary = summarised(snapshot)
+        summary = summarised(snapshot, execution.shipment)
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
             tenant=tenant,
