@@ -16,6 +16,7 @@ from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.requests.budget import Budget
 from entrygo.requests.peers import peer_name
+from entrygo.requests.rates import Buckets
 
 # What the kernel takes before it can send it. By itself it takes megabytes, and then a slow reader looks like
 # one that reads nothing until a large part of them is gone.
@@ -26,6 +27,10 @@ PACE_SECONDS = 5.0
 # read. A close with something unread may take the answer back before the client has looked at it.
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 256 * 1024
+# The whole rest of a longer one, so that its sender reads why it was refused; so much of them for everybody.
+LONG_LINGER_SECONDS = 10.0
+LONG_LINGER_BYTES = 32 * 1024 * 1024
+LONG_LINGER_BYTES_PER_SECOND = 16 * 1024 * 1024
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +51,7 @@ class GuardedProtocol(HttpToolsProtocol):
     peers: Peers
     open_connections: Budget
     unfinished_requests: Budget
+    lingering: Buckets
 
     _deadline: asyncio.TimerHandle | None = None
     _look: asyncio.TimerHandle | None = None
@@ -150,8 +156,12 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         # Not that of a request before it on the same connection.
         if self._is_unfinished and self.cycle.response_complete:
-            self._is_answered, self._left_bytes = True, LINGER_BYTES
-            self._set_deadline(LINGER_SECONDS)
+            rest = (self._announced() or 0) - self._body_bytes
+            is_long = LINGER_BYTES < rest <= LONG_LINGER_BYTES and not self.lingering.wait_seconds("")
+            if is_long:
+                self.lingering.spend("", rest)
+            self._is_answered, self._left_bytes = True, rest if is_long else LINGER_BYTES
+            self._set_deadline(LONG_LINGER_SECONDS if is_long else LINGER_SECONDS)
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is not HTTP in the error shape."""
@@ -159,8 +169,15 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _is_short(self) -> bool:
         """Whether the body is one that would be read after its answer, by what the client announced."""
+        announced = self._announced()
+        return announced is not None and announced <= LINGER_BYTES
+
+    def _announced(self) -> int | None:
+        """How long the body is to be; None when nobody knows."""
         sizes = [value for name, value in self.headers if name in (b"content-length", b"transfer-encoding")]
-        return not sizes or (sizes[0].isdigit() and int(sizes[0]) <= LINGER_BYTES)
+        if not sizes:
+            return 0
+        return int(sizes[0]) if sizes[0].isdigit() else None
 
     def _close_when_read(self) -> None:
         """At once, or after as much of the rest of the request as is read."""
@@ -283,5 +300,6 @@ def guarded(settings: GatewaySettings) -> type[GuardedProtocol]:
         "unfinished_requests": Budget(
             "unfinished requests", total=door.max_connections, each=door.max_unfinished_per_peer
         ),
+        "lingering": Buckets("bytes after an answer", LONG_LINGER_BYTES_PER_SECOND),
     }
     return type("Guarded", (GuardedProtocol,), limits)

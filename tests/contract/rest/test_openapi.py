@@ -1,10 +1,12 @@
 """The OpenAPI document, taken at its word: generated requests find no 5xx and nothing undocumented."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import httpx
-import pytest
+import pytest_asyncio
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
@@ -26,6 +28,10 @@ MAX_EXAMPLES = 8
 
 POLICY_FIELDS = ("severities", "approvalRequired", "codesWithoutApproval")
 
+RECORDS = ("products", "warehouses", "brokers", "importers")
+_FACTS = "SELECT account_id, mode, id, facts FROM sync.{} WHERE account_id = $1"
+_PUT_BACK = "UPDATE sync.{} SET facts = $4 WHERE account_id = $1 AND mode = $2 AND id = $3"
+
 DOCUMENT = build_openapi(ENDPOINTS)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 CHECKS = [
@@ -39,15 +45,28 @@ CHECKS = [
 ]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def policy_as_before(system: System) -> Iterator[None]:
-    """Generated requests change the policy of the account, by which other tests execute their plans."""
+@pytest_asyncio.fixture(scope="module", autouse=True)
+async def records_as_before(system: System) -> AsyncIterator[None]:
+    """Generated requests change the account's policy and records, by which other tests plan and execute."""
     headers = {"Authorization": f"Bearer {system.api_key}"}
-    with httpx.Client(base_url=system.base_url, headers=headers, trust_env=False) as client:
-        before = client.get("/api/policy").raise_for_status().json()
+    async with (
+        httpx.AsyncClient(base_url=system.base_url, headers=headers, trust_env=False) as client,
+        database(system) as connection,
+    ):
+        policy = (await client.get("/api/policy")).raise_for_status().json()
+        facts = {name: await connection.fetch(_FACTS.format(name), system.account_id) for name in RECORDS}
         yield
-        body = {"accountId": system.account_id, **{name: before[name] for name in POLICY_FIELDS}}
-        client.put("/api/policy", json=body).raise_for_status()
+        body = {"accountId": system.account_id, **{name: policy[name] for name in POLICY_FIELDS}}
+        (await client.put("/api/policy", json=body)).raise_for_status()
+        for name, rows in facts.items():
+            await connection.executemany(_PUT_BACK.format(name), [tuple(row) for row in rows])
+
+
+@asynccontextmanager
+async def database(system: System) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(system.database_url)
+    yield connection
+    await connection.close()
 
 
 @SCHEMA.parametrize()

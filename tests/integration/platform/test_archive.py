@@ -362,6 +362,8 @@ def rows_of(schema: str, suffix: str, closed_at: str) -> Iterator[tuple[str, dic
         yield "order_claims", {**of_export, "order_id": f"ord_{suffix}", "claimed_at": closed_at}
         approval = {"plan_hash": "h", "approved_by": "Mo", "note": "", "approved_at": closed_at}
         yield "export_approvals", {**of_export, **approval}
+        cost = {"importer_number": "1", "entry_date": "2019-03-01", "amount_usd": "1.10"}
+        yield "importer_costs", {**of_export, "warehouse_id": "wh_1", **cost}
         yield "event_log", logged
     elif schema == "execution":
         yield "export_streams", {**of_export, "last_sequence": 1}

@@ -1,7 +1,6 @@
 """The one door of every service: keys, scopes, deadlines, errors, health, reflection; on a real channel."""
 
 import asyncio
-import gc
 import socket
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -38,6 +37,7 @@ from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote, remote_in_our_name
 from entrygo.rpc.interceptors import deadline
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
 from entrygo.rpc.server import build_server
+from tests.harness.garbage import uncollected
 
 PLANNING = "/entrygo.proto.planning.v1.Planning/"
 SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
@@ -493,14 +493,8 @@ async def test_nothing_of_a_refused_message_waits_for_the_garbage_collector(
     key = (("authorization", await key_of(pool)),)
     with pytest.raises(grpc.aio.AioRpcError):
         await raw(message, metadata=key)
-    gc.collect()
-    gc.disable()
-    try:
-        with pytest.raises(grpc.aio.AioRpcError):
-            await raw(message, metadata=key)
-        held = [each for each in gc.get_objects() if isinstance(each, EntryGoError | grpc.aio.AbortError)]
-    finally:
-        gc.enable()
+    with uncollected(EntryGoError, grpc.aio.AbortError) as held, pytest.raises(grpc.aio.AioRpcError):
+        await raw(message, metadata=key)
     assert held == []
 
 

@@ -1,6 +1,5 @@
 """What a body must be: JSON, exact, of the right shape and size; and what is said about one that is not."""
 
-import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.app import create_app
 from entrygo.gateway.settings import GatewaySettings
 from tests.fakes import KEY, FakeServices
+from tests.harness.garbage import uncollected
 from tests.unit.gateway.conftest import MAX_BODY_BYTES
 from tests.unit.gateway.requests import line_body, order_body
 
@@ -295,12 +295,7 @@ async def test_a_bad_key_wins_over_a_bad_body(client: httpx.AsyncClient) -> None
 async def test_nothing_of_a_refused_body_waits_for_the_garbage_collector(
     client: httpx.AsyncClient, content: bytes
 ) -> None:
-    gc.collect()
-    gc.disable()
-    try:
+    with uncollected(EntryGoError) as held:
         answer = await send(client, content)
-        held = [each for each in gc.get_objects() if isinstance(each, EntryGoError)]
-    finally:
-        gc.enable()
     assert answer.status_code in (400, 413)
     assert held == []

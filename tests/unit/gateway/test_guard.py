@@ -102,6 +102,29 @@ async def test_the_rest_of_a_body_that_has_its_answer_is_not_read(
         await writer.drain()
 
 
+async def test_the_sender_of_one_body_too_large_reads_why_and_of_many_at_once_not_all_are_read(
+    port: int,
+) -> None:
+    size = 20 * 1024 * 1024
+
+    async def sent() -> bytes:
+        """The answer to one who sends all of it before reading, empty when the connection was reset first."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head(f"Content-Length: {size}", path="/api/orders/sync", method="POST"))
+        try:
+            for _ in range(size // 2**20):
+                writer.write(bytes(2**20))
+                await writer.drain()
+            return await asyncio.wait_for(reader.readuntil(b"\r\n"), PATIENCE)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return b""
+        finally:
+            writer.close()
+
+    assert (await sent()).startswith(b"HTTP/1.1 401 ")
+    assert b"" in await asyncio.gather(*(sent() for _ in range(4)))
+
+
 async def test_a_short_rest_of_a_body_that_has_its_answer_is_read_and_the_connection_kept(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head("Content-Length: 70000", path="/api/orders/sync", method="POST"))

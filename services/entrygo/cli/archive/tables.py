@@ -26,6 +26,7 @@ TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
             OwnedTable("plans"),
             OwnedTable("export_orders"),
             OwnedTable("export_approvals"),
+            OwnedTable("importer_costs"),
             OwnedTable("event_log", _OF_ITS_STREAM),
         ),
         "execution": (
