@@ -5,6 +5,7 @@ import signal
 
 import pytest
 import structlog
+from hypothesis import settings
 from xdist.remote import Producer
 
 from tests.harness.groups import SYSTEM, GroupScheduling, check_ids, check_sharing, group_of, rank
@@ -19,6 +20,11 @@ pytest_plugins = (
 
 # The fixtures that follow ENTRYGO_TEST_KAFKA.
 MEETS_A_BROKER = frozenset({"kafka_bootstrap", "system"})
+
+
+# How long an example may take says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,6 +23,7 @@ from entrygo_client._errors import (
     ServiceUnavailable,
     TaskNotOpen,
     TimedOut,
+    TripIncomplete,
     ValidationFailed,
 )
 from entrygo_client._lifecycle import Lifecycle, Refused, is_settled, may_go
@@ -53,6 +54,7 @@ __all__ = [
     "ServiceUnavailable",
     "TaskNotOpen",
     "TimedOut",
+    "TripIncomplete",
     "ValidationFailed",
     "is_settled",
     "may_go",

@@ -98,6 +98,12 @@ class TaskNotOpen(ApiError):
     code = "TASK_NOT_OPEN"
 
 
+class TripIncomplete(ApiError):
+    """The truck's manifest needs more of these goods: `details["missing"]` says what."""
+
+    code = "TRIP_INCOMPLETE"
+
+
 class KeyNotUsable(ApiError):
     """The key to be replaced is revoked or expired."""
 
