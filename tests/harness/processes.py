@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -26,14 +27,20 @@ class NotStarted(RuntimeError):
     """A process of the harness ended or stayed silent instead of listening."""
 
 
+# Given away last: whoever has one may not listen on it yet.
+_given: deque[int] = deque(maxlen=200)
+
+
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on at this moment."""
+    """A TCP port of the loopback that nobody listens on, and that was not given away just now."""
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     own = PORTS[number % PARTS_OF_PORTS :: PARTS_OF_PORTS]
     for port in random.sample(own, len(own)):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind((LOOPBACK, port))
-            return port
+            if port not in _given:
+                _given.append(port)
+                return port
     raise NotStarted(f"No port of {PORTS} is free.")
 
 

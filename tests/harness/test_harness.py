@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from tests.harness import processes
 from tests.harness.brokers import TansuBroker, is_apache
 from tests.harness.mail import SmtpSink
 from tests.harness.postgres import MIGRATIONS
@@ -61,3 +62,8 @@ async def _round_trip(
     async with AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest") as consumer:
         record = await consumer.getone()
         return bytes(record.value)
+
+
+def test_a_free_port_is_not_given_twice_before_anybody_can_listen_on_it() -> None:
+    given = [processes.free_port() for _ in range(200)]
+    assert len(set(given)) == len(given)
