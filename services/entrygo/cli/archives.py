@@ -13,11 +13,12 @@ from entrygo.cli.archive.catalogue_store import Archived, archived_exports, due_
 from entrygo.cli.archive.databases import open_databases
 from entrygo.cli.connection import current_home
 from entrygo.cli.options import Json
+from entrygo.cli.remembered import fill_environment
 from entrygo.cli.terminal import err, out, print_done, print_json
-from entrygo.cli.up.settings import UpSettings
 from entrygo.domain.errors import NotFound
 from entrygo.domain.time import rfc3339
 from entrygo.execution.objects.by_digest import ObjectStore
+from entrygo.execution.settings import StorageSettings
 
 archive_app = typer.Typer(no_args_is_help=True, help="Exports that are closed and old, as files.")
 
@@ -89,7 +90,7 @@ def show_command(export_id: ExportId) -> None:
 
     async def work(archive: Archive) -> bytes:
         archived = await _find(archive, export_id)
-        return (await archive.load(archived.key, archived.sha256)).to_lines()
+        return (await archive.load(archived)).to_lines()
 
     sys.stdout.buffer.write(_with_archive(work))
 
@@ -112,12 +113,13 @@ async def _find(archive: Archive, export_id: str) -> Archived:
 
 
 def _with_archive(work: Callable[[Archive], Awaitable[T]]) -> T:
-    settings = UpSettings()
-    url = settings.artifacts_url or current_home().artifacts.as_uri()
+    fill_environment(current_home())
+    storage = StorageSettings()
+    store = ObjectStore(storage.url, allow_http=storage.artifacts_allow_http)
 
     async def run() -> T:
         async with open_databases() as databases:
-            return await work(Archive(databases, ObjectStore(url)))
+            return await work(Archive(databases, store))
 
     return asyncio.run(run())
 

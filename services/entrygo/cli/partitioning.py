@@ -1,6 +1,8 @@
 """`entrygo partitions`: for installations whose tables grow by millions of rows a month."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -17,16 +19,14 @@ from entrygo.cli.partitions.table_store import (
     add_month,
     drop_if_empty,
     is_partitioned,
-    months_of,
     partition,
+    partitions_of,
 )
 from entrygo.cli.terminal import out, print_json
 
 partitions_app = typer.Typer(no_args_is_help=True, help="Partitions of the tables that grow fastest.")
 
 AHEAD = 6
-# Further back no partition of a month is looked for.
-BACK_YEARS = 12
 
 
 @partitions_app.callback()
@@ -65,11 +65,8 @@ def list_command(as_json: Json = False) -> None:
 async def _make(this_month: Month, ahead: int) -> list[str]:
     done: list[str] = []
     for table in GROWING:
-        connection = await _connect(table)
-        try:
+        async with _owner_of(table) as connection:
             done += await keep_partitioned(connection, table, this_month, ahead)
-        finally:
-            await connection.close()
     return done
 
 
@@ -84,21 +81,24 @@ async def keep_partitioned(
         done.append(f"partitioned {table.full_name}")
     coming = months_from(this_month.next, ahead)
     done += [f"made {table.of(month)}" for month in coming if await add_month(connection, table, month)]
-    past = months_from(Month(this_month.year - BACK_YEARS, this_month.number), BACK_YEARS * 12)
-    done += [f"dropped {table.of(month)}" for month in past if await drop_if_empty(connection, table, month)]
+    past = [name for name in await partitions_of(connection, table) if table.is_before(this_month, name)]
+    done += [f"dropped {name}" for name in past if await drop_if_empty(connection, table, name)]
     return done
 
 
 async def _list() -> dict[str, list[str]]:
     found = {}
     for table in GROWING:
-        connection = await _connect(table)
-        try:
-            found[table.full_name] = await months_of(connection, table)
-        finally:
-            await connection.close()
+        async with _owner_of(table) as connection:
+            found[table.full_name] = await partitions_of(connection, table)
     return found
 
 
-async def _connect(table: GrowingTable) -> "asyncpg.Connection[asyncpg.Record]":
-    return await asyncpg.connect(as_owner(database_url(table.schema), MigrationSettings()), timeout=30)
+@asynccontextmanager
+async def _owner_of(table: GrowingTable) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    url = as_owner(database_url(table.schema), MigrationSettings())
+    connection = await asyncpg.connect(url, timeout=30)
+    try:
+        yield connection
+    finally:
+        await connection.close()

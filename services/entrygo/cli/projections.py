@@ -1,7 +1,6 @@
 """Commands about the read model."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,10 +9,9 @@ from rich.table import Table
 
 from entrygo.cli.connection import current_home
 from entrygo.cli.options import Json
+from entrygo.cli.remembered import fill_environment
 from entrygo.cli.terminal import out, print_done, print_json
 from entrygo.cli.up.background import running
-from entrygo.cli.up.home import Home
-from entrygo.cli.up.replicas import SERVICES
 from entrygo.domain.time import rfc3339
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
@@ -127,20 +125,7 @@ def skip_command(
 
 
 def _settings() -> Settings:
-    for name, value in home_environment(current_home()).items():
-        os.environ.setdefault(name, value)
+    home = current_home()
+    if running(home):
+        fill_environment(home)
     return Settings()
-
-
-def home_environment(home: Home) -> dict[str, str]:
-    """What a service process of this home's running system reads; empty when none runs."""
-    report = running(home)
-    if report is None:
-        return {}
-    state = home.load_state()
-    targets = {part.name: part.address for part in report.parts if part.name in SERVICES}
-    return {
-        "ENTRYGO_DATABASE_URL": state.database_url,
-        "ENTRYGO_SERVICE_TOKEN": state.service_token,
-        **{f"ENTRYGO_{name.upper()}_TARGET": target for name, target in targets.items()},
-    }

@@ -1,7 +1,7 @@
 """SQL of the keys that one caller may see: of its account and mode, and of its warehouse if it has one."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from entrygo.domain.principal import Visible
 from entrygo.identity.keys import ApiKey
@@ -57,8 +57,3 @@ class OwnKeyStore:
             key_id,
             overlap,
         )
-
-    async def now(self) -> datetime:
-        """The database's time, by which keys expire."""
-        moment: datetime = await self._connection.fetchval("SELECT now()")
-        return moment

@@ -24,6 +24,7 @@ from entrygo.identity.keys import ApiKey, generate_secret, hash_secret, is_sessi
 from entrygo.identity.own_key_store import OwnKeyStore
 from entrygo.identity.sessions import secret_of
 from entrygo.identity.store import IdentityStore
+from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.idempotency import run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Ids
@@ -101,7 +102,7 @@ class OwnKeys:
             store = OwnKeyStore(connection, caller.visible)
             before = await _found(store, key_id, locked=True)
             _check_within(asker, before.scopes, before.warehouse_id)
-            if not before.is_usable(await store.now()):
+            if not before.is_usable(await transaction_time(connection)):
                 raise KeyNotUsable
             wanted = Wanted(
                 name=before.name,
@@ -123,7 +124,9 @@ class OwnKeys:
             store = OwnKeyStore(connection, caller.visible)
             key = await _found(store, key_id, locked=True)
             _check_within(asker, key.scopes, key.warehouse_id)
-            await IdentityStore(connection).revoke_key(key.account_id, key_id, await store.now())
+            await IdentityStore(connection).revoke_key(
+                key.account_id, key_id, await transaction_time(connection)
+            )
             revoked = await _found(store, key_id)
         log.info("key.revoked", key_id=key_id, by=caller.key_id)
         return revoked
@@ -142,7 +145,7 @@ class OwnKeys:
             prefix=visible_prefix(secret),
             scopes=wanted.scopes,
             warehouse_id=wanted.warehouse_id,
-            created_at=await OwnKeyStore(connection, caller.visible).now(),
+            created_at=await transaction_time(connection),
             expires_at=None,
             revoked_at=None,
             last_used_at=None,
@@ -189,7 +192,7 @@ async def _asker(connection: Connection, caller: Principal) -> ApiKey:
     """The caller's key as it is now; InvalidApiKey once it has ended, or for what is no key."""
     store = OwnKeyStore(connection, caller.visible)
     asker = await store.find(caller.key_id)
-    if asker is None or not asker.is_usable(await store.now()):
+    if asker is None or not asker.is_usable(await transaction_time(connection)):
         raise InvalidApiKey
     return asker
 

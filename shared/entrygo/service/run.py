@@ -89,7 +89,7 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
     )
     runtime = Runtime(pool=pool, identity=identity, clock=utc_now, ids=Ids(), stop=stop)
     async with closed_at_the_end(pool, identity):
-        wired = asyncio.create_task(_wired(name, settings, wire, runtime, identity), name=name)
+        wired = asyncio.create_task(_wired(name, settings, wire, runtime), name=name)
         try:
             await asyncio.shield(wired)
         except asyncio.CancelledError:
@@ -102,18 +102,18 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
             raise
 
 
-async def _wired(name: str, settings: S, wire: Wire[S], runtime: Runtime, identity: Pool) -> None:
+async def _wired(name: str, settings: S, wire: Wire[S], runtime: Runtime) -> None:
     async with wire(settings, runtime) as parts:
-        await _work(name, settings, parts, runtime, identity)
+        await _work(name, settings, parts, runtime)
 
 
-async def _work(name: str, settings: S, parts: Parts, runtime: Runtime, identity: Pool) -> None:
+async def _work(name: str, settings: S, parts: Parts, runtime: Runtime) -> None:
     """Server and background work side by side; one that fails ends the others."""
     server = build_server(
         settings=settings.rpc,
         stopping=settings.stop,
         port=settings.port,
-        authenticator=Authenticator(identity, service_tokens=settings.identity.tokens),
+        authenticator=Authenticator(runtime.identity, service_tokens=settings.identity.tokens),
         required_scopes=parts.required_scopes,
         register=parts.register,
         service_names=(parts.rpc_service,),

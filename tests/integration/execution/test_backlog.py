@@ -1,6 +1,5 @@
 """What an idle process looks at once a second: each kind of work is seen when it is due, and only then."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest_asyncio
 
 from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from tests.harness.rows import insert_row
 
 NOW, LATER, PAST = "now", "tomorrow", "yesterday"
 OWN = {"account_id": "acc_1", "mode": "test"}
@@ -81,10 +81,5 @@ async def test_work_is_seen_when_it_is_due(
     async with transaction(pool, EVERYONE) as connection:
         rows = {"customs_packages": PACKAGE, table: {**SUBMISSION, **row} if "status" in row else row}
         for name, columns in rows.items():
-            names = ", ".join(columns)
-            await connection.execute(
-                f"INSERT INTO {name} ({names}) SELECT {names}"
-                f" FROM jsonb_populate_record(NULL::{name}, $1::jsonb)",
-                json.dumps(columns),
-            )
+            await insert_row(connection, name, columns)
         assert await kinds_waiting(connection) == ({kind} if kind else set())

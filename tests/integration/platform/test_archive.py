@@ -19,6 +19,7 @@ from entrygo.cli.archive.tables import KEPT, TABLES
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.events.v1 import events_pb2
+from tests.harness.rows import insert_row
 
 ACCOUNT, MODE = "acc_1", "live"
 OLD, NEW = "batch_old", "batch_new"
@@ -78,7 +79,7 @@ async def test_a_closed_export_leaves_every_database_and_comes_back_as_it_was(ar
 async def test_the_file_can_be_read_without_the_databases(archive: Archive) -> None:
     await run(archive)
     [archived] = [each async for each in archived_exports(archive.databases.planning)]
-    export = await archive.load(archived.key, archived.sha256)
+    export = await archive.load(archived)
     lines = [json.loads(line) for line in export.to_lines().splitlines()]
     assert lines[0] == {
         "format": "entrygo-archive/1",
@@ -253,7 +254,7 @@ async def still_has_everything(archive: Archive, before: Tables) -> None:
     now = await everything(archive.databases)
     kept: Tables = {}
     async for archived in archived_exports(archive.databases.planning):
-        export = await archive.load(archived.key, archived.sha256)
+        export = await archive.load(archived)
         for schema, tables in export.rows.items():
             for table, rows in tables.items():
                 kept.setdefault(f"{schema}.{table}", []).extend(rows)
@@ -316,7 +317,7 @@ async def fill(databases: Databases, export_id: str, *, closed_at: str) -> None:
     for schema in ("sync", *TABLES):
         async with transaction(getattr(databases, schema), EVERYONE) as connection:
             for table, columns in rows_of(schema, suffix, closed_at):
-                await put(connection, table, columns)
+                await insert_row(connection, table, columns)
 
 
 def rows_of(schema: str, suffix: str, closed_at: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -415,11 +416,3 @@ def submission(suffix: str, at: str) -> dict[str, Any]:
 def hexed(content: bytes) -> str:
     """As PostgreSQL writes bytea in JSON."""
     return r"\x" + content.hex()
-
-
-async def put(connection: Connection, table: str, columns: dict[str, Any]) -> None:
-    names = ", ".join(columns)
-    await connection.execute(
-        f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1::jsonb)",
-        json.dumps(columns),
-    )

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from entrygo.cli.partitioning import keep_partitioned
 from entrygo.cli.partitions.months import Month
-from entrygo.cli.partitions.table_store import GROWING, GrowingTable, months_of
+from entrygo.cli.partitions.table_store import GROWING, GrowingTable, partitions_of
 from entrygo.domain.ids import IdKind, make_id
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.messaging.event_log import events_after, replay
@@ -138,7 +138,7 @@ async def test_no_partition_shows_another_account_what_the_table_does_not(
     await plan(owner, export_of(2026, 11))
     await plan(owner, export_of(2026, 12))
     await plan(owner, "batch_zzz")
-    names = [PLANS.full_name, *await months_of(owner, PLANS)]
+    names = [PLANS.full_name, *await partitions_of(owner, PLANS)]
     pool = await open_pool(database_url, schema="planning", max_size=1)
     # A later migration grants the application role every table there is.
     await owner.execute("GRANT SELECT ON ALL TABLES IN SCHEMA planning TO entrygo_app")

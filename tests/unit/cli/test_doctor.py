@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from entrygo.cli.doctor.command import remembered
 from entrygo.cli.doctor.findings import Check, Finding, Level, ok, run_checks
 from entrygo.cli.doctor.surroundings import surrounding_checks
+from entrygo.cli.remembered import remembered
 from entrygo.cli.up.home import Home, write_private
 
 

@@ -25,7 +25,6 @@ from entrygo.cli.archive.content import planning_rows, read_export
 from entrygo.cli.archive.databases import Databases
 from entrygo.cli.archive.file import ArchivedExport
 from entrygo.cli.archive.rows_store import (
-    Key,
     delete_claims,
     delete_orders,
     delete_rows,
@@ -58,14 +57,15 @@ class Archive:
         """
         await self._check_published(before)
         async for archived in archived_exports(self.databases.planning, unmoved=True):
-            await self.move(archived.key, archived.sha256)
+            await self.move(await self.load(archived))
         async for due in due_exports(self.databases.planning, before, only):
-            sha256 = await self.take(due, before)
-            if sha256 is not None:
-                await self.move(due.key, sha256)
+            taken = await self.take(due, before)
+            if taken is not None:
+                export, sha256 = taken
+                await self.move(export)
                 yield due, sha256
 
-    async def take(self, due: Due, before: datetime) -> str | None:
+    async def take(self, due: Due, before: datetime) -> tuple[ArchivedExport, str] | None:
         """Writes the file and takes the export out of planning; None when it is not due after all."""
         export = await read_export(self.databases, due)
         if export is None:
@@ -79,11 +79,11 @@ class Archive:
                 return None
             await note_archived(connection, due, sha256)
             await delete_rows(connection, "planning", due.key)
-        return sha256
+        return export, sha256
 
-    async def move(self, key: Key, sha256: str) -> None:
+    async def move(self, export: ArchivedExport) -> None:
         """Takes the export out of the other databases, as far as it still is there."""
-        export = await self.load(key, sha256)
+        key = export.key
         async with transaction(self.databases.execution, EVERYONE) as connection:
             await lock_execution(connection, key)
             rows = await read_rows(connection, "execution", key)
@@ -105,7 +105,7 @@ class Archive:
 
         What a crash leaves half restored is restored again, or moved out again by the next run.
         """
-        export = await self.load(archived.key, archived.sha256)
+        export = await self.load(archived)
         await note_half_moved(self.databases.planning, archived.key)
         async with transaction(self.databases.sync, EVERYONE) as connection:
             await insert(connection, "orders", export.of("sync").get("orders", ()))
@@ -118,9 +118,12 @@ class Archive:
             await insert(connection, "order_claims", export.of("planning").get("order_claims", ()))
             await note_restored(connection, archived.key)
 
-    async def load(self, key: Key, sha256: str) -> ArchivedExport:
+    async def load(self, archived: Archived) -> ArchivedExport:
         """The export as its file has it. Raises BytesMissing, StoreUnavailable, ArchiveUnreadable."""
-        return ArchivedExport.from_bytes(await self.store.get(Tenant(key[0], Mode(key[1])), sha256))
+        account_id, mode, _ = archived.key
+        return ArchivedExport.from_bytes(
+            await self.store.get(Tenant(account_id, Mode(mode)), archived.sha256)
+        )
 
     async def _store(self, export: ArchivedExport) -> str:
         """Durable, and read back as it is."""

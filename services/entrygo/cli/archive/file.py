@@ -34,6 +34,11 @@ class ArchivedExport:
     rows: Mapping[str, Rows]
     readable: Sequence[tuple[str, Any]] = ()
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Account, mode and export."""
+        return self.account_id, self.mode, self.export_id
+
     def of(self, schema: str) -> Rows:
         """Its rows in one schema; tables without any are left out."""
         return self.rows.get(schema, {})

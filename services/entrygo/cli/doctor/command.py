@@ -1,8 +1,7 @@
 """`entrygo doctor`: the checks, and how what they found is shown."""
 
 import asyncio
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import typer
@@ -15,11 +14,10 @@ from entrygo.cli.doctor.findings import Check, Finding, Level, run_checks
 from entrygo.cli.doctor.reference_data import reference_check
 from entrygo.cli.doctor.surroundings import surrounding_checks
 from entrygo.cli.options import Json
+from entrygo.cli.remembered import fill_environment
 from entrygo.cli.terminal import out, print_json
-from entrygo.cli.up.background import running
 from entrygo.cli.up.home import Home
 from entrygo.cli.up.postgres import Postgres
-from entrygo.cli.up.schemas import SERVICES
 
 EXIT_FAILED = 1
 EXIT_WARNING = 3
@@ -33,10 +31,7 @@ def doctor(as_json: Json = False) -> None:
     that of the system of this home.
     """
     home = current_home()
-    known = remembered(home)
-    # Values stored in the home fill variables missing from the environment, which the settings classes read.
-    for name, value in known.items():
-        os.environ.setdefault(name, value)
+    fill_environment(home)
     found = asyncio.run(run_checks(checks(home)))
     if as_json:
         print_json([asdict(finding) for finding in found])
@@ -57,23 +52,6 @@ def checks(home: Home) -> list[Check]:
         *database_checks(database_url, embedded=Postgres(home, home.load_state().postgres_password).url),
         reference_check(lambda: database_url("planning")),
     ]
-
-
-def remembered(home: Home) -> Mapping[str, str]:
-    """What `entrygo up` gave its parts in this home; nothing where it never ran."""
-    if not home.state_file.exists():
-        return {}
-    state, report = home.load_state(), running(home)
-    targets = {part.name: part.address for part in report.parts if part.name in SERVICES} if report else {}
-    known = {
-        "ENTRYGO_DATABASE_URL": state.database_url,
-        "ENTRYGO_SERVICE_TOKEN": state.service_token,
-        "ENTRYGO_KAFKA_BOOTSTRAP": state.kafka_bootstrap,
-        "ENTRYGO_SMTP_URL": state.smtp_url,
-        "ENTRYGO_ARTIFACTS_URL": state.artifacts_url,
-        **{f"ENTRYGO_{name.upper()}_TARGET": target for name, target in targets.items()},
-    }
-    return {name: value for name, value in known.items() if value}
 
 
 def _print(found: Sequence[Finding]) -> None:

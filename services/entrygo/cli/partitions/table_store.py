@@ -43,6 +43,10 @@ class GrowingTable:
         """The partition of a month."""
         return f"{self.full_name}_{month}"
 
+    def is_before(self, month: Month, name: str) -> bool:
+        """Whether a partition is that of an earlier month."""
+        return name not in (self.before, self.others) and name < self.of(month)
+
 
 GROWING = (
     GrowingTable("sync", "event_log", "stream_id", IdKind.ORDER_SYNC),
@@ -113,20 +117,18 @@ async def add_month(connection: Owner, table: GrowingTable, month: Month) -> boo
     return True
 
 
-async def months_of(connection: Owner, table: GrowingTable) -> list[str]:
+async def partitions_of(connection: Owner, table: GrowingTable) -> list[str]:
     """The names of its partitions, the oldest month first."""
     rows = await connection.fetch(
-        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY 1",
+        "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+        " WHERE inhparent = $1::text::regclass ORDER BY 1",
         table.full_name,
     )
-    return [row["name"] for row in rows]
+    return [f"{table.schema}.{row['relname']}" for row in rows]
 
 
-async def drop_if_empty(connection: Owner, table: GrowingTable, month: Month) -> bool:
-    """Drops the partition of a month from which everything has been archived."""
-    name = table.of(month)
-    if not await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", name):
-        return False
+async def drop_if_empty(connection: Owner, table: GrowingTable, name: str) -> bool:
+    """Drops a partition from which everything has been archived."""
     async with connection.transaction():
         await _lock(connection, table)
         await connection.execute("SELECT set_config('entrygo.account_id', '*', true)")
