@@ -131,6 +131,14 @@ class Execution:
         """Every row of the account: what is under way serves the account, whoever asked for it."""
         return Visible.whole(self.tenant)
 
+    def is_surely_hidden(self, caller: Visible) -> bool:
+        """Whether it is of a warehouse that the caller may not see; nobody knows that before its claim."""
+        if caller.warehouse_id is None:
+            return False
+        if self.warehouse_id is None:
+            return self.step is not Step.STARTED
+        return not caller.includes(self.warehouse_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:

@@ -18,7 +18,7 @@ from entrygo.domain.errors import (
     SnapshotUnreadable,
 )
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Tenant, Visible
+from entrygo.domain.principal import Visible
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed
@@ -114,24 +114,23 @@ class ExecutionSteps:
                 return execution, True
             joined = await self._join(store, earlier.resource_id or "")
         if joined[0] is None and visible.warehouse_id is not None:
-            await self._refuse_another_warehouses(visible.tenant, earlier.resource_id or "")
+            await self._refuse_another_warehouses(visible, earlier.resource_id or "")
         return joined
 
     async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
         taken = await store.take_over(execution_id, self.lease)
         return (taken, True) if taken is not None else (await store.find(execution_id), False)
 
-    async def _refuse_another_warehouses(self, tenant: Tenant, execution_id: str) -> None:
+    async def _refuse_another_warehouses(self, caller: Visible, execution_id: str) -> None:
         """NotFound for the execution of an export that this caller may not see.
 
         Keys are the account's: another warehouse's key may have had this one. An execution that has just been
-        given up, or whose claim will say of which warehouse it is, is waited for.
+        given up, whose claim will say of which warehouse it is, or has just said so, is waited for.
         """
-        account = Visible.whole(tenant)
+        account = Visible.whole(caller.tenant)
         async with transaction(self.pool, account) as connection:
-            hidden = await ExecutionStore(connection, account).find(execution_id)
-        is_known = hidden is not None and (hidden.warehouse_id is not None or hidden.step is not Step.STARTED)
-        if is_known:
+            execution = await ExecutionStore(connection, account).find(execution_id)
+        if execution is not None and execution.is_surely_hidden(caller):
             raise ExportNotFound
 
     async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
