@@ -11,7 +11,6 @@ from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionS
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.measures import measure
 from entrygo.execution.wiring import ExecutionParts, Surroundings, build_channels, build_parts
-from entrygo.postgres.pool import closed_at_the_end, open_pool
 from entrygo.process.failpoints import reach
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.channel import open_channel
@@ -28,11 +27,10 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     """Puts the parts of the service together; at the end, executions under way get a moment to finish."""
     token = settings.identity.token
     channels = build_channels(settings)
-    open_own = partial(open_pool, settings.database_url.get_secret_value(), schema="execution")
+    open_own = partial(runtime.pools.open, settings.database_url.get_secret_value(), schema="execution")
     lease_pool = await open_own(max_size=settings.delivery.pool_size, name="execution leases")
     reading_pool = await open_own(max_size=READING_CONNECTIONS, name="execution reading")
     async with (
-        closed_at_the_end(lease_pool, reading_pool),
         open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
         open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
     ):

@@ -21,7 +21,6 @@ APP_ROLE = "entrygo_app"
 
 ACQUIRE_TIMEOUT = 10.0  # seconds
 COMMAND_TIMEOUT = 60.0  # seconds
-CLOSE_SECONDS = 0.5
 
 SESSION_SETTINGS = {
     "application_name": "entrygo",
@@ -90,20 +89,6 @@ async def open_pool(url: str, *, schema: str, max_size: int = 10, name: str = ""
     )
     watch_pool(name or schema, pool)
     return pool
-
-
-@asynccontextmanager
-async def closed_at_the_end(*pools: Pool) -> AsyncIterator[None]:
-    """A pool says goodbye to its server on every connection; it does not wait for one that is silent."""
-    try:
-        yield
-    finally:
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await asyncio.gather(*(pool.close() for pool in pools))
-        except TimeoutError:
-            for pool in pools:
-                pool.terminate()
 
 
 async def open_background_session(url: str, *, schema: str) -> "asyncpg.Connection[asyncpg.Record]":

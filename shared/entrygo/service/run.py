@@ -18,7 +18,8 @@ from entrygo.messaging.relay import Relay
 from entrygo.messaging.seal import Seal
 from entrygo.postgres.idempotency import purge
 from entrygo.postgres.measures import TableMeasure
-from entrygo.postgres.pool import Pool, closed_at_the_end, open_pool
+from entrygo.postgres.pool import Pool
+from entrygo.postgres.pools import Pools, open_pools
 from entrygo.postgres.readiness import is_ready
 from entrygo.postgres.sweeping import keep_swept
 from entrygo.process.clock import Clock, Ids, utc_now
@@ -38,8 +39,12 @@ Work = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """What a service is given: its pool, that of the keys, time, ids, and the event that ends all."""
+    """What a service is given: its pool, that of the keys, time, ids, and the event that ends all.
 
+    What it opens in `pools` besides outlasts its parts, and is cut off with the others where that must be.
+    """
+
+    pools: Pools
     pool: Pool
     identity: Pool
     clock: Clock
@@ -83,12 +88,21 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
 
     The pools outlast the parts, because a part may write while it ends.
     """
-    pool = await open_pool(settings.database_url.get_secret_value(), schema=name, max_size=settings.pool_size)
-    identity = await open_pool(
-        settings.identity.database_url.get_secret_value(), schema="identity", max_size=IDENTITY_POOL_SIZE
-    )
-    runtime = Runtime(pool=pool, identity=identity, clock=utc_now, ids=Ids(), stop=stop)
-    async with closed_at_the_end(pool, identity):
+    async with open_pools() as pools:
+        runtime = Runtime(
+            pools=pools,
+            pool=await pools.open(
+                settings.database_url.get_secret_value(), schema=name, max_size=settings.pool_size
+            ),
+            identity=await pools.open(
+                settings.identity.database_url.get_secret_value(),
+                schema="identity",
+                max_size=IDENTITY_POOL_SIZE,
+            ),
+            clock=utc_now,
+            ids=Ids(),
+            stop=stop,
+        )
         wired = asyncio.create_task(_wired(name, settings, wire, runtime), name=name)
         try:
             await asyncio.shield(wired)
@@ -96,8 +110,7 @@ async def serve(name: str, settings: S, wire: Wire[S], stop: asyncio.Event) -> N
             wired.cancel()
             await asyncio.wait((wired,), timeout=LEAVING_SECONDS)
             # Whoever gives a connection back waits for its server, which may be what hangs.
-            pool.terminate()
-            identity.terminate()
+            pools.terminate()
             await asyncio.wait((wired,))
             raise
 

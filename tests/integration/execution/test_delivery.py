@@ -21,7 +21,8 @@ from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.steps import preparation
-from entrygo.postgres.pool import EVERYONE, closed_at_the_end, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, open_pool, transaction
+from entrygo.postgres.pools import open_pools
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.network import Weather, way_to
 from tests.integration.execution.test_execute import HeldChannel, ScriptedChannel
@@ -349,8 +350,8 @@ async def test_documents_of_one_account_are_made_one_after_the_other_beside_anot
 async def test_what_inspect_asks_waits_for_no_connection_that_executes_hold(world: World) -> None:
     [export_id] = add_exports(world, 1, "busy@one.example")
     url = world.settings.database_url.get_secret_value()
-    pool, reading_pool = [await open_pool(url, schema="execution", max_size=1) for _ in range(2)]
-    async with closed_at_the_end(pool, reading_pool):
+    async with open_pools() as pools:
+        pool, reading_pool = [await pools.open(url, schema="execution", max_size=1) for _ in range(2)]
         process = await world.process(pool=pool, reading_pool=reading_pool)
         package_id = (await process.answer(export_id=export_id)).customs_package_id
         async with transaction(pool, EVERYONE):

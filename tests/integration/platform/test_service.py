@@ -207,3 +207,33 @@ async def test_service_that_is_cut_short_ends_though_its_database_has_fallen_sil
         assert ended
         assert answered
         assert not asking.result()
+
+
+async def test_a_pool_of_the_parts_keeps_a_service_that_is_cut_short_no_longer_than_its_own(
+    settings: ServiceSettings,
+) -> None:
+    url = urlsplit(settings.database_url.get_secret_value())
+    started, stop = asyncio.Event(), asyncio.Event()
+    async with way_to(url.port or 0) as way:
+        far = url._replace(netloc=url.netloc.replace(f":{url.port}", f":{way.port}")).geturl()
+
+        @asynccontextmanager
+        async def wire(settings: ServiceSettings, runtime: Runtime) -> AsyncIterator[Parts]:
+            leases = await runtime.pools.open(far, schema="planning", max_size=1)
+
+            async def hold_a_lease(stop: asyncio.Event) -> None:
+                async with transaction(leases, EVERYONE):
+                    started.set()
+                    await asyncio.Event().wait()
+
+            async with Wiring(hold_a_lease, records_events=False).wire(settings, runtime) as parts:
+                yield parts
+
+        serving = asyncio.create_task(serve("planning", settings, wire, stop))
+        await asyncio.wait_for(started.wait(), SECONDS)
+        way.weather = Weather.SILENT
+        stop.set()
+        serving.cancel()
+        # Less than a statement waits for its answer.
+        ended, _ = await asyncio.wait((serving,), timeout=SECONDS)
+        assert ended
