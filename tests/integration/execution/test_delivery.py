@@ -41,6 +41,8 @@ class SilentDomain:
         self._before_data = before_data
         self._is_healed = asyncio.Event()
         self.hanging = 0
+        self.two_hang = asyncio.Event()
+        self.one_is_sent = asyncio.Event()
         self.sent: list[str] = []
 
     def heal(self) -> None:
@@ -51,12 +53,15 @@ class SilentDomain:
             await before_data()
         if (delivery.recipient or "").endswith(SILENT) and not self._is_healed.is_set():
             self.hanging += 1
+            if self.hanging == 2:
+                self.two_hang.set()
             await self._is_healed.wait()
             if not self._before_data:
                 return Result(Outcome.TRANSIENT, "The connection was lost.", Silent.DESTINATION)
         if not self._before_data:
             await before_data()
         self.sent.append(delivery.submission_id)
+        self.one_is_sent.set()
         return Result(Outcome.SENT, "250 OK")
 
     async def close(self) -> None:
@@ -94,14 +99,16 @@ async def test_a_burst_to_a_silent_domain_is_answered_holds_up_no_other_and_sett
     found = [answer.broker_submission.status for answer in answers]
     # `sending` says that a slot is held: two at one domain.
     assert found.count("sending") + found.count("prepared") == BURST
+    await channel.two_hang.wait()
     assert (await statuses(process)).count("sending") == channel.hanging == 2
     assert all(
         answer.broker_submission.HasField("next_attempt_at")
         for answer in answers
         if answer.broker_submission.status == "prepared"
     )
-    [other] = await execute_all(process, add_exports(world, 1, "well@quick.example"))
-    assert other.broker_submission.status == "sent"
+    await execute_all(process, add_exports(world, 1, "well@quick.example"))
+    # Its answer does not wait for the mail as long as a busy machine may take.
+    await channel.one_is_sent.wait()
     channel.heal()
     # What waits for its next attempt is due after half a minute at most.
     for _ in range(2):
