@@ -136,9 +136,12 @@ def accepted_in(field: str) -> str:
 
 
 def suggestion_for(field: str, product: Product, context: Context, rules: Sequence[Rule]) -> str | None:
-    """The first value for the field with which every rule on it holds; None when none is known."""
+    """The first value for the field with which every rule on it holds; None when none is known.
+
+    None, too, where the stored value holds: what was found then is no fault of the value.
+    """
     fix = _fix_of(field)
-    if fix is None:
+    if fix is None or not any(_finds_fault(rule, field, product, context) for rule in rules):
         return None
     for candidate in fix.candidates(product, context):
         changed = _with_value(product, field, candidate)

@@ -206,9 +206,16 @@ def test_suggestion_is_a_value_that_would_hold(
 def test_manufacturer_id_is_suggested_from_name_and_address() -> None:
     maker = {"name": "Northshore Apparel Ltd", "address": "1450 Boundary Rd", "city": "Vancouver"}
     product = make_product("prod_a", manufacturer=maker | {"region": "BC", "country": "CA", "mid": None})
-    assert suggestion_for("manufacturer.mid", product, CONTEXT, ()) == "XCNORAPP1450VAN"
+    assert suggestion_for("manufacturer.mid", product, CONTEXT, RULES) == "XCNORAPP1450VAN"
     nameless = make_product("prod_a", manufacturer={"country": "CA"})
-    assert suggestion_for("manufacturer.mid", nameless, CONTEXT, ()) is None
+    assert suggestion_for("manufacturer.mid", nameless, CONTEXT, RULES) is None
+
+
+def test_value_that_holds_is_not_suggested_over_itself() -> None:
+    """A list that is not loaded is no fault of the code that could not be checked."""
+    for stored in ("6505003030", "6505.00.3030"):
+        product = make_product("prod_a", hts_code=stored)
+        assert suggestion_for("hts_code", product, CONTEXT, RULES) is None
 
 
 def test_every_field_that_a_rule_looks_at_says_what_it_accepts() -> None:
