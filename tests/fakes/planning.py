@@ -136,6 +136,22 @@ class FakePlanning(Memory):
         getattr(diff, "from").CopyFrom(version)
         return diff
 
+    async def ListRules(
+        self, request: planning_pb2.ListRulesRequest, call: Call
+    ) -> planning_pb2.ListRulesResponse:
+        self._account(call)
+        rules: tuple[tuple[str, str, list[str]], ...] = (
+            ("METALS_REVIEW_RECOMMENDED", "warning", ["error"]),
+            ("ORDER_POSTAL_CODE_MISSING", "error", []),
+            ("FORMAL_ENTRY_REQUIRED", "info", ["warning", "error"]),
+        )
+        return planning_pb2.ListRulesResponse(
+            data=[
+                planning_pb2.RuleSummary(code=code, severity=own, raisable_to=higher, field="f", basis="Law")
+                for code, own, higher in rules
+            ]
+        )
+
     async def GetPolicy(self, request: planning_pb2.GetPolicyRequest, call: Call) -> planning_pb2.Policy:
         return self._policies.get(self._account(call), planning_pb2.Policy())
 

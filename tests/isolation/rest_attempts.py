@@ -276,6 +276,7 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             enough=PLAN,
         ),
     ),
+    "listRules": (_read("listRules", lambda _: RestRequest(), of_account=True, shows=False),),
     "getPolicy": (_read("getPolicy", lambda _: RestRequest(), of_account=True, shows=False),),
     "setPolicy": (
         _of(

@@ -341,6 +341,9 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             shows=False,
         ),
     ),
+    "Planning.ListRules": (
+        _read("ListRules", lambda _: planning_pb2.ListRulesRequest(), of_account=True, shows=False),
+    ),
     "Planning.GetPolicy": (
         _read("GetPolicy", lambda _: planning_pb2.GetPolicyRequest(), of_account=True, shows=False),
     ),

@@ -325,6 +325,17 @@ POLICY_ANSWER = {
     **{name: value for name, value in POLICY_REQUEST.items() if name != "accountId"},
     "updatedAt": _AT,
 }
+RULES_ANSWER = {
+    "data": [
+        {
+            "code": "METALS_REVIEW_RECOMMENDED",
+            "severity": "warning",
+            "raisableTo": ["error"],
+            "field": "section_232",
+            "basis": "Section 232, Trade Expansion Act of 1962; 19 CFR 141.87",
+        }
+    ]
+}
 APPROVE_REQUEST = {
     "planHash": "planhash_abc123",
     "approvedBy": "Dana Whitfield",

@@ -34,6 +34,7 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/AmendExport": OnBehalf(ScopeName.EXPORTS_PLAN),
     f"/{SERVICE_NAME}/GetSnapshot": frozenset({ScopeName.READ, ScopeName.EXPORTS_EXECUTE}),
     f"/{SERVICE_NAME}/DiffPlans": ScopeName.READ,
+    f"/{SERVICE_NAME}/ListRules": ScopeName.READ,
     f"/{SERVICE_NAME}/GetPolicy": ScopeName.READ,
     f"/{SERVICE_NAME}/SetPolicy": ScopeName.SETUP,
     f"/{SERVICE_NAME}/ApproveExport": ScopeName.EXPORTS_PLAN,
@@ -122,6 +123,12 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
             request.to_plan_hash,
             limit=request.limit or DIFF_LIMIT,
         )
+
+    async def ListRules(
+        self, request: planning_pb2.ListRulesRequest, context: Context
+    ) -> planning_pb2.ListRulesResponse:
+        """Every rule with its own severity, and what a policy may raise it to."""
+        return planning_pb2.ListRulesResponse(data=self._do.policies.list_rules())
 
     async def GetPolicy(
         self, request: planning_pb2.GetPolicyRequest, context: Context

@@ -23,7 +23,7 @@ def fields_of(page: str, action: str) -> dict[str, str]:
     """The hidden fields of a form, as its browser sends them."""
     form = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.DOTALL)
     assert form, action
-    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    return dict(re.findall(r'type="hidden" name="([\w.]+)" value="([^"]*)"', form[0]))
 
 
 async def act(clerk: httpx.AsyncClient, export_id: str, action: str, **typed: str) -> httpx.Response:

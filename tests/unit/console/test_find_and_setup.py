@@ -3,11 +3,9 @@
 import httpx
 import pytest
 
-from entrygo.domain.errors import InsufficientScope, ServiceUnavailable
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.proto.inspection.v1 import inspection_pb2
-from entrygo.proto.planning.v1 import planning_pb2
 from tests.fakes import FakeServices
-from tests.unit.console.test_export_page import asked, fields_of
 from tests.unit.gateway.requests import executed_export, synced_order_id
 
 
@@ -75,42 +73,6 @@ async def test_setup_shows_who_ships_and_who_files(clerk: httpx.AsyncClient, ser
     for text in ("yvr-01", "demo-broker", "https://wms.example/hook", "Gone.", "send to brokers"):
         assert text in page
     assert "can be sent without an approval" in page
-
-
-async def test_policy_is_set_and_keeps_what_it_does_not_show(
-    clerk: httpx.AsyncClient, services: FakeServices, program: httpx.AsyncClient
-) -> None:
-    body = {
-        "accountId": "acc_123",
-        "severities": {"X": "error"},
-        "codesWithoutApproval": ["Y"],
-        "savingsBasis": "per_importer_daily_entry",
-    }
-    (await program.put("/api/policy", json=body)).raise_for_status()
-    hidden = fields_of((await clerk.get("/setup")).text, "/setup/policy")
-    answer = await clerk.post(
-        "/setup/policy", data={**hidden, "approvalRequired": "yes", "agentsMayAct": "yes"}
-    )
-    assert answer.headers["location"] == "/setup?saved#policy"
-    policy = asked(services, planning_pb2.SetPolicyRequest)[-1].policy
-    assert policy.approval_required
-    assert policy.agents_may_act
-    assert dict(policy.severities) == {"X": "error"}
-    assert list(policy.codes_without_approval) == ["Y"]
-    assert policy.savings_basis == "per_importer_daily_entry"
-    assert "only after somebody approved it by name" in (await clerk.get("/setup?saved")).text
-
-
-async def test_policy_that_the_key_may_not_set_is_refused_in_words(
-    clerk: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def refused(*_: object) -> None:
-        raise InsufficientScope(details={"requiredScope": "setup", "scopes": ["read"]})
-
-    monkeypatch.setattr(services, "SetPolicy", refused)
-    answer = await clerk.post("/setup/policy", data={"key": "k"})
-    assert answer.status_code == 403
-    assert "Your key lacks the scope setup." in answer.text
 
 
 async def test_part_of_the_setup_that_cannot_be_read_says_so(

@@ -105,6 +105,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         "/files",
         "/setup",
         "/setup/keys",
+        "/setup/policy",
         *(f"/setup/{noun}s/new" for noun in ("warehouse", "broker", "importer")),
         "/setup/warehouses/wh_123",
         "/setup/brokers/br_123",

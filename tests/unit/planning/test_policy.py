@@ -1,10 +1,12 @@
 """Policies: severities go up and never down, and who has to answer for which warnings."""
 
+import contextlib
+
 import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.snapshot import Readiness, Severity
-from entrygo.planning.policy.policy import Policy, codes_to_approve, raised
+from entrygo.planning.policy.policy import Policy, codes_to_approve, raisable_to, raised
 from entrygo.planning.policy.requests import read_policy
 from entrygo.planning.rules import RULES
 from entrygo.proto.planning.v1 import planning_pb2
@@ -71,3 +73,14 @@ def test_every_wrong_code_and_severity_is_named() -> None:
         ("severities.HOROSCOPE", "unknown_code"),
         ("codesWithoutApproval.1", "unknown_code"),
     }
+
+
+def test_what_a_rule_may_be_raised_to_is_what_a_policy_is_let_set() -> None:
+    for rule in {each.code: each for each in RULES}.values():
+        let = set()
+        for severity in Severity:
+            policy = planning_pb2.Policy(severities={rule.code: severity})
+            with contextlib.suppress(ValidationFailed):
+                read_policy(planning_pb2.SetPolicyRequest(account_id="acc_123", policy=policy), RULES)
+                let.add(severity)
+        assert set(raisable_to(rule)) == let

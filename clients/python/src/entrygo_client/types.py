@@ -1276,6 +1276,18 @@ class RotateSecretBody(TypedDict):
     overlapHours: NotRequired[int | None]
 
 
+class RuleView(TypedDict):
+    code: str
+    severity: Literal["info", "warning", "error"]
+    raisableTo: list[Literal["warning", "error"]]
+    field: str
+    basis: str
+
+
+class RulesAnswer(TypedDict):
+    data: list[RuleView]
+
+
 ScopeName: TypeAlias = 'Literal["orders:write", "exports:plan", "exports:execute", "read", "setup"]'
 
 

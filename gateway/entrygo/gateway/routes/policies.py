@@ -5,12 +5,30 @@ from starlette.responses import Response
 from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, PlanHashMismatch
 from entrygo.domain.snapshot import SavingsBasis
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST
+from entrygo.gateway.examples import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST, RULES_ANSWER
 from entrygo.gateway.exchange import Exchange, json_answer
-from entrygo.gateway.schemas.policy import ApproveAnswer, ApproveBody, PolicyAnswer, PolicyBody
+from entrygo.gateway.schemas.policy import ApproveAnswer, ApproveBody, PolicyAnswer, PolicyBody, RulesAnswer
 from entrygo.proto.planning.v1 import planning_pb2
 
 MISSING = ExportNotFound().message
+
+
+async def list_rules(exchange: Exchange) -> Response:
+    """GET /api/rules: what every plan is checked against."""
+    found = await exchange.read(exchange.services.planning.ListRules, planning_pb2.ListRulesRequest())
+    answer: RulesAnswer = {
+        "data": [
+            {
+                "code": rule.code,
+                "severity": rule.severity,
+                "raisableTo": list(rule.raisable_to),
+                "field": rule.field,
+                "basis": rule.basis,
+            }
+            for rule in found.data
+        ]
+    }
+    return json_answer(answer)
 
 
 async def get_policy(exchange: Exchange) -> Response:
@@ -94,6 +112,17 @@ ENDPOINTS = (
         errors=(NotFound, InvalidExportState, PlanHashMismatch),
         request_example=APPROVE_REQUEST,
         path_parameters={"id": "Export batch ID"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/rules",
+        handler=list_rules,
+        tag="Setup",
+        name="listRules",
+        summary="List the rules that plans are checked against",
+        description="By code: the severity of each, and what a policy may raise it to.",
+        answer=RulesAnswer,
+        answer_example=RULES_ANSWER,
     ),
     Endpoint(
         method="GET",

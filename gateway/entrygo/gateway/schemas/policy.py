@@ -62,6 +62,20 @@ class PolicyAnswer(TypedDict):
     updatedAt: str | None
 
 
+class RuleView(TypedDict):
+    code: str
+    severity: Annotated[str, Field(description="By itself: info, warning or error")]
+    raisableTo: Annotated[
+        list[str], Field(description="What a policy may raise it to; empty where there is nothing to raise")
+    ]
+    field: Annotated[str, Field(description="Path of the datum that the rule looks at")]
+    basis: Annotated[str, Field(description="The law or policy behind the rule")]
+
+
+class RulesAnswer(TypedDict):
+    data: list[RuleView]
+
+
 class ApproveBody(Body):
     plan_hash: Annotated[
         PlanHash, Field(description="The plan that was looked at; another one is 409 PLAN_HASH_MISMATCH")

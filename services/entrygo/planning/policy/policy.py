@@ -47,6 +47,13 @@ def can_be_raised(rule: Rule) -> bool:
     return not (isinstance(rule, OrderRule) and rule.excludes)
 
 
+def raisable_to(rule: Rule) -> tuple[Severity, ...]:
+    """The severities that a policy may give the rule."""
+    if not can_be_raised(rule):
+        return ()
+    return tuple(severity for severity in WEIGHT if is_higher(severity, rule))
+
+
 def codes_to_approve(policy: Policy, warnings: Iterable[str]) -> tuple[str, ...]:
     """The codes for which somebody has to answer by name."""
     if not policy.approval_required:

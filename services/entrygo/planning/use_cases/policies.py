@@ -8,7 +8,7 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness, SavingsBasis, Severity
 from entrygo.domain.time import rfc3339
-from entrygo.planning.policy.policy import Policy, codes_to_approve
+from entrygo.planning.policy.policy import Policy, codes_to_approve, raisable_to
 from entrygo.planning.policy.requests import (
     APPROVE_OPERATION,
     POLICY_OPERATION,
@@ -35,6 +35,19 @@ class Policies:
     clock: Clock
     ids: Ids
     rules: Sequence[Rule]
+
+    def list_rules(self) -> Sequence[planning_pb2.RuleSummary]:
+        """The rules by code: they are everybody's, whatever a policy makes of them."""
+        return [
+            planning_pb2.RuleSummary(
+                code=rule.code,
+                severity=rule.severity,
+                raisable_to=raisable_to(rule),
+                field=rule.field,
+                basis=rule.basis,
+            )
+            for rule in sorted({rule.code: rule for rule in self.rules}.values(), key=lambda rule: rule.code)
+        ]
 
     async def get(self, visible: Visible) -> planning_pb2.Policy:
         """The account's policy; the default one where none was set."""

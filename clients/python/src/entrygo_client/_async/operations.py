@@ -465,6 +465,11 @@ class AsyncOperations:
         )
         return answer
 
+    async def list_rules(self) -> types.RulesAnswer:
+        """List the rules that plans are checked against."""
+        answer: types.RulesAnswer = await self._call("GET", "/api/rules")
+        return answer
+
     async def get_policy(self) -> types.PolicyAnswer:
         """Read the account's policy."""
         answer: types.PolicyAnswer = await self._call("GET", "/api/policy")

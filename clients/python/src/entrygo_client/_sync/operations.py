@@ -459,6 +459,11 @@ class Operations:
         )
         return answer
 
+    def list_rules(self) -> types.RulesAnswer:
+        """List the rules that plans are checked against."""
+        answer: types.RulesAnswer = self._call("GET", "/api/rules")
+        return answer
+
     def get_policy(self) -> types.PolicyAnswer:
         """Read the account's policy."""
         answer: types.PolicyAnswer = self._call("GET", "/api/policy")

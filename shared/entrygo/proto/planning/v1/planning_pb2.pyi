@@ -185,6 +185,30 @@ class WithdrawExportResponse(_message.Message):
     orders: int
     def __init__(self, state: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., orders: _Optional[int] = ...) -> None: ...
 
+class ListRulesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListRulesResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[RuleSummary]
+    def __init__(self, data: _Optional[_Iterable[_Union[RuleSummary, _Mapping]]] = ...) -> None: ...
+
+class RuleSummary(_message.Message):
+    __slots__ = ("code", "severity", "raisable_to", "field", "basis")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    SEVERITY_FIELD_NUMBER: _ClassVar[int]
+    RAISABLE_TO_FIELD_NUMBER: _ClassVar[int]
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    BASIS_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    severity: str
+    raisable_to: _containers.RepeatedScalarFieldContainer[str]
+    field: str
+    basis: str
+    def __init__(self, code: _Optional[str] = ..., severity: _Optional[str] = ..., raisable_to: _Optional[_Iterable[str]] = ..., field: _Optional[str] = ..., basis: _Optional[str] = ...) -> None: ...
+
 class GetPolicyRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

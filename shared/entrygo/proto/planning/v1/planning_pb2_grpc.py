@@ -76,6 +76,11 @@ class PlanningStub:
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.FromString,
                 _registered_method=True)
+        self.ListRules = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/ListRules',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesResponse.FromString,
+                _registered_method=True)
         self.GetPolicy = channel.unary_unary(
                 '/entrygo.proto.planning.v1.Planning/GetPolicy',
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.GetPolicyRequest.SerializeToString,
@@ -171,6 +176,13 @@ class PlanningServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRules(self, request, context):
+        """Every rule that plans are checked against, by code. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetPolicy(self, request, context):
         """What the account asks of its plans beyond the rules. Scope read.
         """
@@ -255,6 +267,11 @@ def add_PlanningServicer_to_server(servicer, server):
                     servicer.DiffPlans,
                     request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.SerializeToString,
+            ),
+            'ListRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRules,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesResponse.SerializeToString,
             ),
             'GetPolicy': grpc.unary_unary_rpc_method_handler(
                     servicer.GetPolicy,
@@ -504,6 +521,33 @@ class Planning:
             '/entrygo.proto.planning.v1.Planning/DiffPlans',
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.SerializeToString,
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/ListRules',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,8 @@ class PlanningStub:
     """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read."""
     DiffPlans: _aio.UnaryUnaryMultiCallable[_planning_pb2.DiffPlansRequest, _planning_pb2.PlanDiff]
     """What changed between two plans of one export, bounded: counts, and the first of each. Scope read."""
+    ListRules: _aio.UnaryUnaryMultiCallable[_planning_pb2.ListRulesRequest, _planning_pb2.ListRulesResponse]
+    """Every rule that plans are checked against, by code. Scope read."""
     GetPolicy: _aio.UnaryUnaryMultiCallable[_planning_pb2.GetPolicyRequest, _planning_pb2.Policy]
     """What the account asks of its plans beyond the rules. Scope read."""
     SetPolicy: _aio.UnaryUnaryMultiCallable[_planning_pb2.SetPolicyRequest, _planning_pb2.Policy]
@@ -115,6 +117,13 @@ class PlanningServicer:
         context: _aio.ServicerContext[_planning_pb2.DiffPlansRequest, _abc.Awaitable[_planning_pb2.PlanDiff]],
     ) -> _abc.Awaitable[_planning_pb2.PlanDiff]:
         """What changed between two plans of one export, bounded: counts, and the first of each. Scope read."""
+
+    def ListRules(
+        self,
+        request: _planning_pb2.ListRulesRequest,
+        context: _aio.ServicerContext[_planning_pb2.ListRulesRequest, _abc.Awaitable[_planning_pb2.ListRulesResponse]],
+    ) -> _abc.Awaitable[_planning_pb2.ListRulesResponse]:
+        """Every rule that plans are checked against, by code. Scope read."""
 
     def GetPolicy(
         self,
