@@ -1278,8 +1278,8 @@ class RotateSecretBody(TypedDict):
 
 class RuleView(TypedDict):
     code: str
-    severity: Literal["info", "warning", "error"]
-    raisableTo: list[Literal["warning", "error"]]
+    severity: str
+    raisableTo: list[str]
     field: str
     basis: str
 
