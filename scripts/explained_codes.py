@@ -198,6 +198,11 @@ MESSAGES: dict[str, Meaning] = {
         CATALOGUE,
         "Set `grossWeightKg` of one unit, packed; an execute with `trip` is refused without it.",
     ),
+    "PRODUCT_GROSS_WEIGHT_BELOW_NET": Meaning(
+        "A unit weighs less packed than without packing.",
+        CATALOGUE,
+        "Correct `grossWeightKg` or `netWeightKg`; they may have been swapped, or be of different counts.",
+    ),
     "PRODUCT_NET_WEIGHT_MISSING": Meaning(
         "The tariff counts this by weight.", CATALOGUE, "Set `netWeightKg` of one unit, without packing."
     ),

@@ -114,6 +114,13 @@ def products_with(stored: PackedSnapshot, code: str) -> list[str]:
         )
 
 
+def names_of_products(stored: PackedSnapshot) -> frozenset[str]:
+    """How people may call the products that go: SKU, external id and id."""
+    with _readable():
+        document = orjson.loads(_inflated(stored.content))
+        return frozenset(each[name] for each in document["products"] for name in ("sku", "external_id", "id"))
+
+
 @contextmanager
 def _readable() -> Iterator[None]:
     try:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from entrygo.domain.facts import Address, Fact, Number, Warehouse
+from entrygo.domain.facts import Address, Fact, Number, Product, Warehouse
 
 MAX_NAME = 200
 MAX_PLACE = 100
@@ -21,6 +21,11 @@ PORT_CODE = r"^[0-9]{4}$"
 MAX_REFERENCE = 40
 MAX_REFERENCES = 20
 MAX_ENTRIES = 999
+MAX_PRIOR_NOTICES = 999
+MAX_PHONE = 40
+PHONE = r"^\+?[0-9][0-9 ()./-]{5,}$"
+# FDA confirms a notice by a number; that it has twelve digits was found in no text of its own.
+CONFIRMATION_NUMBER = r"^[0-9]{8,20}$"
 TRIP_NUMBER = r"^[A-Za-z0-9]{1,25}$"
 
 
@@ -101,6 +106,21 @@ class TripEntry(Fact):
     paps_number: str
 
 
+class EmergencyContact(Fact):
+    """The firm that answers for dangerous goods, at any hour that they are on their way (49 CFR 172.604)."""
+
+    name: str
+    phone: str
+
+
+class PriorNotice(Fact):
+    """FDA's confirmation that it was notified of an article of food in this arrival (21 CFR 1.279)."""
+
+    # SKU, external id or id, as the call named it.
+    product: str
+    confirmation_number: str
+
+
 class Trip(Fact):
     """The truck, for its carrier's manifest; crew by the carrier's references, no data of persons."""
 
@@ -113,11 +133,19 @@ class Trip(Fact):
     # RFC 3339.
     estimated_arrival: str | None = None
     entries: tuple[TripEntry, ...] = ()
+    # None where nothing is stated, so that the release before still reads a trip without them.
+    emergency_contact: EmergencyContact | None = None
+    prior_notices: tuple[PriorNotice, ...] | None = None
 
     @property
     def states_arrival(self) -> bool:
         """Whether it says where and when the truck arrives, as FDA's prior notice does (21 CFR 1.281)."""
         return self.border_port is not None and self.estimated_arrival is not None
+
+    def notices_of(self, product: Product) -> tuple[str, ...]:
+        """The confirmation numbers of a product's notices."""
+        called = {product.sku, product.external_id, product.id}
+        return tuple(each.confirmation_number for each in self.prior_notices or () if each.product in called)
 
 
 class Shipment(Fact):

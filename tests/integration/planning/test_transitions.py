@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete
+from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete, ValidationFailed
 from entrygo.domain.lifecycle import State
 from entrygo.postgres.pool import Connection
 from entrygo.proto.planning.v1 import planning_pb2
@@ -105,6 +105,20 @@ async def test_truck_with_food_is_refused_until_its_arrival_is_stated(planner: P
         "products": ["JKT-001"],
     }
     await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(states_arrival=True))
+
+
+async def test_notice_of_food_that_does_not_go_is_refused_by_its_place(planner: Planner) -> None:
+    """21 CFR 1.279: a confirmation is of an article in this arrival."""
+    planner.facts.products[HOODIE] = make_product(HOODIE, **FOOD)
+    export_id = (await planner.plan()).export_id
+
+    def noticed(*products: str) -> planning_pb2.ClaimedTrip:
+        return planning_pb2.ClaimedTrip(states_arrival=True, noticed_products=products)
+
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.claim(export_id, trip=noticed("JKT-001", "JKT-999"))
+    assert refused.value.field == "trip.priorNotices.1.product"
+    await planner.claim(export_id, trip=noticed("JKT-001", HOODIE))
 
 
 async def test_truck_is_judged_by_what_goes_on_it(planner: Planner) -> None:

@@ -1,18 +1,27 @@
 """A truck from the wire, and what the carrier's manifest and the entries show of it."""
 
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
 
-from entrygo.domain.shipment import NOTHING_STATED, Shipment, Trip, TripEntry
+from entrygo.domain.facts import DangerousGoods, DangerousGoodsStatus, Product
+from entrygo.domain.shipment import (
+    NOTHING_STATED,
+    EmergencyContact,
+    PriorNotice,
+    Shipment,
+    Trip,
+    TripEntry,
+)
 from entrygo.execution.requests.execute import normalised
 from entrygo.execution.requests.shipment import read_shipment
 from entrygo.execution.steps.execution import OPERATION
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2 as pb
 from entrygo.requests.issues import Issues
-from tests.unit.execution.snapshots import PACKAGE
+from tests.unit.execution.snapshots import PACKAGE, make_item, make_order, make_product, make_snapshot
 from tests.unit.execution.test_entry_documents import THREE, rendered
 
 STATED = pb.Trip(
@@ -26,6 +35,8 @@ STATED = pb.Trip(
         pb.TripEntry(entry=2, paps_number="ccbt000002"),
         pb.TripEntry(entry=3, paps_number="CCBT000003"),
     ],
+    emergency_contact=pb.EmergencyContact(name=" Emergency Desk Ltd ", phone="+1 613 555 0100"),
+    prior_notices=[pb.PriorNotice(product="COF-001", confirmation_number="100482916357")],
 )
 TRIP = Trip(
     conveyance="TRK-17",
@@ -35,6 +46,8 @@ TRIP = Trip(
     border_port="3004",
     estimated_arrival="2026-11-27T22:30:00.000Z",
     entries=(TripEntry(entry=2, paps_number="CCBT000002"), TripEntry(entry=3, paps_number="CCBT000003")),
+    emergency_contact=EmergencyContact(name="Emergency Desk Ltd", phone="+1 613 555 0100"),
+    prior_notices=(PriorNotice(product="COF-001", confirmation_number="100482916357"),),
 )
 
 
@@ -63,6 +76,34 @@ def test_a_request_with_a_truck_is_another_one_than_without() -> None:
         (pb.Trip(seals=["s"] * 21), "trip.seals"),
         (pb.Trip(entries=[pb.TripEntry(entry=1, paps_number="PAPS")]), "trip.entries.0.papsNumber"),
         (pb.Trip(entries=[pb.TripEntry(paps_number="CCBT1")]), "trip.entries.0.entry"),
+        # 49 CFR 172.604: a telephone number, and whose it is.
+        (pb.Trip(emergency_contact=pb.EmergencyContact(name="Desk")), "trip.emergencyContact.phone"),
+        (pb.Trip(emergency_contact=pb.EmergencyContact(phone="6135550100")), "trip.emergencyContact.name"),
+        (
+            pb.Trip(emergency_contact=pb.EmergencyContact(name="Desk", phone="ask Dana")),
+            "trip.emergencyContact.phone",
+        ),
+        # 21 CFR 1.279: FDA confirms a notice by a number; what people write instead is none.
+        *(
+            (
+                pb.Trip(prior_notices=[pb.PriorNotice(product="COF-001", confirmation_number=number)]),
+                "trip.priorNotices.0.confirmationNumber",
+            )
+            for number in ("", "TBD", "pending", "000000000000", "123456789012", "PN-1004829163")
+        ),
+        (
+            pb.Trip(prior_notices=[pb.PriorNotice(confirmation_number="100482916357")]),
+            "trip.priorNotices.0.product",
+        ),
+        (
+            pb.Trip(
+                prior_notices=[
+                    pb.PriorNotice(product=sku, confirmation_number="100482916357")
+                    for sku in ("COF-001", "TEA-001")
+                ]
+            ),
+            "trip.priorNotices.1.confirmationNumber",
+        ),
         (
             pb.Trip(entries=[pb.TripEntry(entry=number, paps_number="CCBT1") for number in (1, 2)]),
             "trip.entries.1.papsNumber",
@@ -94,6 +135,84 @@ def test_the_manifest_has_the_truck_and_every_entry_its_own_control_number() -> 
     entries = [orjson.loads(found[f"entry-{n}_entry_dataset.json"].content)["entry"] for n in (1, 2, 3)]
     assert [each["paps_number"] for each in entries] == numbers
     assert {each["port_of_entry"] for each in entries} == {"3004"}
+
+
+def test_a_trip_without_notices_and_contact_is_stored_as_the_release_before_reads_it() -> None:
+    trip = Trip(conveyance="TRK-17")
+    stored = orjson.loads(Shipment(trip=trip).model_dump_json(exclude_none=True))["trip"]
+    assert set(stored) == {"conveyance", "crew", "equipment", "seals", "entries"}
+
+
+LITHIUM = DangerousGoods(
+    status=DangerousGoodsStatus.REGULATED,
+    un_number="UN3481",
+    hazard_class="9",
+    proper_shipping_name="Lithium ion batteries packed with equipment",
+)
+PLAIN, SPEAKER, AEROSOL, COFFEE = (
+    make_product("prod_plain"),
+    make_product("prod_speaker", hts_code="8518220000", dangerous_goods=LITHIUM),
+    make_product("prod_spray", hts_code="3305300000", dangerous_goods=DangerousGoods(status=LITHIUM.status)),
+    make_product("prod_coffee", hts_code="0901210045", sku="COF-001"),
+)
+
+
+def truck_of(*products: Product, trip: Trip = TRIP) -> dict[str, Any]:
+    """The carrier's, the system's and the entry's data of a truck with one of each."""
+    orders = tuple(make_order(f"ord_{each.id}", [make_item(each.id, "1", "20.00")]) for each in products)
+    broker = make_snapshot().broker.model_copy(update={"documents": ("all", "ace_trip")})
+    snapshot = make_snapshot(products=products, orders=orders, broker=broker)
+    found = rendered(snapshot, replace(PACKAGE, shipment=Shipment(trip=trip)))
+    names = ("ace_manifest.json", "ace_trip.json", "entry_dataset.json")
+    return {name: orjson.loads(found[name].content) for name in names}
+
+
+def test_the_manifest_has_class_un_number_and_contact_of_dangerous_goods_alone() -> None:
+    """49 CFR 172.101 and 172.604."""
+    found = truck_of(PLAIN, SPEAKER)["ace_manifest.json"]
+    contact = {"name": "Emergency Desk Ltd", "phone": "+1 613 555 0100"}
+    assert found["trip"]["emergency_contact"] == contact
+    [plain], [speaker] = (
+        [each for each in found["shipments"][0]["commodities"] if each["hs6"] == code]
+        for code in ("620230", "851822")
+    )
+    assert "dangerous_goods" not in plain
+    [goods] = speaker["dangerous_goods"]
+    assert (goods["un_number"], goods["hazard_class"], goods["skus"]) == ("UN3481", "9", ["PROD_SPEAKER"])
+    assert found["left_to_the_carrier"]["dangerous_goods"] == []
+
+
+def test_what_the_manifest_lacks_of_dangerous_goods_is_named() -> None:
+    found = truck_of(AEROSOL, trip=Trip())["ace_manifest.json"]
+    assert found["trip"]["emergency_contact"] is None
+    assert found["left_to_the_carrier"]["dangerous_goods"] == [
+        "entry_line 1.dangerous_goods.0.hazard_class",
+        "entry_line 1.dangerous_goods.0.un_number",
+        "trip.emergency_contact",
+    ]
+
+
+def test_a_truck_without_dangerous_goods_says_nothing_of_them() -> None:
+    found = truck_of(PLAIN)
+    assert "emergency_contact" not in found["ace_manifest.json"]["trip"]
+    assert "dangerous_goods" not in found["ace_manifest.json"]["left_to_the_carrier"]
+    assert "dangerous_goods" not in found["ace_trip.json"]
+
+
+def test_dangerous_goods_stand_beside_the_message_whose_fields_for_them_are_not_known() -> None:
+    found = truck_of(PLAIN, SPEAKER)["ace_trip.json"]
+    [goods] = found["dangerous_goods"]
+    assert (goods["shipment"], goods["un_number"], goods["hazard_class"]) == (0, "UN3481", "9")
+    assert found["emergency_contact"]["phone"] == "+1 613 555 0100"
+    assert any(each.startswith("dangerous goods:") for each in found["unverified"])
+    assert "dangerous" not in str(found["message"])
+
+
+def test_confirmed_notices_stand_on_the_line_of_their_food_alone() -> None:
+    """21 CFR 1.279."""
+    lines = truck_of(PLAIN, COFFEE)["entry_dataset.json"]["lines"]
+    notices = {each["hts_code"]: each.get("prior_notices") for each in lines}
+    assert notices == {"0901210045": ["100482916357"], "6202308061": None}
 
 
 def test_a_shipment_without_a_truck_is_stored_as_older_releases_read_it() -> None:

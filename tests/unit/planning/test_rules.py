@@ -105,6 +105,18 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
         [{"gross_weight_kg": "0.12"}],
     ),
     (
+        # 19 CFR 141.86(a)(4): weights; what is packed weighs no less than what is in the pack.
+        "PRODUCT_GROSS_WEIGHT_BELOW_NET",
+        "gross_weight_kg",
+        [{"net_weight_kg": "0.5", "gross_weight_kg": "0.499"}],
+        [
+            {"net_weight_kg": "0.5", "gross_weight_kg": "0.5"},
+            {"net_weight_kg": "0.5", "gross_weight_kg": "0.6"},
+            {"net_weight_kg": "0.5", "gross_weight_kg": None},
+            {"net_weight_kg": None, "gross_weight_kg": "0.1"},
+        ],
+    ),
+    (
         "PRODUCT_NET_WEIGHT_MISSING",
         "net_weight_kg",
         [{"net_weight_kg": None}, {"net_weight_kg": "0"}],

@@ -378,6 +378,11 @@ class DutyLine(TypedDict):
     unchecked: list[str]
 
 
+class EmergencyContactInput(TypedDict):
+    name: str
+    phone: str
+
+
 class EntryDuty(TypedDict):
     entry_type: str
     low_usd: float | None
@@ -1158,6 +1163,11 @@ class PreviewBrokerTemplateBody(TypedDict):
     exportId: NotRequired[str | None]
 
 
+class PriorNoticeInput(TypedDict):
+    product: str
+    confirmationNumber: str
+
+
 class Product(TypedDict):
     sku: NotRequired[str | None]
     name: NotRequired[str | None]
@@ -1478,6 +1488,8 @@ class TripInput(TypedDict):
     borderPort: NotRequired[str | None]
     estimatedArrival: NotRequired[str | None]
     entries: NotRequired[list[TripEntryInput] | None]
+    emergencyContact: NotRequired[EmergencyContactInput | None]
+    priorNotices: NotRequired[list[PriorNoticeInput] | None]
 
 
 class Usmca(TypedDict):

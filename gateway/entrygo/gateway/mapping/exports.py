@@ -140,6 +140,13 @@ def _fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
     message.estimated_arrival = trip.estimated_arrival or ""
     for each in trip.entries or ():
         message.entries.add(entry=int(each.entry), paps_number=each.paps_number)
+    if trip.emergency_contact is not None:
+        contact = trip.emergency_contact
+        message.emergency_contact.CopyFrom(
+            execution_pb2.EmergencyContact(name=contact.name, phone=contact.phone)
+        )
+    for notice in trip.prior_notices or ():
+        message.prior_notices.add(product=notice.product, confirmation_number=notice.confirmation_number)
 
 
 def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:

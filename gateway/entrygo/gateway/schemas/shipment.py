@@ -7,15 +7,19 @@ from pydantic import Field, Strict, StringConstraints, WithJsonSchema
 
 from entrygo.domain.money import MAX_INTEGER_DIGITS
 from entrygo.domain.shipment import (
+    CONFIRMATION_NUMBER,
     MAX_CHARGE_DESCRIPTION,
     MAX_CHARGES,
     MAX_ENTRIES,
     MAX_NAME,
     MAX_PACKAGES,
+    MAX_PHONE,
     MAX_PLACE,
+    MAX_PRIOR_NOTICES,
     MAX_REFERENCE,
     MAX_REFERENCES,
     PAPS_NUMBER,
+    PHONE,
     PORT_CODE,
     TRIP_NUMBER,
     ChargeKind,
@@ -29,7 +33,7 @@ from entrygo.gateway.schemas.fields import (
     PositiveWholeNumber,
     at_most,
 )
-from entrygo.requests.texts import PRINTABLE
+from entrygo.requests.texts import MAX_EXTERNAL_ID, PRINTABLE
 
 CENT_PLACES = 2
 Cents = Annotated[
@@ -141,6 +145,32 @@ class TripEntryInput(Body):
     ]
 
 
+class EmergencyContactInput(Body):
+    name: Annotated[
+        str,
+        StringConstraints(strict=True, max_length=MAX_NAME, pattern=NOT_BLANK),
+        Field(description="A firm, no person"),
+    ]
+    phone: Annotated[
+        str,
+        StringConstraints(strict=True, max_length=MAX_PHONE, pattern=PHONE),
+        Field(description="Answered at all times while the goods are on their way"),
+    ]
+
+
+class PriorNoticeInput(Body):
+    product: Annotated[
+        str,
+        StringConstraints(strict=True, max_length=MAX_EXTERNAL_ID, pattern=NOT_BLANK),
+        Field(description="The food: its SKU, its externalId or id"),
+    ]
+    confirmation_number: Annotated[
+        str,
+        StringConstraints(strict=True, pattern=CONFIRMATION_NUMBER),
+        Field(description="The digits that FDA confirmed the notice of this arrival by"),
+    ]
+
+
 class TripInput(Body):
     """The truck, for the manifest that its carrier files. References alone: no data of persons."""
 
@@ -156,3 +186,11 @@ class TripInput(Body):
     ] = None
     estimated_arrival: Annotated[ReferenceNumber | None, Field(description="RFC 3339")] = None
     entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None
+    emergency_contact: Annotated[
+        EmergencyContactInput | None,
+        Field(description="Who answers for dangerous goods on the truck (49 CFR 172.604)"),
+    ] = None
+    prior_notices: Annotated[
+        list[PriorNoticeInput] | None,
+        Field(max_length=MAX_PRIOR_NOTICES, description="FDA's confirmations for the food on it"),
+    ] = None

@@ -97,7 +97,7 @@ class RemotePlanning:
             execution_id=execution_id,
             expected_plan_hash=expected_plan_hash,
             takes_places=True,
-            trip=None if trip is None else planning_pb2.ClaimedTrip(states_arrival=trip.states_arrival),
+            trip=None if trip is None else _claimed(trip),
         )
         with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
@@ -166,3 +166,11 @@ class RemotePlanning:
     async def _release(self, request: planning_pb2.ReleaseExportRequest) -> None:
         with remote_in_our_name("planning"):
             await self._stub.ReleaseExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
+
+
+def _claimed(trip: Trip) -> planning_pb2.ClaimedTrip:
+    """What planning judges of a truck."""
+    return planning_pb2.ClaimedTrip(
+        states_arrival=trip.states_arrival,
+        noticed_products=[each.product for each in trip.prior_notices or ()],
+    )

@@ -4,7 +4,7 @@ ACE takes Latin capitals only, so descriptions are transliterated. Conveyance, e
 carrier's to give, and so are trip and shipment control numbers (PAPS), unless the account stated them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from entrygo.domain.facts import ImporterOfRecord
@@ -12,6 +12,7 @@ from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.dangerous_goods import absent_of, dangerous_goods_by_line
 from entrygo.execution.package.entry_snapshots import importer_of
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Weight
 from entrygo.execution.package.json_values import (
@@ -48,7 +49,9 @@ class AceManifest(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""
-        trip, shipments = _trip(invoice), [_shipment(invoice, entry) for entry in invoice.entries]
+        dangerous = dangerous_goods_by_line(invoice)
+        trip = _trip(invoice, has_dangerous_goods=bool(dangerous))
+        shipments = [_shipment(invoice, entry, dangerous) for entry in invoice.entries]
         return canonical_json(
             {
                 **json_head(invoice, "ace_manifest", SCHEMA_VERSION),
@@ -61,6 +64,7 @@ class AceManifest(Document):
                     "shipments": []
                     if all(each["control_number"] for each in shipments)
                     else ["control_number"],
+                    **({"dangerous_goods": sorted(_absent(trip, dangerous))} if dangerous else {}),
                 },
             }
         )
@@ -76,7 +80,15 @@ def manifest_description(descriptions: Sequence[str]) -> str:
     return kept.rstrip(";, ") + _CUT
 
 
-def _trip(invoice: Invoice) -> Json:
+def _absent(trip: Json, dangerous: Mapping[int, Sequence[Json]]) -> Iterator[str]:
+    """What the manifest asks of dangerous goods and nobody stated, by trip and entry line."""
+    if trip["emergency_contact"] is None:
+        yield "trip.emergency_contact"
+    for number, goods in dangerous.items():
+        yield from absent_of(goods, f"entry_line {number}.dangerous_goods")
+
+
+def _trip(invoice: Invoice, *, has_dangerous_goods: bool) -> Json:
     carriage, trip = transport(invoice.snapshot), invoice.package.shipment.trip or Trip()
     return {
         "number": invoice.package.shipment.trip_number,
@@ -89,10 +101,17 @@ def _trip(invoice: Invoice) -> Json:
         "port_of_arrival": trip.border_port or carriage["port_code"],
         "estimated_arrival_date": invoice.snapshot.entry_date.isoformat(),
         "estimated_arrival_time": trip.estimated_arrival,
+        **({"emergency_contact": emergency_contact(trip)} if has_dangerous_goods else {}),
     }
 
 
-def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
+def emergency_contact(trip: Trip) -> Json | None:
+    """Who answers for dangerous goods on the way; null where nobody stated it."""
+    contact = trip.emergency_contact
+    return None if contact is None else {"name": clean_text(contact.name), "phone": contact.phone}
+
+
+def _shipment(invoice: Invoice, entry: InvoiceEntry, dangerous: Mapping[int, Sequence[Json]]) -> Json:
     """One for each entry: CBP releases what one control number names by one entry."""
     warehouse, entries = invoice.snapshot.warehouse, len(invoice.entries)
     importer = importer_of_entry(invoice.snapshot, entry.number)
@@ -122,7 +141,7 @@ def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
         ),
         "value": money(entry.value),
         "currency": CURRENCY,
-        "commodities": [_commodity(line) for line in lines],
+        "commodities": [_commodity(line, dangerous.get(line.number, ())) for line in lines],
     }
 
 
@@ -132,7 +151,7 @@ def importer_of_entry(snapshot: Snapshot, number: int) -> ImporterOfRecord:
     return importer_of(snapshot, planned) if planned else snapshot.warehouse.importer_of_record
 
 
-def _commodity(line: ConsolidatedLine) -> Json:
+def _commodity(line: ConsolidatedLine, dangerous: Sequence[Json]) -> Json:
     return {
         "entry_line": line.number,
         "description": manifest_description(line.descriptions),
@@ -141,4 +160,5 @@ def _commodity(line: ConsolidatedLine) -> Json:
         "quantities": quantities(line.quantities),
         "gross_weight_kg": weight(line.gross_weight),
         "value": money(line.value),
+        **({"dangerous_goods": dangerous} if dangerous else {}),
     }

@@ -11,14 +11,20 @@ from decimal import Decimal
 
 from entrygo.domain.facts import Address
 from entrygo.domain.shipment import Trip
-from entrygo.execution.documents.ace_manifest import importer_of_entry, manifest_description
+from entrygo.execution.documents.ace_manifest import (
+    emergency_contact,
+    importer_of_entry,
+    manifest_description,
+)
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.dangerous_goods import dangerous_goods_by_line
 from entrygo.execution.package.invoice import Invoice, InvoiceEntry
 from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, number, transport
 from entrygo.execution.package.printable import ascii_capitals, clean_text
 
 SCHEMA_VERSION = "1.0"
+_DANGEROUS = "dangerous goods: what the manual calls UN number, class and contact; here beside the message"
 UNVERIFIED = (
     "packagingUnit, provinceOfLoading: the lists of codes",
     "estimatedArrivalDateTime: of which time zone; here as it was stated",
@@ -51,16 +57,29 @@ class AceTrip(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """The message, and by paths what it lacks, a value of a form that it does not take included."""
-        message = _message(invoice)
+        message, dangerous = _message(invoice), _dangerous_goods(invoice)
         return canonical_json(
             {
                 **json_head(invoice, "ace_trip", SCHEMA_VERSION),
                 "status": "DRAFT, not to be sent as it is",
-                "unverified": UNVERIFIED,
+                "unverified": (*UNVERIFIED, _DANGEROUS) if dangerous else UNVERIFIED,
+                **dangerous,
                 "missing": sorted(_missing(message)),
                 "message": _stated(message),
             }
         )
+
+
+def _dangerous_goods(invoice: Invoice) -> Json:
+    """Absent where there are none; each by its shipment, counted from 0 as in `missing`."""
+    by_line, numbers = dangerous_goods_by_line(invoice), [entry.number for entry in invoice.entries]
+    found = [
+        {"shipment": numbers.index(line.entry_number), **goods}
+        for line in invoice.consolidated
+        for goods in by_line.get(line.number, ())
+    ]
+    contact = emergency_contact(invoice.package.shipment.trip or Trip())
+    return {"dangerous_goods": found, "emergency_contact": contact} if found else {}
 
 
 def _message(invoice: Invoice) -> Json:

@@ -219,6 +219,7 @@ def _line(
         "adcvd_cases": line.adcvd_cases,
         "agency_flags": agency_flags(line.agency_flags),
         "agency_data": agencies,
+        **_prior_notices(invoice, goods),
         "section_232_statuses": line.section_232_statuses,
         "metals": [metal for shipped in goods for metal in _metals(shipped)],
         "metal_weight_pct": {
@@ -248,6 +249,13 @@ def _agency_data(shipped: ShippedProduct) -> Json:
     return {
         agency: {name: text(value) for name, value in data.items()} for agency, data in given.items() if data
     }
+
+
+def _prior_notices(invoice: Invoice, goods: Sequence[ShippedProduct]) -> Json:
+    """FDA's confirmations for the food of the line; absent where none was stated."""
+    trip = invoice.package.shipment.trip
+    notices = [number for each in goods for number in trip.notices_of(each.product)] if trip else []
+    return {"prior_notices": notices} if notices else {}
 
 
 def _metals(shipped: ShippedProduct) -> list[Json]:

@@ -4,17 +4,24 @@ import re
 from collections.abc import Iterable
 
 from entrygo.domain.shipment import (
+    CONFIRMATION_NUMBER,
     MAX_ENTRIES,
+    MAX_NAME,
+    MAX_PHONE,
+    MAX_PRIOR_NOTICES,
     MAX_REFERENCE,
     MAX_REFERENCES,
     PAPS_NUMBER,
+    PHONE,
     PORT_CODE,
+    EmergencyContact,
+    PriorNotice,
     Trip,
     TripEntry,
 )
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.issues import Issues
-from entrygo.requests.texts import instant, text
+from entrygo.requests.texts import MAX_EXTERNAL_ID, instant, no_placeholder, text
 
 
 def read_trip(given: execution_pb2.Trip, issues: Issues) -> Trip | None:
@@ -27,6 +34,8 @@ def read_trip(given: execution_pb2.Trip, issues: Issues) -> Trip | None:
         border_port=_port(given.border_port, issues),
         estimated_arrival=_instant(given.estimated_arrival, issues),
         entries=_entries(given.entries, issues),
+        emergency_contact=_emergency_contact(given.emergency_contact, issues),
+        prior_notices=_prior_notices(given.prior_notices, issues) or None,
     )
     return None if trip == Trip() else trip
 
@@ -43,7 +52,18 @@ def trip_message(trip: Trip) -> execution_pb2.Trip:
         entries=[
             execution_pb2.TripEntry(entry=each.entry, paps_number=each.paps_number) for each in trip.entries
         ],
+        emergency_contact=_contact_message(trip.emergency_contact),
+        prior_notices=[
+            execution_pb2.PriorNotice(product=each.product, confirmation_number=each.confirmation_number)
+            for each in trip.prior_notices or ()
+        ],
     )
+
+
+def _contact_message(contact: EmergencyContact | None) -> execution_pb2.EmergencyContact | None:
+    if contact is None:
+        return None
+    return execution_pb2.EmergencyContact(name=contact.name, phone=contact.phone)
 
 
 def _reference(path: str, given: str, issues: Issues) -> str:
@@ -81,3 +101,42 @@ def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[
                 issues.add(f"{path}.{name}", "Each entry has a control number of its own", "duplicate")
             seen.add(value)
     return entries
+
+
+def _emergency_contact(given: execution_pb2.EmergencyContact, issues: Issues) -> EmergencyContact | None:
+    """A firm and its number; one without the other helps nobody."""
+    path = "trip.emergencyContact"
+    name = issues.take(text(MAX_NAME), given.name, f"{path}.name") or ""
+    phone = issues.take(text(MAX_PHONE), given.phone, f"{path}.phone") or ""
+    if not given.name and not given.phone:
+        return None
+    if phone and not re.fullmatch(PHONE, phone):
+        issues.add(f"{path}.phone", "Expected a telephone number", "invalid_string")
+    for field, value in (("name", name), ("phone", phone)):
+        if not value:
+            issues.required(f"{path}.{field}")
+    return EmergencyContact(name=name, phone=phone)
+
+
+def _prior_notices(given: Iterable[execution_pb2.PriorNotice], issues: Issues) -> tuple[PriorNotice, ...]:
+    notices = [_prior_notice(f"trip.priorNotices.{index}", each, issues) for index, each in enumerate(given)]
+    if len(notices) > MAX_PRIOR_NOTICES:
+        issues.add("trip.priorNotices", f"At most {MAX_PRIOR_NOTICES}", "too_big")
+    seen: set[str] = set()
+    for index, each in enumerate(notices):
+        if each.confirmation_number and each.confirmation_number in seen:
+            path = f"trip.priorNotices.{index}.confirmationNumber"
+            issues.add(path, "A notice is of one article of food", "duplicate")
+        seen.add(each.confirmation_number)
+    return tuple(notices)
+
+
+def _prior_notice(path: str, given: execution_pb2.PriorNotice, issues: Issues) -> PriorNotice:
+    product = issues.take(text(MAX_EXTERNAL_ID), given.product, f"{path}.product") or ""
+    if not product:
+        issues.required(f"{path}.product")
+    check, where = no_placeholder(MAX_REFERENCE), f"{path}.confirmationNumber"
+    number = issues.take(check, given.confirmation_number, where)
+    if number is not None and not re.fullmatch(CONFIRMATION_NUMBER, number):
+        issues.add(where, "Expected the digits that FDA confirmed the notice by", "invalid_string")
+    return PriorNotice(product=product, confirmation_number=number or "")

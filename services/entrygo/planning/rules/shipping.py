@@ -1,6 +1,7 @@
 """Rules on how a product travels: sold still, weighed, and safe on a truck."""
 
 from entrygo.domain.facts import DangerousGoodsStatus, Product
+from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of, words_in
 
@@ -34,6 +35,14 @@ def _gross_weight_missing(product: Product, context: Context) -> Problem | None:
     return Problem(f"Product {sku_of(product)} has no gross weight, which the truck's manifest states.")
 
 
+def _gross_below_net(product: Product, context: Context) -> Problem | None:
+    """What is packed weighs no less than what is in the pack."""
+    gross, net = product.gross_weight_kg, product.net_weight_kg
+    if not gross or not net or gross >= net:
+        return None
+    return Problem(f"{sku_of(product)} weighs {plain(gross)} kg packed and {plain(net)} kg without packing.")
+
+
 PRODUCT_ARCHIVED = ProductRule(
     code="PRODUCT_ARCHIVED",
     severity=Severity.ERROR,
@@ -62,8 +71,18 @@ PRODUCT_GROSS_WEIGHT_MISSING = ProductRule(
     check=_gross_weight_missing,
 )
 
+PRODUCT_GROSS_WEIGHT_BELOW_NET = ProductRule(
+    code="PRODUCT_GROSS_WEIGHT_BELOW_NET",
+    severity=Severity.ERROR,
+    penalty=8,
+    field="gross_weight_kg",
+    basis="19 CFR 141.86(a)(4); CBP Form 7501, gross weight and net quantity",
+    check=_gross_below_net,
+)
+
 RULES: tuple[Rule, ...] = (
     PRODUCT_ARCHIVED,
     PRODUCT_GROSS_WEIGHT_MISSING,
+    PRODUCT_GROSS_WEIGHT_BELOW_NET,
     DANGEROUS_GOODS_REVIEW,
 )

@@ -18,7 +18,7 @@ from entrygo.messaging.event_log import events_after
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
-from entrygo.planning.snapshots import products_with
+from entrygo.planning.snapshots import PackedSnapshot, names_of_products, products_with
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
@@ -28,6 +28,7 @@ from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.requests.issues import Issues
 
 _ARRIVAL = ("trip.borderPort", "trip.estimatedArrival")
 
@@ -218,12 +219,23 @@ async def _check_trip(store: PlanningStore, export: Export, trip: planning_pb2.C
     """Without a truck a warning, or a note; a manifest is filed for the one that is stated."""
     packed = await store.find_snapshot(export.export_id, export.revision)
     assert packed is not None
+    _check_noticed(packed, trip)
     unweighed = products_with(packed, PRODUCT_GROSS_WEIGHT_MISSING.code)
     food = [] if trip.states_arrival else products_with(packed, FDA_PRIOR_NOTICE_MISSING.code)
     missing = [*(["grossWeightKg"] if unweighed else []), *(_ARRIVAL if food else [])]
     if missing:
         products = sorted({*unweighed, *food})
         raise TripIncomplete(details={"missing": missing, "products": products})
+
+
+def _check_noticed(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
+    """A prior notice is of food that goes."""
+    known = names_of_products(packed) if trip.noticed_products else frozenset()
+    issues = Issues()
+    for index, named in enumerate(trip.noticed_products):
+        if named not in known:
+            issues.add(f"trip.priorNotices.{index}.product", "Not a product of this export", "unknown")
+    issues.check()
 
 
 def _outcome_of(request: planning_pb2.ReleaseExportRequest) -> tuple[State, str, Message]:

@@ -108,7 +108,7 @@ class PartyAddress(_message.Message):
     def __init__(self, line_1: _Optional[str] = ..., line_2: _Optional[str] = ..., city: _Optional[str] = ..., region: _Optional[str] = ..., postal_code: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...
 
 class Trip(_message.Message):
-    __slots__ = ("conveyance", "crew", "equipment", "seals", "border_port", "estimated_arrival", "entries")
+    __slots__ = ("conveyance", "crew", "equipment", "seals", "border_port", "estimated_arrival", "entries", "emergency_contact", "prior_notices")
     CONVEYANCE_FIELD_NUMBER: _ClassVar[int]
     CREW_FIELD_NUMBER: _ClassVar[int]
     EQUIPMENT_FIELD_NUMBER: _ClassVar[int]
@@ -116,6 +116,8 @@ class Trip(_message.Message):
     BORDER_PORT_FIELD_NUMBER: _ClassVar[int]
     ESTIMATED_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    EMERGENCY_CONTACT_FIELD_NUMBER: _ClassVar[int]
+    PRIOR_NOTICES_FIELD_NUMBER: _ClassVar[int]
     conveyance: str
     crew: _containers.RepeatedScalarFieldContainer[str]
     equipment: _containers.RepeatedScalarFieldContainer[str]
@@ -123,7 +125,25 @@ class Trip(_message.Message):
     border_port: str
     estimated_arrival: str
     entries: _containers.RepeatedCompositeFieldContainer[TripEntry]
-    def __init__(self, conveyance: _Optional[str] = ..., crew: _Optional[_Iterable[str]] = ..., equipment: _Optional[_Iterable[str]] = ..., seals: _Optional[_Iterable[str]] = ..., border_port: _Optional[str] = ..., estimated_arrival: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TripEntry, _Mapping]]] = ...) -> None: ...
+    emergency_contact: EmergencyContact
+    prior_notices: _containers.RepeatedCompositeFieldContainer[PriorNotice]
+    def __init__(self, conveyance: _Optional[str] = ..., crew: _Optional[_Iterable[str]] = ..., equipment: _Optional[_Iterable[str]] = ..., seals: _Optional[_Iterable[str]] = ..., border_port: _Optional[str] = ..., estimated_arrival: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TripEntry, _Mapping]]] = ..., emergency_contact: _Optional[_Union[EmergencyContact, _Mapping]] = ..., prior_notices: _Optional[_Iterable[_Union[PriorNotice, _Mapping]]] = ...) -> None: ...
+
+class EmergencyContact(_message.Message):
+    __slots__ = ("name", "phone")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PHONE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    phone: str
+    def __init__(self, name: _Optional[str] = ..., phone: _Optional[str] = ...) -> None: ...
+
+class PriorNotice(_message.Message):
+    __slots__ = ("product", "confirmation_number")
+    PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    CONFIRMATION_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    product: str
+    confirmation_number: str
+    def __init__(self, product: _Optional[str] = ..., confirmation_number: _Optional[str] = ...) -> None: ...
 
 class TripEntry(_message.Message):
     __slots__ = ("entry", "paps_number")
