@@ -85,7 +85,7 @@ def give_back(
     known = {name: value for name, value in head.items() if value}
     rows = [known]
     if lines is not None:
-        with reported():
+        with reported(as_json=as_json):
             rows = [known | cells for cells in _cells(open_source(lines), LINE)]
     [given] = given_entries((_NO_ROW, cells) for cells in rows or [known])
     if given.fault:
@@ -118,7 +118,7 @@ def import_entries(
     Entries that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then. Running it
     again changes nothing.
     """
-    with reported():
+    with reported(as_json=as_json):
         source = open_source(file)
         columns = _columns(source, mapping or [], ignore_unknown=ignore_unknown)
     found, rejected = [], []

@@ -11,7 +11,7 @@ from entrygo.cli.connection import find_target
 from entrygo.cli.fixing import show_issues, show_party_issues
 from entrygo.cli.options import Json
 from entrygo.cli.readable import show_events, show_export, show_exports
-from entrygo.cli.terminal import err, out, print_json
+from entrygo.cli.terminal import err, out, print_json, print_line
 from entrygo_client import EntryGo, is_settled
 from entrygo_client.types import ApproveBody, CancelBody, InspectAnswer, ResubmitBody
 
@@ -150,7 +150,10 @@ def events(
 
 
 def watch(export_id: ExportId, as_json: Json = False) -> None:
-    """Follow an export until nothing of it is under way any more: an event a line, then how it stands."""
+    """Follow an export until nothing of it is under way any more: an event a line, then how it stands.
+
+    With --json a JSON object a line, as it comes; the last is the export.
+    """
     with find_target().client() as entrygo:
         shown: set[str] = set()
         for export in _versions(entrygo, export_id):
@@ -158,10 +161,12 @@ def watch(export_id: ExportId, as_json: Json = False) -> None:
             shown |= {event["id"] for event in new}
             for event in new:
                 if as_json:
-                    print_json(event)
+                    print_line(event)
                 else:
                     out.print(f"{event['created_at']}  {event['type']}", markup=False)
-    if not as_json:
+    if as_json:
+        print_line(export)
+    else:
         show_export(out, export)
 
 

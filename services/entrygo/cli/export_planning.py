@@ -9,7 +9,7 @@ import typer
 from entrygo.cli.connection import Target, find_target
 from entrygo.cli.export_actions import Key
 from entrygo.cli.findings import write_findings
-from entrygo.cli.fix_file import fix_sheet, write_sheet
+from entrygo.cli.fix_file import fix_sheet, refuse_unwritable, write_sheet
 from entrygo.cli.fixing import show_issues
 from entrygo.cli.options import Json
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
@@ -76,6 +76,8 @@ def plan(
     The ids file remembers the export that it was planned as, so that the next plan of it plans the same
     export again.
     """
+    if fix_file:
+        refuse_unwritable(fix_file)
     listed = read_order_ids(orders) if orders else {}
     asked = {
         "orderIds": _order_ids([*(order or []), *listed], external_order),
@@ -95,12 +97,12 @@ def plan(
         names = {} if as_json else _named(entrygo, first_excluded(answer), listed)
     if orders and not dry_run:
         remember_export(orders, answer["exportId"] or "", _left_before(answer))
+    if fix_file:
+        _write_fixes(fix_file, answer)
     if as_json:
         print_json(answer)
     else:
         _show(answer, names, orders, listed)
-    if fix_file:
-        _write_fixes(fix_file, answer)
     if answer["readinessState"] == "BLOCKED":
         raise typer.Exit(EXIT_BLOCKED)
 
@@ -161,10 +163,7 @@ def _write_fixes(file: Path, plan: PlanAnswer) -> None:
     if not sheet.rows:
         err.print("Nothing is missing in a product.")
         return
-    try:
-        write_sheet(file, sheet)
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
+    write_sheet(file, sheet)
     err.print(
         f"{len(sheet.rows):,} products to mend: fill in {file}, then `entrygo products import {file}`",
         markup=False,

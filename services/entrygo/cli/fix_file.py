@@ -1,11 +1,14 @@
 """The file of what is missing in a plan's products: filled in by a person, it is imported as it is."""
 
 import csv
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from entrygo.imports.columns import PRODUCT_FIELDS
 from entrygo.imports.rows import COMMENT, NOTE_COLUMN
@@ -68,6 +71,13 @@ def fix_sheet(issues: Iterable[Issue]) -> Sheet:
 def template_sheet(names: Sequence[str] = TEMPLATE) -> Sheet:
     """The columns of a file of products, with what each means."""
     return Sheet({name: PRODUCT_FIELDS[name].about for name in names if name != "sku"})
+
+
+def refuse_unwritable(file: Path) -> None:
+    """Raises BadParameter where no file of this name can be written: before anything is asked for it."""
+    place = file if file.exists() else file.parent
+    if file.is_dir() or not os.access(place, os.W_OK):
+        raise typer.BadParameter(f"{file} cannot be written.")
 
 
 def write_sheet(file: Path, sheet: Sheet) -> None:

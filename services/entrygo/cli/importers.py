@@ -12,6 +12,7 @@ from rich.table import Table
 from entrygo.cli.imports.commands import File, ImportOptions, ServerOptions, import_file
 from entrygo.cli.options import Json, takes_options
 from entrygo.cli.terminal import err, out, print_json
+from entrygo.domain.errors import NotFound
 from entrygo.domain.importer_number import masked
 from entrygo.imports.columns import IMPORTER_COLUMNS
 from entrygo.imports.importer_rows import importer_rows
@@ -72,13 +73,14 @@ def show_importers(
     """Show importers with bond and powers of attorney; their numbers masked, unless --json asks for all."""
     with options.target().client() as entrygo:
         found = list(entrygo.iter_importers(limit=PAGE, external_id=external_id))
+    if external_id and not found:
+        raise NotFound("No such importer.")
     if as_json:
         print_json(found)
-    elif not found:
-        err.print("No such importer." if external_id else "There are no importers.")
-    else:
+    elif found:
         out.print(_table(found))
-    raise typer.Exit(0 if found or external_id is None else 1)
+    else:
+        err.print("There are no importers.")
 
 
 def _table(importers: Sequence[Mapping[str, Any]]) -> Table:

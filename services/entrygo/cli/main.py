@@ -4,7 +4,7 @@ A command's module is imported when that command runs: all of them together take
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -13,7 +13,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
 
-from entrygo.cli.terminal import be_quiet, explain, show_version
+from entrygo.cli.failures import Interrupted, end_of, explain
+from entrygo.cli.options import JSON
+from entrygo.cli.terminal import be_quiet, show_version
 
 # Where each command stands below `entrygo.cli`, in the order in which the help lists them: a function, or
 # the app of a group.
@@ -48,29 +50,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# What a person can act upon; anything else is a fault of ours and keeps its traceback.
-EXPECTED = frozenset(
-    {
-        "entrygo_client._errors.EntryGoError",
-        "entrygo.domain.errors.EntryGoError",
-        "entrygo.cli.connection.NotConfigured",
-        "entrygo.cli.backup.taking.BackupExists",
-        "entrygo.cli.backup.manifest.BackupUnusable",
-        "entrygo.cli.backup.taking.DocumentsDamaged",
-        "entrygo.cli.backup.restoring.TargetNotEmpty",
-        "entrygo.cli.archive.archiving.NotPublished",
-        "entrygo.cli.archive.file.ArchiveUnreadable",
-        "entrygo.planning.reference.records.UnusableFile",
-        "entrygo.cli.up.home.AlreadyRunning",
-        "entrygo.cli.up.ports.PortTaken",
-        "entrygo.cli.up.postgres.PostgresFailed",
-        "entrygo.cli.up.background.StartFailed",
-        "entrygo.cli.up.rolling.RestartFailed",
-        "entrygo.postgres.logins.LoginRefused",
-        "asyncpg.exceptions._base.PostgresError",
-        "builtins.ConnectionError",
-    }
-)
+# What typer answers, where it does not end the process by itself.
+ENDED_BY_CTRL_C = 130
 
 
 # Contexts and commands are click's, which typer keeps a copy of that is its own.
@@ -117,18 +98,18 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command of these arguments, by default of this process, and ends with its exit code."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    as_json = JSON in given
     try:
-        app()
+        # Only a person reads what typer makes of a command line that it cannot read.
+        ended = get_command(app).main(given, prog_name="entrygo", standalone_mode=not as_json)
+        if ended == ENDED_BY_CTRL_C:
+            explain(Interrupted(), as_json=as_json)
     except Exception as error:
-        if not _is_expected(error):
-            raise
-        explain(error)
-        sys.exit(1)
-
-
-def _is_expected(error: Exception) -> bool:
-    return any(f"{each.__module__}.{each.__qualname__}" in EXPECTED for each in type(error).__mro__)
+        ended = end_of(error, as_json=as_json)
+    sys.exit(ended)
 
 
 if __name__ == "__main__":

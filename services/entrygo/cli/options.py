@@ -8,7 +8,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")]
+JSON = "--json"
+Json = Annotated[bool, typer.Option(JSON, help="One JSON document, for programs.")]
 
 
 def takes_options(command: Callable[..., None]) -> Callable[..., None]:

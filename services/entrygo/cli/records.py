@@ -15,6 +15,7 @@ from entrygo.cli.connection import find_target
 from entrygo.cli.exports import read_json
 from entrygo.cli.options import Json
 from entrygo.cli.terminal import err, out, print_json
+from entrygo.domain.errors import NotFound
 from entrygo_client import EntryGo, types
 
 PAGE = 200
@@ -51,15 +52,16 @@ def records_app(noun: str, columns: Sequence[str]) -> typer.Typer:
             found = [
                 each for each in _all(entrygo, noun) if external_id in (None, each["externalId"], each["id"])
             ]
+        if external_id and not found:
+            raise NotFound(f"No such record among the {noun}.")
         if as_json:
             print_json(found)
-        elif external_id and found:
+        elif external_id:
             print_json(found[0])
         elif found:
             out.print(_table(found, columns))
         else:
-            err.print(f"No such record among the {noun}." if external_id else f"There are no {noun}.")
-        raise typer.Exit(0 if found or external_id is None else 1)
+            err.print(f"There are no {noun}.")
 
     return app
 
@@ -121,8 +123,7 @@ def preview_template(
             each["id"] for each in _all(entrygo, "brokers") if broker in (each["externalId"], each["id"])
         ]
         if not known:
-            err.print("No such record among the brokers.")
-            raise typer.Exit(1)
+            raise NotFound("No such record among the brokers.")
         found = entrygo.preview_broker_template(known[0], body)
     if save is not None:
         save.write_bytes(b64decode(found["contentBase64"]))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from entrygo.cli.connection import RETRIES, NotConfigured, Target, find_target
-from entrygo.cli.terminal import explain
+from entrygo.cli.failures import explain
 from entrygo.cli.up.home import Home
 from entrygo_client import NoAnswer, ValidationFailed
 from tests.harness.processes import free_port
@@ -59,10 +59,10 @@ def test_a_server_that_is_away_is_tried_again_and_then_named(monkeypatch: pytest
 
 
 def test_what_is_away_and_what_is_wrong_are_explained_by_code(capsys: pytest.CaptureFixture[str]) -> None:
-    explain(NoAnswer("No answer from http://x (refused)"))
+    explain(NoAnswer("No answer from http://x (refused)"), as_json=False)
     issue = {"path": "items[0].sku", "message": "Unknown SKU", "code": "unknown_product"}
     body = {"errorCode": "VALIDATION_ERROR", "message": "m", "details": {"issues": [issue]}}
-    explain(ValidationFailed(400, body))
+    explain(ValidationFailed(400, body), as_json=False)
     said = capsys.readouterr().err
     assert "NO_ANSWER No answer from http://x (refused). Is it running?" in said
     assert "items[0].sku" in said

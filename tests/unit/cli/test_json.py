@@ -14,10 +14,7 @@ from tests.unit.cli.test_exports import Recorder, server
 __all__ = ["server"]
 
 # They speak to programs as it is.
-SPEAK_OTHERWISE = {
-    "archive show": "a JSON object a line, as the archive holds them",
-    "mcp": "the Model Context Protocol",
-}
+SPEAK_OTHERWISE = frozenset({"archive show", "mcp"})
 
 
 def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -29,7 +26,8 @@ def commands(name: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield from commands(f"{name} {word}", inner)
 
 
-ALL = {name: command for word in COMMANDS for name, command in commands(word, command_of(word))}
+GROUPS = {word: command_of(word) for word in COMMANDS}
+ALL = {name: command for word, group in GROUPS.items() for name, command in commands(word, group)}
 
 # How each that asks the gateway is run; what it answers is the server's.
 PAGE: dict[str, Any] = {"data": [], "hasMore": False, "nextCursor": None}

@@ -7,7 +7,8 @@ from importlib import import_module
 import pytest
 from typer.testing import CliRunner
 
-from entrygo.cli.main import COMMANDS, EXPECTED, app
+from entrygo.cli.failures import EXPECTED
+from entrygo.cli.main import COMMANDS, app
 
 # Each takes a tenth of a second of CPU or more, at every start.
 HEAVY = ("asyncssh", "aiokafka", "typst", "fontTools", "entrygo.planning", "entrygo.inspection")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from entrygo.cli.connection import find_target
-from entrygo.cli.terminal import explain
+from entrygo.cli.failures import NotInstalled, explain
 
 EXIT_UNUSABLE = 2
 
@@ -42,5 +42,5 @@ def _serving() -> Any:
     except ModuleNotFoundError as error:
         if error.name not in ("mcp", "entrygo_client"):
             raise
-        explain(RuntimeError("The package mcp is not installed: install entrygo with the extra mcp."))
+        explain(NotInstalled("Install entrygo with the extra mcp."), as_json=False)
         raise typer.Exit(EXIT_UNUSABLE) from error

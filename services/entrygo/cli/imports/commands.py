@@ -12,12 +12,13 @@ import typer
 from rich.markup import escape
 
 from entrygo.cli.connection import Target, find_target
-from entrygo.cli.fix_file import TEMPLATE, template_sheet, write_sheet
+from entrygo.cli.failures import explain
+from entrygo.cli.fix_file import TEMPLATE, refuse_unwritable, template_sheet, write_sheet
 from entrygo.cli.imports.results import CannotWrite
 from entrygo.cli.imports.runs import ImportRun
 from entrygo.cli.imports.sending import Sender
 from entrygo.cli.options import Json, takes_options
-from entrygo.cli.terminal import err, explain, print_json
+from entrygo.cli.terminal import err, print_json
 from entrygo.imports.columns import PRODUCT_COLUMNS, Columns, WrongColumns, choose_columns, parse_mapping
 from entrygo.imports.kinds import ORDERS, PRODUCTS, Kind, mistaken
 from entrygo.imports.reading import open_source
@@ -120,10 +121,8 @@ def products_template(
 ) -> None:
     """Write a file to fill in: the columns that most products need, and what each takes."""
     names = [name for name in PRODUCT_COLUMNS if COUNTRY not in name] if every else TEMPLATE
-    try:
-        write_sheet(file, template_sheet(names))
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}.") from error
+    refuse_unwritable(file)
+    write_sheet(file, template_sheet(names))
     if as_json:
         print_json({"file": str(file), "columns": list(names)})
     else:
@@ -148,7 +147,7 @@ def import_file(
 ) -> NoReturn:
     """Sends what a file holds to `/api/{noun}/sync` and ends with the exit code of the import."""
     target = options.target()
-    with reported(), target.client() as entrygo:
+    with reported(as_json=as_json), target.client() as entrygo:
         source = open_source(file, options.encoding)
         mapping = parse_mapping(options.mapping or [])
         _check_kind(source, mapping, kind)
@@ -177,12 +176,12 @@ def _check_kind(source: SourceFile, mapping: Mapping[str, str], kind: Kind) -> N
 
 
 @contextmanager
-def reported() -> Iterator[None]:
+def reported(*, as_json: bool) -> Iterator[None]:
     """A file that cannot be used at all is reported in one line."""
     try:
         yield
     except (UnreadableFile, WrongColumns, CannotWrite) as error:
-        explain(error)
+        explain(error, as_json=as_json)
         raise typer.Exit(EXIT_UNUSABLE) from error
 
 
