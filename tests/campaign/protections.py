@@ -107,9 +107,9 @@ PROTECTIONS = (
         "what a process that died had begun to send is not sent again",
         (
             Edit(
-                "services/entrygo/execution/broker/delivery.py",
-                "if submission.phase is Phase.DATA:",
-                "if False and submission.phase is Phase.DATA:",
+                "services/entrygo/execution/broker/after_attempt.py",
+                "if attempt.phase is Phase.DATA:",
+                "if False and attempt.phase is Phase.DATA:",
             ),
         ),
         ("die while sending",),

@@ -141,9 +141,9 @@ FAULTS = (
     ),
     Fault(
         "a dropped connection after DATA is repeated",
-        "services/entrygo/execution/broker/delivery.py",
-        "if submission.phase is Phase.DATA:",
-        "if submission.phase is None:",
+        "services/entrygo/execution/broker/after_attempt.py",
+        "if attempt.phase is Phase.DATA:",
+        "if attempt.phase is None:",
         (f"{EXECUTION}/test_execute.py",),
     ),
     Fault(

@@ -1,8 +1,6 @@
 """The HTTP/1.1 protocol with what uvicorn does not have: deadlines for the client, and caps for each peer."""
 
 import asyncio
-import socket
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -12,15 +10,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.door.peers import Peers
+from entrygo.gateway.door.transports import Answering, watch_every_byte
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.requests.budget import Budget
 from entrygo.requests.peers import peer_name
 from entrygo.requests.rates import Buckets
 
-# What the kernel takes before it can send it. By itself it takes megabytes, and then a slow reader looks like
-# one that reads nothing until a large part of them is gone.
-NOT_SENT_BYTES = 128 * 1024
 # How often the pace of a body is looked at; less than the least rate over so long ends it.
 PACE_SECONDS = 5.0
 # For a client that has its answer and sends the rest of its body nevertheless: so long, and so much of it is
@@ -72,7 +68,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begins the time in which the first head has to arrive."""
         super().connection_made(transport)
-        _watch_every_byte(transport)
+        watch_every_byte(transport)
         address = self.client[0] if self.client else ""
         # Behind a listed proxy many clients share its address: the total counts, not the share of one.
         self._peer = f"{address} {id(self)}" if self.peers.is_proxy(address) else peer_name(address)
@@ -127,7 +123,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
         super().on_headers_complete()
         # It needs no more of a transport than that.
-        self.cycle.transport = _Answering(self.transport, self._close_when_read)  # type: ignore[assignment]
+        self.cycle.transport = Answering(self.transport, self._close_when_read)  # type: ignore[assignment]
         self._would_keep_alive = self.cycle.keep_alive
         self.cycle.keep_alive &= self._is_short()
 
@@ -261,27 +257,6 @@ class GuardedProtocol(HttpToolsProtocol):
         log.debug("http.too_slow", client=self.client)
         if not self.transport.is_closing():
             self.transport.close()
-
-
-class _Answering:
-    """The transport as an answer has it."""
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self._transport = transport
-        self.close = close
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-def _watch_every_byte(transport: asyncio.Transport) -> None:
-    """Makes the transport report every byte that waits, so that the last ones are watched too."""
-    # Under TLS the mark itself is already too much: at 0 it would wait for ever, with nothing left to send.
-    is_tls = transport.get_extra_info("sslcontext") is not None
-    transport.set_write_buffer_limits(high=1 if is_tls else 0, low=0)
-    connection = transport.get_extra_info("socket")
-    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES)
 
 
 def guarded(settings: GatewaySettings) -> type[GuardedProtocol]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from entrygo.domain.errors import EntryGoError, Kind, MethodNotAllowed
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.errors import RETRY_AFTER_SECONDS, STATUS_OF_KIND
-from entrygo.gateway.examples import ERROR_DETAILS
+from entrygo.gateway.examples.errors import ERROR_DETAILS
 from entrygo.gateway.generated_names import REFERENCE, name_parts
 from entrygo.gateway.glossary import describe_fields, meaning
 from entrygo.gateway.sampling import sample

@@ -31,6 +31,7 @@ from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps.execution import ExecutionSteps
+from entrygo.execution.steps.leases import ExecutionLeases
 from entrygo.messaging.event_log import events_after, history, reading_after, replay
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
@@ -49,12 +50,14 @@ class Executions:
     def __init__(
         self,
         steps: ExecutionSteps,
+        leases: ExecutionLeases,
         planning: PlanningAccess,
         *,
         join_wait: timedelta,
         answer_wait: timedelta,
     ) -> None:
         self._steps = steps
+        self._leases = leases
         self._planning = planning
         self._join_wait = join_wait
         self._answer_wait = answer_wait
@@ -72,7 +75,7 @@ class Executions:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._join_wait.total_seconds()
         while True:
-            execution, owned = await self._steps.begin(command)
+            execution, owned = await self._leases.begin(command)
             if owned and execution is not None:
                 return Reply(await self._answer(self._start(execution, planning)), replayed=False)
             if execution is not None and execution.response is not None:
@@ -92,8 +95,8 @@ class Executions:
     async def recover(self, limit: int) -> int:
         """Resumes executions whose owner died; returns how many were taken over."""
         # Our own are under way, however long this process was paused.
-        abandoned = [each for each in await self._steps.abandoned(limit) if each.id not in self._running]
-        taken = [await self._steps.take_over(each.visible, each.id) for each in abandoned]
+        abandoned = [each for each in await self._leases.abandoned(limit) if each.id not in self._running]
+        taken = [await self._leases.take_over(each.visible, each.id) for each in abandoned]
         resumed = [execution for execution in taken if execution is not None]
         for execution in resumed:
             log.info("execution.resumed", execution_id=execution.id, attempt=execution.attempt)
@@ -138,7 +141,7 @@ class Executions:
 
     async def _give_up(self, execution: Execution) -> None:
         try:
-            await self._steps.give_up_lease(execution)
+            await self._leases.give_up_lease(execution)
         except EntryGoError as error:
             # The lease then runs out by itself.
             log.warning("execution.lease_not_given_up", execution_id=execution.id, error=str(error))

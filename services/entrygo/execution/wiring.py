@@ -41,6 +41,7 @@ from entrygo.execution.settings import Settings
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.records import SubmissionType
 from entrygo.execution.steps.execution import ExecutionSteps
+from entrygo.execution.steps.leases import ExecutionLeases
 from entrygo.execution.steps.preparation import Preparation
 from entrygo.execution.use_cases import Executions, ExecutionUseCases, Packages, TemplatePreviews
 from entrygo.outbound.address_guard import AddressGuard
@@ -56,6 +57,7 @@ EXECUTES_AT_ONCE = 16
 EXECUTES_WAITING = 400
 # Documents are made in threads, which hold up the event loop by turns: of one account one at a time.
 RENDERS_AT_ONCE = 2
+
 
 Channels = Mapping[SubmissionType, Channel]
 
@@ -155,8 +157,16 @@ class _Builder:
         delivery = self._delivery(policy)
         dispatcher = Dispatcher(delivery, self._bulkhead)
         confirmations = self._confirmations()
+        leases = ExecutionLeases(
+            pool=around.pool,
+            lease_pool=around.lease_pool,
+            clock=around.clock,
+            ids=around.ids,
+            lease=self._settings.lease,
+        )
         executions = Executions(
-            self._steps(dispatcher),
+            self._steps(dispatcher, leases),
+            leases,
             around.planning,
             join_wait=JOIN_WAIT,
             answer_wait=timedelta(seconds=self._settings.executes.execute_wait_seconds),
@@ -247,13 +257,13 @@ class _Builder:
             sender=self._settings.mail.sender,
         )
 
-    def _steps(self, dispatcher: Dispatcher) -> ExecutionSteps:
+    def _steps(self, dispatcher: Dispatcher, leases: ExecutionLeases) -> ExecutionSteps:
         around, settings = self._around, self._settings
         preparation = Preparation(
             ids=around.ids,
             objects=self._objects,
             documents=DOCUMENTS,
-            renders=Bulkhead(_turns(RENDERS_AT_ONCE), time.monotonic),
+            renders=Bulkhead(BulkheadLimits.of_turns(RENDERS_AT_ONCE), time.monotonic),
             large=asyncio.Semaphore(1),
             freezer=self._freezer,
             sender=settings.mail.sender,
@@ -263,14 +273,13 @@ class _Builder:
             pool=around.pool,
             clock=around.clock,
             ids=around.ids,
-            lease=settings.lease,
+            leases=leases,
             recorder=self._recorder,
             preparation=preparation,
             dispatcher=dispatcher,
-            turns=Bulkhead(_turns(EXECUTES_AT_ONCE), time.monotonic),
+            turns=Bulkhead(BulkheadLimits.of_turns(EXECUTES_AT_ONCE), time.monotonic),
             waiting_at_most=EXECUTES_WAITING,
             delivery_wait=timedelta(seconds=settings.delivery.wait_seconds),
-            lease_pool=around.lease_pool,
             reach=around.reach,
         )
 
@@ -286,10 +295,3 @@ class _Builder:
             recorder=self._recorder,
             reach=around.reach,
         )
-
-
-def _turns(at_once: int) -> BulkheadLimits:
-    """Limits for rendering; silence detection is off, as no remote peer is involved."""
-    return BulkheadLimits(
-        destination=at_once, server=at_once, process=at_once, silent_seconds=timedelta(days=1).total_seconds()
-    )

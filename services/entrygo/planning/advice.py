@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from entrygo.domain.snapshot import Readiness, Severity
+from entrygo.planning.findings import Finding
 from entrygo.planning.inputs import PlanRequest
-from entrygo.planning.judge import Finding, OrdersJudged
+from entrygo.planning.judge import OrdersJudged
 
 NOT_BENEFICIAL = "CONSOLIDATION_NOT_BENEFICIAL"
 STALE = "REFERENCE_DATA_STALE"

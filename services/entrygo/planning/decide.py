@@ -28,17 +28,10 @@ from entrygo.planning.duplicates import look_alikes
 from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.entry_duties import Estimate, duties_of
 from entrygo.planning.entry_findings import judged_entries
+from entrygo.planning.findings import Finding, in_order
 from entrygo.planning.importations import sign_off_of_all
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
-from entrygo.planning.judge import (
-    Finding,
-    OrdersJudged,
-    in_force,
-    in_order,
-    judge_batch,
-    judge_orders,
-    leave_importers_behind,
-)
+from entrygo.planning.judge import OrdersJudged, in_force, judge_batch, judge_orders, leave_importers_behind
 from entrygo.planning.law.law_book import law_on
 from entrygo.planning.plan_hash import HashedPlan, plan_hash
 from entrygo.planning.plan_issues import PlanIssues, issues_of

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from entrygo.domain.snapshot import EntryIssue, PlannedEntry, Severity
 from entrygo.planning.consolidating import Consolidation
-from entrygo.planning.judge import Finding
+from entrygo.planning.findings import Finding
 from entrygo.planning.score import readiness_of
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from entrygo.domain.facts import Order, Product
 from entrygo.domain.snapshot import Severity
+from entrygo.planning.findings import SEVERITY_ORDER, Finding
 from entrygo.planning.fixes import accepted_in, suggestion_for
-from entrygo.planning.judge import SEVERITY_ORDER, Finding
 from entrygo.planning.order_fixes import OrderFix, fix_for
 from entrygo.planning.rules.base import Context, Rule, sku_of
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import asyncpg
 
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Readiness
-from entrygo.planning.duty.bond import Paid, first_day_of_year
 from entrygo.planning.snapshots import PackedSnapshot
 from entrygo.postgres.pool import Connection
 
@@ -110,7 +109,7 @@ class PlanningStore:
     ) -> None:
         """Stores the export's current plan, and its reference rows where no plan has had them before.
 
-        `importer_costs` is JSON, as `count_costs` reads it.
+        `importer_costs` is JSON, as ImporterCosts counts it.
         """
         await self._connection.execute(
             "WITH kept AS (INSERT INTO reference_sets (digest, rows, added_at) VALUES ($8, $9, $10)"
@@ -129,54 +128,6 @@ class PlanningStore:
             at,
             importer_costs,
         )
-
-    async def count_costs(self, export: Export) -> None:
-        """What the plan's entries are likely to cost counts into the year of their importers."""
-        await self._connection.execute(
-            "INSERT INTO importer_costs (account_id, mode, export_id, warehouse_id, importer_number,"
-            " entry_date, amount_usd)"
-            " SELECT account_id, mode, export_id, warehouse_id, cost.key,"
-            " (importer_costs ->> 'entryDate')::date, cost.value::numeric"
-            " FROM plans, jsonb_each_text(importer_costs -> 'costs') AS cost"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3 AND revision = $4"
-            " ON CONFLICT DO NOTHING",
-            *self._account,
-            export.export_id,
-            export.revision,
-        )
-
-    async def uncount_costs(self, export_id: str) -> None:
-        """The export was taken back, or another one took its place: its entries cost nothing."""
-        await self._connection.execute(
-            "DELETE FROM importer_costs WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            *self._account,
-            export_id,
-        )
-
-    async def costs_of_year(
-        self, numbers: Sequence[str], day: date, *, but: str | None
-    ) -> dict[str, list[Paid]]:
-        """By importer and entry date, of the visible exports of the twelve months up to `day`.
-
-        Not of the export `but`, whose place the planned one takes.
-        """
-        rows = await self._connection.fetch(
-            "SELECT importer_number, entry_date, sum(amount_usd) AS amount, count(*) AS entries"
-            " FROM importer_costs WHERE account_id = $1 AND mode = $2"
-            " AND ($3::text IS NULL OR warehouse_id = $3) AND importer_number = ANY($4::text[])"
-            " AND entry_date BETWEEN $5 AND $6 AND ($7::text IS NULL OR export_id <> $7)"
-            " GROUP BY importer_number, entry_date",
-            *self._scope,
-            numbers,
-            first_day_of_year(day),
-            day,
-            but,
-        )
-        found: dict[str, list[Paid]] = {}
-        for row in rows:
-            paid = Paid(row["entry_date"], row["amount"], row["entries"])
-            found.setdefault(row["importer_number"], []).append(paid)
-        return found
 
     async def find_snapshot(self, export_id: str, revision: int) -> PackedSnapshot | None:
         """The packed snapshot of a plan; revision 0 is the current one.

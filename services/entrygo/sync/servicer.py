@@ -22,7 +22,7 @@ from entrygo.records.warehouse import WAREHOUSE
 from entrygo.requests.pages import Page, PageRequest, page_request
 from entrygo.rpc.answers import answered
 from entrygo.rpc.interceptors.auth import RequiredScopes
-from entrygo.sync.drafts import FactsDraft, StoredFacts, StoredOrder, Subject
+from entrygo.sync.drafts import FactsDraft, StoredFacts, Subject
 from entrygo.sync.read_orders import read_orders
 from entrygo.sync.read_setup import (
     SetupRequest,
@@ -36,10 +36,15 @@ from entrygo.sync.read_setup import (
 from entrygo.sync.use_cases import RenderFacts, SyncUseCases
 from entrygo.sync.write import (
     broker_to_proto,
+    brokers_response,
     importer_to_proto,
+    importers_response,
     order_to_proto,
+    orders_response,
     product_to_proto,
+    products_response,
     warehouse_to_proto,
+    warehouses_response,
 )
 
 SERVICE_NAME = sync_pb2.DESCRIPTOR.services_by_name["Sync"].full_name
@@ -90,7 +95,7 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         drafts = read_orders(request)
         visible = _visible_to(request.account_id)
         reply = await self._use_cases.sync_orders(
-            visible, drafts, request.idempotency_key, partial(_orders_response, visible)
+            visible, drafts, request.idempotency_key, partial(orders_response, visible)
         )
         return answered(reply, sync_pb2.SyncOrdersResponse, context)
 
@@ -98,28 +103,28 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         self, request: sync_pb2.SyncProductsRequest, context: Context
     ) -> sync_pb2.SyncProductsResponse:
         """Creates or merges products by external id, all or none; an absent field keeps its value."""
-        reply = await self._sync(request, Subject.PRODUCTS, read_products(request), _products_response)
+        reply = await self._sync(request, Subject.PRODUCTS, read_products(request), products_response)
         return answered(reply, sync_pb2.SyncProductsResponse, context)
 
     async def SyncWarehouses(
         self, request: sync_pb2.SyncWarehousesRequest, context: Context
     ) -> sync_pb2.SyncWarehousesResponse:
         """Creates or merges warehouses by external id, all or none."""
-        reply = await self._sync(request, Subject.WAREHOUSES, read_warehouses(request), _warehouses_response)
+        reply = await self._sync(request, Subject.WAREHOUSES, read_warehouses(request), warehouses_response)
         return answered(reply, sync_pb2.SyncWarehousesResponse, context)
 
     async def SyncBrokers(
         self, request: sync_pb2.SyncBrokersRequest, context: Context
     ) -> sync_pb2.SyncBrokersResponse:
         """Creates or merges brokers by external id, all or none."""
-        reply = await self._sync(request, Subject.BROKERS, read_brokers(request), _brokers_response)
+        reply = await self._sync(request, Subject.BROKERS, read_brokers(request), brokers_response)
         return answered(reply, sync_pb2.SyncBrokersResponse, context)
 
     async def SyncImporters(
         self, request: sync_pb2.SyncImportersRequest, context: Context
     ) -> sync_pb2.SyncImportersResponse:
         """Creates or merges importers by external id, all or none."""
-        reply = await self._sync(request, Subject.IMPORTERS, read_importers(request), _importers_response)
+        reply = await self._sync(request, Subject.IMPORTERS, read_importers(request), importers_response)
         return answered(reply, sync_pb2.SyncImportersResponse, context)
 
     async def UpdateProduct(
@@ -279,29 +284,6 @@ def _visible_to(account_id: str) -> Visible:
     """What the caller may see, when the request names the caller's account; InvalidAccountScope otherwise."""
     check_account(account_id)
     return principal().visible
-
-
-def _orders_response(visible: Visible, orders: Sequence[StoredOrder]) -> bytes:
-    data = [order_to_proto(visible.tenant.account_id, order) for order in orders]
-    return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
-
-
-def _products_response(stored: Sequence[StoredFacts]) -> bytes:
-    return sync_pb2.SyncProductsResponse(data=[product_to_proto(one) for one in stored]).SerializeToString()
-
-
-def _warehouses_response(stored: Sequence[StoredFacts]) -> bytes:
-    data = [warehouse_to_proto(one) for one in stored]
-    return sync_pb2.SyncWarehousesResponse(data=data).SerializeToString()
-
-
-def _brokers_response(stored: Sequence[StoredFacts]) -> bytes:
-    return sync_pb2.SyncBrokersResponse(data=[broker_to_proto(one) for one in stored]).SerializeToString()
-
-
-def _importers_response(stored: Sequence[StoredFacts]) -> bytes:
-    data = [importer_to_proto(one) for one in stored]
-    return sync_pb2.SyncImportersResponse(data=data).SerializeToString()
 
 
 def _id(request: sync_pb2.GetRequest) -> str:

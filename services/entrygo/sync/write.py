@@ -1,10 +1,11 @@
-"""Writes what is stored as messages. Hand-written, as it is on the hot path."""
+"""Writes what is stored as messages, and those into answers. Hand-written, as it is on the hot path."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
 from entrygo.domain.money import plain
+from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.sync.drafts import LineDraft, StoredFacts, StoredOrder
@@ -67,3 +68,31 @@ def _fields(stored: StoredFacts, defaults: Mapping[str, str]) -> dict[str, Any]:
         "created_at": _instant(stored.created_at),
         "updated_at": _instant(stored.updated_at),
     }
+
+
+def orders_response(visible: Visible, orders: Sequence[StoredOrder]) -> bytes:
+    """The answer of a sync of orders, serialized: in the order of the request."""
+    data = [order_to_proto(visible.tenant.account_id, order) for order in orders]
+    return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
+
+
+def products_response(stored: Sequence[StoredFacts]) -> bytes:
+    """The answer of a sync of products, serialized: in the order of the request."""
+    return sync_pb2.SyncProductsResponse(data=[product_to_proto(one) for one in stored]).SerializeToString()
+
+
+def warehouses_response(stored: Sequence[StoredFacts]) -> bytes:
+    """The answer of a sync of warehouses, serialized: in the order of the request."""
+    data = [warehouse_to_proto(one) for one in stored]
+    return sync_pb2.SyncWarehousesResponse(data=data).SerializeToString()
+
+
+def brokers_response(stored: Sequence[StoredFacts]) -> bytes:
+    """The answer of a sync of brokers, serialized: in the order of the request."""
+    return sync_pb2.SyncBrokersResponse(data=[broker_to_proto(one) for one in stored]).SerializeToString()
+
+
+def importers_response(stored: Sequence[StoredFacts]) -> bytes:
+    """The answer of a sync of importers, serialized: in the order of the request."""
+    data = [importer_to_proto(one) for one in stored]
+    return sync_pb2.SyncImportersResponse(data=data).SerializeToString()

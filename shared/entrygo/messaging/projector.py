@@ -6,41 +6,37 @@ its log in memory begins again at 0. So the consumer must drop what it knows alr
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from aiokafka.errors import KafkaError
 
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
+from entrygo.messaging.partitions import ASK_SECONDS, POLL_MS, Seeker, Stalled, check_progress, fetch, rest
 from entrygo.messaging.seal import HEADER as SEAL_HEADER
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
 from entrygo.process.tracing import TRACEPARENT, Noted, span
 
 BATCH = 500
-POLL_MS = 250
 ATTEMPTS = 3
 MIN_BACKOFF = 0.1  # seconds
 MAX_BACKOFF = 5.0  # seconds
 # A broker may answer an empty fetch nearly at once. When nothing came for a while it is asked less often.
 QUIET_SECONDS = 5.0
-REST_SECONDS = 0.2
 GLANCE_MS = 30
 # After a batch; what comes meanwhile is seen that much later.
 GATHER_SECONDS = 0.015
 # How often an idle consumer compares where it is with where the log ends.
 CHECK_SECONDS = 2.0
-ASK_SECONDS = 5.0
 LEAVE_SECONDS = 1.0
 # Records are there and none arrives for this long: the consumer is stuck and is made anew.
 STALL_SECONDS = 60.0
-# No partition for this long may be rightful (more consumers than partitions), or a lost membership.
-UNASSIGNED_SECONDS = 300.0
 # Of equal complaints in a row, one is logged per so many.
 LOG_EVERY = 20
 
@@ -73,10 +69,6 @@ class Sink(Protocol):
 
     async def reject(self, record: TopicRecord, error: Exception) -> None:
         """Keeps a record that cannot be taken and the position after it."""
-
-
-class Stalled(Exception):
-    """The consumer makes no progress although it should."""
 
 
 class Projector:
@@ -132,7 +124,7 @@ class Projector:
         consumer = AIOKafkaConsumer(
             *topics, group_id=self._group, max_poll_records=BATCH, **consumer_options(self._kafka)
         )
-        seeker = _Seeker(consumer, self._sink)
+        seeker = Seeker(consumer, self._sink.positions)
         try:
             await consumer.start()
             if self._group is None:
@@ -147,13 +139,13 @@ class Projector:
             self._consumer = None
             await _leave(consumer)
 
-    async def _read(self, consumer: AIOKafkaConsumer, seeker: "_Seeker", stop: asyncio.Event) -> None:
+    async def _read(self, consumer: AIOKafkaConsumer, seeker: "Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         while not stop.is_set():
             is_quiet = _now() - self._progressed_at > QUIET_SECONDS
             if is_quiet:
-                await _rest(consumer, stop)
-            fetched = await _fetch(consumer, GLANCE_MS if is_quiet else POLL_MS)
+                await rest(consumer, stop)
+            fetched = await fetch(consumer, GLANCE_MS if is_quiet else POLL_MS)
             seeker.raise_failure()
             records = [
                 TopicRecord(
@@ -227,51 +219,6 @@ def _traced(topic: str, records: Sequence[TopicRecord]) -> Iterator[None]:
         yield
 
 
-async def _rest(consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
-    """Sends no fetch for a moment: aiokafka sends one after the other by itself."""
-    consumer.pause(*consumer.assignment())
-    await pause(stop, REST_SECONDS)
-    # What a rebalance took meanwhile is no longer among them.
-    consumer.resume(*consumer.paused())
-
-
-async def _fetch(
-    consumer: AIOKafkaConsumer, poll_ms: int
-) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-    """What has come. aiokafka's own timeout does not count the wait for partitions of a group that forms."""
-    try:
-        async with asyncio.timeout(2 * POLL_MS / 1000):
-            fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
-                timeout_ms=poll_ms
-            )
-            return fetched
-    except TimeoutError:
-        return {}
-
-
-async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_seconds: float) -> None:
-    """Raises Stalled when records wait in vain or the log ends before where we are."""
-    assigned = consumer.assignment()
-    if not assigned:
-        if idle > UNASSIGNED_SECONDS:
-            raise Stalled("no partition was assigned")
-        return
-    try:
-        # Before the ends, so that a position can only be behind them unless the log began anew.
-        positions = {partition: await consumer.position(partition) for partition in assigned}
-    except IllegalStateError:
-        return  # A rebalance took the partition meanwhile.
-    ends = await consumer.end_offsets(assigned)
-    observe_lag(
-        {partition.partition: end for partition, end in ends.items()},
-        {partition.partition: position for partition, position in positions.items()},
-    )
-    if any(positions[partition] > ends[partition] for partition in assigned):
-        raise Stalled("the log ends before the position: the broker began anew")
-    if idle > stall_seconds and any(positions[partition] < ends[partition] for partition in assigned):
-        raise Stalled("records wait and none arrives")
-
-
 async def _leave(consumer: AIOKafkaConsumer) -> None:
     """Ends a consumer in whatever state it is."""
     try:
@@ -285,48 +232,6 @@ async def _leave(consumer: AIOKafkaConsumer) -> None:
         task = asyncio.current_task()
         if task is not None and task.cancelling():
             raise
-
-
-class _Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Puts each partition that is assigned to where the sink goes on."""
-
-    def __init__(self, consumer: AIOKafkaConsumer, sink: Sink) -> None:
-        self._consumer = consumer
-        self._sink = sink
-        self._failure: Exception | None = None
-
-    def raise_failure(self) -> None:
-        """aiokafka only logs what a listener raises."""
-        if self._failure is not None:
-            raise self._failure
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing to do: a batch under way may commit late, and what is read twice is dropped."""
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        try:
-            await self._seek(list(assigned))
-        except (KafkaError, EntryGoError, OSError, TimeoutError) as error:
-            self._failure = error
-
-    async def _seek(self, assigned: Sequence[TopicPartition]) -> None:
-        if not assigned:
-            return
-        stored = await self._sink.positions()
-        async with asyncio.timeout(ASK_SECONDS):
-            begins = await self._consumer.beginning_offsets(assigned)
-            ends = await self._consumer.end_offsets(assigned)
-        for partition in assigned:
-            begin, end = begins[partition], ends[partition]
-            position = start_position(stored.get(partition.partition), begin, end)
-            if position != stored.get(partition.partition, position):
-                log.warning("projector.log_began_anew", partition=partition.partition, begin=begin, end=end)
-            self._consumer.seek(partition, position)
-
-
-def start_position(stored: int | None, begin: int, end: int) -> int:
-    """Where to go on: as stored, or from the beginning when the log no longer holds that place."""
-    return stored if stored is not None and begin <= stored <= end else begin
 
 
 def _positions_after(records: Sequence[TopicRecord]) -> dict[int, int]:

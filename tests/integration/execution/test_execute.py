@@ -19,7 +19,7 @@ from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.state.failpoints import AFTER_SENDING, AMBIGUOUS_FAILPOINTS, FAILPOINTS
-from entrygo.execution.steps.execution import LeaseLost
+from entrygo.execution.steps.leases import LeaseLost
 from entrygo.execution.steps.preparation import DocumentsFailed
 from entrygo.postgres.pool import transaction
 from entrygo.proto.execution.v1 import execution_pb2

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from entrygo.gateway.examples import ENTRY_OUTCOME, ENTRY_RECONCILIATION
+from entrygo.gateway.examples.entries import ENTRY_OUTCOME, ENTRY_RECONCILIATION
 from entrygo.imports.entry_summaries import COLUMNS
 from tests.unit.cli.test_export_actions import run
 from tests.unit.cli.test_exports import Recorder, server

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from entrygo.domain.facts import Metal, OrderItem, Section232, Section232Status, TradeReview
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
-from entrygo.execution.package.invoice import build_invoice
+from entrygo.execution.package.invoicing import build_invoice
 from tests.unit.execution.rendered import csv_rows, html_of, json_of
 from tests.unit.execution.snapshots import (
     PACKAGE,

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.execution.documents import commercial_customs_invoice_pdf
 from entrygo.execution.documents.commercial_customs_invoice_pdf import CommercialCustomsInvoicePdf
-from entrygo.execution.package.invoice import build_invoice
+from entrygo.execution.package.invoicing import build_invoice
 from tests.unit.execution.pdf_text import lowest_of, pages_of, text_of
 from tests.unit.execution.rendered import html_of
 from tests.unit.execution.snapshots import (

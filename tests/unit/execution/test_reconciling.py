@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrygo.domain.duty import EntryDuty
-from entrygo.execution.package.invoice import build_invoice
+from entrygo.execution.package.invoicing import build_invoice
 from entrygo.execution.reconciliation.comparing import Difference, Reason, differences
 from entrygo.execution.reconciliation.costs import Share, actual_costs, costs_table
 from entrygo.execution.reconciliation.pairing import pair_lines

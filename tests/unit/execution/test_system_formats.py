@@ -17,7 +17,7 @@ from entrygo.execution.documents.ace_trip import AceTrip
 from entrygo.execution.documents.cargowise_xml import NAMESPACE, CargowiseXml
 from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.facts import PackageFacts
-from entrygo.execution.package.invoice import build_invoice
+from entrygo.execution.package.invoicing import build_invoice
 from tests.unit.execution.rendered import rendered
 from tests.unit.execution.shipments import make_shipment, package_of
 from tests.unit.execution.snapshots import PACKAGE, make_order, make_product, make_snapshot

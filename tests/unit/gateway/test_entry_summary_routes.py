@@ -5,12 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
-from entrygo.gateway import examples
+from entrygo.gateway.examples import entries
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.fakes import FakeServices
 from tests.unit.gateway.requests import executed_export
 
-SUMMARY: dict[str, Any] = {**examples.ENTRY_SUMMARY_REQUEST}
+SUMMARY: dict[str, Any] = {**entries.ENTRY_SUMMARY_REQUEST}
 
 
 async def given_back(client: httpx.AsyncClient, **changes: Any) -> httpx.Response:
@@ -42,8 +42,8 @@ async def test_a_summary_goes_on_as_it_was_given_and_shows_in_inspect(
         "60.5",
     )
     found = answer.json()
-    assert found.keys() == examples.ENTRY_RECONCILIATION.keys()
-    assert found["outcome"].keys() == examples.ENTRY_OUTCOME.keys()
+    assert found.keys() == entries.ENTRY_RECONCILIATION.keys()
+    assert found["outcome"].keys() == entries.ENTRY_OUTCOME.keys()
     inspected = (await client.get(f"/api/exports/{found['exportId']}")).json()
     assert inspected["entrySummaries"] == [found["outcome"]]
     again = await client.post(

@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from entrygo.gateway import examples
+from entrygo.gateway.examples import exports as examples
 from entrygo.gateway.json_reader import read_json
 from entrygo.gateway.mapping.exports import execute_request
 from entrygo.gateway.schemas.exports import ExecuteBody

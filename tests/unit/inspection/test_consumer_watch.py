@@ -3,7 +3,7 @@
 import pytest
 from aiokafka import TopicPartition
 
-from entrygo.messaging.projector import UNASSIGNED_SECONDS, Stalled, check_progress
+from entrygo.messaging.partitions import UNASSIGNED_SECONDS, Stalled, check_progress
 
 PARTITION = TopicPartition("entrygo.exports.v1", 0)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrygo.messaging.projector import start_position
+from entrygo.messaging.partitions import start_position
 
 
 @pytest.mark.parametrize(

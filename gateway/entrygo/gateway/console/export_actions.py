@@ -12,8 +12,7 @@ from entrygo.gateway.console.product_fields import editable
 from entrygo.gateway.console.visit import Handler, Page, Visit
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping import exports as mapping
-from entrygo.gateway.routes import exports as routes
-from entrygo.gateway.routes import policies
+from entrygo.gateway.routes import export_changes, policies
 from entrygo.gateway.routes.setup import PRODUCTS
 from entrygo.gateway.schemas.exports import (
     AmendBody,
@@ -130,7 +129,7 @@ async def execute(visit: Visit) -> Response:
 async def resend(visit: Visit) -> Response:
     """Sends the package again, as a further row of the ledger."""
     body = validated(ResubmitBody, {**visit.given("reason"), **_key(visit)})
-    request = routes.resubmit_request(visit.path_id(MISSING), body)
+    request = export_changes.resubmit_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.execution.ResubmitToBroker, request)
     return _back(visit, "#broker")
 
@@ -140,7 +139,7 @@ async def note_answer(visit: Visit) -> Response:
     """Notes what the broker said on the phone: above all whether it has one that may have arrived."""
     given = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
     body = validated(NoteBrokerAnswerBody, {**given, **_key(visit)})
-    request = routes.note_request(visit.path_id(MISSING), body)
+    request = export_changes.note_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.execution.NoteBrokerAnswer, request)
     return _back(visit, "#broker")
 
@@ -149,7 +148,7 @@ async def note_answer(visit: Visit) -> Response:
 async def withdraw(visit: Visit) -> Response:
     """Withdraws the package and notifies the broker."""
     body = validated(WithdrawBody, {**visit.given("reason"), **_key(visit)})
-    request = routes.withdraw_request(visit.path_id(MISSING), body)
+    request = export_changes.withdraw_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.execution.WithdrawExport, request)
     return _back(visit)
 
@@ -167,7 +166,7 @@ async def amend(visit: Visit) -> Response:
             **_key(visit),
         },
     )
-    request = routes.amend_request(visit.path_id(MISSING), body)
+    request = export_changes.amend_request(visit.path_id(MISSING), body)
     reply = await visit.write(visit.services.execution.AmendExport, request)
     return visit.go(f"/exports/{reply.message.export_id}")
 
@@ -176,7 +175,7 @@ async def amend(visit: Visit) -> Response:
 async def cancel(visit: Visit) -> Response:
     """Gives up a plan; its orders are free for another one."""
     body = validated(CancelBody, {**visit.given("reason"), **_key(visit)})
-    request = routes.cancel_request(visit.path_id(MISSING), body)
+    request = export_changes.cancel_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.planning.CancelExport, request)
     return _back(visit)
 

@@ -8,7 +8,7 @@ from entrygo.gateway.console.missing import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.mapping.coverage import coverage
 from entrygo.gateway.routes.setup import with_email_states
-from entrygo.gateway.schemas.export_views import LoadedList
+from entrygo.gateway.schemas.plan_views import LoadedList
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2

@@ -1,11 +1,11 @@
 """What the bond of each importer must cover, as REST shows it."""
 
 from entrygo.domain.money import json_number
-from entrygo.gateway.schemas import export_views as views
+from entrygo.gateway.schemas import plan_views
 from entrygo.proto.events.v1 import events_pb2
 
 
-def bond_needs(plan: events_pb2.Plan) -> list[views.BondNeed]:
+def bond_needs(plan: events_pb2.Plan) -> list[plan_views.BondNeed]:
     """In the order of the plan's entries; amounts in USD."""
     return [
         {

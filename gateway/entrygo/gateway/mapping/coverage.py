@@ -1,10 +1,10 @@
 """What a plan was checked for, in the shape of the REST interface."""
 
-from entrygo.gateway.schemas import export_views as views
+from entrygo.gateway.schemas import plan_views
 from entrygo.proto.events.v1 import events_pb2
 
 
-def coverage(plan: events_pb2.Plan) -> views.Coverage:
+def coverage(plan: events_pb2.Plan) -> plan_views.Coverage:
     """The lists that decide, and each code with what it was checked for; none in earlier plans."""
     return {
         "lists": [_list(each) for each in plan.coverage.lists],
@@ -19,7 +19,7 @@ def coverage(plan: events_pb2.Plan) -> views.Coverage:
     }
 
 
-def _list(message: events_pb2.LoadedList) -> views.LoadedList:
+def _list(message: events_pb2.LoadedList) -> plan_views.LoadedList:
     return {
         "subject": message.subject,
         "table": message.table,

@@ -2,11 +2,11 @@
 
 from entrygo.domain.money import json_number
 from entrygo.gateway.mapping.exports import planned_entries
-from entrygo.gateway.schemas import export_views as views
+from entrygo.gateway.schemas import plan_views
 from entrygo.proto.events.v1 import events_pb2
 
 
-def estimated_entries(plan: events_pb2.Plan) -> list[views.EstimatedEntry]:
+def estimated_entries(plan: events_pb2.Plan) -> list[plan_views.EstimatedEntry]:
     """Each entry; importer, duty and fees are absent in plans that were made before they were estimated."""
     return [
         {**entry, **_estimate(message)}  # type: ignore[typeddict-item]
@@ -27,7 +27,7 @@ def _estimate(message: events_pb2.PlannedEntry) -> dict[str, object]:
         }
     if message.HasField("duty"):
         duty = message.duty
-        fees: views.EntryFees = {
+        fees: plan_views.EntryFees = {
             "merchandise_processing_fee_usd": json_number(duty.processing_fee_usd),
             "broker_fees_usd": json_number(message.broker_fees_usd)
             if message.HasField("broker_fees_usd")
@@ -37,7 +37,7 @@ def _estimate(message: events_pb2.PlannedEntry) -> dict[str, object]:
     return found
 
 
-def _issue(message: events_pb2.EntryIssue) -> views.EntryIssue:
+def _issue(message: events_pb2.EntryIssue) -> plan_views.EntryIssue:
     return {
         "code": message.code,
         "severity": message.severity,
@@ -47,7 +47,7 @@ def _issue(message: events_pb2.EntryIssue) -> views.EntryIssue:
     }
 
 
-def _duty(duty: events_pb2.EntryDuty) -> views.EntryDuty:
+def _duty(duty: events_pb2.EntryDuty) -> plan_views.EntryDuty:
     return {
         "entry_type": duty.entry_type,
         "low_usd": json_number(duty.duty_low_usd) if duty.HasField("duty_low_usd") else None,
@@ -56,7 +56,7 @@ def _duty(duty: events_pb2.EntryDuty) -> views.EntryDuty:
     }
 
 
-def _line(line: events_pb2.LineDuty) -> views.DutyLine:
+def _line(line: events_pb2.LineDuty) -> plan_views.DutyLine:
     return {
         "number": line.number,
         "hts_code": line.hts_code,
@@ -73,7 +73,7 @@ def _line(line: events_pb2.LineDuty) -> views.DutyLine:
     }
 
 
-def _figure(figure: events_pb2.DutyFigure) -> views.DutyFigure:
+def _figure(figure: events_pb2.DutyFigure) -> plan_views.DutyFigure:
     return {
         "heading": figure.heading,
         "rate": figure.rate,

@@ -5,6 +5,7 @@ import orjson
 from entrygo.domain.money import json_number
 from entrygo.gateway.mapping.messages import filled
 from entrygo.gateway.schemas import export_views as views
+from entrygo.gateway.schemas import plan_views
 from entrygo.gateway.schemas.exports import ExecuteBody, ExportQuery, PlanBody
 from entrygo.gateway.schemas.shipment import TripInput
 from entrygo.proto.events.v1 import events_pb2
@@ -35,7 +36,7 @@ def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
     )
 
 
-def amend_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
+def amend_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAnswer:
     """The successor as a plan answers it, with what it follows."""
     return {
         **plan_answer(message),
@@ -44,7 +45,7 @@ def amend_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
     }
 
 
-def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
+def plan_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAnswer:
     """The answer of a plan; money as JSON numbers in USD."""
     plan = message.plan
     messages = validation_messages(plan)
@@ -72,12 +73,12 @@ def plan_answer(message: planning_pb2.PlanExportResponse) -> views.PlanAnswer:
     }
 
 
-def validation_messages(plan: events_pb2.Plan) -> list[views.ValidationMessage]:
+def validation_messages(plan: events_pb2.Plan) -> list[plan_views.ValidationMessage]:
     """The findings of a plan, in their order."""
     return [validation_message(found) for found in plan.validation_messages]
 
 
-def validation_message(found: events_pb2.ValidationMessage) -> views.ValidationMessage:
+def validation_message(found: events_pb2.ValidationMessage) -> plan_views.ValidationMessage:
     """One finding; absent references are left out."""
     return {
         "code": found.code,
@@ -89,7 +90,7 @@ def validation_message(found: events_pb2.ValidationMessage) -> views.ValidationM
     }
 
 
-def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
+def planned_entries(plan: events_pb2.Plan) -> list[plan_views.PlannedEntry]:
     """The entries that the broker files for the plan."""
     return [
         {
@@ -102,7 +103,7 @@ def planned_entries(plan: events_pb2.Plan) -> list[views.PlannedEntry]:
     ]
 
 
-def measured_saving(plan: events_pb2.Plan) -> views.MeasuredSaving | None:
+def measured_saving(plan: events_pb2.Plan) -> plan_views.MeasuredSaving | None:
     """What clearing together saves, and against what."""
     if not plan.HasField("saving"):
         return None

@@ -6,6 +6,7 @@ from entrygo.gateway.routes import (
     customs_packages,
     entry_summaries,
     events,
+    export_changes,
     exports,
     keys,
     orders,
@@ -18,6 +19,7 @@ from entrygo.gateway.routes import (
 ENDPOINTS: tuple[Endpoint, ...] = (
     *orders.ENDPOINTS,
     *exports.ENDPOINTS,
+    *export_changes.ENDPOINTS,
     *customs_packages.ENDPOINTS,
     *entry_summaries.ENDPOINTS,
     *setup.ENDPOINTS,

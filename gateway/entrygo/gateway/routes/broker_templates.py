@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import PREVIEW_TEMPLATE_ANSWER, PREVIEW_TEMPLATE_REQUEST
+from entrygo.gateway.examples.setup import PREVIEW_TEMPLATE_ANSWER, PREVIEW_TEMPLATE_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.messages import filled
 from entrygo.gateway.schemas.declared import group_schema

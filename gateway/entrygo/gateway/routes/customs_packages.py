@@ -8,8 +8,8 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from entrygo.domain.errors import InternalError, NotFound
-from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.examples import exports as examples
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
 from entrygo.gateway.mapping.exports import customs_package
 from entrygo.gateway.schemas.export_views import CustomsPackageAnswer

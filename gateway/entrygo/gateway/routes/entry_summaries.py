@@ -4,8 +4,8 @@ from starlette.responses import Response, StreamingResponse
 
 from entrygo.domain.errors import ExportNotFound, InternalError, InvalidExportState, NotFound, TaskNotOpen
 from entrygo.domain.ids import is_valid_id
-from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.examples import entries
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping import entry_summaries as mapping
 from entrygo.gateway.routes.customs_packages import bytes_of, document_headers
@@ -84,8 +84,8 @@ ENDPOINTS = (
         body=views.EntrySummaryBody,
         answer=views.EntryReconciliation,
         errors=(NotFound, InvalidExportState),
-        request_example=examples.ENTRY_SUMMARY_REQUEST,
-        answer_example=examples.ENTRY_RECONCILIATION,
+        request_example=entries.ENTRY_SUMMARY_REQUEST,
+        answer_example=entries.ENTRY_RECONCILIATION,
         path_parameters=_PATH,
     ),
     Endpoint(
@@ -100,7 +100,7 @@ ENDPOINTS = (
         answer=views.EntryReconciliation,
         errors=(NotFound, TaskNotOpen),
         request_example={"note": "The broker corrected our tariff number; the product is mended."},
-        answer_example=examples.ENTRY_RECONCILIATION,
+        answer_example=entries.ENTRY_RECONCILIATION,
         path_parameters={**_PATH, "task": "Its id"},
     ),
     Endpoint(

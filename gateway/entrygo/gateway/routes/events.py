@@ -8,8 +8,8 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from entrygo.domain.errors import EntryGoError, ExportNotFound, NotFound
-from entrygo.gateway import examples
 from entrygo.gateway.endpoint import Endpoint
+from entrygo.gateway.examples import feed
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.events import EventPage, EventQuery, StreamQuery
 from entrygo.gateway.waiting import EndOfStream, wait_asked
@@ -144,7 +144,7 @@ ENDPOINTS = (
         " are kept.",
         query=EventQuery,
         answer=EventPage,
-        answer_example=examples.EVENT_PAGE,
+        answer_example=feed.EVENT_PAGE,
     ),
     Endpoint(
         method="GET",

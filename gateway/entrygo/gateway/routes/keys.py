@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import KeyNotUsable, NotFound
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import CREATE_KEY_REQUEST
+from entrygo.gateway.examples.setup import CREATE_KEY_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas import keys as views
 from entrygo.gateway.schemas.keys import CreateKeyBody, RotateKeyBody

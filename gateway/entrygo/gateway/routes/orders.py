@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQUEST
+from entrygo.gateway.examples.exports import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.orders import stored_order, sync_orders_answer, sync_orders_request
 from entrygo.gateway.routes.pages import list_request, page_answer

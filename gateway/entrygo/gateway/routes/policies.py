@@ -5,7 +5,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import ExportNotFound, InvalidExportState, NotFound, PlanHashMismatch
 from entrygo.domain.snapshot import SavingsBasis
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST, RULES_ANSWER
+from entrygo.gateway.examples.setup import APPROVE_REQUEST, POLICY_ANSWER, POLICY_REQUEST, RULES_ANSWER
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.policy import ApproveAnswer, ApproveBody, PolicyAnswer, PolicyBody, RulesAnswer
 from entrygo.proto.planning.v1 import planning_pb2

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, NotFound
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import (
+from entrygo.gateway.examples.setup import (
     PATCH_PRODUCT_REQUEST,
     SYNC_BROKERS_REQUEST,
     SYNC_IMPORTERS_REQUEST,

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.endpoint import Endpoint
-from entrygo.gateway.examples import CREATE_WEBHOOK_REQUEST
+from entrygo.gateway.examples.feed import CREATE_WEBHOOK_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas import webhooks as views
 from entrygo.gateway.schemas.webhooks import (

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from entrygo.gateway.schemas.export_views import Timestamp, ValidationMessage
+from entrygo.gateway.schemas.plan_views import Timestamp, ValidationMessage
 
 
 class PlanVersion(TypedDict):

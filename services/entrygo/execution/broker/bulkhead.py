@@ -11,6 +11,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import structlog
 
@@ -39,6 +40,12 @@ class BulkheadLimits:
     # Deliveries that wait for one silent destination; further ones, and probes, wait until one of them ends.
     silent: int = 4
     breaker: BreakerLimits = field(default_factory=BreakerLimits)
+
+    @classmethod
+    def of_turns(cls, at_once: int) -> "BulkheadLimits":
+        """Of work within the process: so many at once, and none counts as silent, as no peer is involved."""
+        a_day = timedelta(days=1).total_seconds()
+        return cls(destination=at_once, server=at_once, process=at_once, silent_seconds=a_day)
 
 
 @dataclass(eq=False, slots=True)

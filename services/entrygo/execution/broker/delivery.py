@@ -7,13 +7,14 @@ unknown, or back to prepared with a time for the next attempt.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import chain, repeat
 
 import structlog
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
+from entrygo.execution.broker.after_attempt import abandoned_result, after_attempt, closed_meanwhile
 from entrygo.execution.broker.answers import Answer, record_answer
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.channels.simulated import reaction_of
@@ -31,7 +32,6 @@ from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import (
     NOTIFICATION_STATUS_AFTER,
     PACKAGE_STATE_AFTER,
-    Phase,
     Submission,
     SubmissionKind,
     SubmissionStatus,
@@ -45,18 +45,9 @@ from entrygo.process.tracing import Noted, span
 
 log = structlog.get_logger(__name__)
 
-LOST_IN_DATA_PHASE = "The sender died after the mail began to leave: it may have arrived and is not resent."
-LOST_BEFORE_DATA = "The sender stopped before the mail left."
 CONTENT_UNREADABLE = "The package could not be read from the store of documents; nothing was sent."
-CLOSED_MEANWHILE = "Not delivered so far, and not to be filed any more; it is not sent again."
 # Seconds between the tries to write down a result.
 SETTLE_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
-SIMULATED_REACTION_AFTER = timedelta(seconds=1)
-_STATUS_AFTER = {
-    Outcome.SENT: SubmissionStatus.SENT,
-    Outcome.REFUSED: SubmissionStatus.FAILED,
-    Outcome.UNKNOWN: SubmissionStatus.UNKNOWN,
-}
 
 
 class AttemptLost(ServiceUnavailable):
@@ -110,11 +101,7 @@ class BrokerDelivery:
 
     async def settle_abandoned(self, submission: Submission) -> None:
         """What is known of an attempt whose owner died: the phase decides. AttemptLost while it lives."""
-        if submission.phase is Phase.DATA:
-            result = Result(Outcome.UNKNOWN, LOST_IN_DATA_PHASE)
-        else:
-            result = Result(Outcome.TRANSIENT, LOST_BEFORE_DATA)
-        await self._settle(submission, result, is_abandoned=True)
+        await self._settle(submission, abandoned_result(submission), is_abandoned=True)
 
     async def react(self, submission: Submission) -> None:
         """The simulated broker answers, unless the package was sent again meanwhile."""
@@ -241,14 +228,16 @@ class BrokerDelivery:
             # The database's clock decides when anything follows; after a mail that is sent nothing does.
             is_over = result.outcome is Outcome.SENT and attempt.tenant.mode is not Mode.TEST
             database_now = now if is_over else await current_time(connection)
-            settled = self._after(attempt, result, sent_at=now, now=database_now)
+            settled = after_attempt(attempt, result, retry=self.retry, sent_at=now, now=database_now)
             if is_abandoned and attempt.attempts == 1 and settled.status is SubmissionStatus.PREPARED:
                 # A crash of ours says nothing about the mail server: no reason to wait.
                 settled = replace(settled, next_attempt_at=database_now)
             packages = PackageStore(connection, attempt.visible)
             if settled.status is SubmissionStatus.PREPARED and settled.kind is SubmissionKind.PACKAGE:
                 await ledger.lock(attempt.id)
-                settled = await _unless_closed(packages, settled)
+                package = await packages.find(settled.package_id)
+                if package is not None and package.is_closed:
+                    settled = closed_meanwhile(settled)
             if not await ledger.settle(settled, is_abandoned=is_abandoned):
                 raise AttemptLost
             verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
@@ -260,27 +249,6 @@ class BrokerDelivery:
             "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
         )
 
-    def _after(self, attempt: Submission, result: Result, *, sent_at: datetime, now: datetime) -> Submission:
-        """The row after an attempt; `now` is the database's, `sent_at` what people read."""
-        if result.outcome is Outcome.SENT:
-            is_package = attempt.kind is SubmissionKind.PACKAGE
-            is_test = attempt.tenant.mode is Mode.TEST
-            reacts = is_package and is_test and reaction_of(attempt.recipient_email) is not None
-            return replace(
-                attempt,
-                status=SubmissionStatus.SENT,
-                sent_at=sent_at,
-                error_message=None,
-                reaction_at=now + SIMULATED_REACTION_AFTER if reacts else None,
-            )
-        due = None
-        if result.outcome is Outcome.TRANSIENT:
-            due = self.retry.next_attempt(attempt, now, is_silent=result.silent is not None)
-        status = _STATUS_AFTER.get(
-            result.outcome, SubmissionStatus.FAILED if due is None else SubmissionStatus.PREPARED
-        )
-        return replace(attempt, status=status, next_attempt_at=due, error_message=result.message)
-
     async def _follow(self, packages: PackageStore, settled: Submission) -> None:
         if settled.kind is not SubmissionKind.PACKAGE:
             return
@@ -291,13 +259,3 @@ class BrokerDelivery:
                 settled.notification_id,
                 NOTIFICATION_STATUS_AFTER.get(settled.status),
             )
-
-
-async def _unless_closed(packages: PackageStore, settled: Submission) -> Submission:
-    """A package that was closed while it was on its way is not tried again; the caller has the row's lock."""
-    package = await packages.find(settled.package_id)
-    if package is None or not package.is_closed:
-        return settled
-    return replace(
-        settled, status=SubmissionStatus.FAILED, next_attempt_at=None, error_message=CLOSED_MEANWHILE
-    )

@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.package.artifacts import ARCHIVE_TYPE, MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
-from entrygo.execution.package.invoice import Invoice, build_invoice
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoicing import build_invoice
 
 
 class Document(Protocol):

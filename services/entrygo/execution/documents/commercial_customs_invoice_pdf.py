@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from entrygo.execution.documents.base import Document, typst_template
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.figures import amount, plain_figure, quantities
-from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine, times
+from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine
 from entrygo.execution.package.invoice_view import View, entry_line_view, invoice_view, order_line_view
+from entrygo.execution.package.invoicing import times
 from entrygo.execution.package.printable import clean_text
 from entrygo.execution.package.shipped_products import ShippedProduct, shipped_products
 from entrygo.execution.package.typesetting import paper_for, pdf, printable, printable_code, printable_line

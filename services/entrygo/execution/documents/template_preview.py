@@ -14,7 +14,8 @@ from entrygo.execution.package.entry_snapshots import (
     has_several_importers,
 )
 from entrygo.execution.package.facts import PackageFacts
-from entrygo.execution.package.invoice import Invoice, build_invoice
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoicing import build_invoice
 from entrygo.execution.package.sample_snapshot import sample_snapshot
 from entrygo.execution.package.template_rows import template_rows, written
 

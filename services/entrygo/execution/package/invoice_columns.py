@@ -8,7 +8,8 @@ from enum import Enum, auto
 from entrygo.domain.money import CENT, plain
 from entrygo.domain.tariff import headings_of
 from entrygo.execution.package.facts import SHORT_NOTICE
-from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine, times
+from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine
+from entrygo.execution.package.invoicing import times
 from entrygo.execution.package.printable import clean_text, dotted_hts, undotted_hts
 
 Cell = Callable[[Invoice, InvoiceLine], str]

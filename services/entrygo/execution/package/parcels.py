@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from entrygo.domain.facts import Order
-from entrygo.execution.package.invoice import Invoice, InvoiceLine, Weight, sum_weights
+from entrygo.execution.package.invoice import Invoice, InvoiceLine, Weight
+from entrygo.execution.package.invoicing import sum_weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

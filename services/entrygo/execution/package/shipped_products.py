@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.tariff import SECTION_232, TariffTreatment, headings_of
-from entrygo.execution.package.invoice import Invoice, InvoiceLine, times
+from entrygo.execution.package.invoice import Invoice, InvoiceLine
+from entrygo.execution.package.invoicing import times
 from entrygo.execution.package.printable import clean_text
 
 METALS_FINDING = "METALS_REVIEW_RECOMMENDED"

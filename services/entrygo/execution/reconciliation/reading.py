@@ -14,7 +14,7 @@ from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.package.facts import PackageFacts
-from entrygo.execution.package.invoice import build_invoice
+from entrygo.execution.package.invoicing import build_invoice
 from entrygo.execution.reconciliation.costs import costs_table
 from entrygo.execution.reconciliation.messages import outcome_message, reconciliation_message
 from entrygo.execution.reconciliation.store import ReconciliationStore

@@ -10,7 +10,7 @@ from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import PACKAGE_STATE_AFTER, Execution, Submission, SubmissionStatus
-from entrygo.execution.steps.execution import OPERATION
+from entrygo.execution.steps.leases import OPERATION
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction

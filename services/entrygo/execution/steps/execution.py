@@ -3,8 +3,6 @@
 Whoever runs them holds the lease. Every transaction first proves that, and fails with LeaseLost otherwise.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -13,12 +11,10 @@ import structlog
 from entrygo.domain.errors import (
     EntryFiled,
     EntryGoError,
-    ExportNotFound,
     ServiceUnavailable,
     SnapshotUnreadable,
 )
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Visible
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.events import submission_changed
@@ -30,25 +26,21 @@ from entrygo.execution.state import failpoints
 from entrygo.execution.state.events import EventRecorder, notification_recorded, package_generated
 from entrygo.execution.state.lease import kept_alive
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import ExecuteCommand, Execution, Package, Step, Submission
+from entrygo.execution.state.records import Execution, Package, Step, Submission
 from entrygo.execution.steps.answering import execution_answer
+from entrygo.execution.steps.leases import OPERATION, ExecutionLeases, LeaseLost
 from entrygo.execution.steps.preparation import DocumentsFailed, Preparation, Prepared
-from entrygo.execution.store import ExecutionBacklog, ExecutionStore
+from entrygo.execution.store import ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
-from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.postgres.pool import Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
 
-OPERATION = "execution.execute"
 EXECUTES = Route(server="executes", destination="executes")
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
 _HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code, EntryFiled.code})
 
 log = structlog.get_logger(__name__)
-
-
-class LeaseLost(ServiceUnavailable):
-    """Another process has taken over this execution; retry with the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +50,7 @@ class ExecutionSteps:
     pool: Pool
     clock: Clock
     ids: Ids
-    lease: timedelta
+    leases: ExecutionLeases
     recorder: EventRecorder
     preparation: Preparation
     dispatcher: Dispatcher
@@ -66,13 +58,11 @@ class ExecutionSteps:
     # Claims and documents are made a few at once, account by account.
     turns: Bulkhead
     waiting_at_most: int
-    # Connections that neither a delivery nor a request can take.
-    lease_pool: Pool
     reach: Reach
 
     async def run(self, execution: Execution, planning: Planning) -> bytes:
         """The answer of the finished execution. Raises planning's refusal, what is hopeless, or an outage."""
-        async with kept_alive(lambda: self._extend(execution), self.lease):
+        async with kept_alive(lambda: self.leases.extend(execution), self.leases.lease):
             reserved: Reserved | None = None
             prepared: Prepared | None = None
             async with self.turns.slot(execution.tenant.account_id, EXECUTES):
@@ -89,79 +79,6 @@ class ExecutionSteps:
         if self.turns.waiting() >= self.waiting_at_most:
             raise ServiceUnavailable("Too many exports are being executed; retry shortly with the same key.")
 
-    async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
-        """The execution of this call and whether this caller has to run it; None if just given up."""
-        visible = command.visible
-        execution = Execution(
-            tenant=visible.tenant,
-            warehouse_id=visible.warehouse_id,
-            id=self.ids.new(IdKind.EXECUTION),
-            export_id=command.export_id,
-            step=Step.STARTED,
-            idempotency_key=command.key,
-            expected_plan_hash=command.expected_plan_hash,
-            attempt=1,
-            shipment=command.shipment,
-        )
-        async with transaction(self.pool, visible) as connection:
-            store = ExecutionStore(connection, visible)
-            earlier = None
-            if command.key:
-                keys = KeyStore(connection, visible, OPERATION)
-                earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
-            if earlier is None:
-                await store.add(execution, self.lease, self.clock())
-                return execution, True
-            joined = await self._join(store, earlier.resource_id or "")
-        if joined[0] is None and visible.warehouse_id is not None:
-            await self._refuse_another_warehouses(visible, earlier.resource_id or "")
-        return joined
-
-    async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
-        taken = await store.take_over(execution_id, self.lease)
-        return (taken, True) if taken is not None else (await store.find(execution_id), False)
-
-    async def _refuse_another_warehouses(self, caller: Visible, execution_id: str) -> None:
-        """NotFound for the execution of an export that this caller may not see.
-
-        Keys are the account's: another warehouse's key may have had this one. An execution that has just been
-        given up, whose claim will say of which warehouse it is, or has just said so, is waited for.
-        """
-        account = Visible.whole(caller.tenant)
-        async with transaction(self.pool, account) as connection:
-            execution = await ExecutionStore(connection, account).find(execution_id)
-        if execution is not None and execution.is_surely_hidden(caller):
-            raise ExportNotFound
-
-    async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
-        """The execution with a new owner when its lease is over; None while its owner lives."""
-        async with transaction(self.pool, visible) as connection:
-            return await ExecutionStore(connection, visible).take_over(execution_id, self.lease)
-
-    async def abandoned(self, limit: int) -> list[Execution]:
-        """Executions of any account whose owner died, the longest waiting first."""
-        async with transaction(self.pool, EVERYONE) as connection:
-            return await ExecutionBacklog(connection).abandoned_executions(limit)
-
-    async def give_up_lease(self, execution: Execution) -> None:
-        """Lets the next caller resume at once instead of waiting for the lease to run out."""
-        async with transaction(self.pool, execution.visible) as connection:
-            await ExecutionStore(connection, execution.visible).extend_lease(execution, timedelta(0))
-
-    @asynccontextmanager
-    async def _held(self, execution: Execution) -> AsyncIterator[Connection]:
-        """A transaction of the lease's holder; its row lock keeps a new owner out until it ends."""
-        async with transaction(self.pool, execution.visible) as connection:
-            store = ExecutionStore(connection, execution.visible)
-            if not await store.extend_lease(execution, self.lease):
-                raise LeaseLost
-            yield connection
-
-    async def _extend(self, execution: Execution) -> bool:
-        async with transaction(self.lease_pool, execution.visible) as connection:
-            store = ExecutionStore(connection, execution.visible)
-            return await store.extend_lease(execution, self.lease)
-
     async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved]:
         try:
             claim = await planning.claim(
@@ -174,7 +91,7 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_CLAIM)
         # A planning of the previous release names no warehouse: then a bound key's own is known to be it.
         warehouse_id = claim.warehouse_id or execution.warehouse_id
-        async with self._held(execution) as connection:
+        async with self.leases.held(execution) as connection:
             packages = PackageStore(connection, execution.visible)
             replaced = await packages.find_by_export(claim.supersedes) if claim.supersedes else None
             package = await packages.reserve(
@@ -250,7 +167,7 @@ class ExecutionSteps:
         async with transaction(self.pool, execution.visible) as connection:
             held = ExecutionStore(connection, execution.visible)
             # Before anything else: its row lock keeps a new owner out until the end.
-            if not await held.save_prepared(execution, prepared.submission.id, now, self.lease):
+            if not await held.save_prepared(execution, prepared.submission.id, now, self.leases.lease):
                 raise LeaseLost
             closing = (
                 None if taken is None else await replace_package(connection, execution, package, taken, now)
@@ -261,7 +178,7 @@ class ExecutionSteps:
             await packages.add_notifications(prepared.notifications)
             ledger = SubmissionStore(connection, execution.visible)
             # This process sends it; should it die, another may once the lease is over.
-            submission = await ledger.add(prepared.submission, send_in=self.lease)
+            submission = await ledger.add(prepared.submission, send_in=self.leases.lease)
             facts = [
                 package_generated(package, prepared.artifacts),
                 *(notification_recorded(each) for each in prepared.notifications),
@@ -279,7 +196,7 @@ class ExecutionSteps:
         log.error("execution.failed", execution_id=execution.id, code=error.error_code, exc_info=error)
         await planning.fail(execution.export_id, execution.id, error.error_code, error.message)
         now = self.clock()
-        async with self._held(execution) as connection:
+        async with self.leases.held(execution) as connection:
             store = ExecutionStore(connection, execution.visible)
             await store.fail(execution, error.error_code, error.message, now)
             if execution.idempotency_key:

@@ -13,6 +13,7 @@ from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.sync_client import FactSource
 from entrygo.planning.use_cases.amend_export import AmendExport
+from entrygo.planning.use_cases.gathering import Gathering
 from entrygo.planning.use_cases.plan_export import PlanExport
 from entrygo.planning.use_cases.policies import Policies
 from entrygo.planning.use_cases.stored_plans import StoredPlans
@@ -44,15 +45,10 @@ class PlanningUseCases:
         duty_on: Callable[[ReferenceData, date], DutyBook] | None = None,
     ) -> "PlanningUseCases":
         """Every use case, on one database; without `duty_on` plans say nothing of duty."""
-        plan_export = PlanExport(
-            pool=pool,
-            facts=facts,
-            rules=rules,
-            reference_on=reference_on,
-            clock=clock,
-            ids=ids,
-            duty_on=duty_on,
+        gathering = Gathering(
+            pool=pool, facts=facts, rules=rules, reference_on=reference_on, clock=clock, duty_on=duty_on
         )
+        plan_export = PlanExport(pool=pool, gathering=gathering, clock=clock, ids=ids)
         return cls(
             plan_export=plan_export,
             amend_export=AmendExport(pool, plan_export),

@@ -1,35 +1,23 @@
 """Plans an export: gathers what the plan depends on, decides, records the plan with its event."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 import orjson
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
-from entrygo.domain.facts import Broker, Warehouse
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
-from entrygo.domain.time import default_entry_date
-from entrygo.planning.account_orders_store import AccountOrders
-from entrygo.planning.bonds import continuous_numbers, costs_by_importer
+from entrygo.planning.bonds import costs_by_importer
 from entrygo.planning.decide import Decision, decide
-from entrygo.planning.duty.bond import Paid
-from entrygo.planning.duty.book import DutyBook
-from entrygo.planning.inputs import PlanFacts, PlanRequest
-from entrygo.planning.named_orders import named_orders
 from entrygo.planning.plan_to_proto import plan_to_proto
-from entrygo.planning.policy.policy import Policy, raised
-from entrygo.planning.policy.store import PolicyStore
-from entrygo.planning.reference.in_force import NoReferenceData, ReferenceData
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
-from entrygo.planning.rules.base import Rule
 from entrygo.planning.store import Export, PlanningStore
-from entrygo.planning.sync_client import FactSource, Gathered
+from entrygo.planning.use_cases.gathering import Gathering
 from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
     packed_snapshot,
@@ -37,7 +25,7 @@ from entrygo.planning.use_cases.plan_snapshots import (
     say_what_follows,
 )
 from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
-from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
+from entrygo.planning.use_cases.recording import Recorder, locked_export
 from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
@@ -48,28 +36,13 @@ DRY_RUN = "DRY_RUN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
-    """Everything that one plan is decided on."""
-
-    request: PlanRequest
-    facts: PlanFacts
-    rules: Sequence[Rule]
-    reference: ReferenceData
-    duty_book: DutyBook | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanExport:
     """Plans a new export, plans one again, or only says what a plan would be (dry run)."""
 
     pool: Pool
-    facts: FactSource
-    rules: Sequence[Rule]
-    reference_on: Callable[[date], ReferenceData]
+    gathering: Gathering
     clock: Clock
     ids: Ids
-    # None: nothing is said of duty.
-    duty_on: Callable[[ReferenceData, date], DutyBook] | None = None
 
     async def run(self, visible: Visible, command: PlanCommand) -> Reply:
         """The reply is a PlanExportResponse.
@@ -108,7 +81,8 @@ class PlanExport:
 
     async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
         follows = await self._predecessor(visible, command)
-        grounds = await self._gather(visible, command, follows)
+        left_with = None if follows is None else follows.amendment.supersedes
+        grounds = await self.gathering.run(visible, command, left_with=left_with)
         arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
         if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
             return decide(*arguments, duty_book=grounds.duty_book), follows
@@ -132,65 +106,6 @@ class PlanExport:
             message = "An amendment stays with the broker of the export that it follows"
             raise ValidationFailed.of([("brokerId", message, "custom")])
         return found
-
-    async def _gather(self, visible: Visible, command: PlanCommand, follows: Predecessor | None) -> Grounds:
-        """Facts from sync, what other exports did with the orders, the policy, and what holds on the day."""
-        found = await self.facts.gather(
-            list(command.order_ids),
-            list(command.external_order_ids),
-            command.warehouse_id,
-            command.broker_id,
-        )
-        warehouse, broker = _references(command, found)
-        order_ids = named_orders(command, found.orders)
-        entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
-        left_with = None if follows is None else follows.amendment.supersedes
-        numbers = continuous_numbers(warehouse, found.importers)
-        whole, elsewhere = Visible.whole(visible.tenant), None
-        async with transaction(self.pool, visible) as connection:
-            policy, paid = await _policy_and_costs(
-                connection, visible, command, numbers=numbers, day=entry_date, left_with=left_with
-            )
-            if visible == whole:
-                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
-        if elsewhere is None:
-            async with transaction(self.pool, whole) as connection:
-                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
-        exported, open_exports = elsewhere
-        if left_with is not None:
-            exported = {order: export for order, export in exported.items() if export != left_with}
-        reference = self._reference(entry_date)
-        return Grounds(
-            request=PlanRequest(
-                order_ids=order_ids,
-                destination_country=command.destination_country,
-                entry_date=entry_date,
-                is_dry_run=command.is_dry_run,
-                on_blocked=command.on_blocked,
-                entry_type=command.entry_type,
-                savings_basis=policy.savings_basis,
-            ),
-            facts=PlanFacts(
-                orders=found.orders,
-                products=found.products,
-                warehouse=warehouse,
-                broker=broker,
-                importers=found.importers,
-                exported=exported,
-                open_exports=open_exports,
-                paid=paid,
-            ),
-            rules=raised(self.rules, policy),
-            reference=reference,
-            duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
-        )
-
-    def _reference(self, entry_date: date) -> ReferenceData:
-        try:
-            return self.reference_on(entry_date)
-        except NoReferenceData as error:
-            message = f"No fees and lists are known for days before {error.first_day}"
-            raise ValidationFailed.of([("entryDate", message, "too_small")]) from error
 
     async def _record(
         self,
@@ -248,13 +163,6 @@ class PlanExport:
         )
 
 
-async def _check_open_to_plans(store: PlanningStore, batch_id: str) -> None:
-    """ExportNotFound or InvalidExportState for a batch that cannot be planned again; none is a new one."""
-    if batch_id:
-        export = await found_export(store, batch_id)
-        advance(export.state, State.BATCHED)
-
-
 def _importer_costs(decision: Decision) -> str | None:
     """As the plan's row keeps them; None where nothing could be estimated."""
     costs = costs_by_importer(decision.duties.entries) if decision.duties else {}
@@ -262,50 +170,6 @@ def _importer_costs(decision: Decision) -> str | None:
         return None
     texts = {number: plain(amount) for number, amount in costs.items()}
     return orjson.dumps({"entryDate": decision.entry_date.isoformat(), "costs": texts}).decode()
-
-
-def _references(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:
-    """Both as sync knows them; ReferenceOutsideAccount for one that it does not."""
-    if found.warehouse is None:
-        raise _outside("Warehouse", "warehouseId", command.warehouse_id)
-    if found.broker is None:
-        raise _outside("Broker", "brokerId", command.broker_id)
-    return found.warehouse, found.broker
-
-
-def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
-    return ReferenceOutsideAccount(
-        f"{name} is outside the current account scope.", field=field, details={field: id_}
-    )
-
-
-async def _policy_and_costs(
-    connection: Connection,
-    visible: Visible,
-    command: PlanCommand,
-    *,
-    numbers: Sequence[str],
-    day: date,
-    left_with: str | None,
-) -> tuple[Policy, Mapping[str, Sequence[Paid]]]:
-    """The policy, once it is clear that the batch may be planned again, and the importers' year."""
-    store = PlanningStore(connection, visible)
-    await _check_open_to_plans(store, command.batch_id)
-    policy = await PolicyStore(connection, visible).find_policy()
-    paid = await store.costs_of_year(numbers, day, but=left_with) if numbers else {}
-    return policy, paid
-
-
-async def _orders_elsewhere(
-    connection: Connection, whole: Visible, command: PlanCommand, order_ids: Sequence[str]
-) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
-    """Which orders have left, and which sit in other open batches: order id to export id.
-
-    Looks beyond the caller's warehouse, as nothing else here does: an order that may be shipped from
-    two warehouses still leaves once.
-    """
-    orders = AccountOrders(connection, whole, command.warehouse_id)
-    return await orders.exported(order_ids), await orders.in_open_batches(order_ids, but=command.batch_id)
 
 
 def _response(

@@ -7,6 +7,7 @@ from entrygo.domain.errors import InvalidExportState
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import Amendment, Snapshot, read_snapshot
+from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import PlanCommand
 from entrygo.planning.snapshots import unpack
 from entrygo.planning.store import Export, PlanningStore
@@ -84,7 +85,7 @@ async def supersede(connection: Connection, visible: Visible, recorder: Recorder
     held = await locked_export(store, successor.supersedes)
     superseded = replace(held, state=advance(held.state, State.SUPERSEDED), superseded_by=successor.export_id)
     await store.move_orders(held.export_id, successor)
-    await store.uncount_costs(held.export_id)
+    await ImporterCosts(connection, visible).uncount(held.export_id)
     snapshot = await stored_snapshot(store, successor.export_id)
     reason = "" if snapshot.amendment is None else snapshot.amendment.reason
     data = events_pb2.ExportSuperseded(

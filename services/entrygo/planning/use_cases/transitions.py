@@ -15,6 +15,7 @@ from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
+from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
@@ -127,7 +128,7 @@ class Transitions:
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
                 else:
-                    await store.count_costs(export)
+                    await ImporterCosts(connection, visible).count(export)
                 await self._follow(connection, visible, export, outcome)
                 export = replace(export, state=advance(export.state, outcome))
                 await self._recorder.save(connection, visible, export, type_, data)
@@ -162,7 +163,7 @@ class Transitions:
             if request.dry_run:
                 return _withdrawn(export, await store.count_claimed(export.export_id))
             orders = await store.release_orders(export.export_id)
-            await store.uncount_costs(export.export_id)
+            await ImporterCosts(connection, visible).uncount(export.export_id)
             data = events_pb2.ExportWithdrawn(
                 batch_id=export.export_id,
                 withdrawal_id=request.withdrawal_id,

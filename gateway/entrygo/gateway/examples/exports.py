@@ -1,8 +1,8 @@
 """The examples of the published documentation, shown in the OpenAPI document."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
+
+from entrygo.gateway.examples import AT
 
 _MESSAGE = {
     "code": "METALS_REVIEW_RECOMMENDED",
@@ -22,7 +22,6 @@ _ORDER = {
     "destinationRegion": "CA",
     "destinationPostalCode": "94105",
 }
-_AT = "2026-03-11T16:10:00.000Z"
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -30,7 +29,7 @@ def _artifact(kind: str, filename: str, media_type: str) -> dict[str, Any]:
     return {
         "artifact_type": kind,
         "filename": filename,
-        "generated_at": _AT,
+        "generated_at": AT,
         "media_type": media_type,
         "size_bytes": 4096,
         "sha256": _SHA256,
@@ -48,11 +47,11 @@ _SUBMISSION = {
     "status": "sent",
     "recipient_email": "broker@example.com",
     "subject": "EntryGo broker submission cp_ch123456",
-    "sent_at": _AT,
+    "sent_at": AT,
     "error_message": None,
     "attempts": 1,
     "next_attempt_at": None,
-    "created_at": _AT,
+    "created_at": AT,
     "reason": None,
     "destination": "broker@example.com",
     "entry_number": None,
@@ -216,7 +215,7 @@ EXECUTE_ANSWER = {
     "artifacts": _ARTIFACTS,
     "notification_ids": ["notif_123", "notif_456"],
     "notifications": ["notif_123", "notif_456"],
-    "execution_timestamp": _AT,
+    "execution_timestamp": AT,
     "brokerSubmission": _SUBMISSION,
 }
 INSPECT_ANSWER = {
@@ -246,7 +245,7 @@ INSPECT_ANSWER = {
             "total_value_usd": 290,
             "entries": [{"number": 1, "orders": 2, "lines": 2, "value_usd": 290}],
         },
-        "execution": {"customs_package_id": "cp_123", "executed_at": _AT},
+        "execution": {"customs_package_id": "cp_123", "executed_at": AT},
         "inspection": {"artifact_count": 3, "notification_count": 1},
     },
     "batch": {
@@ -259,11 +258,11 @@ INSPECT_ANSWER = {
         "estimated_savings_usd": 18.5,
         "next_recommended_action": "review_flags_then_execute",
         "created_at": "2026-03-11T16:00:00.000Z",
-        "executed_at": _AT,
+        "executed_at": AT,
     },
     "customsPackage": {"id": "cp_123", "packageNumber": "cp_ch123456", "state": "sent_to_broker"},
     "notifications": [
-        {"id": "notif_123", "channel": "EMAIL", "status": "sent", "created_at": _AT, "recipient": "broker"}
+        {"id": "notif_123", "channel": "EMAIL", "status": "sent", "created_at": AT, "recipient": "broker"}
     ],
     "brokerSubmission": _SUBMISSION,
     "brokerSubmissions": [_SUBMISSION],
@@ -275,7 +274,7 @@ INSPECT_ANSWER = {
         "reference_version": "2026-03",
     },
     "events": [
-        {"id": "evt_123", "type": "export.executed", "created_at": _AT, "payload": {"batchId": "batch_123"}}
+        {"id": "evt_123", "type": "export.executed", "created_at": AT, "payload": {"batchId": "batch_123"}}
     ],
     "stale": False,
     "withdrawal": None,
@@ -288,229 +287,6 @@ CUSTOMS_PACKAGE_ANSWER = {
     "exportBatchId": "batch_123",
     "packageNumber": "cp_ch123456",
     "state": "sent_to_broker",
-    "createdAt": _AT,
+    "createdAt": AT,
     "artifacts": _ARTIFACTS,
-}
-SYNC_PRODUCTS_REQUEST = {
-    "accountId": "acc_123",
-    "items": [
-        {
-            "externalId": "CAP-002",
-            "sku": "CAP-002",
-            "name": "Baseball cap",
-            "customsDescription": "Men's knitted cotton baseball cap",
-            "htsCode": "6505003030",
-            "countryOfOrigin": "CA",
-            "materialComposition": "100% cotton",
-            "netWeightKg": 0.09,
-            "unitValueUsd": 35,
-            "section232": {"status": "not_applicable"},
-        }
-    ],
-}
-PATCH_PRODUCT_REQUEST = {
-    "manufacturer": {"mid": "XCNORAPP1450VAN"},
-    "usmca": {"criterion": "A", "certification": "USMCA-2026-NSA-003"},
-    "section232": {"evidence": None},
-}
-POLICY_REQUEST = {
-    "accountId": "acc_123",
-    "severities": {"PRODUCT_DESCRIPTION_VAGUE": "error"},
-    "approvalRequired": True,
-    "codesWithoutApproval": ["METALS_REVIEW_RECOMMENDED"],
-    "agentsMayAct": False,
-    "savingsBasis": "per_order_entry",
-}
-POLICY_ANSWER = {
-    **{name: value for name, value in POLICY_REQUEST.items() if name != "accountId"},
-    "updatedAt": _AT,
-}
-RULES_ANSWER = {
-    "data": [
-        {
-            "code": "METALS_REVIEW_RECOMMENDED",
-            "severity": "warning",
-            "raisableTo": ["error"],
-            "field": "section_232",
-            "basis": "Section 232, Trade Expansion Act of 1962; 19 CFR 141.87",
-        }
-    ]
-}
-APPROVE_REQUEST = {
-    "planHash": "planhash_abc123",
-    "approvedBy": "Dana Whitfield",
-    "note": "Metal trims checked against the bill of materials",
-}
-SYNC_WAREHOUSES_REQUEST = {
-    "accountId": "acc_123",
-    "items": [
-        {
-            "externalId": "yvr-01",
-            "name": "Northshore Fulfilment Inc.",
-            "address": {"line1": "7280 River Road", "city": "Richmond", "region": "BC", "country": "CA"},
-            "transitDays": 0,
-            "transport": {"carrier": "Cascade Crossborder Trucking", "scac": "CCBT", "portCode": "3004"},
-        }
-    ],
-}
-SYNC_BROKERS_REQUEST = {
-    "accountId": "acc_123",
-    "items": [
-        {"externalId": "demo-broker", "name": "Peace Arch Customs Brokers", "email": "broker@example.com"}
-    ],
-}
-
-PREVIEW_TEMPLATE_REQUEST = {
-    "template": {
-        "format": "csv",
-        "delimiter": "semicolon",
-        "columns": [
-            {"header": "HTSUS No.", "field": "hts_code_dotted"},
-            {"header": "Mode", "constant": "TRK"},
-        ],
-    }
-}
-PREVIEW_TEMPLATE_ANSWER = {
-    "filename": "broker_template.csv",
-    "mediaType": "text/csv",
-    "header": ["HTSUS No.", "Mode"],
-    "rows": [["6110.20.20.41", "TRK"]],
-    "rowCount": 1,
-    "source": "sample",
-    "contentBase64": "IkhUU1VTIE5vLiI7Ik1vZGUiDQoiNjExMC4yMC4yMC40MSI7IlRSSyINCg==",
-}
-
-SYNC_IMPORTERS_REQUEST = {
-    "accountId": "acc_123",
-    "items": [
-        {
-            "externalId": "brand-northshore",
-            "name": "Northshore Apparel Ltd",
-            "number": "98-1122334",
-            "address": {"line1": "1450 Powell Street", "city": "Vancouver", "region": "BC", "country": "CA"},
-            "nonResident": True,
-            "bond": {"type": "continuous", "amountUsd": 100000, "validTo": "2027-01-31"},
-            "powersOfAttorney": [{"broker": "demo-broker", "validTo": "2027-12-31"}],
-        }
-    ],
-}
-
-# errorCode and status → the details that documentation shows.
-ERROR_DETAILS: Mapping[tuple[str, int], Mapping[str, Any]] = MappingProxyType(
-    {
-        ("VALIDATION_ERROR", 400): {
-            "issues": [{"path": "items.0.items.0.productId", "message": "Required", "code": "invalid_type"}]
-        },
-        ("INVALID_ACCOUNT_SCOPE", 403): {"apiKeyAccountId": "acc_123", "payloadAccountId": "acc_999"},
-        ("INVALID_ORDER_REFERENCE", 400): {
-            "requestedOrderIds": ["ord_123", "ord_missing"],
-            "foundOrderIds": ["ord_123"],
-        },
-        ("INVALID_EXPORT_STATE", 409): {"currentState": "COMPLETED"},
-    }
-)
-
-CREATE_KEY_REQUEST = {
-    "accountId": "acc_123",
-    "name": "WMS, nightly export",
-    "scopes": ["read", "orders:write", "exports:plan"],
-    "expiresInDays": 365,
-}
-CREATE_WEBHOOK_REQUEST = {
-    "accountId": "acc_123",
-    "url": "https://wms.example.com/hooks/entrygo",
-    "events": ["export.executed", "broker_submission.acknowledged"],
-}
-EVENT_PAGE = {
-    "data": [
-        {
-            "type": "export.executed",
-            "timestamp": _AT,
-            "data": {
-                "accountId": "acc_123",
-                "mode": "live",
-                "exportId": "batch_123",
-                "warehouseId": "wh_123",
-                "eventId": "evt_123",
-                "sequence": 7,
-                "state": "COMPLETED",
-                "event": {"batchId": "batch_123", "customsPackageId": "cp_123"},
-            },
-        }
-    ],
-    "hasMore": False,
-    "nextCursor": "WyJhY2NfMTIzIiwibGl2ZSIsN10",
-}
-
-ENTRY_SUMMARY_REQUEST = {
-    "entryNumber": "ABC-1234567-6",
-    "entryType": "01",
-    "entryDate": "2026-03-12",
-    "summaryDate": "2026-03-20",
-    "lines": [
-        {
-            "line": 1,
-            "htsCode": "6202.40.75.11",
-            "countryOfOrigin": "CA",
-            "valueUsd": 225,
-            "quantity": 0.167,
-            "unit": "doz",
-            "dutyUsd": 61.88,
-        }
-    ],
-    "feesUsd": 33.58,
-}
-ENTRY_OUTCOME = {
-    "entry": 1,
-    "entryNumber": "ABC-1234567-6",
-    "revision": 1,
-    "state": "differs",
-    "recordedAt": _AT,
-    "givenBy": "api",
-    "entryType": "01",
-    "entryDate": "2026-03-12",
-    "summaryDate": "2026-03-20",
-    "lines": 1,
-    "valueUsd": 225,
-    "dutyUsd": 61.88,
-    "feesUsd": 33.58,
-    "liquidatedOn": None,
-    "liquidatedDutyUsd": None,
-    "liquidatedFeesUsd": None,
-    "estimatedDutyLowUsd": 60.5,
-    "estimatedDutyHighUsd": 60.5,
-    "estimatedFeesUsd": 33.58,
-    "openTasks": 1,
-    "reasons": ["VALUE_DIFFERS"],
-}
-ENTRY_RECONCILIATION = {
-    "exportId": "batch_123",
-    "customsPackageId": "cp_123",
-    "packageNumber": "cp_ch123456",
-    "outcome": ENTRY_OUTCOME,
-    "lines": [
-        {
-            "line": 1,
-            "htsCode": "6202407511",
-            "countryOfOrigin": "CA",
-            "valueUsd": 225,
-            "quantity": 0.167,
-            "unit": "doz",
-            "dutyUsd": 61.88,
-        }
-    ],
-    "tasks": [
-        {
-            "id": "etk_123",
-            "code": "VALUE_DIFFERS",
-            "place": "line 1",
-            "message": "Another value was entered than the invoice has.",
-            "expected": "220.00",
-            "actual": "225.00",
-            "state": "open",
-            "note": None,
-            "openedAt": _AT,
-            "closedAt": None,
-        }
-    ],
 }

@@ -1,0 +1,113 @@
+"""Who runs an execution: the lease on its row, from the first call with a key to a takeover after a crash."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from entrygo.domain.errors import (
+    ExportNotFound,
+    ServiceUnavailable,
+)
+from entrygo.domain.ids import IdKind
+from entrygo.domain.principal import Visible
+from entrygo.execution.state.records import ExecuteCommand, Execution, Step
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore
+from entrygo.postgres.idempotency import KeyStore
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
+from entrygo.process.clock import Clock, Ids
+
+OPERATION = "execution.execute"
+
+
+class LeaseLost(ServiceUnavailable):
+    """Another process has taken over this execution; retry with the same key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionLeases:
+    """Begins executions and hands them to one owner at a time."""
+
+    pool: Pool
+    # Connections that neither a delivery nor a request can take.
+    lease_pool: Pool
+    clock: Clock
+    ids: Ids
+    lease: timedelta
+
+    async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
+        """The execution of this call and whether this caller has to run it; None if just given up."""
+        visible = command.visible
+        execution = Execution(
+            tenant=visible.tenant,
+            warehouse_id=visible.warehouse_id,
+            id=self.ids.new(IdKind.EXECUTION),
+            export_id=command.export_id,
+            step=Step.STARTED,
+            idempotency_key=command.key,
+            expected_plan_hash=command.expected_plan_hash,
+            attempt=1,
+            shipment=command.shipment,
+        )
+        async with transaction(self.pool, visible) as connection:
+            store = ExecutionStore(connection, visible)
+            earlier = None
+            if command.key:
+                keys = KeyStore(connection, visible, OPERATION)
+                earlier = await keys.claim(command.key, command.fingerprint, resource_id=execution.id)
+            if earlier is None:
+                await store.add(execution, self.lease, self.clock())
+                return execution, True
+            joined = await self._join(store, earlier.resource_id or "")
+        if joined[0] is None and visible.warehouse_id is not None:
+            await self._refuse_another_warehouses(visible, earlier.resource_id or "")
+        return joined
+
+    async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
+        taken = await store.take_over(execution_id, self.lease)
+        return (taken, True) if taken is not None else (await store.find(execution_id), False)
+
+    async def _refuse_another_warehouses(self, caller: Visible, execution_id: str) -> None:
+        """NotFound for the execution of an export that this caller may not see.
+
+        Keys are the account's: another warehouse's key may have had this one. An execution that has just been
+        given up, whose claim will say of which warehouse it is, or has just said so, is waited for.
+        """
+        account = Visible.whole(caller.tenant)
+        async with transaction(self.pool, account) as connection:
+            execution = await ExecutionStore(connection, account).find(execution_id)
+        if execution is not None and execution.is_surely_hidden(caller):
+            raise ExportNotFound
+
+    async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
+        """The execution with a new owner when its lease is over; None while its owner lives."""
+        async with transaction(self.pool, visible) as connection:
+            return await ExecutionStore(connection, visible).take_over(execution_id, self.lease)
+
+    async def abandoned(self, limit: int) -> list[Execution]:
+        """Executions of any account whose owner died, the longest waiting first."""
+        async with transaction(self.pool, EVERYONE) as connection:
+            return await ExecutionBacklog(connection).abandoned_executions(limit)
+
+    async def give_up_lease(self, execution: Execution) -> None:
+        """Lets the next caller resume at once instead of waiting for the lease to run out."""
+        async with transaction(self.pool, execution.visible) as connection:
+            await ExecutionStore(connection, execution.visible).extend_lease(execution, timedelta(0))
+
+    @asynccontextmanager
+    async def held(self, execution: Execution) -> AsyncIterator[Connection]:
+        """A transaction of the lease's holder; its row lock keeps a new owner out until it ends.
+
+        Raises LeaseLost for anybody else.
+        """
+        async with transaction(self.pool, execution.visible) as connection:
+            store = ExecutionStore(connection, execution.visible)
+            if not await store.extend_lease(execution, self.lease):
+                raise LeaseLost
+            yield connection
+
+    async def extend(self, execution: Execution) -> bool:
+        """Whether the lease is still this process's; if so it begins anew."""
+        async with transaction(self.lease_pool, execution.visible) as connection:
+            store = ExecutionStore(connection, execution.visible)
+            return await store.extend_lease(execution, self.lease)

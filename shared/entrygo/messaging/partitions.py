@@ -1,0 +1,117 @@
+"""Where a consumer goes on in the partitions that it is given, and whether it gets on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+
+from entrygo.domain.errors import EntryGoError
+from entrygo.messaging.metrics import observe_lag
+from entrygo.process.ending import pause
+
+# What one fetch waits for records.
+POLL_MS = 250
+# Between two fetches when nothing came for a while.
+REST_SECONDS = 0.2
+# Within this the broker answers a question about its log.
+ASK_SECONDS = 5.0
+# No partition for this long may be rightful (more consumers than partitions), or a lost membership.
+UNASSIGNED_SECONDS = 300.0
+
+
+log = structlog.get_logger(__name__)
+
+
+class Stalled(Exception):
+    """The consumer makes no progress although it should."""
+
+
+async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+    """Sends no fetch for a moment: aiokafka sends one after the other by itself."""
+    consumer.pause(*consumer.assignment())
+    await pause(stop, REST_SECONDS)
+    # What a rebalance took meanwhile is no longer among them.
+    consumer.resume(*consumer.paused())
+
+
+async def fetch(
+    consumer: AIOKafkaConsumer, poll_ms: int
+) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    """What has come. aiokafka's own timeout does not count the wait for partitions of a group that forms."""
+    try:
+        async with asyncio.timeout(2 * POLL_MS / 1000):
+            fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
+                timeout_ms=poll_ms
+            )
+            return fetched
+    except TimeoutError:
+        return {}
+
+
+async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_seconds: float) -> None:
+    """Raises Stalled when records wait in vain or the log ends before where we are."""
+    assigned = consumer.assignment()
+    if not assigned:
+        if idle > UNASSIGNED_SECONDS:
+            raise Stalled("no partition was assigned")
+        return
+    try:
+        # Before the ends, so that a position can only be behind them unless the log began anew.
+        positions = {partition: await consumer.position(partition) for partition in assigned}
+    except IllegalStateError:
+        return  # A rebalance took the partition meanwhile.
+    ends = await consumer.end_offsets(assigned)
+    observe_lag(
+        {partition.partition: end for partition, end in ends.items()},
+        {partition.partition: position for partition, position in positions.items()},
+    )
+    if any(positions[partition] > ends[partition] for partition in assigned):
+        raise Stalled("the log ends before the position: the broker began anew")
+    if idle > stall_seconds and any(positions[partition] < ends[partition] for partition in assigned):
+        raise Stalled("records wait and none arrives")
+
+
+class Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Puts each partition that is assigned to where its reader goes on: `positions` are the stored ones."""
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, positions: Callable[[], Awaitable[Mapping[int, int]]]
+    ) -> None:
+        self._consumer = consumer
+        self._positions = positions
+        self._failure: Exception | None = None
+
+    def raise_failure(self) -> None:
+        """aiokafka only logs what a listener raises."""
+        if self._failure is not None:
+            raise self._failure
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Nothing to do: a batch under way may commit late, and what is read twice is dropped."""
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        try:
+            await self._seek(list(assigned))
+        except (KafkaError, EntryGoError, OSError, TimeoutError) as error:
+            self._failure = error
+
+    async def _seek(self, assigned: Sequence[TopicPartition]) -> None:
+        if not assigned:
+            return
+        stored = await self._positions()
+        async with asyncio.timeout(ASK_SECONDS):
+            begins = await self._consumer.beginning_offsets(assigned)
+            ends = await self._consumer.end_offsets(assigned)
+        for partition in assigned:
+            begin, end = begins[partition], ends[partition]
+            position = start_position(stored.get(partition.partition), begin, end)
+            if position != stored.get(partition.partition, position):
+                log.warning("projector.log_began_anew", partition=partition.partition, begin=begin, end=end)
+            self._consumer.seek(partition, position)
+
+
+def start_position(stored: int | None, begin: int, end: int) -> int:
+    """Where to go on: as stored, or from the beginning when the log no longer holds that place."""
+    return stored if stored is not None and begin <= stored <= end else begin
