@@ -164,7 +164,7 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
         importer=_common_importer(request, facts),
         look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
         max_lines_per_entry=facts.broker.max_lines_per_entry,
-        originating_value_usd=_originating_value(request, facts),
+        originating_usd=_originating_values(request, facts),
     )
     products = facts.products.values()
     tariff = {product.id: treatment_of(product, context) for product in products}
@@ -211,15 +211,20 @@ def _bonds(
     )
 
 
-def _originating_value(request: PlanRequest, facts: PlanFacts) -> Decimal:
-    """USMCA value (USD) of all requested orders.
+def _originating_values(request: PlanRequest, facts: PlanFacts) -> Mapping[str, Decimal]:
+    """By product the USMCA value (USD) of the requested orders of an importer that brings it in.
 
     May overstate it when orders are excluded later, never understate it.
     """
-    items = (item for order_id in request.order_ids for item in facts.orders[order_id].items)
-    return sum(
-        (item.value_usd for item in items if facts.products[item.product_id].usmca.criterion), Decimal(0)
-    )
+    values: dict[str, Decimal] = {}
+    orders = (facts.orders[order_id] for order_id in request.order_ids)
+    for _, of_importer in parties_of(request, facts).groups(orders):
+        items = [item for order in of_importer for item in order.items]
+        claimed = [item for item in items if facts.products[item.product_id].usmca.criterion]
+        value = sum((item.value_usd for item in claimed), Decimal(0))
+        for product_id in {item.product_id for item in claimed}:
+            values[product_id] = max(values.get(product_id, value), value)
+    return values
 
 
 def _hash(

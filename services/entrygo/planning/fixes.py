@@ -141,9 +141,10 @@ def suggestion_for(field: str, product: Product, context: Context, rules: Sequen
     None, too, where the stored value holds: what was found then is no fault of the value.
     """
     fix = _fix_of(field)
-    if fix is None or not any(_finds_fault(rule, field, product, context) for rule in rules):
+    candidates = tuple(fix.candidates(product, context)) if fix else ()
+    if not candidates or not any(_finds_fault(rule, field, product, context) for rule in rules):
         return None
-    for candidate in fix.candidates(product, context):
+    for candidate in candidates:
         changed = _with_value(product, field, candidate)
         if not any(_finds_fault(rule, field, changed, context) for rule in rules):
             return candidate

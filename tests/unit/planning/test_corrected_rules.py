@@ -10,7 +10,7 @@ from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import Readiness
 from entrygo.domain.tariff import headings_of
 from entrygo.planning.decide import Decision
-from tests.factories import CAP, make_item, make_order, make_product, make_warehouse
+from tests.factories import CAP, make_importer, make_item, make_order, make_product, make_warehouse
 from tests.unit.planning.decisions import codes, decide_on, found
 
 SPRING, AUTUMN = date(2026, 5, 4), date(2026, 11, 20)
@@ -111,6 +111,20 @@ CASES = [
         "country_of_origin",
         {"country_of_origin": "KP", **NO_CLAIM},
         {"country_of_origin": "BY", **NO_CLAIM},
+    ),
+    Case(
+        "31 CFR 560.201: goods of Iran; those of Russia are banned by their kind alone (EO 14068)",
+        "PRODUCT_ORIGIN_RESTRICTED",
+        "country_of_origin",
+        {"country_of_origin": "IR", **NO_CLAIM},
+        {"country_of_origin": "RU", **NO_CLAIM},
+    ),
+    Case(
+        "50 USC 1702(b)(3): informational materials are free of every embargo",
+        "PRODUCT_ORIGIN_RESTRICTED",
+        "country_of_origin",
+        {"hts_code": "6505003030", "country_of_origin": "CU", **NO_CLAIM},
+        BOOK | {"hts_code": "4902902000", "country_of_origin": "IR"},
     ),
     Case(
         "19 CFR 102.23(a): the MID of textile and apparel products",
@@ -309,6 +323,19 @@ def test_period_of_a_certification_is_asked_for_where_a_copy_may_be(quantity: st
     facts = usmca(None, None) | {"unit_of_measure": "kg"}
     assert ("USMCA_PERIOD_MISSING" in codes(on(facts, *of_two))) is is_asked
     assert "USMCA_PERIOD_MISSING" not in codes(on(usmca("2026-01-01", "2026-12-31"), *of_two))
+
+
+def test_what_is_small_of_one_importer_is_not_added_to_what_another_brings_in() -> None:
+    """19 CFR 182.14(a)(2): an importation has one importer."""
+    facts = usmca(None, None) | {"unit_of_measure": "kg"}
+    brands = ("north", "prairie")
+    importers = [make_importer(name, number=f"98-112233{place}") for place, name in enumerate(brands)]
+    of_each = [
+        make_order(f"ord_{name}", make_item(CAP, "50", "50"), importer_external_id=name) for name in brands
+    ]
+    assert "USMCA_PERIOD_MISSING" not in codes(on(facts, *of_each, importers=importers))
+    more = make_order("ord_3", make_item(CAP, "1", "1"), importer_external_id="north")
+    assert "USMCA_PERIOD_MISSING" in codes(on(facts, *of_each, more, importers=importers))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from entrygo.domain.snapshot import Severity
 from entrygo.planning.law.preferences import USMCA_PARTIES
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
-# Originating goods of one importation (all parcels of it together), in USD: 19 CFR 182.14(a)(2).
+# Originating goods of one importer's importation, all parcels of it together, in USD: 19 CFR 182.14(a)(2).
 NO_COPY_UP_TO = Decimal(2500)
 
 
@@ -31,8 +31,11 @@ def _expired(product: Product, context: Context) -> Problem | None:
 
 
 def _period_missing(product: Product, context: Context) -> Problem | None:
-    """Without a period it certifies a single importation, of which no copy is asked for while it is small."""
-    if context.originating_value_usd <= NO_COPY_UP_TO:
+    """Without a period it certifies a single importation, of which no copy is asked for while it is small.
+
+    That it is one of a planned series (19 CFR 182.14(a)(2)) no plan can see.
+    """
+    if context.originating_usd.get(product.id, Decimal(0)) <= NO_COPY_UP_TO:
         return None
     if not _claims(product) or is_blank(product.usmca.certification):
         return None
