@@ -39,7 +39,7 @@ class Context:
     # Product id → what an entry lists it as, and how many of these the broker takes in one.
     entry_lines: Mapping[str, LineKey] = field(default_factory=dict)
     max_lines_per_entry: int | None = None
-    # Product id → what the importation with it holds of goods that claim USMCA, in USD; of several the largest.
+    # Product id → USD of goods that claim USMCA in the importation with it; of several the largest.
     originating_usd: Mapping[str, Decimal] = field(default_factory=dict)
     # What was asked of products already, by their identity, beside the products, so that none is another's.
     known: dict[int, tuple[Product, Goods, tuple[str, ...]]] = field(
