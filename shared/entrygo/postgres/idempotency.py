@@ -21,6 +21,8 @@ M = TypeVar("M", bound=Message)
 
 REREAD_ATTEMPTS = 10
 REREAD_PAUSE = 0.5  # seconds
+# A key that is released between two looks is asked for again.
+CLAIM_ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class KeyStore:
         Waits while another transaction holds the key uncommitted. Raises IdempotencyConflict for another
         payload, IdempotencyInProgress when the wait exceeds the lock timeout.
         """
+        for _ in range(CLAIM_ATTEMPTS):
+            if await self._take(key, print_, resource_id):
+                return None
+            # A new statement, so that it sees what the other transaction has committed meanwhile.
+            earlier = await self.find(key, print_)
+            if earlier is not None:
+                return earlier
+        raise IdempotencyInProgress
+
+    async def _take(self, key: str, print_: bytes, resource_id: str | None) -> bool:
         try:
             taken = await self._connection.fetchval(
                 "INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint, resource_id)"
@@ -75,8 +87,7 @@ class KeyStore:
             )
         except asyncpg.exceptions.LockNotAvailableError as error:
             raise IdempotencyInProgress from error
-        # A new statement, so that it sees what the other transaction has committed meanwhile.
-        return None if taken else await self.find(key, print_)
+        return bool(taken)
 
     async def find(self, key: str, print_: bytes) -> KeyRow | None:
         """The row of a key, if any; IdempotencyConflict when it was used for another payload."""

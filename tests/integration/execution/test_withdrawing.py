@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from entrygo.domain.errors import (
     IdempotencyConflict,
+    IdempotencyInProgress,
     InvalidExportState,
     NotFound,
     ServiceUnavailable,
@@ -23,6 +24,7 @@ from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.state.failpoints import WITHDRAWAL_FAILPOINTS
 from entrygo.execution.state.records import SubmissionStatus
+from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.test_broker_channels import use_broker
 from tests.integration.execution.test_broker_links import newest_token
@@ -331,3 +333,33 @@ async def test_answer_is_not_replayed_to_another_warehouses_key(world: World) ->
     with pytest.raises(NotFound):
         await process.withdraw(visible=Visible(LIVE.tenant, "wh_other"))
     assert await process.withdraw(visible=Visible(LIVE.tenant, "wh_123")) == answer
+
+
+async def test_a_bound_key_is_asked_to_wait_for_one_of_the_whole_account_that_has_only_begun(
+    world: World,
+) -> None:
+    dying = await world.process(crash_at="withdrawal.after_begin")
+    await dying.execute()
+    with pytest.raises(Crash):
+        await dying.withdraw()
+    process, own = await world.process(), Visible(LIVE.tenant, "wh_123")
+    with pytest.raises(IdempotencyInProgress):
+        await process.withdraw(visible=own)
+    assert await process.withdraw() == await process.withdraw(visible=own)
+
+
+async def test_a_withdrawal_that_is_given_up_while_its_key_is_looked_at_is_begun_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await world.process()
+    await process.execute()
+    claim = KeyStore.claim
+
+    async def given_up_after_it(
+        keys: KeyStore, key: str, print_: bytes, *, resource_id: str | None = None
+    ) -> KeyRow | None:
+        monkeypatch.setattr(KeyStore, "claim", claim)
+        return KeyRow(print_, "wd_refused", None)
+
+    monkeypatch.setattr(KeyStore, "claim", given_up_after_it)
+    assert (await process.withdraw()).status == "WITHDRAWN"

@@ -7,7 +7,7 @@ import pytest
 
 from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, NotFound
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.postgres.idempotency import KeyStore, Reply, fingerprint, purge, run_once
+from entrygo.postgres.idempotency import KeyRow, KeyStore, Reply, fingerprint, purge, run_once
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -112,6 +112,25 @@ async def test_calls_without_a_key_each_have_their_effect(database_url: str) -> 
         await writer.write("")
         await writer.write("")
         assert await writer.effects() == 2
+
+
+async def test_key_that_is_released_while_it_is_looked_at_is_taken_and_not_only_believed_to_be(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with transaction(pool, WHOLE) as connection:
+            await KeyStore(connection, WHOLE, "op").claim("key", b"payload")
+        looked = KeyStore.find
+
+        async def released_before_the_look(store: KeyStore, key: str, print_: bytes) -> KeyRow | None:
+            async with transaction(pool, WHOLE) as connection:
+                await KeyStore(connection, WHOLE, "op").release(key)
+            return await looked(store, key, print_)
+
+        monkeypatch.setattr(KeyStore, "find", released_before_the_look)
+        assert not (await Writer(pool).write("key")).replayed
+        monkeypatch.undo()
+        assert (await Writer(pool).write("key")).replayed
 
 
 async def test_purge_forgets_old_finished_keys_only(database_url: str) -> None:

@@ -5,13 +5,14 @@ answer with its key. Planning knows a withdrawal by its id and the transaction f
 that anybody may carry on one that was left, at any time and more than once.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
-from entrygo.domain.errors import EntryGoError, ExportNotFound, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, ExportNotFound, IdempotencyInProgress, ServiceUnavailable
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
@@ -37,8 +38,9 @@ from entrygo.proto.execution.v1 import execution_pb2
 
 WITHDRAW_OPERATION = "execution.withdraw"
 DRY_RUN = "DRY_RUN"
-# The package may be sent somewhere else while its notices are written.
+# The package may be sent somewhere else while its notices are written; a key may be free in a moment.
 ATTEMPTS = 5
+POLL_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +117,20 @@ class Withdrawals:
         return Reply(response.SerializeToString(), replayed=False)
 
     async def _begin(self, command: WithdrawCommand) -> Withdrawal:
-        """A new withdrawal, or the one that the key was used for."""
+        """A new withdrawal, or the one that the key was used for.
+
+        IdempotencyInProgress for a bound key while nobody knows yet of which warehouse that one is.
+        """
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(POLL_SECONDS)
+            withdrawal = await self._begin_or_join(command)
+            if withdrawal is not None:
+                return withdrawal
+        raise IdempotencyInProgress
+
+    async def _begin_or_join(self, command: WithdrawCommand) -> Withdrawal | None:
+        """None where there is something to wait for."""
         visible = command.visible
         withdrawal = Withdrawal(
             tenant=visible.tenant,
@@ -136,9 +151,19 @@ class Withdrawals:
                 return withdrawal
             found = await store.find(earlier.resource_id or "")
         if found is None:
-            # Keys are the account's: another warehouse's key had this one.
-            raise ExportNotFound
+            await self._refuse_another_warehouses(visible, earlier.resource_id or "")
         return found
+
+    async def _refuse_another_warehouses(self, caller: Visible, withdrawal_id: str) -> None:
+        """NotFound for the withdrawal of an export that this caller may not see: keys are the account's.
+
+        One that planning refused a moment ago, or whose warehouse is known only at its end, is waited for.
+        """
+        account = Visible.whole(caller.tenant)
+        async with transaction(self.pool, account) as connection:
+            withdrawal = await WithdrawalStore(connection, account).find(withdrawal_id)
+        if withdrawal is not None and withdrawal.is_surely_hidden(caller):
+            raise ExportNotFound
 
     async def _carry_on(self, withdrawal: Withdrawal, planning: Planning) -> bytes:
         self.reach(failpoints.WITHDRAWAL_AFTER_BEGIN)

@@ -159,6 +159,14 @@ class Withdrawal:
         """Every row of the account: what is under way serves the account, whoever asked for it."""
         return Visible.whole(self.tenant)
 
+    def is_surely_hidden(self, caller: Visible) -> bool:
+        """Whether it is of a warehouse that the caller may not see; nobody knows that before its end."""
+        if caller.warehouse_id is None:
+            return False
+        if self.warehouse_id is None:
+            return self.response is not None
+        return not caller.includes(self.warehouse_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
