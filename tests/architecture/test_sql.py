@@ -110,6 +110,24 @@ def test_a_table_that_is_not_narrowed_is_found(statement: str, open_tables: list
     assert [use.table for use in uses if not use.narrowed_by >= SCOPE] == open_tables
 
 
+# A warehouse is what some of a page are of, not how they are found; the others are looked up one by one.
+OPTIONAL = re.compile(
+    r"\$\d+(?:::[\w\[\]]+)? (?:IS NULL|= '[^']*') OR (?:\w+\.)?(?!warehouse_id\b|id\b)\w+ ="
+)
+
+
+def test_a_condition_that_may_be_left_out_is_no_part_of_the_statement_then() -> None:
+    # Plans are for whatever value: `$4 IS NULL OR column = $4` reads every row, whatever index there is.
+    found = [
+        f"{source.path}:{line}"
+        for source in written_modules()
+        if not source.portion.startswith("cli")
+        for line, pieces in texts(source)
+        if OPTIONAL.search(_joined(pieces))
+    ]
+    assert found == []
+
+
 def _may_hold_sql(source: Source) -> bool:
     return (
         source.is_store

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 
 from entrygo.domain.principal import Visible
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 from entrygo.records.order import ORDER
 from entrygo.requests.pages import PageRequest
@@ -97,9 +98,10 @@ class OrderStore:
 
     async def page(self, page: PageRequest) -> list[StoredOrder]:
         """One row more than the page holds, when there is one."""
+        wanted = when_given("external_id = $4", "$4::text", page.external_id)
         rows = await self._connection.fetch(
             f"SELECT id, {COLUMNS}, items, total_value_usd, metadata, created_at, updated_at FROM orders"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
+            f" WHERE account_id = $1 AND mode = $2 AND id > $3 AND {wanted}"
             " ORDER BY id LIMIT $5",
             *self._scope,
             page.after,

@@ -11,6 +11,7 @@ import orjson
 
 from entrygo.domain.errors import OutsideWarehouse, ServiceUnavailable
 from entrygo.domain.principal import Visible
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 from entrygo.records.reading import Facts
 from entrygo.requests.pages import PageRequest
@@ -108,11 +109,12 @@ class FactStore:
 
     async def list_facts(self, subject: Subject, page: PageRequest) -> list[StoredFacts]:
         """One row more than the page holds, when there is one. Only products go by a SKU."""
-        of_sku = "$7::text IS NULL OR sku = $7" if subject is Subject.PRODUCTS else "$7::text IS NULL"
+        wanted = when_given("external_id = $4", "$4::text", page.external_id)
+        of_sku = when_given("sku = $7", "$7::text", page.sku if subject is Subject.PRODUCTS else None)
         rows = await self._connection.fetch(
             f"SELECT id, external_id, facts, created_at, updated_at FROM {subject}"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND id > $3 AND ($4::text IS NULL OR external_id = $4)"
-            f" AND ($6::text IS NULL OR id = $6) AND ({of_sku}) ORDER BY id LIMIT $5",
+            f" WHERE account_id = $1 AND mode = $2 AND id > $3 AND {wanted}"
+            f" AND ($6::text IS NULL OR id = $6) AND {of_sku} ORDER BY id LIMIT $5",
             *self._scope,
             page.after,
             page.external_id,

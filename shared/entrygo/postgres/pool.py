@@ -25,6 +25,11 @@ COMMAND_TIMEOUT = 60.0  # seconds
 SESSION_SETTINGS = {
     "application_name": "entrygo",
     "jit": "off",
+    # Every statement is a look-up by a key. PostgreSQL plans one with arrays or several partitions anew each
+    # time, as what it knows of the values always looks cheaper; a plan that was made while a table was empty
+    # would read it from end to end until the next ANALYZE. Plans by indexes for whatever values are neither.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
     "lock_timeout": "5s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "30s",

@@ -7,6 +7,7 @@ import asyncpg
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Recipient, RecipientState
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 
 _RECIPIENT = "id, address, state, asks, ask_due_at, asked_at, changed_at"
@@ -39,9 +40,10 @@ class RecipientStore:
 
     async def list(self, addresses: Sequence[str] | None = None) -> Sequence[Recipient]:
         """All of them, or those of these addresses, by address."""
+        named = when_given("address = ANY($3)", "$3::text[]", addresses)
         rows = await self._connection.fetch(
             f"SELECT {_RECIPIENT} FROM mail_recipients"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND ($3::text[] IS NULL OR address = ANY($3))"
+            f" WHERE account_id = $1 AND mode = $2 AND {named}"
             " ORDER BY address",
             *self._scope,
             addresses,

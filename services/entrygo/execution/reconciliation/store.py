@@ -13,6 +13,7 @@ from entrygo.execution.reconciliation.summary import (
     Task,
     TaskState,
 )
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 
 _SUMMARY = (
@@ -81,10 +82,11 @@ class ReconciliationStore:
 
     async def page(self, export_id: str | None, after: str, limit: int) -> list[Recorded]:
         """The newest of each entry, of one export or of all, in the order in which they were given."""
+        of_export = when_given("export_id = $4", "$4::text", export_id)
         rows = await self._connection.fetch(
             f"SELECT {_SUMMARY} FROM entry_summaries AS one"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            " AND ($4::text IS NULL OR export_id = $4) AND id > $5"
+            f" AND {of_export} AND id > $5"
             " AND NOT EXISTS (SELECT 1 FROM entry_summaries AS newer"
             "  WHERE newer.account_id = $1 AND newer.mode = $2 AND newer.export_id = one.export_id"
             "  AND newer.entry = one.entry AND newer.revision > one.revision)"
@@ -133,10 +135,11 @@ class ReconciliationStore:
 
     async def tasks(self, export_id: str, entry: int | None = None) -> list[Task]:
         """Those of an entry, or of all entries of an export, oldest first."""
+        of_entry = when_given("entry = $5", "$5::integer", entry)
         rows = await self._connection.fetch(
             f"SELECT {_TASK} FROM entry_tasks"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3"
-            " AND ($4::text IS NULL OR warehouse_id = $4) AND ($5::integer IS NULL OR entry = $5)"
+            f" AND ($4::text IS NULL OR warehouse_id = $4) AND {of_entry}"
             " ORDER BY entry, opened_at, id",
             *self._scope,
             export_id,

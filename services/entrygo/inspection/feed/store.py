@@ -10,6 +10,7 @@ from asyncpg import Record
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.folding import Known
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 
 # What was written before an event left the feed came no later than this after it happened.
@@ -101,15 +102,16 @@ class FeedStore:
 
     async def read(self, wanted: FeedFilter, limit: int) -> list[PublishedEvent]:
         """At most `limit` of the visible events after a place, oldest first."""
+        of_types = when_given("event_type = ANY ($5)", "$5::text[]", wanted.types or None)
+        of_export = when_given("export_id = $6", "$6::text", wanted.export_id or None)
         rows = await self._connection.fetch(
-            "SELECT position, event_id, event_type, export_id, body FROM event_feed"
+            "SELECT position, event_id, event_type, export_id, body FROM event_feed"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-            " AND position > $4 AND ($5::text[] = '{}' OR event_type = ANY ($5))"
-            " AND ($6::text = '' OR export_id = $6) ORDER BY position LIMIT $7",
+            f" AND position > $4 AND {of_types} AND {of_export} ORDER BY position LIMIT $7",
             *self._scope,
             wanted.after or 0,
-            list(wanted.types),
-            wanted.export_id,
+            list(wanted.types) or None,
+            wanted.export_id or None,
             limit,
         )
         return [_published_from_row(row) for row in rows]

@@ -8,6 +8,7 @@ from asyncpg import Record
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 
 DELIVERY_COLUMNS = (
@@ -44,10 +45,11 @@ class QueueStore:
         self, endpoint: Endpoint, *, status: str | None, before: int | None, limit: int
     ) -> list[Delivery]:
         """Newest first; `before` is the position of the last one of the page before."""
+        of_status = when_given("status = $4", "$4::text", status)
+        older = when_given("position < $5", "$5::bigint", before)
         rows = await self._connection.fetch(
             f"SELECT {DELIVERY_COLUMNS} FROM webhook_deliveries"  # noqa: S608
-            " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3"
-            " AND ($4::text IS NULL OR status = $4) AND ($5::bigint IS NULL OR position < $5)"
+            f" WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND {of_status} AND {older}"
             " ORDER BY position DESC LIMIT $6",
             *self._scope,
             endpoint.id,
@@ -79,13 +81,14 @@ class QueueStore:
         limit: int,
     ) -> int:
         """Queues again what has one of these statuses and was queued in [since, until); oldest first."""
+        is_late_enough = when_given("created_at >= $5", "$5::timestamptz", since)
+        is_early_enough = when_given("created_at < $6", "$6::timestamptz", until)
         rows = await self._connection.fetch(
-            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"
+            "UPDATE webhook_deliveries SET status = 'pending', attempts = 0"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND endpoint_id = $3 AND event_id IN"
             " (SELECT event_id FROM webhook_deliveries WHERE account_id = $1 AND mode = $2"
             "  AND endpoint_id = $3 AND status = ANY ($4::text[])"
-            "  AND ($5::timestamptz IS NULL OR created_at >= $5)"
-            "  AND ($6::timestamptz IS NULL OR created_at < $6) ORDER BY position LIMIT $7)"
+            f"  AND {is_late_enough} AND {is_early_enough} ORDER BY position LIMIT $7)"
             " RETURNING account_id, mode, endpoint_id, export_id",
             *self._scope,
             endpoint.id,
