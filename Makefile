@@ -12,7 +12,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help up test check upgrade faults protections attack mutants bench protos columns pages kafka audit typescript generated setup
+.PHONY: help up test check upgrade faults protections attack mutants bench chart alerts protos columns pages kafka audit typescript generated setup
 
 help: ## list the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,12 @@ mutants: setup ## plant known faults one by one; tests must notice each
 bench: setup ## measure speed beside a monolith and the bare rows; about twelve minutes, JSON into bench.json
 	@$(UV) sync --locked --quiet --group bench
 	@$(RUN) python -m tests.bench $(if $(ROWS),--only $(ROWS))
+
+chart: setup ## lint, render and compare the Helm chart; `SERVER=1`: apply it to an API server of Kubernetes (Go)
+	@$(RUN) python -m tests.deploy chart $(if $(SERVER),server)
+
+alerts: setup ## check and test the alert rules by promtool (Go)
+	@$(RUN) python -m tests.deploy alerts
 
 protos: setup ## generate shared/entrygo/proto from protos/
 	@$(RUN) python scripts/generate_protos.py

@@ -10,13 +10,15 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from tests.campaign.accounts import make_accounts
 from tests.campaign.campaign import Plan, Result, run_campaign
 from tests.campaign.checker import Finding
 from tests.campaign.cluster import running_cluster
-from tests.campaign.faults import FAULTS, NAMED_FAULTS
+from tests.campaign.directed import NAMED_FAULTS
+from tests.campaign.faults import FAULTS
 from tests.campaign.settings import SECONDS_SETTING, SEED_SETTING
 
 DEFAULT_SECONDS = "120"
@@ -39,7 +41,8 @@ def main(words: list[str]) -> int:
 
 async def run(plan: Plan, history: Path) -> Result:
     """A campaign on a system of its own."""
-    async with running_cluster() as cluster:
+    settings = dict(chain.from_iterable(fault.settings.items() for fault in plan.faults))
+    async with running_cluster(settings) as cluster:
         return await run_campaign(cluster, await make_accounts(cluster), plan, history)
 
 

@@ -148,21 +148,6 @@ async def wipe_broker(cluster: Cluster, choose: random.Random) -> str:
     return f"away for {seconds:.1f} s"
 
 
-async def lose_events(cluster: Cluster, choose: random.Random) -> str:
-    """Inspection hangs, and what the topic took meanwhile is gone with the broker before it was read."""
-    seconds = choose.uniform(1, 3)
-    with contextlib.ExitStack() as hanging:
-        for node in cluster.of("inspection"):
-            if (process := node.process) is not None:
-                hanging.enter_context(_frozen(process))
-        await asyncio.sleep(seconds)
-        try:
-            await asyncio.to_thread(cluster.broker.stop)
-        finally:
-            await asyncio.to_thread(cluster.start_broker)
-    return f"of {seconds:.1f} s"
-
-
 async def hang_broker(cluster: Cluster, choose: random.Random) -> str:
     seconds = choose.uniform(0.5, 6)
     with _frozen(cluster.broker.process):
@@ -259,5 +244,3 @@ FAULTS = (
     Fault("fill store", "store", fill_store, weight=1),
     Fault("step clock", "clock", step_clock),
 )
-# Taken where they are named: they break one promise's protection alone, and all of inspection for a while.
-NAMED_FAULTS = (Fault("lose events", "broker", lose_events),)

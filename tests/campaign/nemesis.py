@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tests.campaign.cluster import Cluster
 from tests.campaign.history import Recorder
@@ -19,12 +19,16 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault that ends by itself, healed, whatever happens to its task. `target` has one at a time."""
+    """A fault that ends by itself, healed, whatever happens to its task. `target` has one at a time.
+
+    `settings` are what the system needs beside its own for it.
+    """
 
     name: str
     target: str
     inject: Callable[[Cluster, random.Random], Awaitable[str]]
     weight: int = 2
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Nemesis:

@@ -129,7 +129,7 @@ PROTECTIONS = (
                 "            return True",
             ),
         ),
-        ("mail", "hang"),
+        ("take over a mail",),
     ),
     Protection(
         "deliveries that are due are looked for",
@@ -185,7 +185,7 @@ PROTECTIONS = (
                 "event.sequence <= known.applied[event.source]",
             ),
         ),
-        ("lose events",),
+        ("overtake events",),
     ),
     Protection(
         "moves of an export wait for each other",
