@@ -129,8 +129,8 @@ FAULTS = (
         "a lease is extended by whoever lost it",
         "services/entrygo/execution/store.py",
         'now() + $5"\n            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND',
-        'now() + $5"\n            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND ($4 > 0 OR attempt = $4) AND',
-        (f"{EXECUTION}/test_execute.py",),
+        'now() + $5"\n            " WHERE account_id = $1 AND mode = $2 AND id = $3 AND attempt >= $4 AND',
+        (f"{EXECUTION}/test_fences.py",),
     ),
     Fault(
         "a mail leaves without the data phase being noted",

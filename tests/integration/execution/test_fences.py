@@ -1,0 +1,57 @@
+"""What an owner writes is refused once another one has taken over: by the number of its attempt, in SQL."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_SENDING
+from entrygo.execution.state.records import Execution, Submission, SubmissionStatus
+from entrygo.execution.store import ExecutionBacklog, ExecutionStore
+from entrygo.postgres.pool import EVERYONE, transaction
+from tests.integration.execution.world import LEASE, LIVE, START, Crash, World
+
+OF_EXECUTION: tuple[Callable[[ExecutionStore, Execution], Awaitable[bool]], ...] = (
+    lambda store, owned: store.extend_lease(owned, LEASE),
+    lambda store, owned: store.save_prepared(owned, "brk_sub_1", START, LEASE),
+    lambda store, owned: store.complete(owned, b"answer", START),
+)
+OF_SUBMISSION: tuple[Callable[[SubmissionStore, Submission], Awaitable[bool]], ...] = (
+    lambda store, owned: store.extend_lease(owned, LEASE),
+    lambda store, owned: store.enter_data_phase(owned, LEASE),
+    lambda store, owned: store.settle(owned),
+)
+
+
+async def test_an_owner_whose_execution_was_taken_over_changes_nothing_of_it(world: World) -> None:
+    process = await world.process(crash_at=AFTER_CLAIM)
+    with pytest.raises(Crash):
+        await process.execute()
+    await world.pass_lease()
+    async with transaction(process.pool, EVERYONE) as connection:
+        [before] = await ExecutionBacklog(connection).abandoned_executions(1)
+    async with transaction(process.pool, LIVE) as connection:
+        store = ExecutionStore(connection, LIVE)
+        owner = await store.take_over(before.id, LEASE)
+        assert owner is not None
+        assert [await change(store, before) for change in OF_EXECUTION] == [False] * len(OF_EXECUTION)
+        assert await store.find(before.id) == owner
+        assert [await change(store, owner) for change in OF_EXECUTION] == [True] * len(OF_EXECUTION)
+
+
+async def test_an_owner_whose_submission_was_taken_over_changes_nothing_of_it(world: World) -> None:
+    process = await world.process(crash_at=AFTER_SENDING)
+    with pytest.raises(Crash):
+        await process.execute()
+    async with transaction(process.pool, LIVE) as connection:
+        submission_id = await connection.fetchval("SELECT id FROM broker_submissions")
+        store = SubmissionStore(connection, LIVE)
+        before = await store.get(submission_id)
+        given_back = replace(before, status=SubmissionStatus.PREPARED, next_attempt_at=START)
+        assert await store.settle(given_back)
+        owner = await store.begin_attempt(submission_id, LEASE)
+        assert owner is not None
+        assert [await change(store, before) for change in OF_SUBMISSION] == [False] * len(OF_SUBMISSION)
+        assert await store.get(submission_id) == owner
+        assert [await change(store, owner) for change in OF_SUBMISSION] == [True] * len(OF_SUBMISSION)
