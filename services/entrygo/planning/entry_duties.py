@@ -1,6 +1,5 @@
 """Estimates the duty of each entry of a plan, and each order's part of it. Pure."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -177,11 +176,12 @@ def _costs(
     numbers: Mapping[LineKey, int],
     keys: Mapping[str, LineKey],
 ) -> list[stated.OrderCost]:
-    shares: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
-    for order in orders:
-        for item in order.items:
-            shares[order.id, numbers[keys[item.product_id]]] += item.value_usd
-    costs = landed_costs(found, [OrderShare(id, line, value) for (id, line), value in shares.items()])
+    shares = [
+        OrderShare(order.id, numbers[keys[item.product_id]], item.value_usd)
+        for order in orders
+        for item in order.items
+    ]
+    costs = landed_costs(found, shares)
     return [
         stated.OrderCost(
             order_id=order_id,
