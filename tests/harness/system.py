@@ -191,7 +191,14 @@ async def running_system(extra_env: Mapping[str, str], folder: Path | None = Non
         settings = {PORT_SETTINGS[name]: port for name, port in ports.items()}
         home = Home(folder / "home")
         log = folder / "up.log"
-        environment = {**_clean_environment(), **settings, **extra_env, "ENTRYGO_HOME": str(home.root)}
+        environment = {
+            **_clean_environment(),
+            # Of one process each, on whatever machine: the tests of several ask for them.
+            "ENTRYGO_REPLICAS": "1",
+            **settings,
+            **extra_env,
+            "ENTRYGO_HOME": str(home.root),
+        }
         supervisor = processes.start(
             [sys.executable, "-m", "entrygo.cli.main", "up"], log=log, env=environment, cwd=folder
         )

@@ -9,7 +9,7 @@ from entrygo.cli.up.home import Home
 from entrygo.cli.up.parts import Part, build_parts
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.replicas import SERVICES
-from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
+from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings, replicas_for
 
 OF_THE_SHELL = {
     "AWS_SECRET_ACCESS_KEY": "aws-secret",
@@ -29,7 +29,9 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Part]:
         monkeypatch.delenv(name, raising=False)
     for name, value in OF_THE_SHELL.items():
         monkeypatch.setenv(name, value)
-    return built(UpSettings(home=tmp_path, smtp_url=SecretStr(f"smtps://user:{SMTP_SECRET}@mail.example")))
+    return built(
+        UpSettings(home=tmp_path, replicas=1, smtp_url=SecretStr(f"smtps://user:{SMTP_SECRET}@mail.example"))
+    )
 
 
 def built(settings: UpSettings) -> dict[str, Part]:
@@ -84,6 +86,11 @@ def test_each_replica_listens_on_a_port_of_its_own_and_others_find_all_of_them(t
     assert len(set(metrics)) == 2
     for name in ("planning", "planning-2", "execution-2", "inspection", "gateway"):
         assert parts[name].environment["ENTRYGO_SYNC_TARGET"] == "127.0.0.1:20500,127.0.0.1:21000"
+
+
+@pytest.mark.parametrize(("cores", "replicas"), [(1, 1), (2, 1), (7, 1), (8, 2), (16, 4), (128, 8)])
+def test_a_machine_of_more_cores_is_given_more_processes_of_each_service(cores: int, replicas: int) -> None:
+    assert replicas_for(cores) == replicas
 
 
 def test_a_target_that_was_given_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

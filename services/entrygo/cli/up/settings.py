@@ -14,6 +14,9 @@ from entrygo.process.settings import EnvironmentSettings, RpcClientSettings
 SCHEMA_DATABASE = re.compile("ENTRYGO_(IDENTITY|SYNC|PLANNING|EXECUTION|INSPECTION)_DATABASE_URL")
 
 MOST_REPLICAS = 8
+# Four services, the gateway, PostgreSQL and Kafka keep so many cores busy before one of them is in want of a
+# second process; see docs/performance.md, "Capacity".
+CORES_A_REPLICA = 4
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -24,6 +27,11 @@ PORT_SETTINGS = {
     "execution": "ENTRYGO_EXECUTION_PORT",
     "inspection": "ENTRYGO_INSPECTION_PORT",
 }
+
+
+def replicas_for(cores: int) -> int:
+    """How many processes of each service a machine of so many cores is given where nobody says."""
+    return min(MOST_REPLICAS, max(1, cores // CORES_A_REPLICA))
 
 
 class TargetSettings(BaseSettings):
@@ -74,7 +82,9 @@ class UpSettings(BaseSettings):
     execution_port: Port = 15053
     inspection_port: Port = 15054
     # Processes of each service. The first has the port above, the others have ports of their own.
-    replicas: int = Field(default=1, ge=1, le=MOST_REPLICAS)
+    replicas: int = Field(
+        default_factory=lambda: replicas_for(len(os.sched_getaffinity(0))), ge=1, le=MOST_REPLICAS
+    )
     targets: TargetSettings = Field(default_factory=TargetSettings)
     database_url: SecretStr | None = None
     kafka_bootstrap: str | None = None
