@@ -163,15 +163,16 @@ class FakeExecution(Memory):
             raise InvalidExportState(details={"currentState": export.state})
         plan = events_pb2.Plan()
         plan.CopyFrom(export.plan)
-        kept = [each for each in plan.included_order_ids if each not in request.leave_out_order_ids]
-        plan.included_order_ids[:] = [*kept, *request.add_order_ids]
+        left_out = [*request.leave_out_order_ids, *request.leave_out_external_order_ids]
+        kept = [each for each in plan.included_order_ids if each not in left_out]
+        plan.included_order_ids[:] = [*kept, *request.add_order_ids, *request.add_external_order_ids]
         return planning_pb2.PlanExportResponse(
             export_id="" if request.dry_run else self._new("batch"),
             status="DRY_RUN" if request.dry_run else "BATCHED",
             revision=1,
             plan=plan,
             supersedes=export.export_id,
-            changes=[f"Order {each}: left out." for each in request.leave_out_order_ids],
+            changes=[f"Order {each}: left out." for each in left_out],
         )
 
     async def PreviewBrokerTemplate(

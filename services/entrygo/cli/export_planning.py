@@ -15,6 +15,7 @@ from entrygo.cli.options import Json
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.readable import first_excluded, show_plan
 from entrygo.cli.terminal import err, out, print_json
+from entrygo.domain.ids import IdKind, by_origin
 from entrygo_client import EntryGo, InvalidExportState, NotFound
 from entrygo_client.types import PlanAnswer, PlanBody
 
@@ -26,9 +27,12 @@ OrdersFile = Annotated[
     Path | None,
     typer.Option("--orders", exists=True, dir_okay=False, help="The ids file that `orders import` wrote."),
 ]
-OrderIds = Annotated[list[str] | None, typer.Option("--order", help="An order's id; repeat for several.")]
+OrderIds = Annotated[
+    list[str] | None, typer.Option("--order", help="An order: its id, or your own; repeatable.")
+]
 ExternalOrderIds = Annotated[
-    list[str] | None, typer.Option("--external-order", help="Your own id of an order; repeatable.")
+    list[str] | None,
+    typer.Option("--external-order", help="Your own id of an order, whatever it begins with; repeatable."),
 ]
 WarehouseId = Annotated[str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")]
 BrokerId = Annotated[str | None, typer.Option("--broker", help="Default: ENTRYGO_BROKER_ID.")]
@@ -79,9 +83,13 @@ def plan(
     if fix_file:
         refuse_unwritable(fix_file)
     listed = read_order_ids(orders) if orders else {}
+    ids, own_ids = by_origin([*(order or []), *listed], IdKind.ORDER)
+    own_ids = list(dict.fromkeys([*own_ids, *(external_order or [])]))
+    if not ids and not own_ids:
+        raise typer.BadParameter("Give --orders FILE, --order ID or --external-order ID.")
     asked = {
-        "orderIds": _order_ids([*(order or []), *listed], external_order),
-        "externalOrderIds": external_order,
+        "orderIds": ids,
+        "externalOrderIds": own_ids,
         "warehouseId": warehouse,
         "brokerId": broker,
         "destinationCountry": destination,
@@ -111,13 +119,6 @@ def _left_before(answer: PlanAnswer) -> Set[str]:
     """Orders of the plan that already left with another export."""
     messages = answer["validationMessages"]
     return {each["order_id"] or "" for each in messages if each["code"] == ALREADY_EXPORTED} - {""}
-
-
-def _order_ids(ids: list[str], external_ids: list[str] | None) -> list[str]:
-    """Each once; BadParameter where no order is named in any way."""
-    if not ids and not external_ids:
-        raise typer.BadParameter("Give --orders FILE, --order ID or --external-order ID.")
-    return list(dict.fromkeys(ids))
 
 
 def _body(target: Target, asked: Mapping[str, Any], *, dry_run: bool) -> PlanBody:

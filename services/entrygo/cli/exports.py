@@ -14,6 +14,7 @@ from entrygo.cli.options import Json
 from entrygo.cli.plan_diff import show_diff
 from entrygo.cli.readable import show_execution, show_export, show_plan, show_withdrawal
 from entrygo.cli.terminal import out, print_json
+from entrygo.domain.ids import IdKind, by_origin
 from entrygo_client import EntryGo
 from entrygo_client.types import ExecuteBody, ValidationMessage, WithdrawBody
 
@@ -114,11 +115,11 @@ def amend(
     reason: Annotated[str, typer.Option("--reason", help="Why; the broker reads it.")],
     leave_out: Annotated[
         list[str] | None,
-        typer.Option("--leave-out", help="Id (ord_…) of an order that stays; repeatable."),
+        typer.Option("--leave-out", help="An order that stays: its id, or your own; repeatable."),
     ] = None,
     add: Annotated[
         list[str] | None,
-        typer.Option("--add", help="Id (ord_…) of an order that goes besides; repeatable."),
+        typer.Option("--add", help="An order that goes besides: its id, or your own; repeatable."),
     ] = None,
     after_entry: Annotated[
         bool, typer.Option("--after-entry", help="Correct the entry that was filed; make no other.")
@@ -132,7 +133,15 @@ def amend(
 ) -> None:
     """Plan what takes the place of an executed export; `export execute` then replaces it."""
     body: Any = {"reason": reason, "dryRun": dry_run, "afterEntry": after_entry}
-    optional = {"leaveOutOrderIds": leave_out, "addOrderIds": add, "entryDate": entry_date}
+    stay, own_stay = by_origin(leave_out or (), IdKind.ORDER)
+    go, own_go = by_origin(add or (), IdKind.ORDER)
+    optional = {
+        "leaveOutOrderIds": stay,
+        "leaveOutExternalOrderIds": own_stay,
+        "addOrderIds": go,
+        "addExternalOrderIds": own_go,
+        "entryDate": entry_date,
+    }
     body |= {name: value for name, value in optional.items() if value}
     with find_target().client() as entrygo:
         answer = entrygo.amend_export(export_id, body, idempotency_key=idempotency_key)

@@ -21,6 +21,10 @@ def read_order_ids(file: Path) -> dict[str, str]:
     column = next((header.index(name) for name in ID_COLUMNS if name in header), None)
     if column is None:
         raise typer.BadParameter(f"{file} has none of the columns {', '.join(ID_COLUMNS)}.")
+    if not any(row[column].startswith(ORDER_PREFIX) for row in records):
+        raise typer.BadParameter(
+            f"{file} holds no EntryGo ids of orders: `entrygo orders import` writes them to FILE.ids.csv."
+        )
     external = header.index(EXTERNAL_ID_COLUMN) if EXTERNAL_ID_COLUMN in header else None
     return {row[column]: row[external] if external is not None else "" for row in records}
 

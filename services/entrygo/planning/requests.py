@@ -44,12 +44,20 @@ class PlanCommand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedOrders:
+    """Orders by our ids, and others by the warehouse's own."""
+
+    ids: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AmendCommand:
     """An amendment as it is asked for; `entry_number` is what the broker gave for the export, if anything."""
 
     amendment: Amendment
-    leave_out: tuple[str, ...]
-    add: tuple[str, ...]
+    leave_out: NamedOrders
+    add: NamedOrders
     on_blocked: OnBlocked
     entry_date: date | None
     is_dry_run: bool
@@ -128,11 +136,17 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
     issues = Issues()
     issues.require(exportId=request.export_id, reason=request.reason.strip())
     issues.take(text(MAX_REASON_LENGTH), request.reason, "reason")
-    if len(request.add_order_ids) + len(request.leave_out_order_ids) > max_orders:
+    listed = {
+        "leaveOutOrderIds": request.leave_out_order_ids,
+        "addOrderIds": request.add_order_ids,
+        "leaveOutExternalOrderIds": request.leave_out_external_order_ids,
+        "addExternalOrderIds": request.add_external_order_ids,
+    }
+    if sum(map(len, listed.values())) > max_orders:
         issues.add("addOrderIds", f"At most {max_orders} orders in one export", "too_big")
     else:
-        _check_listed("leaveOutOrderIds", request.leave_out_order_ids, issues)
-        _check_listed("addOrderIds", request.add_order_ids, issues)
+        for path, ids in listed.items():
+            _check_listed(path, ids, issues)
     for path, value, check in (
         ("onBlocked", request.on_blocked, one_of(*OnBlocked)),
         ("entryDate", request.entry_date, day),
@@ -151,8 +165,10 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
             after_entry=request.after_entry,
             entry_number=request.entry_number or None,
         ),
-        leave_out=tuple(request.leave_out_order_ids),
-        add=tuple(request.add_order_ids),
+        leave_out=NamedOrders(
+            ids=tuple(request.leave_out_order_ids), external_ids=tuple(request.leave_out_external_order_ids)
+        ),
+        add=NamedOrders(ids=tuple(request.add_order_ids), external_ids=tuple(request.add_external_order_ids)),
         on_blocked=OnBlocked(request.on_blocked or OnBlocked.BLOCK),
         entry_date=parse_day(request.entry_date) if request.entry_date else None,
         is_dry_run=request.dry_run,

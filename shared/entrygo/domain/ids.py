@@ -1,6 +1,7 @@
 """Public ids: a prefix that names the kind, then 26 characters that sort by time of creation."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
@@ -46,3 +47,10 @@ def make_id(kind: IdKind, *, unix_ms: int, entropy: int) -> str:
 def is_valid_id(value: str) -> bool:
     """Whether `value` can be an id at all: 1 to 64 of letters, digits, `_` and `-`."""
     return _VALID.fullmatch(value) is not None
+
+
+def by_origin(names: Iterable[str], kind: IdKind) -> tuple[list[str], list[str]]:
+    """What a person typed to name records: our ids of the kind, and the ids of their own; each once."""
+    distinct = dict.fromkeys(names)
+    ours = [name for name in distinct if name.startswith(f"{kind}_")]
+    return ours, [name for name in distinct if not name.startswith(f"{kind}_")]

@@ -9,6 +9,7 @@ from entrygo.domain.errors import (
     EntryFiled,
     IdempotencyConflict,
     InvalidExportState,
+    InvalidOrderReference,
     NotFound,
     ServiceUnavailable,
     ValidationFailed,
@@ -184,7 +185,27 @@ async def test_orders_that_cannot_be_left_out_or_added_are_all_named(planner: Pl
     paths = [each["path"] for each in refused.value.details["issues"]]
     assert paths == ["leaveOutOrderIds.0", "addOrderIds.0"]
     with pytest.raises(ValidationFailed):
-        await planner.amend(old, leave_out_order_ids=["ord_123", "ord_124"])
+        await planner.amend(
+            old, leave_out_order_ids=["ord_123"], leave_out_external_order_ids=["wms-ord_124"]
+        )
+
+
+async def test_orders_are_left_out_and_added_by_the_warehouses_own_ids(planner: Planner) -> None:
+    planner.facts.put([make_order("ord_9", external_id="wms-9")])
+    old = await planner.executed()
+    answer = await planner.amend(
+        old, leave_out_external_order_ids=["wms-ord_124"], add_external_order_ids=["wms-9"]
+    )
+    assert list(answer.plan.included_order_ids) == ["ord_123", "ord_9"]
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.amend(
+            old, leave_out_external_order_ids=["wms-none"], add_external_order_ids=["wms-ord_123"]
+        )
+    assert refused.value.details is not None
+    paths = [each["path"] for each in refused.value.details["issues"]]
+    assert paths == ["leaveOutExternalOrderIds.0", "addExternalOrderIds.0"]
+    with pytest.raises(InvalidOrderReference):
+        await planner.amend(old, add_external_order_ids=["wms-none"])
 
 
 async def test_successor_stays_with_the_broker_who_has_the_package(planner: Planner) -> None:

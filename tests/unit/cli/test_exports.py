@@ -216,6 +216,40 @@ def test_plan_sends_orders_by_their_own_ids(server: Recorder) -> None:
     assert (body["orderIds"], body["externalOrderIds"]) == ([], ["SO-1", "SO-2"])
 
 
+def test_orders_are_named_by_either_id_in_one_option(server: Recorder) -> None:
+    run(
+        "export",
+        "plan",
+        "--order",
+        "SO-1",
+        "--order",
+        "ord_2",
+        "--order",
+        "SO-1",
+        "--external-order",
+        "ord_x",
+    )
+    server.answer = {**PLAN, "validationMessages": [], "supersedes": "batch_0", "changes": []}
+    run(
+        "export",
+        "amend",
+        "batch_0",
+        "--reason",
+        "r",
+        "--leave-out",
+        "SO-1",
+        "--leave-out",
+        "ord_2",
+        "--add",
+        "SO-3",
+    )
+    (_, _, planned), (_, _, amended) = server.asked
+    assert (planned["orderIds"], planned["externalOrderIds"]) == (["ord_2"], ["SO-1", "ord_x"])
+    assert (amended["leaveOutOrderIds"], amended["leaveOutExternalOrderIds"]) == (["ord_2"], ["SO-1"])
+    assert amended["addExternalOrderIds"] == ["SO-3"]
+    assert "addOrderIds" not in amended
+
+
 def test_plan_shows_one_row_for_each_code_most_severe_first(server: Recorder) -> None:
     shown = run("export", "plan", "--order", "ord_1")
     lines = shown.splitlines()
@@ -409,6 +443,13 @@ def test_read_order_ids_takes_a_file_of_one_id_a_line(tmp_path: Path) -> None:
     file = tmp_path / "ids"
     file.write_text("ord_1\nord_2\nord_1\n\n")
     assert read_order_ids(file) == {"ord_1": "", "ord_2": ""}
+
+
+def test_file_of_orders_is_not_taken_for_the_file_of_their_ids(tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("order_id,sku\nSO-1,A\n")
+    with pytest.raises(typer.BadParameter, match=r"entrygo orders import.*ids\.csv"):
+        read_order_ids(file)
 
 
 def test_read_order_ids_names_the_columns_it_looks_for_when_none_is_there(tmp_path: Path) -> None:

@@ -213,10 +213,11 @@ async def test_what_left_is_sent_again_withdrawn_or_amended_with_a_reason(
     assert (await act(clerk, export_id, "resend", reason="Never came")).status_code == 303
     page = (await clerk.get(f"/exports/{export_id}")).text
     assert "Never came" in page
-    amended = await act(clerk, export_id, "amend", reason="One less", leaveOut="ord_1, ord_2")
+    amended = await act(clerk, export_id, "amend", reason="One less", leaveOut="ord_1, ord_2\r\nSO 1001\r\n")
     assert amended.headers["location"].startswith("/exports/batch_")
     [*_, request] = asked(services, execution_pb2.AmendExportRequest)
     assert list(request.leave_out_order_ids) == ["ord_1", "ord_2"]
+    assert list(request.leave_out_external_order_ids) == ["SO 1001"]
     assert (await act(clerk, export_id, "withdraw", reason="Truck broke")).status_code == 303
     assert "Withdrawn" in (await clerk.get(f"/exports/{export_id}")).text
 

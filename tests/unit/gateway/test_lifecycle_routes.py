@@ -644,14 +644,20 @@ async def test_amending_answers_the_successor_as_plan_does(client: httpx.AsyncCl
         "included_order_ids"
     ][0]
     path = f"/api/exports/{export['exportId']}/amend"
-    body = {"reason": "taken off", "leaveOutOrderIds": [order_id], "addOrderIds": ["ord_more"]}
+    body = {
+        "reason": "taken off",
+        "leaveOutOrderIds": [order_id],
+        "leaveOutExternalOrderIds": ["SO-1"],
+        "addOrderIds": ["ord_more"],
+        "addExternalOrderIds": ["SO-2"],
+    }
     answer = await client.post(path, json=body, headers={"idempotency-key": "amend-1"})
     assert answer.status_code == 200
     amended = answer.json()
     assert (amended["supersedes"], amended["state"]) == (export["exportId"], "BATCHED")
     assert amended["exportId"] not in (None, export["exportId"])
-    assert amended["included_order_ids"] == ["ord_more"]
-    assert amended["changes"] == [f"Order {order_id}: left out."]
+    assert amended["included_order_ids"] == ["ord_more", "SO-2"]
+    assert amended["changes"] == [f"Order {order_id}: left out.", "Order SO-1: left out."]
     again = await client.post(path, json=body, headers={"idempotency-key": "amend-1"})
     assert again.headers["idempotency-replayed"] == "true"
     dry = (await client.post(path, json={"reason": "taken off", "dryRun": True})).json()

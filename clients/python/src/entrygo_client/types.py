@@ -26,6 +26,8 @@ class AmendBody(TypedDict):
     reason: str
     leaveOutOrderIds: NotRequired[list[str] | None]
     addOrderIds: NotRequired[list[str] | None]
+    leaveOutExternalOrderIds: NotRequired[list[str] | None]
+    addExternalOrderIds: NotRequired[list[str] | None]
     afterEntry: NotRequired[bool | None]
     entryDate: NotRequired[str | None]
     onBlocked: NotRequired[AmendBodyOnBlocked | None]

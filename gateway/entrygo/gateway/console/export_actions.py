@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
+from entrygo.domain.ids import IdKind, by_origin
 from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
 from entrygo.gateway.console.product_fields import editable
 from entrygo.gateway.console.visit import Handler, Page, Visit
@@ -156,12 +157,14 @@ async def withdraw(visit: Visit) -> Response:
 @_on_export("amend")
 async def amend(visit: Visit) -> Response:
     """Plans what takes its place, and goes there."""
-    leave_out = visit.form.get("leaveOut", "").replace(",", " ").split()
+    lines = visit.form.get("leaveOut", "").replace(",", "\n").splitlines()
+    ids, own_ids = by_origin((line.strip() for line in lines if line.strip()), IdKind.ORDER)
     body = validated(
         AmendBody,
         {
             **visit.given("reason", "entryDate", "onBlocked"),
-            **({"leaveOutOrderIds": leave_out} if leave_out else {}),
+            "leaveOutOrderIds": ids,
+            "leaveOutExternalOrderIds": own_ids,
             "afterEntry": "afterEntry" in visit.form,
             **_key(visit),
         },

@@ -124,6 +124,8 @@ def amend_request(export_id: str, body: AmendBody) -> execution_pb2.AmendExportR
         reason=body.reason,
         leave_out_order_ids=body.leave_out_order_ids or (),
         add_order_ids=body.add_order_ids or (),
+        leave_out_external_order_ids=body.leave_out_external_order_ids or (),
+        add_external_order_ids=body.add_external_order_ids or (),
         entry_date=body.entry_date or "",
         on_blocked=body.on_blocked or "",
         after_entry=body.after_entry or False,

@@ -153,6 +153,22 @@ class AmendBody(Body):
         Field(max_length=MAX_PLANNED_ORDERS, description="Orders that go besides"),
         at_most(MAX_PLANNED_ORDERS),
     ] = None
+    leave_out_external_order_ids: Annotated[
+        list[Reference] | None,
+        Field(
+            max_length=MAX_PLANNED_ORDERS,
+            description="Orders of the export that do not go, by your own ids; with leaveOutOrderIds, both",
+        ),
+        at_most(MAX_PLANNED_ORDERS),
+    ] = None
+    add_external_order_ids: Annotated[
+        list[Reference] | None,
+        Field(
+            max_length=MAX_PLANNED_ORDERS,
+            description="Orders that go besides, by your own ids; with addOrderIds, both",
+        ),
+        at_most(MAX_PLANNED_ORDERS),
+    ] = None
     after_entry: Annotated[
         Flag | None,
         Field(description="Needed once the broker gave an entry number: corrects that entry, makes no other"),

@@ -27,6 +27,8 @@ class Amendments:
             reason=request.reason,
             leave_out_order_ids=request.leave_out_order_ids,
             add_order_ids=request.add_order_ids,
+            leave_out_external_order_ids=request.leave_out_external_order_ids,
+            add_external_order_ids=request.add_external_order_ids,
             entry_date=request.entry_date,
             on_blocked=request.on_blocked,
             dry_run=request.dry_run,

@@ -54,8 +54,8 @@ def _successor(command: AmendCommand, export: Export, before: Snapshot) -> PlanC
     return PlanCommand(
         warehouse_id=before.warehouse.id,
         broker_id=before.broker.id,
-        order_ids=successor_orders([order.id for order in before.orders], command.leave_out, command.add),
-        external_order_ids=(),
+        order_ids=successor_orders(before.orders, command.leave_out, command.add),
+        external_order_ids=command.add.external_ids,
         destination_country=before.destination_country,
         batch_id="",
         is_dry_run=command.is_dry_run,

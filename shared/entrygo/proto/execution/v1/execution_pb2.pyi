@@ -264,7 +264,7 @@ class WithdrawExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., reason: _Optional[str] = ..., withdrawn_at: _Optional[str] = ..., orders: _Optional[int] = ..., broker_notices: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ..., broker_told: _Optional[bool] = ...) -> None: ...
 
 class AmendExportRequest(_message.Message):
-    __slots__ = ("export_id", "reason", "leave_out_order_ids", "add_order_ids", "entry_date", "on_blocked", "dry_run", "idempotency_key", "after_entry")
+    __slots__ = ("export_id", "reason", "leave_out_order_ids", "add_order_ids", "entry_date", "on_blocked", "dry_run", "idempotency_key", "after_entry", "leave_out_external_order_ids", "add_external_order_ids")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     LEAVE_OUT_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -274,6 +274,8 @@ class AmendExportRequest(_message.Message):
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     AFTER_ENTRY_FIELD_NUMBER: _ClassVar[int]
+    LEAVE_OUT_EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ADD_EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     reason: str
     leave_out_order_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -283,7 +285,9 @@ class AmendExportRequest(_message.Message):
     dry_run: bool
     idempotency_key: str
     after_entry: bool
-    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ...) -> None: ...
+    leave_out_external_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    add_external_order_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ..., leave_out_external_order_ids: _Optional[_Iterable[str]] = ..., add_external_order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RecordEntrySummaryRequest(_message.Message):
     __slots__ = ("export_id", "entry", "summary", "idempotency_key")
