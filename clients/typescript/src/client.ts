@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { ApiError, EntryGoError, NoAnswer, TimedOut } from "./errors.js";
+import { ApiError, EntryGoError, NoAnswer, TimedOut, isError } from "./errors.js";
 import { OPERATIONS } from "./operations.js";
 import { pauseBeforeRetry, type Failure } from "./retrying.js";
 import type { components, operations } from "./schema.js";
+import { messages } from "./stream.js";
 
 export type Schemas = components["schemas"];
 export type OperationId = keyof operations & keyof typeof OPERATIONS;
@@ -35,6 +36,7 @@ export type Given<Id extends OperationId> = ([PathOf<operations[Id]>] extends [n
 
 export type Export = Answer<"inspectExport">;
 export type Plan = Answer<"planExport">;
+export type Event = Answer<"listEvents">["data"][number];
 
 export interface Options {
   /** Default: ENTRYGO_BASE_URL, else http://localhost:3000. */
@@ -58,6 +60,8 @@ export class Refused extends EntryGoError {
 
 const WAIT_SECONDS = 25;
 const STALE_PAUSE = 1; // seconds
+const RECONNECT_PAUSE = 1000; // milliseconds, until the server names its own
+const STREAM_SECONDS = 3600; // a stream is opened again then at the latest
 const ON_THE_WAY = new Set(["prepared", "sending", "retrying"]);
 
 /** Whether nothing of it is under way: neither the execution nor the handing over to the broker. */
@@ -145,6 +149,32 @@ export class EntryGo {
       if (isReached(found)) return found;
       // Without a version there is nothing to wait on.
       if (!etag) await sleep(STALE_PAUSE * 1000);
+    }
+  }
+
+  /**
+   * `[cursor, event]` as it happens, on and on: after `cursor`, else from now on (of one export: all). A stream
+   * that ends is opened again where it was. Store the cursor once the event is dealt with.
+   */
+  async *events({ exportId, cursor, type }: { exportId?: string; cursor?: string; type?: string } = {}): AsyncGenerator<
+    [string, Event]
+  > {
+    const path = exportId ? `/api/exports/${encodeURIComponent(exportId)}/stream` : "/api/events/stream";
+    let pause = RECONNECT_PAUSE;
+    for (;;) {
+      const headers = { accept: "text/event-stream", ...(cursor ? { "last-event-id": cursor } : {}) };
+      try {
+        const answer = await this.#send("GET", path + asQuery({ type }), headers, undefined, STREAM_SECONDS);
+        for await (const message of messages(answer.body!)) {
+          cursor = message.id ?? cursor;
+          pause = message.retry ?? pause;
+          if (message.data !== undefined) yield [cursor ?? "", JSON.parse(message.data) as Event];
+        }
+      } catch (error) {
+        // Cut off or away: what else it may be does not mend itself.
+        if (error instanceof ApiError && !isError(error, "SERVICE_UNAVAILABLE")) throw error;
+      }
+      await sleep(pause);
     }
   }
 

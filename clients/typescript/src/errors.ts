@@ -1,4 +1,9 @@
 /** What a call fails with; every one is an EntryGoError. */
+import type { components } from "./schema.js";
+
+/** The codes of the contract. */
+export type ErrorCode = components["schemas"]["ErrorCode"];
+
 export class EntryGoError extends Error {}
 
 /** Nothing answered, or the answer was lost. A write may have happened: repeat it with the same key. */
@@ -16,7 +21,8 @@ export interface Issue {
 /** The server's answer `{errorCode, message, field?, details?}`; `requestId` names it in its log. */
 export class ApiError extends EntryGoError {
   readonly status: number;
-  readonly errorCode: string;
+  /** Of the contract, or one that a newer server knows. */
+  readonly errorCode: ErrorCode | (string & {});
   readonly field: string | undefined;
   readonly details: Record<string, unknown>;
   readonly requestId: string;
@@ -36,4 +42,9 @@ export class ApiError extends EntryGoError {
   get issues(): Issue[] {
     return (this.details["issues"] ?? []) as Issue[];
   }
+}
+
+/** Whether it is the server's answer with this code: `if (isError(error, "PLAN_HASH_MISMATCH")) …`. */
+export function isError(error: unknown, code: ErrorCode): error is ApiError {
+  return error instanceof ApiError && error.errorCode === code;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 
-import { ApiError, EntryGo, NoAnswer, Refused, webhooks } from "../dist/index.js";
+import { ApiError, EntryGo, NoAnswer, Refused, isError, webhooks } from "../dist/index.js";
 
 const PLAN = { warehouseId: "wh_1", brokerId: "br_1", orderIds: ["ord_1"] };
 const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
@@ -40,6 +40,40 @@ test("what is no use to repeat is an error at once, by its code", async () => {
     return true;
   });
   assert.equal(asked.length, 1);
+});
+
+test("an error is known by its code", async () => {
+  const { client } = scripted(error(404, "NOT_FOUND"));
+  const found = await client.call("getPolicy", {}).catch((error) => error);
+  assert.ok(isError(found, "NOT_FOUND"));
+  assert.ok(!isError(found, "RATE_LIMITED"));
+  assert.ok(!isError(new Error("NOT_FOUND"), "NOT_FOUND"));
+});
+
+test("events of a stream come with their cursor, and it goes on there after it ended", async () => {
+  const stream = (...parts) =>
+    new Response(
+      new ReadableStream({
+        start(controller) {
+          for (const part of parts) controller.enqueue(new TextEncoder().encode(part));
+          controller.close();
+        },
+      }),
+    );
+  const { asked, client } = scripted(
+    stream("retry: 0\n\n: \n\nid: c1\nda", 'ta: {"id":"evt_1"}\n\nid: c2\ndata: {"id":', '"evt_2"}\n\n'),
+    error(503, "SERVICE_UNAVAILABLE", { "retry-after": "999" }),
+    stream('id: c3\ndata: {"id":"evt_3"}\n\n'),
+    error(403, "INSUFFICIENT_SCOPE"),
+  );
+  const found = [];
+  const reading = (async () => {
+    for await (const [cursor, event] of client.events({ exportId: "batch_1", type: "a,b" })) found.push([cursor, event.id]);
+  })();
+  await assert.rejects(reading, (error) => isError(error, "INSUFFICIENT_SCOPE"));
+  assert.deepEqual(found, [["c1", "evt_1"], ["c2", "evt_2"], ["c3", "evt_3"]]);
+  assert.deepEqual(asked.map((one) => one.headers["last-event-id"]), [undefined, "c2", "c2", "c3"]);
+  assert.equal(asked[0].url.pathname + asked[0].url.search, "/api/exports/batch_1/stream?type=a%2Cb");
 });
 
 test("an answer that is lost each time is no answer", async () => {
