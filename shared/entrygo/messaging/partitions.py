@@ -13,8 +13,8 @@ from entrygo.process.ending import pause
 
 # What one fetch waits for records.
 POLL_MS = 250
-# Between two fetches when nothing came for a while.
-REST_SECONDS = 0.2
+# A broker may answer an empty fetch nearly at once. The longer nothing came, the less often it is asked.
+RESTS = ((60.0, 1.0), (5.0, 0.2))  # seconds of silence, seconds between two fetches
 # Within this the broker answers a question about its log.
 ASK_SECONDS = 5.0
 # No partition for this long may be rightful (more consumers than partitions), or a lost membership.
@@ -28,10 +28,15 @@ class Stalled(Exception):
     """The consumer makes no progress although it should."""
 
 
-async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+def rest_after(idle: float) -> float:
+    """Seconds without a fetch after `idle` ones without a record; what comes is seen that much later."""
+    return next((seconds for silence, seconds in RESTS if idle > silence), 0.0)
+
+
+async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event, seconds: float) -> None:
     """Sends no fetch for a moment: aiokafka sends one after the other by itself."""
     consumer.pause(*consumer.assignment())
-    await pause(stop, REST_SECONDS)
+    await pause(stop, seconds)
     # What a rebalance took meanwhile is no longer among them.
     consumer.resume(*consumer.paused())
 

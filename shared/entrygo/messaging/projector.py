@@ -17,7 +17,16 @@ from aiokafka.errors import KafkaError
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.messaging.kafka import consumer_options, ensure_topics
 from entrygo.messaging.metrics import CONNECTED, REJECTED, observe_lag
-from entrygo.messaging.partitions import ASK_SECONDS, POLL_MS, Seeker, Stalled, check_progress, fetch, rest
+from entrygo.messaging.partitions import (
+    ASK_SECONDS,
+    POLL_MS,
+    Seeker,
+    Stalled,
+    check_progress,
+    fetch,
+    rest,
+    rest_after,
+)
 from entrygo.messaging.seal import HEADER as SEAL_HEADER
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
@@ -27,8 +36,7 @@ BATCH = 500
 ATTEMPTS = 3
 MIN_BACKOFF = 0.1  # seconds
 MAX_BACKOFF = 5.0  # seconds
-# A broker may answer an empty fetch nearly at once. When nothing came for a while it is asked less often.
-QUIET_SECONDS = 5.0
+# What a fetch may take of a broker that is asked but now and then.
 GLANCE_MS = 30
 # After a batch; what comes meanwhile is seen that much later.
 GATHER_SECONDS = 0.015
@@ -142,10 +150,10 @@ class Projector:
     async def _read(self, consumer: AIOKafkaConsumer, seeker: "Seeker", stop: asyncio.Event) -> None:
         checked_at = _now()
         while not stop.is_set():
-            is_quiet = _now() - self._progressed_at > QUIET_SECONDS
-            if is_quiet:
-                await rest(consumer, stop)
-            fetched = await fetch(consumer, GLANCE_MS if is_quiet else POLL_MS)
+            seconds = rest_after(_now() - self._progressed_at)
+            if seconds:
+                await rest(consumer, stop, seconds)
+            fetched = await fetch(consumer, GLANCE_MS if seconds else POLL_MS)
             seeker.raise_failure()
             records = [
                 TopicRecord(
