@@ -24,6 +24,7 @@ class FakeExecution(Memory):
         super().__init__()
         # Of documents that are something else than the manifest, by their filename.
         self.contents: dict[str, bytes] = {}
+        self.trial_outcome = "sent"
 
     async def FindCustomsPackages(
         self, request: execution_pb2.FindCustomsPackagesRequest, call: Call
@@ -190,6 +191,22 @@ class FakeExecution(Memory):
             row_count=1,
             source=request.export_id or "sample",
         )
+
+    async def TestBroker(
+        self, request: execution_pb2.TestBrokerRequest, call: Call
+    ) -> Reply[execution_pb2.BrokerTrial]:
+        account = self._enter(request, call)
+        if ("broker", account, request.broker_id) not in self._facts:
+            raise NotFound("Broker not found.")
+        trial = execution_pb2.BrokerTrial(
+            broker_id=request.broker_id,
+            channel="email",
+            destination="broker@example.com",
+            outcome=self.trial_outcome,
+            message="250 OK",
+            made_at=EXECUTED_AT,
+        )
+        return self._once(account, "test_broker", request, lambda: trial)
 
     async def RecordEntrySummary(
         self, request: execution_pb2.RecordEntrySummaryRequest, call: Call

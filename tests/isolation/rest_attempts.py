@@ -257,6 +257,14 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
             lambda v: RestRequest({"id": v.system.broker_id}, {**PREVIEWED, "exportId": v.done}),
         ),
     ),
+    "testBroker": (
+        _of(
+            "testBroker",
+            lambda v: RestRequest({"id": v.system.broker_id}, {}),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
     "syncImporters": (
         _of(
             "syncImporters",

@@ -443,6 +443,14 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
         _read("PreviewBrokerTemplate", _previewed, of_account=True, shows=False),
         _read("PreviewBrokerTemplate of an export", lambda v: _previewed(v, v.done)),
     ),
+    "Execution.TestBroker": (
+        _of(
+            "TestBroker",
+            lambda v: execution_pb2.TestBrokerRequest(broker_id=v.system.broker_id),
+            enough=SETUP,
+            of_account=True,
+        ),
+    ),
     "Execution.GetArtifact": (
         _read(
             "GetArtifact",

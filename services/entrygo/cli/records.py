@@ -1,5 +1,5 @@
 """The commands `entrygo warehouses` and `entrygo brokers`: records as JSON, from a file and on the screen;
-a broker's own layout shown.
+a broker's own layout shown, and the way there tested.
 """
 
 from base64 import b64decode
@@ -119,12 +119,7 @@ def preview_template(
     if export is not None:
         body["exportId"] = export
     with find_target().client() as entrygo:
-        known = [
-            each["id"] for each in _all(entrygo, "brokers") if broker in (each["externalId"], each["id"])
-        ]
-        if not known:
-            raise NotFound("No such record among the brokers.")
-        found = entrygo.preview_broker_template(known[0], body)
+        found = entrygo.preview_broker_template(_broker_id(entrygo, broker), body)
     if save is not None:
         save.write_bytes(b64decode(found["contentBase64"]))
     if as_json:
@@ -139,6 +134,30 @@ def preview_template(
     out.print(f"{found['filename']}, {found['rowCount']} rows, of {found['source']}", style="dim")
 
 
+def _broker_id(entrygo: EntryGo, broker: str) -> str:
+    """Ours, of one that is named by either id."""
+    for each in _all(entrygo, "brokers"):
+        if broker in (each["externalId"], each["id"]):
+            return str(each["id"])
+    raise NotFound("No such record among the brokers.")
+
+
 warehouses_app = records_app("warehouses", ("id", "externalId", "name", "responsibleEmployee"))
 brokers_app = records_app("brokers", ("id", "externalId", "name", "email", "portCode", "filerCode"))
 brokers_app.add_typer(templates_app, name="template")
+
+
+@brokers_app.command("test")
+def try_way(
+    broker: Annotated[str, typer.Argument(help="The broker, by your own id or ours.")],
+    as_json: Json = False,
+) -> None:
+    """Send a test to where this broker's packages go; exit status 1 unless it got there."""
+    with find_target().client() as entrygo:
+        made = entrygo.test_broker(_broker_id(entrygo, broker), {})
+    if as_json:
+        print_json(made)
+    else:
+        out.print(Text(f"{made['outcome']}: {made['channel']} to {made['destination'] or 'nowhere'}"))
+        out.print(Text(made["message"]))
+    raise typer.Exit(0 if made["outcome"] == "sent" else 1)

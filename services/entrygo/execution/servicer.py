@@ -15,6 +15,7 @@ from entrygo.execution.requests.broker import (
     preview_query,
     read_answer,
     resubmit_command,
+    trial_command,
 )
 from entrygo.execution.requests.closing import check_amend, withdraw_command
 from entrygo.execution.requests.execute import execute_command
@@ -50,6 +51,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/GetActualCosts": ScopeName.READ,
     f"/{SERVICE_NAME}/GetArtifact": ScopeName.READ,
     f"/{SERVICE_NAME}/PreviewBrokerTemplate": ScopeName.READ,
+    f"/{SERVICE_NAME}/TestBroker": ScopeName.SETUP,
     # The signed token in the request is the credential.
     f"/{SERVICE_NAME}/FindBrokerLink": Access.OPEN,
     f"/{SERVICE_NAME}/AnswerBrokerLink": Access.OPEN,
@@ -82,6 +84,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self._links = use_cases.links
         self._recipients = use_cases.recipients
         self._template_previews = use_cases.template_previews
+        self._trials = use_cases.trials
 
     async def ExecuteExport(
         self, request: execution_pb2.ExecuteExportRequest, context: Context
@@ -178,6 +181,13 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
             row_count=shown.row_count,
             source=request.export_id or SAMPLE,
         )
+
+    async def TestBroker(
+        self, request: execution_pb2.TestBrokerRequest, context: Context
+    ) -> execution_pb2.BrokerTrial:
+        """Tests the way to a broker."""
+        reply = await self._trials.make(trial_command(request))
+        return answered(reply, execution_pb2.BrokerTrial, context)
 
     async def FindBrokerLink(
         self, request: execution_pb2.FindBrokerLinkRequest, _context: Context

@@ -21,6 +21,7 @@ from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.noted_answers import NotedAnswers
 from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
+from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
@@ -245,3 +246,4 @@ class ExecutionUseCases:
     links: BrokerLinks
     recipients: MailRecipients
     template_previews: TemplatePreviews
+    trials: Trials

@@ -29,6 +29,7 @@ from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.retry_policy import RetryPolicy
 from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
+from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
@@ -50,6 +51,8 @@ from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
 from entrygo.rpc.server import Ready
 
+# How long a caller waits for what became of a test.
+TRIAL_SECONDS = 10.0
 # How long a caller waits for the one who had the same key first.
 JOIN_WAIT = timedelta(seconds=5)
 # Executions of one process whose documents are made at once; one account has at most half, others take turns.
@@ -223,6 +226,22 @@ class _Builder:
             ),
             recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=self._recipient_signer),
             template_previews=TemplatePreviews(brokers, around.planning),
+            trials=self._trials(policy),
+        )
+
+    def _trials(self, policy: MailPolicy) -> Trials:
+        around = self._around
+        return Trials(
+            pool=around.pool,
+            clock=around.clock,
+            ids=around.ids,
+            brokers=around.brokers,
+            gate=MailGate(policy=policy, ids=around.ids),
+            bulkhead=self._bulkhead,
+            channels=around.channels,
+            simulated=SimulatedChannel(),
+            sender=self._settings.mail.sender,
+            answer_seconds=TRIAL_SECONDS,
         )
 
     def _mail_policy(self) -> MailPolicy:

@@ -30,6 +30,7 @@ class IdKind(StrEnum):
     CUSTOMS_PACKAGE = "cp"
     NOTIFICATION = "notif"
     BROKER_SUBMISSION = "bes"
+    BROKER_TRIAL = "brt"
     MAIL_RECIPIENT = "rcp"
     EVENT = "evt"
     WITHDRAWAL = "wdr"

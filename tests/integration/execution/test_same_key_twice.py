@@ -13,6 +13,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.rpc.replay import is_replayed
 from tests.integration.execution import test_rpc
 from tests.integration.execution.test_rpc import REQUEST, Client
+from tests.unit.execution.snapshots import make_snapshot
 
 client = test_rpc.client
 EXPORT, KEY = "batch_123", "same-key"
@@ -63,6 +64,10 @@ async def _close(client: Client) -> Message:
     return execution_pb2.CloseEntryTaskRequest(export_id=EXPORT, entry=1, task_id=task.id, note="Agreed")
 
 
+async def _test_broker(_client: Client) -> Message:
+    return execution_pb2.TestBrokerRequest(broker_id=make_snapshot().broker.id)
+
+
 # What must be so first, and the request, without its key.
 WRITES: dict[str, Ready] = {
     "ExecuteExport": _execute,
@@ -71,6 +76,7 @@ WRITES: dict[str, Ready] = {
     "WithdrawExport": _withdraw,
     "RecordEntrySummary": _record,
     "CloseEntryTask": _close,
+    "TestBroker": _test_broker,
 }
 
 

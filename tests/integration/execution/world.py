@@ -260,6 +260,7 @@ class Process:
         self.entry_outcomes = parts.use_cases.entry_outcomes
         self.packages = parts.use_cases.packages
         self.links = parts.use_cases.links
+        self.trials = parts.use_cases.trials
         self.recovery = parts.recovery
         self.dispatcher = parts.dispatcher
         self.recipients = parts.use_cases.recipients

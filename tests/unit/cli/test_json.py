@@ -51,6 +51,7 @@ ASKED: dict[str, tuple[list[str], dict[str, Any]]] = {
     "webhooks delete": (["wh_1"], CHANGED),
     "webhooks replay": (["wh_1", "--from", "2026-03-11T16:00:00Z"], CHANGED),
     "webhooks test": (["wh_1"], CHANGED),
+    "brokers test": (["b"], {"data": [{"id": "b", "externalId": "b"}], "hasMore": False, "outcome": "sent"}),
     "webhooks deliveries": (["wh_1"], PAGE),
     "warehouses show": ([], PAGE),
     "brokers show": ([], PAGE),

@@ -109,6 +109,7 @@ async def pages(program: httpx.AsyncClient, services: FakeServices) -> list[str]
         *(f"/setup/{noun}s/new" for noun in ("warehouse", "broker", "importer")),
         "/setup/warehouses/wh_123",
         "/setup/brokers/br_123",
+        "/setup/brokers/br_123/layout",
         f"/setup/importers/{importers.message.data[0].id}",
         "/setup/webhooks",
         "/setup/webhooks/wh_0",

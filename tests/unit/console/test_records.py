@@ -8,13 +8,14 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.gateway.console.record_forms import Filled, Input, changes, sections, stored_texts
+from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.broker import BROKER
 from entrygo.records.importer import IMPORTER
 from entrygo.records.kinds import Fields, Group, Many, Record
 from entrygo.records.warehouse import WAREHOUSE
 from tests.fakes import FakeServices
-from tests.unit.console.test_export_page import asked
+from tests.unit.console.test_export_page import asked, fields_of
 
 WAREHOUSE_PAGE = "/setup/warehouses/wh_123"
 FIELD = re.compile(
@@ -173,3 +174,38 @@ def test_object_with_a_list_in_it_is_a_text_of_json() -> None:
 async def test_record_of_nobody_is_not_found(clerk: httpx.AsyncClient) -> None:
     for path in ("/setup/brokers/br_none", "/setup/importers/imp_none"):
         assert (await clerk.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("sent", "The test got there."), ("held", "Nothing was sent."), ("unknown", "may have got there")],
+)
+async def test_way_to_a_broker_is_tested_where_its_record_is_written(
+    clerk: httpx.AsyncClient, services: FakeServices, outcome: str, words: str
+) -> None:
+    services.trial_outcome = outcome
+    address = "/setup/brokers/br_123"
+    hidden = fields_of((await clerk.get(address)).text, f"{address}/test")
+    first = await clerk.post(f"{address}/test", data=hidden)
+    assert first.status_code == 200
+    assert words in first.text
+    assert "broker@example.com" in first.text
+    await clerk.post(f"{address}/test", data=hidden)
+    assert {each.idempotency_key for each in asked(services, execution_pb2.TestBrokerRequest)} == {
+        hidden["key"]
+    }
+
+
+async def test_brokers_own_layout_is_shown_from_its_record(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    assert "br_123/layout" not in (await clerk.get("/setup/brokers/br_123")).text
+    layout = {"rows": "order_line", "columns": [{"header": "HTSUS No.", "field": "hts_code"}]}
+    (await program.patch("/api/brokers/br_123", json={"template": layout})).raise_for_status()
+    page = (await clerk.get("/setup/brokers/br_123")).text
+    assert 'href="/setup/brokers/br_123/layout"' in page
+    shown = (await clerk.get("/setup/brokers/br_123/layout", params={"export": "batch_1"})).text
+    assert "broker_template.csv" in shown
+    assert "/exports/batch_1" in shown
+    nobody = await clerk.get("/setup/brokers/br_none/layout")
+    assert nobody.status_code == 404

@@ -211,6 +211,19 @@ class BrokerTemplatePreview(TypedDict):
     contentBase64: str
 
 
+class BrokerTest(TypedDict):
+    brokerId: str
+    channel: str
+    destination: str
+    outcome: str
+    message: str
+    madeAt: str
+
+
+class BrokerTestBody(TypedDict):
+    pass
+
+
 class CancelAnswer(TypedDict):
     exportId: str
     state: str

@@ -13,11 +13,23 @@ from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping.messages import filled, shown
 from entrygo.gateway.routes.setup import BROKERS, IMPORTERS, WAREHOUSES, Fact
+from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 
 ID = "externalId"
 # How sync names what is wrong with the one record that a form makes.
 OF_ITEM = "items.0."
+
+
+# What became of a test, by its outcome: a tone, an icon, and words.
+TRIALS = {
+    "sent": ("good", "✓", "The test got there."),
+    "held": ("warn", "◆", "Nothing was sent."),
+    "refused": ("bad", "✕", "The test was refused."),
+    "failed": ("bad", "✕", "The test did not get there."),
+    "unknown": ("warn", "◆", "The test may have got there."),
+    "sending": ("warn", "◆", "This test is not over yet."),
+}
 
 
 class ChangedMeanwhile(EntryGoError):
@@ -32,6 +44,7 @@ class RecordPages:
     """The pages of one kind of record."""
 
     fact: Fact
+    template: str = "record.html"
 
     @property
     def _place(self) -> str:
@@ -56,7 +69,7 @@ class RecordPages:
     async def show(self, visit: Visit) -> Response:
         """GET …/{id}: the record in its form."""
         stored = await self._stored(visit)
-        return self._page(visit, Filled(stored_texts(self.fact.record.fields, stored)), stored)
+        return self._page(visit, self._filled(stored), stored)
 
     async def save(self, visit: Visit) -> Response:
         """POST …/{id}: what was changed is set, what was emptied is cleared, the rest stays as it is."""
@@ -75,6 +88,9 @@ class RecordPages:
         except EntryGoError as error:
             return self._refused(visit, error, stored)
         return visit.go(f"{self._place}/{stored['id']}?saved")
+
+    def _filled(self, stored: Mapping[str, Any]) -> Filled:
+        return Filled(stored_texts(self.fact.record.fields, stored))
 
     async def _stored(self, visit: Visit) -> dict[str, Any]:
         request = sync_pb2.GetRequest(id=visit.path_id(f"{self.fact.record.title} not found."))
@@ -98,10 +114,11 @@ class RecordPages:
         stored: Mapping[str, Any] | None = None,
         *,
         error: EntryGoError | None = None,
+        **more: Any,
     ) -> Response:
         record = self.fact.record
         return visit.page(
-            "record.html",
+            self.template,
             error=error,
             record=record,
             stored=stored,
@@ -111,6 +128,7 @@ class RecordPages:
             id_error=form.errors.get(ID, ""),
             key=form.texts.get("key", ""),
             is_saved="saved" in visit.request.query_params,
+            **more,
         )
 
     def pages(self) -> tuple[Page, ...]:
@@ -123,4 +141,51 @@ class RecordPages:
         )
 
 
-PAGES = tuple(page for fact in (WAREHOUSES, BROKERS, IMPORTERS) for page in RecordPages(fact).pages())
+class BrokerPages(RecordPages):
+    """Those of brokers: what a record leads to can be tried where it is written."""
+
+    async def send_test(self, visit: Visit) -> Response:
+        """POST …/{id}/test: something harmless goes where packages go; the page says what became of it."""
+        stored = await self._stored(visit)
+        request = execution_pb2.TestBrokerRequest(
+            broker_id=stored["id"], idempotency_key=visit.form.get("key", "")
+        )
+        try:
+            made = (await visit.write(visit.services.execution.TestBroker, request)).message
+        except EntryGoError as error:
+            if error.error_kind not in EXPLAINED:
+                raise
+            return self._page(visit, self._filled(stored), stored, error=error)
+        return self._page(visit, self._filled(stored), stored, trial=made, said=TRIALS[made.outcome])
+
+    async def show_layout(self, visit: Visit) -> Response:
+        """GET …/{id}/layout: the first rows in the broker's own layout, of an export or a made-up entry."""
+        stored = await self._stored(visit)
+        export_id = visit.request.query_params.get("export", "").strip()
+        request = execution_pb2.PreviewBrokerTemplateRequest(broker_id=stored["id"], export_id=export_id)
+        error, layout = None, None
+        try:
+            layout = await visit.read(visit.services.execution.PreviewBrokerTemplate, request)
+        except EntryGoError as refused:
+            if refused.error_kind not in EXPLAINED | {Kind.NOT_FOUND}:
+                raise
+            error = refused
+        return visit.page(
+            "broker_layout.html", error=error, stored=stored, layout=layout, export_id=export_id
+        )
+
+    def pages(self) -> tuple[Page, ...]:
+        """Their routes."""
+        place = f"{self._place}/{{id}}"
+        return (
+            *super().pages(),
+            Page("POST", f"{place}/test", self.send_test),
+            Page("GET", f"{place}/layout", self.show_layout),
+        )
+
+
+PAGES = (
+    *RecordPages(WAREHOUSES).pages(),
+    *BrokerPages(BROKERS, "broker.html").pages(),
+    *RecordPages(IMPORTERS).pages(),
+)

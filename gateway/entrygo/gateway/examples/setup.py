@@ -47,6 +47,15 @@ RULES_ANSWER = {
         }
     ]
 }
+TEST_BROKER_REQUEST = {"idempotencyKey": "test-peace-arch-1"}
+TEST_BROKER_ANSWER = {
+    "brokerId": "br_123",
+    "channel": "email",
+    "destination": "entries@peace-arch.example",
+    "outcome": "sent",
+    "message": "250 2.0.0 Ok: queued as 4XyZ",
+    "madeAt": AT,
+}
 APPROVE_REQUEST = {
     "planHash": "planhash_abc123",
     "approvedBy": "Dana Whitfield",

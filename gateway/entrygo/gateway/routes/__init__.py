@@ -3,6 +3,7 @@
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.routes import (
     broker_templates,
+    broker_tests,
     customs_packages,
     entry_summaries,
     events,
@@ -24,6 +25,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *entry_summaries.ENDPOINTS,
     *setup.ENDPOINTS,
     *broker_templates.ENDPOINTS,
+    *broker_tests.ENDPOINTS,
     *policies.ENDPOINTS,
     *events.ENDPOINTS,
     *webhooks.ENDPOINTS,

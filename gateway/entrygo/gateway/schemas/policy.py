@@ -63,7 +63,7 @@ class PolicyAnswer(TypedDict):
 
 
 class RuleView(TypedDict):
-    code: str
+    code: Annotated[str, Field(description="What messages of plans name it by")]
     severity: Annotated[str, Field(description="By itself: info, warning or error")]
     raisableTo: Annotated[
         list[str], Field(description="What a policy may raise it to; empty where there is nothing to raise")

@@ -16,6 +16,11 @@ class Destination:
     recipient: str | None
     endpoint: str = ""
 
+    @property
+    def shown(self) -> str:
+        """For people, without secrets: the address, the URL without its query, `sftp://host/folder`."""
+        return BY_TYPE[self.type].shown(self.recipient, self.endpoint)
+
 
 def destination_of(broker: Broker) -> Destination:
     """By the channel that the account chose for this broker."""
@@ -39,5 +44,5 @@ def destination_again(submission: Submission) -> Destination:
 
 
 def shown(submission: Submission) -> str:
-    """The destination for people, without secrets: the address, the URL without its query, `sftp://host/folder`."""
-    return BY_TYPE[submission.submission_type].shown(submission)
+    """Where a submission goes, as `Destination.shown`."""
+    return destination_again(submission).shown

@@ -4,9 +4,10 @@ What is held back waits in the ledger, with the reason; it has not been attempte
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Mode
+from entrygo.domain.principal import Mode, Visible
 from entrygo.execution.broker.channels import BY_NAME
 from entrygo.execution.broker.recipient_store import RecipientStore
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Hold, MailPolicy, recipient_key
@@ -30,18 +31,38 @@ class MailGate:
 
         Uploads and test data always pass.
         """
-        address = recipient_key(attempt.recipient_email)
-        if attempt.submission_type != EMAIL or attempt.tenant.mode is Mode.TEST or address is None:
+        if attempt.submission_type != EMAIL:
             return None
-        store = RecipientStore(connection, attempt.visible)
-        held = await self._not_taken(connection, store, attempt, address)
         # A mail is counted once, however often it is tried.
-        if held is not None or attempt.attempts > 1 or not self.policy.counts:
+        return await self.hold_mail(
+            connection,
+            attempt.visible,
+            attempt.recipient_email,
+            prepared_at=attempt.prepared_at,
+            counts=attempt.attempts <= 1,
+        )
+
+    async def hold_mail(
+        self,
+        connection: Connection,
+        visible: Visible,
+        recipient: str | None,
+        *,
+        prepared_at: datetime | None,
+        counts: bool,
+    ) -> Hold | None:
+        """The same of any mail to this address; one that is prepared now has no `prepared_at` yet."""
+        address = recipient_key(recipient)
+        if visible.tenant.mode is Mode.TEST or address is None:
+            return None
+        store = RecipientStore(connection, visible)
+        held = await self._not_taken(connection, store, address, prepared_at)
+        if held is not None or not counts or not self.policy.counts:
             return held
         return await self._over_cap(store, address)
 
     async def _not_taken(
-        self, connection: Connection, store: RecipientStore, attempt: Submission, address: str
+        self, connection: Connection, store: RecipientStore, address: str, prepared_at: datetime | None
     ) -> Hold | None:
         recipient = await store.find(address)
         if recipient is None and not self.policy.needs_word(address):
@@ -49,8 +70,7 @@ class MailGate:
         now = await transaction_time(connection)
         if self.policy.should_ask(address, recipient, now):
             await store.want_asked(self.ids.new(IdKind.MAIL_RECIPIENT), address)
-        assert attempt.prepared_at is not None
-        return self.policy.hold(address, recipient, prepared_at=attempt.prepared_at, now=now)
+        return self.policy.hold(address, recipient, prepared_at=prepared_at or now, now=now)
 
     async def _over_cap(self, store: RecipientStore, address: str) -> Hold | None:
         mails = await store.count(WHOLE_ACCOUNT, address)

@@ -16,7 +16,7 @@ ASK_AGAIN = timedelta(days=1)
 MAX_ASKS = 3
 
 UNCONFIRMED = "{address} has not confirmed yet that it takes customs packages of this account."
-ASKING = "A mail asks for that; the package follows as soon as it is answered."
+ASKING = "A mail asks for that; a package follows as soon as it is answered."
 ASK_OPERATOR = "It does not answer: `entrygo recipients allow` lets the operator decide."
 NO_LINKS = "There is no ENTRYGO_LINK_SECRET to ask with: `entrygo recipients allow` lets the operator decide."
 REFUSED = "{address} does not want customs packages of this account."

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from entrygo.domain.principal import Mode, Tenant
-from entrygo.execution.state.records import Submission
+from entrygo.execution.state.records import Submission, SubmissionType
 
 MAIL = "mail:"
 MAIL_SERVER = "mail server"
@@ -32,14 +32,21 @@ def route_to(destination: str) -> Route:
 
 
 def destination_name(tenant: Tenant, submission: Submission) -> str:
+    """That of a submission, as `place_name` gives it."""
+    return place_name(
+        tenant, submission.submission_type, recipient=submission.recipient_email, endpoint=submission.endpoint
+    )
+
+
+def place_name(tenant: Tenant, kind: SubmissionType, *, recipient: str | None, endpoint: str) -> str:
     """`mail:<domain>`, `https:<host>` or `sftp:<host>` in lower case; `simulated` for data of mode test."""
     if tenant.mode is Mode.TEST:
         return SIMULATED
-    if not submission.endpoint:
-        return f"{MAIL}{(submission.recipient_email or '').rpartition('@')[2].lower()}"
-    endpoint = orjson.loads(submission.endpoint)
-    host = endpoint.get("host") or _host(endpoint.get("url") or "")
-    return f"{submission.submission_type}:{host}".lower()
+    if not endpoint:
+        return f"{MAIL}{(recipient or '').rpartition('@')[2].lower()}"
+    read = orjson.loads(endpoint)
+    host = read.get("host") or _host(read.get("url") or "")
+    return f"{kind}:{host}".lower()
 
 
 def _host(url: str) -> str:

@@ -1,6 +1,6 @@
 """The body of an HTTPS upload as bytes, composed once: every attempt sends the same. Pure, sends nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import httpx
 import orjson
@@ -26,14 +26,21 @@ def compose_upload(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], pack
 
     The boundary follows from the submission's id, so that equal arguments give equal bytes.
     """
-    description = orjson.dumps(_description(mail, artifacts), option=orjson.OPT_SORT_KEYS)
+    return upload_form(
+        mail.submission_id, _description(mail, artifacts), pack_name(mail.package.number), pack
+    )
+
+
+def upload_form(submission_id: str, description: Mapping[str, object], filename: str, pack: bytes) -> bytes:
+    """The two parts of an upload, in the form that `media_type_of` names."""
+    submission = orjson.dumps(description, option=orjson.OPT_SORT_KEYS)
     form = httpx.Request(
         "POST",
         _NOWHERE,
-        headers={"content-type": media_type_of(mail.submission_id)},
+        headers={"content-type": media_type_of(submission_id)},
         files=[
-            ("submission", (None, description, "application/json")),
-            ("package", (pack_name(mail.package.number), pack, ARCHIVE_MEDIA_TYPE)),
+            ("submission", (None, submission, "application/json")),
+            ("package", (filename, pack, ARCHIVE_MEDIA_TYPE)),
         ],
     )
     return form.read()

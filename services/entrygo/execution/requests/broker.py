@@ -7,6 +7,7 @@ from entrygo.domain.facts import BrokerTemplate
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
+from entrygo.execution.broker.trials import TRIAL_OPERATION, TrialCommand
 from entrygo.execution.requests.fields import MAX_REASON_LENGTH, check_id, stated_text
 from entrygo.execution.state.records import SubmissionStatus
 from entrygo.execution.use_cases import PreviewQuery
@@ -44,6 +45,20 @@ def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> Resubmit
         reason=reason,
         key=request.idempotency_key,
         fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+    )
+
+
+def trial_command(request: execution_pb2.TestBrokerRequest) -> TrialCommand:
+    """ValidationFailed with every issue of the request."""
+    issues = Issues()
+    check_id("brokerId", request.broker_id, issues)
+    check_key(request.idempotency_key, issues)
+    issues.check()
+    return TrialCommand(
+        visible=principal().visible,
+        broker_id=request.broker_id,
+        key=request.idempotency_key,
+        fingerprint=fingerprint(TRIAL_OPERATION, request),
     )
 
 

@@ -456,6 +456,15 @@ class AsyncOperations:
         )
         return answer
 
+    async def test_broker(
+        self, id: str, body: types.BrokerTestBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.BrokerTest:
+        """Test the way to a broker."""
+        answer: types.BrokerTest = await self._call(
+            "POST", f"/api/brokers/{quote(id, safe='')}/test", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     async def approve_export(
         self, id: str, body: types.ApproveBody, *, idempotency_key: str | None = None
     ) -> types.ApproveAnswer:

@@ -450,6 +450,15 @@ class Operations:
         )
         return answer
 
+    def test_broker(
+        self, id: str, body: types.BrokerTestBody | None = None, *, idempotency_key: str | None = None
+    ) -> types.BrokerTest:
+        """Test the way to a broker."""
+        answer: types.BrokerTest = self._call(
+            "POST", f"/api/brokers/{quote(id, safe='')}/test", body=body, idempotency_key=idempotency_key
+        )
+        return answer
+
     def approve_export(
         self, id: str, body: types.ApproveBody, *, idempotency_key: str | None = None
     ) -> types.ApproveAnswer:

@@ -24,6 +24,7 @@ from entrygo.execution.broker.channels.base import (
 from entrygo.execution.broker.channels.kind import ChannelKind
 from entrygo.execution.broker.mail import compose
 from entrygo.execution.broker.smtp_server import SmtpServer
+from entrygo.execution.broker.trial_contents import compose_trial_mail
 from entrygo.requests.email_address import parse_address
 
 _PERMANENT = 500
@@ -211,5 +212,6 @@ EMAIL = ChannelKind(
     channel=EmailChannel,
     build=lambda options: EmailChannel(options.smtp),
     compose=lambda given: compose(given.mail, given.artifacts, given.pack, given.mail_max_bytes),
-    shown=lambda submission: submission.recipient_email or "",
+    compose_trial=compose_trial_mail,
+    shown=lambda recipient, _: recipient or "",
 )

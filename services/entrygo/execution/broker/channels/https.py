@@ -22,8 +22,8 @@ from entrygo.execution.broker.channels.base import (
 )
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
+from entrygo.execution.broker.trial_contents import compose_trial_upload
 from entrygo.execution.broker.upload import compose_upload, media_type_of
-from entrygo.execution.state.records import Submission
 from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 from entrygo.outbound.posting import Poster, PostSeconds, beginning_of
 
@@ -187,9 +187,9 @@ def _build(options: ChannelOptions) -> HttpsChannel:
     )
 
 
-def _shown(submission: Submission) -> str:
+def _shown(_recipient: str | None, endpoint: str) -> str:
     """The URL without its query, which may hold a secret."""
-    parts = urlsplit(HttpsEndpoint.model_validate_json(submission.endpoint).url or "")
+    parts = urlsplit(HttpsEndpoint.model_validate_json(endpoint).url or "")
     return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else ""
 
 
@@ -198,5 +198,6 @@ HTTPS = ChannelKind(
     channel=HttpsChannel,
     build=_build,
     compose=lambda given: compose_upload(given.mail, given.artifacts, given.pack),
+    compose_trial=compose_trial_upload,
     shown=_shown,
 )

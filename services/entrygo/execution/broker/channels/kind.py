@@ -8,8 +8,9 @@ from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.smtp_server import SmtpServer
+from entrygo.execution.broker.trial_contents import Trial
 from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.state.records import Submission, SubmissionType
+from entrygo.execution.state.records import SubmissionType
 from entrygo.outbound.address_guard import AddressGuard
 
 
@@ -46,8 +47,10 @@ class ChannelKind:
     build: Callable[[ChannelOptions], Channel]
     # The bytes that every attempt sends; pure, so that equal contents give equal bytes.
     compose: Callable[[Contents], bytes]
-    # The destination for people: never a secret.
-    shown: Callable[[Submission], str]
+    # What a test of the way to a broker sends; pure.
+    compose_trial: Callable[[Trial], bytes]
+    # The destination for people, by the recipient and the JSON of the endpoint: never a secret.
+    shown: Callable[[str | None, str], str]
 
     @property
     def type(self) -> SubmissionType:

@@ -21,7 +21,7 @@ from entrygo.execution.broker.channels.base import (
 )
 from entrygo.execution.broker.channels.kind import ChannelKind, ChannelOptions
 from entrygo.execution.broker.credentials import Credential, CredentialMissing, Credentials
-from entrygo.execution.state.records import Submission
+from entrygo.execution.broker.trial_contents import compose_trial_archive
 from entrygo.outbound.address_guard import AddressForbidden, AddressGuard
 from entrygo.process.late_imports import imported_late
 
@@ -269,8 +269,8 @@ def _build(options: ChannelOptions) -> SftpChannel:
     )
 
 
-def _shown(submission: Submission) -> str:
-    endpoint = SftpEndpoint.model_validate_json(submission.endpoint)
+def _shown(_recipient: str | None, endpoint_json: str) -> str:
+    endpoint = SftpEndpoint.model_validate_json(endpoint_json)
     port = "" if endpoint.port == DEFAULT_PORT else f":{endpoint.port}"
     return f"sftp://{endpoint.host or ''}{port}/{(endpoint.folder or '').lstrip('/')}"
 
@@ -280,5 +280,6 @@ SFTP = ChannelKind(
     channel=SftpChannel,
     build=_build,
     compose=lambda given: given.pack,
+    compose_trial=compose_trial_archive,
     shown=_shown,
 )

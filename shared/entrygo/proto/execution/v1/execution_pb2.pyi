@@ -9,6 +9,30 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class TestBrokerRequest(_message.Message):
+    __slots__ = ("broker_id", "idempotency_key")
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    broker_id: str
+    idempotency_key: str
+    def __init__(self, broker_id: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+
+class BrokerTrial(_message.Message):
+    __slots__ = ("broker_id", "channel", "destination", "outcome", "message", "made_at")
+    BROKER_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    DESTINATION_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    MADE_AT_FIELD_NUMBER: _ClassVar[int]
+    broker_id: str
+    channel: str
+    destination: str
+    outcome: str
+    message: str
+    made_at: str
+    def __init__(self, broker_id: _Optional[str] = ..., channel: _Optional[str] = ..., destination: _Optional[str] = ..., outcome: _Optional[str] = ..., message: _Optional[str] = ..., made_at: _Optional[str] = ...) -> None: ...
+
 class PreviewBrokerTemplateRequest(_message.Message):
     __slots__ = ("broker_id", "template", "export_id")
     BROKER_ID_FIELD_NUMBER: _ClassVar[int]

@@ -72,6 +72,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.PreviewBrokerTemplateRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTemplatePreview.FromString,
                 _registered_method=True)
+        self.TestBroker = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/TestBroker',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.TestBrokerRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTrial.FromString,
+                _registered_method=True)
         self.RecordEntrySummary = channel.unary_unary(
                 '/entrygo.proto.execution.v1.Execution/RecordEntrySummary',
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.RecordEntrySummaryRequest.SerializeToString,
@@ -193,6 +198,13 @@ class ExecutionServicer:
 
     def PreviewBrokerTemplate(self, request, context):
         """The first rows in a broker's own layout, of the one given or the one saved; stores and sends nothing. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TestBroker(self, request, context):
+        """Sends something harmless where packages of this broker go, and answers what became of it. Scope setup.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -333,6 +345,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.PreviewBrokerTemplate,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.PreviewBrokerTemplateRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTemplatePreview.SerializeToString,
+            ),
+            'TestBroker': grpc.unary_unary_rpc_method_handler(
+                    servicer.TestBroker,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.TestBrokerRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTrial.SerializeToString,
             ),
             'RecordEntrySummary': grpc.unary_unary_rpc_method_handler(
                     servicer.RecordEntrySummary,
@@ -595,6 +612,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/PreviewBrokerTemplate',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.PreviewBrokerTemplateRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTemplatePreview.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TestBroker(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/TestBroker',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.TestBrokerRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.BrokerTrial.FromString,
             options,
             channel_credentials,
             insecure,

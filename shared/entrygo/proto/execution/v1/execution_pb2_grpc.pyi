@@ -33,6 +33,8 @@ class ExecutionStub:
     """First chunk: the metadata; further chunks: the bytes. Scope read."""
     PreviewBrokerTemplate: _aio.UnaryUnaryMultiCallable[_execution_pb2.PreviewBrokerTemplateRequest, _execution_pb2.BrokerTemplatePreview]
     """The first rows in a broker's own layout, of the one given or the one saved; stores and sends nothing. Scope read."""
+    TestBroker: _aio.UnaryUnaryMultiCallable[_execution_pb2.TestBrokerRequest, _execution_pb2.BrokerTrial]
+    """Sends something harmless where packages of this broker go, and answers what became of it. Scope setup."""
     RecordEntrySummary: _aio.UnaryUnaryMultiCallable[_execution_pb2.RecordEntrySummaryRequest, _execution_pb2.EntryReconciliation]
     """What a broker entered for one entry of an executed export; compared with the estimate. Scope exports:execute."""
     CloseEntryTask: _aio.UnaryUnaryMultiCallable[_execution_pb2.CloseEntryTaskRequest, _execution_pb2.EntryReconciliation]
@@ -115,6 +117,13 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.PreviewBrokerTemplateRequest, _abc.Awaitable[_execution_pb2.BrokerTemplatePreview]],
     ) -> _abc.Awaitable[_execution_pb2.BrokerTemplatePreview]:
         """The first rows in a broker's own layout, of the one given or the one saved; stores and sends nothing. Scope read."""
+
+    def TestBroker(
+        self,
+        request: _execution_pb2.TestBrokerRequest,
+        context: _aio.ServicerContext[_execution_pb2.TestBrokerRequest, _abc.Awaitable[_execution_pb2.BrokerTrial]],
+    ) -> _abc.Awaitable[_execution_pb2.BrokerTrial]:
+        """Sends something harmless where packages of this broker go, and answers what became of it. Scope setup."""
 
     def RecordEntrySummary(
         self,
