@@ -1,10 +1,16 @@
 """What `entrygo mcp --http` answers before it looks at a request."""
 
+import asyncio
+
 import httpx
 import pytest
 
 from entrygo.cli.agents.callers import Callers
 from entrygo.cli.agents.server import PATH, build_http_app
+from entrygo.cli.agents.serving import CONNECTIONS_OF_A_PEER, guarded_config
+from tests.unit.gateway.serving import head, listening
+
+LOOPBACK = "127.0.0.1"
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "HEAD"])
@@ -18,3 +24,41 @@ async def test_no_key_opens_a_stream_that_would_hold_a_connection(method: str) -
             unknown = await stranger.request(method, PATH)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert unknown.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(f"POST {PATH} HTTP/1.1\r\nHost: localhost".encode(), id="half a head"),
+        pytest.param(
+            head("Authorization: Bearer made-up", "Content-Length: 100", path=PATH, method="POST") + b"{",
+            id="half a body",
+        ),
+    ],
+)
+async def test_a_client_that_sends_no_further_loses_its_connection(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRYGO_HEADER_TIMEOUT_SECONDS", "0.2")
+    monkeypatch.setenv("ENTRYGO_BODY_TIMEOUT_SECONDS", "0.2")
+    async with httpx.AsyncClient() as gateway:
+        callers = Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway)
+        # The host of `head`.
+        app = build_http_app(callers, hosts=["x"])
+        async with listening(guarded_config(app, LOOPBACK, 0)) as port:
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            writer.write(sent)
+            assert await reader.read() == b""
+            writer.close()
+
+
+async def test_one_peer_takes_no_more_than_half_of_the_connections() -> None:
+    async with httpx.AsyncClient() as gateway:
+        callers = Callers(base_url="http://gateway", api_key=None, account_id="", http=gateway)
+        async with listening(guarded_config(build_http_app(callers), LOOPBACK, 0)) as port:
+            held = [await asyncio.open_connection(LOOPBACK, port) for _ in range(CONNECTIONS_OF_A_PEER)]
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            answer = await reader.read()
+            for _, each in (*held, (reader, writer)):
+                each.close()
+    assert answer.startswith(b"HTTP/1.1 429 ")

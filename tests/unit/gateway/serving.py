@@ -29,6 +29,13 @@ async def serving(services: Services, **changes: Any) -> AsyncIterator[int]:
         lifespan="off",
         timeout_keep_alive=30,
     )
+    async with listening(config) as port:
+        yield port
+
+
+@asynccontextmanager
+async def listening(config: uvicorn.Config) -> AsyncIterator[int]:
+    """The port of a server that runs in this event loop; signals are left alone."""
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)

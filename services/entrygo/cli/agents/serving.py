@@ -1,16 +1,20 @@
 """The two ways in which agents reach the server: this process's stdin and stdout, or HTTP."""
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from entrygo.cli.agents.callers import Callers, http_client
 from entrygo.cli.agents.server import PATH, build_http_app, build_server
 from entrygo.cli.connection import API_KEY, DEFAULT_BASE_URL, Target
 from entrygo.cli.terminal import err
 from entrygo.cli.trust import trust_in
-from entrygo.gateway.settings import GatewayClientSettings
+from entrygo.gateway.guard import guarded
+from entrygo.gateway.settings import DoorSettings, GatewayClientSettings, GatewaySettings
 
-# Beyond them, a connection gets 503: an agent's program needs one or two.
+# An agent's program needs one or two.
 CONNECTIONS = 100
+CONNECTIONS_OF_A_PEER = 50
+UNFINISHED_OF_A_PEER = 20
 
 
 async def serve_stdio(target: Target) -> None:
@@ -36,5 +40,22 @@ async def serve_http(target: Target, host: str, port: int, names: list[str]) -> 
         )
         app = build_http_app(callers, hosts=names)
         err.print(f"http://{host}:{port}{PATH}", markup=False)
-        config = uvicorn.Config(app, host=host, port=port, log_level="warning", limit_concurrency=CONNECTIONS)
-        await uvicorn.Server(config).serve()
+        await uvicorn.Server(guarded_config(app, host, port)).serve()
+
+
+def guarded_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+    """As the gateway receives: with its deadlines for heads, bodies and readers, and fewer connections."""
+    door = DoorSettings(
+        max_connections=CONNECTIONS,
+        max_connections_per_peer=CONNECTIONS_OF_A_PEER,
+        max_unfinished_per_peer=UNFINISHED_OF_A_PEER,
+    )
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=guarded(GatewaySettings(door=door)),
+        ws="none",
+        server_header=False,
+        log_level="warning",
+    )
