@@ -24,6 +24,7 @@ from tests.attack.files import drop_files
 from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
 from tests.attack.honest import Answer, Errand, Honest, honest_client
 from tests.attack.idling import hold_connections, hold_streams, trickle
+from tests.attack.large_messages import send_large_messages
 from tests.attack.links import try_links
 from tests.attack.messages import send_spoilt_messages
 from tests.attack.odd_requests import ask_oddly
@@ -60,6 +61,7 @@ ATTACKS: Mapping[str, Attack] = {
     "others' records": ask_for_others_records,
     "addresses inside": lead_inside,
     "spoilt protobuf": send_spoilt_messages,
+    "large messages, gRPC": send_large_messages,
     "brokers' links": try_links,
     "sign-in of the console": try_the_console,
     "dropped files": drop_files,

@@ -1,11 +1,11 @@
-"""What one key may take of a gRPC server: calls and streams at once, requests and items in a second."""
+"""What one key may take of a gRPC server: calls, streams, bytes at once, requests and items in a second."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
-from entrygo.domain.errors import EntryGoError, MethodNotAllowed, ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, Kind, MethodNotAllowed, ServiceUnavailable
 from entrygo.domain.principal import Principal
 from entrygo.process.settings import RpcServerSettings
 from entrygo.requests.budget import Budget
@@ -14,6 +14,8 @@ from entrygo.rpc.streams import HEALTH_WATCH, is_counted_apart
 
 # Callers without a key count together.
 NAMELESS = "without a key"
+# Messages up to this size are counted neither as held nor as sent in vain.
+SMALL_BYTES = 64 * 1024
 
 
 class CallLimits:
@@ -27,16 +29,26 @@ class CallLimits:
         open_watches = settings.max_open_health_watches
         self._open_watches = Budget("health watches", total=open_watches, each=open_watches)
         self._stream_seconds = settings.stream_seconds
+        held = settings.max_held_message_bytes
+        # One message of the largest size must fit into a key's share.
+        share = max(held // 4, settings.max_message_bytes)
+        self._bytes = Budget("bytes of messages", total=max(held, share), each=share)
+        self._refused_bytes = Buckets("refused-bytes", settings.refused_body_bytes_per_second)
         self._key_requests = Buckets("requests", rates.requests_per_second)
         self._key_items = Buckets("items", rates.items_per_second)
         self._account_requests = Buckets("account-requests", rates.account_requests_per_second)
         self._account_items = Buckets("account-items", rates.account_items_per_second)
 
-    def count_call(self, method: str, caller: Principal | None) -> None:
-        """Counts a call until the task that handles it ends; raises when its key has too many."""
+    def count_request(self, caller: Principal | None) -> None:
+        """Counts a call before its message is received; raises RateLimited when its key asks too often, or
+        sent too much in vain."""
         if caller is not None and not caller.is_service:
+            self._refused_bytes.check(caller.key_id)
             self._key_requests.take(caller.key_id)
             self._account_requests.take(caller.tenant.account_id)
+
+    def count_call(self, method: str, caller: Principal | None) -> None:
+        """Counts a call whose message is there until its task ends; raises when its key has too many."""
         name = _name(caller)
         budget = self._budget(method, caller)
         try:
@@ -46,9 +58,26 @@ class CallLimits:
                 raise
             # A channel takes that for a server without health checks, and calls it nevertheless.
             raise MethodNotAllowed("Too many watch the health without a key.") from error
-        task = asyncio.current_task()
-        assert task is not None, "a call is handled in a task"
-        task.add_done_callback(lambda _: budget.give_back(name))
+        _at_the_end(lambda: budget.give_back(name))
+
+    def hold(self, content: bytes, caller: Principal | None) -> None:
+        """Counts a large message until its call ends; raises when its key holds too many bytes."""
+        if len(content) <= SMALL_BYTES or (caller is not None and caller.is_service):
+            return
+        name, size = _name(caller), len(content)
+        self._bytes.take(name, size)
+        _at_the_end(lambda: self._bytes.give_back(name, size))
+
+    @contextmanager
+    def in_vain(self, content: bytes, caller: Principal | None) -> Iterator[None]:
+        """Around what is done with a large message: one that is refused counts against its key."""
+        try:
+            yield
+        except EntryGoError as error:
+            is_refused = error.error_kind in (Kind.INVALID, Kind.TOO_LARGE)
+            if is_refused and caller is not None and not caller.is_service and len(content) > SMALL_BYTES:
+                self._refused_bytes.spend(caller.key_id, len(content))
+            raise
 
     def _budget(self, method: str, caller: Principal | None) -> Budget:
         if method == HEALTH_WATCH and caller is None:
@@ -75,6 +104,12 @@ class CallLimits:
                 yield
         except TimeoutError as error:
             raise ServiceUnavailable("The stream has lasted as long as one may; open it again.") from error
+
+
+def _at_the_end(call: Callable[[], None]) -> None:
+    task = asyncio.current_task()
+    assert task is not None, "a call is handled in a task"
+    task.add_done_callback(lambda _: call())
 
 
 def _name(caller: Principal | None) -> str:

@@ -36,12 +36,14 @@ from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote, remote_in_our_name
 from entrygo.rpc.interceptors import deadline
 from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
+from entrygo.rpc.receptions import AT_ONCE, WAITING
 from entrygo.rpc.server import build_server
 from tests.harness.garbage import uncollected
 
 PLANNING = "/entrygo.proto.planning.v1.Planning/"
 SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
 MANY = 20_000
+CALLS_AT_ONCE = RpcServerSettings().max_concurrent_rpcs
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -110,7 +112,7 @@ async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
         return False
 
     server = build_server(
-        settings=RpcServerSettings(max_message_bytes=1024 * 1024),
+        settings=RpcServerSettings(max_message_bytes=2 * 1024 * 1024),
         stopping=StopSettings(drain_seconds=0),
         port=port,
         authenticator=Authenticator(pool, service_tokens=(SERVICE_TOKEN, NEXT_SERVICE_TOKEN)),
@@ -413,7 +415,7 @@ async def test_caller_without_a_deadline_gets_an_error_of_ours_when_the_longest_
 async def test_message_over_the_limit_is_refused_as_too_large(channel: grpc.aio.Channel, pool: Pool) -> None:
     with pytest.raises(Exception, match="larger") as refused, remote("planning"):
         await call(channel).PlanExport(
-            planning_pb2.PlanExportRequest(account_id="a" * 2 * 1024 * 1024),
+            planning_pb2.PlanExportRequest(account_id="a" * 3 * 1024 * 1024),
             metadata=(("authorization", await key_of(pool)),),
         )
     assert getattr(refused.value, "error_code", None) == "PAYLOAD_TOO_LARGE"
@@ -506,3 +508,43 @@ async def test_a_call_without_a_key_is_refused_before_its_message_has_come(
     with pytest.raises(grpc.aio.AioRpcError) as refused:
         await asyncio.wait_for(call, 10)
     assert refused.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+async def test_calls_whose_message_does_not_come_take_no_place_of_other_callers(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    begin: Any = channel.stream_unary(PLANNING + "PlanExport")
+    key = (("authorization", await key_of(pool)),)
+    # More than there are calls at once in all.
+    calls = [begin(metadata=key) for _ in range(CALLS_AT_ONCE + 50)]
+    ends = {asyncio.ensure_future(call.code()) for call in calls}
+    refused: set[asyncio.Future[grpc.StatusCode]] = set()
+    while len(refused) < len(calls) - AT_ONCE - WAITING:
+        done, ends = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        refused |= done
+    assert {each.result() for each in refused} == {grpc.StatusCode.RESOURCE_EXHAUSTED}
+    await create_account(pool, Ids(), name="Bob", account_id="acc_bob")
+    _, secret = await create_key(pool, Ids(), utc_now, account_id="acc_bob")
+    answer = await call(channel).PlanExport(
+        planning_pb2.PlanExportRequest(account_id="acc_bob"),
+        metadata=(("authorization", f"Bearer {secret}"),),
+    )
+    assert answer.export_id == "acc_bob/live"
+    for each in calls:
+        each.cancel()
+    # With them their turns have ended.
+    await asyncio.gather(*ends)
+    assert (await refusal(channel, key[0][1], account="acc_999")).error_code == "INVALID_ACCOUNT_SCOPE"
+
+
+async def test_a_compressed_message_is_unpacked_no_further_than_one_may_be_long(
+    channel: grpc.aio.Channel, pool: Pool
+) -> None:
+    raw: Any = channel.unary_unary(PLANNING + "PlanExport")
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await raw(
+            bytes(8 * 1024 * 1024),
+            metadata=(("authorization", await key_of(pool)),),
+            compression=grpc.Compression.Gzip,
+        )
+    assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -20,6 +20,7 @@ from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopS
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.requests.issues import MAX_ISSUES
 from entrygo.rpc.channel import open_channel
+from entrygo.rpc.density import MOST_SHORT_RECORDS
 from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
 from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.server import build_server
@@ -107,6 +108,17 @@ async def test_bad_input_is_refused_with_its_first_hundred_issues(client: Client
     assert raised.value.field == "items.0.items.0.productId"
     assert raised.value.details is not None
     assert len(raised.value.details["issues"]) == MAX_ISSUES
+
+
+@pytest.mark.parametrize("compression", [grpc.Compression.NoCompression, grpc.Compression.Gzip])
+async def test_a_message_of_very_many_empty_orders_is_refused_unread(
+    client: Client, compression: grpc.Compression
+) -> None:
+    request = sync_pb2.SyncOrdersRequest(items=[sync_pb2.OrderInput()] * (MOST_SHORT_RECORDS + 1))
+    with pytest.raises(EntryGoError) as raised, remote("sync"):
+        await client.stub.SyncOrders(request, metadata=client.all_scopes, compression=compression)
+    # Read, it would be VALIDATION_ERROR: its account is missing, and so many orders none may send.
+    assert raised.value.error_code == "PAYLOAD_TOO_LARGE"
 
 
 async def test_another_account_in_the_request_is_refused_with_both_accounts(client: Client) -> None:

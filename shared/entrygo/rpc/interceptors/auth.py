@@ -14,8 +14,10 @@ from entrygo.identity.authenticator import Authenticator
 from entrygo.identity.current import set_principal
 from entrygo.process.logging import bind_account
 from entrygo.rpc.calls import AUTHORIZATION
+from entrygo.rpc.density import check_density
 from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler, conversation
 from entrygo.rpc.limits import CallLimits
+from entrygo.rpc.receptions import InTurn, Reception, Receptions
 from entrygo.rpc.strangers import Strangers
 
 
@@ -67,6 +69,7 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         self._required = required
         self._limits = limits
         self._strangers = strangers
+        self._receptions = Receptions()
 
     async def intercept_service(
         self,
@@ -85,10 +88,15 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             return self._meeting(method, handler, metadata)
         try:
             caller = await self._caller(method, metadata)
-            self._limits.count_call(method, caller)
+            self._limits.count_request(caller)
+            if caller is not None and caller.is_service:
+                return self._admitted(method, handler, caller)
+            if caller is not None and self._receptions.has_turn(caller.tenant.account_id):
+                reception = await self._receptions.begin(caller.tenant.account_id)
+                return self._admitted(method, handler, caller, reception)
         except EntryGoError as error:
             return grpc.stream_stream_rpc_method_handler(_refusal(error))
-        return self._admitted(method, handler, caller)
+        return self._receiving(method, handler, metadata, caller)
 
     def _meeting(self, method: str, handler: Handler, metadata: Mapping[str, str]) -> Handler:
         """A handler that asks who calls before it waits for a message: only it is given the other end."""
@@ -96,11 +104,27 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         async def meet(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
             with self._strangers.met(context.peer(), metadata):
                 caller = await self._caller(method, metadata)
-            self._limits.count_call(method, caller)
-            async for response in conversation(self._admitted(method, handler, caller), contents, context):
+            self._limits.count_request(caller)
+            receiving = self._receiving(method, handler, metadata, caller)
+            async for response in conversation(receiving, contents, context):
                 yield response
 
         return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
+
+    def _receiving(
+        self, method: str, handler: Handler, metadata: Mapping[str, str], caller: Principal | None
+    ) -> Handler:
+        """A handler whose message waits for its turn to be received."""
+        admitted = self._admitted(method, handler, caller)
+
+        async def receive(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
+            peer = self._strangers.peer(context.peer(), metadata)
+            name = f"peer {peer}" if caller is None else caller.tenant.account_id
+            in_turn = InTurn(contents, self._receptions, name)
+            async for response in conversation(admitted, in_turn, context):
+                yield response
+
+        return grpc.stream_stream_rpc_method_handler(receive, None, handler.response_serializer)
 
     async def _caller(self, method: str, metadata: Mapping[str, str]) -> Principal | None:
         """Who calls; None where no key is asked for."""
@@ -112,23 +136,39 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         _check_scope(caller, required)
         return caller
 
-    def _admitted(self, method: str, handler: Handler, caller: Principal | None) -> Handler:
-        """The handler, with the caller as principal; it takes bytes and reads them itself."""
+    def _admitted(
+        self, method: str, handler: Handler, caller: Principal | None, reception: Reception | None = None
+    ) -> Handler:
+        """The handler, with the caller as principal; it takes bytes and reads them itself.
+
+        A call takes its place among those at once when its message is there.
+        """
         # The stubs know handlers of the synchronous kind only.
         inner: Any = handler
         read, serialize = inner.request_deserializer, inner.response_serializer
 
+        def enter(content: bytes) -> Any:
+            if reception is not None:
+                reception.end()
+            self._limits.count_call(method, caller)
+            return self._read(content, read, caller)
+
         async def answer(content: bytes, context: Context) -> Any:
-            return await inner.unary_unary(self._enter(content, read, caller), context)
+            with self._limits.in_vain(content, caller):
+                return await inner.unary_unary(enter(content), context)
 
         async def stream(content: bytes, context: Context) -> AsyncIterator[Any]:
-            request = self._enter(content, read, caller)
+            with self._limits.in_vain(content, caller):
+                request = enter(content)
             async with self._limits.life(method, caller):
                 async for response in _responses(inner.unary_stream(request, context)):
                     yield response
 
         async def converse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
-            requests = (self._enter(content, read, caller) async for content in contents)
+            if reception is not None:
+                reception.end()
+            self._limits.count_call(method, caller)
+            requests = (self._read(content, read, caller) async for content in contents)
             async with self._limits.life(method, caller):
                 async for response in _responses(inner.stream_stream(requests, context)):
                     yield response
@@ -139,9 +179,11 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
             return grpc.unary_stream_rpc_method_handler(stream, None, serialize)
         return grpc.stream_stream_rpc_method_handler(converse, None, serialize)
 
-    def _enter(self, content: bytes, read: Any, caller: Principal | None) -> Any:
+    def _read(self, content: bytes, read: Any, caller: Principal | None) -> Any:
         if caller is not None:
             set_principal(caller)
+        self._limits.hold(content, caller)
+        check_density(content, read)
         try:
             request = read(content)
         except DecodeError as error:

@@ -1,0 +1,70 @@
+"""What one key may hold of a gRPC server, and send to it in vain."""
+
+import asyncio
+
+import pytest
+
+from entrygo.domain.errors import PayloadTooLarge, RateLimited, ServiceUnavailable
+from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
+from entrygo.process.settings import MEBIBYTE, RpcServerSettings
+from entrygo.rpc.limits import SMALL_BYTES, CallLimits
+
+LARGE = bytes(4 * MEBIBYTE)
+
+
+def caller(key_id: str) -> Principal:
+    return Principal(
+        tenant=Tenant(f"acc_{key_id}", Mode.LIVE), key_id=key_id, scopes=ALL_SCOPES, authorization="Bearer x"
+    )
+
+
+async def in_a_call(limits: CallLimits, content: bytes, key: str, over: asyncio.Event) -> None:
+    limits.hold(content, caller(key))
+    await over.wait()
+
+
+async def test_a_key_holds_a_quarter_of_the_bytes_and_gives_them_back_when_its_calls_end() -> None:
+    limits = CallLimits(RpcServerSettings(max_held_message_bytes=64 * MEBIBYTE))
+    over = asyncio.Event()
+    calls = [asyncio.create_task(in_a_call(limits, LARGE, "busy", over)) for _ in range(4)]
+    await asyncio.sleep(0)
+    with pytest.raises(RateLimited):
+        limits.hold(LARGE, caller("busy"))
+    limits.hold(bytes(SMALL_BYTES), caller("busy"))
+    limits.hold(LARGE, caller("quiet"))
+    over.set()
+    await asyncio.gather(*calls)
+    limits.hold(LARGE, caller("busy"))
+
+
+async def test_beyond_what_all_may_hold_nobody_is_to_blame() -> None:
+    limits = CallLimits(RpcServerSettings(max_held_message_bytes=16 * MEBIBYTE))
+    limits.hold(LARGE * 4, caller("one"))
+    with pytest.raises(ServiceUnavailable):
+        limits.hold(LARGE, caller("other"))
+
+
+async def test_what_a_key_sent_in_vain_is_paid_for_before_its_next_message() -> None:
+    limits = CallLimits(RpcServerSettings(refused_body_bytes_per_second=MEBIBYTE))
+    busy, quiet = caller("busy"), caller("quiet")
+    limits.count_request(busy)
+    with pytest.raises(PayloadTooLarge), limits.in_vain(LARGE, busy):
+        raise PayloadTooLarge
+    with pytest.raises(RateLimited) as refused:
+        limits.count_request(busy)
+    assert (refused.value.details or {})["limit"] == "refused-bytes"
+    limits.count_request(quiet)
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        pytest.param(bytes(SMALL_BYTES), PayloadTooLarge(), id="a small one"),
+        pytest.param(LARGE, ServiceUnavailable(), id="an outage of ours"),
+    ],
+)
+async def test_what_is_no_large_refused_message_costs_nothing(content: bytes, error: Exception) -> None:
+    limits = CallLimits(RpcServerSettings(refused_body_bytes_per_second=1))
+    with pytest.raises(type(error)), limits.in_vain(content, caller("one")):
+        raise error
+    limits.count_request(caller("one"))
