@@ -39,17 +39,13 @@ class Message:
 
 async def send_large_messages(target: Target, tally: Tally) -> None:
     """Every message with every key, on many streams of several connections."""
-    keys = (
-        None,
-        unknown_key(),
-        f"Bearer {await target.narrow_key()}",
-        f"Bearer {await target.foreign_key()}",
-    )
-    turns = itertools.cycle(itertools.product(_messages(target), keys))
+    good = f"Bearer {await target.foreign_key()}"
+    keys = (good, None, good, unknown_key(), good, f"Bearer {await target.narrow_key()}")
+    turns = itertools.cycle(itertools.product(keys, _messages(target)))
     where = target.victim.system.targets["sync"]
     channels = [grpc.aio.insecure_channel(where, options=OWN_CONNECTION) for _ in range(CONNECTIONS)]
     nearest = itertools.cycle(channels)
-    unfinished = _begun(channels[0], f"Bearer {await target.foreign_key()}")
+    unfinished = _begun(channels[0], good)
 
     async def send() -> None:
         message, key = next(turns)
