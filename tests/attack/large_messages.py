@@ -48,7 +48,7 @@ async def send_large_messages(target: Target, tally: Tally) -> None:
     unfinished = _begun(channels[0], good)
 
     async def send() -> None:
-        message, key = next(turns)
+        key, message = next(turns)
         code, answer = await _ask(next(nearest), message, key)
         tally.count_rpc(code, message.name)
         tally.look_for(target.marks, answer, message.name)
