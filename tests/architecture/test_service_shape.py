@@ -14,6 +14,9 @@ SHAPE = ("__main__", "servicer", "settings", "store", "use_cases")
 LONGEST_RPC = 35
 # Values of several: settings, where parts are made of them, and planning's use cases.
 READ_DEEP = frozenset({"_settings", "_do"})
+# Where parts are made, they are given what they work with.
+MADE_OF_PARTS = frozenset({"__main__.py", "wiring.py"})
+CONNECTIONS = frozenset({"pool", "lease_pool", "reading_pool", "connection"})
 # What decides and what renders reads facts within facts; it has nothing of another part to reach into.
 PURE = ("decide.py", "plan_issues.py", "duty", "law", "rules", "package", "documents", "projections")
 
@@ -51,6 +54,48 @@ def test_servicer_opens_no_transaction_and_has_no_connection(service: str) -> No
         if alias.name in names
     ]
     assert taken == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_servicer_knows_no_store_not_even_its_rows(service: str) -> None:
+    stores = {
+        ".".join(source.path.with_suffix("").parts) for source in of_service(service) if source.is_store
+    }
+    found = servicers(service)
+    assert stores
+    assert found
+    known = [
+        f"{source.path}:{line} {name}" for source in found for line, name in source.imports if name in stores
+    ]
+    assert known == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nobody_takes_a_pool_or_a_connection_out_of_another_part(service: str) -> None:
+    reached = [
+        f"{source.path}:{node.lineno} {ast.unparse(node)}"
+        for source in of_service(service)
+        if source.path.name not in MADE_OF_PARTS
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and _takes_a_connection(node)
+    ]
+    assert reached == []
+
+
+def _takes_a_connection(node: ast.Attribute) -> bool:
+    """`steps.pool`, whatever the name that a part has there; one's own is `self.pool`."""
+    is_own = isinstance(node.value, ast.Name) and node.value.id == "self"
+    return node.attr.strip("_") in CONNECTIONS and not is_own
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [("steps.pool", True), ("self._steps._pool", True), ("made().connection", True), ("self._pool", False)],
+)
+def test_taking_a_connection_out_of_another_part_is_seen(code: str, *, seen: bool) -> None:
+    node = ast.parse(code, mode="eval").body
+    assert isinstance(node, ast.Attribute)
+    assert _takes_a_connection(node) is seen
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -12,7 +12,7 @@ from entrygo.inspection.dead_letters import are_none
 from entrygo.inspection.epochs import Epochs
 from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.measures import measure
-from entrygo.inspection.owners import check_serving, execution_owner, planning_owner
+from entrygo.inspection.owners import Owner, check_serving, execution_owner, planning_owner
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.reconciler import Reconciler
 from entrygo.inspection.servicer import REQUIRED_SCOPES, SERVICE_NAME, InspectionServicer
@@ -60,24 +60,9 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
     changes = Changes()
     hooks = wire_webhooks(settings.webhooks, pool, runtime.ids)
     read_model = ReadModel(pool, changes, hooks.announcer)
-    token = settings.identity.token
-    settler = Settler(read_model, owners, service_token=token)
-    reconciler = Reconciler(
-        pool,
-        read_model,
-        tuple(owners.values()),
-        settler,
-        service_token=token,
-        every_seconds=settings.reconcile_seconds,
-    )
-    sink = ExportEvents(
-        pool,
-        read_model,
-        reconciler,
-        settler=settler,
-        epochs=Epochs(owners, service_token=token),
-        seal=Seal(settings.identity.tokens),
-    )
+    settler = Settler(read_model, owners, service_token=settings.identity.token)
+    reconciler = _reconciler(settings, pool, read_model, owners, settler)
+    sink = _sink(settings, pool, read_model=read_model, owners=owners, settler=settler, reconciler=reconciler)
     projector = Projector(kafka=settings.kafka, group=settings.kafka_group or None, sink=sink)
     inspector = Inspector(
         pool,
@@ -102,6 +87,38 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         background=(projector.run, reconciler.run, *hooks.background),
         measures=(measure,),
         records_events=False,
+    )
+
+
+def _reconciler(
+    settings: Settings, pool: Pool, read_model: ReadModel, owners: Mapping[str, Owner], settler: Settler
+) -> Reconciler:
+    return Reconciler(
+        pool,
+        read_model,
+        tuple(owners.values()),
+        settler,
+        service_token=settings.identity.token,
+        every_seconds=settings.reconcile_seconds,
+    )
+
+
+def _sink(
+    settings: Settings,
+    pool: Pool,
+    *,
+    read_model: ReadModel,
+    owners: Mapping[str, Owner],
+    settler: Settler,
+    reconciler: Reconciler,
+) -> ExportEvents:
+    return ExportEvents(
+        pool,
+        read_model,
+        reconciler,
+        settler=settler,
+        epochs=Epochs(owners, service_token=settings.identity.token),
+        seal=Seal(settings.identity.tokens),
     )
 
 

@@ -7,8 +7,8 @@ import grpc
 
 from entrygo.domain.principal import ScopeName, Tenant
 from entrygo.identity.current import principal
+from entrygo.inspection.feed.records import PublishedEvent
 from entrygo.inspection.feed.requests import read_list, read_watch, write_cursor
-from entrygo.inspection.feed.store import PublishedEvent
 from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.requests import read_list_request
 from entrygo.inspection.system_health import Probe, system_health

@@ -9,8 +9,9 @@ import pytest
 
 from entrygo.domain.errors import ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Visible
+from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.feed.requests import read_list, write_cursor
-from entrygo.inspection.feed.store import FeedFilter, FeedStore, PublishedEvent, sweep_feeds
+from entrygo.inspection.feed.store import FeedStore, sweep_feeds
 from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.rebuild import rebuild
 from entrygo.postgres.pool import EVERYONE, transaction

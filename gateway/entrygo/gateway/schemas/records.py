@@ -11,6 +11,7 @@ from entrygo.gateway.schemas.declared import list_of, members
 from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier
 from entrygo.records.kinds import Record
 
+KEY: Any = (IdempotencyKey | None, None)
 TO_TAKE = "The id to take on creation; else generated"
 
 
@@ -31,7 +32,6 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
     `answered` are fields that only answers have, as create_model takes them.
     """
     title, noun = record.title, record.noun
-    plural = f"{title}s"
     base = create_model(f"{title}Fields", __base__=Body, **members(record.fields))
     given = create_model(
         f"{title}Input",
@@ -50,26 +50,16 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
         updated_at=(str, ...),
         **answered,
     )
-    items: Any = list_of(Annotated[given, fields.WhileIssuesAreListed])
-    limits = Described(min_length=1, max_length=record.rest_maximum)
-    length = fields.at_most(record.rest_maximum)
-    key: Any = (IdempotencyKey | None, None)
     return RecordSchemas(
-        sync_body=create_model(
-            f"Sync{plural}Body",
-            __base__=Body,
-            account_id=(Identifier, ...),
-            items=(Annotated[items, limits, length], ...),
-            idempotency_key=key,
-        ),
+        sync_body=_sync_body(record, given),
         patch_body=create_model(
             f"Patch{title}Body",
             __base__=base,
             __doc__="The fields to change: one that is absent keeps its value, null clears it.",
-            idempotency_key=key,
+            idempotency_key=KEY,
         ),
         record=kept,
-        sync_answer=create_model(f"Sync{plural}Answer", __base__=Body, data=(list_of(kept), ...)),
+        sync_answer=create_model(f"Sync{title}sAnswer", __base__=Body, data=(list_of(kept), ...)),
         page=create_model(
             f"{title}Page",
             __base__=Body,
@@ -77,4 +67,17 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
             has_more=(bool, ...),
             next_cursor=(str | None, ...),
         ),
+    )
+
+
+def _sync_body(record: Record, given: type[Body]) -> type[Body]:
+    items: Any = list_of(Annotated[given, fields.WhileIssuesAreListed])
+    limits = Described(min_length=1, max_length=record.rest_maximum)
+    length = fields.at_most(record.rest_maximum)
+    return create_model(
+        f"Sync{record.title}sBody",
+        __base__=Body,
+        account_id=(Identifier, ...),
+        items=(Annotated[items, limits, length], ...),
+        idempotency_key=KEY,
     )

@@ -229,12 +229,16 @@ def _line(
         },
         "warnings": line.warnings,
     }
-    left = [
+    return {**document, "left_to_the_broker": _left(document, line, quantity, agencies)}
+
+
+def _left(document: Json, line: ConsolidatedLine, quantity: Sequence[Json], agencies: Json) -> list[str]:
+    """The fields that nobody stated, as the broker finds them in the document."""
+    return [
         *(name for name in _absent(document) if name not in _NOT_ASKED),
         *(f"net_quantity_hts_units.{each['unit']}" for each in quantity if each["quantity"] is None),
         *(f"agency_data.{flag.agency}" for flag in line.agency_flags if flag.agency not in agencies),
     ]
-    return {**document, "left_to_the_broker": left}
 
 
 def _maker(line: ConsolidatedLine) -> Json | None:

@@ -6,7 +6,7 @@ from functools import partial
 import orjson
 
 from entrygo.domain.principal import Tenant
-from entrygo.inspection.feed.store import FeedFilter
+from entrygo.inspection.feed.records import FeedFilter
 from entrygo.messaging.events import EXPORT_EVENTS
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.requests.issues import Issues

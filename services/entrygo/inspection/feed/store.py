@@ -2,39 +2,19 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from asyncpg import Record
 
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
+from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.folding import Known
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
 
 # What was written before an event left the feed came no later than this after it happened.
 CLOCK_MARGIN = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedFilter:
-    """What of a feed is asked for: events after a place, of these types or any, of one export or all."""
-
-    after: int | None
-    types: Sequence[str] = ()
-    export_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedEvent:
-    """An event in a feed, and its place there."""
-
-    position: int
-    event_id: str
-    event_type: str
-    export_id: str
-    body: str
 
 
 class FeedWriter:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from entrygo.domain.errors import ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Visible
 from entrygo.inspection.changes import Changes
-from entrygo.inspection.feed.store import FeedFilter, FeedStore, PublishedEvent
+from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
+from entrygo.inspection.feed.store import FeedStore
 from entrygo.postgres.pool import Pool, transaction
 
 WATCH_PAGE = 100

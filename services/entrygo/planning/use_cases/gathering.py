@@ -1,7 +1,7 @@
 """Gathers what one plan depends on: facts, what other exports did with the orders, policy, reference data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
@@ -40,6 +40,24 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Which orders have left, and which sit in other open batches.
+
+    Order id to export id; None for an export that the caller may not see.
+    """
+
+    exported: Mapping[str, str | None]
+    open_exports: Mapping[str, str | None]
+
+    def without(self, export_id: str | None) -> "Elsewhere":
+        """As if the orders that left with this export were here; None changes nothing."""
+        if export_id is None:
+            return self
+        others = {order: export for order, export in self.exported.items() if export != export_id}
+        return replace(self, exported=others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:
     """Where a plan's grounds come from."""
 
@@ -68,19 +86,9 @@ class Gathering:
         order_ids = named_orders(command, found.orders)
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
         numbers = continuous_numbers(warehouse, found.importers)
-        whole, elsewhere = Visible.whole(visible.tenant), None
-        async with transaction(self.pool, visible) as connection:
-            policy, paid = await _policy_and_costs(
-                connection, visible, command, numbers=numbers, day=entry_date, left_with=left_with
-            )
-            if visible == whole:
-                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
-        if elsewhere is None:
-            async with transaction(self.pool, whole) as connection:
-                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
-        exported, open_exports = elsewhere
-        if left_with is not None:
-            exported = {order: export for order, export in exported.items() if export != left_with}
+        policy, paid, elsewhere = await self._stored(
+            visible, command, order_ids, numbers=numbers, day=entry_date, left_with=left_with
+        )
         reference = self._reference(entry_date)
         return Grounds(
             request=PlanRequest(
@@ -98,14 +106,37 @@ class Gathering:
                 warehouse=warehouse,
                 broker=broker,
                 importers=found.importers,
-                exported=exported,
-                open_exports=open_exports,
+                exported=elsewhere.exported,
+                open_exports=elsewhere.open_exports,
                 paid=paid,
             ),
             rules=raised(self.rules, policy),
             reference=reference,
             duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
+
+    async def _stored(
+        self,
+        visible: Visible,
+        command: PlanCommand,
+        order_ids: Sequence[str],
+        *,
+        numbers: Sequence[str],
+        day: date,
+        left_with: str | None,
+    ) -> tuple[Policy, Mapping[str, Sequence[Paid]], Elsewhere]:
+        """What planning's own stores know: in one transaction, but for a key bound to a warehouse."""
+        whole, elsewhere = Visible.whole(visible.tenant), None
+        async with transaction(self.pool, visible) as connection:
+            policy, paid = await _policy_and_costs(
+                connection, visible, command, numbers=numbers, day=day, left_with=left_with
+            )
+            if visible == whole:
+                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
+        if elsewhere is None:
+            async with transaction(self.pool, whole) as connection:
+                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
+        return policy, paid, elsewhere.without(left_with)
 
     def _reference(self, entry_date: date) -> ReferenceData:
         try:
@@ -157,11 +188,13 @@ async def _policy_and_costs(
 
 async def _orders_elsewhere(
     connection: Connection, whole: Visible, command: PlanCommand, order_ids: Sequence[str]
-) -> tuple[Mapping[str, str | None], Mapping[str, str | None]]:
-    """Which orders have left, and which sit in other open batches: order id to export id.
+) -> Elsewhere:
+    """Looks beyond the caller's warehouse, as nothing else here does.
 
-    Looks beyond the caller's warehouse, as nothing else here does: an order that may be shipped from
-    two warehouses still leaves once.
+    An order that may be shipped from two warehouses still leaves once.
     """
     orders = AccountOrders(connection, whole, command.warehouse_id)
-    return await orders.exported(order_ids), await orders.in_open_batches(order_ids, but=command.batch_id)
+    return Elsewhere(
+        exported=await orders.exported(order_ids),
+        open_exports=await orders.in_open_batches(order_ids, but=command.batch_id),
+    )
