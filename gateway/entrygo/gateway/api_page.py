@@ -36,7 +36,7 @@ class ApiPage:
 
     @cached_property
     def document(self) -> Schema:
-        """The OpenAPI document."""
+        """The OpenAPI 3.1 document of every endpoint, made once."""
         return build_openapi(self._endpoints)
 
     @cached_property

@@ -144,12 +144,12 @@ def _entry(outcome: events_pb2.EntryOutcome) -> EntryView:
 
 
 def moment(text: str) -> str:
-    """`11 Mar 2026, 16:10 UTC`."""
+    """A moment in UTC as the broker's pages say it: `11 Mar 2026, 16:10 UTC`."""
     return f"{parse_rfc3339(text):%-d %b %Y, %H:%M} UTC"
 
 
 def size(count: int) -> str:
-    """Bytes as people say them."""
+    """A number of bytes as people say it: `12 KB`."""
     if count < _KIBIBYTE:
         return f"{count} bytes"
     if count < _KIBIBYTE**2:

@@ -104,7 +104,7 @@ class GrpcServices:
             raise unavailable(service) from error
 
     async def serving(self) -> dict[str, bool]:
-        """Asks each service's standard health check."""
+        """Whether each service answers its standard health check in time, by name."""
         answers = await asyncio.gather(
             *(is_serving(channel, HEALTH_SECONDS) for channel in self._channels.values())
         )

@@ -84,7 +84,7 @@ class Exchange:
 
     @property
     def longest_stream_seconds(self) -> float:
-        """How long a stream may live."""
+        """After so long a stream is ended, and its client opens another one."""
         return self._admitted.door.stream_seconds
 
     def live(self, method: "Stream[Q, A]", request: Q) -> LiveReader[A]:

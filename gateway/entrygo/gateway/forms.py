@@ -25,5 +25,5 @@ def read_form(content: bytes, *, max_fields: int = MAX_FIELDS) -> Mapping[str, s
 
 
 def storable(text: str) -> str:
-    """Without what has no UTF-8."""
+    """The text with `?` for lone surrogates, which have no UTF-8 and fit into no database."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -14,6 +14,7 @@ from entrygo.cli.backup.taking import take_backup
 from entrygo.cli.connection import current_home, database_url
 from entrygo.cli.migration import MigrationSettings, as_owner
 from entrygo.cli.options import Json
+from entrygo.cli.remembered import fill_environment
 from entrygo.cli.terminal import err, out, print_done, print_json
 from entrygo.cli.up.home import keep_files_private
 from entrygo.cli.up.schemas import ensure_logins
@@ -27,6 +28,8 @@ def backup(
     """Write databases, documents and secrets to a folder, while the system runs."""
     keep_files_private()
     home = current_home()
+    # What `up` was given holds for its backup too, whatever this shell names.
+    fill_environment(home)
     artifacts_url = UpSettings().artifacts_url or home.artifacts.as_uri()
     manifest = take_backup(folder, home, _owner_of(MigrationSettings()), artifacts_url)
     if as_json:

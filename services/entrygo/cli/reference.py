@@ -11,7 +11,7 @@ import typer
 from entrygo.cli.connection import with_pool
 from entrygo.cli.options import Json, takes_options
 from entrygo.cli.reference_views import (
-    change_of,
+    Change,
     show_change,
     show_check,
     show_rows,
@@ -99,19 +99,15 @@ def import_command(kind: KindArgument, file: File, options: TermsOptions, as_jso
             for table, rows in merged.items()
         ]
 
-    imported = _with_planning(work)
+    changes = [
+        (version, Change.between(table, before, after, _start(published[table])))
+        for table, version, before, after in _with_planning(work)
+    ]
     if as_json:
-        print_json(
-            {
-                "data": [
-                    {**change_of(table, before, after, _start(published[table])), "version": version}
-                    for table, version, before, after in imported
-                ]
-            }
-        )
+        print_json({"data": [{**change.as_json(), "version": version} for version, change in changes]})
         return
-    for table, version, before, after in imported:
-        show_change(f"{table} version {version}", before, after, _start(published[table]))
+    for version, change in changes:
+        show_change(change, version=version)
 
 
 @reference_app.command("diff")
@@ -121,15 +117,15 @@ def diff_command(kind: KindArgument, file: File, options: TermsOptions, as_json:
     published = read_published(kind, file.read_bytes(), options.terms(file))
     current = _with_planning(lambda connection: _all_tables(ReferenceStore(connection)))
     changes = [
-        (table, current[table], superseded(current[table], rows), _start(rows))
+        Change.between(table, current[table], superseded(current[table], rows), _start(rows))
         for table, rows in published.items()
         if rows
     ]
     if as_json:
-        print_json({"data": [change_of(*change) for change in changes]})
+        print_json({"data": [change.as_json() for change in changes]})
         return
     for change in changes:
-        show_change(*change, is_long=True)
+        show_change(change)
 
 
 @reference_app.command("list")

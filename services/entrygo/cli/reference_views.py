@@ -1,6 +1,7 @@
 """Reference data as people read them, and as programs do."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from textwrap import shorten
 from typing import Any
@@ -34,16 +35,31 @@ def show_check(found: ReferenceData, day: date) -> None:
         out.print(f"Every table is fresh for entries of {day}.")
 
 
-def change_of(table: str, before: Sequence[Row], after: Sequence[Row], day: date) -> dict[str, Any]:
-    """What is different for entries of `day`: the codes with what they are for."""
-    old, new = codes_of(before, day), codes_of(after, day)
-    return {
-        "table": table,
-        "on": str(day),
-        "codes": len(new),
-        "added": [{"key": key, "code": code} for key, code in sorted(new - old)],
-        "removed": [{"key": key, "code": code} for key, code in sorted(old - new)],
-    }
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different in a table for entries of `day`: its codes with what they are for, sorted."""
+
+    table: str
+    day: date
+    codes: int
+    added: Sequence[tuple[str, str]]
+    removed: Sequence[tuple[str, str]]
+
+    @classmethod
+    def between(cls, table: str, before: Sequence[Row], after: Sequence[Row], day: date) -> "Change":
+        """The change from the rows `before` to those `after`."""
+        old, new = codes_of(before, day), codes_of(after, day)
+        return cls(table, day, len(new), sorted(new - old), sorted(old - new))
+
+    def as_json(self) -> dict[str, Any]:
+        """As programs read it."""
+        return {
+            "table": self.table,
+            "on": str(self.day),
+            "codes": self.codes,
+            "added": [{"key": key, "code": code} for key, code in self.added],
+            "removed": [{"key": key, "code": code} for key, code in self.removed],
+        }
 
 
 def table_as_json(table: str, rows: Sequence[Row], version: int | None) -> dict[str, Any]:
@@ -65,14 +81,13 @@ def table_as_json(table: str, rows: Sequence[Row], version: int | None) -> dict[
     }
 
 
-def show_change(
-    name: str, before: Sequence[Row], after: Sequence[Row], day: date, *, is_long: bool = False
-) -> None:
-    """What is different for entries of `day`."""
-    old, new = codes_of(before, day), codes_of(after, day)
-    out.print(f"{name}: {len(new)} on {day} (+{len(new - old)} -{len(old - new)})")
-    for sign, codes in (("+", new - old), ("-", old - new)) if is_long else ():
-        for key, code in sorted(codes)[:SHOWN_CODES]:
+def show_change(change: Change, *, version: int | None = None) -> None:
+    """A line of how many codes came and went; without a version, which they are."""
+    name = change.table if version is None else f"{change.table} version {version}"
+    added, removed = change.added, change.removed
+    out.print(f"{name}: {change.codes} on {change.day} (+{len(added)} -{len(removed)})")
+    for sign, codes in (("+", added), ("-", removed)) if version is None else ():
+        for key, code in codes[:SHOWN_CODES]:
             out.print(f"  {sign} {code}  {key}", highlight=False)
         if len(codes) > SHOWN_CODES:
             out.print(f"  {sign} and {len(codes) - SHOWN_CODES} more", style="dim")

@@ -132,14 +132,14 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def CloseEntryTask(
         self, request: execution_pb2.CloseEntryTaskRequest, context: Context
     ) -> execution_pb2.EntryReconciliation:
-        """Closes a difference with a note."""
+        """Closes a difference with a note; answers the entry as it stands then. NotFound for no such task."""
         reply = await self._reconciliations.close_task(close_command(request))
         return answered(reply, execution_pb2.EntryReconciliation, context)
 
     async def ListEntrySummaries(
         self, request: execution_pb2.ListEntrySummariesRequest, _context: Context
     ) -> execution_pb2.ListEntrySummariesResponse:
-        """A page of summaries."""
+        """A page of the entry summaries that the filters let through, and the cursor of the next."""
         wanted, export_id = list_command(request)
         return await self._entry_outcomes.page(principal().visible, wanted, export_id)
 
@@ -224,7 +224,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
     async def ListMailRecipients(
         self, request: execution_pb2.ListMailRecipientsRequest, _context: Context
     ) -> execution_pb2.ListMailRecipientsResponse:
-        """The state of each address."""
+        """Of each address asked for, whether mail to it leaves: unconfirmed, confirmed, allowed …"""
         addresses = mail_addresses(request)
         states = await self._recipients.states(principal().visible, addresses)
         found = zip(addresses, states, strict=True)

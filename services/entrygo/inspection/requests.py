@@ -33,7 +33,7 @@ def read_list_request(request: inspection_pb2.ListExportsRequest) -> tuple[int, 
 
 
 def write_cursor(last: inspection_pb2.ExportSummary) -> str:
-    """Where the next page begins."""
+    """The opaque text that a caller sends back for the next page: the last row's place in the order."""
     return encode_cursor(orjson.dumps([last.created_at, last.export_id]).decode())
 
 

@@ -60,7 +60,7 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def GetCustomsPackage(
         self, request: inspection_pb2.GetCustomsPackageRequest, context: Context
     ) -> events_pb2.CustomsPackage:
-        """A package with its artifacts."""
+        """A package with its documents and their digests; NotFound where the key does not reach it."""
         return await self._inspector.get_customs_package(self._caller(), request.id)
 
     async def ListExports(
@@ -80,7 +80,7 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def ListEvents(
         self, request: inspection_pb2.ListEventsRequest, context: Context
     ) -> inspection_pb2.ListEventsResponse:
-        """A page of the account's feed."""
+        """A page of the account's published events from a cursor on, oldest first, and the next cursor."""
         visible = principal().visible
         limit, wanted = read_list(visible.tenant, request)
         page = await self._feed.page(visible, wanted, limit)

@@ -77,7 +77,7 @@ class ReadModelStore:
             )
 
     async def save(self, folded: Sequence[Folded]) -> None:
-        """Writes what a fold changed."""
+        """Writes the rows that a fold changed, in the caller's transaction; the others stay untouched."""
         await self._update_exports(folded)
         await self._add_timeline(folded)
         await self._add_customs_packages(folded)

@@ -86,7 +86,7 @@ class HashedPlan:
 
 
 def plan_hash(plan: HashedPlan) -> str:
-    """`planhash_` and 64 hex digits."""
+    """The SHA-256 of the canonical bytes of what the plan depends on: `planhash_` and 64 hex digits."""
     return PREFIX + hashlib.sha256(canonical_bytes(plan)).hexdigest()
 
 

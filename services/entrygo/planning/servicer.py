@@ -68,7 +68,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def CancelExport(
         self, request: planning_pb2.CancelExportRequest, context: Context
     ) -> planning_pb2.CancelExportResponse:
-        """Gives a planned export up."""
+        """Gives up an export that was planned; its orders are free. NotFound, InvalidExportState."""
         reply = await self._do.transitions.cancel(principal().visible, read_cancel(request))
         return answered(reply, planning_pb2.CancelExportResponse, context)
 
@@ -82,7 +82,7 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
     async def ReleaseExport(
         self, request: planning_pb2.ReleaseExportRequest, context: Context
     ) -> planning_pb2.ReleaseExportResponse:
-        """Ends a claim: COMPLETED or FAILED."""
+        """Ends execution's claim: COMPLETED or FAILED; the same release again finds it done."""
         check_release(request)
         return await self._do.transitions.release(principal().visible, request)
 

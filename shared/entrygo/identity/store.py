@@ -23,7 +23,7 @@ class IdentityStore:
         self._connection = connection
 
     async def add_account(self, account_id: str, name: str) -> bool:
-        """False when the account exists already."""
+        """Whether the account is new; False leaves one that exists as it is."""
         return bool(
             await self._connection.fetchval(
                 "INSERT INTO accounts (account_id, name) VALUES ($1, $2)"

@@ -17,7 +17,7 @@ class Doorbell:
 
     @contextmanager
     def answered(self) -> Iterator[None]:
-        """While this lasts, the bell hears."""
+        """While this lasts, `rung` wakes whoever waits at this bell; outside of it nobody is woken."""
         _ANSWERING.add(self)
         try:
             yield

@@ -55,7 +55,7 @@ def topic_of_type(type: str) -> str:
 
 
 def topic_of(event: events_pb2.Event) -> str:
-    """Where an event is published."""
+    """The topic that an event is published in: of orders, or of exports."""
     return topic_of_type(event.type)
 
 

@@ -12,7 +12,7 @@ MAX_PUBLISHED_BYTES = 512 * 1024
 
 
 async def append(connection: Connection, event: events_pb2.Event, *, warehouse_id: str | None) -> None:
-    """Appends one event, as append_all does."""
+    """Appends one event in the caller's transaction; it is published once that is committed."""
     await append_all(connection, [event], warehouse_id=warehouse_id)
 
 

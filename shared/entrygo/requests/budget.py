@@ -24,7 +24,7 @@ class Budget:
         self._held[name] += amount
 
     def give_back(self, name: str, amount: int = 1) -> None:
-        """Returns what was taken."""
+        """Returns what `take` took for this name."""
         self._held[name] -= amount
         self._forget(name)
 

@@ -50,7 +50,7 @@ class Issues:
             self._found.append((path, message, code))
 
     def wrong(self, path: str, wrong: Wrong) -> None:
-        """What a check refused at `path`."""
+        """Notes what a check refused at `path`, with the code that REST answers for it."""
         self.add(path, wrong.message, wrong.code)
 
     def required(self, path: str) -> None:
@@ -74,6 +74,11 @@ class Issues:
     def optional(self, check: Check[T], value: str, path: str) -> T | None:
         """As `take`, for a message in which an empty text means that there is none."""
         return self.take(check, value, path) if value else None
+
+    def bounded(self, number: int, low: int, high: int, path: str) -> None:
+        """An issue at `path` for a whole number below `low` or above `high`."""
+        if not low <= number <= high:
+            self.add(path, f"Must be between {low} and {high}", "too_small" if number < low else "too_big")
 
     def check(self) -> None:
         """Raises ValidationFailed with the issues, if there are any."""

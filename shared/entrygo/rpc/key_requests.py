@@ -26,15 +26,15 @@ def read_page(request: identity_pb2.ListKeysRequest) -> tuple[str, int]:
 
 
 def read_create(request: identity_pb2.CreateKeyRequest) -> tuple[Wanted, Once]:
-    """ValidationFailed names everything that is wrong."""
+    """The key that is wanted and its idempotency key; ValidationFailed names everything that is wrong."""
     issues = Issues()
     issues.require(name=request.name.strip())
     name = issues.take(text(MAX_NAME), request.name, "name")
     scopes = _scopes(request.scopes, issues)
     warehouse_id = issues.optional(public_id, request.warehouse_id, "warehouseId")
     days = request.expires_in_days
-    if not 0 <= days <= MAX_EXPIRES_IN_DAYS:
-        issues.add("expiresInDays", f"Must be between 1 and {MAX_EXPIRES_IN_DAYS}", "out_of_range")
+    if days:
+        issues.bounded(days, 1, MAX_EXPIRES_IN_DAYS, "expiresInDays")
     check_key(request.idempotency_key, issues)
     issues.check()
     wanted = Wanted(
@@ -50,8 +50,7 @@ def read_rotate(request: identity_pb2.RotateKeyRequest) -> tuple[timedelta, Once
     """How long the key before works on; ValidationFailed names everything that is wrong."""
     issues = Issues()
     hours = request.overlap_hours if request.HasField("overlap_hours") else DEFAULT_OVERLAP_HOURS
-    if not 0 <= hours <= MAX_OVERLAP_HOURS:
-        issues.add("overlapHours", f"Must be between 0 and {MAX_OVERLAP_HOURS}", "out_of_range")
+    issues.bounded(hours, 0, MAX_OVERLAP_HOURS, "overlapHours")
     check_key(request.idempotency_key, issues)
     issues.check()
     return timedelta(hours=hours), _once(ROTATE, request.idempotency_key, request)

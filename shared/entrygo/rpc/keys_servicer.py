@@ -34,7 +34,7 @@ class KeysServicer(identity_pb2_grpc.KeysServicer):
     async def ListKeys(
         self, request: identity_pb2.ListKeysRequest, context: Context
     ) -> identity_pb2.ListKeysResponse:
-        """A page of keys, newest first."""
+        """A page of the account's keys, newest first, without secrets, and the cursor of the next."""
         before, limit = read_page(request)
         found, has_more = await self._keys.page(principal(), before=before, limit=limit)
         return identity_pb2.ListKeysResponse(
@@ -55,7 +55,7 @@ class KeysServicer(identity_pb2_grpc.KeysServicer):
         return _made_message(await self._keys.rotate(principal(), request.id, overlap, once), context)
 
     async def RevokeKey(self, request: identity_pb2.RevokeKeyRequest, context: Context) -> identity_pb2.Key:
-        """Ends a key for good."""
+        """Ends a key for good; one that is revoked already stays so. NotFound for another account's."""
         return key_message(await self._keys.revoke(principal(), request.id))
 
 

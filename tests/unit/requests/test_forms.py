@@ -165,3 +165,11 @@ def test_what_people_write_where_they_have_nothing_to_say_is_refused(given: str)
 @pytest.mark.parametrize("given", ["", "31A--01", "53CA6", "10000000001", "PN-1", "1", "000123456789"])
 def test_what_may_be_a_number_is_no_placeholder(given: str) -> None:
     assert no_placeholder(40)(given) == given
+
+
+@pytest.mark.parametrize(("hours", "code"), [(-1, "too_small"), (0, None), (336, None), (337, "too_big")])
+def test_a_whole_number_out_of_its_bounds_is_too_small_or_too_big(hours: int, code: str | None) -> None:
+    issues = Issues()
+    issues.bounded(hours, 0, 336, "overlapHours")
+    wanted = () if code is None else (("overlapHours", "Must be between 0 and 336", code),)
+    assert issues.found == wanted

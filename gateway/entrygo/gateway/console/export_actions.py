@@ -60,7 +60,7 @@ def _key(visit: Visit) -> dict[str, str]:
 
 @_on_export("fix")
 async def fix(visit: Visit) -> Response:
-    """Changes one field of a product."""
+    """POST of one suggested fix: changes that field of the product, by the key of the session."""
     field = editable(visit.form.get("field", ""))
     product_id = visit.form.get("product", "")
     if field is None or not product_id:

@@ -57,7 +57,7 @@ class LeftOut:
 
 
 async def show(visit: Visit) -> Response:
-    """GET /exports/{id}."""
+    """GET /exports/{id}: the page of one export; 404 for one that the key does not reach."""
     return await render(visit, "export.html")
 
 

@@ -35,7 +35,7 @@ class Hit:
 
 
 async def show(visit: Visit) -> Response:
-    """GET /find?q=…"""
+    """GET /find?q=…: what has this id, SKU or number; goes straight there where it is one thing."""
     query = visit.request.query_params.get("q", "").strip()[:MAX_QUERY]
     hits = await _search(visit, query) if query else []
     if len(hits) == 1 and hits[0].path:

@@ -4,7 +4,7 @@ A session makes no key: a cookie that is lost would be worth more than a day.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.routes.keys import MISSING, create_request, rotate_request
 from entrygo.gateway.schemas.keys import CreateKeyBody, RotateKeyBody
-from entrygo.gateway.services import Call
+from entrygo.gateway.services import Call, Q, Unary
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.requests.pages import MAX_LIMIT
@@ -37,7 +37,7 @@ ASKED = "yourKey"
 
 
 async def show(visit: Visit) -> Response:
-    """GET /setup/keys."""
+    """GET /setup/keys: who has which key, and the forms for another one."""
     is_revoked = "revoked" in visit.request.query_params
     return await _page(
         visit, message="The key is revoked. It is refused within seconds." if is_revoked else ""
@@ -46,7 +46,8 @@ async def show(visit: Visit) -> Response:
 
 async def create(visit: Visit) -> Response:
     """POST /setup/keys. The page that follows shows the key; no other one does."""
-    try:
+
+    def read() -> identity_pb2.CreateKeyRequest:
         body: dict[str, Any] = {
             "accountId": visit.account_id,
             **visit.given("name", "warehouseId"),
@@ -54,34 +55,39 @@ async def create(visit: Visit) -> Response:
             **_number(visit, "expiresInDays"),
             "idempotencyKey": visit.form.get("key", ""),
         }
-        request = create_request(validated(CreateKeyBody, body))
-        call = await _call(visit)
-        reply = await visit.services.write(visit.services.keys.CreateKey, request, call)
-    except EntryGoError as error:
-        return await _explained(visit, error)
-    return await _page(visit, made=reply.message)
+        return create_request(validated(CreateKeyBody, body))
+
+    return await _made(visit, visit.services.keys.CreateKey, read)
 
 
 async def rotate(visit: Visit) -> Response:
-    """POST /setup/keys/{id}/rotate."""
-    try:
+    """POST /setup/keys/{id}/rotate: shows the key that takes its place, this once."""
+
+    def read() -> identity_pb2.RotateKeyRequest:
         body = {**_number(visit, "overlapHours"), "idempotencyKey": visit.form.get("key", "")}
-        request = rotate_request(visit.path_id(MISSING), validated(RotateKeyBody, body))
-        call = await _call(visit)
-        reply = await visit.services.write(visit.services.keys.RotateKey, request, call)
-    except EntryGoError as error:
-        return await _explained(visit, error)
-    return await _page(visit, made=reply.message)
+        return rotate_request(visit.path_id(MISSING), validated(RotateKeyBody, body))
+
+    return await _made(visit, visit.services.keys.RotateKey, read)
 
 
 async def revoke(visit: Visit) -> Response:
-    """POST /setup/keys/{id}/revoke."""
+    """POST /setup/keys/{id}/revoke: back to the list, which says that the key is refused now."""
     try:
         request = identity_pb2.RevokeKeyRequest(id=visit.path_id(MISSING))
         await visit.read(visit.services.keys.RevokeKey, request)
     except EntryGoError as error:
         return await _explained(visit, error)
     return visit.go("/setup/keys?revoked")
+
+
+async def _made(visit: Visit, method: "Unary[Q, identity_pb2.Key]", read: Callable[[], Q]) -> Response:
+    """The page with the key that `method` made of the form, or with what was wrong with it."""
+    try:
+        request = read()
+        reply = await visit.services.write(method, request, await _call(visit))
+    except EntryGoError as error:
+        return await _explained(visit, error)
+    return await _page(visit, made=reply.message)
 
 
 async def _call(visit: Visit) -> Call:

@@ -21,7 +21,7 @@ MOVED = b"event: moved\ndata: \n\n"
 
 
 async def of_export(visit: Visit) -> Response:
-    """GET /exports/{id}/live."""
+    """GET /exports/{id}/live: a server-sent event when the export moves; 404 before the stream begins."""
     found = await inspected(visit)
     return _stream(visit, found.export_id)
 

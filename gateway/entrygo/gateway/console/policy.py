@@ -22,7 +22,7 @@ CHOSEN = "yes"
 
 
 async def show(visit: Visit) -> Response:
-    """GET /setup/policy."""
+    """GET /setup/policy: the account's policy as a form, rule by rule."""
     rules, policy = await _known(visit)
     return _page(visit, rules, policy, texts_of(policy))
 

@@ -55,7 +55,7 @@ class RecordPages:
         return self._page(visit, Filled({}))
 
     async def create(self, visit: Visit) -> Response:
-        """POST …/new."""
+        """POST …/new: creates it and goes to its page; a form that is refused keeps what was typed."""
         fact, typed = self.fact, visit.form
         try:
             item = {ID: typed.get(ID, ""), **changes(fact.record.fields, typed, {})}

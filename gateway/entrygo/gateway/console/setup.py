@@ -17,7 +17,7 @@ LISTED = 200
 
 
 async def show(visit: Visit) -> Response:
-    """GET /setup."""
+    """GET /setup: parties, policy, webhooks and loaded lists; a part that is away leaves its place empty."""
     services, listed = visit.services, sync_pb2.ListRequest(limit=LISTED)
     warehouses, brokers, importers, policy, webhooks, lists = await asyncio.gather(
         or_none(visit.read(services.sync.ListWarehouses, listed)),

@@ -36,7 +36,7 @@ class SignIn:
         self._screens = screens
 
     async def show(self, request: Request, services: Services) -> Response:
-        """GET /login."""
+        """GET /login: the form for a key; `next` is where to go after it, a path of ours only."""
         return self._form(
             target_of(request.query_params.get("next", "")), ended="ended" in request.query_params
         )

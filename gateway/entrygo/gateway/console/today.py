@@ -45,7 +45,7 @@ class Column:
 
 
 async def show(visit: Visit) -> Response:
-    """GET /."""
+    """GET /: whose turn it is, list by list, and how the parts of the system are."""
     return await _page(visit, "today.html")
 
 

@@ -46,7 +46,7 @@ async def create(visit: Visit) -> Response:
 
 
 async def show(visit: Visit) -> Response:
-    """GET /setup/webhooks/{id}."""
+    """GET /setup/webhooks/{id}: an endpoint with its latest deliveries."""
     return await _page(visit, await _found(visit))
 
 
@@ -73,7 +73,7 @@ async def rotate(visit: Visit) -> Response:
 
 
 async def delete(visit: Visit) -> Response:
-    """POST /setup/webhooks/{id}/delete."""
+    """POST /setup/webhooks/{id}/delete: ends the endpoint and goes back to the setup page."""
     request = inspection_pb2.WebhookRequest(id=visit.path_id(MISSING))
     await visit.read(visit.services.webhooks.DeleteWebhook, request)
     return visit.go("/setup#webhooks")

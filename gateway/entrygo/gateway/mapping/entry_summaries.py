@@ -12,7 +12,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 def record_request(
     export_id: str, entry: int, body: views.EntrySummaryBody
 ) -> execution_pb2.RecordEntrySummaryRequest:
-    """POST /api/exports/{id}/entries/{n}/summary: body to message."""
+    """The body of POST …/summary as a message; dates as YYYY-MM-DD, amounts in USD as decimal text."""
     request = execution_pb2.RecordEntrySummaryRequest(
         export_id=export_id, entry=entry, idempotency_key=body.idempotency_key or ""
     )
@@ -62,7 +62,7 @@ def reconciliation(message: execution_pb2.EntryReconciliation) -> views.EntryRec
 
 
 def outcome(message: events_pb2.EntryOutcome) -> views.EntryOutcome:
-    """How an entry stands, in short."""
+    """How an entry stands: its amounts in USD beside the estimate, and what is still open."""
     return {
         "entry": message.entry,
         "entryNumber": message.entry_number,

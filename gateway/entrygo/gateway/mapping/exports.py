@@ -19,7 +19,7 @@ PACKAGE = "package"
 
 
 def plan_request(body: PlanBody) -> planning_pb2.PlanExportRequest:
-    """POST /api/exports/plan: body to message."""
+    """The body of POST /api/exports/plan as a message; what is absent is empty there."""
     return planning_pb2.PlanExportRequest(
         account_id=body.account_id,
         warehouse_id=body.warehouse_id,
@@ -117,7 +117,7 @@ def measured_saving(plan: events_pb2.Plan) -> plan_views.MeasuredSaving | None:
 
 
 def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
-    """POST /api/exports/execute: body to message."""
+    """The body of POST /api/exports/execute as a message, with what it says of shipment and truck."""
     request = execution_pb2.ExecuteExportRequest(
         account_id=body.account_id,
         batch_id=body.batch_id,
@@ -222,7 +222,7 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
 
 
 def customs_package(message: events_pb2.CustomsPackage) -> views.CustomsPackageAnswer:
-    """A package with its documents."""
+    """A package as REST shows it: its number, state and documents."""
     return {
         "id": message.id,
         "exportBatchId": message.export_batch_id,
@@ -234,7 +234,7 @@ def customs_package(message: events_pb2.CustomsPackage) -> views.CustomsPackageA
 
 
 def list_request(query: ExportQuery) -> inspection_pb2.ListExportsRequest:
-    """GET /api/exports: query to message."""
+    """The query of GET /api/exports as a message; without a limit the service's own holds."""
     return inspection_pb2.ListExportsRequest(
         limit=query.limit or 0,
         cursor=query.cursor or "",

@@ -43,7 +43,10 @@ class BrokerTemplatePreview(TypedDict):
 
 
 async def preview_template(exchange: Exchange) -> Response:
-    """POST /api/brokers/{id}/template/preview."""
+    """POST /api/brokers/{id}/template/preview: the layout's first rows, of an export or made up.
+
+    Stores nothing. 400 names what is wrong with the layout, as saving it would.
+    """
     broker_id = exchange.path_id("Broker not found.")
     request = preview_request(broker_id, await exchange.body(PreviewTemplateBody))
     found = await exchange.read(exchange.services.execution.PreviewBrokerTemplate, request)

@@ -26,7 +26,7 @@ _UNQUOTABLE = re.compile(r"[^A-Za-z0-9._ -]")
 
 
 async def get_package(exchange: Exchange) -> Response:
-    """GET /api/customs-packages/{id}."""
+    """GET /api/customs-packages/{id}: its state and documents; 404 for one that the key does not reach."""
     package_id = exchange.path_id(MISSING_PACKAGE)
     request = inspection_pb2.GetCustomsPackageRequest(id=package_id)
     found = await exchange.read(exchange.services.inspection.GetCustomsPackage, request)
@@ -34,7 +34,7 @@ async def get_package(exchange: Exchange) -> Response:
 
 
 async def find_packages(exchange: Exchange) -> Response:
-    """GET /api/customs-packages?number=…"""
+    """GET /api/customs-packages?number=…: those with this package number or entry number, on one page."""
     request = execution_pb2.FindCustomsPackagesRequest(number=exchange.query(PackageQuery).number)
     found = await exchange.read(exchange.services.execution.FindCustomsPackages, request)
     data: list[PackageByNumber] = [

@@ -19,7 +19,11 @@ MAX_ENTRY_DIGITS = 3
 
 
 async def record(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/entries/{n}/summary."""
+    """POST /api/exports/{id}/entries/{n}/summary: keeps what was entered, answers how it differs.
+
+    Money in USD. A later summary of the same entry takes the place of the one before; 404 for an entry that
+    the plan has not.
+    """
     export_id, entry = exchange.path_id(MISSING), _entry(exchange)
     body = await exchange.body(views.EntrySummaryBody)
     request = mapping.record_request(export_id, entry, body)
@@ -28,7 +32,7 @@ async def record(exchange: Exchange) -> Response:
 
 
 async def close_task(exchange: Exchange) -> Response:
-    """POST /api/exports/{id}/entries/{n}/tasks/{task}."""
+    """POST /api/exports/{id}/entries/{n}/tasks/{task}: ends the question about a difference, with a note."""
     export_id, entry = exchange.path_id(MISSING), _entry(exchange)
     task_id: str = exchange.request.path_params["task"]
     if not is_valid_id(task_id):
@@ -40,14 +44,14 @@ async def close_task(exchange: Exchange) -> Response:
 
 
 async def list_summaries(exchange: Exchange) -> Response:
-    """GET /api/entry-summaries."""
+    """GET /api/entry-summaries: a page of those that the filters let through."""
     query = exchange.query(views.EntrySummaryQuery)
     found = await exchange.read(exchange.services.execution.ListEntrySummaries, mapping.list_request(query))
     return json_answer(mapping.summary_page(found))
 
 
 async def actual_costs(exchange: Exchange) -> Response:
-    """GET /api/exports/{id}/actual-landed-costs.csv."""
+    """GET /api/exports/{id}/actual-landed-costs.csv: what each order cost in the end, in USD, streamed."""
     export_id = exchange.path_id(MISSING)
     request = execution_pb2.GetActualCostsRequest(export_id=export_id)
     chunks = exchange.document(exchange.services.execution.GetActualCosts, request)

@@ -27,7 +27,7 @@ STREAM_HEADERS = {"x-accel-buffering": "no"}
 
 
 async def list_events(exchange: Exchange) -> Response:
-    """GET /api/events."""
+    """GET /api/events: a page of the account's events in the order in which they came, from a cursor on."""
     query = exchange.query(EventQuery)
     request = inspection_pb2.ListEventsRequest(
         limit=query.limit or 0,
@@ -46,12 +46,12 @@ async def list_events(exchange: Exchange) -> Response:
 
 
 async def stream_events(exchange: Exchange) -> Response:
-    """GET /api/events/stream."""
+    """GET /api/events/stream: the account's events as server-sent ones, from now or from a cursor on."""
     return await _stream(exchange, "")
 
 
 async def stream_export(exchange: Exchange) -> Response:
-    """GET /api/exports/{id}/stream."""
+    """GET /api/exports/{id}/stream: an export's events from its first; 404 before the stream begins."""
     export_id = exchange.path_id(MISSING)
     known = inspection_pb2.InspectExportRequest(export_id=export_id)
     await exchange.read(exchange.services.inspection.InspectExport, known)

@@ -16,7 +16,7 @@ ID = {"id": "Key ID, as the list shows it"}
 
 
 async def list_all(exchange: Exchange) -> Response:
-    """GET /api/keys."""
+    """GET /api/keys: a page of the account's keys, newest first, revoked ones included; no secrets."""
     query = exchange.query(PageQuery)
     request = identity_pb2.ListKeysRequest(limit=query.limit or 0, cursor=query.cursor or "")
     found = await exchange.read(exchange.services.keys.ListKeys, request)
@@ -29,7 +29,7 @@ async def list_all(exchange: Exchange) -> Response:
 
 
 async def create(exchange: Exchange) -> Response:
-    """POST /api/keys."""
+    """POST /api/keys: a key that may do no more than the one asking; its secret is in this answer alone."""
     request = create_request(await exchange.body(CreateKeyBody))
     reply = await exchange.write(exchange.services.keys.CreateKey, request)
     return json_answer(_with_secret(reply.message), replayed=reply.replayed)
@@ -48,7 +48,7 @@ def create_request(body: CreateKeyBody) -> identity_pb2.CreateKeyRequest:
 
 
 async def rotate(exchange: Exchange) -> Response:
-    """POST /api/keys/{id}/rotate."""
+    """POST /api/keys/{id}/rotate: a key in another's place, which works on for the overlap, in hours."""
     key_id = exchange.path_id(MISSING)
     request = rotate_request(key_id, await exchange.body(RotateKeyBody))
     reply = await exchange.write(exchange.services.keys.RotateKey, request)
@@ -65,7 +65,7 @@ def rotate_request(key_id: str, body: RotateKeyBody) -> identity_pb2.RotateKeyRe
 
 
 async def revoke(exchange: Exchange) -> Response:
-    """POST /api/keys/{id}/revoke."""
+    """POST /api/keys/{id}/revoke: the key is refused from now on; a key that is revoked already stays so."""
     request = identity_pb2.RevokeKeyRequest(id=exchange.path_id(MISSING))
     return json_answer(key_view(await exchange.read(exchange.services.keys.RevokeKey, request)))
 

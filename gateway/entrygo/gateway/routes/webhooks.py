@@ -21,7 +21,7 @@ ID = {"id": "Webhook ID"}
 
 
 async def create(exchange: Exchange) -> Response:
-    """POST /api/webhooks."""
+    """POST /api/webhooks: an endpoint for events; the secret that signs them is in this answer alone."""
     request = create_request(await exchange.body(CreateWebhookBody))
     reply = await exchange.write(exchange.services.webhooks.CreateWebhook, request)
     return json_answer(_with_secret(reply.message), replayed=reply.replayed)
@@ -39,7 +39,7 @@ def create_request(body: CreateWebhookBody) -> inspection_pb2.CreateWebhookReque
 
 
 async def list_all(exchange: Exchange) -> Response:
-    """GET /api/webhooks."""
+    """GET /api/webhooks: every endpoint that the key reaches, oldest first, on one page."""
     request = inspection_pb2.ListWebhooksRequest()
     found = await exchange.read(exchange.services.webhooks.ListWebhooks, request)
     page: views.WebhookPage = {"data": list(map(_view, found.data)), "hasMore": False, "nextCursor": None}
@@ -47,12 +47,12 @@ async def list_all(exchange: Exchange) -> Response:
 
 
 async def get(exchange: Exchange) -> Response:
-    """GET /api/webhooks/{id}."""
+    """GET /api/webhooks/{id}: one endpoint, without its secret; 404 for one that the key does not reach."""
     return json_answer(_view(await exchange.read(exchange.services.webhooks.GetWebhook, _request(exchange))))
 
 
 async def patch(exchange: Exchange) -> Response:
-    """PATCH /api/webhooks/{id}."""
+    """PATCH /api/webhooks/{id}: changes the fields that are given; `status` enables and disables it."""
     webhook_id = exchange.path_id(MISSING)
     body = await exchange.body(PatchWebhookBody)
     request = inspection_pb2.UpdateWebhookRequest(
@@ -66,14 +66,14 @@ async def patch(exchange: Exchange) -> Response:
 
 
 async def delete(exchange: Exchange) -> Response:
-    """DELETE /api/webhooks/{id}."""
+    """DELETE /api/webhooks/{id}: ends the endpoint; nothing more is sent there."""
     deleted = await exchange.read(exchange.services.webhooks.DeleteWebhook, _request(exchange))
     answer: views.DeletedWebhook = {"id": deleted.id, "deleted": True}
     return json_answer(answer)
 
 
 async def rotate(exchange: Exchange) -> Response:
-    """POST /api/webhooks/{id}/rotate."""
+    """POST /api/webhooks/{id}/rotate: a new secret; the old one signs too for the overlap, in hours."""
     webhook_id = exchange.path_id(MISSING)
     body = await exchange.body(RotateSecretBody)
     hours = None if body.overlap_hours is None else int(body.overlap_hours)
@@ -83,7 +83,7 @@ async def rotate(exchange: Exchange) -> Response:
 
 
 async def list_deliveries(exchange: Exchange) -> Response:
-    """GET /api/webhooks/{id}/deliveries."""
+    """GET /api/webhooks/{id}/deliveries: a page of attempts to deliver, newest first, with what came back."""
     webhook_id = exchange.path_id(MISSING)
     query = exchange.query(DeliveryQuery)
     request = inspection_pb2.ListDeliveriesRequest(
@@ -99,7 +99,7 @@ async def list_deliveries(exchange: Exchange) -> Response:
 
 
 async def replay(exchange: Exchange) -> Response:
-    """POST /api/webhooks/{id}/replay."""
+    """POST /api/webhooks/{id}/replay: queues one event again, or those of a span; answers how many."""
     webhook_id = exchange.path_id(MISSING)
     body = await exchange.body(ReplayBody)
     request = inspection_pb2.ReplayDeliveriesRequest(
@@ -115,7 +115,7 @@ async def replay(exchange: Exchange) -> Response:
 
 
 async def send_test(exchange: Exchange) -> Response:
-    """POST /api/webhooks/{id}/test."""
+    """POST /api/webhooks/{id}/test: queues an event of type webhook.test; answers its delivery."""
     return json_answer(
         _delivery(await exchange.read(exchange.services.webhooks.SendTestEvent, _request(exchange)))
     )

@@ -61,7 +61,7 @@ class BrokerLinks:
     brokers: Brokers
 
     async def find(self, token: str) -> LinkedSubmission:
-        """Raises LinkNotValid, LinkExpired or LinkReplaced."""
+        """The submission that a link is of. Raises LinkNotValid, LinkExpired or LinkReplaced."""
         claim = self._claim(token)
         async with transaction(self.pool, claim.visible) as connection:
             return await self._linked(connection, claim, await _newest(connection, claim))

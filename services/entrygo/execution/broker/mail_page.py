@@ -57,12 +57,12 @@ def in_short(summary: PackageSummary) -> str:
 
 
 def as_text(parts: Sequence[Part]) -> str:
-    """Paragraphs with an empty line between."""
+    """The mail as plain text: paragraphs with an empty line between."""
     return "\n\n".join(map(_text, parts)) + "\n"
 
 
 def as_html(parts: Sequence[Part]) -> str:
-    """A whole document."""
+    """The same mail as a whole HTML document, every text escaped."""
     body = "".join(map(_html, parts))
     return f'<!doctype html>\n<html lang="en"><body style="{_STYLE}">\n{body}</body></html>\n'
 

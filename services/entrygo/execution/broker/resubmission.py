@@ -39,7 +39,7 @@ class Brokers(Protocol):
     """The brokers' records as they are."""
 
     async def get(self, tenant: Tenant, broker_id: str) -> Broker:
-        """Raises NotFound, or an outage."""
+        """The broker as sync knows it now. Raises NotFound, or an outage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ class Route:
 
 
 def route_to(destination: str) -> Route:
-    """By the name that `destination_name` gave."""
+    """What a delivery occupies: its destination, as `destination_name` calls it, and its server."""
     is_mail = destination.startswith(MAIL)
     return Route(server=MAIL_SERVER if is_mail else destination, destination=destination)
 

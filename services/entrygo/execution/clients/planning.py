@@ -152,7 +152,7 @@ class RemotePlanning:
         )
 
     async def amend(self, request: planning_pb2.AmendExportRequest) -> Reply:
-        """The reply is a PlanExportResponse."""
+        """Plans the successor at planning, as the caller; the reply is a serialized PlanExportResponse."""
         with remote_in_our_name("planning"):
             call = self._stub.AmendExport(request, metadata=self._metadata, timeout=remaining_seconds())
             answer = await call

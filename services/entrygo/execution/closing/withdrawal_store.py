@@ -67,7 +67,7 @@ class WithdrawalStore:
         )
 
     async def remove(self, withdrawal_id: str) -> None:
-        """Forgets one that planning refused."""
+        """Forgets a withdrawal that planning refused, as if it had never been asked for."""
         await self._connection.execute(
             "DELETE FROM withdrawals WHERE account_id = $1 AND mode = $2 AND id = $3 AND response IS NULL",
             *self._scope,

@@ -40,7 +40,7 @@ def readable_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedAr
 
 
 def zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
-    """Equal documents give equal bytes."""
+    """The package's own archive where it has one, else a ZIP of the documents: equal ones, equal bytes."""
     for each in artifacts:
         if each.artifact_type == ARCHIVE_TYPE:
             return each.content

@@ -8,7 +8,7 @@ from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
 from entrygo.execution.broker.trials import TRIAL_OPERATION, TrialCommand
-from entrygo.execution.requests.fields import MAX_REASON_LENGTH, check_id, stated_text
+from entrygo.execution.requests.fields import MAX_REASON_LENGTH, check_id, reason_of
 from entrygo.execution.state.records import SubmissionStatus
 from entrygo.execution.use_cases import PreviewQuery
 from entrygo.identity.current import principal
@@ -34,11 +34,7 @@ _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 
 def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> ResubmitCommand:
     """ValidationFailed with every issue of the request."""
-    issues = Issues()
-    check_id("exportId", request.export_id, issues)
-    reason = stated_text("reason", request.reason, issues)
-    check_key(request.idempotency_key, issues)
-    issues.check()
+    reason = reason_of(request)
     return ResubmitCommand(
         visible=principal().visible,
         export_id=request.export_id,

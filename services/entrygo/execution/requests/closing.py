@@ -1,21 +1,16 @@
 """Reads the requests that end a package: to withdraw an export, to amend it."""
 
 from entrygo.execution.closing.withdrawing import WITHDRAW_OPERATION, WithdrawCommand
-from entrygo.execution.requests.fields import check_id, stated_text
+from entrygo.execution.requests.fields import check_id, reason_of
 from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.execution.v1 import execution_pb2
-from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues
 
 
 def withdraw_command(request: execution_pb2.WithdrawExportRequest) -> WithdrawCommand:
     """ValidationFailed with every issue of the request."""
-    issues = Issues()
-    check_id("exportId", request.export_id, issues)
-    reason = stated_text("reason", request.reason, issues)
-    check_key(request.idempotency_key, issues)
-    issues.check()
+    reason = reason_of(request)
     return WithdrawCommand(
         visible=principal().visible,
         export_id=request.export_id,

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from entrygo.domain.errors import ValidationFailed
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
 from entrygo.messaging.events import EXPORT_EVENTS
 from entrygo.postgres.idempotency import fingerprint
@@ -62,7 +61,7 @@ class ReplayCommand:
 
 
 def read_create(request: inspection_pb2.CreateWebhookRequest) -> CreateCommand:
-    """ValidationFailed names everything that is wrong."""
+    """The endpoint that is wanted, checked; ValidationFailed names everything that is wrong with it."""
     issues = Issues()
     url = issues.take(webhook_url, request.url, "url")
     events = _events(request.events, issues)
@@ -79,7 +78,7 @@ def read_create(request: inspection_pb2.CreateWebhookRequest) -> CreateCommand:
 
 
 def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
-    """ValidationFailed names everything that is wrong."""
+    """The fields to change, checked; ValidationFailed names everything that is wrong."""
     issues = Issues()
     url = issues.take(webhook_url, request.url, "url") if request.HasField("url") else None
     events = _events(request.events.types, issues) if request.HasField("events") else None
@@ -102,14 +101,14 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
 def read_overlap(request: inspection_pb2.RotateWebhookSecretRequest) -> timedelta:
     """How long the secret before also signs; ValidationFailed when that is out of bounds."""
     hours = request.overlap_hours if request.HasField("overlap_hours") else DEFAULT_OVERLAP_HOURS
-    if not 0 <= hours <= MAX_OVERLAP_HOURS:
-        message = f"Must be between 0 and {MAX_OVERLAP_HOURS}"
-        raise ValidationFailed.of([("overlapHours", message, "out_of_range")])
+    issues = Issues()
+    issues.bounded(hours, 0, MAX_OVERLAP_HOURS, "overlapHours")
+    issues.check()
     return timedelta(hours=hours)
 
 
 def read_page(request: inspection_pb2.ListDeliveriesRequest) -> DeliveryPage:
-    """ValidationFailed names everything that is wrong."""
+    """The page of deliveries that is wanted; ValidationFailed for a status or a cursor that is none."""
     issues = Issues()
     limit = page_limit(request.limit, issues)
     status = issues.optional(one_of(*DeliveryStatus), request.status, "status")
@@ -119,7 +118,10 @@ def read_page(request: inspection_pb2.ListDeliveriesRequest) -> DeliveryPage:
 
 
 def read_replay(request: inspection_pb2.ReplayDeliveriesRequest) -> ReplayCommand:
-    """ValidationFailed names everything that is wrong."""
+    """Which deliveries to queue again: of an event, of a span of time, of a status.
+
+    Failed and held ones where no status is named. ValidationFailed names everything that is wrong.
+    """
     issues = Issues()
     event_id = issues.optional(public_id, request.event_id, "eventId")
     since = issues.optional(moment, request.queued_from, "queuedFrom")

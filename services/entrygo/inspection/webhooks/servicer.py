@@ -55,20 +55,20 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
     async def ListWebhooks(
         self, request: inspection_pb2.ListWebhooksRequest, context: Context
     ) -> inspection_pb2.ListWebhooksResponse:
-        """A page of endpoints."""
+        """Every endpoint that the key reaches, oldest first, without secrets."""
         found = await self._webhooks.all(principal().visible)
         return inspection_pb2.ListWebhooksResponse(data=map(endpoint_message, found))
 
     async def GetWebhook(
         self, request: inspection_pb2.WebhookRequest, context: Context
     ) -> inspection_pb2.Webhook:
-        """One endpoint."""
+        """One endpoint, without its secret; NotFound where the key does not reach it."""
         return endpoint_message(await self._webhooks.get(principal().visible, request.id))
 
     async def UpdateWebhook(
         self, request: inspection_pb2.UpdateWebhookRequest, context: Context
     ) -> inspection_pb2.Webhook:
-        """Changes the fields that were given."""
+        """Changes the fields that were given, and answers the endpoint. NotFound, ValidationFailed."""
         return endpoint_message(await self._webhooks.update(principal().visible, read_update(request)))
 
     async def DeleteWebhook(
@@ -98,7 +98,7 @@ class WebhooksServicer(inspection_pb2_grpc.WebhooksServicer):
     async def ReplayDeliveries(
         self, request: inspection_pb2.ReplayDeliveriesRequest, context: Context
     ) -> inspection_pb2.ReplayDeliveriesResponse:
-        """Queues deliveries again."""
+        """Queues one event again, or those of a span and status; answers how many they are."""
         queued = await self._webhooks.replay(principal().visible, request.id, read_replay(request))
         return inspection_pb2.ReplayDeliveriesResponse(queued=queued)
 

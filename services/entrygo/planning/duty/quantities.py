@@ -49,5 +49,5 @@ def rounded(number: Fraction, step: Decimal) -> Decimal:
 
 
 def to_cents(number: Fraction) -> Decimal:
-    """Half up to the cent (USD)."""
+    """The amount in USD, rounded half up to the cent."""
     return rounded(number, HUNDREDTH)

@@ -163,7 +163,7 @@ class Book:
 
 @cache
 def shipped_book() -> Book:
-    """The tables of this package."""
+    """The tables of this package: rows of all days."""
     return Book({table: rows_of(table) for table in TABLES})
 
 

@@ -187,7 +187,7 @@ class ImporterRule(Rule):
 
 
 def sku_of(product: Product) -> str:
-    """How messages call a product."""
+    """How messages call a product: its SKU, else its external id."""
     return product.sku or product.external_id
 
 

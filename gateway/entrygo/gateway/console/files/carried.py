@@ -12,7 +12,7 @@ TOO_LARGE = f"A file on this page may have {MAX_BYTES >> 20} MB. Larger ones: en
 
 
 def packed(content: bytes) -> str:
-    """The value of a hidden field."""
+    """What a page carries to the next one in a hidden field, as text; `unpacked` reads it again."""
     return base64.urlsafe_b64encode(zlib.compress(content)).decode()
 
 

@@ -80,7 +80,7 @@ def open_file(name: str, content: bytes) -> SourceFile:
 
 
 def kind_named(noun: str) -> Kind | None:
-    """The kind of that name."""
+    """The kind of file with that noun (`orders`); None for a word that is none."""
     return next((kind for kind in KINDS if kind.noun == noun), None)
 
 

@@ -35,7 +35,7 @@ A = TypeVar("A")
 
 
 async def show(visit: Visit) -> Response:
-    """GET /files."""
+    """GET /files: where files are dropped; offers the kinds that the key may send."""
     return _drop(visit)
 
 
