@@ -10,6 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from entrygo.execution.broker.bulkhead import BulkheadLimits
 from entrygo.execution.broker.recipients import MailPolicy
+from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
 from entrygo.execution.broker.smtp_server import SmtpServer, parse_smtp_url
 from entrygo.process.settings import (
     MEBIBYTE,
@@ -148,6 +149,19 @@ class LinkSettings(EnvironmentSettings):
     def secrets(self) -> tuple[str, ...]:
         """The first signs, all verify."""
         return secrets_in(self.link_secret)
+
+    def signer(self) -> LinkSigner | None:
+        """None without a secret: then mails carry no link."""
+        lifetime = timedelta(days=self.link_days)
+        return (
+            LinkSigner(self.secrets, public_url=self.public_url, lifetime=lifetime) if self.secrets else None
+        )
+
+    def recipient_signer(self, lifetime: timedelta) -> RecipientSigner | None:
+        """None without a secret: then only the operator can allow a recipient."""
+        if not self.secrets:
+            return None
+        return RecipientSigner(self.secrets, public_url=self.public_url, lifetime=lifetime)
 
 
 class UploadSettings(EnvironmentSettings):

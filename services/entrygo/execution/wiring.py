@@ -28,7 +28,6 @@ from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.retry_policy import RetryPolicy
-from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
 from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.amending import Amendments
@@ -77,22 +76,6 @@ def build_channels(settings: Settings) -> Channels:
         ca_file=uploads.ca_file,
     )
     return {kind.type: kind.build(options) for kind in CHANNELS}
-
-
-def build_signer(settings: Settings) -> LinkSigner | None:
-    """None without a secret: then mails carry no link."""
-    if not settings.links.secrets:
-        return None
-    lifetime = timedelta(days=settings.links.link_days)
-    return LinkSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
-
-
-def build_recipient_signer(settings: Settings) -> RecipientSigner | None:
-    """None without a secret: then only the operator can allow a recipient."""
-    if not settings.links.secrets:
-        return None
-    lifetime = settings.mail.rules.confirm_within
-    return RecipientSigner(settings.links.secrets, public_url=settings.links.public_url, lifetime=lifetime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +129,8 @@ class _Builder:
         storage = settings.storage
         self._objects = ObjectStore(storage.url, allow_http=storage.artifacts_allow_http)
         self._recorder = EventRecorder(around.ids)
-        self._signer = build_signer(settings)
-        self._recipient_signer = build_recipient_signer(settings)
+        self._signer = settings.links.signer()
+        self._recipient_signer = settings.links.recipient_signer(settings.mail.rules.confirm_within)
         self._freezer = Freezer(
             objects=self._objects, links=self._signer, mail_max_bytes=settings.mail.max_bytes
         )

@@ -19,7 +19,6 @@ from entrygo.execution.broker.messages import summary_message
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkReplaced
 from entrygo.execution.state.records import SubmissionStatus
-from entrygo.execution.wiring import build_signer
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.test_execute import ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Process, World
@@ -209,7 +208,7 @@ async def test_a_link_is_of_no_use_after_its_time(world: World) -> None:
 async def test_a_link_of_another_account_or_mode_finds_nothing(world: World) -> None:
     process = await world.process()
     answer = await process.answer()
-    signer = build_signer(world.settings)
+    signer = world.settings.links.signer()
     assert signer is not None
     for tenant in (TEST.tenant, Tenant("acc_999", Mode.LIVE)):
         link = signer.link(tenant, answer.customs_package_id, answer.broker_submission.id, world.now)
