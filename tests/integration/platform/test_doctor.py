@@ -1,14 +1,15 @@
 """What the doctor finds in a database: migrations, the login, the clock."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
 
-from entrygo.cli.doctor import database
+from entrygo.cli.doctor import database, reference_data
 from entrygo.cli.doctor.database import database_checks
 from entrygo.cli.doctor.findings import Finding, Level, run_checks
+from entrygo.cli.doctor.reference_data import reference_check
 from entrygo.process.clock import utc_now
 
 
@@ -80,3 +81,13 @@ async def test_database_that_is_away_fails_with_advice() -> None:
     [finding] = await found("postgresql://nobody@127.0.0.1:1/none")
     assert finding.level is Level.FAILED
     assert "ENTRYGO_DATABASE_URL" in finding.advice
+
+
+async def test_reference_data_that_nobody_checked_for_years_is_named(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reference_data, "today", lambda: date(2030, 1, 1))
+    findings = await run_checks([reference_check(lambda: database_url)])
+    assert {finding.level for finding in findings} == {Level.WARNING}
+    assert any(finding.text.startswith("section_232_annexes: last checked 20") for finding in findings)
+    assert all("entrygo reference import" in finding.advice for finding in findings)

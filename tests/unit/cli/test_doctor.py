@@ -1,10 +1,14 @@
 """What the doctor finds without a running system, and how its checks leave each other alone."""
 
 import asyncio
+import errno
+import logging
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 
 from entrygo.cli.doctor.findings import Check, Finding, Level, ok, run_checks
 from entrygo.cli.doctor.surroundings import surrounding_checks
@@ -65,6 +69,7 @@ async def test_missing_service_token_fails(home: Home, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("subject", "variable", "value"),
     [
+        ("kafka", "ENTRYGO_KAFKA_BOOTSTRAP", "127.0.0.1:1"),
         ("mail", "ENTRYGO_SMTP_URL", "smtp://127.0.0.1:1"),
         ("documents", "ENTRYGO_ARTIFACTS_URL", "file:///proc/nobody-writes-here"),
     ],
@@ -76,6 +81,32 @@ async def test_part_that_is_away_fails_with_advice(
     finding = await found(home, subject)
     assert finding.level is Level.FAILED
     assert variable in finding.advice
+
+
+async def test_full_disk_is_said_to_be_full(
+    home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def is_full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setenv("ENTRYGO_ARTIFACTS_URL", tmp_path.as_uri())
+    monkeypatch.setattr(os, "fdatasync", is_full)
+    finding = await found(home, "documents")
+    assert finding.level is Level.FAILED
+    assert "No space left on device" in finding.text
+    assert "make room" in finding.advice
+
+
+async def test_nothing_is_printed_by_what_a_check_logs(capfd: pytest.CaptureFixture[str]) -> None:
+    async def complains() -> Sequence[Finding]:
+        structlog.get_logger().error("of.ours")
+        logging.getLogger("of.a.library").error("of a library")
+        return [ok("one", "fine")]
+
+    await run_checks([Check("one", complains, "")])
+    assert capfd.readouterr() == ("", "")
+    structlog.get_logger().error("afterwards")
+    assert "afterwards" in capfd.readouterr().out
 
 
 async def test_documents_are_written_and_read_back(

@@ -1,9 +1,14 @@
 """What a check finds, and how checks are run: side by side, each within a bound, none stopping the others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Never
+
+import structlog
 
 LONGEST_SECONDS = 15.0
 
@@ -55,8 +60,9 @@ def failed(subject: str, text: str, advice: str) -> Finding:
 
 
 async def run_checks(checks: Sequence[Check], *, seconds: float = LONGEST_SECONDS) -> list[Finding]:
-    """What all of them found, in their order."""
-    found = await asyncio.gather(*(_run(check, seconds) for check in checks))
+    """What all of them found, in their order. What is logged meanwhile is left out: it is in the findings."""
+    with _nothing_logged():
+        found = await asyncio.gather(*(_run(check, seconds) for check in checks))
     return [finding for findings in found for finding in findings]
 
 
@@ -70,5 +76,24 @@ async def _run(check: Check, seconds: float) -> Sequence[Finding]:
         return [failed(check.subject, _said(error), check.advice)]
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
+    """What was the cause of it all: what our own errors say is for clients."""
+    while error.__cause__ is not None:
+        error = error.__cause__
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
+@contextlib.contextmanager
+def _nothing_logged() -> Iterator[None]:
+    ours = structlog.get_config()
+    structlog.configure(processors=[_drop])
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+        structlog.configure(**ours)
+
+
+def _drop(logger: object, method: str, event: structlog.typing.EventDict) -> Never:
+    raise structlog.DropEvent
