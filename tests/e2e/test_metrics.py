@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import httpx
 import pytest
@@ -15,7 +15,42 @@ from tests.harness.system import System
 
 PROCESSES = ("sync", "planning", "execution", "inspection", "gateway")
 WRITERS = ("sync", "planning", "execution")
+SERVICES = ("sync", "planning", "execution", "inspection")
 PATIENCE_SECONDS = 60.0
+# What an operator is promised, and the processes that know it.
+PROMISED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
+    "rates by route": (("entrygo_gateway_requests",), ("gateway",)),
+    "latencies by route": (("entrygo_gateway_request_seconds",), ("gateway",)),
+    "rates and latencies by method": (("entrygo_rpc_requests", "entrygo_rpc_request_seconds"), SERVICES),
+    "queue at the gateway": (
+        ("entrygo_gateway_requests_waiting", "entrygo_gateway_requests_running"),
+        ("gateway",),
+    ),
+    "queue of executions": (
+        ("entrygo_executions_unfinished", "entrygo_executions_oldest_seconds"),
+        ("execution",),
+    ),
+    "queue of deliveries": (
+        ("entrygo_submissions_overdue_seconds", "entrygo_delivery_slots_held"),
+        ("execution",),
+    ),
+    "outbox and its age": (("entrygo_outbox_events", "entrygo_outbox_oldest_seconds"), WRITERS),
+    "projector's lag": (
+        ("entrygo_projector_lag_records", "entrygo_projection_delay_seconds"),
+        ("inspection",),
+    ),
+    "state of breakers": (("entrygo_delivery_breaker",), ("execution",)),
+    "submissions by state": (("entrygo_submissions_open", "entrygo_submissions_settled"), ("execution",)),
+    "use of pools": (
+        ("entrygo_pool_connections", "entrygo_pool_connections_limit", "entrygo_pool_waiting"),
+        SERVICES,
+    ),
+    "replays": (("entrygo_idempotency_replays",), WRITERS),
+    "memory, CPU and files": (
+        ("process_resident_memory_bytes", "process_cpu_seconds", "process_open_fds"),
+        PROCESSES,
+    ),
+}
 
 # Each sample by its name and labels.
 Samples = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
@@ -61,6 +96,13 @@ async def holds(system: System, process: str, condition: Callable[[Samples], boo
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition(await samples(system, process)):  # noqa: ASYNC110
             await asyncio.sleep(0.2)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+async def test_process_exports_what_is_promised_of_it(system: System, executed: str, process: str) -> None:
+    promised = {name for names, processes in PROMISED.values() if process in processes for name in names}
+    families = {family.name for family in text_string_to_metric_families(await scrape(system, process))}
+    assert promised - families == set()
 
 
 async def test_requests_are_counted_by_route_and_status(system: System, executed: str) -> None:
