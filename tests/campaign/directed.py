@@ -74,6 +74,21 @@ async def _was_sent_later(cluster: Cluster, attempt: tuple[str, int] | None) -> 
     return bool(rows)
 
 
+async def lose_a_reply(cluster: Cluster, choose: random.Random) -> str:
+    """The mail server takes one mail, and its sender never hears of that."""
+    before = len(cluster.mail.accepted)
+
+    async def was_taken() -> bool:
+        return len(cluster.mail.accepted) > before
+
+    cluster.mail.fault = MailFault.DOT_TAKEN_DROP
+    try:
+        was_lost = await _comes_true(was_taken)
+    finally:
+        cluster.mail.fault = MailFault.NONE
+    return "of a mail" if was_lost else "(no mail came)"
+
+
 async def overtake_events(cluster: Cluster, choose: random.Random) -> str:
     """The relay of planning is held up, and later events of an export reach the topic before earlier ones."""
     overtaken: set[str] = set()
@@ -135,5 +150,6 @@ NAMED_FAULTS = (
     Fault(
         "take over a mail", "processes", take_over_a_mail, settings={"ENTRYGO_SMTP_COMMAND_SECONDS": "120"}
     ),
+    Fault("lose a reply", "mail", lose_a_reply),
     Fault("overtake events", "broker", overtake_events),
 )

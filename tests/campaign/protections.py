@@ -101,7 +101,7 @@ PROTECTIONS = (
                 "return _lost(error, otherwise=Outcome.TRANSIENT)",
             ),
         ),
-        ("mail",),
+        ("lose a reply",),
     ),
     Protection(
         "what a process that died had begun to send is not sent again",
