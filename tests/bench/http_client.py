@@ -23,7 +23,11 @@ class HttpClient:
     async def request_patiently(self, method: str, path: str, body: object, key: str) -> Any:
         """As `request`, and again with the same key for as long as the first call is under way."""
         while True:
-            status, answer = await self._exchange(method, path, body, key)
+            try:
+                status, answer = await self._exchange(method, path, body, key)
+            except asyncio.IncompleteReadError:
+                self._streams = None  # it was kept for too long; the key makes a second try harmless
+                continue
             if status != 503 and IN_PROGRESS not in answer:
                 return _parsed(method, path, status, answer)
             await asyncio.sleep(RETRY_SECONDS)

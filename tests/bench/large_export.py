@@ -63,7 +63,7 @@ async def measure_large_export(system: System, *, importers: int = 0, orders: in
         started = time.perf_counter()
         await client.request_patiently("POST", "/api/exports/execute", execute_body, secrets.token_hex(8))
         execute_seconds = time.perf_counter() - started
-    export = await client.request("GET", f"/api/exports/{plan['exportId']}")
+    export = await client.request_patiently("GET", f"/api/exports/{plan['exportId']}", None, "")
     client.close()
     if export["status"] != "COMPLETED" or export["brokerSubmission"]["status"] != "sent":
         raise RuntimeError(f"the export is {export['status']}, {export['brokerSubmission']}")

@@ -29,7 +29,10 @@ def by_library(text: str, attachments: list[Attachment]) -> bytes:
     message.set_content(text)
     for each in attachments:
         maintype, _, subtype = each.media_type.partition(";")[0].partition("/")
-        message.add_attachment(each.content, maintype=maintype, subtype=subtype, filename=each.filename)
+        params = {"charset": "utf-8"} if maintype == "text" else {}
+        message.add_attachment(
+            each.content, maintype=maintype, subtype=subtype, filename=each.filename, params=params
+        )
     if attachments:
         message.set_boundary(BOUNDARY)
     return message.as_bytes()
@@ -66,6 +69,14 @@ def test_a_mail_with_html_is_read_back_whole(count: int) -> None:
     found = [part.get_payload(decode=True) for part in mail.iter_attachments() if part.get_filename()]
     assert found == [each.content for each in files]
     assert mail_bytes(HEAD, "said\n", files, BOUNDARY, html).isascii()
+
+
+def test_a_text_that_is_attached_says_its_charset() -> None:
+    content = "東京,Zoll für\r\n".encode()
+    mail = mail_bytes(HEAD, "text\n", [Attachment("a.csv", "text/csv; charset=utf-8", content)], BOUNDARY)
+    (part,) = message_from_bytes(mail, policy=default).iter_attachments()
+    assert isinstance(part, EmailMessage)
+    assert part.get_content() == content.decode()
 
 
 @pytest.mark.parametrize("size", [0, 1, 56, 57, 58, 114, 5_000])

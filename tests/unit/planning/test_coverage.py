@@ -132,8 +132,38 @@ def test_documented_example_is_covered_by_the_shipped_seed() -> None:
         ("4301100000", "Raw mink skins", "PGA_REVIEW_RECOMMENDED"),
         ("3304995000", "Face cream with CBD", "PGA_REVIEW_RECOMMENDED"),
         ("1704903550", "Gummies with THC", "PRODUCT_PROHIBITED"),
+        ("1806909090", "Chocolate bars with nuts", "PGA_DATA_MISSING"),
+        ("2106909898", "Vitamin D supplement in capsules", "PGA_DATA_MISSING"),
+        ("9503000073", "Wooden puzzle for children", "CPSC_CERTIFICATE_MISSING"),
+        ("8715000020", "Stroller with a frame of steel", "PGA_REVIEW_RECOMMENDED"),
+        ("6111206070", "Bodysuit of knitted cotton", "PGA_REVIEW_RECOMMENDED"),
+        ("9401800000", "High chair for toddlers, of plastic", "PGA_REVIEW_RECOMMENDED"),
+        ("8506500000", "Lithium coin cells", "PGA_REVIEW_RECOMMENDED"),
+        ("8507600090", "Power bank with lithium cells", "DANGEROUS_GOODS_REVIEW"),
+        ("8518302000", "Wireless earbuds with case", "PGA_REVIEW_RECOMMENDED"),
+        ("2402208000", "Cigarettes of tobacco", "PGA_DATA_MISSING"),
+        ("3301298000", "Oil of hemp with CBD", "PGA_REVIEW_RECOMMENDED"),
+        ("4202213000", "Handbag of reptile leather", "PGA_REVIEW_RECOMMENDED"),
+        ("4113300000", "Leather of crocodile", "PGA_REVIEW_RECOMMENDED"),
+        ("4419110000", "Bread board of bamboo", "PGA_REVIEW_RECOMMENDED"),
     ],
 )
 def test_seed_catches_what_parcels_commonly_hold(hts_code: str, description: str, code: str) -> None:
     facts = {"hts_code": hts_code, "customs_description": description}
     assert code in codes(decide_on(products=[make_product(**facts)], entry_date=START))
+
+
+@pytest.mark.parametrize(
+    ("hts_code", "description"),
+    [
+        ("9401800000", "Bar stool of plastic"),
+        ("6109100012", "Men's knitted cotton T-shirt"),
+        ("4202213000", "Handbag of leather"),
+    ],
+)
+def test_seed_asks_nothing_of_children_s_goods_where_nothing_is_called_so(
+    hts_code: str, description: str
+) -> None:
+    facts = {"hts_code": hts_code, "customs_description": description}
+    decision = decide_on(products=[make_product(**facts)], entry_date=START)
+    assert not [each for each in found(decision, "PGA_REVIEW_RECOMMENDED") if "16 CFR 1219" in each.message]

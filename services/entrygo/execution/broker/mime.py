@@ -18,7 +18,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,34}")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file in a mail; parameters of its type, such as the charset, are left out."""
+    """A file in a mail; of a text that its charset is UTF-8, of other types no parameter is kept."""
 
     filename: str
     media_type: str
@@ -67,16 +67,28 @@ def _part_head(attachment: Attachment) -> bytes:
     media_type = attachment.media_type.partition(";")[0]
     if _PLAIN_NAME.fullmatch(attachment.filename) is None:
         return _part_head_by_library(attachment.filename, media_type)
-    return (
-        f"Content-Type: {media_type}\r\nContent-Transfer-Encoding: base64\r\n"
-        f'Content-Disposition: attachment; filename="{attachment.filename}"\r\nMIME-Version: 1.0\r\n\r\n'
-    ).encode("ascii")
+    form = (
+        "Content-Transfer-Encoding: base64\r\n"
+        f'Content-Disposition: attachment; filename="{attachment.filename}"\r\n'
+    )
+    head = f"Content-Type: {media_type}\r\n{form}"
+    if _is_text(media_type):
+        # Where the library puts a type with a parameter.
+        head = f'{form}Content-Type: {media_type}; charset="utf-8"\r\n'
+    return f"{head}MIME-Version: 1.0\r\n\r\n".encode("ascii")
+
+
+def _is_text(media_type: str) -> bool:
+    return media_type.startswith("text/")
 
 
 def _part_head_by_library(filename: str, media_type: str) -> bytes:
     part = EmailMessage(policy=SMTP)
     maintype, _, subtype = media_type.partition("/")
-    part.set_content(b"", maintype=maintype, subtype=subtype, disposition="attachment", filename=filename)
+    params = {"charset": "utf-8"} if _is_text(media_type) else {}
+    part.set_content(
+        b"", maintype=maintype, subtype=subtype, disposition="attachment", filename=filename, params=params
+    )
     return part.as_bytes()
 
 

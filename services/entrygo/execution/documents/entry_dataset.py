@@ -89,6 +89,9 @@ class EntryDataset(Document):
                 },
                 "left_to_the_broker": {
                     "importer_of_record": _absent(named["importer_of_record"]),
+                    # Of both the address, too, is what cargo is released by (19 CFR 142.6).
+                    "seller": _absent(named["seller"]),
+                    "buyer": _absent(named["buyer"]),
                     "entry": _absent(entry),
                     # Of every line; each names what else it lacks.
                     "lines": [name for name in _OF_A_LINE if all(line[name] is None for line in lines)],
