@@ -136,6 +136,23 @@ class FakePlanning(Memory):
         getattr(diff, "from").CopyFrom(version)
         return diff
 
+    async def ListOrderExports(
+        self, request: planning_pb2.ListOrderExportsRequest, call: Call
+    ) -> planning_pb2.ListOrderExportsResponse:
+        account = self._account(call)
+        return planning_pb2.ListOrderExportsResponse(
+            data=[
+                planning_pb2.OrderExport(
+                    export_id=export_id,
+                    state=export.state,
+                    readiness_state=export.plan.readiness_state,
+                    plan_hash=export.plan.plan_hash,
+                )
+                for (owner, export_id), export in self._exports.items()
+                if owner == account and request.order_id in export.plan.included_order_ids
+            ]
+        )
+
     async def ListRules(
         self, request: planning_pb2.ListRulesRequest, call: Call
     ) -> planning_pb2.ListRulesResponse:

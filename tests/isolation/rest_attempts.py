@@ -101,6 +101,7 @@ ATTEMPTS: Mapping[str, tuple["Attempt[RestRequest]", ...]] = {
     "syncOrders": (_of("syncOrders", _items(ORDER), enough=ORDERS, of_account=True),),
     "listOrders": (_read("listOrders", lambda _: RestRequest(), of_account=True, shows=False),),
     "getOrder": (_read("getOrder", _id(lambda victim: victim.order_ids[0]), of_account=True, shows=False),),
+    "listOrderExports": (_read("listOrderExports", _id(lambda victim: victim.order_ids[0])),),
     "planExport": (
         _of("planExport", lambda v: _planned(v, v.open_order_ids, None), enough=PLAN),
         _of("planExport replayed", lambda v: _planned(v, v.order_ids, v.plan_key), enough=PLAN, shows=True),

@@ -341,6 +341,12 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
             shows=False,
         ),
     ),
+    "Planning.ListOrderExports": (
+        _read(
+            "ListOrderExports",
+            lambda v: planning_pb2.ListOrderExportsRequest(order_id=v.order_ids[0]),
+        ),
+    ),
     "Planning.ListRules": (
         _read("ListRules", lambda _: planning_pb2.ListRulesRequest(), of_account=True, shows=False),
     ),

@@ -34,6 +34,7 @@ REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/AmendExport": OnBehalf(ScopeName.EXPORTS_PLAN),
     f"/{SERVICE_NAME}/GetSnapshot": frozenset({ScopeName.READ, ScopeName.EXPORTS_EXECUTE}),
     f"/{SERVICE_NAME}/DiffPlans": ScopeName.READ,
+    f"/{SERVICE_NAME}/ListOrderExports": ScopeName.READ,
     f"/{SERVICE_NAME}/ListRules": ScopeName.READ,
     f"/{SERVICE_NAME}/GetPolicy": ScopeName.READ,
     f"/{SERVICE_NAME}/SetPolicy": ScopeName.SETUP,
@@ -122,6 +123,23 @@ class PlanningServicer(planning_pb2_grpc.PlanningServicer):
             request.from_plan_hash,
             request.to_plan_hash,
             limit=request.limit or DIFF_LIMIT,
+        )
+
+    async def ListOrderExports(
+        self, request: planning_pb2.ListOrderExportsRequest, context: Context
+    ) -> planning_pb2.ListOrderExportsResponse:
+        """The exports of an order; none for one that no visible export has."""
+        found = await self._do.stored_plans.exports_of(principal().visible, request.order_id)
+        return planning_pb2.ListOrderExportsResponse(
+            data=[
+                planning_pb2.OrderExport(
+                    export_id=each.export_id,
+                    state=each.state,
+                    readiness_state=each.readiness_state,
+                    plan_hash=each.plan_hash,
+                )
+                for each in found
+            ]
         )
 
     async def ListRules(

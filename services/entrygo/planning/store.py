@@ -43,11 +43,20 @@ class OrderTaken(Exception):
         self.order_ids = list(order_ids)
 
 
-FIND_EXPORT = (
+VISIBLE_EXPORTS = (
     "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
     " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
     " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
-    " AND export_id = $4"
+)
+
+FIND_EXPORT = VISIBLE_EXPORTS + " AND export_id = $4"
+
+# Both tables begin with the order: no export is looked at that has not got it.
+EXPORTS_OF_AN_ORDER = (
+    f"{VISIBLE_EXPORTS} AND export_id IN ("  # noqa: S608
+    "SELECT export_id FROM export_orders WHERE account_id = $1 AND mode = $2 AND order_id = $4"
+    " UNION SELECT export_id FROM order_claims WHERE account_id = $1 AND mode = $2 AND order_id = $4)"
+    " ORDER BY created_at DESC, export_id DESC LIMIT $5"
 )
 
 FIND_PLAN = (
@@ -75,6 +84,11 @@ class PlanningStore:
     async def lock_export(self, export_id: str) -> Export | None:
         """The export; nobody else changes it before this transaction ends."""
         return await self._export(FIND_EXPORT + " FOR UPDATE", export_id)
+
+    async def exports_of(self, order_id: str, limit: int) -> Sequence[Export]:
+        """The exports that the order is in, or left with, newest first."""
+        rows = await self._connection.fetch(EXPORTS_OF_AN_ORDER, *self._scope, order_id, limit)
+        return [_export_from_row(row) for row in rows]
 
     async def _export(self, statement: str, export_id: str) -> Export | None:
         row = await self._connection.fetchrow(statement, *self._scope, export_id)

@@ -8,10 +8,11 @@ import pytest
 
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete, ValidationFailed
 from entrygo.domain.lifecycle import State
+from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.factories import HOODIE, make_order, make_product
-from tests.integration.planning.conftest import Planner
+from tests.integration.planning.conftest import BOB, Planner
 
 
 async def hold_order(connection: Connection, order_id: str) -> None:
@@ -256,3 +257,18 @@ async def test_database_accepts_exactly_the_states_of_the_lifecycle(planner: Pla
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'exports_state_check'"
         )
     assert set(re.findall(r"'([A-Z]+)'", check)) == set(State)
+
+
+async def test_order_is_found_in_the_export_that_plans_it_and_that_it_left_with(planner: Planner) -> None:
+    planned = await planner.plan()
+    order_id = planned.plan.included_order_ids[0]
+
+    async def exports_of(visible: Visible, named: str = order_id) -> list[str]:
+        return [each.export_id for each in await planner.use_cases.stored_plans.exports_of(visible, named)]
+
+    assert await exports_of(planner.visible) == [planned.export_id]
+    await planner.claim(planned.export_id)
+    assert await exports_of(planner.visible) == [planned.export_id]
+    assert await exports_of(Visible(planner.visible.tenant, "wh_other")) == []
+    assert await exports_of(Visible.whole(BOB)) == []
+    assert await exports_of(planner.visible, "ord_nobody") == []

@@ -6,7 +6,7 @@ import pytest
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import FakeServices
-from tests.unit.gateway.requests import executed_export, synced_order_id
+from tests.unit.gateway.requests import executed_export, planned_export, synced_order_id
 
 
 async def test_order_is_found_by_its_own_number_and_by_ours(
@@ -55,6 +55,22 @@ async def test_product_is_found_by_its_sku_beside_its_external_id(
         page = (await clerk.get("/find", params={"q": query})).text
         assert "1 hit" in page
         assert "prod_cap_002" in page
+
+
+async def test_order_leads_to_its_exports_and_product_to_those_that_it_blocks(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    order = (await clerk.get("/find", params={"q": "wms-order-1001"})).text
+    assert f'<a href="/exports/{export_id}">' in order
+    product = (await clerk.get("/find", params={"q": "prod_hoodie_001"})).text
+    assert export_id not in product
+    plan = services._exports["acc_123", export_id].plan
+    plan.readiness_state = "BLOCKED"
+    plan.issues.by_product[0].orders_blocked = 3
+    product = (await clerk.get("/find", params={"q": "prod_hoodie_001"})).text
+    assert f'<a href="/exports/{export_id}">' in product
+    assert "blocks 3 orders" in product
 
 
 @pytest.mark.parametrize("query", ["nobody", "a b c", "<script>alert(1)</script>", "%00", "x" * 400, "日本"])

@@ -889,6 +889,17 @@ class OrderExample(TypedDict):
     external_id: str
 
 
+class OrderExport(TypedDict):
+    exportId: str
+    state: str
+    readinessState: str
+    planHash: str
+
+
+class OrderExportsAnswer(TypedDict):
+    data: list[OrderExport]
+
+
 class OrderInput(TypedDict):
     externalId: str
     destinationCountry: str

@@ -14,11 +14,14 @@ from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import counted, money, standing
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 
 MAX_QUERY = 255
 # Of each kind.
 SHOWN = 5
+# Exports whose plans are searched for a product.
+BLOCKED = 10
 # Nobody has it, or it is no name that the kind could have.
 NOTHING = frozenset({Kind.NOT_FOUND, Kind.INVALID, Kind.UNAVAILABLE})
 
@@ -32,6 +35,8 @@ class Hit:
     detail: str
     id: str
     path: str = ""
+    # The exports that it leads to, each in a word or two.
+    exports: Sequence[tuple[str, str]] = ()
 
 
 async def show(visit: Visit) -> Response:
@@ -86,44 +91,86 @@ async def _numbers(visit: Visit, query: str) -> Sequence[Hit]:
 
 
 async def _order(visit: Visit, query: str) -> Sequence[Hit]:
-    return [_order_hit(await visit.read(visit.services.sync.GetOrder, sync_pb2.GetRequest(id=query)))]
+    found = await visit.read(visit.services.sync.GetOrder, sync_pb2.GetRequest(id=query))
+    return [await _order_hit(visit, found)]
 
 
 async def _product(visit: Visit, query: str) -> Sequence[Hit]:
-    return [_product_hit(await visit.read(visit.services.sync.GetProduct, sync_pb2.GetRequest(id=query)))]
+    found = await visit.read(visit.services.sync.GetProduct, sync_pb2.GetRequest(id=query))
+    return await _product_hits(visit, [found])
 
 
 async def _orders(visit: Visit, query: str) -> Sequence[Hit]:
     found = await visit.read(visit.services.sync.ListOrders, _named(query))
-    return [_order_hit(order) for order in found.data]
+    return await asyncio.gather(*(_order_hit(visit, order) for order in found.data))
 
 
 async def _products(visit: Visit, query: str) -> Sequence[Hit]:
     found = await visit.read(visit.services.sync.ListProducts, _named(query))
-    return [_product_hit(product) for product in found.data]
+    return await _product_hits(visit, found.data)
 
 
 async def _by_sku(visit: Visit, query: str) -> Sequence[Hit]:
     request = sync_pb2.ListRequest(limit=SHOWN, sku=query)
     found = await visit.read(visit.services.sync.ListProducts, request)
-    return [_product_hit(product) for product in found.data]
+    return await _product_hits(visit, found.data)
 
 
 def _named(query: str) -> Any:
     return sync_pb2.ListRequest(limit=SHOWN, external_id=query)
 
 
-def _order_hit(order: sync_pb2.Order) -> Hit:
+async def _order_hit(visit: Visit, order: sync_pb2.Order) -> Hit:
     place = " ".join(filter(None, (order.destination_region, order.destination_country)))
     detail = f"{counted(len(order.items), 'line')}, {money(order.total_value_usd)}, to {place}"
-    return Hit(kind="Order", name=order.external_id, detail=detail, id=order.id)
+    request = planning_pb2.ListOrderExportsRequest(order_id=order.id)
+    found = await or_none(visit.read(visit.services.planning.ListOrderExports, request))
+    exports = [] if found is None else found.data
+    return Hit(
+        kind="Order",
+        name=order.external_id,
+        detail=detail,
+        id=order.id,
+        exports=[(each.export_id, standing(each.state, each.readiness_state, "").word) for each in exports],
+    )
 
 
-def _product_hit(product: sync_pb2.Product) -> Hit:
+async def _product_hits(visit: Visit, products: Sequence[sync_pb2.Product]) -> Sequence[Hit]:
+    """Products, each with those of the newest blocked exports that it blocks."""
+    blocked = await or_none(_blocked(visit)) if products else None
+    return [_product_hit(product, blocked or ()) for product in products]
+
+
+async def _blocked(visit: Visit) -> Sequence[inspection_pb2.Export]:
+    """The newest exports that do not leave as they are planned, with their plans."""
+    inspection = visit.services.inspection
+    wanted = inspection_pb2.ListExportsRequest(limit=BLOCKED, state="BATCHED", readiness_state="BLOCKED")
+    found = await visit.read(inspection.ListExports, wanted)
+    requests = [inspection_pb2.InspectExportRequest(export_id=each.export_id) for each in found.data]
+    plans = await asyncio.gather(
+        *(or_none(visit.read(inspection.InspectExport, request), NOTHING) for request in requests)
+    )
+    return [each for each in plans if each is not None]
+
+
+def _product_hit(product: sync_pb2.Product, blocked: Sequence[inspection_pb2.Export]) -> Hit:
     known = (product.name, f"HTS {product.hts_code}" if product.hts_code else "no HTS code yet")
     origin = f"from {product.country_of_origin}" if product.country_of_origin else "no origin yet"
     detail = ", ".join(filter(None, (*known, origin)))
-    return Hit(kind="Product", name=product.sku or product.external_id, detail=detail, id=product.id)
+    most = {
+        export.export_id: max(
+            (each.orders_blocked for each in export.plan.issues.by_product if each.product_id == product.id),
+            default=0,
+        )
+        for export in blocked
+    }
+    return Hit(
+        kind="Product",
+        name=product.sku or product.external_id,
+        detail=detail,
+        id=product.id,
+        exports=[(id, f"blocks {counted(orders, 'order')}") for id, orders in most.items() if orders],
+    )
 
 
 PAGES = (Page("GET", "/find", show),)

@@ -8,8 +8,15 @@ from entrygo.gateway.examples.exports import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQ
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping.orders import stored_order, sync_orders_answer, sync_orders_request
 from entrygo.gateway.routes.pages import list_request, page_answer
-from entrygo.gateway.schemas.orders import OrderPage, StoredOrder, SyncOrdersAnswer, SyncOrdersBody
+from entrygo.gateway.schemas.orders import (
+    OrderExportsAnswer,
+    OrderPage,
+    StoredOrder,
+    SyncOrdersAnswer,
+    SyncOrdersBody,
+)
 from entrygo.gateway.schemas.pages import FactQuery
+from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
 
 
@@ -32,6 +39,24 @@ async def get_order(exchange: Exchange) -> Response:
     order_id = exchange.path_id("Order not found.")
     found = await exchange.read(exchange.services.sync.GetOrder, sync_pb2.GetRequest(id=order_id))
     return json_answer(stored_order(found))
+
+
+async def list_exports(exchange: Exchange) -> Response:
+    """GET /api/orders/{id}/exports: where the order is, or what it left with."""
+    request = planning_pb2.ListOrderExportsRequest(order_id=exchange.path_id("Order not found."))
+    found = await exchange.read(exchange.services.planning.ListOrderExports, request)
+    answer: OrderExportsAnswer = {
+        "data": [
+            {
+                "exportId": each.export_id,
+                "state": each.state,
+                "readinessState": each.readiness_state,
+                "planHash": each.plan_hash,
+            }
+            for each in found.data
+        ]
+    }
+    return json_answer(answer)
 
 
 ENDPOINTS = (
@@ -67,6 +92,19 @@ ENDPOINTS = (
         name="getOrder",
         summary="Read one order",
         answer=StoredOrder,
+        errors=(NotFound,),
+        path_parameters={"id": "Order ID"},
+    ),
+    Endpoint(
+        method="GET",
+        path="/api/orders/{id}/exports",
+        handler=list_exports,
+        tag="Orders",
+        name="listOrderExports",
+        summary="List the exports of one order",
+        description="Those whose plan has it, or that it left with, newest first, 20 at most; none for one"
+        " that was left behind, and after a withdrawal or a cancellation.",
+        answer=OrderExportsAnswer,
         errors=(NotFound,),
         path_parameters={"id": "Order ID"},
     ),

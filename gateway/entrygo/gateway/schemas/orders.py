@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
 
 from entrygo.gateway.schemas.declared import described, list_of, shown_members, with_fields
 from entrygo.gateway.schemas.fields import (
@@ -145,3 +146,14 @@ OrderPage = create_model(
     has_more=(bool, ...),
     next_cursor=(str | None, ...),
 )
+
+
+class OrderExport(TypedDict):
+    exportId: Annotated[str, Field(description="Export batch ID")]
+    state: Annotated[str, Field(description="BATCHED, EXECUTING, COMPLETED or FAILED")]
+    readinessState: Annotated[str, Field(description="READY, REVIEW_REQUIRED or BLOCKED")]
+    planHash: Annotated[str, Field(description="Of its current plan")]
+
+
+class OrderExportsAnswer(TypedDict):
+    data: list[OrderExport]

@@ -1,7 +1,7 @@
 """Reads what is stored of plans: their snapshots, how two of them differ, and the events of an export."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,14 @@ from entrygo.messaging import event_log
 from entrygo.planning.plan_diff import diff_plans
 from entrygo.planning.plan_diff_to_proto import diff_to_proto
 from entrygo.planning.snapshots import PackedSnapshot, unpack
-from entrygo.planning.store import PlanningStore
+from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
+
+# Of one order.
+MAX_EXPORTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class StoredPlans:
         if before is None or after is None:
             raise NotFound("No plan of this export has that hash.")
         return await asyncio.to_thread(_diff, before, after, limit)
+
+    async def exports_of(self, visible: Visible, order_id: str) -> Sequence[Export]:
+        """The exports that an order is in, or left with, newest first; one left behind is in none."""
+        if not is_valid_id(order_id):
+            return []
+        async with transaction(self.pool, visible) as connection:
+            return await PlanningStore(connection, visible).exports_of(order_id, MAX_EXPORTS)
 
     async def events_after(
         self, visible: Visible, export_id: str, after_sequence: int, after_event_id: str = ""

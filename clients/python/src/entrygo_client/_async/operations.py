@@ -67,6 +67,13 @@ class AsyncOperations:
         answer: types.StoredOrder = await self._call("GET", f"/api/orders/{quote(id, safe='')}")
         return answer
 
+    async def list_order_exports(self, id: str) -> types.OrderExportsAnswer:
+        """List the exports of one order."""
+        answer: types.OrderExportsAnswer = await self._call(
+            "GET", f"/api/orders/{quote(id, safe='')}/exports"
+        )
+        return answer
+
     async def plan_export(
         self, body: types.PlanBody, *, idempotency_key: str | None = None
     ) -> types.PlanAnswer:

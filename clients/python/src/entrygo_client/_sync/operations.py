@@ -67,6 +67,11 @@ class Operations:
         answer: types.StoredOrder = self._call("GET", f"/api/orders/{quote(id, safe='')}")
         return answer
 
+    def list_order_exports(self, id: str) -> types.OrderExportsAnswer:
+        """List the exports of one order."""
+        answer: types.OrderExportsAnswer = self._call("GET", f"/api/orders/{quote(id, safe='')}/exports")
+        return answer
+
     def plan_export(self, body: types.PlanBody, *, idempotency_key: str | None = None) -> types.PlanAnswer:
         """Plan an export."""
         answer: types.PlanAnswer = self._call(

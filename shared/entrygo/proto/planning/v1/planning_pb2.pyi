@@ -191,6 +191,30 @@ class WithdrawExportResponse(_message.Message):
     orders: int
     def __init__(self, state: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., orders: _Optional[int] = ...) -> None: ...
 
+class ListOrderExportsRequest(_message.Message):
+    __slots__ = ("order_id",)
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    def __init__(self, order_id: _Optional[str] = ...) -> None: ...
+
+class ListOrderExportsResponse(_message.Message):
+    __slots__ = ("data",)
+    DATA_FIELD_NUMBER: _ClassVar[int]
+    data: _containers.RepeatedCompositeFieldContainer[OrderExport]
+    def __init__(self, data: _Optional[_Iterable[_Union[OrderExport, _Mapping]]] = ...) -> None: ...
+
+class OrderExport(_message.Message):
+    __slots__ = ("export_id", "state", "readiness_state", "plan_hash")
+    EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    export_id: str
+    state: str
+    readiness_state: str
+    plan_hash: str
+    def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., readiness_state: _Optional[str] = ..., plan_hash: _Optional[str] = ...) -> None: ...
+
 class ListRulesRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...

@@ -76,6 +76,11 @@ class PlanningStub:
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.FromString,
                 _registered_method=True)
+        self.ListOrderExports = channel.unary_unary(
+                '/entrygo.proto.planning.v1.Planning/ListOrderExports',
+                request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListOrderExportsRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListOrderExportsResponse.FromString,
+                _registered_method=True)
         self.ListRules = channel.unary_unary(
                 '/entrygo.proto.planning.v1.Planning/ListRules',
                 request_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListRulesRequest.SerializeToString,
@@ -176,6 +181,13 @@ class PlanningServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListOrderExports(self, request, context):
+        """The exports that an order is in, or left with, newest first, 20 at most. Scope read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListRules(self, request, context):
         """Every rule that plans are checked against, by code. Scope read.
         """
@@ -267,6 +279,11 @@ def add_PlanningServicer_to_server(servicer, server):
                     servicer.DiffPlans,
                     request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.SerializeToString,
+            ),
+            'ListOrderExports': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListOrderExports,
+                    request_deserializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListOrderExportsRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListOrderExportsResponse.SerializeToString,
             ),
             'ListRules': grpc.unary_unary_rpc_method_handler(
                     servicer.ListRules,
@@ -521,6 +538,33 @@ class Planning:
             '/entrygo.proto.planning.v1.Planning/DiffPlans',
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.DiffPlansRequest.SerializeToString,
             entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.PlanDiff.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListOrderExports(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.planning.v1.Planning/ListOrderExports',
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListOrderExportsRequest.SerializeToString,
+            entrygo_dot_proto_dot_planning_dot_v1_dot_planning__pb2.ListOrderExportsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,6 +38,8 @@ class PlanningStub:
     """The canonical JSON document an export was planned on, in chunks. Scope exports:execute or read."""
     DiffPlans: _aio.UnaryUnaryMultiCallable[_planning_pb2.DiffPlansRequest, _planning_pb2.PlanDiff]
     """What changed between two plans of one export, bounded: counts, and the first of each. Scope read."""
+    ListOrderExports: _aio.UnaryUnaryMultiCallable[_planning_pb2.ListOrderExportsRequest, _planning_pb2.ListOrderExportsResponse]
+    """The exports that an order is in, or left with, newest first, 20 at most. Scope read."""
     ListRules: _aio.UnaryUnaryMultiCallable[_planning_pb2.ListRulesRequest, _planning_pb2.ListRulesResponse]
     """Every rule that plans are checked against, by code. Scope read."""
     GetPolicy: _aio.UnaryUnaryMultiCallable[_planning_pb2.GetPolicyRequest, _planning_pb2.Policy]
@@ -117,6 +119,13 @@ class PlanningServicer:
         context: _aio.ServicerContext[_planning_pb2.DiffPlansRequest, _abc.Awaitable[_planning_pb2.PlanDiff]],
     ) -> _abc.Awaitable[_planning_pb2.PlanDiff]:
         """What changed between two plans of one export, bounded: counts, and the first of each. Scope read."""
+
+    def ListOrderExports(
+        self,
+        request: _planning_pb2.ListOrderExportsRequest,
+        context: _aio.ServicerContext[_planning_pb2.ListOrderExportsRequest, _abc.Awaitable[_planning_pb2.ListOrderExportsResponse]],
+    ) -> _abc.Awaitable[_planning_pb2.ListOrderExportsResponse]:
+        """The exports that an order is in, or left with, newest first, 20 at most. Scope read."""
 
     def ListRules(
         self,
