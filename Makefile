@@ -71,11 +71,12 @@ protos: setup ## generate shared/entrygo/proto from protos/
 
 columns: pages
 
-pages: setup ## write the generated pages of docs/: columns, errors, rules, AsyncAPI; and the Python client
+pages: setup ## write the generated pages of docs/: columns, commands, errors, rules, AsyncAPI; and the Python client
 	@$(RUN) python -m scripts.generate_csv_columns
 	@$(RUN) python -m scripts.generate_order_fields
 	@$(RUN) python -m scripts.generate_reference_pages
 	@$(RUN) python -m scripts.generate_asyncapi
+	@$(RUN) python -m scripts.generate_commands
 	@$(RUN) python -m scripts.generate_python_client
 
 clients/typescript/node_modules/.package-lock.json: clients/typescript/package-lock.json
@@ -85,7 +86,7 @@ typescript: setup clients/typescript/node_modules/.package-lock.json ## generate
 	@$(RUN) python -m scripts.generate_typescript_contract
 	@cd clients/typescript && npm run --silent generate && npm run --silent build && npm test
 
-generated: setup ## generate a Python and a TypeScript client from the OpenAPI document, and check their types
+generated: setup ## generate clients from the OpenAPI document, try our own as packages, read the AsyncAPI document
 	@$(RUN) python -m tests.generators
 
 kafka: setup ## run a single-node Apache Kafka on this machine (Java 17, mvn)

@@ -18,6 +18,7 @@ GENERATORS = {
     "generate_order_fields": "api/orders.md",
     "generate_reference_pages": "",
     "generate_asyncapi": "asyncapi.json",
+    "generate_commands": "commands.md",
 }
 CLIENT = ROOT / "clients" / "python" / "src" / "entrygo_client"
 CHECKED_IN = ROOT / "shared" / PACKAGE

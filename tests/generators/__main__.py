@@ -1,4 +1,8 @@
-"""Generates a client in each language and checks its types, each with the tools of its own lock file."""
+"""Reads both contracts with the tools of others, each from its own lock file.
+
+Generates a client in each language and checks its types, tries our own as packages, and lets AsyncAPI's
+parser read the document of events.
+"""
 
 import json
 import shutil
@@ -7,6 +11,7 @@ from pathlib import Path
 
 from entrygo.gateway.openapi import build_openapi
 from entrygo.gateway.routes import ENDPOINTS
+from tests.architecture.sources import ROOT
 from tests.generators import BUILT, HERE, PYTHON, PYTHON_EXPORT, TYPESCRIPT_EXPORT
 from tests.generators.commands import UV, run
 from tests.generators.packages import python_package, typescript_package
@@ -24,6 +29,7 @@ def main() -> int:
     else:
         typescript_client(document)
         typescript_package()
+        asyncapi_document()
     return 0
 
 
@@ -49,6 +55,14 @@ def typescript_client(document: Path) -> None:
     run(folder, "npm", "ci", "--no-audit", "--no-fund", "--silent")
     run(folder, folder / "node_modules" / ".bin" / "openapi-ts", "--input", document, "--silent")
     run(folder, folder / "node_modules" / ".bin" / "tsc")
+
+
+def asyncapi_document() -> None:
+    """The document of events, read by AsyncAPI's own parser."""
+    folder = BUILT / "asyncapi"
+    shutil.copytree(HERE / "asyncapi", folder, dirs_exist_ok=True)
+    run(folder, "npm", "ci", "--no-audit", "--no-fund", "--silent")
+    run(folder, "node", "check.mjs", ROOT / "docs" / "asyncapi.json")
 
 
 if __name__ == "__main__":

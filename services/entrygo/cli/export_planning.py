@@ -10,7 +10,7 @@ from entrygo.cli.connection import Target, find_target
 from entrygo.cli.export_actions import Key
 from entrygo.cli.findings import write_findings
 from entrygo.cli.fix_file import fix_sheet, refuse_unwritable, write_sheet
-from entrygo.cli.fixing import show_issues
+from entrygo.cli.fixing import counted, show_issues
 from entrygo.cli.options import Json
 from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
 from entrygo.cli.readable import first_excluded, show_plan
@@ -165,10 +165,8 @@ def _write_fixes(file: Path, plan: PlanAnswer) -> None:
         err.print("Nothing is missing in a product.")
         return
     write_sheet(file, sheet)
-    err.print(
-        f"{len(sheet.rows):,} products to mend: fill in {file}, then `entrygo products import {file}`",
-        markup=False,
-    )
+    products = counted(len(sheet.rows), "product")
+    err.print(f"{products} to mend: fill in {file}, then `entrygo products import {file}`", markup=False)
 
 
 def _named(entrygo: EntryGo, order_ids: list[str], known: Mapping[str, str]) -> Mapping[str, str]:

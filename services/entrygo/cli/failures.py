@@ -98,7 +98,8 @@ def _text(error: Exception) -> str:
         return error.format_message()
     if isinstance(error, ValidationError):
         return "; ".join(
-            f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False)
+            f"ENTRYGO_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+            for each in error.errors(include_url=False)
         )
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}."

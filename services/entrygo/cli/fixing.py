@@ -82,12 +82,13 @@ def headline(totals: Answer) -> str:
     products, orders = totals["products_blocking"], totals["orders_blocked_by_products"]
     in_all = totals["orders_blocked"]
     verb = "blocks" if products == 1 else "block"
-    sentence = f"{_count(products, 'product')} {verb} {_count(orders, 'order')}" if products else ""
+    sentence = f"{counted(products, 'product')} {verb} {counted(orders, 'order')}" if products else ""
     if in_all == orders:
         return sentence or "No order is blocked"
-    rest = f"{_count(in_all, 'order')} {'is' if in_all == 1 else 'are'} blocked"
+    rest = f"{counted(in_all, 'order')} {'is' if in_all == 1 else 'are'} blocked"
     return f"{sentence}; {rest} in all" if sentence else rest
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """1 order; 3,418 orders."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -21,12 +21,13 @@ def read_order_ids(file: Path) -> dict[str, str]:
     column = next((header.index(name) for name in ID_COLUMNS if name in header), None)
     if column is None:
         raise typer.BadParameter(f"{file} has none of the columns {', '.join(ID_COLUMNS)}.")
-    if not any(row[column].startswith(ORDER_PREFIX) for row in records):
+    named = {row[column]: row for row in records if len(row) > column}
+    if not any(name.startswith(ORDER_PREFIX) for name in named):
         raise typer.BadParameter(
             f"{file} holds no EntryGo ids of orders: `entrygo orders import` writes them to FILE.ids.csv."
         )
-    external = header.index(EXTERNAL_ID_COLUMN) if EXTERNAL_ID_COLUMN in header else None
-    return {row[column]: row[external] if external is not None else "" for row in records}
+    external = header.index(EXTERNAL_ID_COLUMN) if EXTERNAL_ID_COLUMN in header else len(header)
+    return {name: "".join(row[external : external + 1]) for name, row in named.items()}
 
 
 def remembered_export(file: Path) -> str | None:
@@ -62,5 +63,8 @@ def remember_export(file: Path, export_id: str, left_before: Set[str] = frozense
 
 
 def _rows(file: Path) -> list[list[str]]:
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [row for row in csv.reader(lines) if row]
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return [row for row in csv.reader(lines) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise typer.BadParameter(f"{file} is no CSV in UTF-8: {error}.") from error

@@ -32,7 +32,7 @@ NEXT_BY_STATE = {
     "SUPERSEDED": "look at the export that replaced it",
 }
 SHOWN_PRODUCTS = 3
-WHOLE = frozenset({"code", "export", "id"})
+WHOLE = frozenset({"code", "export", "id", "created_at", "generated_at", "when"})
 SHOWN_EXCLUDED = 10
 
 
@@ -141,8 +141,8 @@ def show_export(console: Console, export: Answer, skus: Mapping[str, str | None]
     if export["artifacts"]:
         console.print(_rows(export["artifacts"], "filename", "artifact_type", "generated_at"))
     if export["notifications"]:
-        console.print(_rows(export["notifications"], "id", "channel", "status", "created_at"))
-    console.print(_rows(export["events"], "created_at", "type", "id"))
+        console.print(_rows(export["notifications"], "created_at", "channel", "status"))
+    console.print(_rows(export["events"], "created_at", "type"))
 
 
 def show_exports(console: Console, exports: Sequence[Answer]) -> None:

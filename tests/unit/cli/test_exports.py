@@ -452,6 +452,17 @@ def test_file_of_orders_is_not_taken_for_the_file_of_their_ids(tmp_path: Path) -
         read_order_ids(file)
 
 
+def test_file_of_ids_may_have_short_rows_but_must_be_text(tmp_path: Path) -> None:
+    file = tmp_path / "ids.csv"
+    file.write_text("external_id,id\nSO-1\nSO-2,ord_2\n")
+    assert read_order_ids(file) == {"ord_2": "SO-2"}
+    file.write_text("id,external_id\nord_1\n")
+    assert read_order_ids(file) == {"ord_1": ""}
+    file.write_bytes(b"\xff\xfePK")
+    with pytest.raises(typer.BadParameter, match="no CSV"):
+        read_order_ids(file)
+
+
 def test_read_order_ids_names_the_columns_it_looks_for_when_none_is_there(tmp_path: Path) -> None:
     file = tmp_path / "ids.csv"
     file.write_text("sku,quantity\nA,1\n")

@@ -148,6 +148,15 @@ def test_a_fix_file_without_a_place_is_refused_before_anything_is_sent(
     assert server.asked == []
 
 
+def test_a_setting_that_is_wrong_is_named_as_it_is_set(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENTRYGO_SYNC_PORT", "abc")
+    status, document, _ = end(capsys, "up", "--detach", "--json")
+    assert (status, document["errorCode"]) == (1, "INVALID_SETTING")
+    assert document["message"].startswith("ENTRYGO_SYNC_PORT: ")
+
+
 @pytest.mark.parametrize("place", sorted(EXPECTED))
 def test_every_code_of_the_command_is_written_in_capitals(place: str) -> None:
     assert EXPECTED[place] == EXPECTED[place].upper()
