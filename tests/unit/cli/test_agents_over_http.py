@@ -1,6 +1,7 @@
 """What `entrygo mcp --http` answers before it looks at a request."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -11,6 +12,8 @@ from entrygo.cli.agents.serving import CONNECTIONS_OF_A_PEER, guarded_config
 from tests.unit.gateway.serving import head, listening
 
 LOOPBACK = "127.0.0.1"
+
+VERSION = "2026-07-28"
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT", "HEAD"])
@@ -62,3 +65,48 @@ async def test_one_peer_takes_no_more_than_half_of_the_connections() -> None:
             for _, each in (*held, (reader, writer)):
                 each.close()
     assert answer.startswith(b"HTTP/1.1 429 ")
+
+
+async def test_a_request_of_the_stateless_protocol_needs_nothing_before_it() -> None:
+    """As the specification of 2026-07-28 has it: no handshake, no session; discovery is answered."""
+    asked: list[httpx.Request] = []
+
+    def gateway_answers(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"data": [], "hasMore": False, "nextCursor": None})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(gateway_answers)) as gateway:
+        callers = Callers(base_url="http://gateway", api_key=None, account_id="acc_1", http=gateway)
+        app = build_http_app(callers)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://localhost:3800") as agent,
+        ):
+            found = await agent.post(PATH, **request_of("server/discover", {}))
+            tool = {"name": "find_exports", "arguments": {}}
+            called = await agent.post(PATH, **request_of("tools/call", tool, name="find_exports"))
+    discovered = found.json()["result"]
+    assert VERSION in discovered["supportedVersions"]
+    assert {"tools", "resources"} <= discovered["capabilities"].keys()
+    assert "mcp-session-id" not in called.headers
+    result = called.json()["result"]
+    assert (result["resultType"], result["structuredContent"]["exports"]) == ("complete", [])
+    assert [request.headers["authorization"] for request in asked] == ["Bearer made-up"]
+
+
+def request_of(method: str, params: dict[str, Any], *, name: str = "") -> dict[str, Any]:
+    """A request by itself, with what each carries since the handshake is gone."""
+    meta = {
+        "io.modelcontextprotocol/protocolVersion": VERSION,
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    headers = {
+        "authorization": "Bearer made-up",
+        "accept": "application/json, text/event-stream",
+        "mcp-protocol-version": VERSION,
+        "mcp-method": method,
+        **({"mcp-name": name} if name else {}),
+    }
+    message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
+    return {"json": message, "headers": headers}

@@ -35,7 +35,7 @@ class Callers:
         if headers is not None:
             key, account_id = key_of(headers), headers.get(ACCOUNT_HEADER) or account_id
         if not key:
-            raise NoKey("Send an API key: authorization: Bearer eg_…")
+            raise NoKey("Send an API key: authorization: Bearer shpbndl_…")
         return AsyncEntryGo(self.base_url, key, account_id, http=self.http)
 
 
