@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -223,3 +224,23 @@ async def test_amendment_asks_planning_with_what_the_broker_said(world: World) -
     await process.amendments.amend(LIVE, request)
     [asked] = world.planning.amendments
     assert (asked.entry_number, asked.after_entry, asked.export_id) == ("ABC-1234567-6", True, OLD)
+
+
+async def test_amendment_asks_planning_for_everything_that_it_was_asked_for(world: World) -> None:
+    process = await world.process()
+    await executed(process)
+    request = execution_pb2.AmendExportRequest(export_id=OLD)
+    given: dict[str, Any] = {
+        "reason": "r",
+        "entry_date": "2026-11-27",
+        "on_blocked": "exclude",
+        "dry_run": True,
+        "after_entry": True,
+        "idempotency_key": "k",
+        **{field.name: [field.name] for field in request.DESCRIPTOR.fields if field.is_repeated},
+    }
+    assert {field.name for field in request.DESCRIPTOR.fields} == {"export_id", *given}
+    request.MergeFrom(execution_pb2.AmendExportRequest(**given))
+    await process.amendments.amend(LIVE, request)
+    [asked] = world.planning.amendments
+    assert {name: getattr(asked, name) for name in given} == given

@@ -69,7 +69,7 @@ class KeyRequired:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and key_of(Headers(scope=scope)) is None:
             refusal = JSONResponse(
-                {"errorCode": "INVALID_API_KEY", "message": "Send an API key: authorization: Bearer shpbndl_…"},
+                {"errorCode": "INVALID_API_KEY", "message": "Send a key: authorization: Bearer shpbndl_…"},
                 status_code=401,
                 headers={"www-authenticate": "Bearer"},
             )
