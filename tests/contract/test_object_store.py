@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import os
+import shutil
 import stat
+import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -312,6 +314,48 @@ async def test_a_folder_that_takes_no_writes_is_unsound_until_it_does(
     assert not await store.is_sound()
     with pytest.raises(StoreUnavailable):
         await store.get(LIVE, SHA256_OF_ABC)
+
+
+def _mount(*arguments: str) -> bool:
+    """Whether it was done: it takes root, and Linux."""
+    command = shutil.which("mount")
+    if command is None:
+        return False
+    return subprocess.run([command, *arguments], check=False, capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of one MiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if not _mount("-t", "tmpfs", "-o", "size=1m", "none", str(place)):
+        pytest.skip("this user may not mount a file system")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+async def test_a_disk_that_turns_read_only_or_full_is_unsound_until_it_takes_writes_again(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "TRIAL_EVERY", 0)
+    store = ObjectStore(small_disk.as_uri())
+    await store.put(LIVE, b"abc")
+    assert _mount("-o", "remount,ro", str(small_disk))
+    assert not await store.is_sound()
+    with pytest.raises(StoreUnavailable):
+        await store.put(LIVE, b"abd")
+    # What was stored is still handed out.
+    assert await store.get(LIVE, SHA256_OF_ABC) == b"abc"
+    assert _mount("-o", "remount,rw", str(small_disk))
+    assert await store.is_sound()
+    with pytest.raises(StoreUnavailable):
+        await store.put(LIVE, bytes(2 * MEBIBYTE))
+    (small_disk / "everything").write_bytes(bytes(shutil.disk_usage(small_disk).free))
+    assert not await store.is_sound()
+    (small_disk / "everything").unlink()
+    await store.put(LIVE, b"abd")
+    assert await store.is_sound()
 
 
 async def test_a_folder_holds_whole_files_alone_for_its_owner_alone(tmp_path: Path) -> None:
