@@ -1,7 +1,9 @@
 """The fixtures every test may use (each in its own module of tests/harness), the marker `kafka`, and who
 runs beside whom when several processes share the tests (tests/harness/groups.py)."""
 
+import gc
 import signal
+from collections.abc import Generator
 
 import pytest
 import structlog
@@ -35,6 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # By default structlog has rich draw each traceback, with the source around it: up to a second for one.
     plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Without the garbage collector: nearly all that is made is kept, and a finalizer may not run within
+    `ast.parse`, by which pytest rewrites what it imports (Python 3.11 has one count of depth for both)."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

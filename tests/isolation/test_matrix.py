@@ -10,16 +10,15 @@ from typing import Any
 import httpx
 import pytest
 
-from entrygo.gateway.openapi import build_openapi
-from entrygo.gateway.routes import ENDPOINTS
 from tests.isolation import rest_attempts, rpc_attempts
 from tests.isolation.attempts import FORBIDDEN, NO_KEY, NOT_FOUND, OK, OUT_OF_REACH, Answered, Attempt
 from tests.isolation.callers import UNKNOWN, Caller, Keys
 from tests.isolation.victim import Stored, Victim
+from tests.openapi import DOCUMENT
 
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path)
-    for path, methods in build_openapi(ENDPOINTS)["paths"].items()
+    for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
 

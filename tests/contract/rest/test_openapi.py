@@ -1,15 +1,27 @@
 """The OpenAPI document, taken at its word: generated requests find no 5xx and nothing undocumented."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 import pytest_asyncio
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.generation.hypothesis.builder import (
+    InvalidHeadersExampleMark,
+    InvalidRegexMark,
+    MissingPathParameters,
+    NonSerializableMark,
+    UnsatisfiableExampleMark,
+    UnserializablePayloadMark,
+)
+from schemathesis.pytest._test_builder import build_operation_test
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     ignored_auth,
@@ -19,9 +31,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from entrygo.gateway.openapi import build_openapi
-from entrygo.gateway.routes import ENDPOINTS
 from tests.harness.system import System
+from tests.openapi import DOCUMENT
 
 # Random ones, on top of the several hundred that are derived from the schema of an operation.
 MAX_EXAMPLES = 8
@@ -32,8 +43,16 @@ RECORDS = ("products", "warehouses", "brokers", "importers")
 _FACTS = "SELECT account_id, mode, id, facts FROM sync.{} WHERE account_id = $1"
 _PUT_BACK = "UPDATE sync.{} SET facts = $4 WHERE account_id = $1 AND mode = $2 AND id = $3"
 
-DOCUMENT = build_openapi(ENDPOINTS)
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+
+
+def _operations() -> "Iterator[schemathesis.schemas.APIOperation[Any, Any, Any, Any]]":
+    for read in SCHEMA.get_all_operations():
+        assert isinstance(read, Ok), read.err()
+        yield read.ok()
+
+
+OPERATIONS = {operation.label: operation for operation in _operations()}
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -43,6 +62,15 @@ CHECKS = [
     unsupported_method,
     ignored_auth,
 ]
+# What schemathesis notes on a test when it could not make some of the requests.
+NOT_ASKED = (
+    InvalidHeadersExampleMark,
+    InvalidRegexMark,
+    MissingPathParameters,
+    NonSerializableMark,
+    UnsatisfiableExampleMark,
+    UnserializablePayloadMark,
+)
 
 
 @pytest_asyncio.fixture(scope="module", autouse=True)
@@ -69,14 +97,27 @@ async def database(system: System) -> AsyncIterator["asyncpg.Connection[asyncpg.
     await connection.close()
 
 
-@SCHEMA.parametrize()
-@settings(max_examples=MAX_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_an_operation_answers_as_documented_whatever_it_is_asked(
-    case: "schemathesis.Case[Any]", system: System
-) -> None:
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_an_operation_answers_as_documented_whatever_it_is_asked(label: str, system: System) -> None:
     # Streams end after what is there.
     headers = {"Authorization": f"Bearer {system.api_key}", "Prefer": "wait=0"}
-    case.call_and_validate(base_url=system.base_url, headers=headers, checks=CHECKS)
+
+    @settings(
+        max_examples=MAX_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    def ask(case: "schemathesis.Case[Any]") -> None:
+        case.call_and_validate(base_url=system.base_url, headers=headers, checks=CHECKS)
+
+    # `@SCHEMA.parametrize()` has it done when tests are collected: for every operation, in each process.
+    asked = build_operation_test(
+        config=SCHEMA.config,
+        operation=OPERATIONS[label],
+        test_func=ask,
+        given_kwargs={},
+        feedback=FeedbackSources(),
+    )
+    asked()
+    assert [mark.attr_name for mark in NOT_ASKED if mark.get(asked) is not None] == []
 
 
 def test_the_served_document_is_the_one_that_was_tested(system: System) -> None:

@@ -8,11 +8,10 @@ import httpx
 import pytest
 
 import entrygo_client
-from entrygo.gateway.openapi import build_openapi
-from entrygo.gateway.routes import ENDPOINTS
 from entrygo_client import AsyncEntryGo, EntryGo, NoAnswer, RateLimited, Refused, ValidationFailed
 from entrygo_client._errors import CLASSES
 from entrygo_client._retrying import Failure, pause_before_retry
+from tests.openapi import DOCUMENT
 
 BODY: Any = {"warehouseId": "wh_1", "brokerId": "br_1", "orderIds": ["ord_1"]}
 # Answers of their own, not codes that a caller acts upon.
@@ -198,5 +197,5 @@ def test_events_of_a_stream_come_with_the_cursor_to_go_on_after() -> None:
 
 
 def test_every_error_of_the_contract_has_a_class_of_its_own() -> None:
-    codes = build_openapi(ENDPOINTS)["components"]["schemas"]["ErrorCode"]["enum"]
+    codes = DOCUMENT["components"]["schemas"]["ErrorCode"]["enum"]
     assert set(codes) - WITHOUT_A_CLASS == set(CLASSES)

@@ -12,12 +12,12 @@ import orjson
 from entrygo.execution.broker.upload import compose_upload, media_type_of
 from entrygo.execution.package.artifacts import RenderedArtifact, loose_documents, zipped
 from entrygo.execution.package.facts import NOTICE
-from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL
+from tests.unit.execution.test_broker_mail import MAIL, artifacts
 
 
 def upload_of(submission_id: str = "bes_1") -> bytes:
     mail = replace(MAIL, submission_id=submission_id)
-    return compose_upload(mail, ARTIFACTS, zipped(ARTIFACTS))
+    return compose_upload(mail, artifacts(), zipped(artifacts()))
 
 
 def test_composing_twice_gives_the_same_bytes() -> None:
@@ -60,11 +60,11 @@ def test_the_upload_names_every_document_and_holds_it() -> None:
     described = orjson.loads(submission.get_content())
     assert described["package_number"] == "cp_ch123456"
     assert {each["filename"]: each["sha256"] for each in described["documents"]} == {
-        each.filename: each.sha256 for each in loose_documents(ARTIFACTS)
+        each.filename: each.sha256 for each in loose_documents(artifacts())
     }
     content = package.get_payload(decode=True)
     assert isinstance(content, bytes)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
-            each.filename: each.content for each in loose_documents(ARTIFACTS)
+            each.filename: each.content for each in loose_documents(artifacts())
         }

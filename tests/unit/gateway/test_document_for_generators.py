@@ -8,10 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from entrygo.gateway.glossary import MEANINGS, MEANINGS_WITHIN
-from entrygo.gateway.openapi import build_openapi
 from entrygo.gateway.routes import ENDPOINTS
+from tests.openapi import DOCUMENT
 
-DOCUMENT = build_openapi(ENDPOINTS)
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS: dict[str, Any] = {
     operation["operationId"]: operation
