@@ -219,10 +219,19 @@ def through_the_way(folder: str = "away") -> ObjectStore:
     return ObjectStore(f"s3://{BUCKET}/{folder}", allow_http=True)
 
 
+def patiently_through_the_way(monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
+    """Gives a silent store up as soon, and goes on trying for as long as a machine in use may need."""
+    with monkeypatch.context() as longer:
+        longer.setattr(cloud, "RETRY_FOR", timedelta(seconds=60))
+        return through_the_way()
+
+
 @pytest.mark.parametrize("weather", [Weather.REFUSES, Weather.SILENT, Weather.CUTS_ANSWERS])
-async def test_a_store_that_is_away_is_an_outage_for_every_operation(way: Way, weather: Weather) -> None:
-    store = through_the_way()
-    sha256 = await store.put(LIVE, os.urandom(2 * MEBIBYTE))
+async def test_a_store_that_is_away_is_an_outage_for_every_operation(
+    way: Way, weather: Weather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, patient = through_the_way(), patiently_through_the_way(monkeypatch)
+    sha256 = await patient.put(LIVE, os.urandom(2 * MEBIBYTE))
     way.turn(weather)
     with pytest.raises(StoreUnavailable) as caught:
         await store.put(LIVE, b"abc")
@@ -234,11 +243,13 @@ async def test_a_store_that_is_away_is_an_outage_for_every_operation(way: Way, w
     with pytest.raises(StoreUnavailable):
         await read(store, sha256, size=2 * MEBIBYTE)
     way.turn(Weather.FAIR)
-    assert len(await store.get(LIVE, sha256)) == 2 * MEBIBYTE
+    assert len(await patient.get(LIVE, sha256)) == 2 * MEBIBYTE
 
 
-async def test_a_store_that_is_silent_is_given_up_and_one_that_blinks_is_tried_again(way: Way) -> None:
-    store = through_the_way()
+async def test_a_store_that_is_silent_is_given_up_and_one_that_blinks_is_tried_again(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = patiently_through_the_way(monkeypatch)
     way.turn(Weather.SILENT)
     way.came.clear()
     putting = asyncio.create_task(store.put(LIVE, b"abc"))
@@ -247,8 +258,10 @@ async def test_a_store_that_is_silent_is_given_up_and_one_that_blinks_is_tried_a
     assert await putting == SHA256_OF_ABC
 
 
-async def test_a_reader_may_be_slower_than_the_store_may_be_silent(way: Way) -> None:
-    store = through_the_way()
+async def test_a_reader_may_be_slower_than_the_store_may_be_silent(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = patiently_through_the_way(monkeypatch)
     content = os.urandom(8 * MEBIBYTE)
     stream = store.stream(LIVE, await store.put(LIVE, content), len(content))
     read_so_far = await anext(stream)

@@ -252,6 +252,8 @@ class Process:
         self.pool = pool
         self.world = world
         self.executions = parts.use_cases.executions
+        # Whoever joins is to get the answer, however busy the machine is.
+        self.executions._join_wait = timedelta(minutes=2)
         self.resubmission = parts.use_cases.resubmission
         self.noted_answers = parts.use_cases.noted_answers
         self.withdrawals = parts.use_cases.withdrawals
