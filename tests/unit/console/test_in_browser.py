@@ -181,6 +181,11 @@ async def test_page_follows_what_happens_and_keeps_what_is_typed(
         await page.get_by_text("41 of 100").wait_for(timeout=10_000)
         assert await page.get_by_label("characters of the hash").input_value() == "abc"
 
+        # Once a form is refused the page follows nothing: the reason would be gone at the next move.
+        await page.get_by_role("button", name=re.compile("^Send ")).click()
+        await page.get_by_text("Type the last 6 characters of the plan hash").wait_for()
+        assert await page.locator("#live, #export[hx-get]").count() == 0
+
 
 async def test_slash_leads_to_the_search_and_a_suggestion_into_its_field(
     browser: Browser, base_url: str, pages: list[str]
