@@ -95,7 +95,7 @@ async def _withdraw(rest: Rest, _export_id: str) -> Asked:
 
 async def _task(rest: Rest, _export_id: str) -> Asked:
     export_id = await executed(rest)
-    summary = {"entryNumber": entry_number("SK2", 1), "feesUsd": 9_999}
+    summary = {"entryNumber": entry_number("PA7", 1), "feesUsd": 9_999}
     entered = await rest.post(f"/api/exports/{export_id}/entries/1/summary", summary)
     return {"id": export_id, "n": 1, "task": entered["tasks"][0]["id"]}, {"note": "Agreed"}
 
@@ -122,7 +122,7 @@ PREPARED: dict[str, Prepare] = {
     "noteBrokerAnswer": _of_the_executed(**NOTE),
     "withdrawExport": _withdraw,
     "amendExport": _of_the_executed(reason="Another day", dryRun=False),
-    "recordEntrySummary": _of_the_executed(entryNumber=entry_number("SK2", 2), dutyUsd=10),
+    "recordEntrySummary": _of_the_executed(entryNumber=entry_number("PA7", 2), dutyUsd=10),
     "closeEntryTask": _task,
     "testBroker": _test_broker,
     "approveExport": _approve,

@@ -1,9 +1,8 @@
 """The body of a request as values: exact, whatever its size, and without holding others up."""
 
-import gc
 import json
 import sys
-import threading
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -74,20 +73,30 @@ def test_a_body_of_too_many_values_is_refused_before_any_is_made(value: bytes) -
     assert refused.value.details == {"limitMarks": MAX_MARKS}
 
 
-def test_other_threads_have_their_turns_while_a_large_body_is_read() -> None:
-    body = b'{"items":[' + b'{"productId":"prod_hoodie_001","quantity":2},' * 40_000 + b"{}]}"
-    interval, turns = sys.getswitchinterval(), 0
-    reading = threading.Thread(target=read_json, args=(body,))
-    sys.setswitchinterval(1e-4)
-    # A tool that is called by the collector lets others in, too.
-    gc.disable()
+def test_the_interpreter_comes_by_between_the_items_of_a_large_body() -> None:
+    items = 40_000
+    body = b'{"items":[' + b",".join([b'{"productId":"prod_hoodie_001","quantity":2}'] * items) + b"]}"
+    assert len(body) > LARGE_BYTES
+    # Between two steps of Python code another thread may have its turn; within one call of C none has.
+    assert steps_of(read_json, body) > items
+
+
+def test_a_small_body_is_read_in_one_call() -> None:
+    items = 400
+    assert steps_of(read_json, b"[" + b",".join([b'{"quantity":2}'] * items) + b"]") < items
+
+
+def steps_of(read: Callable[[bytes], object], body: bytes) -> int:
+    """How many calls Python code made and received while it read the body."""
+    steps = 0
+
+    def count(_frame: object, _event: str, _argument: object) -> None:
+        nonlocal steps
+        steps += 1
+
+    sys.setprofile(count)
     try:
-        reading.start()
-        while reading.is_alive():
-            turns += 1
-            reading.join(1e-4)
+        read(body)
     finally:
-        gc.enable()
-        sys.setswitchinterval(interval)
-    # One that lets nobody in gives the turn before it begins and the one after it has ended.
-    assert turns > 5
+        sys.setprofile(None)
+    return steps
