@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from entrygo.cli.left_out import reasons_left_out
 from entrygo.imports.order_rows import OF_THE_ORDER
 
 COLUMNS = ("external_id", "order_id", "left_out", "severity", "code", "message", "field", "suggestion")
@@ -28,24 +29,32 @@ def write_findings(file: Path, plan: Mapping[str, Any], external_ids: Mapping[st
 
 
 def _rows(plan: Mapping[str, Any], external_ids: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    excluded, suggestions = set(plan["excluded_order_ids"]), _suggestions(plan)
+    for order_id, message in _found(plan):
+        yield (
+            external_ids.get(order_id, ""),
+            order_id,
+            "yes" if order_id in excluded else "no",
+            message["severity"],
+            message["code"],
+            message["message"],
+            message["field"],
+            suggestions.get((message["code"], order_id), ""),
+        )
+
+
+def _found(plan: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """By order: findings of its own in the order of the plan, then those of importers that stay behind."""
     excluded = set(plan["excluded_order_ids"])
-    suggestions = _suggestions(plan)
     for message in plan["validationMessages"]:
         order_id = message["order_id"]
         is_of_the_order = message["severity"] == "warning" and message["product_id"] is None
         if order_id is not None and (
             order_id in excluded or message["severity"] == "error" or is_of_the_order
         ):
-            yield (
-                external_ids.get(order_id, ""),
-                order_id,
-                "yes" if order_id in excluded else "no",
-                message["severity"],
-                message["code"],
-                message["message"],
-                message["field"],
-                suggestions.get((message["code"], order_id), ""),
-            )
+            yield order_id, message
+    for order_id, messages in reasons_left_out(plan).items():
+        yield from ((order_id, message) for message in messages if message["order_id"] is None)
 
 
 def _suggestions(plan: Mapping[str, Any]) -> Mapping[tuple[str, str], str]:

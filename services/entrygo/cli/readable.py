@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from entrygo.cli.left_out import reasons_left_out
+
 Answer = Mapping[str, Any]
 
 SEVERITIES = ("error", "warning", "info")
@@ -220,10 +222,10 @@ def first_excluded(plan: Answer) -> list[str]:
 
 def _show_excluded(console: Console, plan: Answer, external_ids: Mapping[str, str]) -> None:
     """Why orders stay behind: all of them by reason, the first ones by name."""
-    reasons: dict[str, list[str]] = {order_id: [] for order_id in plan["excluded_order_ids"]}
-    for message in plan["validationMessages"]:
-        if message.get("order_id") in reasons:
-            reasons[message["order_id"]].append(message["code"])
+    reasons = {
+        order_id: [message["code"] for message in messages]
+        for order_id, messages in reasons_left_out(plan).items()
+    }
     if not reasons:
         return
     counts = Counter(code for codes in reasons.values() for code in set(codes))

@@ -210,6 +210,34 @@ def test_findings_of_a_file_of_orders_suggest_what_to_put_into_which_column(
     ]
 
 
+def test_orders_that_stay_with_their_importer_have_its_reason_on_the_screen_and_in_the_file(
+    server: Recorder, tmp_path: Path
+) -> None:
+    ids = tmp_path / "orders.ids.csv"
+    ids.write_text("external_id,order_id\nSO-1,ord_1\nSO-2,ord_2\nSO-3,ord_3\n")
+    of_importer = {
+        "code": "POWER_OF_ATTORNEY_NOT_VALID",
+        "message": "Importer island: its power of attorney ended on 2026-10-31.",
+        "severity": "info",
+        "field": "importers[island].powers_of_attorney",
+        "product_id": None,
+        "order_id": None,
+    }
+    server.answer = PLAN | {
+        "validationMessages": [*PLAN["validationMessages"], of_importer],
+        "excluded_order_ids": ["ord_2", "ord_3"],
+    }
+    shown = run("export", "plan", "--orders", str(ids))
+    assert "left out: 1 × ORDER_POSTAL_CODE_INVALID, 1 × POWER_OF_ATTORNEY_NOT_VALID" in shown
+    with (tmp_path / "orders.ids.csv.findings.csv").open(encoding="utf-8-sig", newline="") as lines:
+        found = [(row["external_id"], row["left_out"], row["code"]) for row in csv.DictReader(lines)]
+    assert found == [
+        ("SO-2", "yes", "ORDER_POSTAL_CODE_INVALID"),
+        ("SO-1", "no", "ORDER_POSTAL_REGION_MISMATCH"),
+        ("SO-3", "yes", "POWER_OF_ATTORNEY_NOT_VALID"),
+    ]
+
+
 def test_plan_sends_orders_by_their_own_ids(server: Recorder) -> None:
     run("export", "plan", "--external-order", "SO-1", "--external-order", "SO-2")
     body = server.asked[0][2]

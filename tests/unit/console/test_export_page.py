@@ -36,6 +36,12 @@ def asked(services: FakeServices, kind: type) -> list[Any]:
     return [request for request in services.requests if isinstance(request, kind)]
 
 
+def left_out(page: str) -> str:
+    found = re.search(r'<section class="card" id="left-out".*?</section>', page, re.DOTALL)
+    assert found
+    return found[0]
+
+
 async def test_page_says_how_it_stands_and_what_is_next(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient
 ) -> None:
@@ -134,6 +140,22 @@ async def test_plan_is_made_again_of_the_same_orders_and_shows_what_changed(
     assert (request.batch_id, request.on_blocked, request.entry_date) == (export_id, "exclude", "2026-12-01")
     changed = (await clerk.get(f"/exports/{export_id}?since=planhash_before")).text
     assert "What the new plan changed" in changed
+
+
+async def test_an_order_that_stays_with_its_importer_has_the_reason_of_that_importer(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    plan = services._exports[ACCOUNT, export_id].plan
+    plan.excluded_order_ids.append(plan.included_order_ids.pop())
+    del plan.validation_messages[:]
+    for importer, reason in (("island", "Its power ended."), ("prairie", "Its bond ended.")):
+        field = f"importers[{importer}].bond"
+        plan.validation_messages.add(code="C", message=reason, severity="info", field=field)
+    services._facts["order", ACCOUNT, plan.excluded_order_ids[0]].importer_external_id = "island"
+    shown = left_out((await clerk.get(f"/exports/{export_id}")).text)
+    assert "Its power ended." in shown
+    assert "Its bond ended." not in shown
 
 
 async def test_nothing_is_sent_before_the_end_of_the_hash_is_typed(

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.time import rfc3339
+from entrygo.process.clock import utc_now
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import ACCOUNT, FakeServices
 from tests.unit.gateway.requests import executed_export, planned_export
@@ -38,6 +40,16 @@ async def test_plan_waits_for_the_desk_and_what_was_sent_for_the_broker(
     for turn in ("yours", "ours", "broker", "nobody"):
         part = column(page, turn)
         assert f'<span class="count">{part.count("<li")}</span>' in part
+
+
+@pytest.mark.parametrize("state", ["CANCELLED", "WITHDRAWN", "SUPERSEDED"])
+async def test_what_was_closed_without_an_entry_is_among_what_is_done(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices, state: str
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    export = services._exports[ACCOUNT, export_id]
+    export.state, export.created_at = state, rfc3339(utc_now())
+    assert f'href="/exports/{export_id}"' in column((await clerk.get("/")).text, "nobody")
 
 
 async def test_other_accounts_are_not_shown(

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError
+from entrygo.domain.left_behind import importer_named, keeps_importer_behind
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
@@ -158,10 +159,23 @@ async def _left_out(visit: Visit, found: inspection_pb2.Export) -> list[LeftOut]
         LeftOut(
             order_id=order_id,
             name=order.external_id if order is not None else order_id,
-            reasons=reasons[order_id],
+            reasons=reasons[order_id] or _of_importer(found.plan, order),
         )
         for order_id, order in zip(order_ids, orders, strict=True)
     ]
+
+
+def _of_importer(plan: events_pb2.Plan, order: sync_pb2.Order | None) -> list[str]:
+    """What keeps the importer of an order behind; of all importers, where it is not known which it is."""
+    of_importers = [
+        message
+        for message in plan.validation_messages
+        if not message.order_id and keeps_importer_behind(message.severity, message.field)
+    ]
+    if order is None or order.importer_number:
+        return [message.message for message in of_importers]
+    own = [each for each in of_importers if importer_named(each.field) == order.importer_external_id]
+    return [message.message for message in own or of_importers]
 
 
 async def _diff(visit: Visit, found: inspection_pb2.Export) -> PlanDiffAnswer | None:

@@ -17,7 +17,8 @@ from entrygo.proto.sync.v1 import sync_pb2
 
 # Of each state the newest so many; more than that is not a day's work but a backlog, and the page says so.
 LISTED = 200
-STATES = ("BATCHED", "EXECUTING", "FAILED", "COMPLETED")
+OPEN = ("BATCHED", "EXECUTING", "FAILED", "COMPLETED")
+STATES = (*OPEN, "CANCELLED", "WITHDRAWN", "SUPERSEDED")
 DONE_WITHIN = timedelta(hours=24)
 
 
@@ -76,7 +77,8 @@ async def _page(visit: Visit, template: str) -> Response:
         template,
         columns=columns(rows, now),
         has_exports=bool(rows),
-        is_cut=[page for page in found if page.has_more],
+        # Of what is closed the newest are enough: no day has so many.
+        is_cut=any(page.has_more for page in lists[: len(OPEN)] if page is not None),
         is_away=len(found) < len(STATES),
         given_up=[] if webhooks is None else [each for each in webhooks.data if _is_given_up(each)],
         troubles=[] if health is None else [part for part in health.components if part.status != "ok"],
