@@ -8,12 +8,20 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from entrygo.execution import servicer as execution
+from entrygo.inspection import servicer as inspection
+from entrygo.inspection.webhooks import servicer as webhooks
+from entrygo.planning import servicer as planning
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.rpc import keys_servicer
+from entrygo.rpc.interceptors.auth import Access, OnBehalf, Required
+from entrygo.rpc.server import OF_IDENTITY
+from entrygo.sync import servicer as sync
 from tests.contract.rest.documented import ENTRY_DATE
 from tests.isolation.attempts import (
     EXECUTE,
@@ -48,26 +56,20 @@ METHODS: Mapping[str, tuple[str, MethodDescriptor]] = {
     for service in services
     for method in service.methods
 }
-# Their requests carry a signed token, which is the credential: tests/integration/execution/test_link_rpc.py.
-OPEN = frozenset(
-    {
-        "Execution.FindBrokerLink",
-        "Execution.AnswerBrokerLink",
-        "Execution.GetBrokerPack",
-        "Execution.FindMailRecipient",
-        "Execution.AnswerMailRecipient",
-    }
-)
+# What each asks of its caller, as its service says.
+NEEDED: Mapping[str, Required] = {
+    path.rpartition(".")[2].replace("/", "."): needed
+    for service in (sync, keys_servicer, planning, execution, inspection, webhooks)
+    for path, needed in service.REQUIRED_SCOPES.items()
+} | {f"Identity.{name}": Access.ANY_KEY for name in OF_IDENTITY}
+# Their requests carry a signed token, which is the credential: test_link_rpc.py and test_recipient_rpc.py in
+# tests/integration/execution.
+OPEN = frozenset(method for method, needed in NEEDED.items() if needed is Access.OPEN)
 # For our own services alone: no key of anybody is let in.
 SERVICE_ONLY = frozenset(
-    {
-        "Planning.ClaimExport",
-        "Planning.ReleaseExport",
-        "Planning.ReplayEvents",
-        "Planning.GetHistory",
-        "Execution.ReplayEvents",
-        "Execution.GetHistory",
-    }
+    method
+    for method, needed in NEEDED.items()
+    if needed is Access.SERVICE_ONLY or isinstance(needed, OnBehalf)
 )
 
 
@@ -265,7 +267,15 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
     "Sync.ListWarehouses": _list("ListWarehouses"),
     "Sync.ListBrokers": _list("ListBrokers", of_account=True),
     "Sync.ListImporters": _list("ListImporters", of_account=True),
-    "Sync.GetPlanningFacts": (_of("GetPlanningFacts", _facts, enough=PLAN | READ, of_account=True),),
+    "Sync.GetPlanningFacts": (
+        _of("GetPlanningFacts", _facts, enough=PLAN | READ, of_account=True),
+        _of(
+            "GetPlanningFacts of a warehouse",
+            lambda v: sync_pb2.GetPlanningFactsRequest(warehouse_id=v.system.warehouse_id),
+            enough=PLAN | READ,
+            shows=True,
+        ),
+    ),
     "Identity.WhoAmI": (_of("WhoAmI", lambda _: identity_pb2.WhoAmIRequest(), enough=frozenset()),),
     "Identity.OpenSession": (
         _of("OpenSession", lambda _: identity_pb2.OpenSessionRequest(), enough=frozenset()),

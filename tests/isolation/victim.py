@@ -59,6 +59,11 @@ class Victim:
         exports = (self.done, self.open, self.package_id, self.submission_id)
         return (*exports, *self.order_ids, *self.open_order_ids, self.webhook_id, self.key_id)
 
+    @property
+    def marks_in_the_account(self) -> tuple[str, ...]:
+        """The same for callers of its account and mode: others have a warehouse of that name, too."""
+        return (*self.marks, self.warehouse_external_id)
+
     async def rows(self) -> set[str]:
         """Everything stored that names one of these records."""
         found = await self.connection.fetch(
@@ -79,9 +84,10 @@ class Victim:
             ):
                 await asyncio.sleep(POLL_SECONDS)
 
-    def shown(self, answer: bytes, asked: str) -> list[str]:
+    def shown(self, answer: bytes, asked: str, *, in_the_account: bool = False) -> list[str]:
         """The marks in an answer that its asker did not name."""
-        return [mark for mark in self.marks if mark.encode() in answer and mark not in asked]
+        marks = self.marks_in_the_account if in_the_account else self.marks
+        return [mark for mark in marks if mark.encode() in answer and mark not in asked]
 
 
 class Stored:

@@ -49,6 +49,7 @@ from tests.unit.execution.snapshots import make_large_snapshot, make_snapshot
 
 ACCOUNT = "acc_123"
 TOKEN = "service-token-of-this-test"
+LINK_SECRET = "s" * 32
 REQUEST = execution_pb2.ExecuteExportRequest(
     account_id=ACCOUNT, batch_id="batch_123", idempotency_key="key-1"
 )
@@ -143,7 +144,7 @@ async def client(database_url: str, smtp_sink: SmtpSink, tmp_path: Path) -> Asyn
             "storage": StorageSettings(home=tmp_path),
             "stop": StopSettings(drain_seconds=0),
             "kafka": KafkaSettings(bootstrap=f"{LOOPBACK}:{free_port()}"),
-            "links": LinkSettings(link_secret=SecretStr("s" * 32)),
+            "links": LinkSettings(link_secret=SecretStr(LINK_SECRET)),
         }
     )
     stop = asyncio.Event()
