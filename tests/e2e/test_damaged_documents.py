@@ -1,13 +1,14 @@
-"""Documents that rot, and a full disk, under the whole system: callers get an error, and health shows it."""
+"""Documents that rot, and disks that are full or read-only, under the whole system: health shows it."""
 
 import asyncio
 import hashlib
 import resource
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
 from tests.contract.rest.documented import Rest, error_of, key_header, planned, unique
@@ -17,6 +18,40 @@ DOWNLOAD = "/api/customs-packages/{}/artifacts/manifest.json"
 SECONDS = 20.0
 # A store that takes files up to this size is full for every document.
 FULL_BYTES = 512
+
+
+@contextmanager
+def full(system: System) -> Iterator[None]:
+    """Files can be begun and not be finished, by a limit of the process that writes them."""
+    process = system.process("execution")
+    if not hasattr(process, "rlimit"):
+        pytest.skip("limits of a running process can be set on Linux alone")
+    process.rlimit(resource.RLIMIT_FSIZE, (FULL_BYTES, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        process.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+@contextmanager
+def read_only(system: System) -> Iterator[None]:
+    """The folder of the documents takes no writes, as a disk after an error of its own."""
+    place = str(system.home / "artifacts")
+    if not is_mounted("--bind", place, place):
+        pytest.skip("this user may not mount a file system")
+    try:
+        assert is_mounted("-o", "remount,bind,ro", place)
+        yield
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def is_mounted(*arguments: str) -> bool:
+    """Whether it was done: it takes root, and Linux."""
+    command = shutil.which("mount")
+    if command is None:
+        return False
+    return subprocess.run([command, *arguments], check=False, capture_output=True).returncode == 0
 
 
 def altered(file: Path) -> None:
@@ -49,12 +84,15 @@ async def test_a_damaged_document_is_an_error_and_degrades_health_until_it_is_br
         await until_artifacts_are(rest, "ok")
 
 
-async def test_a_full_store_is_an_outage_and_degrades_health_until_there_is_room(system: System) -> None:
+@pytest.mark.parametrize("store", [full, read_only])
+async def test_a_store_that_takes_no_writes_is_an_outage_and_degrades_health_until_it_does(
+    system: System, store: Callable[[System], AbstractContextManager[None]]
+) -> None:
     async with system.client() as client:
         rest = Rest(client, system)
         asked = {"accountId": system.account_id, "batchId": await planned(rest)}
         headers = key_header(unique("execute"))
-        with full_store(system.process("execution")):
+        with store(system):
             answer = await client.post("/api/exports/execute", json=asked, headers=headers)
             error_of(answer, status=503, code="SERVICE_UNAVAILABLE")
             assert "retry-after" in answer.headers
@@ -65,18 +103,6 @@ async def test_a_full_store_is_an_outage_and_degrades_health_until_there_is_room
                 await asyncio.sleep(0.1)
         await until_artifacts_are(rest, "ok")
         assert len(system.mails_of(asked["batchId"])) == 1
-
-
-@contextmanager
-def full_store(process: psutil.Process) -> Iterator[None]:
-    """Files can be begun and not be finished, by a limit of the process that writes them."""
-    if not hasattr(process, "rlimit"):
-        pytest.skip("limits of a running process can be set on Linux alone")
-    process.rlimit(resource.RLIMIT_FSIZE, (FULL_BYTES, resource.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        process.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 def stored_file(home: Path, content: bytes) -> Path:

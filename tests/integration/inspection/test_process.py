@@ -13,8 +13,11 @@ from pydantic import SecretStr
 from entrygo.domain.principal import ScopeName
 from entrygo.identity.use_cases import create_account, create_key
 from entrygo.inspection.__main__ import wire
+from entrygo.inspection.dead_letter_store import DeadLetterStore
+from entrygo.inspection.dead_letters import list_letters, skip
+from entrygo.inspection.folding import DeadLetter
 from entrygo.inspection.settings import Settings
-from entrygo.postgres.pool import open_pool
+from entrygo.postgres.pool import EVERYONE, open_pool, transaction
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import IdentitySettings, KafkaSettings, RpcClientSettings, StopSettings
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
@@ -82,6 +85,32 @@ async def test_health_names_what_is_there_and_what_is_not(
     assert health.status == "degraded"
     assert statuses["database"] == "ok"
     assert [statuses[name] for name in ("sync", "planning", "execution")] == ["down"] * 3
+
+
+async def test_an_event_that_could_not_be_applied_shows_in_health_until_it_is_dealt_with(
+    settings: Settings, stub: inspection_pb2_grpc.InspectionStub
+) -> None:
+    metadata = await key_of(settings, ScopeName.READ)
+
+    async def projections() -> inspection_pb2.ComponentHealth:
+        request = inspection_pb2.SystemHealthRequest()
+        health = await stub.SystemHealth(request, metadata=metadata, timeout=CALL_SECONDS)
+        [found] = [component for component in health.components if component.name == "projections"]
+        return found
+
+    assert (await projections()).status == "ok"
+    async with await open_pool(
+        settings.database_url.get_secret_value(), schema="inspection", max_size=1
+    ) as pool:
+        async with transaction(pool, EVERYONE) as connection:
+            letter = DeadLetter("", "", "entrygo.events/0/1", "no event", b"\xff")
+            await DeadLetterStore(connection).bury([letter])
+        found = await projections()
+        assert found.status == "degraded"
+        assert "entrygo projections dead-letters list" in found.detail
+        [kept] = await list_letters(pool)
+        await skip(pool, kept.id, "a rehearsal")
+        assert (await projections()).status == "ok"
 
 
 async def test_an_inspect_with_the_owners_away_says_unavailable_and_one_without_scope_is_refused(
