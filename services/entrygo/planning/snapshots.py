@@ -121,6 +121,13 @@ def names_of_products(stored: PackedSnapshot) -> frozenset[str]:
         return frozenset(each[name] for each in document["products"] for name in ("sku", "external_id", "id"))
 
 
+def numbers_of_entries(stored: PackedSnapshot) -> frozenset[int]:
+    """The entries that the plan makes; empty for a plan that was stored before plans said so."""
+    with _readable():
+        document = orjson.loads(_inflated(stored.content))
+        return frozenset(each["number"] for each in document.get("entries", ()))
+
+
 @contextmanager
 def _readable() -> Iterator[None]:
     try:

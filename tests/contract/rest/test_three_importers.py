@@ -69,6 +69,10 @@ async def test_three_importers_go_on_one_truck_with_an_entry_and_documents_each(
         "entries": [{"entry": number, "papsNumber": each} for number, each in paps.items()],
     }
     body = {"accountId": rest.system.account_id, "batchId": plan["exportId"], "trip": trip}
+    unknown = {**trip, "entries": [{"entry": 4, "papsNumber": paps[1]}]}
+    refused = await rest.client.post(EXECUTE, json={**body, "trip": unknown})
+    assert (refused.status_code, refused.json()["field"]) == (400, "trip.entries.0.entry")
+    assert (await rest.get(f"/api/exports/{plan['exportId']}"))["state"] == "BATCHED"
     done = await rest.post(EXECUTE, body)
     folder = f"/api/customs-packages/{done['customs_package_id']}/artifacts"
     ace = await rest.get(f"{folder}/ace_manifest.json")

@@ -122,6 +122,17 @@ async def test_notice_of_food_that_does_not_go_is_refused_by_its_place(planner: 
     await planner.claim(export_id, trip=noticed("JKT-001", HOODIE))
 
 
+async def test_control_number_of_an_entry_that_is_not_planned_is_refused_by_its_place(
+    planner: Planner,
+) -> None:
+    export_id = (await planner.plan()).export_id
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(entries=[1, 7]))
+    assert refused.value.field == "trip.entries.1.entry"
+    assert "which has 1" in str(refused.value.details)
+    await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(entries=[1]))
+
+
 async def test_truck_is_judged_by_what_goes_on_it(planner: Planner) -> None:
     planner.facts.products[HOODIE] = make_product(HOODIE, gross_weight_kg=None, hts_code=None)
     export_id = (await planner.plan(on_blocked="exclude")).export_id

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from entrygo.domain.importer_number import masked
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.shipment import Charge, ChargeKind, Shipment
 from entrygo.domain.snapshot import Snapshot
@@ -112,6 +114,37 @@ def test_the_covering_invoice_names_the_importer_of_each_entry(package: dict[str
     assert "the broker's limits" not in page
     for importer in (THREE.warehouse.importer_of_record, NORTH, PRAIRIE):
         assert f"<td>{importer.name}</td>" in page
+
+
+@pytest.mark.parametrize("name", ["commercial_customs_invoice.html", "packing_list.html"])
+def test_the_covering_set_names_each_importer_with_its_number_bond_and_entry(
+    package: dict[str, RenderedArtifact], name: str
+) -> None:
+    page = package[name].content.decode()
+    box = page[page.index("Importers of record / consignees") : page.index("Customs broker")]
+    assert "3 importers, each with an entry in its own name" in box
+    assert "not stated" not in box
+    for importer in (NORTH, PRAIRIE):
+        assert f'<div class="party">{importer.name}</div>' in box
+        assert f"<div>{importer.address.line_1}</div>" in box
+        assert masked(importer.number) in box
+    assert re.findall(r"<dt>Entry</dt><dd>\s*(\d+)", box) == ["1", "2", "3"]
+    assert "Importers of record / consignees" not in package[f"entry-2_{name}"].content.decode()
+
+
+def test_the_covering_manifest_lists_who_enters_what(package: dict[str, RenderedArtifact]) -> None:
+    parties = json_of(package, "manifest.json")["parties"]
+    listed = parties["importers_of_record"]
+    assert [(each["name"], each["entries"]) for each in listed] == [
+        (THREE.warehouse.importer_of_record.name, [1]),
+        (NORTH.name, [2]),
+        (PRAIRIE.name, [3]),
+    ]
+    assert [each["number_masked"] for each in listed[1:]] == [masked(NORTH.number), masked(PRAIRIE.number)]
+    assert listed[1]["address"] == NORTH.address.model_dump()
+    assert listed[1]["bond"] == NORTH.bond.type
+    one = json_of(rendered(planned("brand-north")), "manifest.json")["parties"]
+    assert "importers_of_record" not in one
 
 
 def test_figures_of_the_entries_add_up_to_those_of_the_truck(package: dict[str, RenderedArtifact]) -> None:

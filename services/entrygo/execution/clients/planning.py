@@ -173,4 +173,5 @@ def _claimed(trip: Trip) -> planning_pb2.ClaimedTrip:
     return planning_pb2.ClaimedTrip(
         states_arrival=trip.states_arrival,
         noticed_products=[each.product for each in trip.prior_notices or ()],
+        entries=[each.entry for each in trip.entries],
     )

@@ -12,7 +12,11 @@ from entrygo.domain.importer_number import masked
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
-from entrygo.execution.package.entry_snapshots import importer_of
+from entrygo.execution.package.entry_snapshots import (
+    entries_by_importer,
+    has_several_importers,
+    importer_of,
+)
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
@@ -20,6 +24,7 @@ from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, line_row
 from entrygo.execution.package.json_values import (
     GENERATOR,
     Json,
+    address,
     agency_flags,
     candidate_headings,
     canonical_json,
@@ -85,7 +90,7 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
             "fx_rate": "1",
         },
         "export": _export(snapshot),
-        "parties": parties(snapshot),
+        "parties": {**parties(snapshot), **_several_importers(snapshot)},
         "transport": _transport(invoice),
         **_sale(invoice),
         "entry": _entry(invoice),
@@ -154,6 +159,24 @@ def _part(snapshot: Snapshot, entry: InvoiceEntry) -> Json:
         "lines": entry.lines,
         "value_usd": money(entry.value),
         **_importer(snapshot, entry.number),
+    }
+
+
+def _several_importers(snapshot: Snapshot) -> Json:
+    """Of a truck that nobody imports as a whole: who enters what. Absent where there is one importer."""
+    if not has_several_importers(snapshot):
+        return {}
+    return {
+        "importers_of_record": [
+            {
+                "name": text(importer.name),
+                "number_masked": masked(importer.number) or None,
+                "address": address(importer.address),
+                "bond": text(importer.bond),
+                "entries": [entry.number for entry in entries],
+            }
+            for importer, entries in entries_by_importer(snapshot)
+        ]
     }
 
 

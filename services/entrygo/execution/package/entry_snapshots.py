@@ -26,6 +26,14 @@ def has_several_importers(snapshot: Snapshot) -> bool:
     return len({entry.importer_id for entry in snapshot.entries}) > 1
 
 
+def entries_by_importer(snapshot: Snapshot) -> Sequence[tuple[ImporterOfRecord, Sequence[PlannedEntry]]]:
+    """Each importer of record with its entries, in the order of their first."""
+    found: dict[str | None, list[PlannedEntry]] = {}
+    for entry in snapshot.entries:
+        found.setdefault(entry.importer_id, []).append(entry)
+    return [(importer_of(snapshot, entries[0]), entries) for entries in found.values()]
+
+
 def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
     """Who enters it: the warehouse's importer, unless it names a record."""
     wanted = entry.importer_id or _OF_THE_WAREHOUSE
@@ -44,8 +52,8 @@ def as_imported(snapshot: Snapshot) -> Snapshot:
 
 def covering_snapshot(snapshot: Snapshot) -> Snapshot:
     """The plan of the whole truck, which nobody imports as a whole: its importer names them all."""
-    importers = {entry.importer_id: importer_of(snapshot, entry) for entry in snapshot.entries}
-    names = "; ".join(clean_text(importer.name) for importer in importers.values())
+    importers = [importer for importer, _ in entries_by_importer(snapshot)]
+    names = "; ".join(clean_text(importer.name) for importer in importers)
     several = f"{len(importers)} importers of record, each with an entry of its own: {names}"
     warehouse = snapshot.warehouse.model_copy(
         update={"importer_of_record": ImporterOfRecord(name=several), "related_parties": None}

@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from entrygo.domain.facts import ImporterOfRecord
 from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.tariff import AgencyFlag, headings_of
-from entrygo.execution.package.entry_snapshots import has_several_importers, importer_of
+from entrygo.execution.package.entry_snapshots import (
+    entries_by_importer,
+    has_several_importers,
+    importer_of,
+)
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.figures import (
     address_lines,
@@ -57,7 +62,8 @@ def document_view(invoice: Invoice) -> View:
         "ruleset": f"{clean_text(snapshot.ruleset_version)} / {clean_text(snapshot.reference_version)}",
         "entry_date": snapshot.entry_date.isoformat(),
         "exporter": _exporter(invoice),
-        "importer": _importer(invoice),
+        "importer": _party(invoice.snapshot.warehouse.importer_of_record),
+        "importers": _importers(invoice),
         "broker": {
             "name": clean_text(snapshot.broker.name),
             "email": clean_text(snapshot.broker.email),
@@ -135,14 +141,27 @@ def _exporter(invoice: Invoice) -> View:
     }
 
 
-def _importer(invoice: Invoice) -> View:
-    importer = invoice.snapshot.warehouse.importer_of_record
+def _party(importer: ImporterOfRecord) -> View:
+    """An importer of record; its number masked."""
     return {
         "name": clean_text(importer.name),
         "address": address_lines(importer.address),
         "number": masked(importer.number),
         "bond": clean_text(importer.bond),
+        # Where each importer has its own.
+        "entries": "",
     }
+
+
+def _importers(invoice: Invoice) -> Sequence[View]:
+    """Of a truck that several import: who enters what. Nobody imports it as a whole."""
+    snapshot = invoice.snapshot
+    if not has_several_importers(snapshot):
+        return ()
+    return [
+        {**_party(importer), "entries": ", ".join(str(entry.number) for entry in entries)}
+        for importer, entries in entries_by_importer(snapshot)
+    ]
 
 
 def _transport(invoice: Invoice) -> View:

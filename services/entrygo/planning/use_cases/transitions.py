@@ -19,7 +19,12 @@ from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
-from entrygo.planning.snapshots import PackedSnapshot, names_of_products, products_with
+from entrygo.planning.snapshots import (
+    PackedSnapshot,
+    names_of_products,
+    numbers_of_entries,
+    products_with,
+)
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
@@ -220,7 +225,7 @@ async def _check_trip(store: PlanningStore, export: Export, trip: planning_pb2.C
     """Without a truck a warning, or a note; a manifest is filed for the one that is stated."""
     packed = await store.find_snapshot(export.export_id, export.revision)
     assert packed is not None
-    _check_noticed(packed, trip)
+    _check_named(packed, trip)
     unweighed = products_with(packed, PRODUCT_GROSS_WEIGHT_MISSING.code)
     food = [] if trip.states_arrival else products_with(packed, FDA_PRIOR_NOTICE_MISSING.code)
     missing = [*(["grossWeightKg"] if unweighed else []), *(_ARRIVAL if food else [])]
@@ -229,10 +234,15 @@ async def _check_trip(store: PlanningStore, export: Export, trip: planning_pb2.C
         raise TripIncomplete(details={"missing": missing, "products": products})
 
 
-def _check_noticed(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
-    """A prior notice is of food that goes."""
+def _check_named(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
+    """A prior notice is of food that goes, and a control number of an entry that is planned."""
     known = names_of_products(packed) if trip.noticed_products else frozenset()
+    planned = numbers_of_entries(packed) if trip.entries else frozenset()
     issues = Issues()
+    for index, number in enumerate(trip.entries):
+        if planned and number not in planned:
+            message = f"Not an entry of this export, which has {', '.join(map(str, sorted(planned)))}"
+            issues.add(f"trip.entries.{index}.entry", message, "unknown")
     for index, named in enumerate(trip.noticed_products):
         if named not in known:
             issues.add(f"trip.priorNotices.{index}.product", "Not a product of this export", "unknown")

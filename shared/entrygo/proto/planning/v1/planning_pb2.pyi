@@ -114,12 +114,14 @@ class ClaimExportRequest(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ...) -> None: ...
 
 class ClaimedTrip(_message.Message):
-    __slots__ = ("states_arrival", "noticed_products")
+    __slots__ = ("states_arrival", "noticed_products", "entries")
     STATES_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
     NOTICED_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
+    ENTRIES_FIELD_NUMBER: _ClassVar[int]
     states_arrival: bool
     noticed_products: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ...) -> None: ...
+    entries: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ..., entries: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
     __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes")
