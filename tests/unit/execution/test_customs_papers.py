@@ -253,6 +253,26 @@ def test_the_entry_data_set_has_text_as_supplied_and_in_the_capitals_that_filing
     assert line["manufacturer_name_ascii"] == "ECHARPES LODZ SHENZHEN"
 
 
+def test_a_name_of_another_script_in_capitals_is_said_to_be_transliterated_with_the_original() -> None:
+    """Chinese characters are written as in Mandarin: 東京 is not the Tokyo that a broker would file."""
+    maker = Manufacturer(name="東京織物株式会社", mid="JPTOKORI1TOK")
+    product = make_product(customs_description="Écharpe de laine", manufacturer=maker)
+    dataset = json_of("entry_dataset", _of(product))
+    [line], said = dataset["lines"], dataset["transliterated"]
+    assert said["texts"] == [{"original": maker.name, "written": line["manufacturer_name_ascii"]}]
+    assert "ask for the name in Latin letters" in said["note"]
+    in_chinese = _of(make_product(customs_description="羊毛圍巾"))
+    listed = json_of("ace_manifest", in_chinese)["transliterated"]["texts"]
+    assert [each["original"] for each in listed] == ["羊毛圍巾"]
+
+
+@pytest.mark.parametrize("artifact_type", ["entry_dataset", "ace_manifest"])
+def test_accents_alone_are_no_doubtful_transliteration(artifact_type: str) -> None:
+    maker = Manufacturer(name="Écharpes Łódź", mid="PLECHLOD1LOD")
+    product = make_product(customs_description="Écharpe de laine", manufacturer=maker)
+    assert "transliterated" not in json_of(artifact_type, _of(product))
+
+
 def test_nobody_knows_the_bond_of_an_importer_who_did_not_say() -> None:
     warehouse = make_warehouse(importer_of_record=ImporterOfRecord())
     entry: dict[str, Any] = json_of("entry_dataset", make_snapshot(warehouse=warehouse))["entry"]

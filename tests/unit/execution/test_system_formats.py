@@ -179,6 +179,18 @@ def test_a_stated_trip_is_carried_over() -> None:
     assert goods["countryOfOrigin"] == "CA"
 
 
+def test_a_party_of_another_script_is_said_to_be_transliterated_with_the_original() -> None:
+    snapshot = make_snapshot()
+    importer = snapshot.warehouse.importer_of_record.model_copy(update={"name": "大阪商事"})
+    warehouse = snapshot.warehouse.model_copy(update={"importer_of_record": importer})
+    invoice = build_invoice(snapshot.model_copy(update={"warehouse": warehouse}), STATED)
+    document = orjson.loads(AceTrip().render(invoice, ()))
+    [said] = document["transliterated"]["texts"]
+    assert said["original"] == importer.name
+    assert document["message"]["shipments"][0]["consignee"]["name"] == said["written"]
+    assert "transliterated" not in orjson.loads(AceTrip().render(build_invoice(snapshot, STATED), ()))
+
+
 def test_what_the_message_lacks_is_named_and_never_made_up() -> None:
     found = trip_of(package=PACKAGE)
     assert found["status"].startswith("DRAFT")

@@ -27,6 +27,7 @@ from entrygo.execution.package.json_values import (
     weight,
 )
 from entrygo.execution.package.printable import ascii_capitals, clean_text
+from entrygo.execution.package.transliteration import transliterated
 
 SCHEMA_VERSION = "1.0"
 MAX_DESCRIPTION = 512
@@ -59,6 +60,7 @@ class AceManifest(Document):
                 "due_before_arrival_minutes": {"standard": 60, "fast": 30},
                 "trip": trip,
                 "shipments": shipments,
+                **transliterated(text for line in invoice.consolidated for text in line.descriptions),
                 "left_to_the_carrier": {
                     "trip": [name for name in _OF_THE_CARRIER if not trip[name]],
                     "shipments": []

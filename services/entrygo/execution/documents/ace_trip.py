@@ -22,6 +22,7 @@ from entrygo.execution.package.dangerous_goods import dangerous_goods_by_line
 from entrygo.execution.package.invoice import Invoice, InvoiceEntry
 from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, number, transport
 from entrygo.execution.package.printable import ascii_capitals, clean_text
+from entrygo.execution.package.transliteration import transliterated
 
 SCHEMA_VERSION = "1.0"
 _DANGEROUS = "dangerous goods: what the manual calls UN number, class and contact; here beside the message"
@@ -64,10 +65,21 @@ class AceTrip(Document):
                 "status": "DRAFT, not to be sent as it is",
                 "unverified": (*UNVERIFIED, _DANGEROUS) if dangerous else UNVERIFIED,
                 **dangerous,
+                **transliterated(_written(invoice)),
                 "missing": sorted(_missing(message)),
                 "message": _stated(message),
             }
         )
+
+
+def _written(invoice: Invoice) -> Iterator[str | None]:
+    """What people wrote of the parties and the goods, before it is in capitals."""
+    warehouse = invoice.snapshot.warehouse
+    importers = [importer_of_entry(invoice.snapshot, entry.number) for entry in invoice.entries]
+    parties = [(warehouse.name, warehouse.address), *((each.name, each.address) for each in importers)]
+    for name, address in parties:
+        yield from (name, address.line_1, address.line_2, address.city)
+    yield from (text for line in invoice.consolidated for text in line.descriptions)
 
 
 def _dangerous_goods(invoice: Invoice) -> Json:

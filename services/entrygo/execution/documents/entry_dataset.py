@@ -39,6 +39,7 @@ from entrygo.execution.package.shipped_products import (
     metal_content,
     whole_dollars,
 )
+from entrygo.execution.package.transliteration import transliterated
 
 SCHEMA_VERSION = "1.2"
 SEVERAL = "MULTI"
@@ -80,6 +81,11 @@ class EntryDataset(Document):
                 "parties": named,
                 "entry": entry,
                 "lines": lines,
+                **transliterated(
+                    text
+                    for line in invoice.consolidated
+                    for text in (line.manufacturer_name, *line.descriptions)
+                ),
                 "totals": {
                     "lines": len(lines),
                     # A sum of rounded lines, so it may differ from the invoice by some dollars.

@@ -12,11 +12,7 @@ from entrygo.domain.importer_number import masked
 from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
-from entrygo.execution.package.entry_snapshots import (
-    entries_by_importer,
-    has_several_importers,
-    importer_of,
-)
+from entrygo.execution.package.entry_snapshots import entries_by_importer, has_several_importers, importer_of
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
