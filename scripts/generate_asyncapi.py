@@ -59,11 +59,11 @@ def document() -> dict[str, Any]:
         }
         for name, topic in TOPICS.items()
     }
-    told = (*EXPORT_EVENTS, TEST_EVENT, DISABLED_EVENT)
+    sent = (*EXPORT_EVENTS, TEST_EVENT, DISABLED_EVENT)
     channels["webhooks"] = {
         "address": None,
         "description": "POST to the URL of each webhook of the account that asked for the type.",
-        "messages": {_name(type_): _message("webhook", type_) for type_ in told},
+        "messages": {_name(type_): _message("webhook", type_) for type_ in sent},
     }
     return {
         "asyncapi": "3.0.0",
@@ -82,7 +82,7 @@ def document() -> dict[str, Any]:
         "components": {
             "messages": {
                 **{f"kafka-{_name(type_)}": _kafka_message(type_) for type_ in EVENT_DATA},
-                **{f"webhook-{_name(type_)}": _webhook_message(type_) for type_ in told},
+                **{f"webhook-{_name(type_)}": _webhook_message(type_) for type_ in sent},
             },
             "schemas": _schemas(),
         },

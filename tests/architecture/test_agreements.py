@@ -1,10 +1,14 @@
 """What two parts have to write down each, because neither may import the other, is the same in both."""
 
+import re
+from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
 
+from entrygo.domain.facts.broker import CHANNEL_NAMES
+from entrygo.domain.lifecycle import State
 from entrygo.domain.snapshot import AskedEntryType, Readiness, Severity
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.execution.closing import withdrawing
@@ -16,6 +20,7 @@ from entrygo.gateway.schemas.webhooks import DeliveryState, PatchWebhookBody
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
 from entrygo.planning.inputs import OnBlocked
 from entrygo.planning.use_cases import plan_export
+from tests.architecture.sources import ROOT
 
 
 def words_of(model: type[BaseModel], field: str) -> set[str]:
@@ -55,3 +60,27 @@ def test_a_dry_run_has_one_name() -> None:
 def test_a_link_is_refused_in_the_same_words_whoever_reads_it() -> None:
     execution, gateway = LinkNotValid(), LinkUnreadable()
     assert (execution.error_code, execution.message) == (gateway.error_code, gateway.message)
+
+
+@pytest.mark.parametrize(
+    ("words", "enough"),
+    # Of states there are lists of a few, too: those in which something may be asked for.
+    [pytest.param(CHANNEL_NAMES, 2, id="channels"), pytest.param(tuple(State), 5, id="states")],
+)
+def test_a_contract_that_lists_channels_or_states_leaves_none_out(
+    words: tuple[str, ...], enough: int
+) -> None:
+    lists = {line: named for line in _of_contracts() if len(named := _named(line, words)) >= enough}
+    assert lists
+    assert {line: set(words) - named for line, named in lists.items() if named != set(words)} == {}
+
+
+def _of_contracts() -> Iterator[str]:
+    """Comments of the protos, and what the REST schema says of its fields."""
+    for folder, suffix, mark in (("protos", "proto", "//"), ("gateway", "py", "description=")):
+        for path in sorted((ROOT / folder).rglob(f"*.{suffix}")):
+            yield from (line for line in path.read_text(encoding="utf-8").splitlines() if mark in line)
+
+
+def _named(line: str, words: tuple[str, ...]) -> set[str]:
+    return {word for word in words if re.search(rf"\b{word}\b", line, re.IGNORECASE)}

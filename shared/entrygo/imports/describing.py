@@ -8,7 +8,7 @@ from entrygo.imports.entries import Entry, JsonObject, Rejected
 from entrygo.imports.order_rows import refused
 from entrygo.imports.wanted import column_at, form_of
 from entrygo.records.csv_columns import Column
-from entrygo.records.kinds import Reference, Text
+from entrygo.records.kinds import OwnName, Text
 
 
 def describe_product(entry: Entry, issues: Sequence[Issue]) -> Iterator[Rejected]:
@@ -49,7 +49,7 @@ def _text(issue: Issue, columns: Mapping[str, Column], item: JsonObject) -> str:
     if found is not None:
         name, kind = found
         # Of a text the message alone says what it lacks.
-        form = "" if isinstance(kind, Text | Reference) else f" (wanted: {form_of(kind)})"
+        form = "" if isinstance(kind, Text | OwnName) else f" (wanted: {form_of(kind)})"
         return f"{name}: {message}{form}"
     field = path.rpartition(".")[2]
     return f"{field}: {message}" if field and not field.isdecimal() else message

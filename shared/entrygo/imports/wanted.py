@@ -12,8 +12,8 @@ from entrygo.records.kinds import (
     Day,
     Flag,
     Kind,
+    OwnName,
     Percent,
-    Reference,
     Several,
     Text,
     Whole,
@@ -32,7 +32,7 @@ _FORMS: dict[type, str] = {
 def form_of(kind: Kind, *, quoted: Callable[[str], str] = str) -> str:
     """What a cell of a kind may hold, in a few words; `quoted` sets off those to be taken literally."""
     match kind:
-        case Text(maximum=maximum) | Reference(maximum=maximum):
+        case Text(maximum=maximum) | OwnName(maximum=maximum):
             return f"text, at most {maximum} characters"
         case Words(allowed=allowed):
             return ", ".join(map(quoted, allowed))

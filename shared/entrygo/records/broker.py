@@ -87,7 +87,7 @@ SFTP_ENDPOINT = Group(
 
 BROKER = Record(
     title="Broker",
-    reference="Your own id of it",
+    own_name="Your own id of it",
     rest_maximum=500,
     fields=(
         Field("name", Text(500)),

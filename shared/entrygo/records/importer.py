@@ -1,7 +1,7 @@
 """An importer of record: who answers for an entry, with what bond, and which broker may file in its name."""
 
 from entrygo.records import trade_codes
-from entrygo.records.kinds import Amount, Day, Field, Flag, Group, Many, Record, Reference, Text, Words
+from entrygo.records.kinds import Amount, Day, Field, Flag, Group, Many, OwnName, Record, Text, Words
 from entrygo.records.review import TRADE_REVIEW
 from entrygo.records.warehouse import ADDRESS, RELATED_PARTIES
 from entrygo.requests.texts import MAX_EXTERNAL_ID
@@ -22,7 +22,7 @@ POWER_OF_ATTORNEY = Group(
     "PowerOfAttorney",
     (
         Field(
-            "broker", Reference(MAX_EXTERNAL_ID), "The broker's externalId, or its EntryGo id", required=True
+            "broker", OwnName(MAX_EXTERNAL_ID), "The broker's externalId, or its EntryGo id", required=True
         ),
         Field("valid_from", Day(), "First entry date it holds for; absent: any"),
         Field("valid_to", Day(), "Last entry date it holds for; absent: any"),
@@ -32,7 +32,7 @@ POWER_OF_ATTORNEY = Group(
 
 IMPORTER = Record(
     title="Importer",
-    reference="Your own id of it",
+    own_name="Your own id of it",
     rest_maximum=500,
     fields=(
         Field("name", Text(500)),
@@ -59,6 +59,6 @@ IMPORTER = Record(
 
 # Its own id and the one that EntryGo gives, as columns of a file.
 IDENTITY = (
-    Field("external_id", Reference(MAX_EXTERNAL_ID), "Your own id of the importer", required=True),
-    Field("id", Reference(64), "The id to take on creation; absent: generated"),
+    Field("external_id", OwnName(MAX_EXTERNAL_ID), "Your own id of the importer", required=True),
+    Field("id", OwnName(64), "The id to take on creation; absent: generated"),
 )

@@ -38,7 +38,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class OwnName:
     """A name in the caller's own system: never empty. `exact` where blanks around it are refused, not cut."""
 
     maximum: int
@@ -166,7 +166,7 @@ class ByCountry:
 
 
 # What travels and is kept as one text.
-Plain = Text | Reference | Words | Country | Currency | Day | Amount | Percent
+Plain = Text | OwnName | Words | Country | Currency | Day | Amount | Percent
 Kind = Plain | Several | Whole | Flag | Group | Many | ByCountry
 
 
@@ -208,7 +208,7 @@ class Record:
     """A kind of record with an id of ours and one of the caller's; `title` names its message and schema."""
 
     title: str
-    reference: str  # what the caller's own id of it is
+    own_name: str  # what the caller's own id of it is
     fields: Fields
     rest_maximum: int  # records in one REST request
 

@@ -1,7 +1,7 @@
 """An order and its lines. What sync stores and REST takes and shows of an order follows from here."""
 
 from entrygo.records import trade_codes
-from entrygo.records.kinds import Amount, Country, Field, PlainFields, Reference, Text
+from entrygo.records.kinds import Amount, Country, Field, OwnName, PlainFields, Text
 from entrygo.requests.texts import MAX_EXTERNAL_ID
 
 # Of one sync.
@@ -18,7 +18,7 @@ OTHER_CURRENCY = (
     "Amounts are in USD: convert them at the rate certified for the date of export (19 CFR 159.32)"
 )
 
-_EXTERNAL_ID = Reference(MAX_EXTERNAL_ID, exact=True)
+_EXTERNAL_ID = OwnName(MAX_EXTERNAL_ID, exact=True)
 
 ORDER: PlainFields = (
     Field(
@@ -49,10 +49,8 @@ ORDER: PlainFields = (
 
 # A line names its product by either of the first two.
 ORDER_LINE: PlainFields = (
-    Field(
-        "sku", Reference(MAX_EXTERNAL_ID), "Instead of productId: the SKU of one product, or its externalId"
-    ),
-    Field("product_id", Reference(64), "Existing EntryGo product ID"),
+    Field("sku", OwnName(MAX_EXTERNAL_ID), "Instead of productId: the SKU of one product, or its externalId"),
+    Field("product_id", OwnName(64), "Existing EntryGo product ID"),
     Field("quantity", Amount(above_zero=True), "How many units; more than 0", required=True),
     Field("unit_value_usd", Amount(), "Value of one unit, USD", required=True, column="unit_price_usd"),
 )

@@ -9,9 +9,9 @@ from entrygo.records.kinds import (
     Field,
     Group,
     Many,
+    OwnName,
     Percent,
     Record,
-    Reference,
     Text,
     Words,
 )
@@ -172,16 +172,16 @@ CHAPTER_98 = Group(
 
 # The columns of a product's two ids, of which a file needs its SKU or the caller's own.
 IDENTITY = (
-    Field("external_id", Reference(MAX_EXTERNAL_ID), "Your SKU or product reference; absent: the sku"),
-    Field("id", Reference(64), "The id to take on creation; absent: generated"),
+    Field("external_id", OwnName(MAX_EXTERNAL_ID), "Your SKU or product reference; absent: the sku"),
+    Field("id", OwnName(64), "The id to take on creation; absent: generated"),
 )
 
 PRODUCT = Record(
     title="Product",
-    reference="Your SKU or product reference",
+    own_name="Your SKU or product reference",
     rest_maximum=5_000,
     fields=(
-        Field("sku", Reference(MAX_EXTERNAL_ID), "The SKU it is sold under; absent: its externalId"),
+        Field("sku", OwnName(MAX_EXTERNAL_ID), "The SKU it is sold under; absent: its externalId"),
         Field("name", Text(500), "What you call it"),
         Field("status", Words(("active", "archived")), "Absent: active"),
         Field("customs_description", Text(2000), "What it is, in words that customs can classify"),

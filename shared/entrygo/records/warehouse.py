@@ -51,7 +51,7 @@ RELATED_PARTIES = Field(
 
 WAREHOUSE = Record(
     title="Warehouse",
-    reference="Your own id of it",
+    own_name="Your own id of it",
     rest_maximum=500,
     fields=(
         Field("name", Text(500)),

@@ -25,8 +25,8 @@ from entrygo.records.kinds import (
     Flag,
     Group,
     Many,
+    OwnName,
     Percent,
-    Reference,
     Several,
     Text,
     Whole,
@@ -170,7 +170,7 @@ def _input(one: Field, path: str, filled: Filled) -> Input:
             made = replace(made, kind="json", error=made.error or _inside(path, filled.errors))
         case Country():
             made = replace(made, length=2)
-        case Text(maximum=maximum) | Reference(maximum=maximum):
+        case Text(maximum=maximum) | OwnName(maximum=maximum):
             made = replace(made, length=maximum)
     return made
 

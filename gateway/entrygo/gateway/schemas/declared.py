@@ -28,9 +28,9 @@ from entrygo.records.kinds import (
     Group,
     Kind,
     Many,
+    OwnName,
     Percent,
     PlainFields,
-    Reference,
     Several,
     Text,
     Whole,
@@ -110,7 +110,7 @@ def _renamed(field: Field) -> dict[str, Any]:
 # Kinds that are one type each, whatever they say; or where they say this.
 _TYPES: Mapping[Any, Any] = {
     Amount(above_zero=True): fields.PositiveNumber,
-    Reference: fields.Reference,
+    OwnName: fields.OwnName,
     Country: fields.Country,
     Currency: Annotated[fields.ShortText, Described(pattern=r"^[A-Za-z]{3}$")],
     Day: fields.Date,

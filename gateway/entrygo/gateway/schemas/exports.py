@@ -15,8 +15,8 @@ from entrygo.gateway.schemas.fields import (
     Identifier,
     Instant,
     LongText,
+    OwnName,
     PlanHash,
-    Reference,
     ShortText,
     at_most,
     either_required,
@@ -34,7 +34,7 @@ class PlanBody(Body):
     broker_id: Annotated[Identifier, Field(description="Broker in the same account")]
     # Stands before order_ids, which may be empty where this one is not.
     external_order_ids: Annotated[
-        list[Reference] | None,
+        list[OwnName] | None,
         Field(
             max_length=MAX_PLANNED_ORDERS,
             description="Orders by their externalId, beside or instead of orderIds; planned after those",
@@ -154,7 +154,7 @@ class AmendBody(Body):
         at_most(MAX_PLANNED_ORDERS),
     ] = None
     leave_out_external_order_ids: Annotated[
-        list[Reference] | None,
+        list[OwnName] | None,
         Field(
             max_length=MAX_PLANNED_ORDERS,
             description="Orders of the export that do not go, by your own ids; with leaveOutOrderIds, both",
@@ -162,7 +162,7 @@ class AmendBody(Body):
         at_most(MAX_PLANNED_ORDERS),
     ] = None
     add_external_order_ids: Annotated[
-        list[Reference] | None,
+        list[OwnName] | None,
         Field(
             max_length=MAX_PLANNED_ORDERS,
             description="Orders that go besides, by your own ids; with addOrderIds, both",

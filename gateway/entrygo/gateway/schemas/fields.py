@@ -93,7 +93,7 @@ Identifier = Annotated[
     str, StringConstraints(strict=True, min_length=1, max_length=MAX_ID_LENGTH, pattern=texts.PRINTABLE)
 ]
 # What something is called in the caller's own system.
-Reference = Annotated[
+OwnName = Annotated[
     str, StringConstraints(strict=True, min_length=1, max_length=255, pattern=texts.PRINTABLE)
 ]
 ShortText = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=texts.PRINTABLE)]

@@ -13,7 +13,7 @@ from entrygo.gateway.schemas.fields import (
     IdempotencyKey,
     Identifier,
     Metadata,
-    Reference,
+    OwnName,
     WhileIssuesAreListed,
     at_most,
     either_required,
@@ -53,7 +53,7 @@ class OrderLineInput(Body):
     model_config = ConfigDict(json_schema_extra=either_required("productId", "sku"))
 
     product_id: Annotated[Identifier, described(ORDER_LINE, "product_id")]
-    sku: Annotated[Reference | None, BeforeValidator(_one_name), described(ORDER_LINE, "sku")] = None
+    sku: Annotated[OwnName | None, BeforeValidator(_one_name), described(ORDER_LINE, "sku")] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from entrygo.gateway.schemas.fields import Body, Reference, ShortText
+from entrygo.gateway.schemas.fields import Body, OwnName, ShortText
 from entrygo.requests.pages import MAX_LIMIT
 
 
@@ -26,11 +26,11 @@ class PageQuery(Body):
 
 
 class FactQuery(PageQuery):
-    external_id: Annotated[Reference | None, Field(description="Only the one with this externalId")] = None
+    external_id: Annotated[OwnName | None, Field(description="Only the one with this externalId")] = None
 
 
 class ProductQuery(FactQuery):
     sku: Annotated[
-        Reference | None,
+        OwnName | None,
         Field(description="Only those that go by this SKU: their own, else their externalId"),
     ] = None

@@ -38,7 +38,7 @@ def record_schemas(record: Record, **answered: Any) -> RecordSchemas:
         __base__=base,
         __doc__=f"A {noun} to create or update; a field that is absent or null keeps its value.",
         id=(Annotated[Identifier | None, Described(description=TO_TAKE)], None),
-        external_id=(Annotated[fields.Reference, Described(description=record.reference)], ...),
+        external_id=(Annotated[fields.OwnName, Described(description=record.own_name)], ...),
     )
     kept = create_model(
         title,
