@@ -10,7 +10,7 @@ from entrygo.planning.policy.policy import Policy, codes_to_approve, raisable_to
 from entrygo.planning.policy.requests import read_policy
 from entrygo.planning.rules import RULES
 from entrygo.proto.planning.v1 import planning_pb2
-from tests.factories import golden_orders
+from tests.factories import golden_orders, make_item, make_order, make_product
 from tests.unit.planning.decisions import decide_on, found
 
 METALS = "METALS_REVIEW_RECOMMENDED"
@@ -22,6 +22,20 @@ def test_raised_severity_decides() -> None:
     assert decision.readiness is Readiness.BLOCKED
     assert found(decision, METALS)[0].severity is Severity.ERROR
     assert decision.plan_hash != decide_on(*golden_orders()).plan_hash
+
+
+def test_an_account_may_hold_back_what_its_carrier_could_not_deliver() -> None:
+    """19 CFR 141.51: no customs matter, so that a ZIP of another state blocks where the account says so."""
+    code = "ORDER_POSTAL_REGION_MISMATCH"
+    order = make_order("ord_1", make_item("prod_a"), destination_region="NY")
+    warned, held = (
+        decide_on(order, products=[make_product("prod_a")], rules=raised(RULES, policy))
+        for policy in (Policy(), Policy(severities={code: Severity.ERROR}))
+    )
+    assert found(warned, code)[0].severity is Severity.WARNING
+    assert warned.readiness is not Readiness.BLOCKED
+    assert found(held, code)[0].severity is Severity.ERROR
+    assert held.readiness is Readiness.BLOCKED
 
 
 def test_severity_is_never_lowered() -> None:
