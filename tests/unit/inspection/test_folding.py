@@ -179,5 +179,5 @@ def test_every_interleaving_of_batches_ends_in_the_same_export() -> None:
         known = nothing_known(KEY)
         for event in order:
             known = fold(known, [event]).known
-        # One at a time, what came too early was dropped; the owners tell it again.
+        # One at a time, an event that came too early was dropped; its owner gives it again.
         assert MessageToDict(fold(known, events).known.export) == whole
