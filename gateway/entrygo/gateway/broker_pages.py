@@ -30,6 +30,7 @@ PAGE = "/broker/{token}"
 PACK = "/broker/{token}/pack.zip"
 DOCUMENT = "/broker/{token}/documents/{filename}"
 _NAMED_PROBLEMS = 5
+_NUMBER_OF_ENTRY = re.compile(r"entry_number_([0-9]{1,3})")
 
 
 class BrokerPages(LinkPages):
@@ -115,8 +116,21 @@ class BrokerPages(LinkPages):
             token=token,
             link=broker_view(link),
             fields={"entry_number": "", "reason": "", **dict.fromkeys(FIELDS, ""), **(fields or {})},
-            wrong=None if error is None else {"field": error.field, "message": _problem(error)},
+            typed=fields or {},
+            wrong=None if error is None else _wrong(error, fields or {}),
         )
+
+
+def _wrong(error: EntryGoError, fields: Mapping[str, str]) -> Mapping[str, object]:
+    return {"field": error.field, "entry": _entry_of(error, fields), "message": _problem(error)}
+
+
+def _entry_of(error: EntryGoError, fields: Mapping[str, str]) -> int | None:
+    """The entry whose number is wrong: `entryNumbers.1.entryNumber` is the second that was given."""
+    issues = (error.details or {}).get("issues") or []
+    named = re.match(r"entryNumbers\.([0-9]+)", str(issues[0]["path"])) if issues else None
+    given = [int(found[1]) for name in fields if (found := _NUMBER_OF_ENTRY.fullmatch(name))]
+    return given[int(named[1])] if named and int(named[1]) < len(given) else None
 
 
 def _problem(error: EntryGoError) -> str:
@@ -147,6 +161,9 @@ def _answer(token: str, fields: Mapping[str, str]) -> execution_pb2.AnswerBroker
     match fields.get("answer"):
         case "acknowledge":
             request.acknowledged.entry_number = fields.get("entry_number", "")
+            for name, given in fields.items():
+                if named := _NUMBER_OF_ENTRY.fullmatch(name):
+                    request.acknowledged.entry_numbers.add(entry=int(named[1]), entry_number=given)
         case "reject":
             request.rejected.reason = fields.get("reason", "")
         case "summary":

@@ -1,5 +1,7 @@
 """A linked submission in the words and forms of the broker's page. Pure."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +11,10 @@ from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 
 _KIBIBYTE = 1024
+# Entries that have fields of their own on the page.
+MAX_FORMS = 50
+SHOWN_PAPS = 4
+_OF_AN_ENTRY = re.compile(r"entry-([0-9]+)_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +37,23 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippedEntry:
-    """One entry that is to be filed."""
+    """One entry that is to be filed, or corrected under the number that it was filed as."""
 
     number: int
     importer: str
     figures: str
+    paps_numbers: str
+    filed_as: str
+    # What the broker gave so far.
+    entry_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentGroup:
+    """The documents of one entry, or of the truck."""
+
+    title: str
+    documents: tuple[DocumentView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +83,18 @@ class BrokerView:
     status: str
     answered_at: str
     entry_number: str
+    # Of each entry, as far as the broker gave them: `2: ABC-1234567-6` where there are several.
+    numbers: tuple[str, ...]
     broker_reason: str
     reason: str
-    documents: tuple[DocumentView, ...]
+    documents: tuple[DocumentGroup, ...]
+    document_count: int
     entries: tuple[EntryView, ...]
+    # With more than one of them each has fields of its own; the first ones, as many as a form can have.
+    forms: tuple[ShippedEntry, ...]
+    unshown_forms: int
+    # The entry that the link is of; empty for all.
+    entry: str
     pack_size: str
     pack_sha256: str
     # Of a package that is not to be filed any more; empty for one that is.
@@ -84,6 +110,9 @@ class BrokerView:
 def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
     """What the page's template shows of a link."""
     submission = link.broker_submission
+    numbers = {each.entry: each.entry_number for each in submission.entry_numbers}
+    summary = _summary(link.summary, numbers) if link.HasField("summary") else None
+    shipped = summary.entries if summary else ()
     return BrokerView(
         is_test=link.mode == "test",
         package_number=link.package_number,
@@ -94,12 +123,16 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
         status=submission.status,
         answered_at=moment(submission.answered_at) if submission.HasField("answered_at") else "",
         entry_number=submission.entry_number,
+        numbers=tuple(
+            f"{number} (entry {entry})" if len(shipped) > 1 else number for entry, number in numbers.items()
+        ),
         broker_reason=submission.broker_reason,
         reason=submission.reason,
-        documents=tuple(
-            DocumentView(filename=each.filename, size=size(each.size_bytes), sha256=each.sha256)
-            for each in link.artifacts
-        ),
+        documents=_grouped(link.artifacts),
+        document_count=len(link.artifacts),
+        forms=shipped[:MAX_FORMS],
+        unshown_forms=max(0, len(shipped) - MAX_FORMS),
+        entry=str(submission.entry) if submission.entry else "",
         entries=tuple(map(_entry, link.entries)),
         pack_size=size(link.pack.size_bytes),
         pack_sha256=link.pack.sha256,
@@ -108,11 +141,22 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
         closed_reason=link.closed.reason,
         replaced_by=link.closed.replaced_by_number,
         replaced_by_url=link.closed.replaced_by_url,
-        summary=_summary(link.summary) if link.HasField("summary") else None,
+        summary=summary,
     )
 
 
-def _summary(kept: execution_pb2.BrokerLink.Summary) -> SummaryView:
+def _grouped(artifacts: Iterable[events_pb2.Artifact]) -> tuple[DocumentGroup, ...]:
+    """By the entry that begins a document's name; those of the truck first, as they come."""
+    groups: dict[str, list[DocumentView]] = {}
+    for each in artifacts:
+        named = _OF_AN_ENTRY.match(each.filename)
+        title = f"Entry {named[1]}" if named else ""
+        view = DocumentView(filename=each.filename, size=size(each.size_bytes), sha256=each.sha256)
+        groups.setdefault(title, []).append(view)
+    return tuple(DocumentGroup(title=title, documents=tuple(views)) for title, views in groups.items())
+
+
+def _summary(kept: execution_pb2.BrokerLink.Summary, numbers: Mapping[int, str]) -> SummaryView:
     return SummaryView(
         shipper=", ".join(filter(None, (kept.shipper, kept.shipper_place))),
         contact=kept.contact,
@@ -127,6 +171,10 @@ def _summary(kept: execution_pb2.BrokerLink.Summary) -> SummaryView:
                 importer=entry.importer,
                 figures=f"type {entry.entry_type}, {counted(entry.lines, 'line')}, {money(entry.value_usd)},"
                 f" {counted(entry.orders, 'order')}",
+                paps_numbers=", ".join(entry.paps_numbers[:SHOWN_PAPS])
+                + (" …" if len(entry.paps_numbers) > SHOWN_PAPS else ""),
+                filed_as=entry.filed_as,
+                entry_number=numbers.get(entry.number, ""),
             )
             for entry in kept.entries
         ),

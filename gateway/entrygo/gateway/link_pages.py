@@ -20,7 +20,8 @@ from entrygo.gateway.html_pages import html_environment
 from entrygo.gateway.services import Call, Services
 
 MAX_FORM_BYTES = 16 * 1024
-MAX_FORM_FIELDS = 20
+# An entry number for each of fifty entries, and the other fields.
+MAX_FORM_FIELDS = 70
 # What mail programs take for a part of the address when it ends a sentence.
 _AFTER_LINK = ".,;:!?)>]'\""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,400}\.[A-Za-z0-9_-]{1,100}")

@@ -89,9 +89,21 @@ def cancel(
         out.print(f"{answer['exportId']} is {answer['status']}", markup=False)
 
 
-def resend(export_id: ExportId, reason: Reason, idempotency_key: Key = None, as_json: Json = False) -> None:
+def resend(
+    export_id: ExportId,
+    reason: Reason,
+    *,
+    entry: Annotated[
+        int | None,
+        typer.Option("--entry", min=1, max=999, help="Which one, where each entry went on its own."),
+    ] = None,
+    idempotency_key: Key = None,
+    as_json: Json = False,
+) -> None:
     """Send an executed package to the broker again."""
     body: ResubmitBody = {"reason": reason}
+    if entry is not None:
+        body["entry"] = entry
     with find_target().client() as entrygo:
         answer = entrygo.resubmit_to_broker(export_id, body, idempotency_key=idempotency_key)
     if as_json:

@@ -174,8 +174,13 @@ def show_events(console: Console, events: Sequence[Answer]) -> None:
 
 def _answered(submission: Answer) -> list[tuple[str, str]]:
     """What the broker said, where it has."""
-    said = (("entry number", "entry_number"), ("broker's reason", "broker_reason"))
-    return [(name, submission[field]) for name, field in said if submission.get(field)]
+    numbers = submission.get("entry_numbers") or ()
+    if len(numbers) > 1:
+        said = [("entry numbers", ", ".join(f"{each['entry']}: {each['entry_number']}" for each in numbers))]
+    else:
+        said = [("entry number", submission.get("entry_number") or "")]
+    said.append(("broker's reason", submission.get("broker_reason") or ""))
+    return [(name, value) for name, value in said if value]
 
 
 def _after_completion(export: Answer) -> list[tuple[str, str]]:

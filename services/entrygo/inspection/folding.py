@@ -19,6 +19,7 @@ SOURCES = (PLANNING, EXECUTION)
 
 # Of submissions: the package itself. Those of earlier releases name no kind.
 PACKAGE_KINDS = ("", "package")
+WORST_FIRST = ("rejected", "failed", "unknown", "prepared", "sending", "sent", "acknowledged")
 
 
 class Unreadable(ValueError):
@@ -231,10 +232,16 @@ def summarize(export: inspection_pb2.Export) -> Summary:
         estimated_savings_usd=_decimal(plan.estimated_import_savings_usd) if plan else None,
         order_count=len(plan.included_order_ids) if plan else None,
         customs_package_id=_text(export.customs_package.id),
-        broker_submission_status=_text(submissions[-1].status) if submissions else "",
+        broker_submission_status=_text(_status_of(submissions)),
         created_at=parse_rfc3339(export.created_at) if export.created_at else None,
         executed_at=parse_rfc3339(export.executed_at) if export.HasField("executed_at") else None,
     )
+
+
+def _status_of(submissions: Sequence[events_pb2.BrokerSubmission]) -> str:
+    """The newest one's; where each entry goes in one of its own, the worst among the newest of each."""
+    newest = {each.entry: each.status for each in submissions}
+    return next((each for each in WORST_FIRST if each in newest.values()), "")
 
 
 def _text(value: str) -> str:

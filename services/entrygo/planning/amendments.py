@@ -1,10 +1,13 @@
 """What a successor takes from the export that it follows, and how it differs from it. Pure."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.facts import Order
-from entrygo.domain.snapshot import Amendment, Change, Snapshot
+from entrygo.domain.snapshot import Amendment, Change, FiledEntry, Snapshot
+from entrygo.planning.inputs import FiledOrders
 from entrygo.planning.plan_diff import FieldChanges, Item, ItemChanges, diff_plans
 from entrygo.planning.requests import NamedOrders
 
@@ -54,6 +57,42 @@ def _issues(
             yield f"{path}.{index}", f"Order {name} {message}", code
 
 
+def filed_entries(before: Snapshot, given: Mapping[int, str]) -> tuple[FiledEntry, ...]:
+    """The entries of an export that were filed: those its broker numbered, and those that it corrects."""
+    numbers = {entry.number: entry.filed_as for entry in before.entries if entry.filed_as is not None}
+    earlier = before.amendment
+    if earlier is not None and earlier.after_entry and earlier.entry_number and not earlier.filed:
+        # From before several were known: all of it corrected one.
+        numbers |= dict.fromkeys([entry.number for entry in before.entries] or [1], earlier.entry_number)
+    numbers |= dict(given)
+    return tuple(FiledEntry(entry=entry, entry_number=number) for entry, number in sorted(numbers.items()))
+
+
+def filed_orders(amendment: Amendment, before: Snapshot) -> tuple[FiledOrders, ...]:
+    """The entries that were filed with the orders that they were filed for."""
+    return tuple(
+        FiledOrders(
+            entry=each.entry,
+            entry_number=each.entry_number,
+            order_ids=frozenset(_orders_of_entry(before, each.entry)),
+        )
+        for each in amendment.filed
+    )
+
+
+def not_filed(amendment: Amendment, before: Snapshot) -> frozenset[str]:
+    """The orders of the other entries."""
+    filed = frozenset(chain.from_iterable(each.order_ids for each in filed_orders(amendment, before)))
+    return frozenset(order.id for order in before.orders if order.id not in filed)
+
+
+def _orders_of_entry(snapshot: Snapshot, number: int) -> Sequence[str]:
+    """Plans from before entries were kept are of one."""
+    if not snapshot.entries:
+        return [order.id for order in snapshot.orders]
+    return next((each.order_ids for each in snapshot.entries if each.number == number), ())
+
+
 def with_changes(amendment: Amendment, before: Snapshot, after: Snapshot) -> Amendment:
     """The amendment with the first differences between both plans, and how many there are besides."""
     diff = diff_plans(before, after, LISTED)
@@ -65,7 +104,8 @@ def with_changes(amendment: Amendment, before: Snapshot, after: Snapshot) -> Ame
         *_items("product", diff.products),
     ]
     total = len(changes) + _unlisted(diff.orders) + _unlisted(diff.products)
-    listed = tuple(changes[:LISTED])
+    corrections = Corrections(amendment, before, after)
+    listed = tuple(corrections.marked(each) for each in changes[:LISTED])
     return amendment.model_copy(update={"changes": listed, "more_changes": total - len(listed)})
 
 
@@ -96,3 +136,35 @@ def _item(subject: str, item: Item) -> Iterator[Change]:
 def _unlisted(items: ItemChanges) -> int:
     counts = items.added_count + items.removed_count + items.changed_count
     return counts - len(items.added) - len(items.removed) - len(items.changed)
+
+
+class Corrections:
+    """Which filed entries a change between two plans is a correction of."""
+
+    def __init__(self, amendment: Amendment, before: Snapshot, after: Snapshot) -> None:
+        self._all = tuple(each.entry_number for each in amendment.filed)
+        self._is_of_one = len(before.entries) < 2
+        orders: dict[str, set[str]] = defaultdict(set)
+        for filed in filed_orders(amendment, before):
+            orders[filed.entry_number].update(filed.order_ids)
+        for entry in after.entries:
+            if entry.filed_as is not None:
+                orders[entry.filed_as].update(entry.order_ids)
+        # Goods that an order no longer holds were filed all the same.
+        there = chain(before.orders, after.orders)
+        held = {(order.id, item.product_id) for order in there for item in order.items}
+        self._about = {
+            number: frozenset(ids) | {product_id for order_id, product_id in held if order_id in ids}
+            for number, ids in orders.items()
+        }
+
+    def marked(self, change: Change) -> Change:
+        """The change with the numbers of the entries that it corrects; parties are those of all."""
+        match change.subject:
+            case "order" | "product":
+                corrects = tuple(each for each in self._all if change.id in self._about.get(each, ()))
+            case "export":
+                corrects = self._all if self._is_of_one else ()
+            case _:
+                corrects = self._all
+        return change.model_copy(update={"corrects": corrects}) if corrects else change

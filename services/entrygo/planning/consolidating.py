@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from entrygo.domain.facts import Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry, Savings, SavingsBasis
 from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
-from entrygo.planning.entries import consolidated, entries_of
+from entrygo.planning.entries import consolidated, corrected, entries_of, filed_before
 from entrygo.planning.importations import Importation, Parties, Party
 from entrygo.planning.inputs import PlanFacts, PlanRequest
 from entrygo.planning.law.entry_types import ADCVD, FORMAL, entry_type_of
@@ -60,9 +61,14 @@ def consolidate_orders(
         has_adcvd = any(entry.has_adcvd for entry in own)
         kind = entry_type_of(value, limit, request.entry_type, has_adcvd=has_adcvd)
         importations.append(Importation(party=party, orders=orders, value_usd=value, entry_type=kind))
-        found = consolidated(orders, own, facts.broker, kind=kind, first=len(together) + 1)
-        parties |= {planned.number: party for planned, _ in found}
-        together += found
+        filed = filed_before(orders, request.filed, request.not_filed)
+        together += corrected(filed, single, kind=kind, first=len(together) + 1)
+        of_a_filed = frozenset(chain.from_iterable(filed.values()))
+        to_file = [order for order in orders if order.id not in of_a_filed]
+        if to_file or not filed:
+            left = [single[order.id] for order in to_file]
+            together += consolidated(to_file, left, facts.broker, kind=kind, first=len(together) + 1)
+        parties |= {planned.number: party for planned, _ in together if planned.number not in parties}
         # Whoever it is: all orders of this plan go on one day.
         importer = str(len(importations))
         dated += [DatedOrder(order.id, importer, request.entry_date) for order in orders]

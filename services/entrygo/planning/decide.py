@@ -261,6 +261,8 @@ def _hash(
                 for each in facts.importers
                 if any(covered := _cover(each, facts.broker, request.entry_date))
             ],
+            filed=[(each.entry_number, each.order_ids) for each in request.filed],
+            not_filed=request.not_filed,
         )
     )
 

@@ -1,12 +1,14 @@
 """Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
 from entrygo.domain.consolidation import Comparable, LineKey, split_orders
 from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry
+from entrygo.planning.inputs import FiledOrders
 from entrygo.planning.savings import Entry, consolidate
 
 # An entry summary numbers its lines with three digits.
@@ -51,6 +53,34 @@ def _entry(
     )
 
 
+def filed_before(
+    orders: Iterable[Order], filed: Sequence[FiledOrders], not_filed: AbstractSet[str]
+) -> Mapping[str, Sequence[str]]:
+    """Of the orders of one importer those of entries that were filed, by the entry's number.
+
+    Where all that the importer had was filed, what was added stands in its last correction: whether that
+    needs an entry of its own is for the broker to say.
+    """
+    found: dict[str, list[str]] = {}
+    added: list[str] = []
+    for order in orders:
+        number = next((each.entry_number for each in filed if order.id in each.order_ids), None)
+        (added if number is None else found.setdefault(number, [])).append(order.id)
+    if found and not_filed.isdisjoint(added):
+        found[list(found)[-1]] += added
+    return found
+
+
+def corrected(
+    filed: Mapping[str, Sequence[str]], of_order: Mapping[str, Entry], *, kind: EntryType, first: int = 1
+) -> tuple[tuple[PlannedEntry, Entry], ...]:
+    """The entries of one importer that are corrected, not filed again: no limit splits them."""
+    return tuple(
+        _planned(number, sorted(ids), consolidate(of_order[id] for id in ids), kind, filed_as=entry_number)
+        for number, (entry_number, ids) in enumerate(filed.items(), start=first)
+    )
+
+
 def consolidated(
     orders: Sequence[Order], entries: Sequence[Entry], broker: Broker, *, kind: EntryType, first: int = 1
 ) -> tuple[tuple[PlannedEntry, Entry], ...]:
@@ -66,15 +96,19 @@ def consolidated(
     )
     priced = [(ids, consolidate(of_order[order_id] for order_id in ids)) for ids in split]
     return tuple(
-        (
-            PlannedEntry(
-                number=number,
-                order_ids=ids,
-                lines=len(entry.lines),
-                value_usd=entry.value_usd,
-                entry_type=kind,
-            ),
-            replace(entry, kind=kind),
-        )
-        for number, (ids, entry) in enumerate(priced, start=first)
+        _planned(number, ids, entry, kind) for number, (ids, entry) in enumerate(priced, start=first)
     )
+
+
+def _planned(
+    number: int, ids: Sequence[str], entry: Entry, kind: EntryType, *, filed_as: str | None = None
+) -> tuple[PlannedEntry, Entry]:
+    planned = PlannedEntry(
+        number=number,
+        order_ids=tuple(ids),
+        lines=len(entry.lines),
+        value_usd=entry.value_usd,
+        entry_type=kind,
+        filed_as=filed_as,
+    )
+    return planned, replace(entry, kind=kind)

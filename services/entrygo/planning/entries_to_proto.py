@@ -25,6 +25,7 @@ def entries_to_proto(decision: Decision) -> Iterator[events_pb2.PlannedEntry]:
             entry_type=entry.entry_type or "",
             readiness_state=entry.readiness or "",
             issues=[_issue(issue) for issue in entry.issues],
+            filed_as=entry.filed_as or "",
             broker_fees_usd=None if entry.cost is None else plain(_of_the_broker(entry.cost)),
         )
         importer = records.get(entry.importer_id or "") or decision.warehouse.importer_of_record

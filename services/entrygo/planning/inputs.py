@@ -18,6 +18,15 @@ class OnBlocked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiledOrders:
+    """An entry that was filed before an amendment, and the orders that it was filed for."""
+
+    entry: int
+    entry_number: str
+    order_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
     """What is asked for; the place of an order in `order_ids` is its index in every field path."""
 
@@ -30,6 +39,9 @@ class PlanRequest:
     entry_type: AskedEntryType | None = None
     # What the account has its savings measured against; decides nothing.
     savings_basis: SavingsBasis = SavingsBasis.PER_ORDER
+    # Of the export that this one follows: its entries that were filed, and the orders of those that were not.
+    filed: tuple[FiledOrders, ...] = ()
+    not_filed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

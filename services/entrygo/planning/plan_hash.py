@@ -6,7 +6,7 @@ other open batches, not the entry date itself.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -37,7 +37,8 @@ WAREHOUSE_FIELDS = (
 )  # fmt: skip
 BROKER_FIELDS = (
     "id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "channel", "https",
-    "sftp", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "template",
+    "sftp", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "template", "submit_per",
+    "manifest_per",
 )  # fmt: skip
 
 IMPORTER_FIELDS = (
@@ -54,8 +55,8 @@ LATER_ORDER_FIELDS = ("importer_number", "importer_external_id")
 LATER_LINE_FIELDS: Sequence[str] = ()
 LATER_FIELDS = frozenset(
     {
-        "chapter_98", "documents", "attach", "template", "seller", "buyer", "related_parties",
-        "location_of_goods",
+        "chapter_98", "documents", "attach", "template", "submit_per", "manifest_per", "seller", "buyer",
+        "related_parties", "location_of_goods",
     }
 )  # fmt: skip
 
@@ -83,6 +84,9 @@ class HashedPlan:
     importers: Sequence[Importer] = ()
     # Id, whether the bond holds on the entry date, and whether the power of attorney does.
     importers_in_order: Sequence[tuple[str, bool, bool]] = ()
+    # Covered where an entry was filed: its number and the orders that it was filed for, then the others.
+    filed: Sequence[tuple[str, Collection[str]]] = ()
+    not_filed: Collection[str] = ()
 
 
 def plan_hash(plan: HashedPlan) -> str:
@@ -116,6 +120,9 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
             _fields(one, IMPORTER_FIELDS) for one in sorted(plan.importers, key=lambda one: one.id)
         ]
         document["importers_in_order"] = sorted(plan.importers_in_order)
+    if plan.filed:
+        document["filed"] = sorted([number, sorted(order_ids)] for number, order_ids in plan.filed)
+        document["not_filed"] = sorted(plan.not_filed)
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

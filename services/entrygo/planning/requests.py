@@ -1,6 +1,6 @@
 """Reads requests into commands, or names everything wrong with them at once; paths as REST spells them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import cast, get_args
@@ -53,9 +53,10 @@ class NamedOrders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendCommand:
-    """An amendment as it is asked for; `entry_number` is what the broker gave for the export, if anything."""
+    """An amendment as it is asked for, with what the broker gave for entries of the export, if anything."""
 
     amendment: Amendment
+    entry_numbers: Mapping[int, str]
     leave_out: NamedOrders
     add: NamedOrders
     on_blocked: OnBlocked
@@ -158,6 +159,7 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
     asked.CopyFrom(request)
     # The broker may give it between two tries of one and the same request.
     asked.ClearField("entry_number")
+    asked.ClearField("entry_numbers")
     return AmendCommand(
         amendment=Amendment(
             supersedes=request.export_id,
@@ -165,6 +167,7 @@ def read_amend(request: planning_pb2.AmendExportRequest, *, max_orders: int) -> 
             after_entry=request.after_entry,
             entry_number=request.entry_number or None,
         ),
+        entry_numbers={each.entry: each.entry_number for each in request.entry_numbers},
         leave_out=NamedOrders(
             ids=tuple(request.leave_out_order_ids), external_ids=tuple(request.leave_out_external_order_ids)
         ),

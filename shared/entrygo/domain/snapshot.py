@@ -161,6 +161,15 @@ class PlannedEntry(Fact):
     cost: EntryCost | None = None
     readiness: Readiness | None = None
     issues: tuple[EntryIssue, ...] = ()
+    # The number that its orders were filed under before this amendment: it is corrected, not filed again.
+    filed_as: str | None = None
+
+
+class FiledEntry(Fact):
+    """An entry of an export that was filed, by the number that the broker gave it."""
+
+    entry: int
+    entry_number: str
 
 
 class Change(Fact):
@@ -175,6 +184,8 @@ class Change(Fact):
     field: str = ""
     before: str | None = None
     after: str | None = None
+    # The numbers of the filed entries that it is a correction of.
+    corrects: tuple[str, ...] = ()
 
 
 class Amendment(Fact):
@@ -184,7 +195,10 @@ class Amendment(Fact):
     reason: str
     # The entry that was filed for it is corrected; no second one is made.
     after_entry: bool = False
+    # Of one entry its number, of several all of them, for people.
     entry_number: str | None = None
+    # Those of the export it follows. Amendments from before several were known have none: then all was filed.
+    filed: tuple[FiledEntry, ...] = ()
     # The first of them; `more_changes` were not listed.
     changes: tuple[Change, ...] = ()
     more_changes: int = 0
@@ -239,6 +253,14 @@ class Snapshot(Fact):
     landed_costs: tuple[OrderCost, ...] = ()
     # Of each importer with a bond on file.
     bonds: tuple[BondNeed, ...] = ()
+
+    @property
+    def files_an_entry(self) -> bool:
+        """Whether any entry of it is still to be filed, not only to be corrected."""
+        amendment = self.amendment
+        if amendment is None or not amendment.after_entry:
+            return True
+        return bool(amendment.filed) and any(entry.filed_as is None for entry in self.entries)
 
 
 def read_snapshot(content: bytes) -> Snapshot:

@@ -197,6 +197,12 @@ def _of_the_submission(submission: events_pb2.BrokerSubmission) -> dict[str, obj
         payload["errorMessage"] = submission.error_message
     if submission.HasField("entry_number"):
         payload["entryNumber"] = submission.entry_number
+    if len(submission.entry_numbers) > 1:
+        payload["entryNumbers"] = [
+            {"entry": each.entry, "entryNumber": each.entry_number} for each in submission.entry_numbers
+        ]
+    if submission.entry:
+        payload["entry"] = submission.entry
     if submission.HasField("broker_reason"):
         payload["brokerReason"] = submission.broker_reason
     return payload

@@ -1,6 +1,13 @@
 """A customs broker: what it charges, what it takes in one entry, and how packages reach it."""
 
-from entrygo.domain.facts import ARTIFACT_TYPES, CHANNEL_NAMES, EVERY_ARTIFACT, WAYS_TO_ATTACH
+from entrygo.domain.facts import (
+    ARTIFACT_TYPES,
+    CHANNEL_NAMES,
+    EVERY_ARTIFACT,
+    WAYS_TO_ATTACH,
+    WAYS_TO_MANIFEST,
+    WAYS_TO_SUBMIT,
+)
 from entrygo.records import endpoints
 from entrygo.records.broker_template import BROKER_TEMPLATE
 from entrygo.records.kinds import (
@@ -115,6 +122,16 @@ BROKER = Record(
             "attach",
             Words(WAYS_TO_ATTACH),
             "zip: a mail has the archive, and beside it what is there to be read; absent: each document",
+        ),
+        Field(
+            "submit_per",
+            Words(WAYS_TO_SUBMIT),
+            "entry: each entry goes in a submission of its own; absent: all of a package in one",
+        ),
+        Field(
+            "manifest_per",
+            Words(WAYS_TO_MANIFEST),
+            "house_bill: the truck's manifest has a shipment for each order; absent: one for each entry",
         ),
         Field("template", BROKER_TEMPLATE, "The broker's own layout of the lines; null: it has none"),
         Field("https", HTTPS_ENDPOINT),

@@ -1,5 +1,8 @@
 """What an account's own people note of a submission: whether one arrived, and what its broker said."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, NotFound, ValidationFailed
@@ -12,7 +15,7 @@ from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.test_execute import ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Process, World
 
-WHO = {"noted_by": "Dana Lee", "note": "Kim, on the phone"}
+WHO: Mapping[str, Any] = {"noted_by": "Dana Lee", "note": "Kim, on the phone"}
 ARRIVED = Answer(status=SubmissionStatus.SENT, **WHO)
 NOT_ARRIVED = Answer(status=SubmissionStatus.FAILED, reason="Did not arrive: Kim, on the phone", **WHO)
 NUMBERED = Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number="ABC-1234567-6", **WHO)

@@ -113,8 +113,8 @@ async def test_a_page_asks_the_database_as_often_as_one_row_does(
     process: Process, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await record(process, WRONG)
-    await record(process, WRONG, entry=1)
-    await record(process, entry=3)
+    await record(process, WRONG.model_copy(update={"entry_number": entry_number("PA7", 2)}), entry=1)
+    await record(process, entered(entry_number=entry_number("PA7", 3)), entry=3)
     statements: list[str] = []
     for name in ("fetch", "fetchrow", "fetchval"):
         monkeypatch.setattr(asyncpg.Connection, name, counted(getattr(asyncpg.Connection, name), statements))
@@ -220,4 +220,4 @@ async def test_an_entry_number_that_was_given_back_is_what_an_amendment_corrects
     asked = execution_pb2.AmendExportRequest(export_id="batch_123", reason="one order less")
     await process.amendments.amend(LIVE, asked)
     [amendment] = process.world.planning.amendments
-    assert amendment.entry_number == f"{NUMBER}, {second.entry_number}"
+    assert amendment.entry_number == f"{second.entry_number}, {NUMBER}", "by entry"

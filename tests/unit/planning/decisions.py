@@ -26,6 +26,8 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         on_blocked=OnBlocked(changes.pop("on_blocked", "block")),
         entry_type=changes.pop("entry_type", None),
         savings_basis=SavingsBasis(changes.pop("savings_basis", SavingsBasis.PER_ORDER)),
+        filed=changes.pop("filed", ()),
+        not_filed=changes.pop("not_filed", frozenset()),
     )
     rules = changes.pop("rules", RULES)
     reference = changes.pop("reference", None) or reference_on(entry_date)

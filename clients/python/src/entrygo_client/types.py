@@ -108,6 +108,8 @@ class Broker(TypedDict):
     channel: NotRequired[BrokerChannel | None]
     documents: NotRequired[list[BrokerDocuments] | None]
     attach: NotRequired[BrokerAttach | None]
+    submitPer: NotRequired[BrokerSubmitPer | None]
+    manifestPer: NotRequired[BrokerManifestPer | None]
     template: NotRequired[BrokerTemplate | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
@@ -136,6 +138,8 @@ class BrokerInput(TypedDict):
     channel: NotRequired[BrokerInputChannel | None]
     documents: NotRequired[list[BrokerInputDocuments] | None]
     attach: NotRequired[BrokerInputAttach | None]
+    submitPer: NotRequired[BrokerInputSubmitPer | None]
+    manifestPer: NotRequired[BrokerInputManifestPer | None]
     template: NotRequired[BrokerTemplate | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
@@ -148,6 +152,12 @@ BrokerInputAttach: TypeAlias = 'Literal["each", "zip"]'
 BrokerInputChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
 BrokerInputDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
+
+BrokerInputManifestPer: TypeAlias = 'Literal["entry", "house_bill"]'
+
+BrokerInputSubmitPer: TypeAlias = 'Literal["package", "entry"]'
+
+BrokerManifestPer: TypeAlias = 'Literal["entry", "house_bill"]'
 
 
 class BrokerPage(TypedDict):
@@ -175,6 +185,11 @@ class BrokerSubmission(TypedDict):
     kind: str
     noted_by: str | None
     note: str | None
+    entry: int | None
+    entry_numbers: list[EntryNumber]
+
+
+BrokerSubmitPer: TypeAlias = 'Literal["package", "entry"]'
 
 
 class BrokerTemplate(TypedDict):
@@ -418,6 +433,16 @@ class EntryIssue(TypedDict):
     count: int
 
 
+class EntryNumber(TypedDict):
+    entry: int
+    entry_number: str
+
+
+class EntryNumberInput(TypedDict):
+    entry: int
+    entryNumber: str
+
+
 class EntryOutcome(TypedDict):
     entry: int
     entryNumber: str
@@ -545,6 +570,7 @@ class ExecuteAnswer(TypedDict):
     notifications: list[str]
     execution_timestamp: str
     brokerSubmission: BrokerSubmission | None
+    brokerSubmissions: list[BrokerSubmission]
 
 
 class ExecuteBody(TypedDict):
@@ -870,6 +896,8 @@ class NoteBrokerAnswerAnswer(TypedDict):
 class NoteBrokerAnswerBody(TypedDict):
     outcome: Literal["arrived", "not_arrived", "acknowledged", "rejected"]
     entryNumber: NotRequired[str | None]
+    entryNumbers: NotRequired[list[EntryNumberInput] | None]
+    entry: NotRequired[int | None]
     reason: NotRequired[str | None]
     notedBy: str
     note: str
@@ -989,6 +1017,8 @@ class PatchBrokerBody(TypedDict):
     channel: NotRequired[PatchBrokerBodyChannel | None]
     documents: NotRequired[list[PatchBrokerBodyDocuments] | None]
     attach: NotRequired[PatchBrokerBodyAttach | None]
+    submitPer: NotRequired[PatchBrokerBodySubmitPer | None]
+    manifestPer: NotRequired[PatchBrokerBodyManifestPer | None]
     template: NotRequired[BrokerTemplate | None]
     https: NotRequired[HttpsEndpoint | None]
     sftp: NotRequired[SftpEndpoint | None]
@@ -999,6 +1029,10 @@ PatchBrokerBodyAttach: TypeAlias = 'Literal["each", "zip"]'
 PatchBrokerBodyChannel: TypeAlias = 'Literal["email", "https", "sftp"]'
 
 PatchBrokerBodyDocuments: TypeAlias = 'Literal["all", "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "packing_list_csv", "section_232_declaration", "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "fee_estimate", "landed_costs", "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "ace_manifest", "cargowise_xml", "ace_trip", "amendment_changes", "post_summary_correction", "manifest", "package_zip"]'
+
+PatchBrokerBodyManifestPer: TypeAlias = 'Literal["entry", "house_bill"]'
+
+PatchBrokerBodySubmitPer: TypeAlias = 'Literal["package", "entry"]'
 
 
 class PatchImporterBody(TypedDict):
@@ -1302,6 +1336,7 @@ class ResubmitAnswer(TypedDict):
 
 class ResubmitBody(TypedDict):
     reason: str
+    entry: NotRequired[int | None]
 
 
 class RotateKeyBody(TypedDict):

@@ -58,6 +58,12 @@ def _key(visit: Visit) -> dict[str, str]:
     return {"idempotencyKey": visit.form.get("key", "")}
 
 
+def _entry(visit: Visit, field: str = "entry") -> dict[str, int]:
+    """Which entry a form is about, where it asks."""
+    given = visit.form.get(field, "")
+    return {"entry": int(given)} if given.isascii() and given.isdecimal() else {}
+
+
 @_on_export("fix")
 async def fix(visit: Visit) -> Response:
     """POST of one suggested fix: changes that field of the product, by the key of the session."""
@@ -129,7 +135,7 @@ async def execute(visit: Visit) -> Response:
 @_on_export("resend")
 async def resend(visit: Visit) -> Response:
     """Sends the package again, as a further row of the ledger."""
-    body = validated(ResubmitBody, {**visit.given("reason"), **_key(visit)})
+    body = validated(ResubmitBody, {**visit.given("reason"), **_entry(visit), **_key(visit)})
     request = export_changes.resubmit_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.execution.ResubmitToBroker, request)
     return _back(visit, "#broker")
@@ -138,8 +144,11 @@ async def resend(visit: Visit) -> Response:
 @_on_export("broker-answer")
 async def note_answer(visit: Visit) -> Response:
     """Notes what the broker said on the phone: above all whether it has one that may have arrived."""
-    given = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
-    body = validated(NoteBrokerAnswerBody, {**given, **_key(visit)})
+    given: dict[str, Any] = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
+    of_entry = _entry(visit, "numberedEntry")
+    if "entryNumber" in given and of_entry:
+        given["entryNumbers"] = [{**of_entry, "entryNumber": given.pop("entryNumber")}]
+    body = validated(NoteBrokerAnswerBody, {**given, **_entry(visit), **_key(visit)})
     request = export_changes.note_request(visit.path_id(MISSING), body)
     await visit.write(visit.services.execution.NoteBrokerAnswer, request)
     return _back(visit, "#broker")

@@ -92,6 +92,8 @@ async def render(
         shown={name: asked[name] for name in SHOWN_ONCE if name in asked},
         submissions=list(reversed(export["brokerSubmissions"])),
         is_package=lambda one: one["kind"] == PACKAGE,
+        plan_entries=[entry.number for entry in found.plan.entries],
+        sent_by_entry=any(one["entry"] for one in export["brokerSubmissions"]),
         timeline=moments(export["events"]),
         totals=plan_issues(found.plan)["issue_totals"],
         order_issues=plan_issues(found.plan)["issues_by_order"],

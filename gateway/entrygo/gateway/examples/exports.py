@@ -41,7 +41,7 @@ _ARTIFACTS = [
     _artifact("cci_csv", "commercial_customs_invoice.csv", "text/csv; charset=utf-8"),
     _artifact("manifest", "manifest.json", "application/json"),
 ]
-_SUBMISSION = {
+_SUBMISSION: dict[str, object] = {
     "id": "bes_123",
     "submission_type": "EMAIL",
     "status": "sent",
@@ -60,6 +60,8 @@ _SUBMISSION = {
     "kind": "package",
     "noted_by": None,
     "note": None,
+    "entry": None,
+    "entry_numbers": [],
 }
 _STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "
@@ -217,6 +219,7 @@ EXECUTE_ANSWER = {
     "notifications": ["notif_123", "notif_456"],
     "execution_timestamp": AT,
     "brokerSubmission": _SUBMISSION,
+    "brokerSubmissions": [_SUBMISSION],
 }
 INSPECT_ANSWER = {
     "exportId": "batch_123",

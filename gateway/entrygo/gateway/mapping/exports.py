@@ -1,5 +1,7 @@
 """Plans, executions and exports between REST and protobuf."""
 
+from collections.abc import Sequence
+
 import orjson
 
 from entrygo.domain.money import json_number
@@ -166,7 +168,15 @@ def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.Execut
         "brokerSubmission": broker_submission(message.broker_submission)
         if message.HasField("broker_submission")
         else None,
+        "brokerSubmissions": [broker_submission(each) for each in _submissions(message)],
     }
+
+
+def _submissions(message: execution_pb2.ExecuteExportResponse) -> Sequence[events_pb2.BrokerSubmission]:
+    """Answers that the previous release stored name the only one."""
+    if message.broker_submissions or not message.HasField("broker_submission"):
+        return message.broker_submissions
+    return [message.broker_submission]
 
 
 def withdraw_answer(message: execution_pb2.WithdrawExportResponse) -> views.WithdrawAnswer:
@@ -218,6 +228,10 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
         "kind": message.kind or PACKAGE,
         "noted_by": message.noted_by or None,
         "note": message.note or None,
+        "entry": message.entry or None,
+        "entry_numbers": [
+            {"entry": each.entry, "entry_number": each.entry_number} for each in message.entry_numbers
+        ],
     }
 
 

@@ -21,6 +21,7 @@ from entrygo.gateway.schemas.exports import (
     ResubmitBody,
     WithdrawBody,
 )
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -62,7 +63,10 @@ async def resubmit(exchange: Exchange) -> Response:
 def resubmit_request(export_id: str, body: ResubmitBody) -> execution_pb2.ResubmitToBrokerRequest:
     """POST /api/exports/{id}/broker-submissions: body to message."""
     return execution_pb2.ResubmitToBrokerRequest(
-        export_id=export_id, reason=body.reason, idempotency_key=body.idempotency_key or ""
+        export_id=export_id,
+        reason=body.reason,
+        idempotency_key=body.idempotency_key or "",
+        entry=body.entry or 0,
     )
 
 
@@ -82,6 +86,11 @@ def note_request(export_id: str, body: NoteBrokerAnswerBody) -> execution_pb2.No
         export_id=export_id,
         outcome=body.outcome,
         entry_number=body.entry_number or "",
+        entry_numbers=[
+            events_pb2.EntryNumber(entry=each.entry, entry_number=each.entry_number)
+            for each in body.entry_numbers or ()
+        ],
+        entry=body.entry or 0,
         reason=body.reason or "",
         noted_by=body.noted_by,
         note=body.note,

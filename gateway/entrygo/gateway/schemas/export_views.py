@@ -18,6 +18,11 @@ class Artifact(TypedDict):
     sha256: str
 
 
+class EntryNumber(TypedDict):
+    entry: Annotated[int, Field(description="As the plan numbers it")]
+    entry_number: str
+
+
 class BrokerSubmission(TypedDict):
     id: str
     submission_type: Annotated[str, Field(description="EMAIL, HTTPS or SFTP")]
@@ -43,6 +48,13 @@ class BrokerSubmission(TypedDict):
         str | None, Field(description="Who of the account noted the answer; null where the broker gave it")
     ]
     note: Annotated[str | None, Field(description="How they know it")]
+    entry: Annotated[
+        int | None,
+        Field(description="Its entry, where each goes in one of its own; null: the whole package"),
+    ]
+    entry_numbers: Annotated[
+        list[EntryNumber], Field(description="The number of each entry; entry_number is the first of them")
+    ]
 
 
 class ExecuteAnswer(TypedDict):
@@ -57,6 +69,10 @@ class ExecuteAnswer(TypedDict):
     notifications: list[str]
     execution_timestamp: Timestamp
     brokerSubmission: BrokerSubmission | None
+    brokerSubmissions: Annotated[
+        list[BrokerSubmission],
+        Field(description="Of each entry, where each goes in one of its own; brokerSubmission is the first"),
+    ]
 
 
 class ResubmitAnswer(TypedDict):

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 from pydantic_core import PydanticKnownError
 
 from entrygo.domain.lifecycle import State
+from entrygo.domain.shipment import MAX_ENTRIES
 from entrygo.gateway.schemas.fields import (
     Body,
     Country,
@@ -109,6 +110,15 @@ class ExecuteBody(Body):
     idempotency_key: IdempotencyKey | None = None
 
 
+WHICH_SUBMISSION = "Needed where each entry went in a submission of its own: which entry it is about"
+EntryPlace = Annotated[int, Field(ge=1, le=MAX_ENTRIES)]
+
+
+class EntryNumberInput(Body):
+    entry: Annotated[EntryPlace, Field(description="As the plan numbers it")]
+    entry_number: Annotated[ShortText, Field(description="ABC-1234567-6")]
+
+
 class CancelBody(Body):
     reason: LongText | None = None
     idempotency_key: IdempotencyKey | None = None
@@ -116,6 +126,7 @@ class CancelBody(Body):
 
 class ResubmitBody(Body):
     reason: Annotated[LongText, Field(min_length=1, description="Why the broker gets it again")]
+    entry: Annotated[EntryPlace | None, Field(description=WHICH_SUBMISSION)] = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -127,6 +138,14 @@ class NoteBrokerAnswerBody(Body):
     entry_number: Annotated[
         ShortText | None, Field(description="With acknowledged, if it is known: ABC-1234567-6")
     ] = None
+    entry_numbers: Annotated[
+        list[EntryNumberInput] | None,
+        Field(
+            max_length=MAX_ENTRIES,
+            description="With acknowledged, by entry; entryNumber alone is the first entry's",
+        ),
+    ] = None
+    entry: Annotated[EntryPlace | None, Field(description=WHICH_SUBMISSION)] = None
     reason: Annotated[ShortText | None, Field(description="With rejected: why the broker cannot file it")] = (
         None
     )

@@ -62,6 +62,7 @@ def inspected(export: types.InspectAnswer) -> Answer:
             "status": submission["status"],
             "error": _short(submission["error_message"]),
             "entryNumber": submission["entry_number"],
+            "entryNumbers": submission["entry_numbers"],
             "reason": _short(submission["broker_reason"]),
         },
         "documents": [document["filename"] for document in export["artifacts"]],

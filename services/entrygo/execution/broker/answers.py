@@ -1,21 +1,18 @@
 """What becomes known of a submission: acknowledged, rejected, returned; or that it arrived, or did not."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from entrygo.domain.errors import InvalidExportState, RateLimited
 from entrygo.domain.lifecycle import State
+from entrygo.execution.broker.entry_numbers import CoveredEntries, check_distinct, covered_entries
 from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.following import follow
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import (
-    NOTIFICATION_STATUS_AFTER,
-    PACKAGE_STATE_AFTER,
-    PackageState,
-    Submission,
-    SubmissionStatus,
-)
+from entrygo.execution.state.records import Package, PackageState, Submission, SubmissionStatus
 from entrygo.postgres.pool import Connection
 
 # Each change is an event that is kept for ever.
@@ -30,10 +27,19 @@ class Answer:
     """
 
     status: SubmissionStatus
+    # Of one entry, or without saying of which.
     entry_number: str | None = None
     reason: str | None = None
     noted_by: str | None = None
     note: str | None = None
+    # Of each entry that is named; the others stay as they are.
+    entry_numbers: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number that it gives."""
+        alone = () if self.entry_number is None else (self.entry_number,)
+        return tuple(dict.fromkeys((*alone, *self.entry_numbers.values())))
 
 
 async def record_answer(
@@ -42,29 +48,26 @@ async def record_answer(
     """The submission with the answer, and its event; the caller holds the row's lock.
 
     The same answer again changes nothing. Raises InvalidExportState in the moment of sending and for a
-    package that is closed, RateLimited after too many changes.
+    package that is closed, RateLimited after too many changes, ValidationFailed for the number of an entry
+    that is not of this submission, or for one number of two entries.
     """
     visible, packages = submission.visible, PackageStore(connection, submission.visible)
-    await check_open(packages, submission.package_id)
-    answered = answered_with(submission, answer, now)
+    package = await check_open(packages, submission.package_id)
+    covered = covered_entries(package, submission.entry)
+    answered = answered_with(submission, answer, covered, now)
     if answered is submission:
         return submission
-    if submission.answers >= MAX_ANSWERS:
+    if submission.answers >= MAX_ANSWERS * max(1, len(covered.numbers)):
         raise RateLimited("This submission has been answered too many times.")
     await SubmissionStore(connection, visible).answer(answered)
-    await packages.note_delivery(
-        answered.package_id,
-        PACKAGE_STATE_AFTER[answered.status],
-        answered.notification_id,
-        NOTIFICATION_STATUS_AFTER[answered.status],
-    )
-    facts = [submission_changed(str(answered.status), answered)]
+    stands = await follow(connection, answered)
+    facts = [submission_changed(str(answered.status), answered, stands)]
     await recorder.record(connection, visible, answered.export_id, facts, now)
     return answered
 
 
-async def check_open(packages: PackageStore, package_id: str) -> None:
-    """InvalidExportState for a package that was withdrawn or replaced.
+async def check_open(packages: PackageStore, package_id: str) -> Package | None:
+    """The package; InvalidExportState for one that was withdrawn or replaced.
 
     Whoever closes one locks its submissions first: with the lock of one of them it stays open until the end.
     """
@@ -75,9 +78,12 @@ async def check_open(packages: PackageStore, package_id: str) -> None:
             f"This package was {package.state}; it is not to be filed any more.",
             details={"currentState": str(state)},
         )
+    return package
 
 
-def answered_with(submission: Submission, answer: Answer, now: datetime) -> Submission:
+def answered_with(
+    submission: Submission, answer: Answer, covered: CoveredEntries, now: datetime
+) -> Submission:
     """The row after the answer; the very same object when the answer says nothing new. Pure."""
     if submission.status is SubmissionStatus.SENDING:
         raise InvalidExportState(
@@ -87,10 +93,12 @@ def answered_with(submission: Submission, answer: Answer, now: datetime) -> Subm
     is_return = answer.status is SubmissionStatus.FAILED
     is_arrival = answer.status is SubmissionStatus.SENT
     is_rejected = answer.status is SubmissionStatus.REJECTED
+    numbers = {} if is_rejected else _numbers(submission, answer, covered)
     changed = replace(
         submission,
         status=answer.status,
-        entry_number=None if is_rejected else answer.entry_number or submission.entry_number,
+        entry_number=numbers[min(numbers)] if numbers else None,
+        entry_numbers=numbers,
         broker_reason=answer.reason if is_rejected else None,
         # Whoever answers has the package, whatever we heard when we sent it.
         error_message=answer.reason if is_return else None,
@@ -104,3 +112,15 @@ def answered_with(submission: Submission, answer: Answer, now: datetime) -> Subm
         return submission
     is_answer = not is_return and not is_arrival
     return replace(changed, answered_at=now if is_answer else None, answers=submission.answers + 1)
+
+
+def _numbers(submission: Submission, answer: Answer, covered: CoveredEntries) -> dict[int, str]:
+    """By entry: those that were known, and those that the answer gives."""
+    given = dict(answer.entry_numbers)
+    if answer.entry_number is not None:
+        given.setdefault(covered.first, answer.entry_number)
+    covered.check(given)
+    numbers = {**submission.entry_numbers, **given}
+    if given:
+        check_distinct(numbers)
+    return dict(sorted(numbers.items()))

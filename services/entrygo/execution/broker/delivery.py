@@ -16,22 +16,23 @@ from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Mode
 from entrygo.execution.broker.after_attempt import abandoned_result, after_attempt, closed_meanwhile
 from entrygo.execution.broker.answers import Answer, record_answer
+from entrygo.execution.broker.backlog_store import SubmissionBacklog
 from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.channels.simulated import reaction_of
+from entrygo.execution.broker.entry_numbers import covered_entries
 from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.following import follow
 from entrygo.execution.broker.mail_gate import MailGate
 from entrygo.execution.broker.metrics import OUTCOMES
 from entrygo.execution.broker.recipients import Hold
 from entrygo.execution.broker.retry_policy import RetryPolicy
-from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
+from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore, StoreUnavailable
 from entrygo.execution.state import failpoints
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.lease import kept_alive
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import (
-    NOTIFICATION_STATUS_AFTER,
-    PACKAGE_STATE_AFTER,
     Submission,
     SubmissionKind,
     SubmissionStatus,
@@ -108,14 +109,19 @@ class BrokerDelivery:
         reaction, now = reaction_of(submission.recipient_email), self.clock()
         async with transaction(self.pool, submission.visible) as connection:
             ledger = SubmissionStore(connection, submission.visible)
-            latest = await ledger.latest(submission.package_id)
+            latest = await ledger.latest(submission.package_id, submission.entry)
             package = await PackageStore(connection, submission.visible).find(submission.package_id)
             is_closed = package is not None and package.is_closed
             if latest is None or latest.id != submission.id or latest.reaction_at is None or is_closed:
                 await ledger.forget_reaction(submission.id)
             elif reaction is not None:
+                covered = covered_entries(package, latest.entry)
                 answer = Answer(
-                    status=reaction.status, entry_number=reaction.entry_number, reason=reaction.reason
+                    status=reaction.status,
+                    entry_numbers={entry: reaction.number_of(entry) for entry in covered.to_number}
+                    if reaction.gives_numbers
+                    else {},
+                    reason=reaction.reason,
                 )
                 await record_answer(connection, self.recorder, latest, answer, now)
 
@@ -149,7 +155,8 @@ class BrokerDelivery:
             if held is not None:
                 await self._hold(connection, submission, attempt, held)
                 return None
-            facts = [submission_changed("sending", attempt)]
+            stands = None if attempt.entry is None else await follow(connection, attempt)
+            facts = [submission_changed("sending", attempt, stands)]
             await self.recorder.record(connection, attempt.visible, attempt.export_id, facts, now)
         return attempt
 
@@ -170,9 +177,9 @@ class BrokerDelivery:
         await SubmissionStore(connection, held.visible).hold(held)
         if held.status is SubmissionStatus.PREPARED and before.error_message == hold.reason:
             return
-        await self._follow(PackageStore(connection, held.visible), held)
+        stands = await follow(connection, held)
         verb = "failed" if held.status is SubmissionStatus.FAILED else "retrying"
-        facts = [submission_changed(verb, held)]
+        facts = [submission_changed(verb, held, stands)]
         await self.recorder.record(connection, held.visible, held.export_id, facts, self.clock())
         log.info("broker_submission.held", submission_id=held.id, reason=hold.reason)
 
@@ -241,21 +248,10 @@ class BrokerDelivery:
             if not await ledger.settle(settled, is_abandoned=is_abandoned):
                 raise AttemptLost
             verb = "retrying" if settled.status is SubmissionStatus.PREPARED else str(settled.status)
-            await self._follow(packages, settled)
-            facts = [submission_changed(verb, settled)]
+            stands = await follow(connection, settled)
+            facts = [submission_changed(verb, settled, stands)]
             await self.recorder.record(connection, settled.visible, settled.export_id, facts, now)
         OUTCOMES.labels(verb).inc()
         log.info(
             "broker_submission.settled", submission_id=settled.id, outcome=verb, attempt=settled.attempts
         )
-
-    async def _follow(self, packages: PackageStore, settled: Submission) -> None:
-        if settled.kind is not SubmissionKind.PACKAGE:
-            return
-        if settled.status in PACKAGE_STATE_AFTER:
-            await packages.note_delivery(
-                settled.package_id,
-                PACKAGE_STATE_AFTER[settled.status],
-                settled.notification_id,
-                NOTIFICATION_STATUS_AFTER.get(settled.status),
-            )

@@ -27,17 +27,18 @@ class Dispatcher:
         # Set when a delivery has ended; whoever waits for it clears it.
         self.freed = asyncio.Event()
 
-    async def deliver(self, submission: Submission, *, wait_seconds: float) -> None:
-        """Starts the delivery and waits for its end, but no longer; the ledger says what became of it.
+    async def deliver(self, *submissions: Submission, wait_seconds: float) -> None:
+        """Starts the deliveries and waits for their end, but no longer; the ledger says what became of them.
 
         One that has no slot by then is left to `take_due`.
         """
-        task = self._start(submission)
-        await asyncio.wait({task}, timeout=wait_seconds)
-        if task.done() and not task.cancelled():
-            task.result()
-        elif submission.id not in self._with_slot:
-            task.cancel()
+        tasks = {each.id: self._start(each) for each in submissions}
+        await asyncio.wait(tasks.values(), timeout=wait_seconds)
+        for submission_id, task in tasks.items():
+            if task.done() and not task.cancelled():
+                task.result()
+            elif submission_id not in self._with_slot:
+                task.cancel()
 
     async def take_due(self) -> None:
         """Starts what the ledger says is due, account by account, where a slot may come free."""

@@ -41,6 +41,7 @@ class Freezer:
         pack = await asyncio.to_thread(zipped, artifacts)
         contents = Contents(mail=mail, artifacts=artifacts, pack=pack, mail_max_bytes=self.mail_max_bytes)
         content = await asyncio.to_thread(BY_TYPE[to.type].compose, contents)
+        part = "" if mail.entry is None else f"-entry-{mail.entry}"
         pack_sha256, content_sha256 = await self.objects.put_all(mail.tenant, [pack, content])
         return Submission(
             tenant=mail.tenant,
@@ -63,9 +64,10 @@ class Freezer:
             error_message=None,
             created_at=mail.written_at,
             endpoint=to.endpoint,
-            filename=f"{mail.package.number}{_MARKS[mail.kind]}-{mail.submission_id}.zip",
+            filename=f"{mail.package.number}{part}{_MARKS[mail.kind]}-{mail.submission_id}.zip",
             pack_sha256=pack_sha256,
             pack_bytes=len(pack),
             broker_id=to.broker_id,
             kind=mail.kind,
+            entry=mail.entry,
         )

@@ -9,7 +9,7 @@ from entrygo.execution.broker.answers import Answer, record_answer
 from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.signed_links import LinkClaim, LinkNotValid, LinkReplaced, LinkSigner
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.package.artifacts import ARCHIVE_MEDIA_TYPE, ARCHIVE_TYPE, pack_name
+from entrygo.execution.package.artifacts import ARCHIVE_MEDIA_TYPE, of_submission, pack_name
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, Package, Submission
@@ -72,10 +72,11 @@ class BrokerLinks:
         Raises ValidationFailed for an entry number of another filer than the broker.
         """
         claim = self._claim(token)
-        if answer.entry_number is not None:
+        if answer.numbers:
             async with transaction(self.pool, claim.visible) as connection:
                 submission = await _newest(connection, claim)
-            await check_filer(self.brokers, claim.tenant, submission.broker_id, answer.entry_number)
+            for number in answer.numbers:
+                await check_filer(self.brokers, claim.tenant, submission.broker_id, number)
         async with transaction(self.pool, claim.visible) as connection:
             submission = await _newest(connection, claim)
             submission = await record_answer(connection, self.recorder, submission, answer, self.clock())
@@ -92,12 +93,13 @@ class BrokerLinks:
             submission=submission,
             package=package,
             # The archive is behind a button of its own.
-            artifacts=tuple(each for each in artifacts if each.artifact_type != ARCHIVE_TYPE),
+            artifacts=tuple(of_submission(artifacts, submission.entry)),
             expires_at=claim.expires_at,
         )
         replacing = None if package.replaced_by is None else await packages.find(package.replaced_by)
         if replacing is None:
             return found
+        # Its entries may be numbered otherwise: of several submissions the newest leads to all of them.
         latest = await SubmissionStore(connection, claim.visible).latest(replacing.id)
         url = ""
         if self.signer is not None and latest is not None and latest.broker_id == submission.broker_id:
@@ -111,8 +113,9 @@ class BrokerLinks:
 
 
 async def _newest(connection: Connection, claim: LinkClaim) -> Submission:
-    """The submission of the link, locked; a newer one of the same package takes its place."""
-    newest = await SubmissionStore(connection, claim.visible).latest(claim.package_id)
+    """The submission of the link, locked; a newer one of the same package or entry takes its place."""
+    ledger = SubmissionStore(connection, claim.visible)
+    newest = await ledger.latest_in_place_of(claim.package_id, claim.submission_id)
     if newest is None:
         raise LinkNotValid
     if newest.id != claim.submission_id:

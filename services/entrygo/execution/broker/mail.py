@@ -31,6 +31,7 @@ from entrygo.requests.email_address import parse_address
 
 # Documents are text and shrink tenfold; many mail servers take no more than 10 MB, and base64 adds a third.
 MAX_CHANGES = 40  # in the text of a mail; all are in the document
+TWO = 2
 MAX_LOOSE_ATTACHMENTS = 5 * 1024 * 1024
 DEFAULT_MAX_BYTES = 10 * 1024 * 1024
 # What a mail has besides its attachments: the head, the text, a head for each part.
@@ -58,6 +59,8 @@ class BrokerMail:
     amendment: Amendment | None = None
     # The submission that the link leads to, if not this one.
     linked_submission_id: str = ""
+    # The entry that it is of, where each goes in a submission of its own.
+    entry: int | None = None
     # Kept with a package since the link's page shows it.
     summary: PackageSummary | None = None
 
@@ -69,8 +72,13 @@ class BrokerMail:
     def subject(self) -> str:
         """As it is recorded: names the package by its number."""
         if self.withdrawal is not None:
-            return f"EntryGo withdrawal of {self.package.number}"
-        return f"EntryGo broker submission {self.package.number}"
+            return f"EntryGo withdrawal of {self.package.number}{self.part}"
+        return f"EntryGo broker submission {self.package.number}{self.part}"
+
+    @property
+    def part(self) -> str:
+        """What of the package it is, behind the package's number."""
+        return "" if self.entry is None else f" entry {self.entry}"
 
     @property
     def headline(self) -> str:
@@ -134,7 +142,8 @@ def _parts(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attach
     where = (
         "is attached for your review" if is_attached else "is ready for your review, behind the link below"
     )
-    yield f"Customs package {mail.package.number} (export {mail.export_id}) {where}."
+    of = f", entry {mail.entry}," if mail.entry is not None else ""
+    yield f"Customs package {mail.package.number}{of} (export {mail.export_id}) {where}."
     if mail.reason:
         yield f"This package is sent again: {mail.reason}"
     yield from _replaces(mail)
@@ -147,22 +156,49 @@ def _parts(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attach
 
 def _asked(mail: BrokerMail) -> Iterator[Part]:
     """What the broker does next; the link, without which there is nothing to answer with."""
-    is_filed = mail.amendment is not None and mail.amendment.after_entry
-    please = "Please review the documents" + ("." if is_filed else " and file the entry.")
+    please = f"Please review the documents{_to_file(mail)}."
+    number = "the entry number" if _count(mail) < TWO else "the number of each entry"
     if mail.link is None:
-        yield f"{please} Tell the shipper the entry number, or what is wrong."
+        yield f"{please} Tell the shipper {number}, or what is wrong."
         return
     yield (
-        f"{please} Download everything, acknowledge or reject the package, and enter the entry number here,"
+        f"{please} Download everything, acknowledge or reject the package, and enter {number} here,"
         f" without an account, until {rfc3339(mail.link.expires_at)[:10]}:"
     )
     yield mail_page.Link(mail.link.url)
     yield "Whoever has this link can answer for you: please do not pass it on."
 
 
+def _count(mail: BrokerMail) -> int:
+    return len(mail.summary.entries) if mail.summary is not None else 1
+
+
+def _to_file(mail: BrokerMail) -> str:
+    """What is asked beside the review: to file what was not filed."""
+    amendment = mail.amendment
+    if amendment is None or not amendment.after_entry:
+        return " and file the entry" if _count(mail) < TWO else " and file the entries"
+    left = [str(each) for each in _left_to_file(mail)]
+    return f" and file entry {', '.join(left)}" if left else ""
+
+
+def _left_to_file(mail: BrokerMail) -> Sequence[int]:
+    """Of an amendment that corrects entries those that were not filed."""
+    if mail.summary is None or mail.amendment is None or not mail.amendment.filed:
+        return ()
+    return [each.number for each in mail.summary.entries if not each.filed_as]
+
+
 def _correction_of(mail: BrokerMail, amendment: Amendment) -> str:
-    """What is asked after an entry was filed; of several entries the number known is that of one of them."""
-    if mail.summary is not None and len(mail.summary.entries) > 1:
+    """What is asked after entries were filed, each by its number."""
+    numbers = list(dict.fromkeys(each.entry_number for each in amendment.filed))
+    if len(numbers) > 1:
+        return (
+            f"Entries were filed for that one ({', '.join(numbers)}): please correct each of them by a"
+            " post-summary correction of its own, and file none of them a second time."
+        )
+    if not amendment.filed and _count(mail) > 1:
+        # Planned before it was known of which entry the number is.
         return (
             f"{amendment.entry_number} was filed for one entry of that one, and changes may be of another."
             " Please correct what was filed by a post-summary correction, and file no entry a second time."

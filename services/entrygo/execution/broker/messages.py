@@ -7,7 +7,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import LinkedSubmission
 from entrygo.execution.broker.recipient_answers import LinkedRecipient
-from entrygo.execution.package.summary import PackageSummary
+from entrygo.execution.package.summary import summary_of
 from entrygo.execution.state.events import artifact_message
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
@@ -24,13 +24,13 @@ def link_message(
         package_number=package.number,
         prepared_at=rfc3339(package.generated_at),
         sender=submission.sender,
-        summary=summary_message(package.summary),
+        summary=summary_message(package.summary, submission.entry),
         artifacts=[artifact_message(each) for each in found.artifacts],
         broker_submission=submission_message(submission),
         pack=artifact_message(found.pack),
         expires_at=rfc3339(found.expires_at),
         closed=_closed(found),
-        entries=outcomes,
+        entries=[each for each in outcomes if submission.entry in (None, each.entry)],
     )
 
 
@@ -54,11 +54,11 @@ def recipient_message(found: LinkedRecipient) -> execution_pb2.MailRecipient:
     )
 
 
-def summary_message(kept: str) -> execution_pb2.BrokerLink.Summary | None:
-    """What a package is in short, on the wire; None where that was not kept."""
-    if not kept:
+def summary_message(kept: str, entry: int | None = None) -> execution_pb2.BrokerLink.Summary | None:
+    """What a package is in short, or one entry of it, on the wire; None where that was not kept."""
+    summary = summary_of(kept, entry)
+    if summary is None:
         return None
-    summary = PackageSummary.model_validate_json(kept)
     return execution_pb2.BrokerLink.Summary(
         shipper=summary.shipper,
         shipper_place=summary.shipper_place,
@@ -76,6 +76,8 @@ def summary_message(kept: str) -> execution_pb2.BrokerLink.Summary | None:
                 lines=entry.lines,
                 value_usd=plain(entry.value_usd),
                 entry_type=entry.entry_type,
+                paps_numbers=filter(None, (entry.paps_number,)),
+                filed_as=entry.filed_as,
             )
             for entry in summary.entries
         ],

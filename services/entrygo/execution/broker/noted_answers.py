@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from entrygo.domain.errors import InvalidExportState, NotFound
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
+from entrygo.execution.broker.addressing import addressed
 from entrygo.execution.broker.answers import Answer, check_open, record_answer
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.links import check_filer
 from entrygo.execution.broker.resubmission import Brokers
-from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import PackageState, Submission, SubmissionStatus
@@ -35,6 +35,8 @@ class NoteCommand:
     answer: Answer
     key: str
     fingerprint: bytes
+    # Which of them, where each entry went in a submission of its own.
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,7 @@ class NotedAnswers:
             latest = await _latest(connection, command)
 
         async def prepare() -> Work:
-            number = command.answer.entry_number
-            if number is not None:
+            for number in command.answer.numbers:
                 await check_filer(self.brokers, command.visible.tenant, latest.broker_id, number)
             return lambda connection: self._noted(connection, command)
 
@@ -88,6 +89,4 @@ async def _latest(connection: Connection, command: NoteCommand) -> Submission:
     package = await PackageStore(connection, command.visible).find_by_export(command.export_id)
     if package is None or package.state is PackageState.RESERVED:
         raise NotFound("No executed export with this id.")
-    latest = await SubmissionStore(connection, command.visible).latest(package.id)
-    assert latest is not None, "an executed package has a submission"
-    return latest
+    return await addressed(connection, command.visible, package.id, command.entry)

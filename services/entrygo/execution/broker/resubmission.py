@@ -14,15 +14,17 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
+from entrygo.execution.broker.addressing import addressed
 from entrygo.execution.broker.answers import check_open
 from entrygo.execution.broker.destinations import destination_again, destination_of
 from entrygo.execution.broker.events import submission_changed, submission_message
+from entrygo.execution.broker.following import follow
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.objects.by_digest import ObjectStore
-from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.package.summary import PackageSummary
+from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
+from entrygo.execution.package.summary import summary_of
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, Package, PackageState, Submission, SubmissionStatus
@@ -51,6 +53,8 @@ class ResubmitCommand:
     reason: str
     key: str
     fingerprint: bytes
+    # Which of them, where each entry went in a submission of its own.
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,8 @@ class Resubmission:
             written_at=now,
             reason=command.reason,
             attach="each" if broker is None else broker.attach,
-            summary=PackageSummary.model_validate_json(kept) if (kept := earlier.package.summary) else None,
+            summary=summary_of(earlier.package.summary, earlier.latest.entry),
+            entry=earlier.latest.entry,
         )
         artifacts = await self._stored(tenant, earlier.artifacts)
         return await self.freezer.freeze(mail, to, artifacts, earlier.latest.notification_id)
@@ -127,12 +132,13 @@ class Resubmission:
 
     async def _earlier(self, command: ResubmitCommand, package: Package) -> _Earlier:
         async with transaction(self.pool, command.visible) as connection:
-            latest = await SubmissionStore(connection, command.visible).latest(package.id)
-            assert latest is not None
+            latest = await addressed(connection, command.visible, package.id, command.entry)
             await check_open(PackageStore(connection, command.visible), package.id)
             _check_not_under_way(latest)
             packages = PackageStore(connection, command.visible)
             artifacts = await packages.list_artifacts(package.id)
+            if latest.entry is not None:
+                artifacts = of_submission(artifacts, latest.entry)
             replaces = None if package.replaces is None else await packages.find(package.replaces)
         return _Earlier(package=package, replaces=replaces, latest=latest, artifacts=artifacts)
 
@@ -157,19 +163,20 @@ class Resubmission:
     async def _add(self, connection: Connection, submission: Submission) -> bytes:
         visible, now = submission.visible, submission.created_at
         ledger = SubmissionStore(connection, visible)
-        latest = await ledger.latest(submission.package_id)
+        latest = await ledger.latest(submission.package_id, submission.entry)
         assert latest is not None
         await check_open(PackageStore(connection, visible), submission.package_id)
         _check_not_under_way(latest)
-        facts = []
+        replaced = None
         if latest.status is SubmissionStatus.PREPARED:
             replaced = replace(
                 latest, status=SubmissionStatus.FAILED, next_attempt_at=None, error_message=REPLACED
             )
             await ledger.give_up(replaced)
-            facts.append(submission_changed("failed", replaced))
         submission = await ledger.add(submission, send_in=timedelta(0))
-        facts.append(submission_changed("prepared", submission))
+        stands = None if submission.entry is None else await follow(connection, submission)
+        facts = [] if replaced is None else [submission_changed("failed", replaced, stands)]
+        facts.append(submission_changed("prepared", submission, stands))
         await self.recorder.record(connection, visible, submission.export_id, facts, now)
         response = execution_pb2.ResubmitToBrokerResponse(broker_submission=submission_message(submission))
         return response.SerializeToString()

@@ -1,10 +1,10 @@
 """All SQL of the broker submission ledger. Methods run in the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
 
 import asyncpg
+import orjson
 
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.routes import destination_name
@@ -17,14 +17,16 @@ from entrygo.execution.state.records import (
 )
 from entrygo.postgres.pool import Connection
 
-_SUBMISSION = (
+SUBMISSION = (
     "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
     " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
     " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note"
+    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note,"
+    " entry, entry_numbers"
 )
 
-_SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at")
+# Nobody has numbered what has not been sent.
+_SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
 _WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _SET_BY_DATABASE)
 
 
@@ -42,38 +44,84 @@ class SubmissionStore:
         places = ", ".join(f"${number}" for number in range(5, 5 + len(_WRITTEN)))
         row = await self._connection.fetchrow(
             f"INSERT INTO broker_submissions (account_id, mode, next_attempt_at, destination, {names})"  # noqa: S608
-            f" VALUES ($1, $2, now() + $3, $4, {places}) RETURNING {_SUBMISSION}",
+            f" VALUES ($1, $2, now() + $3, $4, {places}) RETURNING {SUBMISSION}",
             *self._scope,
             send_in,
             destination_name(submission.tenant, submission),
             *(getattr(submission, name) for name in _WRITTEN),
         )
         assert row is not None
-        return _submission_from_row(row)
+        return submission_from_row(row)
 
     async def get(self, submission_id: str) -> Submission:
         """The submission of an id that is there."""
         row = await self._connection.fetchrow(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             submission_id,
         )
         assert row is not None
-        return _submission_from_row(row)
+        return submission_from_row(row)
 
-    async def latest(self, package_id: str) -> Submission | None:
-        """The newest submission of the package itself, locked until the transaction ends."""
+    async def latest(self, package_id: str, entry: int | None = None) -> Submission | None:
+        """The newest submission of the package itself, locked until the transaction ends.
+
+        With `entry` the newest one that the entry went in; without, of all.
+        """
         row = await self._connection.fetchrow(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
             " AND ($4::text IS NULL OR warehouse_id = $4)"
+            " AND ($5::integer IS NULL OR entry IS NULL OR entry = $5)"
             " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
             *self._scope,
             package_id,
             self._warehouse_id,
+            entry,
         )
-        return None if row is None else _submission_from_row(row)
+        return None if row is None else submission_from_row(row)
+
+    async def latest_in_place_of(self, package_id: str, submission_id: str) -> Submission | None:
+        """The newest submission of what this one is of, itself unless it was sent again; locked as above."""
+        row = await self._connection.fetchrow(
+            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
+            " AND entry IS NOT DISTINCT FROM (SELECT entry FROM broker_submissions"
+            "  WHERE account_id = $1 AND mode = $2 AND id = $4)"
+            " ORDER BY prepared_at DESC, id DESC LIMIT 1 FOR UPDATE",
+            *self._scope,
+            package_id,
+            submission_id,
+        )
+        return None if row is None else submission_from_row(row)
+
+    async def latest_statuses(self, package_id: str) -> list[SubmissionStatus]:
+        """Where the newest submission of each entry stands; one for a package that goes as a whole."""
+        rows = await self._connection.fetch(
+            "SELECT DISTINCT ON (entry) status FROM broker_submissions"
+            " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
+            " ORDER BY entry, prepared_at DESC, id DESC",
+            *self._scope,
+            package_id,
+        )
+        return [SubmissionStatus(row["status"]) for row in rows]
+
+    async def prepared_with(self, submission_id: str) -> list[Submission]:
+        """The one of this id, and those that went beside it, an entry each, in the order of the entries.
+
+        What was sent again meanwhile is not among them.
+        """
+        rows = await self._connection.fetch(
+            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
+            " WHERE account_id = $1 AND mode = $2 AND kind = 'package' AND (id = $3 OR entry IS NOT NULL"
+            "  AND reason = '' AND package_id = (SELECT package_id FROM broker_submissions"
+            "   WHERE account_id = $1 AND mode = $2 AND id = $3))"
+            " ORDER BY entry NULLS FIRST",
+            *self._scope,
+            submission_id,
+        )
+        return [submission_from_row(row) for row in rows]
 
     async def lock(self, submission_id: str) -> None:
         """Nobody else changes it, or closes its package, before this transaction ends."""
@@ -86,13 +134,13 @@ class SubmissionStore:
     async def of_package(self, package_id: str) -> list[Submission]:
         """Every submission of the package itself, oldest first, locked until the transaction ends."""
         rows = await self._connection.fetch(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
+            f"SELECT {SUBMISSION} FROM broker_submissions"  # noqa: S608
             " WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
             " ORDER BY prepared_at, id FOR UPDATE",
             *self._scope,
             package_id,
         )
-        return [_submission_from_row(row) for row in rows]
+        return [submission_from_row(row) for row in rows]
 
     async def count(self, package_id: str) -> int:
         """How many submissions of the package itself there are."""
@@ -118,12 +166,12 @@ class SubmissionStore:
             " AND (kind = 'package' OR NOT EXISTS (SELECT 1 FROM broker_submissions AS other"
             "  WHERE other.account_id = $1 AND other.mode = $2 AND other.kind = 'package'"
             "  AND other.package_id = broker_submissions.package_id AND other.status = 'sending'))"
-            f" RETURNING {_SUBMISSION}",
+            f" RETURNING {SUBMISSION}",
             *self._scope,
             submission_id,
             lease,
         )
-        return None if row is None else _submission_from_row(row)
+        return None if row is None else submission_from_row(row)
 
     async def enter_data_phase(self, submission: Submission, lease: timedelta) -> bool:
         """Notes that bytes may leave from now on; False when the attempt is not ours any more."""
@@ -197,7 +245,7 @@ class SubmissionStore:
         await self._connection.execute(
             "UPDATE broker_submissions SET status = $4, error_message = $5, entry_number = $6,"
             " broker_reason = $7, answered_at = $8, answers = $9, sent_at = $10, noted_by = $11, note = $12,"
-            " next_attempt_at = NULL, reaction_at = NULL"
+            " entry_numbers = $13, next_attempt_at = NULL, reaction_at = NULL"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
             *self._scope,
             submission.id,
@@ -210,6 +258,7 @@ class SubmissionStore:
             submission.sent_at,
             submission.noted_by,
             submission.note,
+            orjson.dumps({str(entry): each for entry, each in submission.entry_numbers.items()}).decode(),
         )
 
     async def forget_reactions(self, package_id: str) -> None:
@@ -235,60 +284,9 @@ class SubmissionStore:
         return not status.endswith(" 0")
 
 
-class SubmissionBacklog:
-    """What waits for the delivery loop, across accounts; read only."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def due_submissions(
-        self, limit: int, *, without: Sequence[str], without_mail: bool, except_for: Sequence[str]
-    ) -> list[Submission]:
-        """The oldest of each account, then the second of each, and so on, but for some."""
-        rows = await self._connection.fetch(
-            f"SELECT {_SUBMISSION} FROM (SELECT *, row_number() OVER"  # noqa: S608
-            "   (PARTITION BY account_id, mode ORDER BY next_attempt_at) AS turn FROM broker_submissions"
-            "  WHERE status = 'prepared' AND next_attempt_at <= now() AND destination <> ALL($2::text[])"
-            "   AND NOT ($3 AND destination LIKE 'mail:%') AND id <> ALL($4::text[])) AS due"
-            " ORDER BY turn, next_attempt_at LIMIT $1",
-            limit,
-            without,
-            without_mail,
-            except_for,
-        )
-        return [_submission_from_row(row) for row in rows]
-
-    async def abandoned_submissions(self, limit: int, except_for: Sequence[str]) -> list[Submission]:
-        """Attempts whose lease is over, the longest abandoned first."""
-        rows = await self._connection.fetch(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE status = 'sending' AND id <> ALL($2::text[])"
-            " AND lease_until <= now() ORDER BY lease_until LIMIT $1",
-            limit,
-            except_for,
-        )
-        return [_submission_from_row(row) for row in rows]
-
-    async def unsettled_submissions(self) -> list[Submission]:
-        """Those of which it is not known yet whether they reach the broker."""
-        rows = await self._connection.fetch(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE status IN ('prepared', 'sending') ORDER BY prepared_at"
-        )
-        return [_submission_from_row(row) for row in rows]
-
-    async def reacting_submissions(self, limit: int) -> list[Submission]:
-        """Submissions of test accounts that their simulated broker answers now."""
-        rows = await self._connection.fetch(
-            f"SELECT {_SUBMISSION} FROM broker_submissions"  # noqa: S608
-            " WHERE reaction_at <= now() ORDER BY reaction_at LIMIT $1",
-            limit,
-        )
-        return [_submission_from_row(row) for row in rows]
-
-
-def _submission_from_row(row: asyncpg.Record) -> Submission:
-    typed = ("account_id", "mode", "submission_type", "status", "phase", "kind")
+def submission_from_row(row: asyncpg.Record) -> Submission:
+    """A row with the columns of SUBMISSION."""
+    typed = ("account_id", "mode", "submission_type", "status", "phase", "kind", "entry_numbers")
     fields = {name: value for name, value in row.items() if name not in typed}
     return Submission(
         tenant=Tenant(row["account_id"], Mode(row["mode"])),
@@ -296,5 +294,15 @@ def _submission_from_row(row: asyncpg.Record) -> Submission:
         status=SubmissionStatus(row["status"]),
         phase=Phase(row["phase"]),
         kind=SubmissionKind(row["kind"]),
+        entry_numbers=_entry_numbers(row),
         **fields,
     )
+
+
+def _entry_numbers(row: asyncpg.Record) -> dict[int, str]:
+    """Of a row that the previous release wrote: the one number that it knows, of the first entry."""
+    first = row["entry_number"]
+    if first is None:
+        return {}
+    known = {int(entry): number for entry, number in orjson.loads(row["entry_numbers"]).items()}
+    return known if first in known.values() else {row["entry"] or 1: first}

@@ -78,5 +78,6 @@ def _description(mail: BrokerMail, artifacts: Sequence[RenderedArtifact]) -> dic
         ],
         "notice": NOTICE,
         **({"replaces": mail.package.replaces} if mail.package.replaces else {}),
+        **({} if mail.entry is None else {"entry": mail.entry}),
         **({} if mail.kind is SubmissionKind.PACKAGE else {"kind": str(mail.kind)}),
     }

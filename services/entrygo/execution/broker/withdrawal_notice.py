@@ -1,7 +1,8 @@
 """What a broker is sent when a package is withdrawn: a page of text, and the same as data. Pure."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.json_values import canonical_json
@@ -17,24 +18,37 @@ class WithdrawalNotice:
     export_id: str
     reason: str
     withdrawn_at: str
-    # What the broker gave for the package, if anything.
-    entry_number: str | None = None
+    # What the broker gave, by entry.
+    entry_numbers: Mapping[int, str] = field(default_factory=dict)
+    # The one that the notice is of, where each entry went in a submission of its own.
+    entry: int | None = None
 
     @property
     def text(self) -> str:
         """The notice as plain text, for a person."""
         return (
-            f"Customs package {self.package_number} (export {self.export_id}) is withdrawn.\n\n"
+            f"Customs package {self.package_number}{self._part} (export {self.export_id}) is withdrawn.\n\n"
             f"Reason: {self.reason}\n"
             f"Withdrawn: {self.withdrawn_at}\n\n"
             f"{self._request}\n"
         )
 
     @property
+    def _part(self) -> str:
+        return "" if self.entry is None else f", entry {self.entry},"
+
+    @property
     def _request(self) -> str:
-        if self.entry_number:
+        numbers = list(dict.fromkeys(self.entry_numbers.values()))
+        if len(numbers) > 1:
+            given = ", ".join(f"{number} (entry {entry})" for entry, number in self.entry_numbers.items())
             return (
-                f"You gave entry number {self.entry_number} for it. Please cancel that entry with CBP as far"
+                f"You gave the entry numbers {given} for it. Please cancel each of them with CBP as far as it"
+                " can be, and tell the sender. Please file nothing else from this package."
+            )
+        if numbers:
+            return (
+                f"You gave entry number {numbers[0]} for it. Please cancel that entry with CBP as far"
                 " as it can be, and tell the sender. Please file nothing else from this package."
             )
         return (
@@ -51,7 +65,11 @@ class WithdrawalNotice:
             "export_id": self.export_id,
             "reason": self.reason,
             "withdrawn_at": self.withdrawn_at,
-            "entry_number": self.entry_number,
+            "entry_number": next(iter(self.entry_numbers.values()), None),
+            "entry_numbers": [
+                {"entry": entry, "entry_number": number} for entry, number in self.entry_numbers.items()
+            ],
+            **({} if self.entry is None else {"entry": self.entry}),
             "request": self._request,
         }
         return (

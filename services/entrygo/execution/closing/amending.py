@@ -1,14 +1,15 @@
 """Amending an executed export: planning plans its successor, knowing what the broker said of the package."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from entrygo.domain.principal import Visible
-from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients.planning import PlanningAccess
-from entrygo.execution.reconciliation.store import ReconciliationStore
+from entrygo.execution.closing.filed_entries import entry_numbers_of
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import Pool, transaction
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -22,6 +23,7 @@ class Amendments:
 
     async def amend(self, visible: Visible, request: execution_pb2.AmendExportRequest) -> Reply:
         """The reply is planning's PlanExportResponse. Raises planning's refusal."""
+        numbers = await self._entry_numbers(visible, request.export_id)
         asked = planning_pb2.AmendExportRequest(
             export_id=request.export_id,
             reason=request.reason,
@@ -34,19 +36,15 @@ class Amendments:
             dry_run=request.dry_run,
             idempotency_key=request.idempotency_key,
             after_entry=request.after_entry,
-            entry_number=await self._entry_numbers(visible, request.export_id),
+            entry_number=", ".join(dict.fromkeys(numbers.values())),
+            entry_numbers=[
+                events_pb2.EntryNumber(entry=entry, entry_number=number) for entry, number in numbers.items()
+            ],
         )
         return await self.planning.for_caller().amend(asked)
 
-    async def _entry_numbers(self, visible: Visible, export_id: str) -> str:
-        """What the broker gave for the export's entries; empty for none, and where nothing was executed."""
+    async def _entry_numbers(self, visible: Visible, export_id: str) -> Mapping[int, str]:
+        """What the broker gave for the export's entries; none where nothing was executed."""
         async with transaction(self.pool, visible) as connection:
             package = await PackageStore(connection, visible).find_by_export(export_id)
-            if package is None:
-                return ""
-            latest = await SubmissionStore(connection, visible).latest(package.id)
-            given = await ReconciliationStore(connection, visible).latest_of_export(export_id)
-        numbers = [each.summary.entry_number for each in given]
-        if latest is not None and latest.entry_number:
-            numbers.insert(0, latest.entry_number)
-        return ", ".join(dict.fromkeys(numbers))
+            return {} if package is None else await entry_numbers_of(connection, visible, package)

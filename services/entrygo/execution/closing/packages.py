@@ -9,7 +9,8 @@ from datetime import datetime
 
 from entrygo.domain.errors import EntryFiled, ServiceUnavailable
 from entrygo.domain.principal import Visible
-from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.snapshot import Amendment, Snapshot
+from entrygo.execution.broker.entry_numbers import numbers_given
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import Fact, package_closed
@@ -91,7 +92,15 @@ async def replace_package(
         replaced_by=package.id,
     )
     closing = await close_package(connection, execution.visible, closed, replaced_by_number=package.number)
-    numbers = [each.entry_number for each in closing.reached if each.entry_number]
-    if numbers and not (amendment and amendment.after_entry):
-        raise EntryFiled(field="afterEntry", details={"entryNumber": numbers[-1]})
+    numbers = numbers_given(closing.reached)
+    unknown = [number for entry, number in numbers.items() if not _knows(amendment, entry)]
+    if unknown:
+        raise EntryFiled(field="afterEntry", details={"entryNumber": ", ".join(dict.fromkeys(unknown))})
     return closing
+
+
+def _knows(amendment: Amendment | None, entry: int) -> bool:
+    """Whether it was planned as a correction of this entry; one from before several were known is of all."""
+    if amendment is None or not amendment.after_entry:
+        return False
+    return not amendment.filed or any(each.entry == entry for each in amendment.filed)

@@ -18,12 +18,14 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.destinations import Destination, destination_again
+from entrygo.execution.broker.entry_numbers import covered_entries
 from entrygo.execution.broker.events import submission_changed, submission_message
 from entrygo.execution.broker.freezing import Freezer
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
 from entrygo.execution.clients.planning import REFUSALS, Planning, PlanningAccess
+from entrygo.execution.closing.filed_entries import entry_numbers_of
 from entrygo.execution.closing.packages import SentAgainMeanwhile, close_package
 from entrygo.execution.closing.withdrawal_store import WithdrawalBacklog, WithdrawalStore
 from entrygo.execution.state import failpoints
@@ -44,8 +46,16 @@ POLL_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
-# By where the package may have arrived.
-Notices = Mapping[Destination, Submission]
+# Where a package may have arrived, and what of it: one entry, or the whole (None).
+Place = tuple[Destination, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """A notice for each place, and the entry numbers that they ask to cancel."""
+
+    by_place: Mapping[Place, Submission]
+    entry_numbers: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +114,16 @@ class Withdrawals:
         moved = await planning.could_withdraw(command.export_id, command.reason)
         async with transaction(self.pool, command.visible) as connection:
             package = await PackageStore(connection, command.visible).find_by_export(command.export_id)
-        if package is None:
-            raise ExportNotFound
+            if package is None:
+                raise ExportNotFound
+            submissions = await SubmissionStore(connection, command.visible).of_package(package.id)
         response = execution_pb2.WithdrawExportResponse(
             export_id=command.export_id,
             status=DRY_RUN,
             customs_package_id=package.id,
             reason=command.reason,
             orders=moved.orders,
-            broker_told=bool(await self._reached(command.visible, package)),
+            broker_told=any(each.may_have_arrived for each in submissions),
         )
         return Reply(response.SerializeToString(), replayed=False)
 
@@ -202,26 +213,35 @@ class Withdrawals:
             raise ServiceUnavailable("The package of this export is not there.")
         return package
 
-    async def _reached(self, visible: Visible, package: Package) -> dict[Destination, Submission]:
-        """Where the package may be: the latest submission of each place."""
-        async with transaction(self.pool, visible) as connection:
-            submissions = await SubmissionStore(connection, visible).of_package(package.id)
-        return _by_destination([each for each in submissions if each.may_have_arrived])
-
     async def _freeze(self, withdrawal: Withdrawal, package: Package) -> Notices:
         """A notice for each place that the package may be at, its bytes stored; nothing names it yet."""
-        reached = await self._reached(withdrawal.visible, package)
-        return {to: await self._notice(withdrawal, package, to, latest) for to, latest in reached.items()}
+        async with transaction(self.pool, withdrawal.visible) as connection:
+            submissions = await SubmissionStore(connection, withdrawal.visible).of_package(package.id)
+            given = await entry_numbers_of(connection, withdrawal.visible, package)
+        numbers = {**covered_entries(package, None).filed_as, **given}
+        reached = _by_place([each for each in submissions if each.may_have_arrived])
+        notices = {
+            place: await self._notice(withdrawal, package, place, latest, numbers)
+            for place, latest in reached.items()
+        }
+        return Notices(notices, given)
 
     async def _notice(
-        self, withdrawal: Withdrawal, package: Package, to: Destination, latest: Submission
+        self,
+        withdrawal: Withdrawal,
+        package: Package,
+        place: Place,
+        latest: Submission,
+        numbers: Mapping[int, str],
     ) -> Submission:
+        to, entry = place
         notice = WithdrawalNotice(
             package_number=package.number,
             export_id=package.export_id,
             reason=withdrawal.reason,
             withdrawn_at=rfc3339(withdrawal.created_at),
-            entry_number=latest.entry_number,
+            entry_numbers={each: number for each, number in numbers.items() if entry in (None, each)},
+            entry=entry,
         )
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
@@ -234,6 +254,7 @@ class Withdrawals:
             reason=withdrawal.reason,
             withdrawal=notice,
             linked_submission_id=latest.id,
+            entry=entry,
         )
         return await self.freezer.freeze(mail, to, notice.artifacts(), latest.notification_id)
 
@@ -276,17 +297,19 @@ class Withdrawals:
             closed_at=withdrawal.created_at,
             closed_reason=withdrawal.reason,
         )
+        given = await entry_numbers_of(connection, visible, package)
         closing = await close_package(connection, visible, closed)
-        needed = _by_destination(closing.reached)
-        if not needed.keys() <= notices.keys():
+        needed = _by_place(closing.reached)
+        # A number that came meanwhile is to be in the notice.
+        if not needed.keys() <= notices.by_place.keys() or given != notices.entry_numbers:
             raise SentAgainMeanwhile
         ledger = SubmissionStore(connection, visible)
-        sent = [await ledger.add(notices[to], send_in=timedelta(0)) for to in needed]
+        sent = [await ledger.add(notices.by_place[each], send_in=timedelta(0)) for each in needed]
         facts = [*closing.facts, *(submission_changed("prepared", each) for each in sent)]
         await self.recorder.record(connection, visible, withdrawal.export_id, facts, self.clock())
         return sent
 
 
-def _by_destination(submissions: Sequence[Submission]) -> dict[Destination, Submission]:
+def _by_place(submissions: Sequence[Submission]) -> dict[Place, Submission]:
     """The latest of each place; they come oldest first."""
-    return {destination_again(each): each for each in submissions}
+    return {(destination_again(each), each.entry): each for each in submissions}

@@ -45,8 +45,7 @@ class AceManifest(Document):
 
     def applies(self, invoice: Invoice, /) -> bool:
         """Not for what corrects an entry that was filed: there is no second one, and the truck has gone."""
-        amendment = invoice.snapshot.amendment
-        return amendment is None or not amendment.after_entry
+        return invoice.snapshot.files_an_entry
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""

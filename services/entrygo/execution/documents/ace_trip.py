@@ -53,8 +53,7 @@ class AceTrip(Document):
 
     def applies(self, invoice: Invoice, /) -> bool:
         """Not for what corrects an entry that was filed: the truck has gone."""
-        amendment = invoice.snapshot.amendment
-        return amendment is None or not amendment.after_entry
+        return invoice.snapshot.files_an_entry
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """The message, and by paths what it lacks, a value of a form that it does not take included."""

@@ -121,9 +121,8 @@ def _template(invoice: Invoice) -> BrokerTemplate:
 
 
 def _is_asked_for(invoice: Invoice, format: LayoutFormat) -> bool:
-    template, amendment = invoice.snapshot.broker.template, invoice.snapshot.amendment
-    is_to_file = amendment is None or not amendment.after_entry
-    return template is not None and template.format == format and is_to_file
+    template = invoice.snapshot.broker.template
+    return template is not None and template.format == format and invoice.snapshot.files_an_entry
 
 
 def _encoded(text: str, encoding: str) -> bytes:

@@ -32,8 +32,7 @@ class CargowiseXml(Document):
 
     def applies(self, invoice: Invoice, /) -> bool:
         """Not for what corrects an entry that was filed: there is no second one."""
-        amendment = invoice.snapshot.amendment
-        return amendment is None or not amendment.after_entry
+        return invoice.snapshot.files_an_entry
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """XML in UTF-8; what nobody stated has no element. Equal invoices give equal bytes."""

@@ -1,16 +1,16 @@
-"""Which documents are made where several importers share a truck: for each entry, and once for the truck."""
+"""Which documents are made where entries stand for themselves: for each entry, and once for the truck."""
 
 from collections.abc import Sequence
 
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document, render_documents
-from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.artifacts import RenderedArtifact, entry_prefix
 from entrygo.execution.package.entry_snapshots import (
     as_imported,
     covering_snapshot,
     entry_package,
     entry_snapshot,
-    has_several_importers,
+    has_sets_by_entry,
 )
 from entrygo.execution.package.facts import PackageFacts
 
@@ -19,6 +19,7 @@ OF_AN_ENTRY = frozenset(
         "cci_human_readable", "cci_csv", "cci_pdf", "cci_xlsx", "packing_list", "section_232_declaration",
         "section_232_declaration_csv", "usmca_certification", "usmca_certification_json", "landed_costs",
         "entry_dataset", "entry_lines", "broker_template_csv", "broker_template_xlsx", "cargowise_xml",
+        "amendment_changes", "post_summary_correction",
     }
 )  # fmt: skip
 OF_THE_TRUCK = frozenset(
@@ -34,8 +35,8 @@ LAST = frozenset({"manifest", "package_zip"})
 def render_package(
     documents: Sequence[Document], snapshot: Snapshot, package: PackageFacts
 ) -> tuple[RenderedArtifact, ...]:
-    """All documents of a package; of several importers the covering set, then one set for each entry."""
-    if not has_several_importers(snapshot):
+    """All documents of a package; where entries stand for themselves a covering set, then a set for each."""
+    if not has_sets_by_entry(snapshot):
         return render_documents(documents, as_imported(snapshot), package)
     truck = covering_snapshot(snapshot)
     finished = render_documents(_among(documents, OF_THE_TRUCK), truck, package)
@@ -45,7 +46,7 @@ def render_package(
             entry_snapshot(snapshot, entry),
             entry_package(package, snapshot, entry),
             finished,
-            prefix=f"entry-{entry.number}_",
+            prefix=entry_prefix(entry.number),
         )
     return render_documents(_among(documents, LAST), truck, package, finished)
 

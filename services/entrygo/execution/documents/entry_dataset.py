@@ -63,8 +63,7 @@ class EntryDataset(Document):
 
     def applies(self, invoice: Invoice, /) -> bool:
         """Not for what corrects an entry that was filed: there is no second one, and the truck has gone."""
-        amendment = invoice.snapshot.amendment
-        return amendment is None or not amendment.after_entry
+        return invoice.snapshot.files_an_entry
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """Canonical JSON by entry line; money in USD as text, the importer's number in full if a firm's."""

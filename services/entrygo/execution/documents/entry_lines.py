@@ -18,8 +18,7 @@ class EntryLines(Document):
 
     def applies(self, invoice: Invoice, /) -> bool:
         """Not for what corrects an entry that was filed: there is no second one."""
-        amendment = invoice.snapshot.amendment
-        return amendment is None or not amendment.after_entry
+        return invoice.snapshot.files_an_entry
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """A header, then a row for each entry line; money in USD, weights in kg."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from entrygo.domain.changes import changes_in_words
 from entrygo.domain.facts import Order
 from entrygo.domain.importer_number import masked
-from entrygo.domain.snapshot import ExcludedOrder, Snapshot
+from entrygo.domain.snapshot import Amendment, ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.entry_snapshots import entries_by_importer, has_several_importers, importer_of
@@ -67,9 +67,19 @@ def _replaces(invoice: Invoice) -> Json:
             "reason": clean_text(amendment.reason),
             "after_entry": amendment.after_entry,
             "entry_number": amendment.entry_number,
+            **({"filed": _filed(invoice, amendment)} if amendment.filed else {}),
             "changes": [clean_text(each) for each in changes_in_words(amendment)],
         }
     }
+
+
+def _filed(invoice: Invoice, amendment: Amendment) -> list[Json]:
+    """Each entry that was filed, as it was numbered then and is now: null where nothing of it is left."""
+    now = {entry.filed_as: entry.number for entry in invoice.snapshot.entries if entry.filed_as}
+    return [
+        {"entry_before": each.entry, "entry": now.get(each.entry_number), "entry_number": each.entry_number}
+        for each in amendment.filed
+    ]
 
 
 def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:

@@ -11,7 +11,7 @@ from entrygo.execution.package.entry_snapshots import (
     as_imported,
     entry_package,
     entry_snapshot,
-    has_several_importers,
+    has_sets_by_entry,
 )
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoice import Invoice
@@ -59,7 +59,7 @@ def preview(broker: Broker, template: BrokerTemplate, plan: Snapshot | None) -> 
 
 def _invoice(snapshot: Snapshot) -> Invoice:
     package = PackageFacts(id=NUMBER, number=NUMBER, generated_at=snapshot.planned_at)
-    if not has_several_importers(snapshot):
+    if not has_sets_by_entry(snapshot):
         return build_invoice(as_imported(snapshot), package)
     first = snapshot.entries[0]
     return build_invoice(entry_snapshot(snapshot, first), entry_package(package, snapshot, first))

@@ -1,14 +1,17 @@
 """The finished documents of a package, and all of them as one ZIP: equal documents give equal bytes."""
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE
 from entrygo.execution.package.zip_entries import plain_entry
 
 ARCHIVE_TYPE = "package_zip"
+_OF_AN_ENTRY = re.compile(r"entry-[0-9]+_")
 MANIFEST_TYPE = "manifest"
 ARCHIVE_MEDIA_TYPE = "application/zip"
 # To compress it again takes time and gains nothing; a PDF of typst is mostly plain text.
@@ -27,6 +30,37 @@ class RenderedArtifact:
     generated_at: str
     content: bytes
     sha256: str
+
+
+class Named(Protocol):
+    """A document by its type and name."""
+
+    @property
+    def artifact_type(self) -> str: ...
+
+    @property
+    def filename(self) -> str: ...
+
+
+D = TypeVar("D", bound=Named)
+
+
+def entry_prefix(entry: int) -> str:
+    """What the names of an entry's own documents begin with."""
+    return f"entry-{entry}_"
+
+
+def of_submission(documents: Sequence[D], entry: int | None) -> list[D]:
+    """What goes in one submission, without the archive: of the whole package, or of one entry.
+
+    The documents of the truck go with the first entry, and with one that has none of its own.
+    """
+    loose = [each for each in documents if each.artifact_type != ARCHIVE_TYPE]
+    if entry is None:
+        return loose
+    own = [each for each in loose if each.filename.startswith(entry_prefix(entry))]
+    of_the_truck = [each for each in loose if not _OF_AN_ENTRY.match(each.filename)]
+    return [*of_the_truck, *own] if entry == 1 or not own else own
 
 
 def loose_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedArtifact]:

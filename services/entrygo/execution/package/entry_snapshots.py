@@ -12,7 +12,7 @@ from entrygo.domain.allocation import allocate
 from entrygo.domain.facts import Bond, Importer, ImporterOfRecord
 from entrygo.domain.importers import importer_of_record
 from entrygo.domain.shipment import Charge, Shipment
-from entrygo.domain.snapshot import PlannedEntry, Snapshot, ValidationMessage
+from entrygo.domain.snapshot import Amendment, PlannedEntry, Snapshot, ValidationMessage
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.printable import clean_text
 
@@ -34,6 +34,18 @@ def entries_by_importer(snapshot: Snapshot) -> Sequence[tuple[ImporterOfRecord, 
     return [(importer_of(snapshot, entries[0]), entries) for entries in found.values()]
 
 
+def has_sets_by_entry(snapshot: Snapshot) -> bool:
+    """Whether each entry has documents of its own.
+
+    Where entries are of several importers, go to the broker one by one, or are corrected and filed side by
+    side: a list of corrections is of one entry.
+    """
+    amendment = snapshot.amendment
+    corrects = amendment is not None and bool(amendment.filed)
+    is_alone = snapshot.broker.submit_per == "entry" or corrects
+    return has_several_importers(snapshot) or (is_alone and len(snapshot.entries) > 1)
+
+
 def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
     """Who enters it: the warehouse's importer, unless it names a record."""
     wanted = entry.importer_id or _OF_THE_WAREHOUSE
@@ -51,7 +63,9 @@ def as_imported(snapshot: Snapshot) -> Snapshot:
 
 
 def covering_snapshot(snapshot: Snapshot) -> Snapshot:
-    """The plan of the whole truck, which nobody imports as a whole: its importer names them all."""
+    """The plan of the whole truck; where nobody imports it as a whole, its importer names them all."""
+    if not has_several_importers(snapshot):
+        return as_imported(snapshot)
     importers = [importer for importer, _ in entries_by_importer(snapshot)]
     names = "; ".join(clean_text(importer.name) for importer in importers)
     several = f"{len(importers)} importers of record, each with an entry of its own: {names}"
@@ -88,9 +102,36 @@ def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
             "savings": None,
             "entry_duties": tuple(each for each in snapshot.entry_duties if each.number == entry.number),
             "landed_costs": tuple(each for each in snapshot.landed_costs if each.order_id in ids),
+            "amendment": amendment_of(snapshot, entry),
         }
     )
     return _imported_by(narrowed, entry)
+
+
+def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
+    """What of an amendment is of one entry: its correction, or what differs in an entry that is to be filed.
+
+    What does not name an entry of several is of the truck.
+    """
+    amendment = snapshot.amendment
+    if amendment is None or not amendment.filed:
+        return amendment
+    number = entry.filed_as
+    if number is None:
+        ids = frozenset(entry.order_ids)
+        held = (order.items for order in snapshot.orders if order.id in ids)
+        about = ids | {item.product_id for items in held for item in items}
+        changes = tuple(each for each in amendment.changes if each.id in about)
+        return amendment.model_copy(
+            update={"after_entry": False, "entry_number": None, "filed": (), "changes": changes}
+        )
+    return amendment.model_copy(
+        update={
+            "entry_number": number,
+            "filed": tuple(each for each in amendment.filed if each.entry_number == number),
+            "changes": tuple(each for each in amendment.changes if number in each.corrects),
+        }
+    )
 
 
 def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:

@@ -4,11 +4,11 @@ Pure. It is kept with the package, so that the page needs neither the plan nor i
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from entrygo.domain.facts import Fact, Number
+from entrygo.domain.facts import Fact, Number, Order
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
 from entrygo.execution.package.figures import quantities
@@ -30,6 +30,11 @@ class EntrySummary(Fact):
     entry_type: str
     # Empty where nobody stated it, and in packages from before mails said so.
     paps_number: str = ""
+    # The number that it was filed under before, where what is asked for is its correction.
+    filed_as: str = ""
+    # Of an entry beside others, as of the package.
+    quantities: str = ""
+    gross_weight_kg: Number | None = None
 
 
 class PackageSummary(Fact):
@@ -51,6 +56,27 @@ class PackageSummary(Fact):
     responsible: str = ""
     answers_to: str = ""
 
+    def of_entry(self, number: int) -> "PackageSummary":
+        """The summary of one entry of several, which goes in a submission of its own."""
+        entry = next(each for each in self.entries if each.number == number)
+        return self.model_copy(
+            update={
+                "entries": (entry,),
+                "orders": entry.orders,
+                "value_usd": entry.value_usd,
+                "quantities": entry.quantities,
+                "gross_weight_kg": entry.gross_weight_kg,
+            }
+        )
+
+
+def summary_of(kept: str, entry: int | None = None) -> PackageSummary | None:
+    """As it was kept with a package, of one entry if that is named; None of one from before it was kept."""
+    if not kept:
+        return None
+    summary = PackageSummary.model_validate_json(kept)
+    return summary if entry is None else summary.of_entry(entry)
+
 
 def summarised(snapshot: Snapshot, shipment: Shipment = NOTHING_STATED) -> PackageSummary:
     """The figures of the plan that the documents were made from, and what was stated of the truck."""
@@ -70,13 +96,12 @@ def summarised(snapshot: Snapshot, shipment: Shipment = NOTHING_STATED) -> Packa
         arrives_on=snapshot.entry_date,
         orders=len(snapshot.orders),
         value_usd=_value(snapshot),
-        quantities=_quantities(snapshot),
-        gross_weight_kg=_gross_weight(snapshot),
+        quantities=_quantities(snapshot, snapshot.orders),
+        gross_weight_kg=_gross_weight(snapshot, snapshot.orders),
         responsible=clean_text(warehouse.responsible_employee),
         answers_to=clean_text(warehouse.email),
         entries=tuple(
-            _entry(entry, importers, snapshot, shipment.paps_of(entry.number, entries=len(entries)))
-            for entry in entries
+            _entry(entry, importers, snapshot, shipment, entries=len(entries)) for entry in entries
         ),
     )
 
@@ -96,20 +121,20 @@ def _value(snapshot: Snapshot) -> Decimal:
     return sum((item.value_usd for item in lines), Decimal(0))
 
 
-def _quantities(snapshot: Snapshot) -> str:
+def _quantities(snapshot: Snapshot, orders: Iterable[Order]) -> str:
     """Per unit of measure, as the documents count."""
     units = {product.id: clean_text(product.unit_of_measure) for product in snapshot.products}
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for order in snapshot.orders:
+    for order in orders:
         for item in order.items:
             sums[units[item.product_id] or UNIT_WHEN_UNSTATED] += item.quantity
     return quantities(sorted(sums.items()))
 
 
-def _gross_weight(snapshot: Snapshot) -> Decimal | None:
+def _gross_weight(snapshot: Snapshot, orders: Iterable[Order]) -> Decimal | None:
     weights = {product.id: product.gross_weight_kg for product in snapshot.products}
     total = Decimal(0)
-    for order in snapshot.orders:
+    for order in orders:
         for item in order.items:
             each = weights[item.product_id]
             if each is None:
@@ -119,8 +144,15 @@ def _gross_weight(snapshot: Snapshot) -> Decimal | None:
 
 
 def _entry(
-    entry: PlannedEntry, importers: Mapping[str | None, str], snapshot: Snapshot, paps_number: str | None
+    entry: PlannedEntry,
+    importers: Mapping[str | None, str],
+    snapshot: Snapshot,
+    shipment: Shipment,
+    *,
+    entries: int,
 ) -> EntrySummary:
+    own = frozenset(entry.order_ids)
+    orders = () if entries == 1 else [order for order in snapshot.orders if order.id in own]
     return EntrySummary(
         number=entry.number,
         importer=importers.get(entry.importer_id, ""),
@@ -128,7 +160,10 @@ def _entry(
         lines=entry.lines,
         value_usd=entry.value_usd,
         entry_type=str(entry.entry_type or snapshot.entry_type),
-        paps_number=clean_text(paps_number),
+        paps_number=clean_text(shipment.paps_of(entry.number, entries=entries)),
+        filed_as=entry.filed_as or "",
+        quantities=_quantities(snapshot, orders),
+        gross_weight_kg=_gross_weight(snapshot, orders) if orders else None,
     )
 
 

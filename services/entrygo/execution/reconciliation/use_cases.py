@@ -103,8 +103,8 @@ class Reconciliations:
         visible, now, package = command.visible, self.clock(), compared.package
         ledger, store = SubmissionStore(connection, visible), ReconciliationStore(connection, visible)
         # Whoever closes the package or gives another summary waits for this row.
-        submission = await ledger.latest(package.id)
-        assert submission is not None, "an executed package has a submission"
+        submission = await ledger.latest(package.id, command.entry)
+        assert submission is not None, "an executed package has a submission of each entry"
         await check_open(PackageStore(connection, visible), package.id)
         before = await store.latest(command.export_id, command.entry)
         known = await store.tasks(command.export_id, command.entry)
@@ -128,12 +128,11 @@ class Reconciliations:
         await store.change_tasks(settled.changed)
         await store.add_tasks([self._task(recorded, each) for each in settled.opened])
         tasks = await store.tasks(command.export_id, command.entry)
-        if submission.status is not SubmissionStatus.ACKNOWLEDGED or submission.entry_number is None:
+        number = command.summary.entry_number
+        is_known = submission.entry_numbers.get(command.entry) == number
+        if submission.status is not SubmissionStatus.ACKNOWLEDGED or not is_known:
             # Who filed it has it; and an export with a filed entry is amended as one.
-            answer = Answer(
-                status=SubmissionStatus.ACKNOWLEDGED,
-                entry_number=submission.entry_number or command.summary.entry_number,
-            )
+            answer = Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_numbers={command.entry: number})
             await record_answer(connection, self.recorder, submission, answer, now)
         await self.recorder.record(
             connection, visible, command.export_id, [summary_recorded(recorded, tasks)], now
@@ -183,7 +182,7 @@ class Reconciliations:
         store = ReconciliationStore(connection, visible)
         if package is None:
             raise ExportNotFound
-        await SubmissionStore(connection, visible).latest(package.id)
+        await SubmissionStore(connection, visible).latest(package.id, command.entry)
         recorded = await store.latest(command.export_id, command.entry)
         known = {task.id: task for task in await store.tasks(command.export_id, command.entry)}
         task = known.get(command.task_id)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from entrygo.execution.broker.backlog_store import SubmissionBacklog
 from entrygo.execution.broker.events import submission_changed
-from entrygo.execution.broker.store import SubmissionBacklog, SubmissionStore
+from entrygo.execution.broker.following import follow
+from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder
-from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import PACKAGE_STATE_AFTER, Execution, Submission, SubmissionStatus
+from entrygo.execution.state.records import Execution, Submission, SubmissionStatus
 from entrygo.execution.steps.leases import OPERATION
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
@@ -53,9 +54,8 @@ class RestoredWork:
                 await ledger.settle(held)
             else:
                 await ledger.give_up(held)
-            packages = PackageStore(connection, held.visible)
-            await packages.set_state(held.package_id, PACKAGE_STATE_AFTER[held.status])
-            facts = [submission_changed(str(held.status), held)]
+            stands = await follow(connection, held)
+            facts = [submission_changed(str(held.status), held, stands)]
             await self.recorder.record(connection, held.visible, held.export_id, facts, self.clock())
 
     async def _fail(self, execution: Execution) -> None:

@@ -1,9 +1,11 @@
 """Reads what is said of a submission: send it again, it arrived or not, the broker's answer."""
 
 import re
+from collections.abc import Iterable
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.facts import BrokerTemplate
+from entrygo.domain.shipment import MAX_ENTRIES
 from entrygo.execution.broker.answers import Answer
 from entrygo.execution.broker.noted_answers import NOTE_OPERATION, NoteCommand
 from entrygo.execution.broker.resubmission import RESUBMIT_OPERATION, ResubmitCommand
@@ -13,6 +15,7 @@ from entrygo.execution.state.records import SubmissionStatus
 from entrygo.execution.use_cases import PreviewQuery
 from entrygo.identity.current import principal
 from entrygo.postgres.idempotency import fingerprint
+from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.records.broker_template import BROKER_TEMPLATE
 from entrygo.records.kinds import Field
@@ -41,6 +44,7 @@ def resubmit_command(request: execution_pb2.ResubmitToBrokerRequest) -> Resubmit
         reason=reason,
         key=request.idempotency_key,
         fingerprint=fingerprint(RESUBMIT_OPERATION, request),
+        entry=request.entry or None,
     )
 
 
@@ -90,6 +94,9 @@ def note_command(request: execution_pb2.NoteBrokerAnswerRequest) -> NoteCommand:
         number = issues.take(entry_number, request.entry_number, "entryNumber")
         if status is not None and not is_acknowledged:
             issues.add("entryNumber", "Only with acknowledged", "invalid_type")
+    numbers = _by_entry(request.entry_numbers, issues)
+    if numbers and status is not None and not is_acknowledged:
+        issues.add("entryNumbers", "Only with acknowledged", "invalid_type")
     if is_rejected and not request.reason.strip():
         issues.required("reason")
     issues.require(notedBy=request.noted_by.strip(), note=request.note.strip())
@@ -105,12 +112,14 @@ def note_command(request: execution_pb2.NoteBrokerAnswerRequest) -> NoteCommand:
         answer=Answer(
             status=status,
             entry_number=number,
+            entry_numbers=numbers,
             reason=_rejection_reason(request.reason) if is_rejected else did_not_arrive,
             noted_by=request.noted_by.strip(),
             note=request.note.strip(),
         ),
         key=request.idempotency_key,
         fingerprint=fingerprint(NOTE_OPERATION, request),
+        entry=request.entry or None,
     )
 
 
@@ -125,21 +134,35 @@ def read_answer(request: execution_pb2.AnswerBrokerLinkRequest) -> Answer:
     """Raises ValidationFailed for what is neither an acknowledgement nor a rejection."""
     match request.WhichOneof("answer"):
         case "acknowledged":
-            number = _entry_number(request.acknowledged.entry_number)
-            return Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number=number)
+            issues, given = Issues(), request.acknowledged
+            number = None
+            if given.entry_number.strip():
+                number = issues.take(entry_number, given.entry_number, "entryNumber")
+            numbers = _by_entry(given.entry_numbers, issues)
+            issues.check()
+            return Answer(status=SubmissionStatus.ACKNOWLEDGED, entry_number=number, entry_numbers=numbers)
         case "rejected":
             return Answer(status=SubmissionStatus.REJECTED, reason=_rejection_reason(request.rejected.reason))
         case _:
             raise ValidationFailed.of([("answer", "Required", "invalid_type")])
 
 
-def _entry_number(given: str) -> str | None:
-    if not given.strip():
-        return None
-    issues = Issues()
-    number = issues.take(entry_number, given, "entryNumber")
-    issues.check()
-    return number
+def _by_entry(given: Iterable[events_pb2.EntryNumber], issues: Issues) -> dict[int, str]:
+    """The number of each entry; a blank one says nothing. Each is named once, and no number twice."""
+    found: dict[int, str] = {}
+    for place, each in enumerate(given):
+        path = f"entryNumbers.{place}"
+        if not 1 <= each.entry <= MAX_ENTRIES:
+            issues.add(f"{path}.entry", f"Must be between 1 and {MAX_ENTRIES}", "invalid_number")
+        elif each.entry in found:
+            issues.add(f"{path}.entry", f"Entry {each.entry} is named twice", "duplicate")
+        elif each.entry_number.strip():
+            number = issues.take(entry_number, each.entry_number, f"{path}.entryNumber")
+            if number in found.values():
+                issues.add(f"{path}.entryNumber", "Each entry has a number of its own", "duplicate")
+            elif number is not None:
+                found[each.entry] = number
+    return found
 
 
 def _rejection_reason(text: str) -> str:

@@ -53,6 +53,8 @@ def linked_command(
     """The same for the holder of a link, of the submission's export; ValidationFailed."""
     issues = Issues()
     _check_entry(submission.export_id, given.entry, issues)
+    if submission.entry not in (None, given.entry):
+        issues.add("entry", f"This link is of entry {submission.entry}", "unknown")
     summary = read_summary(given.summary, issues)
     return RecordCommand(
         visible=submission.visible,

@@ -118,6 +118,9 @@ class PackageStore:
             "SELECT p.id, p.number, p.export_id, ARRAY("
             "  SELECT entry_number FROM broker_submissions WHERE account_id = $1 AND mode = $2"
             "  AND package_id = p.id AND entry_number IS NOT NULL"
+            "  UNION SELECT given.value FROM broker_submissions AS one,"
+            "   jsonb_each_text(one.entry_numbers) AS given"
+            "  WHERE one.account_id = $1 AND one.mode = $2 AND one.package_id = p.id"
             "  UNION SELECT entry_number FROM entry_summaries WHERE account_id = $1 AND mode = $2"
             "  AND package_id = p.id ORDER BY 1) AS entry_numbers"
             " FROM customs_packages p WHERE p.account_id = $1 AND p.mode = $2"
@@ -125,6 +128,9 @@ class PackageStore:
             " AND (p.number = $4 OR p.id IN ("
             "  SELECT package_id FROM broker_submissions"
             "  WHERE account_id = $1 AND mode = $2 AND entry_number = $5"
+            "  UNION SELECT package_id FROM broker_submissions WHERE account_id = $1 AND mode = $2"
+            "   AND entry_number IS NOT NULL"
+            "   AND jsonb_path_query_array(entry_numbers, '$.*') @> to_jsonb($5::text)"
             "  UNION SELECT package_id FROM entry_summaries"
             "  WHERE account_id = $1 AND mode = $2 AND entry_number = $5))"
             " ORDER BY p.generated_at DESC, p.id DESC LIMIT $6",
@@ -156,6 +162,14 @@ class PackageStore:
             package_id,
             PackageState.GENERATED,
             summary,
+        )
+
+    async def lock(self, package_id: str) -> None:
+        """Nobody else says where it stands before this transaction ends; the caller holds a submission."""
+        await self._connection.execute(
+            "SELECT 1 FROM customs_packages WHERE account_id = $1 AND mode = $2 AND id = $3 FOR UPDATE",
+            *self._scope,
+            package_id,
         )
 
     async def close(self, closed: Package) -> None:

@@ -1,6 +1,7 @@
 """What execution keeps, as values: executions, packages, artifacts, submissions. No SQL, no wire."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -273,6 +274,10 @@ class Submission:
     # Who of the account's own people noted the latest answer, and how they know.
     noted_by: str | None = None
     note: str | None = None
+    # The entry that it is of, where each goes in a submission of its own; None is the whole package.
+    entry: int | None = None
+    # What the broker gave, by entry; `entry_number` is the first of them.
+    entry_numbers: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def may_have_arrived(self) -> bool:
@@ -292,6 +297,15 @@ PACKAGE_STATE_AFTER = {
     SubmissionStatus.FAILED: PackageState.FAILED,
     SubmissionStatus.UNKNOWN: PackageState.UNKNOWN,
 }
+# A package that goes in several submissions stands where the worst of them stands: acknowledged once each is.
+WORST_FIRST = (
+    PackageState.REJECTED,
+    PackageState.FAILED,
+    PackageState.UNKNOWN,
+    PackageState.GENERATED,
+    PackageState.SENT,
+    PackageState.ACKNOWLEDGED,
+)
 NOTIFICATION_STATUS_AFTER = {
     SubmissionStatus.SENT: NotificationStatus.SENT,
     SubmissionStatus.ACKNOWLEDGED: NotificationStatus.SENT,

@@ -31,7 +31,8 @@ async def execution_answer(
     else:
         artifacts = prepared.artifacts
         notification_ids = [each.id for each in prepared.notifications]
-    submission = await SubmissionStore(connection, execution.visible).get(execution.submission_id)
+    ledger = SubmissionStore(connection, execution.visible)
+    submissions = await ledger.prepared_with(execution.submission_id)
     response = execution_pb2.ExecuteExportResponse(
         export_id=execution.export_id,
         status=State.COMPLETED,
@@ -40,6 +41,7 @@ async def execution_answer(
         artifacts=[artifact_message(each) for each in artifacts],
         notification_ids=notification_ids,
         execution_timestamp=rfc3339(execution.executed_at),
-        broker_submission=submission_message(submission),
+        broker_submission=submission_message(submissions[0]),
+        broker_submissions=[submission_message(each) for each in submissions],
     )
     return response.SerializeToString()

@@ -3,6 +3,7 @@
 Whoever runs them holds the lease. Every transaction first proves that, and fails with LeaseLost otherwise.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -167,7 +168,7 @@ class ExecutionSteps:
         async with transaction(self.pool, execution.visible) as connection:
             held = ExecutionStore(connection, execution.visible)
             # Before anything else: its row lock keeps a new owner out until the end.
-            if not await held.save_prepared(execution, prepared.submission.id, now, self.leases.lease):
+            if not await held.save_prepared(execution, prepared.submissions[0].id, now, self.leases.lease):
                 raise LeaseLost
             closing = (
                 None if taken is None else await replace_package(connection, execution, package, taken, now)
@@ -178,18 +179,18 @@ class ExecutionSteps:
             await packages.add_notifications(prepared.notifications)
             ledger = SubmissionStore(connection, execution.visible)
             # This process sends it; should it die, another may once the lease is over.
-            submission = await ledger.add(prepared.submission, send_in=self.leases.lease)
+            added = [await ledger.add(each, send_in=self.leases.lease) for each in prepared.submissions]
             facts = [
                 package_generated(package, prepared.artifacts),
                 *(notification_recorded(each) for each in prepared.notifications),
-                submission_changed("prepared", submission),
+                *(submission_changed("prepared", each) for each in added),
             ]
             await self.recorder.record(connection, execution.visible, execution.export_id, facts, now)
             if taken is not None and closing is not None:
                 old_id = taken.replaced.export_id
                 await self.recorder.record(connection, execution.visible, old_id, closing.facts, now)
-        execution = replace(execution, step=Step.PREPARED, submission_id=submission.id, executed_at=now)
-        return execution, replace(prepared, submission=submission)
+        execution = replace(execution, step=Step.PREPARED, submission_id=added[0].id, executed_at=now)
+        return execution, replace(prepared, submissions=tuple(added))
 
     async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
         """The export becomes FAILED, this run is over, and its key is free for the run after a re-plan."""
@@ -204,14 +205,18 @@ class ExecutionSteps:
                 await keys.release(execution.idempotency_key)
 
     async def _deliver(self, execution: Execution, prepared: Prepared | None) -> None:
-        """Waits a moment for the delivery: the answer says `sent` unless the broker's side is slow."""
-        submission = prepared.submission if prepared else await self._submission(execution)
-        await self.dispatcher.deliver(submission, wait_seconds=self.delivery_wait.total_seconds())
+        """Waits a moment for the delivery: the answer says `sent` unless the broker's side is slow.
 
-    async def _submission(self, execution: Execution) -> Submission:
+        Where each entry goes in one of its own, all of them leave beside each other.
+        """
+        submissions = prepared.submissions if prepared else await self._submissions(execution)
+        await self.dispatcher.deliver(*submissions, wait_seconds=self.delivery_wait.total_seconds())
+
+    async def _submissions(self, execution: Execution) -> Sequence[Submission]:
         assert execution.submission_id is not None
         async with transaction(self.pool, execution.visible) as connection:
-            return await SubmissionStore(connection, execution.visible).get(execution.submission_id)
+            ledger = SubmissionStore(connection, execution.visible)
+            return await ledger.prepared_with(execution.submission_id)
 
     async def _complete(self, execution: Execution, planning: Planning, prepared: Prepared | None) -> bytes:
         assert execution.package_id is not None

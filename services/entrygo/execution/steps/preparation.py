@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant
-from entrygo.domain.snapshot import Snapshot, read_snapshot
+from entrygo.domain.snapshot import PlannedEntry, Snapshot, read_snapshot
 from entrygo.domain.time import parse_rfc3339
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.destinations import destination_of
@@ -19,7 +19,8 @@ from entrygo.execution.broker.routes import Route
 from entrygo.execution.documents.base import Document
 from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.objects.by_digest import ObjectStore
-from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
+from entrygo.execution.package.entry_snapshots import amendment_of
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.summary import PackageSummary, summarised
 from entrygo.execution.state import failpoints
@@ -37,6 +38,7 @@ from entrygo.process.memory import give_back
 
 # About three hundred orders: makes documents in a tenth of a second and more.
 LARGE_BYTES = 512 * 1024
+SEVERAL = 2
 RENDERS = Route(server="renders", destination="renders")
 
 
@@ -53,7 +55,8 @@ class Prepared:
 
     artifacts: tuple[Artifact, ...]
     notifications: tuple[Notification, ...]
-    submission: Submission
+    # One of the whole package, or one of each entry in their order.
+    submissions: tuple[Submission, ...]
     summary: PackageSummary
 
 
@@ -104,10 +107,11 @@ class Preparation:
         rendered = await self._render(tenant, facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
         await self.objects.put_all(tenant, [each.content for each in rendered])
-        notifications = self._notifications(package, now)
         summary = summarised(snapshot, execution.shipment)
+        parts = submission_parts(snapshot)
+        notifications = self._notifications(package, now, len(parts))
         mail = BrokerMail(
-            submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
+            submission_id="",
             tenant=tenant,
             export_id=package.export_id,
             package=facts,
@@ -119,12 +123,31 @@ class Preparation:
             summary=summary,
         )
         to = destination_of(snapshot.broker)
-        submission = await self.freezer.freeze(mail, to, rendered, notifications[0].id)
+        submissions = [
+            await self.freezer.freeze(
+                self._of_entry(mail, summary, snapshot, entry), to, _sent(rendered, entry), notification.id
+            )
+            for entry, notification in zip(parts, notifications, strict=False)
+        ]
         return Prepared(
             artifacts=tuple(_artifact(each) for each in rendered),
             notifications=notifications,
-            submission=submission,
+            submissions=tuple(submissions),
             summary=summary,
+        )
+
+    def _of_entry(
+        self, mail: BrokerMail, summary: PackageSummary, snapshot: Snapshot, entry: PlannedEntry | None
+    ) -> BrokerMail:
+        """The mail under an id of its own; where it is of one entry, with what is of that entry alone."""
+        mail = replace(mail, submission_id=self.ids.new(IdKind.BROKER_SUBMISSION))
+        if entry is None:
+            return mail
+        return replace(
+            mail,
+            entry=entry.number,
+            amendment=amendment_of(snapshot, entry),
+            summary=summary.of_entry(entry.number),
         )
 
     async def _render(
@@ -137,7 +160,8 @@ class Preparation:
             # Rendering is pure: whatever it raises now it would raise again.
             raise DocumentsFailed from error
 
-    def _notifications(self, package: Package, now: datetime) -> tuple[Notification, ...]:
+    def _notifications(self, package: Package, now: datetime, mails: int) -> tuple[Notification, ...]:
+        """One for each submission to the broker, then the warehouse's."""
         return tuple(
             Notification(
                 id=self.ids.new(IdKind.NOTIFICATION),
@@ -147,8 +171,19 @@ class Preparation:
                 status=NotificationStatus.RECORDED,
                 created_at=now,
             )
-            for channel, recipient in (("EMAIL", "broker"), ("LIFECYCLE_EVENT", "warehouse"))
+            for channel, recipient in (*[("EMAIL", "broker")] * mails, ("LIFECYCLE_EVENT", "warehouse"))
         )
+
+
+def submission_parts(snapshot: Snapshot) -> Sequence[PlannedEntry | None]:
+    """What goes in one submission each: the whole package (None), or every entry of several. Pure."""
+    if snapshot.broker.submit_per == "package" or len(snapshot.entries) < SEVERAL:
+        return (None,)
+    return snapshot.entries
+
+
+def _sent(rendered: Sequence[RenderedArtifact], entry: PlannedEntry | None) -> Sequence[RenderedArtifact]:
+    return rendered if entry is None else of_submission(rendered, entry.number)
 
 
 def _artifact(rendered: RenderedArtifact) -> Artifact:

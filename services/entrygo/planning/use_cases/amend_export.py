@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from entrygo.domain.errors import EntryFiled, ValidationFailed
 from entrygo.domain.principal import Visible
-from entrygo.domain.snapshot import Snapshot
-from entrygo.planning.amendments import successor_orders
+from entrygo.domain.snapshot import Amendment, Snapshot
+from entrygo.planning.amendments import filed_entries, successor_orders
 from entrygo.planning.requests import AMEND_OPERATION, AmendCommand, PlanCommand
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.use_cases.plan_export import PlanExport
@@ -50,7 +50,8 @@ class AmendExport:
 def _successor(command: AmendCommand, export: Export, before: Snapshot) -> PlanCommand:
     """What is planned in the place of an executed export; raises where it cannot be followed."""
     check_can_be_followed(export)
-    _check_entry(command)
+    amendment = _with_filed(command, before)
+    _check_entry(amendment)
     return PlanCommand(
         warehouse_id=before.warehouse.id,
         broker_id=before.broker.id,
@@ -64,12 +65,20 @@ def _successor(command: AmendCommand, export: Export, before: Snapshot) -> PlanC
         entry_type=before.asked_entry_type,
         key=command.key,
         fingerprint=command.fingerprint,
-        amendment=command.amendment,
+        amendment=amendment,
     )
 
 
-def _check_entry(command: AmendCommand) -> None:
-    amendment = command.amendment
+def _with_filed(command: AmendCommand, before: Snapshot) -> Amendment:
+    """The amendment with every entry that was filed; one that corrected an entry has that one still."""
+    filed = filed_entries(before, command.entry_numbers)
+    if not filed:
+        return command.amendment
+    numbers = ", ".join(dict.fromkeys(each.entry_number for each in filed))
+    return command.amendment.model_copy(update={"filed": filed, "entry_number": numbers})
+
+
+def _check_entry(amendment: Amendment) -> None:
     if amendment.entry_number and not amendment.after_entry:
         raise EntryFiled(field="afterEntry", details={"entryNumber": amendment.entry_number})
     if amendment.after_entry and not amendment.entry_number:

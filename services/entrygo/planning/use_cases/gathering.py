@@ -10,6 +10,7 @@ from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import default_entry_date
 from entrygo.planning.account_orders_store import AccountOrders
+from entrygo.planning.amendments import filed_orders, not_filed
 from entrygo.planning.bonds import continuous_numbers
 from entrygo.planning.duty.bond import Paid
 from entrygo.planning.duty.book import DutyBook
@@ -23,6 +24,7 @@ from entrygo.planning.requests import PlanCommand
 from entrygo.planning.rules.base import Rule
 from entrygo.planning.store import PlanningStore
 from entrygo.planning.sync_client import FactSource, Gathered
+from entrygo.planning.use_cases.predecessors import Predecessor
 from entrygo.planning.use_cases.recording import found_export
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock
@@ -69,13 +71,14 @@ class Gathering:
     # None: nothing is said of duty.
     duty_on: Callable[[ReferenceData, date], DutyBook] | None = None
 
-    async def run(self, visible: Visible, command: PlanCommand, *, left_with: str | None) -> Grounds:
+    async def run(self, visible: Visible, command: PlanCommand, *, follows: Predecessor | None) -> Grounds:
         """Facts from sync, what other exports did with the orders, the policy, and what holds on the day.
 
-        Orders that have left with the export `left_with`, whose place the planned one takes, count as here.
+        Orders that have left with the export that it follows count as here; its filed entries stay together.
         Raises InvalidOrderReference, ReferenceOutsideAccount, ExportNotFound and InvalidExportState for a
         batch that cannot be planned again, ValidationFailed for an entry date before all reference data.
         """
+        left_with = None if follows is None else follows.amendment.supersedes
         found = await self.facts.gather(
             list(command.order_ids),
             list(command.external_order_ids),
@@ -99,6 +102,8 @@ class Gathering:
                 on_blocked=command.on_blocked,
                 entry_type=command.entry_type,
                 savings_basis=policy.savings_basis,
+                filed=filed_orders(follows.amendment, follows.snapshot) if follows else (),
+                not_filed=not_filed(follows.amendment, follows.snapshot) if follows else frozenset(),
             ),
             facts=PlanFacts(
                 orders=found.orders,

@@ -81,8 +81,7 @@ class PlanExport:
 
     async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
         follows = await self._predecessor(visible, command)
-        left_with = None if follows is None else follows.amendment.supersedes
-        grounds = await self.gathering.run(visible, command, left_with=left_with)
+        grounds = await self.gathering.run(visible, command, follows=follows)
         arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
         if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
             return decide(*arguments, duty_book=grounds.duty_book), follows

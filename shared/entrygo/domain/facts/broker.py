@@ -49,6 +49,12 @@ ON_REQUEST = frozenset({"cargowise_xml", "ace_trip"})
 # A mail has the documents one by one, or the archive beside those that are there to be read.
 Attached = Literal["each", "zip"]
 WAYS_TO_ATTACH: tuple[Attached, ...] = get_args(Attached)
+# All entries of a package in one submission, or each in one of its own.
+SubmitPer = Literal["package", "entry"]
+WAYS_TO_SUBMIT: tuple[SubmitPer, ...] = get_args(SubmitPer)
+# What is one shipment in the truck's manifest: an entry, or the house bill of each order.
+ManifestPer = Literal["entry", "house_bill"]
+WAYS_TO_MANIFEST: tuple[ManifestPer, ...] = get_args(ManifestPer)
 
 
 class Endpoint(Fact):
@@ -130,6 +136,8 @@ class Broker(Fact):
     # have to be asked for by name.
     documents: tuple[str, ...] = ()
     attach: Attached = "each"
+    submit_per: SubmitPer = "package"
+    manifest_per: ManifestPer = "entry"
     # None where the broker has no layout of its own.
     template: BrokerTemplate | None = None
 

@@ -28,13 +28,18 @@ class Reaction:
     """What the simulated broker says once it has the package."""
 
     status: SubmissionStatus
-    entry_number: str | None = None
     reason: str | None = None
+    gives_numbers: bool = False
+
+    @staticmethod
+    def number_of(entry: int) -> str:
+        """`TST-0000001-8` for the first entry."""
+        return entry_number("TST", entry)
 
 
 _REACTIONS: Mapping[str, Reaction] = MappingProxyType(
     {
-        "accept": Reaction(status=SubmissionStatus.ACKNOWLEDGED, entry_number=entry_number("TST", 1)),
+        "accept": Reaction(status=SubmissionStatus.ACKNOWLEDGED, gives_numbers=True),
         "reject": Reaction(
             status=SubmissionStatus.REJECTED, reason="Simulated: this broker rejects everything."
         ),

@@ -255,7 +255,7 @@ class Check(_message.Message):
     def __init__(self, subject: _Optional[str] = ..., by: _Optional[str] = ...) -> None: ...
 
 class PlannedEntry(_message.Message):
-    __slots__ = ("number", "orders", "lines", "value_usd", "importer", "duty", "importer_id", "importer_external_id", "importer_name", "entry_type", "readiness_state", "issues", "broker_fees_usd")
+    __slots__ = ("number", "orders", "lines", "value_usd", "importer", "duty", "importer_id", "importer_external_id", "importer_name", "entry_type", "readiness_state", "issues", "broker_fees_usd", "filed_as")
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     ORDERS_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
@@ -269,6 +269,7 @@ class PlannedEntry(_message.Message):
     READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
     ISSUES_FIELD_NUMBER: _ClassVar[int]
     BROKER_FEES_USD_FIELD_NUMBER: _ClassVar[int]
+    FILED_AS_FIELD_NUMBER: _ClassVar[int]
     number: int
     orders: int
     lines: int
@@ -282,7 +283,16 @@ class PlannedEntry(_message.Message):
     readiness_state: str
     issues: _containers.RepeatedCompositeFieldContainer[EntryIssue]
     broker_fees_usd: str
-    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., importer: _Optional[str] = ..., duty: _Optional[_Union[EntryDuty, _Mapping]] = ..., importer_id: _Optional[str] = ..., importer_external_id: _Optional[str] = ..., importer_name: _Optional[str] = ..., entry_type: _Optional[str] = ..., readiness_state: _Optional[str] = ..., issues: _Optional[_Iterable[_Union[EntryIssue, _Mapping]]] = ..., broker_fees_usd: _Optional[str] = ...) -> None: ...
+    filed_as: str
+    def __init__(self, number: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., importer: _Optional[str] = ..., duty: _Optional[_Union[EntryDuty, _Mapping]] = ..., importer_id: _Optional[str] = ..., importer_external_id: _Optional[str] = ..., importer_name: _Optional[str] = ..., entry_type: _Optional[str] = ..., readiness_state: _Optional[str] = ..., issues: _Optional[_Iterable[_Union[EntryIssue, _Mapping]]] = ..., broker_fees_usd: _Optional[str] = ..., filed_as: _Optional[str] = ...) -> None: ...
+
+class EntryNumber(_message.Message):
+    __slots__ = ("entry", "entry_number")
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    entry: int
+    entry_number: str
+    def __init__(self, entry: _Optional[int] = ..., entry_number: _Optional[str] = ...) -> None: ...
 
 class EntryIssue(_message.Message):
     __slots__ = ("code", "severity", "message", "field", "count")
@@ -595,7 +605,7 @@ class BrokerSubmissionChanged(_message.Message):
     def __init__(self, broker_submission: _Optional[_Union[BrokerSubmission, _Mapping]] = ..., customs_package_state: _Optional[str] = ..., notification_id: _Optional[str] = ..., notification_status: _Optional[str] = ...) -> None: ...
 
 class BrokerSubmission(_message.Message):
-    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at", "kind", "noted_by", "note")
+    __slots__ = ("id", "submission_type", "status", "recipient_email", "subject", "sent_at", "error_message", "attempts", "next_attempt_at", "created_at", "reason", "destination", "entry_number", "broker_reason", "answered_at", "kind", "noted_by", "note", "entry_numbers", "entry")
     ID_FIELD_NUMBER: _ClassVar[int]
     SUBMISSION_TYPE_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
@@ -614,6 +624,8 @@ class BrokerSubmission(_message.Message):
     KIND_FIELD_NUMBER: _ClassVar[int]
     NOTED_BY_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
     id: str
     submission_type: str
     status: str
@@ -632,7 +644,9 @@ class BrokerSubmission(_message.Message):
     kind: str
     noted_by: str
     note: str
-    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ..., kind: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
+    entry_numbers: _containers.RepeatedCompositeFieldContainer[EntryNumber]
+    entry: int
+    def __init__(self, id: _Optional[str] = ..., submission_type: _Optional[str] = ..., status: _Optional[str] = ..., recipient_email: _Optional[str] = ..., subject: _Optional[str] = ..., sent_at: _Optional[str] = ..., error_message: _Optional[str] = ..., attempts: _Optional[int] = ..., next_attempt_at: _Optional[str] = ..., created_at: _Optional[str] = ..., reason: _Optional[str] = ..., destination: _Optional[str] = ..., entry_number: _Optional[str] = ..., broker_reason: _Optional[str] = ..., answered_at: _Optional[str] = ..., kind: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ..., entry_numbers: _Optional[_Iterable[_Union[EntryNumber, _Mapping]]] = ..., entry: _Optional[int] = ...) -> None: ...
 
 class EntrySummaryRecorded(_message.Message):
     __slots__ = ("outcome",)

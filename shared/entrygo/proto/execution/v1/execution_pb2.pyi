@@ -196,7 +196,7 @@ class Charge(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., amount_usd: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
 
 class ExecuteExportResponse(_message.Message):
-    __slots__ = ("export_id", "status", "customs_package_id", "plan_hash", "artifacts", "notification_ids", "execution_timestamp", "broker_submission")
+    __slots__ = ("export_id", "status", "customs_package_id", "plan_hash", "artifacts", "notification_ids", "execution_timestamp", "broker_submission", "broker_submissions")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
     CUSTOMS_PACKAGE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -205,6 +205,7 @@ class ExecuteExportResponse(_message.Message):
     NOTIFICATION_IDS_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     BROKER_SUBMISSION_FIELD_NUMBER: _ClassVar[int]
+    BROKER_SUBMISSIONS_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     status: str
     customs_package_id: str
@@ -213,17 +214,20 @@ class ExecuteExportResponse(_message.Message):
     notification_ids: _containers.RepeatedScalarFieldContainer[str]
     execution_timestamp: str
     broker_submission: _events_pb2.BrokerSubmission
-    def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., plan_hash: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., notification_ids: _Optional[_Iterable[str]] = ..., execution_timestamp: _Optional[str] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ...) -> None: ...
+    broker_submissions: _containers.RepeatedCompositeFieldContainer[_events_pb2.BrokerSubmission]
+    def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., customs_package_id: _Optional[str] = ..., plan_hash: _Optional[str] = ..., artifacts: _Optional[_Iterable[_Union[_events_pb2.Artifact, _Mapping]]] = ..., notification_ids: _Optional[_Iterable[str]] = ..., execution_timestamp: _Optional[str] = ..., broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ..., broker_submissions: _Optional[_Iterable[_Union[_events_pb2.BrokerSubmission, _Mapping]]] = ...) -> None: ...
 
 class ResubmitToBrokerRequest(_message.Message):
-    __slots__ = ("export_id", "reason", "idempotency_key")
+    __slots__ = ("export_id", "reason", "idempotency_key", "entry")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     reason: str
     idempotency_key: str
-    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    entry: int
+    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., entry: _Optional[int] = ...) -> None: ...
 
 class ResubmitToBrokerResponse(_message.Message):
     __slots__ = ("broker_submission",)
@@ -232,7 +236,7 @@ class ResubmitToBrokerResponse(_message.Message):
     def __init__(self, broker_submission: _Optional[_Union[_events_pb2.BrokerSubmission, _Mapping]] = ...) -> None: ...
 
 class NoteBrokerAnswerRequest(_message.Message):
-    __slots__ = ("export_id", "outcome", "entry_number", "reason", "noted_by", "note", "idempotency_key")
+    __slots__ = ("export_id", "outcome", "entry_number", "reason", "noted_by", "note", "idempotency_key", "entry_numbers", "entry")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -240,6 +244,8 @@ class NoteBrokerAnswerRequest(_message.Message):
     NOTED_BY_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     outcome: str
     entry_number: str
@@ -247,7 +253,9 @@ class NoteBrokerAnswerRequest(_message.Message):
     noted_by: str
     note: str
     idempotency_key: str
-    def __init__(self, export_id: _Optional[str] = ..., outcome: _Optional[str] = ..., entry_number: _Optional[str] = ..., reason: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    entry_numbers: _containers.RepeatedCompositeFieldContainer[_events_pb2.EntryNumber]
+    entry: int
+    def __init__(self, export_id: _Optional[str] = ..., outcome: _Optional[str] = ..., entry_number: _Optional[str] = ..., reason: _Optional[str] = ..., noted_by: _Optional[str] = ..., note: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., entry_numbers: _Optional[_Iterable[_Union[_events_pb2.EntryNumber, _Mapping]]] = ..., entry: _Optional[int] = ...) -> None: ...
 
 class NoteBrokerAnswerResponse(_message.Message):
     __slots__ = ("broker_submission",)
@@ -480,10 +488,12 @@ class FindBrokerLinkRequest(_message.Message):
 class AnswerBrokerLinkRequest(_message.Message):
     __slots__ = ("token", "acknowledged", "rejected", "summarized")
     class Acknowledged(_message.Message):
-        __slots__ = ("entry_number",)
+        __slots__ = ("entry_number", "entry_numbers")
         ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
+        ENTRY_NUMBERS_FIELD_NUMBER: _ClassVar[int]
         entry_number: str
-        def __init__(self, entry_number: _Optional[str] = ...) -> None: ...
+        entry_numbers: _containers.RepeatedCompositeFieldContainer[_events_pb2.EntryNumber]
+        def __init__(self, entry_number: _Optional[str] = ..., entry_numbers: _Optional[_Iterable[_Union[_events_pb2.EntryNumber, _Mapping]]] = ...) -> None: ...
     class Rejected(_message.Message):
         __slots__ = ("reason",)
         REASON_FIELD_NUMBER: _ClassVar[int]
@@ -530,20 +540,24 @@ class BrokerLink(_message.Message):
         entries: _containers.RepeatedCompositeFieldContainer[BrokerLink.EntrySummary]
         def __init__(self, shipper: _Optional[str] = ..., shipper_place: _Optional[str] = ..., contact: _Optional[str] = ..., broker: _Optional[str] = ..., port: _Optional[str] = ..., arrives_on: _Optional[str] = ..., orders: _Optional[int] = ..., value_usd: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[BrokerLink.EntrySummary, _Mapping]]] = ...) -> None: ...
     class EntrySummary(_message.Message):
-        __slots__ = ("number", "importer", "orders", "lines", "value_usd", "entry_type")
+        __slots__ = ("number", "importer", "orders", "lines", "value_usd", "entry_type", "paps_numbers", "filed_as")
         NUMBER_FIELD_NUMBER: _ClassVar[int]
         IMPORTER_FIELD_NUMBER: _ClassVar[int]
         ORDERS_FIELD_NUMBER: _ClassVar[int]
         LINES_FIELD_NUMBER: _ClassVar[int]
         VALUE_USD_FIELD_NUMBER: _ClassVar[int]
         ENTRY_TYPE_FIELD_NUMBER: _ClassVar[int]
+        PAPS_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+        FILED_AS_FIELD_NUMBER: _ClassVar[int]
         number: int
         importer: str
         orders: int
         lines: int
         value_usd: str
         entry_type: str
-        def __init__(self, number: _Optional[int] = ..., importer: _Optional[str] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., entry_type: _Optional[str] = ...) -> None: ...
+        paps_numbers: _containers.RepeatedScalarFieldContainer[str]
+        filed_as: str
+        def __init__(self, number: _Optional[int] = ..., importer: _Optional[str] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., value_usd: _Optional[str] = ..., entry_type: _Optional[str] = ..., paps_numbers: _Optional[_Iterable[str]] = ..., filed_as: _Optional[str] = ...) -> None: ...
     class Closed(_message.Message):
         __slots__ = ("state", "at", "reason", "replaced_by_number", "replaced_by_url")
         STATE_FIELD_NUMBER: _ClassVar[int]

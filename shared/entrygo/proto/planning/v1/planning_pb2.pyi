@@ -52,7 +52,7 @@ class PlanExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., status: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[_events_pb2.Plan, _Mapping]] = ..., supersedes: _Optional[str] = ..., changes: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class AmendExportRequest(_message.Message):
-    __slots__ = ("export_id", "reason", "leave_out_order_ids", "add_order_ids", "entry_date", "on_blocked", "dry_run", "idempotency_key", "after_entry", "entry_number", "leave_out_external_order_ids", "add_external_order_ids")
+    __slots__ = ("export_id", "reason", "leave_out_order_ids", "add_order_ids", "entry_date", "on_blocked", "dry_run", "idempotency_key", "after_entry", "entry_number", "leave_out_external_order_ids", "add_external_order_ids", "entry_numbers")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     LEAVE_OUT_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
@@ -65,6 +65,7 @@ class AmendExportRequest(_message.Message):
     ENTRY_NUMBER_FIELD_NUMBER: _ClassVar[int]
     LEAVE_OUT_EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
     ADD_EXTERNAL_ORDER_IDS_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     reason: str
     leave_out_order_ids: _containers.RepeatedScalarFieldContainer[str]
@@ -77,7 +78,8 @@ class AmendExportRequest(_message.Message):
     entry_number: str
     leave_out_external_order_ids: _containers.RepeatedScalarFieldContainer[str]
     add_external_order_ids: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ..., entry_number: _Optional[str] = ..., leave_out_external_order_ids: _Optional[_Iterable[str]] = ..., add_external_order_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+    entry_numbers: _containers.RepeatedCompositeFieldContainer[_events_pb2.EntryNumber]
+    def __init__(self, export_id: _Optional[str] = ..., reason: _Optional[str] = ..., leave_out_order_ids: _Optional[_Iterable[str]] = ..., add_order_ids: _Optional[_Iterable[str]] = ..., entry_date: _Optional[str] = ..., on_blocked: _Optional[str] = ..., dry_run: _Optional[bool] = ..., idempotency_key: _Optional[str] = ..., after_entry: _Optional[bool] = ..., entry_number: _Optional[str] = ..., leave_out_external_order_ids: _Optional[_Iterable[str]] = ..., add_external_order_ids: _Optional[_Iterable[str]] = ..., entry_numbers: _Optional[_Iterable[_Union[_events_pb2.EntryNumber, _Mapping]]] = ...) -> None: ...
 
 class CancelExportRequest(_message.Message):
     __slots__ = ("export_id", "idempotency_key", "reason")

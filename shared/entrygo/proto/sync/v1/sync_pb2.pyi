@@ -510,7 +510,7 @@ class SyncBrokersResponse(_message.Message):
     def __init__(self, data: _Optional[_Iterable[_Union[Broker, _Mapping]]] = ...) -> None: ...
 
 class Broker(_message.Message):
-    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "template", "channel", "https", "sftp", "created_at", "updated_at", "email_state")
+    __slots__ = ("id", "external_id", "name", "email", "port_code", "filer_code", "fee_schedules", "max_lines_per_entry", "max_orders_per_entry", "documents", "attach", "template", "submit_per", "manifest_per", "channel", "https", "sftp", "created_at", "updated_at", "email_state")
     ID_FIELD_NUMBER: _ClassVar[int]
     EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -523,6 +523,8 @@ class Broker(_message.Message):
     DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     ATTACH_FIELD_NUMBER: _ClassVar[int]
     TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    SUBMIT_PER_FIELD_NUMBER: _ClassVar[int]
+    MANIFEST_PER_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     HTTPS_FIELD_NUMBER: _ClassVar[int]
     SFTP_FIELD_NUMBER: _ClassVar[int]
@@ -541,13 +543,15 @@ class Broker(_message.Message):
     documents: _containers.RepeatedScalarFieldContainer[str]
     attach: str
     template: BrokerTemplate
+    submit_per: str
+    manifest_per: str
     channel: str
     https: HttpsEndpoint
     sftp: SftpEndpoint
     created_at: str
     updated_at: str
     email_state: str
-    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., documents: _Optional[_Iterable[str]] = ..., attach: _Optional[str] = ..., template: _Optional[_Union[BrokerTemplate, _Mapping]] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., email_state: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., external_id: _Optional[str] = ..., name: _Optional[str] = ..., email: _Optional[str] = ..., port_code: _Optional[str] = ..., filer_code: _Optional[str] = ..., fee_schedules: _Optional[_Iterable[_Union[FeeSchedule, _Mapping]]] = ..., max_lines_per_entry: _Optional[int] = ..., max_orders_per_entry: _Optional[int] = ..., documents: _Optional[_Iterable[str]] = ..., attach: _Optional[str] = ..., template: _Optional[_Union[BrokerTemplate, _Mapping]] = ..., submit_per: _Optional[str] = ..., manifest_per: _Optional[str] = ..., channel: _Optional[str] = ..., https: _Optional[_Union[HttpsEndpoint, _Mapping]] = ..., sftp: _Optional[_Union[SftpEndpoint, _Mapping]] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., email_state: _Optional[str] = ...) -> None: ...
 
 class BrokerTemplate(_message.Message):
     __slots__ = ("format", "rows", "sheet", "encoding", "delimiter", "decimal_mark", "date_format", "header_row", "columns")

@@ -1,0 +1,166 @@
+"""Documents after some entries were filed: a list of corrections for each of them, data for the others."""
+
+import csv
+import io
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+
+from entrygo.domain.snapshot import Amendment, Change, FiledEntry, Snapshot
+from entrygo.execution.broker.mail import BrokerMail, compose
+from entrygo.execution.documents import DOCUMENTS
+from entrygo.execution.documents.document_sets import render_package
+from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
+from entrygo.execution.package.entry_snapshots import amendment_of
+from entrygo.execution.package.summary import summarised
+from tests.unit.execution.snapshots import PACKAGE
+from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL, body_of
+from tests.unit.execution.test_entry_documents import THREE
+
+FIRST, THIRD = "ABC-1234567-6", "ABC-1234568-4"
+FILED = (FiledEntry(entry=1, entry_number=FIRST), FiledEntry(entry=3, entry_number=THIRD))
+CHANGES = (
+    Change(subject="order", id="ord_9", name="SO-9", before="ord_9", corrects=(THIRD,)),
+    Change(
+        subject="product",
+        id="prod_a",
+        name="BAG",
+        field="name",
+        before="A",
+        after="B",
+        corrects=(FIRST, THIRD),
+    ),
+    Change(subject="order", id="ord_1", name="SO-1", field="region", before="WA", after="OR"),
+)
+
+
+def correcting(snapshot: Snapshot, filed: tuple[FiledEntry, ...] = FILED) -> Snapshot:
+    """The plan as one that follows another, of which these entries were filed."""
+    numbers = {each.entry: each.entry_number for each in filed}
+    amendment = Amendment(
+        supersedes="batch_0",
+        reason="One order taken off",
+        after_entry=True,
+        entry_number=", ".join(numbers.values()),
+        filed=filed,
+        changes=CHANGES,
+    )
+    entries = tuple(
+        each.model_copy(update={"filed_as": numbers.get(each.number)}) for each in snapshot.entries
+    )
+    return snapshot.model_copy(update={"amendment": amendment, "entries": entries})
+
+
+def rendered(snapshot: Snapshot) -> dict[str, RenderedArtifact]:
+    package = replace(PACKAGE, replaces="cp_1")
+    return {each.filename: each for each in render_package(DOCUMENTS, snapshot, package)}
+
+
+def rows(found: dict[str, RenderedArtifact], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(found[name].content.decode(), newline="")))
+
+
+def json_of(found: dict[str, RenderedArtifact], name: str) -> Any:
+    return orjson.loads(found[name].content)
+
+
+@pytest.fixture(scope="module")
+def package() -> dict[str, RenderedArtifact]:
+    return rendered(correcting(THREE))
+
+
+def test_every_filed_entry_has_its_corrections_by_its_number_and_no_entry_data(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    for entry, number, changed in ((1, FIRST, ["prod_a"]), (3, THIRD, ["ord_9", "prod_a"])):
+        listed = rows(package, f"entry-{entry}_post_summary_correction.csv")
+        assert [(row["entry_number"], row["id"]) for row in listed] == [(number, each) for each in changed]
+        assert f"entry-{entry}_entry_dataset.json" not in package
+        assert f"entry-{entry}_entry_lines.csv" not in package
+
+
+def test_an_entry_that_was_not_filed_has_entry_data_and_what_changed_of_it(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    assert json_of(package, "entry-2_entry_dataset.json")["lines"]
+    assert rows(package, "entry-2_entry_lines.csv")
+    assert "entry-2_post_summary_correction.csv" not in package
+    listed = rows(package, "entry-2_amendment.csv")
+    assert [(row["entry_number"], row["id"]) for row in listed] == [("", "prod_a"), ("", "ord_1")]
+
+
+def test_the_truck_lists_all_corrections_by_number_and_apart_from_them_what_else_changed(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    listed = rows(package, "post_summary_correction.csv")
+    assert [(row["entry_number"], row["id"]) for row in listed] == [
+        (FIRST, "prod_a"), (THIRD, "ord_9"), (THIRD, "prod_a"),
+    ]  # fmt: skip
+    assert [row["id"] for row in rows(package, "amendment.csv")] == ["ord_1"]
+    filed = json_of(package, "manifest.json")["replaces"]["filed"]
+    assert filed == [
+        {"entry_before": 1, "entry": 1, "entry_number": FIRST},
+        {"entry_before": 3, "entry": 3, "entry_number": THIRD},
+    ]
+
+
+def test_the_truck_is_manifested_while_an_entry_is_to_be_filed_and_not_after() -> None:
+    assert "ace_manifest.json" in rendered(correcting(THREE))
+    all_filed = (*FILED, FiledEntry(entry=2, entry_number="ABC-1234569-2"))
+    found = rendered(correcting(THREE, all_filed))
+    assert "ace_manifest.json" not in found
+    assert not [name for name in found if "entry_dataset" in name or "entry_lines" in name]
+
+
+def test_entries_of_one_importer_are_corrected_and_filed_side_by_side() -> None:
+    whole = THREE.entries[0].model_copy(update={"order_ids": ("ord_0",), "importer_id": None})
+    second = whole.model_copy(update={"number": 2, "order_ids": ("ord_1", "ord_2", "ord_3")})
+    snapshot = THREE.model_copy(update={"entries": (whole, second), "importers": ()})
+    found = rendered(correcting(snapshot, FILED[:1]))
+    assert "entry-1_post_summary_correction.csv" in found
+    assert "entry-2_entry_dataset.json" in found
+    assert "entry_dataset.json" not in found
+
+
+def mail_of(snapshot: Snapshot, **changes: Any) -> str:
+    mail: BrokerMail = replace(
+        MAIL,
+        package=replace(PACKAGE, replaces="cp_1"),
+        amendment=snapshot.amendment,
+        summary=summarised(snapshot),
+        **changes,
+    )
+    return " ".join(body_of(compose(mail, ARTIFACTS), "plain").split())
+
+
+def test_the_mail_asks_for_each_correction_by_number_and_for_the_entry_that_is_left() -> None:
+    body = mail_of(correcting(THREE))
+    assert f"Entries were filed for that one ({FIRST}, {THIRD}): please correct each of them" in body
+    assert "Please review the documents and file entry 2." in body
+    assert f"filed as {FIRST}: to be corrected" in body
+    all_filed = (*FILED, FiledEntry(entry=2, entry_number="ABC-1234569-2"))
+    assert "Please review the documents." in mail_of(correcting(THREE, all_filed))
+
+
+def test_of_an_amendment_one_entry_has_its_own_part() -> None:
+    snapshot = correcting(THREE)
+    parts = [amendment_of(snapshot, entry) for entry in snapshot.entries]
+    assert [each and each.after_entry for each in parts] == [True, False, True]
+    assert [each and each.entry_number for each in parts] == [FIRST, None, THIRD]
+
+
+def test_documents_go_with_their_entry_and_those_of_the_truck_with_the_first(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    everything = list(package.values())
+    first, second, third = ([each.filename for each in of_submission(everything, n)] for n in (1, 2, 3))
+    assert {each.partition("_")[0] for each in second} == {"entry-2"}
+    assert {each.partition("_")[0] for each in third} == {"entry-3"}
+    assert {"manifest.json", "ace_manifest.json", "entry-1_commercial_customs_invoice.pdf"} <= set(first)
+    assert not [each for each in first if each.startswith(("entry-2_", "entry-3_"))]
+    assert "customs_package.zip" not in (*first, *second, *third)
+    assert len(first) + len(second) + len(third) == len(package) - 1
+    alone = [each for each in everything if not each.filename.startswith("entry-")]
+    assert of_submission(alone, 2), "one that has none of its own gets those of the truck"
