@@ -85,7 +85,14 @@ class FakeBrokerLinks:
                 number = request.acknowledged.entry_number
                 if number and "-" not in number:
                     raise ValidationFailed.of([("entryNumber", "Not an entry number", "invalid_string")])
+                for place, each in enumerate(request.acknowledged.entry_numbers):
+                    if each.entry_number and "-" not in each.entry_number:
+                        path = f"entryNumbers.{place}.entryNumber"
+                        raise ValidationFailed.of([(path, "Not an entry number", "invalid_string")])
                 submission.status, submission.entry_number = "acknowledged", number
+                submission.entry_numbers.extend(
+                    each for each in request.acknowledged.entry_numbers if each.entry_number
+                )
             case "rejected":
                 if not request.rejected.reason:
                     raise ValidationFailed.of([("reason", "Please say why", "invalid_type")])

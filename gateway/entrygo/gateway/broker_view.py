@@ -111,6 +111,9 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
     """What the page's template shows of a link."""
     submission = link.broker_submission
     numbers = {each.entry: each.entry_number for each in submission.entry_numbers}
+    if submission.entry_number and not numbers:
+        # An execution of the previous release names the first alone.
+        numbers = {submission.entry or 1: submission.entry_number}
     summary = _summary(link.summary, numbers) if link.HasField("summary") else None
     shipped = summary.entries if summary else ()
     return BrokerView(

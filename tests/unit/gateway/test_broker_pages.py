@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from entrygo.domain.errors import InvalidExportState, RateLimited, ServiceUnavailable, ValidationFailed
-from entrygo.gateway.link_pages import MAX_FORM_BYTES
+from entrygo.gateway.link_pages import MAX_FORM_BYTES, MAX_FORM_FIELDS
 from tests.fakes import FakeServices
 from tests.fakes.broker_links import PACK, TOKEN
 
@@ -106,11 +106,44 @@ async def test_what_others_wrote_is_shown_as_text(broker: httpx.AsyncClient, ser
 async def test_a_wrong_entry_number_stays_in_the_form_beside_what_is_wrong(
     broker: httpx.AsyncClient, services: FakeServices
 ) -> None:
-    answer = await broker.post(PATH, data={"answer": "acknowledge", "entry_number": '12"><b>'})
+    given = {"entry_number_1": "ABC-1234567-6", "entry_number_2": '12"><b>'}
+    answer = await broker.post(PATH, data={"answer": "acknowledge", **given})
     assert answer.status_code == 400
     assert "Not an entry number" in answer.text
     assert 'value="12&#34;&gt;&lt;b&gt;"' in answer.text
+    [wrong] = re.findall(r'<input id="(\w+)"[^>]*aria-invalid="true"', answer.text)
+    assert wrong == "entry_number_2"
+    assert 'value="ABC-1234567-6"' in answer.text, "what was typed beside it stays, too"
     assert services.link.broker_submission.status == "sent"
+
+
+async def test_each_entry_has_a_field_and_its_numbers_are_shown(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    services.link.summary.entries[0].paps_numbers.append("CCBT20260001")
+    services.link.summary.entries[1].filed_as = "XYZ-7654321-0"
+    text = (await broker.get(PATH)).text
+    assert re.findall(r'name="(entry_number\w*)"', text) == ["entry_number_1", "entry_number_2"]
+    assert "CCBT20260001" in text
+    assert "filed as XYZ-7654321-0: please correct it, do not file it again" in text
+    given = {"entry_number_1": "ABC-1234567-6", "entry_number_2": "ABC-1234568-4"}
+    await broker.post(PATH, data={"answer": "acknowledge", **given})
+    shown = (await broker.get(PATH)).text
+    assert "Entry numbers ABC-1234567-6 (entry 1), ABC-1234568-4 (entry 2)" in shown
+    assert 'name="entry_number_2" value="ABC-1234568-4"' in shown
+
+
+async def test_the_forms_stand_before_many_files_which_are_grouped_by_entry(
+    broker: httpx.AsyncClient, services: FakeServices
+) -> None:
+    few = (await broker.get(PATH)).text
+    assert "<details" not in few
+    for number in range(1, 3):
+        for each in range(8):
+            services.link.artifacts.add(filename=f"entry-{number}_{each}.csv", size_bytes=1, sha256="ab")
+    text = (await broker.get(PATH)).text
+    assert "<details" in text.partition("manifest.json")[0]
+    assert text.index("Show the ") < text.index("Entry 1</th>") < text.index("Entry 2</th>")
 
 
 async def test_what_is_wrong_with_pasted_lines_is_said_by_row_and_column(
@@ -184,7 +217,7 @@ async def test_the_forms_take_no_more_than_forms_send(broker: httpx.AsyncClient)
     too_much = await broker.post(PATH, data={"answer": "reject", "reason": "x" * MAX_FORM_BYTES})
     assert too_much.status_code == 413
     assert (await broker.post(PATH, json={"answer": "acknowledge"})).status_code == 415
-    many = "&".join(f"f{number}=x" for number in range(30))
+    many = "&".join(f"f{number}=x" for number in range(MAX_FORM_FIELDS + 1))
     headers = {"content-type": "application/x-www-form-urlencoded"}
     assert (await broker.post(PATH, content=many, headers=headers)).status_code == 415
 
