@@ -99,11 +99,20 @@ class Charge(Fact):
     description: str | None = None
 
 
+class HouseBill(Fact):
+    """The shipment control number of one order, where each has a shipment of its own in the manifest."""
+
+    order_id: str
+    paps_number: str
+
+
 class TripEntry(Fact):
-    """The shipment control number of one entry of the plan."""
+    """The shipment control number of one entry of the plan, or those of its house bills."""
 
     entry: int
+    # Empty where house bills have theirs.
     paps_number: str
+    house_bills: tuple[HouseBill, ...] = ()
 
 
 class EmergencyContact(Fact):
@@ -173,6 +182,11 @@ class Shipment(Fact):
         """The shipment control number of an entry; one for the whole truck is that of its only entry."""
         stated = {each.entry: each.paps_number for each in self.trip.entries} if self.trip else {}
         return stated.get(entry_number) or (self.paps_number if entries == 1 else None)
+
+    def house_bill_of(self, order_id: str) -> str | None:
+        """The shipment control number of an order's house bill."""
+        stated = (bill for entry in self.trip.entries for bill in entry.house_bills) if self.trip else ()
+        return next((bill.paps_number for bill in stated if bill.order_id == order_id), None)
 
     @property
     def billed_usd(self) -> Decimal:

@@ -1,6 +1,7 @@
 """A truck from the wire, and what the carrier's manifest and the entries show of it."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -217,3 +218,56 @@ def test_confirmed_notices_stand_on_the_line_of_their_food_alone() -> None:
 
 def test_a_shipment_without_a_truck_is_stored_as_older_releases_read_it() -> None:
     assert "trip" not in Shipment(seller="S").model_dump_json(exclude_none=True)
+
+
+BILLS = pb.TripEntry(
+    entry=2,
+    house_bills=[
+        pb.HouseBill(order_id="ord_1", paps_number="ccbt000021"),
+        pb.HouseBill(order_id="ord_3", paps_number="CCBT000023"),
+    ],
+)
+
+
+def by_house_bill(shipment: Shipment) -> dict[str, Any]:
+    broker = THREE.broker.model_copy(update={"manifest_per": "house_bill", "documents": ("all", "ace_trip")})
+    found = rendered(THREE.model_copy(update={"broker": broker}), replace(PACKAGE, shipment=shipment))
+    return {name: orjson.loads(found[name].content) for name in ("ace_manifest.json", "ace_trip.json")}
+
+
+def test_a_house_bill_is_a_shipment_with_its_order_its_number_weight_and_value() -> None:
+    issues = Issues()
+    shipment = read_shipment(pb.Shipment(trip=pb.Trip(entries=[BILLS])), issues)
+    assert issues.found == ()
+    documents = by_house_bill(shipment)
+    shipments = documents["ace_manifest.json"]["shipments"]
+    named = [(each["entry"], each["house_bill"]["order_id"], each["control_number"]) for each in shipments]
+    assert named == [
+        (1, "ord_0", None), (2, "ord_1", "CCBT000021"), (2, "ord_3", "CCBT000023"), (3, "ord_2", None),
+    ]  # fmt: skip
+    values = {order.id: sum(item.value_usd for item in order.items) for order in THREE.orders}
+    weights = {product.id: product.gross_weight_kg or 0 for product in THREE.products}
+    for each in shipments:
+        order = next(one for one in THREE.orders if one.id == each["house_bill"]["order_id"])
+        assert Decimal(each["value"]) == values[order.id]
+        assert each["quantity"]["quantity"] == "1"
+        kilograms = sum(item.quantity * weights[item.product_id] for item in order.items)
+        assert Decimal(each["gross_weight_kg"]["kg"]) == kilograms
+        assert sum(Decimal(one["value"]) for one in each["commodities"]) == values[order.id]
+    second, third = shipments[1:3]
+    assert second["consignee"] == third["consignee"] != shipments[0]["consignee"]
+    trip = documents["ace_trip.json"]["message"]["shipments"]
+    assert [each.get("shipmentControlNumber") for each in trip] == [None, "CCBT000021", "CCBT000023", None]
+    assert [each["commodities"][0]["quantity"] for each in trip] == [1, 1, 1, 1]
+
+
+def test_a_house_bill_has_a_control_number_of_its_own() -> None:
+    issues = Issues()
+    twice = pb.TripEntry(entry=1, house_bills=[pb.HouseBill(order_id="ord_0", paps_number="CCBT000021")])
+    wrong = pb.TripEntry(entry=3, house_bills=[pb.HouseBill(order_id="ord_0", paps_number="none")])
+    read_shipment(pb.Shipment(trip=pb.Trip(entries=[BILLS, twice, wrong])), issues)
+    assert [found for found, _, _ in issues.found] == [
+        "trip.entries.1.houseBills.0.papsNumber",
+        "trip.entries.2.houseBills.0.orderId",
+        "trip.entries.2.houseBills.0.papsNumber",
+    ]

@@ -697,6 +697,11 @@ class HealthAnswer(TypedDict):
     components: list[ComponentHealth]
 
 
+class HouseBillInput(TypedDict):
+    orderId: str
+    papsNumber: str
+
+
 class HttpsEndpoint(TypedDict):
     url: NotRequired[str | None]
     credential: NotRequired[str | None]
@@ -1538,7 +1543,8 @@ class Transport(TypedDict):
 
 class TripEntryInput(TypedDict):
     entry: int
-    papsNumber: str
+    papsNumber: NotRequired[str | None]
+    houseBills: NotRequired[list[HouseBillInput] | None]
 
 
 class TripInput(TypedDict):

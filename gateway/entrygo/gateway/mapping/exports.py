@@ -142,7 +142,9 @@ def _fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
     message.border_port = trip.border_port or ""
     message.estimated_arrival = trip.estimated_arrival or ""
     for each in trip.entries or ():
-        message.entries.add(entry=int(each.entry), paps_number=each.paps_number)
+        entry = message.entries.add(entry=int(each.entry), paps_number=each.paps_number or "")
+        for bill in each.house_bills or ():
+            entry.house_bills.add(order_id=bill.order_id, paps_number=bill.paps_number)
     if trip.emergency_contact is not None:
         contact = trip.emergency_contact
         message.emergency_contact.CopyFrom(

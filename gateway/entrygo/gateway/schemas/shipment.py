@@ -30,9 +30,11 @@ from entrygo.gateway.schemas.fields import (
     MAX_NUMBER,
     Body,
     Date,
+    Identifier,
     PositiveWholeNumber,
     at_most,
 )
+from entrygo.records.order import MAX_PLANNED_ORDERS
 from entrygo.requests.texts import MAX_EXTERNAL_ID, PRINTABLE
 
 CENT_PLACES = 2
@@ -136,13 +138,25 @@ ReferenceNumber = Annotated[str, StringConstraints(strict=True, max_length=MAX_R
 References = Annotated[list[ReferenceNumber] | None, Field(max_length=MAX_REFERENCES)]
 
 
-class TripEntryInput(Body):
-    entry: Annotated[PositiveWholeNumber, Field(le=MAX_ENTRIES, description="As the plan numbers it")]
+class HouseBillInput(Body):
+    order_id: Annotated[Identifier, Field(description="The order: EntryGo's id of it")]
     paps_number: Annotated[
         str,
         StringConstraints(strict=True, pattern=PAPS_NUMBER),
-        Field(description="Its shipment control number; each entry has one of its own"),
+        Field(description="Its shipment control number; no other has the same"),
     ]
+
+
+class TripEntryInput(Body):
+    entry: Annotated[PositiveWholeNumber, Field(le=MAX_ENTRIES, description="As the plan numbers it")]
+    paps_number: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
+        Field(description="Its shipment control number; not needed where house bills have theirs"),
+    ] = None
+    house_bills: Annotated[
+        list[HouseBillInput] | None,
+        Field(max_length=MAX_PLANNED_ORDERS, description="Of each order, where manifestPer is house_bill"),
+    ] = None
 
 
 class EmergencyContactInput(Body):

@@ -5,16 +5,15 @@ carrier's to give, and so are trip and shipment control numbers (PAPS), unless t
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 
-from entrygo.domain.facts import ImporterOfRecord
+from entrygo.domain.facts import ImporterOfRecord, Order
 from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.dangerous_goods import absent_of, dangerous_goods_by_line
 from entrygo.execution.package.entry_snapshots import importer_of
-from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, Weight
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
     address,
@@ -26,6 +25,7 @@ from entrygo.execution.package.json_values import (
     transport,
     weight,
 )
+from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments
 from entrygo.execution.package.printable import ascii_capitals, clean_text
 from entrygo.execution.package.transliteration import transliterated
 
@@ -37,7 +37,7 @@ _OF_THE_CARRIER = ("number", "conveyance", "equipment", "crew", "estimated_arriv
 
 
 class AceManifest(Document):
-    """The truck manifest's data: one trip, a shipment for each entry, its commodities."""
+    """The truck manifest's data: one trip, a shipment for each entry or house bill, its commodities."""
 
     artifact_type = "ace_manifest"
     filename = "ace_manifest.json"
@@ -51,7 +51,7 @@ class AceManifest(Document):
         """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""
         dangerous = dangerous_goods_by_line(invoice)
         trip = _trip(invoice, has_dangerous_goods=bool(dangerous))
-        shipments = [_shipment(invoice, entry, dangerous) for entry in invoice.entries]
+        shipments = [_shipment(invoice, each, dangerous) for each in manifest_shipments(invoice)]
         return canonical_json(
             {
                 **json_head(invoice, "ace_manifest", SCHEMA_VERSION),
@@ -112,18 +112,18 @@ def emergency_contact(trip: Trip) -> Json | None:
     return None if contact is None else {"name": clean_text(contact.name), "phone": contact.phone}
 
 
-def _shipment(invoice: Invoice, entry: InvoiceEntry, dangerous: Mapping[int, Sequence[Json]]) -> Json:
-    """One for each entry: CBP releases what one control number names by one entry."""
-    warehouse, entries = invoice.snapshot.warehouse, len(invoice.entries)
-    importer = importer_of_entry(invoice.snapshot, entry.number)
-    lines = [line for line in invoice.consolidated if line.entry_number == entry.number]
+def _shipment(invoice: Invoice, shipment: ManifestShipment, dangerous: Mapping[int, Sequence[Json]]) -> Json:
+    """CBP releases what one control number names by one entry; an entry may have several house bills."""
+    warehouse, lines = invoice.snapshot.warehouse, shipment.lines
+    importer = importer_of_entry(invoice.snapshot, shipment.entry_number)
     descriptions = dict.fromkeys(each for line in lines for each in line.descriptions)
-    packages = invoice.totals.packages if entries == 1 else len(entry.order_ids)
     return {
-        "control_number": invoice.package.shipment.paps_of(entry.number, entries=entries),
+        "control_number": shipment.control_number,
         "release_type": "PAPS",
-        **({} if entries == 1 else {"entry": entry.number}),
+        **({} if len(invoice.entries) == 1 else {"entry": shipment.entry_number}),
+        **({} if shipment.order is None else {"house_bill": _house_bill(shipment.order)}),
         "shipper": {"name": text(warehouse.name), "address": address(warehouse.address)},
+        # The importer's, of a house bill, too: EntryGo knows no names of buyers.
         "consignee": {"name": text(importer.name), "address": address(importer.address)},
         "broker_filer_code": text(invoice.snapshot.broker.filer_code),
         "place_of_loading": {
@@ -132,17 +132,24 @@ def _shipment(invoice: Invoice, entry: InvoiceEntry, dangerous: Mapping[int, Seq
             "country": text(warehouse.address.country),
         },
         "description": manifest_description(list(descriptions)),
-        # The smallest outside packing: the parcels, one an order unless stated otherwise.
-        "quantity": {"unit": "PKG", "quantity": str(packages)},
-        "gross_weight_kg": weight(
-            Weight(
-                kg=sum((line.gross_weight.kg for line in lines), Decimal(0)),
-                is_complete=all(line.gross_weight.is_complete for line in lines),
-            )
-        ),
-        "value": money(entry.value),
+        "quantity": {"unit": "PKG", "quantity": str(shipment.packages)},
+        "gross_weight_kg": weight(shipment.gross_weight),
+        "value": money(shipment.value),
         "currency": CURRENCY,
         "commodities": [_commodity(line, dangerous.get(line.number, ())) for line in lines],
+    }
+
+
+def _house_bill(order: Order) -> Json:
+    """The order as its warehouse names it, and where its parcel goes."""
+    return {
+        "order_id": order.id,
+        "number": clean_text(order.external_id),
+        "destination": {
+            "region": text(order.destination_region),
+            "postal_code": text(order.destination_postal_code),
+            "country": text(order.destination_country),
+        },
     }
 
 

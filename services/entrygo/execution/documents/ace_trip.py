@@ -7,7 +7,6 @@ what could not be verified. Drivers are not in it: of persons we keep nothing.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from entrygo.domain.facts import Address
 from entrygo.domain.shipment import Trip
@@ -19,8 +18,9 @@ from entrygo.execution.documents.ace_manifest import (
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.dangerous_goods import dangerous_goods_by_line
-from entrygo.execution.package.invoice import Invoice, InvoiceEntry
+from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.json_values import Json, canonical_json, json_head, money, number, transport
+from entrygo.execution.package.manifest_shipments import ManifestShipment, manifest_shipments
 from entrygo.execution.package.printable import ascii_capitals, clean_text
 from entrygo.execution.package.transliteration import transliterated
 
@@ -83,10 +83,11 @@ def _written(invoice: Invoice) -> Iterator[str | None]:
 
 def _dangerous_goods(invoice: Invoice) -> Json:
     """Absent where there are none; each by its shipment, counted from 0 as in `missing`."""
-    by_line, numbers = dangerous_goods_by_line(invoice), [entry.number for entry in invoice.entries]
+    by_line = dangerous_goods_by_line(invoice)
     found = [
-        {"shipment": numbers.index(line.entry_number), **goods}
-        for line in invoice.consolidated
+        {"shipment": place, **goods}
+        for place, shipment in enumerate(manifest_shipments(invoice) if by_line else ())
+        for line in shipment.lines
         for goods in by_line.get(line.number, ())
     ]
     contact = emergency_contact(invoice.package.shipment.trip or Trip())
@@ -110,42 +111,38 @@ def _message(invoice: Invoice) -> Json:
         "usPortOfArrival": port,
         "truck": {"number": _cut(trip.conveyance, 17), "sealNumbers": seals},
         "trailers": trailers or None,
-        "shipments": [_shipment(invoice, entry) for entry in invoice.entries],
+        "shipments": [_shipment(invoice, each) for each in manifest_shipments(invoice)],
     }
 
 
-def _shipment(invoice: Invoice, entry: InvoiceEntry) -> Json:
-    warehouse, entries = invoice.snapshot.warehouse, len(invoice.entries)
-    importer = importer_of_entry(invoice.snapshot, entry.number)
-    stated = invoice.package.shipment.paps_of(entry.number, entries=entries)
+def _shipment(invoice: Invoice, shipment: ManifestShipment) -> Json:
+    warehouse = invoice.snapshot.warehouse
+    importer = importer_of_entry(invoice.snapshot, shipment.entry_number)
     return {
         "data": "ACE_SHIPMENT",
-        "shipmentControlNumber": _formed(_SHIPMENT_CONTROL_NUMBER, stated),
+        "shipmentControlNumber": _formed(_SHIPMENT_CONTROL_NUMBER, shipment.control_number),
         "type": "PAPS",
         "provinceOfLoading": _formed(_PROVINCE, warehouse.address.region),
         "shipper": _party(warehouse.name, warehouse.address),
         "consignee": _party(importer.name, importer.address),
-        "commodities": [_commodity(invoice, entry)],
+        "commodities": [_commodity(shipment)],
     }
 
 
-def _commodity(invoice: Invoice, entry: InvoiceEntry) -> Json:
+def _commodity(shipment: ManifestShipment) -> Json:
     """All goods of the shipment: nobody counts packages by entry line."""
-    lines = [line for line in invoice.consolidated if line.entry_number == entry.number]
-    codes = {line.hts_code for line in lines}
-    origins = {line.country_of_origin for line in lines}
-    descriptions = dict.fromkeys(text for line in lines for text in line.descriptions)
-    weight = sum((line.gross_weight.kg for line in lines), start=Decimal(0))
-    is_weighed = all(line.gross_weight.is_complete for line in lines)
-    packages = invoice.totals.packages if len(invoice.entries) == 1 else len(entry.order_ids)
+    codes = {line.hts_code for line in shipment.lines}
+    origins = {line.country_of_origin for line in shipment.lines}
+    descriptions = dict.fromkeys(text for line in shipment.lines for text in line.descriptions)
+    weight = shipment.gross_weight
     return {
         "description": manifest_description(list(descriptions)),
-        "quantity": packages,
+        "quantity": shipment.packages,
         "packagingUnit": "PKG",
-        "weight": number(weight) if is_weighed else None,
-        "weightUnit": "KG" if is_weighed else None,
+        "weight": number(weight.kg) if weight.is_complete else None,
+        "weightUnit": "KG" if weight.is_complete else None,
         "harmonizedCode": _formed(_HARMONIZED, codes.pop()) if len(codes) == 1 else None,
-        "value": _formed(_VALUE, money(entry.value)),
+        "value": _formed(_VALUE, money(shipment.value)),
         "countryOfOrigin": origins.pop() or None if len(origins) == 1 else None,
     }
 

@@ -15,13 +15,14 @@ from entrygo.domain.shipment import (
     PHONE,
     PORT_CODE,
     EmergencyContact,
+    HouseBill,
     PriorNotice,
     Trip,
     TripEntry,
 )
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.requests.issues import Issues
-from entrygo.requests.texts import MAX_EXTERNAL_ID, instant, no_placeholder, text
+from entrygo.requests.texts import MAX_EXTERNAL_ID, instant, no_placeholder, public_id, text
 
 
 def read_trip(given: execution_pb2.Trip, issues: Issues) -> Trip | None:
@@ -50,7 +51,15 @@ def trip_message(trip: Trip) -> execution_pb2.Trip:
         border_port=trip.border_port or "",
         estimated_arrival=trip.estimated_arrival or "",
         entries=[
-            execution_pb2.TripEntry(entry=each.entry, paps_number=each.paps_number) for each in trip.entries
+            execution_pb2.TripEntry(
+                entry=each.entry,
+                paps_number=each.paps_number,
+                house_bills=[
+                    execution_pb2.HouseBill(order_id=bill.order_id, paps_number=bill.paps_number)
+                    for bill in each.house_bills
+                ],
+            )
+            for each in trip.entries
         ],
         emergency_contact=_contact_message(trip.emergency_contact),
         prior_notices=[
@@ -88,19 +97,42 @@ def _instant(given: str, issues: Issues) -> str | None:
 
 
 def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[TripEntry, ...]:
-    entries = tuple(TripEntry(entry=each.entry, paps_number=each.paps_number.upper()) for each in given)
+    entries = tuple(
+        TripEntry(
+            entry=each.entry,
+            paps_number=each.paps_number.upper(),
+            house_bills=tuple(
+                HouseBill(order_id=bill.order_id, paps_number=bill.paps_number.upper())
+                for bill in each.house_bills
+            ),
+        )
+        for each in given
+    )
     seen: set[object] = set()
     for index, each in enumerate(entries):
         path = f"trip.entries.{index}"
         if not 1 <= each.entry <= MAX_ENTRIES:
             issues.add(f"{path}.entry", f"Must be between 1 and {MAX_ENTRIES}", "invalid_number")
-        if not re.fullmatch(PAPS_NUMBER, each.paps_number):
-            issues.add(f"{path}.papsNumber", "Has characters or a form that is not allowed", "invalid_string")
-        for name, value in (("entry", each.entry), ("papsNumber", each.paps_number)):
-            if value in seen:
-                issues.add(f"{path}.{name}", "Each entry has a control number of its own", "duplicate")
-            seen.add(value)
+        _once(f"{path}.entry", each.entry, seen, issues)
+        if each.paps_number or not each.house_bills:
+            _control_number(f"{path}.papsNumber", each.paps_number, seen, issues)
+        for place, bill in enumerate(each.house_bills):
+            issues.take(public_id, bill.order_id, f"{path}.houseBills.{place}.orderId")
+            _once(f"{path}.houseBills.{place}.orderId", bill.order_id, seen, issues)
+            _control_number(f"{path}.houseBills.{place}.papsNumber", bill.paps_number, seen, issues)
     return entries
+
+
+def _control_number(path: str, given: str, seen: set[object], issues: Issues) -> None:
+    if not re.fullmatch(PAPS_NUMBER, given):
+        issues.add(path, "Has characters or a form that is not allowed", "invalid_string")
+    _once(path, given, seen, issues)
+
+
+def _once(path: str, value: object, seen: set[object], issues: Issues) -> None:
+    if value in seen:
+        issues.add(path, "Each entry, and each house bill, has a control number of its own", "duplicate")
+    seen.add(value)
 
 
 def _emergency_contact(given: execution_pb2.EmergencyContact, issues: Issues) -> EmergencyContact | None:

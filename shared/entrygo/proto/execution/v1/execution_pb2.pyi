@@ -170,12 +170,22 @@ class PriorNotice(_message.Message):
     def __init__(self, product: _Optional[str] = ..., confirmation_number: _Optional[str] = ...) -> None: ...
 
 class TripEntry(_message.Message):
-    __slots__ = ("entry", "paps_number")
+    __slots__ = ("entry", "paps_number", "house_bills")
     ENTRY_FIELD_NUMBER: _ClassVar[int]
     PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    HOUSE_BILLS_FIELD_NUMBER: _ClassVar[int]
     entry: int
     paps_number: str
-    def __init__(self, entry: _Optional[int] = ..., paps_number: _Optional[str] = ...) -> None: ...
+    house_bills: _containers.RepeatedCompositeFieldContainer[HouseBill]
+    def __init__(self, entry: _Optional[int] = ..., paps_number: _Optional[str] = ..., house_bills: _Optional[_Iterable[_Union[HouseBill, _Mapping]]] = ...) -> None: ...
+
+class HouseBill(_message.Message):
+    __slots__ = ("order_id", "paps_number")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    PAPS_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    paps_number: str
+    def __init__(self, order_id: _Optional[str] = ..., paps_number: _Optional[str] = ...) -> None: ...
 
 class TermsOfSale(_message.Message):
     __slots__ = ("incoterm", "place")

@@ -1,0 +1,96 @@
+"""What is one shipment of the truck's manifest: an entry, or the house bill of one of its orders. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from entrygo.domain.facts import Order
+from entrygo.execution.package.invoice import (
+    ConsolidatedLine,
+    Invoice,
+    InvoiceEntry,
+    InvoiceLine,
+    Weight,
+)
+from entrygo.execution.package.invoicing import sum_quantities, sum_weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestShipment:
+    """Goods under one control number (SCN, for a truck its PAPS number); of a house bill its order."""
+
+    entry_number: int
+    control_number: str | None
+    # Entry lines, of a house bill with what of them is in its order.
+    lines: tuple[ConsolidatedLine, ...]
+    packages: int
+    value: Decimal
+    order: Order | None = None
+
+    @property
+    def gross_weight(self) -> Weight:
+        return Weight(
+            kg=sum((line.gross_weight.kg for line in self.lines), Decimal(0)),
+            is_complete=all(line.gross_weight.is_complete for line in self.lines),
+        )
+
+
+def manifest_shipments(invoice: Invoice) -> list[ManifestShipment]:
+    """One for each entry, or for each order where the broker's record says `house_bill`; entry by entry."""
+    if invoice.snapshot.broker.manifest_per == "entry":
+        return [_of_entry(invoice, entry) for entry in invoice.entries]
+    lines: dict[str, list[InvoiceLine]] = defaultdict(list)
+    for line in invoice.lines:
+        lines[line.order.id].append(line)
+    consolidated = {line.number: line for line in invoice.consolidated}
+    return [
+        _of_order(invoice, entry, lines[order_id], consolidated)
+        for entry in invoice.entries
+        for order_id in entry.order_ids
+    ]
+
+
+def _of_entry(invoice: Invoice, entry: InvoiceEntry) -> ManifestShipment:
+    entries = len(invoice.entries)
+    return ManifestShipment(
+        entry_number=entry.number,
+        control_number=invoice.package.shipment.paps_of(entry.number, entries=entries),
+        lines=tuple(line for line in invoice.consolidated if line.entry_number == entry.number),
+        # The smallest outside packing: the parcels, one an order unless stated otherwise.
+        packages=invoice.totals.packages if entries == 1 else len(entry.order_ids),
+        value=entry.value,
+    )
+
+
+def _of_order(
+    invoice: Invoice,
+    entry: InvoiceEntry,
+    lines: Sequence[InvoiceLine],
+    consolidated: dict[int, ConsolidatedLine],
+) -> ManifestShipment:
+    order = lines[0].order
+    return ManifestShipment(
+        entry_number=entry.number,
+        control_number=invoice.package.shipment.house_bill_of(order.id),
+        lines=tuple(_parts(lines, consolidated)),
+        packages=1,
+        value=sum((line.value for line in lines), Decimal("0.00")),
+        order=order,
+    )
+
+
+def _parts(
+    lines: Sequence[InvoiceLine], consolidated: dict[int, ConsolidatedLine]
+) -> Iterator[ConsolidatedLine]:
+    groups: dict[int, list[InvoiceLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.consolidated_number].append(line)
+    for number, own in sorted(groups.items()):
+        yield replace(
+            consolidated[number],
+            quantities=sum_quantities(own),
+            net_weight=sum_weights(line.net_weight_kg for line in own),
+            gross_weight=sum_weights(line.gross_weight_kg for line in own),
+            value=sum((line.value for line in own), Decimal("0.00")),
+        )
