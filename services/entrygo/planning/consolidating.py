@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 
-from entrygo.domain.facts import Order
+from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry, Savings, SavingsBasis
 from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
 from entrygo.planning.entries import consolidated, corrected, entries_of, filed_before
@@ -61,14 +61,9 @@ def consolidate_orders(
         has_adcvd = any(entry.has_adcvd for entry in own)
         kind = entry_type_of(value, limit, request.entry_type, has_adcvd=has_adcvd)
         importations.append(Importation(party=party, orders=orders, value_usd=value, entry_type=kind))
-        filed = filed_before(orders, request.filed, request.not_filed)
-        together += corrected(filed, single, kind=kind, first=len(together) + 1)
-        of_a_filed = frozenset(chain.from_iterable(filed.values()))
-        to_file = [order for order in orders if order.id not in of_a_filed]
-        if to_file or not filed:
-            left = [single[order.id] for order in to_file]
-            together += consolidated(to_file, left, facts.broker, kind=kind, first=len(together) + 1)
-        parties |= {planned.number: party for planned, _ in together if planned.number not in parties}
+        found = _entries_of_one(request, facts.broker, orders, single, kind=kind, first=len(together) + 1)
+        parties |= {planned.number: party for planned, _ in found}
+        together += found
         # Whoever it is: all orders of this plan go on one day.
         importer = str(len(importations))
         dated += [DatedOrder(order.id, importer, request.entry_date) for order in orders]
@@ -96,6 +91,26 @@ def consolidate_orders(
         for planned, entry in together
     )
     return Consolidation(batch=batch, entries=entries, parties=parties)
+
+
+def _entries_of_one(
+    request: PlanRequest,
+    broker: Broker,
+    orders: Sequence[Order],
+    single: Mapping[str, Entry],
+    *,
+    kind: EntryType,
+    first: int,
+) -> Sequence[tuple[PlannedEntry, Entry]]:
+    """Of one importer: the entries that are corrected, then those that are filed."""
+    filed = filed_before(orders, request.filed, request.not_filed)
+    found = corrected(filed, single, kind=kind, first=first)
+    of_a_filed = frozenset(chain.from_iterable(filed.values()))
+    to_file = [order for order in orders if order.id not in of_a_filed]
+    if filed and not to_file:
+        return found
+    left = [single[order.id] for order in to_file]
+    return *found, *consolidated(to_file, left, broker, kind=kind, first=first + len(found))
 
 
 def _singles(facts: PlanFacts, included: Sequence[Order], context: Context) -> Sequence[Entry]:

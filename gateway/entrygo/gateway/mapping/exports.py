@@ -1,7 +1,5 @@
 """Plans, executions and exports between REST and protobuf."""
 
-from collections.abc import Sequence
-
 import orjson
 
 from entrygo.domain.money import json_number
@@ -156,6 +154,7 @@ def _fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
 
 def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:
     """The answer of an execution; times are RFC 3339 in UTC."""
+    submissions = message.broker_submissions or [message.broker_submission]
     return {
         "exportId": message.export_id,
         "state": message.status,
@@ -170,15 +169,8 @@ def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.Execut
         "brokerSubmission": broker_submission(message.broker_submission)
         if message.HasField("broker_submission")
         else None,
-        "brokerSubmissions": [broker_submission(each) for each in _submissions(message)],
+        "brokerSubmissions": [broker_submission(each) for each in submissions],
     }
-
-
-def _submissions(message: execution_pb2.ExecuteExportResponse) -> Sequence[events_pb2.BrokerSubmission]:
-    """Answers that the previous release stored name the only one."""
-    if message.broker_submissions or not message.HasField("broker_submission"):
-        return message.broker_submissions
-    return [message.broker_submission]
 
 
 def withdraw_answer(message: execution_pb2.WithdrawExportResponse) -> views.WithdrawAnswer:
@@ -231,9 +223,7 @@ def broker_submission(message: events_pb2.BrokerSubmission) -> views.BrokerSubmi
         "noted_by": message.noted_by or None,
         "note": message.note or None,
         "entry": message.entry or None,
-        "entry_numbers": [
-            {"entry": each.entry, "entry_number": each.entry_number} for each in message.entry_numbers
-        ],
+        "entry_numbers": [{"entry": e.entry, "entry_number": e.entry_number} for e in message.entry_numbers],
     }
 
 

@@ -1,8 +1,10 @@
 """The numbers that brokers gave the entries of a package: whose they may be, and which are known. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+
+import orjson
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.execution.package.summary import PackageSummary
@@ -60,7 +62,9 @@ def numbers_given(submissions: Sequence[Submission]) -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def in_words(numbers: Iterable[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    *others, last = dict.fromkeys(numbers)
-    return f"{', '.join(others)} and {last}" if others else last
+def numbers_of_row(first: str | None, kept: str, entry: int | None) -> dict[int, str]:
+    """By entry, as JSON keeps them; of a row of the previous release the one that it knows, of the first."""
+    if first is None:
+        return {}
+    known = {int(each): number for each, number in orjson.loads(kept).items()}
+    return known if first in known.values() else {entry or 1: first}

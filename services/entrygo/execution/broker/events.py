@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.destinations import shown
 from entrygo.execution.state.events import Fact
+from entrygo.execution.state.following import NOTIFICATION_STATUS_AFTER, PACKAGE_STATE_AFTER, WORST_FIRST
 from entrygo.execution.state.records import (
-    NOTIFICATION_STATUS_AFTER,
-    PACKAGE_STATE_AFTER,
-    WORST_FIRST,
     NotificationStatus,
     PackageState,
     Submission,

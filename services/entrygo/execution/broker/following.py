@@ -2,14 +2,13 @@
 
 from entrygo.execution.broker.events import package_state_after
 from entrygo.execution.broker.store import SubmissionStore
-from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.following import NOTIFICATION_STATUS_AFTER, PACKAGE_STATE_AFTER
 from entrygo.execution.state.records import (
-    NOTIFICATION_STATUS_AFTER,
-    PACKAGE_STATE_AFTER,
     PackageState,
     Submission,
     SubmissionKind,
 )
+from entrygo.execution.state.standing_store import StandingStore
 from entrygo.postgres.pool import Connection
 
 
@@ -21,7 +20,7 @@ async def follow(connection: Connection, submission: Submission) -> PackageState
     """
     if submission.kind is not SubmissionKind.PACKAGE:
         return None
-    packages = PackageStore(connection, submission.visible)
+    packages = StandingStore(connection, submission.visible)
     notified = NOTIFICATION_STATUS_AFTER.get(submission.status)
     if submission.entry is None:
         if submission.status in PACKAGE_STATE_AFTER:

@@ -7,6 +7,7 @@ import asyncpg
 import orjson
 
 from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.entry_numbers import numbers_of_row
 from entrygo.execution.broker.routes import destination_name
 from entrygo.execution.state.records import (
     Phase,
@@ -294,15 +295,6 @@ def submission_from_row(row: asyncpg.Record) -> Submission:
         status=SubmissionStatus(row["status"]),
         phase=Phase(row["phase"]),
         kind=SubmissionKind(row["kind"]),
-        entry_numbers=_entry_numbers(row),
+        entry_numbers=numbers_of_row(row["entry_number"], row["entry_numbers"], row["entry"]),
         **fields,
     )
-
-
-def _entry_numbers(row: asyncpg.Record) -> dict[int, str]:
-    """Of a row that the previous release wrote: the one number that it knows, of the first entry."""
-    first = row["entry_number"]
-    if first is None:
-        return {}
-    known = {int(entry): number for entry, number in orjson.loads(row["entry_numbers"]).items()}
-    return known if first in known.values() else {row["entry"] or 1: first}

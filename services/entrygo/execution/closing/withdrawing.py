@@ -6,7 +6,7 @@ that anybody may carry on one that was left, at any time and more than once.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -17,7 +17,6 @@ from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
-from entrygo.execution.broker.destinations import Destination, destination_again
 from entrygo.execution.broker.entry_numbers import covered_entries
 from entrygo.execution.broker.events import submission_changed, submission_message
 from entrygo.execution.broker.freezing import Freezer
@@ -26,6 +25,7 @@ from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
 from entrygo.execution.clients.planning import REFUSALS, Planning, PlanningAccess
 from entrygo.execution.closing.filed_entries import entry_numbers_of
+from entrygo.execution.closing.notices import Notices, Place, by_place
 from entrygo.execution.closing.packages import SentAgainMeanwhile, close_package
 from entrygo.execution.closing.withdrawal_store import WithdrawalBacklog, WithdrawalStore
 from entrygo.execution.state import failpoints
@@ -45,17 +45,6 @@ ATTEMPTS = 5
 POLL_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
-
-# Where a package may have arrived, and what of it: one entry, or the whole (None).
-Place = tuple[Destination, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Notices:
-    """A notice for each place, and the entry numbers that they ask to cancel."""
-
-    by_place: Mapping[Place, Submission]
-    entry_numbers: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +208,7 @@ class Withdrawals:
             submissions = await SubmissionStore(connection, withdrawal.visible).of_package(package.id)
             given = await entry_numbers_of(connection, withdrawal.visible, package)
         numbers = {**covered_entries(package, None).filed_as, **given}
-        reached = _by_place([each for each in submissions if each.may_have_arrived])
+        reached = by_place([each for each in submissions if each.may_have_arrived])
         notices = {
             place: await self._notice(withdrawal, package, place, latest, numbers)
             for place, latest in reached.items()
@@ -299,7 +288,7 @@ class Withdrawals:
         )
         given = await entry_numbers_of(connection, visible, package)
         closing = await close_package(connection, visible, closed)
-        needed = _by_place(closing.reached)
+        needed = by_place(closing.reached)
         # A number that came meanwhile is to be in the notice.
         if not needed.keys() <= notices.by_place.keys() or given != notices.entry_numbers:
             raise SentAgainMeanwhile
@@ -308,8 +297,3 @@ class Withdrawals:
         facts = [*closing.facts, *(submission_changed("prepared", each) for each in sent)]
         await self.recorder.record(connection, visible, withdrawal.export_id, facts, self.clock())
         return sent
-
-
-def _by_place(submissions: Sequence[Submission]) -> dict[Place, Submission]:
-    """The latest of each place; they come oldest first."""
-    return {(destination_again(each), each.entry): each for each in submissions}

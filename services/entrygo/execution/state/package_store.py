@@ -6,12 +6,18 @@ Methods run in the caller's transaction; each names the account in its WHERE.
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import asyncpg
 
 from entrygo.domain.principal import Visible
-from entrygo.execution.state.records import Artifact, Notification, NotificationStatus, Package, PackageState
+from entrygo.execution.state.records import (
+    Artifact,
+    Notification,
+    Numbered,
+    Package,
+    PackageState,
+)
 from entrygo.postgres.pool import Connection
 
 # What is of a package's warehouse because it belongs to the package.
@@ -21,15 +27,6 @@ _PACKAGE = (
 )
 _SUFFIX = re.compile(r"-A[0-9]+$")
 FIRST_PACKAGE_NUMBER = 100_001
-
-
-class Numbered(NamedTuple):
-    """A package by its numbers: its own, and those of its entries as far as its broker gave them."""
-
-    id: str
-    number: str
-    export_id: str
-    entry_numbers: tuple[str, ...]
 
 
 class PackageStore:
@@ -164,14 +161,6 @@ class PackageStore:
             summary,
         )
 
-    async def lock(self, package_id: str) -> None:
-        """Nobody else says where it stands before this transaction ends; the caller holds a submission."""
-        await self._connection.execute(
-            "SELECT 1 FROM customs_packages WHERE account_id = $1 AND mode = $2 AND id = $3 FOR UPDATE",
-            *self._scope,
-            package_id,
-        )
-
     async def close(self, closed: Package) -> None:
         """Writes that it is not to be filed any more, and why; the caller holds its submissions' locks."""
         await self._connection.execute(
@@ -236,30 +225,9 @@ class PackageStore:
         rows = await self._connection.fetch(
             "SELECT id FROM notifications WHERE account_id = $1 AND mode = $2 AND package_id = $3"
             " ORDER BY recipient, id",
-            *self._scope,
-            package_id,
+            *(*self._scope, package_id),
         )
         return [row["id"] for row in rows]
-
-    async def note_delivery(
-        self,
-        package_id: str,
-        state: PackageState,
-        notification_id: str,
-        status: NotificationStatus | None,
-    ) -> None:
-        """Both at once: where the package stands, and its notification where that is known (else None)."""
-        await self._connection.execute(
-            "WITH stands AS (UPDATE customs_packages SET state = $4"
-            "  WHERE account_id = $1 AND mode = $2 AND id = $3)"
-            " UPDATE notifications SET status = $6"
-            " WHERE account_id = $1 AND mode = $2 AND id = $5 AND $6::text IS NOT NULL",
-            *self._scope,
-            package_id,
-            state,
-            notification_id,
-            status,
-        )
 
     async def set_warehouse(self, package_id: str, warehouse_id: str) -> None:
         """Says of which warehouse a package from before is, and with it all that belongs to it."""

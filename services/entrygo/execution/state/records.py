@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
@@ -290,25 +290,10 @@ class Submission:
         return Visible.whole(self.tenant)
 
 
-PACKAGE_STATE_AFTER = {
-    SubmissionStatus.SENT: PackageState.SENT,
-    SubmissionStatus.ACKNOWLEDGED: PackageState.ACKNOWLEDGED,
-    SubmissionStatus.REJECTED: PackageState.REJECTED,
-    SubmissionStatus.FAILED: PackageState.FAILED,
-    SubmissionStatus.UNKNOWN: PackageState.UNKNOWN,
-}
-# A package that goes in several submissions stands where the worst of them stands: acknowledged once each is.
-WORST_FIRST = (
-    PackageState.REJECTED,
-    PackageState.FAILED,
-    PackageState.UNKNOWN,
-    PackageState.GENERATED,
-    PackageState.SENT,
-    PackageState.ACKNOWLEDGED,
-)
-NOTIFICATION_STATUS_AFTER = {
-    SubmissionStatus.SENT: NotificationStatus.SENT,
-    SubmissionStatus.ACKNOWLEDGED: NotificationStatus.SENT,
-    SubmissionStatus.REJECTED: NotificationStatus.SENT,
-    SubmissionStatus.FAILED: NotificationStatus.FAILED,
-}
+class Numbered(NamedTuple):
+    """A package by its numbers: its own, and those of its entries as far as its broker gave them."""
+
+    id: str
+    number: str
+    export_id: str
+    entry_numbers: tuple[str, ...]
