@@ -16,7 +16,7 @@ from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
 from entrygo.execution.package.entry_snapshots import amendment_of
 from entrygo.execution.package.summary import summarised
 from tests.unit.execution.snapshots import PACKAGE
-from tests.unit.execution.test_broker_mail import ARTIFACTS, MAIL, body_of
+from tests.unit.execution.test_broker_mail import MAIL, artifacts, body_of
 from tests.unit.execution.test_entry_documents import THREE
 
 FIRST, THIRD = "ABC-1234567-6", "ABC-1234568-4"
@@ -132,7 +132,7 @@ def mail_of(snapshot: Snapshot, **changes: Any) -> str:
         summary=summarised(snapshot),
         **changes,
     )
-    return " ".join(body_of(compose(mail, ARTIFACTS), "plain").split())
+    return " ".join(body_of(compose(mail, artifacts()), "plain").split())
 
 
 def test_the_mail_asks_for_each_correction_by_number_and_for_the_entry_that_is_left() -> None:
