@@ -163,6 +163,8 @@ BROKER = {
     "maxOrdersPerEntry": 5000,
     "documents": ["cci_human_readable", "cci_csv", "manifest"],
     "attach": "zip",
+    "submitPer": "entry",
+    "manifestPer": "house_bill",
     "template": {
         "format": "xlsx",
         "rows": "tariff_line",
@@ -280,6 +282,8 @@ async def test_a_fact_that_nobody_has_is_404(client: httpx.AsyncClient, kind: st
         ("brokers", {"channel": "fax"}, "channel"),
         ("brokers", {"documents": ["cci_csv", "fax"]}, "documents.1"),
         ("brokers", {"attach": "tar"}, "attach"),
+        ("brokers", {"submitPer": "truck"}, "submitPer"),
+        ("brokers", {"manifestPer": "parcel"}, "manifestPer"),
         ("brokers", {"sftp": {"port": 65536}}, "sftp.port"),
     ],
 )
