@@ -6,10 +6,9 @@ line. The manifest does not list its own hash, nor that of the archive it lies i
 
 from collections.abc import Sequence
 
-from entrygo.domain.changes import changes_in_words
 from entrygo.domain.facts import Order
 from entrygo.domain.importer_number import masked
-from entrygo.domain.snapshot import Amendment, ExcludedOrder, Snapshot
+from entrygo.domain.snapshot import ExcludedOrder, Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.entry_snapshots import entries_by_importer, has_several_importers, importer_of
@@ -34,6 +33,7 @@ from entrygo.execution.package.json_values import (
 )
 from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
+from entrygo.execution.package.replaced_package import replaced_package
 from entrygo.execution.package.shipment_values import carriage, charges, sale
 
 SCHEMA_VERSION = "1.1"
@@ -55,40 +55,13 @@ class Manifest(Document):
         return canonical_json(_document(invoice, earlier))
 
 
-def _replaces(invoice: Invoice) -> Json:
-    """The package whose place this one takes, and what changed; nothing for any other."""
-    amendment = invoice.snapshot.amendment
-    if amendment is None:
-        return {}
-    return {
-        "replaces": {
-            "package_number": invoice.package.replaces,
-            "export_id": amendment.supersedes,
-            "reason": clean_text(amendment.reason),
-            "after_entry": amendment.after_entry,
-            "entry_number": amendment.entry_number,
-            **({"filed": _filed(invoice, amendment)} if amendment.filed else {}),
-            "changes": [clean_text(each) for each in changes_in_words(amendment)],
-        }
-    }
-
-
-def _filed(invoice: Invoice, amendment: Amendment) -> list[Json]:
-    """Each entry that was filed, as it was numbered then and is now: null where nothing of it is left."""
-    now = {entry.filed_as: entry.number for entry in invoice.snapshot.entries if entry.filed_as}
-    return [
-        {"entry_before": each.entry, "entry": now.get(each.entry_number), "entry_number": each.entry_number}
-        for each in amendment.filed
-    ]
-
-
 def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
     snapshot, package = invoice.snapshot, invoice.package
     return {
         "schema_version": SCHEMA_VERSION,
         "notice": NOTICE,
         "package": {"id": package.id, "number": package.number, "state": "generated"},
-        **_replaces(invoice),
+        **replaced_package(invoice),
         "invoice": {
             "number": package.number,
             "date": package.invoice_date.isoformat(),

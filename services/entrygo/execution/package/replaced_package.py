@@ -1,0 +1,34 @@
+"""What a package says of the one whose place it takes, as data."""
+
+from entrygo.domain.changes import changes_in_words
+from entrygo.domain.snapshot import Amendment
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.json_values import Json
+from entrygo.execution.package.printable import clean_text
+
+
+def replaced_package(invoice: Invoice) -> Json:
+    """The package whose place this one takes, and what changed; nothing for any other."""
+    amendment = invoice.snapshot.amendment
+    if amendment is None:
+        return {}
+    return {
+        "replaces": {
+            "package_number": invoice.package.replaces,
+            "export_id": amendment.supersedes,
+            "reason": clean_text(amendment.reason),
+            "after_entry": amendment.after_entry,
+            "entry_number": amendment.entry_number,
+            **({"filed": _filed(invoice, amendment)} if amendment.filed else {}),
+            "changes": [clean_text(each) for each in changes_in_words(amendment)],
+        }
+    }
+
+
+def _filed(invoice: Invoice, amendment: Amendment) -> list[Json]:
+    """Each entry that was filed, as it was numbered then and is now: null where nothing of it is left."""
+    now = {entry.filed_as: entry.number for entry in invoice.snapshot.entries if entry.filed_as}
+    return [
+        {"entry_before": each.entry, "entry": now.get(each.entry_number), "entry_number": each.entry_number}
+        for each in amendment.filed
+    ]
