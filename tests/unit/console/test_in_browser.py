@@ -209,11 +209,14 @@ async def test_page_follows_what_happens_and_keeps_what_is_typed(
         await sign_in(page, f"/exports/{plan['exportId']}")
         await page.get_by_label("characters of the hash").fill("abc")
         await services.watched.wait()
+        unfolded = page.locator('details:has(form[action$="/cancel"])')
+        await unfolded.locator("summary").click()
         services._exports[ACCOUNT, plan["exportId"]].plan.compliance_score = 41
         services.moves.put_nowait(inspection_pb2.FeedEvent(cursor="1"))
         # Sooner than it would ask by itself.
         await page.get_by_text("41 of 100").wait_for(timeout=10_000)
         assert await page.get_by_label("characters of the hash").input_value() == "abc"
+        assert await unfolded.evaluate("details => details.open")
 
         # Once a form is refused the page follows nothing: the reason would be gone at the next move.
         await page.get_by_role("button", name=re.compile("^Send ")).click()
