@@ -171,6 +171,12 @@ async def test_an_endpoint_that_cannot_be_used_sends_nothing(
     assert "secret" not in result.message
 
 
+async def test_a_login_that_is_refused_does_not_count_as_silence_of_the_server(tmp_path: Path) -> None:
+    async with sftp_server(tmp_path) as server:
+        result = await sftp_channel().submit(server.delivery(username="stranger"), Point())
+        assert (result.outcome, result.silent) == (Outcome.TRANSIENT, None), result.message
+
+
 async def test_a_private_address_is_refused_without_a_connection(tmp_path: Path) -> None:
     channel = SftpChannel(guard=AddressGuard(allow_private=False), credentials=credentials())
     async with sftp_server(tmp_path) as server:

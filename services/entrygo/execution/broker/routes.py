@@ -11,11 +11,12 @@ from entrygo.execution.state.records import Submission, SubmissionType
 MAIL = "mail:"
 MAIL_SERVER = "mail server"
 SIMULATED = "simulated"
+SFTP_PORT, HTTPS_PORT, HTTP_PORT = 22, 443, 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Mail passes our server to the recipient's domain; of an upload both are the endpoint's host."""
+    """Mail passes our server to the recipient's domain; of an upload both are the endpoint's server."""
 
     server: str
     destination: str
@@ -39,18 +40,23 @@ def destination_name(tenant: Tenant, submission: Submission) -> str:
 
 
 def place_name(tenant: Tenant, kind: SubmissionType, *, recipient: str | None, endpoint: str) -> str:
-    """`mail:<domain>`, `https:<host>` or `sftp:<host>` in lower case; `simulated` for data of mode test."""
+    """`mail:<domain>`, `https:` or `sftp:<host>:<port>` in lower case; `simulated` for data of mode test."""
     if tenant.mode is Mode.TEST:
         return SIMULATED
     if not endpoint:
         return f"{MAIL}{(recipient or '').rpartition('@')[2].lower()}"
     read = orjson.loads(endpoint)
-    host = read.get("host") or _host(read.get("url") or "")
-    return f"{kind}:{host}".lower()
+    # With its port: whoever names another port of a broker's host must not silence the broker for everybody.
+    server = (
+        f"{read['host']}:{read.get('port') or SFTP_PORT}" if read.get("host") else _server(read.get("url"))
+    )
+    return f"{kind}:{server}".lower()
 
 
-def _host(url: str) -> str:
+def _server(url: str | None) -> str:
     try:
-        return urlsplit(url).hostname or ""
+        parts = urlsplit(url or "")
+        port = parts.port or (HTTP_PORT if parts.scheme == "http" else HTTPS_PORT)
     except ValueError:
         return ""
+    return f"{parts.hostname}:{port}" if parts.hostname else ""

@@ -78,7 +78,8 @@ class SftpChannel:
             connection = await self._connect(server)
         except (_Unusable, AddressForbidden, asyncssh.HostKeyNotVerifiable) as error:
             return Result(Outcome.REFUSED, _described(error))
-        except CredentialMissing as error:
+        except (CredentialMissing, asyncssh.PermissionDenied) as error:
+            # A login that is refused is an answer: it must not silence the server for other accounts.
             return Result(Outcome.TRANSIENT, _described(error))
         except (asyncssh.Error, OSError) as error:
             return Result(Outcome.TRANSIENT, _described(error), Silent.SERVER)
