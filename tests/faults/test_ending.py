@@ -7,7 +7,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.contract.rest.documented import key_header, planned, unique
+from tests.contract.rest.documented import golden_orders, key_header, plan_request, planned, unique
 from tests.faults.world import PATIENCE_SECONDS, POLL_SECONDS, World
 from tests.harness.processes import frozen
 
@@ -53,6 +53,38 @@ async def test_every_service_ends_when_asked_while_what_it_depends_on_hangs(worl
     assert [line for each in said for line in each.splitlines() if "process.hung" in line] == []
     for name, process in ending.items():
         await world.system.restarted(name, after=process.pid)
+
+
+@pytest.mark.parametrize(
+    ("hung", "waiting"), [("sync", ("planning",)), ("planning", ("execution", "inspection"))]
+)
+async def test_service_ends_when_asked_while_the_service_that_it_asks_hangs(
+    world: World, hung: str, waiting: tuple[str, ...]
+) -> None:
+    """Sync asks no other service; what the gateway waits for is below."""
+    system = world.system
+    batch_id, order_ids = await planned(world.rest), await golden_orders(world.rest)
+    asked = {
+        "planning": ("/api/exports/plan", plan_request(world.rest, order_ids)),
+        "execution": (EXECUTE, {"accountId": system.account_id, "batchId": batch_id}),
+    }
+    ending = {name: system.process(name) for name in waiting}
+    with frozen(system.process(hung)):
+        calls = [
+            asyncio.create_task(world.attempt(*asked[name], unique("ending")))
+            for name in waiting
+            if name in asked
+        ]
+        calls.append(asyncio.create_task(world.rest.client.get(f"/api/exports/{batch_id}")))
+        # Long enough for each to reach the service that hangs.
+        await asyncio.wait(calls, timeout=1.0)
+        said = await asyncio.gather(*(ended(ending[name], log_of(world, name)) for name in waiting))
+        answers = await asyncio.gather(*calls)
+    assert [line for each in said for line in each.splitlines() if "process.hung" in line] == []
+    # A read is answered from what is known already where its service is still there.
+    assert {answer.status_code for answer in answers if answer is not None} <= {200, 503}
+    for name, process in ending.items():
+        await system.restarted(name, after=process.pid)
 
 
 async def test_execution_ends_when_asked_while_the_mail_server_hangs_and_the_mail_leaves_once(
