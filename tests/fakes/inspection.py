@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.services import Call, Reply
@@ -136,7 +137,14 @@ class FakeInspection(Memory):
         self, request: inspection_pb2.ReplayDeliveriesRequest, call: Call
     ) -> inspection_pb2.ReplayDeliveriesResponse:
         self._enter(request, call)
-        again = [each for each in self.deliveries if request.event_id in ("", each.event_id)]
+        states = (request.status,) if request.status else ("failed", "held")
+        again = [
+            each
+            for each in self.deliveries
+            if request.event_id in ("", each.event_id)
+            and each.status in states
+            and _is_within(each.created_at, request.queued_from, request.queued_until)
+        ]
         return inspection_pb2.ReplayDeliveriesResponse(queued=len(again))
 
     async def ListWebhooks(
@@ -154,3 +162,10 @@ class FakeInspection(Memory):
 
     async def serving(self) -> dict[str, bool]:
         return {name: name not in self.down for name in ("sync", "planning", "execution", "inspection")}
+
+
+def _is_within(moment: str, start: str, end: str) -> bool:
+    at = datetime.fromisoformat(moment)
+    return (not start or datetime.fromisoformat(start) <= at) and (
+        not end or at < datetime.fromisoformat(end)
+    )

@@ -45,11 +45,31 @@ async def test_it_is_tested_stopped_and_sent_again(clerk: httpx.AsyncClient, ser
     await clerk.post("/setup/webhooks/wh_0/test", data={})
     assert (
         "Queued again: 1."
-        in (await clerk.post("/setup/webhooks/wh_0/replay", data={"event_id": "evt_0"})).text
+        in (await clerk.post("/setup/webhooks/wh_0/replay", data={"eventId": "evt_0"})).text
     )
-    assert "Queued again: 2." in (await clerk.post("/setup/webhooks/wh_0/replay", data={"event_id": ""})).text
+    assert "Queued again: 2." in (await clerk.post("/setup/webhooks/wh_0/replay", data={"eventId": ""})).text
     assert (await clerk.post("/setup/webhooks/wh_0/delete", data={})).headers["location"] == "/setup#webhooks"
     assert services.webhooks_of_all == []
+
+
+async def test_what_was_queued_in_a_time_is_sent_again(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    await added(clerk)
+    for _ in range(3):
+        await clerk.post("/setup/webhooks/wh_0/test", data={})
+    hours = ("2026-03-06T15:59:59.000Z", "2026-03-06T16:00:00.000Z", "2026-03-06T17:00:00.000Z")
+    for delivery, hour in zip(services.inspection.deliveries, hours, strict=True):
+        delivery.created_at = hour
+    span = {"queuedFrom": "2026-03-06T16:00", "queuedUntil": "2026-03-06T17:00:00", "status": "failed"}
+    assert "Queued again: 1." in (await clerk.post("/setup/webhooks/wh_0/replay", data=span)).text
+    others = {**span, "status": "delivered"}
+    assert "Queued again: 0." in (await clerk.post("/setup/webhooks/wh_0/replay", data=others)).text
+
+    answer = await clerk.post("/setup/webhooks/wh_0/replay", data={**span, "queuedFrom": "friday"})
+    assert answer.status_code == 400
+    assert "queuedFrom: " in answer.text
+    assert 'value="2026-03-06T17:00:00"' in answer.text
 
 
 async def test_other_acts_and_webhooks_of_nobody_are_not_found(clerk: httpx.AsyncClient) -> None:

@@ -10,8 +10,8 @@ from entrygo.domain.errors import EntryGoError, NotFound
 from entrygo.gateway.console.export_actions import EXPLAINED
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
-from entrygo.gateway.routes.webhooks import MISSING, create_request
-from entrygo.gateway.schemas.webhooks import CreateWebhookBody
+from entrygo.gateway.routes.webhooks import MISSING, create_request, replay_request
+from entrygo.gateway.schemas.webhooks import CreateWebhookBody, ReplayBody
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 # Of its deliveries the newest so many.
@@ -86,9 +86,18 @@ async def _send_test(visit: Visit, webhook_id: str) -> str:
 
 
 async def _replay(visit: Visit, webhook_id: str) -> str:
-    request = inspection_pb2.ReplayDeliveriesRequest(id=webhook_id, **visit.given("event_id"))
+    body: dict[str, Any] = {
+        **{name: _instant(text) for name, text in visit.given("queuedFrom", "queuedUntil").items()},
+        **visit.given("eventId", "status"),
+    }
+    request = replay_request(webhook_id, validated(ReplayBody, body))
     replayed = await visit.read(visit.services.webhooks.ReplayDeliveries, request)
     return f"Queued again: {replayed.queued:,}."
+
+
+def _instant(local: str) -> str:
+    """RFC 3339 of what a field of date and time holds, UTC here: `2026-03-11T16:00`, or with seconds."""
+    return f"{local}Z" if local.count(":") > 1 else f"{local}:00Z"
 
 
 def _to(state: str) -> Act:
@@ -119,6 +128,7 @@ async def _page(
         "webhook.html",
         error=error,
         webhook=webhook,
+        typed=defaultdict(str, visit.form if error else {}),
         secret=secret,
         message=message,
         deliveries=deliveries.data,

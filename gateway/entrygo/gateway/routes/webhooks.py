@@ -101,17 +101,21 @@ async def list_deliveries(exchange: Exchange) -> Response:
 async def replay(exchange: Exchange) -> Response:
     """POST /api/webhooks/{id}/replay: queues one event again, or those of a span; answers how many."""
     webhook_id = exchange.path_id(MISSING)
-    body = await exchange.body(ReplayBody)
-    request = inspection_pb2.ReplayDeliveriesRequest(
+    request = replay_request(webhook_id, await exchange.body(ReplayBody))
+    replayed = await exchange.read(exchange.services.webhooks.ReplayDeliveries, request)
+    answer: views.ReplayAnswer = {"queued": replayed.queued}
+    return json_answer(answer)
+
+
+def replay_request(webhook_id: str, body: ReplayBody) -> inspection_pb2.ReplayDeliveriesRequest:
+    """POST /api/webhooks/{id}/replay: body to message."""
+    return inspection_pb2.ReplayDeliveriesRequest(
         id=webhook_id,
         event_id=body.event_id or "",
         queued_from=body.queued_from or "",
         queued_until=body.queued_until or "",
         status=body.status or "",
     )
-    replayed = await exchange.read(exchange.services.webhooks.ReplayDeliveries, request)
-    answer: views.ReplayAnswer = {"queued": replayed.queued}
-    return json_answer(answer)
 
 
 async def send_test(exchange: Exchange) -> Response:
