@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
-from tests.contract.rest.documented import Rest, order, plan_request, sync_request, unique
+from tests.contract.rest.documented import CAP, Rest, order, plan_request, sync_request, unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Blocked:
     orders: int
 
 
-async def blocked_export(rest: Rest, orders: int = 3) -> Blocked:
-    """Orders of a product whose country of origin nobody has given."""
+async def blocked_export(rest: Rest, orders: int = 3, others: int = 0) -> Blocked:
+    """Orders of a product whose country of origin nobody has given, and `others` that nothing blocks."""
     demo = await rest.get(f"/api/products/{rest.system.product_ids[-1]}")
     sku = unique("CAP").upper()[:14]
     product = {
@@ -31,10 +31,20 @@ async def blocked_export(rest: Rest, orders: int = 3) -> Blocked:
     body = {"accountId": rest.system.account_id, "items": [product]}
     await rest.post("/api/products/sync", body)
     line = {"sku": sku, "quantity": 2, "unitValueUsd": 35}
-    synced = await rest.post("/api/orders/sync", sync_request(rest, *(order(line) for _ in range(orders))))
+    items = [*(order(line) for _ in range(orders)), *(order(CAP) for _ in range(others))]
+    synced = await rest.post("/api/orders/sync", sync_request(rest, *items))
     plan = await planned(rest, [each["id"] for each in synced["data"]])
     assert plan["readinessState"] == "BLOCKED", plan
     return Blocked(plan["exportId"], sku, orders)
+
+
+async def planned_for_today(rest: Rest) -> str:
+    """An export of one order that can be sent."""
+    synced = await rest.post("/api/orders/sync", sync_request(rest, order(CAP)))
+    plan = await planned(rest, [each["id"] for each in synced["data"]])
+    assert plan["readinessState"] != "BLOCKED", plan
+    export_id: str = plan["exportId"]
+    return export_id
 
 
 async def planned(rest: Rest, order_ids: list[str]) -> dict[str, Any]:
@@ -42,6 +52,15 @@ async def planned(rest: Rest, order_ids: list[str]) -> dict[str, Any]:
     body = plan_request(rest, order_ids)
     del body["entryDate"]
     return await rest.post("/api/exports/plan", body)
+
+
+async def tab_to(page: Page, wanted: Locator) -> None:
+    """Goes on by the key Tab alone until `wanted` has the focus."""
+    for _ in range(200):
+        await page.keyboard.press("Tab")
+        if await wanted.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"No number of tabs leads to {wanted}.")
 
 
 async def sign_in(page: Page, key: str) -> None:

@@ -128,7 +128,7 @@ async def _page(
         "webhook.html",
         error=error,
         webhook=webhook,
-        typed=defaultdict(str, visit.form if error else {}),
+        typed=defaultdict(str, visit.form if error and visit.content else {}),
         secret=secret,
         message=message,
         deliveries=deliveries.data,
