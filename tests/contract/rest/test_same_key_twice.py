@@ -1,6 +1,6 @@
 """Every write with an idempotency key happens once: sent again with it, the first answer comes again."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ from tests.contract.rest.documented import (
 from tests.isolation.rpc_attempts import METHODS
 
 KEY = "idempotency_key"
+# Nothing listens there.
+NOBODY = "http://127.0.0.1:9/"
 WRITES = {each.name: each for each in ENDPOINTS if each.body is not None and KEY in each.body.model_fields}
 NOTE = {"outcome": "acknowledged", "notedBy": "Ana", "note": "By telephone"}
 
@@ -33,6 +35,16 @@ async def executed(rest: Rest) -> str:
     export_id = await planned(rest)
     await rest.post("/api/exports/execute", {"accountId": rest.system.account_id, "batchId": export_id})
     return export_id
+
+
+@pytest_asyncio.fixture(scope="module", autouse=True)
+async def no_webhook_is_left(system: Any) -> AsyncIterator[None]:
+    """Events that nobody takes would be tried again, and change what is stored, while other tests look."""
+    yield
+    async with system.client() as client:
+        for webhook in (await Rest(client, system).get("/api/webhooks"))["data"]:
+            if webhook["url"] == NOBODY:
+                (await client.delete(f"/api/webhooks/{webhook['id']}")).raise_for_status()
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -127,8 +139,7 @@ PREPARED: dict[str, Prepare] = {
     "testBroker": _test_broker,
     "approveExport": _approve,
     "setPolicy": _body(),
-    # Of what no test makes happen: nothing is sent there.
-    "createWebhook": _body(url="http://127.0.0.1:9/", events=["export.execution_failed"]),
+    "createWebhook": _body(url=NOBODY, events=["export.execution_failed"]),
     "createKey": _body(name="Twice", scopes=["read"]),
     "rotateKey": _key,
     **{f"sync{kind.title()}s": _one_of(kind) for kind in ("product", "warehouse", "broker", "importer")},
