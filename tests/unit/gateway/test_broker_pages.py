@@ -139,7 +139,7 @@ async def test_the_forms_stand_before_many_files_which_are_grouped_by_entry(
     few = (await broker.get(PATH)).text
     assert "<details" not in few
     for number in range(1, 3):
-        for each in range(8):
+        for each in range(12):
             services.link.artifacts.add(filename=f"entry-{number}_{each}.csv", size_bytes=1, sha256="ab")
     text = (await broker.get(PATH)).text
     assert "<details" in text.partition("manifest.json")[0]
