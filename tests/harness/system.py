@@ -37,6 +37,7 @@ from tests.harness.otlp import Collector, collecting
 START_SECONDS = 100.0  # below the timeout of a test, so that the end of the log is what a failure shows
 RESTART_SECONDS = 60.0
 REST_SECONDS = 60.0
+KEPT_SECONDS = 2.0
 POLL_SECONDS = 0.05
 
 
@@ -66,6 +67,8 @@ class System:
             base_url=self.base_url,
             headers={"authorization": f"Bearer {key or self.api_key}"},
             timeout=REST_SECONDS,
+            # A connection that idles is left before the gateway closes it, which happens after 5 s.
+            limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS),
             trust_env=False,
             verify=usual_trust(),
         )

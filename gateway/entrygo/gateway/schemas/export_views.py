@@ -20,7 +20,7 @@ class Artifact(TypedDict):
 
 class EntryNumber(TypedDict):
     entry: Annotated[int, Field(description="As the plan numbers it")]
-    entry_number: str
+    entry_number: Annotated[str, Field(description="As the broker filed it: ABC-1234567-6")]
 
 
 class BrokerSubmission(TypedDict):
