@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entrygo.domain.snapshot import Severity, ValidationMessage
-from entrygo.planning.rules.base import (
-    Rule,
-)
+from entrygo.planning.rules.base import Rule
 
 # What concerns the whole export, or the whole order, comes before what concerns a part of it.
 NO_INDEX = -1

@@ -52,6 +52,15 @@ class Visible:
         """Whether a record of this warehouse may be seen."""
         return self.warehouse_id in (None, warehouse_id)
 
+    def surely_excludes(self, warehouse_id: str | None, *, is_settled: bool) -> bool:
+        """Whether a record is known to be of a warehouse that may not be seen.
+
+        One whose warehouse is not known is excluded once it `is_settled`: before that it may yet turn out.
+        """
+        if warehouse_id is None:
+            return self.warehouse_id is not None and is_settled
+        return not self.includes(warehouse_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:

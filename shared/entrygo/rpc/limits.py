@@ -58,7 +58,7 @@ class CallLimits:
                 raise
             # A channel takes that for a server without health checks, and calls it nevertheless.
             raise MethodNotAllowed("Too many watch the health without a key.") from error
-        _at_the_end(lambda: budget.give_back(name))
+        at_the_end(lambda: budget.give_back(name))
 
     def hold(self, content: bytes, caller: Principal | None) -> None:
         """Counts a large message until its call ends; raises when its key holds too many bytes."""
@@ -66,7 +66,7 @@ class CallLimits:
             return
         name, size = _name(caller), len(content)
         self._bytes.take(name, size)
-        _at_the_end(lambda: self._bytes.give_back(name, size))
+        at_the_end(lambda: self._bytes.give_back(name, size))
 
     @contextmanager
     def in_vain(self, content: bytes, caller: Principal | None) -> Iterator[None]:
@@ -106,7 +106,8 @@ class CallLimits:
             raise ServiceUnavailable("The stream has lasted as long as one may; open it again.") from error
 
 
-def _at_the_end(call: Callable[[], None]) -> None:
+def at_the_end(call: Callable[[], None]) -> None:
+    """Calls once the task that handles the present call is over, however it ends."""
     task = asyncio.current_task()
     assert task is not None, "a call is handled in a task"
     task.add_done_callback(lambda _: call())

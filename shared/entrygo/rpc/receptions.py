@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from entrygo.domain.errors import RateLimited, ServiceUnavailable
+from entrygo.rpc.limits import at_the_end
 
 AT_ONCE = 16
 WAITING = 100
@@ -41,9 +42,7 @@ class Receptions:
         """A message that `has_turn`: it is received until the reception ends, or the call's task does."""
         reception = Reception(self, name, self._line(name))
         await reception.line.turns.acquire()
-        task = asyncio.current_task()
-        assert task is not None, "a call is handled in a task"
-        task.add_done_callback(lambda _: reception.end())
+        at_the_end(reception.end)
         return reception
 
     @asynccontextmanager

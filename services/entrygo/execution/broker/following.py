@@ -3,11 +3,7 @@
 from entrygo.execution.broker.events import package_state_after
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.following import NOTIFICATION_STATUS_AFTER, PACKAGE_STATE_AFTER
-from entrygo.execution.state.records import (
-    PackageState,
-    Submission,
-    SubmissionKind,
-)
+from entrygo.execution.state.records import PackageState, Submission, SubmissionKind
 from entrygo.execution.state.standing_store import StandingStore
 from entrygo.postgres.pool import Connection
 

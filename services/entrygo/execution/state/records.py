@@ -134,11 +134,7 @@ class Execution:
 
     def is_surely_hidden(self, caller: Visible) -> bool:
         """Whether it is of a warehouse that the caller may not see; nobody knows that before its claim."""
-        if caller.warehouse_id is None:
-            return False
-        if self.warehouse_id is None:
-            return self.step is not Step.STARTED
-        return not caller.includes(self.warehouse_id)
+        return caller.surely_excludes(self.warehouse_id, is_settled=self.step is not Step.STARTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +158,7 @@ class Withdrawal:
 
     def is_surely_hidden(self, caller: Visible) -> bool:
         """Whether it is of a warehouse that the caller may not see; nobody knows that before its end."""
-        if caller.warehouse_id is None:
-            return False
-        if self.warehouse_id is None:
-            return self.response is not None
-        return not caller.includes(self.warehouse_id)
+        return caller.surely_excludes(self.warehouse_id, is_settled=self.response is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
