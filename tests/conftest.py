@@ -1,16 +1,29 @@
 """The fixtures every test may use (each in its own module of tests/harness), the marker `kafka`, and who
 runs beside whom when several processes share the tests (tests/harness/groups.py)."""
 
+import ast
 import gc
 import signal
 from collections.abc import Generator
 
-import pytest
-import structlog
-from hypothesis import settings
-from xdist.remote import Producer
+from tests.harness.parsing import uninterrupted
 
-from tests.harness.groups import SYSTEM, GroupScheduling, check_ids, check_sharing, group_of, rank
+# Before anything else is imported: pytest parses by it whatever it rewrites.
+ast.parse = uninterrupted(ast.parse)
+
+import pytest  # noqa: E402
+import structlog  # noqa: E402
+from hypothesis import settings  # noqa: E402
+from xdist.remote import Producer  # noqa: E402
+
+from tests.harness.groups import (  # noqa: E402
+    SYSTEM,
+    GroupScheduling,
+    check_ids,
+    check_sharing,
+    group_of,
+    rank,
+)
 
 pytest_plugins = (
     "tests.harness.postgres",
@@ -41,12 +54,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Without the garbage collector: nearly all that is made is kept, and a finalizer may not run within
-    `ast.parse`, by which pytest rewrites what it imports (Python 3.11 has one count of depth for both)."""
+    """Without the garbage collector, as nearly all that is made is kept; nor is it looked at ever again."""
     gc.disable()
     try:
         return (yield)
     finally:
+        gc.collect()
+        gc.freeze()
         gc.enable()
 
 

@@ -252,8 +252,8 @@ class Process:
         self.pool = pool
         self.world = world
         self.executions = parts.use_cases.executions
-        # Whoever joins is to get the answer, however busy the machine is.
-        self.executions._join_wait = timedelta(minutes=2)
+        # Who executes and who joins is to get the answer, however long a busy machine takes for it.
+        self.executions._answer_wait = self.executions._join_wait = timedelta(minutes=4)
         self.resubmission = parts.use_cases.resubmission
         self.noted_answers = parts.use_cases.noted_answers
         self.withdrawals = parts.use_cases.withdrawals
