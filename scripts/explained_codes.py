@@ -381,6 +381,11 @@ MESSAGES: dict[str, Meaning] = {
         SETUP,
         "Renew it and sync the importer's `bond`; `onBlocked: exclude` leaves the importer's orders behind.",
     ),
+    "BOND_INSUFFICIENT": Meaning(
+        "The importer's bond is smaller than its twelve months, or its entry, ask for: CBP may want more security.",
+        SETUP,
+        'Have the surety raise it and sync `bond.amountUsd`; `include: ["bonds"]` shows the reckoning.',
+    ),
     "POWER_OF_ATTORNEY_NOT_VALID": Meaning(
         "The importer's power of attorney for the broker does not hold on the entry date.",
         SETUP,

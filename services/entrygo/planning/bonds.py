@@ -1,6 +1,6 @@
 """What each importer's bond must cover: by its own twelve months, this plan's entries among them. Pure.
 
-Decides nothing: whether a bond is large enough is for surety and broker.
+Whether what is on file is enough, a rule says (`rules/importer.py`).
 """
 
 from collections import defaultdict
@@ -60,8 +60,8 @@ def bonds_of(
     paid: Mapping[str, Sequence[Paid]],
     day: date,
     agency_entries: frozenset[int],
-) -> tuple[BondNeed, ...]:
-    """One for each importer that has a bond on file, in the order of its first entry.
+) -> dict[str, BondNeed]:
+    """By its key one for each importer that has a bond on file, in the order of its first entry.
 
     `paid` is what was executed in the twelve months, by importer; `agency_entries` are the entries with goods
     that an agency must admit.
@@ -71,11 +71,11 @@ def bonds_of(
     for entry in entries:
         grouped[parties[entry.number].key].append(EntryCosts(entry, amounts.get(entry.number)))
     by_key = {party.key: party for party in parties.values()}
-    return tuple(
-        need
+    return {
+        key: need
         for key, costs in grouped.items()
         for need in _need(by_key[key], costs, paid, day, agency_entries)
-    )
+    }
 
 
 def _need(

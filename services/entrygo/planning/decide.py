@@ -21,12 +21,12 @@ from entrygo.domain.snapshot import (
 )
 from entrygo.domain.tariff import TariffTreatment
 from entrygo.planning.advice import Advice, advice_on
-from entrygo.planning.bonds import agency_entries_of, bonds_of
-from entrygo.planning.consolidating import Consolidation, consolidate_orders, parties_of
+from entrygo.planning.consolidating import parties_of
+from entrygo.planning.costing import Costed, costed
 from entrygo.planning.coverage import coverage_of
 from entrygo.planning.duplicates import look_alikes
 from entrygo.planning.duty.book import DutyBook
-from entrygo.planning.entry_duties import Estimate, duties_of
+from entrygo.planning.entry_duties import Estimate
 from entrygo.planning.entry_findings import judged_entries
 from entrygo.planning.findings import Finding, in_order
 from entrygo.planning.importations import sign_off_of_all
@@ -38,7 +38,7 @@ from entrygo.planning.plan_issues import PlanIssues, issues_of
 from entrygo.planning.reference.in_force import ReferenceData
 from entrygo.planning.reference.sets import ReferenceSet
 from entrygo.planning.rules import RULESET_VERSION
-from entrygo.planning.rules.base import Context, Rule
+from entrygo.planning.rules.base import Batch, Context, Rule
 from entrygo.planning.savings import schedule_on
 from entrygo.planning.score import readiness_of, score_of
 from entrygo.planning.tariff import treatment_of
@@ -94,19 +94,18 @@ def decide(
 ) -> Decision:
     """The plan of `request` on `facts`, by the rules and reference data of its entry date.
 
-    Without a book nothing is said of duty; it decides nothing either, so the plan hash is the same.
+    Without a book nothing is said of duty, nor of bonds.
     """
     context = _context(request, facts, reference)
     holding = in_force(rules, context)
-    orders, plan, of_batch = _judged(request, facts, holding, context)
+    orders, found, of_batch = _judged(request, facts, holding, context, duty_book)
     findings = in_order([*orders.findings, *of_batch])
-    duties = _duties(plan, facts, context, duty_book)
-    batch, products = plan.batch, _named_products(orders.included, facts)
+    batch, products = found.plan.batch, _named_products(orders.included, facts)
     readiness = readiness_of(finding.severity for finding in findings)
     return Decision(
         destination_country=request.destination_country,
         entry_date=request.entry_date,
-        plan_hash=_hash(request, facts, holding, reference, orders.included, ruleset_version=ruleset_version),
+        plan_hash=_hash(request, facts, holding, reference, batch, ruleset_version=ruleset_version),
         readiness=readiness,
         score=score_of(readiness, ((finding.rule.code, finding.penalty) for finding in findings)),
         messages=tuple(finding.as_message() for finding in findings),
@@ -118,8 +117,8 @@ def decide(
         warehouse=facts.warehouse,
         broker=facts.broker,
         importers=tuple(each.party.record for each in batch.importations if each.party.record is not None),
-        entries=judged_entries(plan, findings),
-        duties=duties,
+        entries=judged_entries(found.plan, findings),
+        duties=found.duties,
         value_usd=batch.value_usd,
         entry_type=batch.entry_type,
         asked_entry_type=request.entry_type,
@@ -127,7 +126,7 @@ def decide(
         informal_limit=reference.informal_limit,
         issues=issues_of(findings, facts.orders, facts.products, holding, context),
         coverage=coverage_of(products, reference),
-        bonds=_bonds(plan, facts, context, duties),
+        bonds=tuple(batch.bonds.values()),
         ruleset_version=ruleset_version,
         reference_version=reference.version,
         reference_set=reference.row_set,
@@ -135,22 +134,26 @@ def decide(
 
 
 def _judged(
-    request: PlanRequest, facts: PlanFacts, holding: Sequence[Rule], context: Context
-) -> tuple[OrdersJudged, Consolidation, Sequence[Finding]]:
+    request: PlanRequest,
+    facts: PlanFacts,
+    holding: Sequence[Rule],
+    context: Context,
+    book: DutyBook | None,
+) -> tuple[OrdersJudged, Costed, Sequence[Finding]]:
     """Which orders go, the entries they make, and what was found about the batch as a whole.
 
     An importer that is left behind takes its orders along, so that the rest is judged again without them.
     """
     orders = judge_orders(request, facts, holding, context)
-    plan = consolidate_orders(request, facts, orders.included, context)
-    of_batch = judge_batch(plan.batch, holding, context)
+    found = costed(request, facts, orders.included, context, book)
+    of_batch = judge_batch(found.plan.batch, holding, context)
     if request.on_blocked is not OnBlocked.EXCLUDE:
-        return orders, plan, of_batch
-    left = leave_importers_behind(orders, plan.batch, of_batch)
+        return orders, found, of_batch
+    left = leave_importers_behind(orders, found.plan.batch, of_batch)
     if left is None:
-        return orders, plan, of_batch
-    plan = consolidate_orders(request, facts, left.included, context)
-    return left, plan, judge_batch(plan.batch, holding, context)
+        return orders, found, of_batch
+    found = costed(request, facts, left.included, context, book)
+    return left, found, judge_batch(found.plan.batch, holding, context)
 
 
 def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -> Context:
@@ -186,31 +189,6 @@ def _common_importer(request: PlanRequest, facts: PlanFacts) -> ImporterOfRecord
     return ImporterOfRecord(section_301=sign_off_of_all(parties))
 
 
-def _duties(
-    plan: Consolidation, facts: PlanFacts, context: Context, book: DutyBook | None
-) -> Estimate | None:
-    if book is None:
-        return None
-    importers = {number: party.of_record.number for number, party in plan.parties.items()}
-    return duties_of(plan.entries, plan.batch.orders, facts.products, context, book=book, importers=importers)
-
-
-def _bonds(
-    plan: Consolidation, facts: PlanFacts, context: Context, duties: Estimate | None
-) -> tuple[BondNeed, ...]:
-    if duties is None or not plan.entries:
-        return ()
-    products = {order.id: frozenset(item.product_id for item in order.items) for order in plan.batch.orders}
-    return bonds_of(
-        plan.parties,
-        plan.entries,
-        duties.entries,
-        paid=facts.paid,
-        day=context.entry_date,
-        agency_entries=agency_entries_of(plan.entries, products, context.tariff),
-    )
-
-
 def _originating_values(request: PlanRequest, facts: PlanFacts) -> Mapping[str, Decimal]:
     """By product the USMCA value (USD) of the requested orders of an importer that brings it in.
 
@@ -232,7 +210,7 @@ def _hash(
     facts: PlanFacts,
     holding: Sequence[Rule],
     reference: ReferenceData,
-    included: Sequence[Order],
+    batch: Batch,
     *,
     ruleset_version: str,
 ) -> str:
@@ -253,7 +231,7 @@ def _hash(
                 product.id for product in products if product.usmca.is_certified_on(request.entry_date)
             ),
             exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
-            included_order_ids=[order.id for order in included],
+            included_order_ids=[order.id for order in batch.orders],
             asked_entry_type=request.entry_type,
             importers=facts.importers,
             importers_in_order=[
@@ -263,6 +241,11 @@ def _hash(
             ],
             filed=[(each.entry_number, each.order_ids) for each in request.filed],
             not_filed=request.not_filed,
+            bonds_short=[
+                (importer, need.needed_usd)
+                for importer, need in batch.bonds.items()
+                if need.is_sufficient is False
+            ],
         )
     )
 

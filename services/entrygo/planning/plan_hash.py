@@ -87,6 +87,8 @@ class HashedPlan:
     # Covered where an entry was filed: its number and the orders that it was filed for, then the others.
     filed: Sequence[tuple[str, Collection[str]]] = ()
     not_filed: Collection[str] = ()
+    # Covered where one is too small: the importer, and what its bond must cover, in USD.
+    bonds_short: Sequence[tuple[str, Decimal]] = ()
 
 
 def plan_hash(plan: HashedPlan) -> str:
@@ -123,6 +125,8 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
     if plan.filed:
         document["filed"] = sorted([number, sorted(order_ids)] for number, order_ids in plan.filed)
         document["not_filed"] = sorted(plan.not_filed)
+    if plan.bonds_short:
+        document["bonds_short"] = sorted([importer, plain(needed)] for importer, needed in plan.bonds_short)
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 

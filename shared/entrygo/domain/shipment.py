@@ -15,8 +15,10 @@ MAX_PLACE = 100
 MAX_CHARGE_DESCRIPTION = 100
 MAX_CHARGES = 20
 MAX_PACKAGES = 999_999
-# ACE's shipment control number: the carrier's SCAC and up to twelve letters or digits of its own.
-PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{1,12}$"
+# A carrier's code as ACE has it.
+SCAC = r"^[A-Za-z]{4}$"
+# ACE's shipment control number: the carrier's SCAC and four to twelve letters or digits of its own.
+PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{4,12}$"
 PORT_CODE = r"^[0-9]{4}$"
 MAX_REFERENCE = 40
 MAX_REFERENCES = 20
@@ -143,6 +145,8 @@ class Trip(Fact):
     estimated_arrival: str | None = None
     entries: tuple[TripEntry, ...] = ()
     # None where nothing is stated, so that the release before still reads a trip without them.
+    # The carrier who drives, where that is not the warehouse's.
+    carrier_scac: str | None = None
     emergency_contact: EmergencyContact | None = None
     prior_notices: tuple[PriorNotice, ...] | None = None
 
@@ -183,6 +187,18 @@ class Shipment(Fact):
         stated = {each.entry: each.paps_number for each in self.trip.entries} if self.trip else {}
         return stated.get(entry_number) or (self.paps_number if entries == 1 else None)
 
+    @property
+    def control_numbers(self) -> tuple[tuple[str, str], ...]:
+        """Each shipment control number that is stated, with its place in the call as REST spells it."""
+        stated = [("shipment.papsNumber", self.paps_number)]
+        for index, each in enumerate(self.trip.entries if self.trip else ()):
+            stated.append((f"trip.entries.{index}.papsNumber", each.paps_number))
+            stated += [
+                (f"trip.entries.{index}.houseBills.{place}.papsNumber", bill.paps_number)
+                for place, bill in enumerate(each.house_bills)
+            ]
+        return tuple((path, number) for path, number in stated if number)
+
     def house_bill_of(self, order_id: str) -> str | None:
         """The shipment control number of an order's house bill."""
         stated = (bill for entry in self.trip.entries for bill in entry.house_bills) if self.trip else ()
@@ -216,6 +232,19 @@ def with_parties_of(shipment: Shipment, warehouse: Warehouse) -> Shipment:
         if getattr(shipment, f"{name}_address") is None and is_the_known and known.address != Address():
             stated[f"{name}_address"] = known.address
     return shipment.model_copy(update=stated) if stated else shipment
+
+
+def carried_by(warehouse: Warehouse, shipment: Shipment) -> Warehouse:
+    """The warehouse with the carrier of this truck, where that is another than it usually has.
+
+    The record's name of a carrier is not that of another.
+    """
+    scac = shipment.trip.carrier_scac if shipment.trip else None
+    usual = warehouse.transport
+    if scac is None or scac == (usual.scac or "").strip().upper():
+        return warehouse
+    transport = usual.model_copy(update={"carrier": None, "scac": scac})
+    return warehouse.model_copy(update={"transport": transport})
 
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -10,7 +10,7 @@ from entrygo.domain.errors import InvalidExportState, NotFound, ServiceUnavailab
 from entrygo.domain.facts import Broker
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.domain.shipment import NOTHING_STATED, Shipment, Trip
+from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
@@ -75,7 +75,11 @@ class FakePlanning:
         return self
 
     async def claim(
-        self, export_id: str, execution_id: str, expected_plan_hash: str, trip: Trip | None = None
+        self,
+        export_id: str,
+        execution_id: str,
+        expected_plan_hash: str,
+        shipment: Shipment = NOTHING_STATED,
     ) -> Claim:
         self._answer()
         state = self.states.get(export_id, State.BATCHED)

@@ -105,6 +105,7 @@ class Planner:
         execution_id: str = "exe_1",
         expected_plan_hash: str = "",
         trip: planning_pb2.ClaimedTrip | None = None,
+        **truck: Any,
     ) -> Any:
         request = planning_pb2.ClaimExportRequest(
             export_id=export_id,
@@ -112,6 +113,7 @@ class Planner:
             expected_plan_hash=expected_plan_hash,
             takes_places=True,
             trip=trip,
+            **truck,
         )
         return await self.use_cases.transitions.claim(self.visible, request)
 

@@ -11,6 +11,7 @@ from entrygo.domain.facts import DangerousGoods, DangerousGoodsStatus, Product
 from entrygo.domain.shipment import (
     NOTHING_STATED,
     EmergencyContact,
+    HouseBill,
     PriorNotice,
     Shipment,
     Trip,
@@ -31,6 +32,7 @@ STATED = pb.Trip(
     equipment=["TRL-9"],
     seals=["S1", "S2"],
     border_port="3004",
+    carrier_scac="ccbt",
     estimated_arrival="2026-11-27T22:30:00.000Z",
     entries=[
         pb.TripEntry(entry=2, paps_number="ccbt000002"),
@@ -45,6 +47,7 @@ TRIP = Trip(
     equipment=("TRL-9",),
     seals=("S1", "S2"),
     border_port="3004",
+    carrier_scac="CCBT",
     estimated_arrival="2026-11-27T22:30:00.000Z",
     entries=(TripEntry(entry=2, paps_number="CCBT000002"), TripEntry(entry=3, paps_number="CCBT000003")),
     emergency_contact=EmergencyContact(name="Emergency Desk Ltd", phone="+1 613 555 0100"),
@@ -72,11 +75,16 @@ def test_a_request_with_a_truck_is_another_one_than_without() -> None:
     ("wrong", "path"),
     [
         (pb.Trip(border_port="Blaine"), "trip.borderPort"),
+        *((pb.Trip(carrier_scac=scac), "trip.carrierScac") for scac in ("CCB", "CCBTX", "CC8T", "CCBT ")),
         (pb.Trip(estimated_arrival="tonight"), "trip.estimatedArrival"),
         (pb.Trip(crew=["x" * 41]), "trip.crew.0"),
         (pb.Trip(seals=["s"] * 21), "trip.seals"),
-        (pb.Trip(entries=[pb.TripEntry(entry=1, paps_number="PAPS")]), "trip.entries.0.papsNumber"),
-        (pb.Trip(entries=[pb.TripEntry(paps_number="CCBT1")]), "trip.entries.0.entry"),
+        # ACE's manifest: four letters, then four to twelve letters or digits.
+        *(
+            (pb.Trip(entries=[pb.TripEntry(entry=1, paps_number=number)]), "trip.entries.0.papsNumber")
+            for number in ("PAPS", "CCBT123", "CC8T1234", "CCBT1234567890123", "CCBT-1234")
+        ),
+        (pb.Trip(entries=[pb.TripEntry(paps_number="CCBT0001")]), "trip.entries.0.entry"),
         # 49 CFR 172.604: a telephone number, and whose it is.
         (pb.Trip(emergency_contact=pb.EmergencyContact(name="Desk")), "trip.emergencyContact.phone"),
         (pb.Trip(emergency_contact=pb.EmergencyContact(phone="6135550100")), "trip.emergencyContact.name"),
@@ -106,11 +114,11 @@ def test_a_request_with_a_truck_is_another_one_than_without() -> None:
             "trip.priorNotices.1.confirmationNumber",
         ),
         (
-            pb.Trip(entries=[pb.TripEntry(entry=number, paps_number="CCBT1") for number in (1, 2)]),
+            pb.Trip(entries=[pb.TripEntry(entry=number, paps_number="CCBT0001") for number in (1, 2)]),
             "trip.entries.1.papsNumber",
         ),
         (
-            pb.Trip(entries=[pb.TripEntry(entry=1, paps_number=f"CCBT{n}") for n in (1, 2)]),
+            pb.Trip(entries=[pb.TripEntry(entry=1, paps_number=f"CCBT000{n}") for n in (1, 2)]),
             "trip.entries.1.entry",
         ),
     ],
@@ -119,6 +127,49 @@ def test_what_is_wrong_of_a_truck_is_named_by_its_path(wrong: pb.Trip, path: str
     issues = Issues()
     read_shipment(pb.Shipment(trip=wrong), issues)
     assert [found for found, _, _ in issues.found] == [path]
+
+
+@pytest.mark.parametrize("number", ["CCBT1234", "CCBT123456789012", "ccbtA1B2"])
+def test_a_control_number_has_four_letters_and_four_to_twelve_characters(number: str) -> None:
+    issues = Issues()
+    read_shipment(pb.Shipment(trip=pb.Trip(entries=[pb.TripEntry(entry=1, paps_number=number)])), issues)
+    assert issues.found == ()
+
+
+def test_every_control_number_is_known_by_its_place_in_the_call() -> None:
+    bills = (HouseBill(order_id="ord_1", paps_number="CCBT0003"),)
+    trip = Trip(
+        entries=(
+            TripEntry(entry=1, paps_number="CCBT0001"),
+            TripEntry(entry=2, paps_number="", house_bills=bills),
+        )
+    )
+    assert Shipment(paps_number="CCBT0009", trip=trip).control_numbers == (
+        ("shipment.papsNumber", "CCBT0009"),
+        ("trip.entries.0.papsNumber", "CCBT0001"),
+        ("trip.entries.1.houseBills.0.papsNumber", "CCBT0003"),
+    )
+    assert NOTHING_STATED.control_numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("scac", "carrier"),
+    [
+        (None, ["Cascade Crossborder Trucking", "CCBT"]),
+        ("CCBT", ["Cascade Crossborder Trucking", "CCBT"]),
+        ("PCXL", [None, "PCXL"]),
+    ],
+)
+def test_documents_name_the_usual_carrier_and_another_by_its_scac_alone(
+    scac: str | None, carrier: list[str | None]
+) -> None:
+    assert carrier_of(Shipment(trip=Trip(conveyance="TRK-17", carrier_scac=scac))) == carrier
+
+
+def carrier_of(shipment: Shipment) -> list[str | None]:
+    found = rendered(THREE, replace(PACKAGE, shipment=shipment))
+    transport = orjson.loads(found["manifest.json"].content)["transport"]
+    return [transport["carrier"], transport["scac"]]
 
 
 def test_the_manifest_has_the_truck_and_every_entry_its_own_control_number() -> None:

@@ -526,6 +526,7 @@ def test_single_order_has_nothing_to_consolidate() -> None:
 ELSEWHERE = {
     "ADCVD_INFORMAL_REFUSED",
     "BOND_NOT_VALID",
+    "BOND_INSUFFICIENT",
     "ORDER_POSTAL_CODE_PLACEHOLDER",
     "ORDER_REGION_INVALID",
     "POWER_OF_ATTORNEY_NOT_VALID",

@@ -1553,6 +1553,7 @@ class TripInput(TypedDict):
     equipment: NotRequired[list[str] | None]
     seals: NotRequired[list[str] | None]
     borderPort: NotRequired[str | None]
+    carrierScac: NotRequired[str | None]
     estimatedArrival: NotRequired[str | None]
     entries: NotRequired[list[TripEntryInput] | None]
     emergencyContact: NotRequired[EmergencyContactInput | None]

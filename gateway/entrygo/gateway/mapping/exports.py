@@ -138,6 +138,7 @@ def _fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
     message.equipment.extend(trip.equipment or ())
     message.seals.extend(trip.seals or ())
     message.border_port = trip.border_port or ""
+    message.carrier_scac = trip.carrier_scac or ""
     message.estimated_arrival = trip.estimated_arrival or ""
     for each in trip.entries or ():
         entry = message.entries.add(entry=int(each.entry), paps_number=each.paps_number or "")

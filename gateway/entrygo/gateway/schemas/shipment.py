@@ -21,6 +21,7 @@ from entrygo.domain.shipment import (
     PAPS_NUMBER,
     PHONE,
     PORT_CODE,
+    SCAC,
     TRIP_NUMBER,
     ChargeKind,
     Incoterm,
@@ -96,7 +97,7 @@ class ShipmentInput(Body):
     ] = None
     paps_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
-        Field(description="The carrier's SCAC and up to 12 letters or digits: ACE's shipment control number"),
+        Field(description="The carrier's SCAC and 4 to 12 letters or digits: ACE's shipment control number"),
     ] = None
     trip_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=TRIP_NUMBER)] | None,
@@ -197,6 +198,10 @@ class TripInput(Body):
     border_port: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PORT_CODE)] | None,
         Field(description="Schedule D code of the port where it crosses, if not the warehouse's"),
+    ] = None
+    carrier_scac: Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=SCAC)] | None,
+        Field(description="Of the carrier who drives, if not the warehouse's: control numbers begin with it"),
     ] = None
     estimated_arrival: Annotated[ReferenceNumber | None, Field(description="RFC 3339")] = None
     entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None

@@ -53,6 +53,7 @@ TABLES: Mapping[str, tuple[OwnedTable, ...]] = MappingProxyType(
 KEPT: Mapping[str, str] = MappingProxyType(
     {
         "planning.archived_exports": "says where the export is",
+        "planning.control_numbers": "no control number is used twice, also beside exports that are archived",
         "planning.order_claims": "goes once its order has left sync: no order leaves twice",
         "inspection.event_log": "is empty: inspection records no events",
         "inspection.event_feed": "has a retention of its own, ENTRYGO_WEBHOOK_KEEP_DAYS",

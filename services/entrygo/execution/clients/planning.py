@@ -8,7 +8,7 @@ import grpc
 
 from entrygo.domain.errors import Kind
 from entrygo.domain.principal import Visible
-from entrygo.domain.shipment import Trip
+from entrygo.domain.shipment import NOTHING_STATED, Shipment, Trip
 from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.domain.time import rfc3339
 from entrygo.execution.state.records import Claim, Moved
@@ -30,9 +30,16 @@ class Planning(Protocol):
     """Every call may be repeated: planning knows the execution by its id."""
 
     async def claim(
-        self, export_id: str, execution_id: str, expected_plan_hash: str, trip: Trip | None = None
+        self,
+        export_id: str,
+        execution_id: str,
+        expected_plan_hash: str,
+        shipment: Shipment = NOTHING_STATED,
     ) -> Claim:
-        """Moves the export to EXECUTING for this execution, unless the plan has another hash."""
+        """Moves the export to EXECUTING for this execution, unless the plan has another hash.
+
+        Planning judges what is stated of the truck, and keeps its control numbers.
+        """
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         """The facts and the plan of a revision, as they were when it was planned."""
@@ -90,14 +97,24 @@ class RemotePlanning:
         self._metadata = metadata
 
     async def claim(
-        self, export_id: str, execution_id: str, expected_plan_hash: str, trip: Trip | None = None
+        self,
+        export_id: str,
+        execution_id: str,
+        expected_plan_hash: str,
+        shipment: Shipment = NOTHING_STATED,
     ) -> Claim:
+        trip = shipment.trip
         request = planning_pb2.ClaimExportRequest(
             export_id=export_id,
             execution_id=execution_id,
             expected_plan_hash=expected_plan_hash,
             takes_places=True,
             trip=None if trip is None else _claimed(trip),
+            control_numbers=[
+                planning_pb2.ControlNumber(path=path, number=number)
+                for path, number in shipment.control_numbers
+            ],
+            carrier_scac=trip.carrier_scac or "" if trip else "",
         )
         with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from entrygo.domain.shipment import Shipment, with_parties_of
+from entrygo.domain.shipment import Shipment, carried_by, with_parties_of
 from entrygo.domain.snapshot import Severity, Snapshot
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.filing import Filings
@@ -23,6 +23,7 @@ from entrygo.execution.package.printable import clean_text, undotted_hts
 def build_invoice(snapshot: Snapshot, package: PackageFacts) -> Invoice:
     """Number the lines, group them into entry lines, and total both."""
     package = replace(package, shipment=with_parties_of(package.shipment, snapshot.warehouse))
+    snapshot = snapshot.model_copy(update={"warehouse": carried_by(snapshot.warehouse, package.shipment)})
     entry_of = _entry_numbers(snapshot)
     filings = Filings(snapshot)
     lines = tuple(_lines(snapshot, filings, _line_numbers(snapshot, filings, entry_of), entry_of))

@@ -14,6 +14,7 @@ from entrygo.domain.shipment import (
     PAPS_NUMBER,
     PHONE,
     PORT_CODE,
+    SCAC,
     EmergencyContact,
     HouseBill,
     PriorNotice,
@@ -33,6 +34,7 @@ def read_trip(given: execution_pb2.Trip, issues: Issues) -> Trip | None:
         equipment=_references("trip.equipment", given.equipment, issues),
         seals=_references("trip.seals", given.seals, issues),
         border_port=_port(given.border_port, issues),
+        carrier_scac=_scac(given.carrier_scac, issues),
         estimated_arrival=_instant(given.estimated_arrival, issues),
         entries=_entries(given.entries, issues),
         emergency_contact=_emergency_contact(given.emergency_contact, issues),
@@ -49,6 +51,7 @@ def trip_message(trip: Trip) -> execution_pb2.Trip:
         equipment=trip.equipment,
         seals=trip.seals,
         border_port=trip.border_port or "",
+        carrier_scac=trip.carrier_scac or "",
         estimated_arrival=trip.estimated_arrival or "",
         entries=[
             execution_pb2.TripEntry(
@@ -90,6 +93,12 @@ def _port(given: str, issues: Issues) -> str | None:
     if given and not re.fullmatch(PORT_CODE, given):
         issues.add("trip.borderPort", "Expected the Schedule D code of a port: four digits", "invalid_string")
     return given or None
+
+
+def _scac(given: str, issues: Issues) -> str | None:
+    if given and not re.fullmatch(SCAC, given):
+        issues.add("trip.carrierScac", "Expected the four letters of a SCAC", "invalid_string")
+    return given.upper() or None
 
 
 def _instant(given: str, issues: Issues) -> str | None:

@@ -83,7 +83,7 @@ class ExecutionSteps:
     async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved]:
         try:
             claim = await planning.claim(
-                execution.export_id, execution.id, execution.expected_plan_hash, execution.shipment.trip
+                execution.export_id, execution.id, execution.expected_plan_hash, execution.shipment
             )
         except EntryGoError as error:
             if error.error_kind in REFUSALS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from entrygo.domain.bonds import BondNeed
 from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Broker, ImporterOfRecord, Order, OrderItem, Product, Warehouse
 from entrygo.domain.snapshot import AskedEntryType, EntryType, Savings, Severity
@@ -17,6 +18,13 @@ from entrygo.planning.law.law_book import LawBook
 from entrygo.planning.reference.in_force import ReferenceData
 
 _WORD = re.compile(r"[a-z]+")
+# "aluminium-free", "cotton free." (not "cotton, free size"), "free of", "non-", "without any", "0 %".
+_ABSENT = re.compile(
+    r"\b[a-z]+[-\u2010\u2011\u2013]free\b"
+    r"|\b[a-z]+ free(?=\s*(?:[.,;:)/]|$))"
+    r"|\b(?:free (?:of|from)|without|non|no)[-\s\u2010\u2011\u2013]\s*(?:any )?[a-z]+\b"
+    r"|(?<![0-9.,])(?<![0-9] )0(?:[.,]0+)?\s*(?:%|percent\b|pct\b)\s*[a-z]+\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,8 @@ class Batch:
     has_adcvd: bool = False
     # The orders by importer of record.
     importations: Sequence[Importation] = ()
+    # What the bond of each importer must cover, by its key; without those of which nothing was estimated.
+    bonds: Mapping[str, BondNeed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +209,11 @@ def chapter_of(product: Product) -> str:
 def words_in(text: str | None) -> frozenset[str]:
     """The words of letters a to z, in lower case, as the tables list them."""
     return frozenset(_WORD.findall((text or "").lower()))
+
+
+def materials_in(text: str | None) -> frozenset[str]:
+    """The words of a text but for those of materials that it says are not there ("cotton-free")."""
+    return words_in(_ABSENT.sub(" ", (text or "").lower()))
 
 
 def is_blank(text: str | None) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from entrygo.domain.bonds import BondNeed
 from entrygo.domain.importers import powers_for
+from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.importations import Importation
 from entrygo.planning.law.entry_types import INFORMAL
@@ -59,6 +61,30 @@ def _bond_lapsed(importation: Importation, batch: Batch, context: Context) -> Se
     if record.bond.covers(day):
         return []
     return [Problem(f"Importer {record.external_id}: its {record.bond.type} bond {_when(record.bond, day)}.")]
+
+
+def _bond_insufficient(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
+    """An informal entry needs no bond, whatever is on file."""
+    need = batch.bonds.get(importation.party.key)
+    if need is None or need.is_sufficient is not False or importation.entry_type == INFORMAL:
+        return []
+    assert need.on_file_usd is not None
+    on_file, needed = plain(need.on_file_usd), plain(to_cents(need.needed_usd))
+    return [
+        Problem(
+            f"Importer {importation.party.name}: its {need.type} bond of {on_file} USD is less than the"
+            f" {needed} USD that {_asked_by(need)}."
+        )
+    ]
+
+
+def _asked_by(need: BondNeed) -> str:
+    if need.last_day is None:
+        return "value, duties and fees of this entry ask for"
+    if need.twelve_months_usd is None:
+        return "a continuous bond is at least"
+    paid = plain(to_cents(need.twelve_months_usd))
+    return f"duties and fees of the twelve months to {need.last_day} ask for ({paid} USD at most)"
 
 
 def _power_lapsed(importation: Importation, batch: Batch, context: Context) -> Sequence[Problem]:
@@ -132,6 +158,18 @@ BOND_NOT_VALID = ImporterRule(
     check=_bond_lapsed,
 )
 
+# CBP may ask for more security where a bond is too small (113.13); the entry is not refused by itself.
+BOND_INSUFFICIENT = ImporterRule(
+    code="BOND_INSUFFICIENT",
+    severity=Severity.WARNING,
+    penalty=5,
+    field="importers[].bond.amount_usd",
+    of_record="bond.amount_usd",
+    basis="19 CFR 113.13; CBP Directive 3510-004",
+    is_of_records=True,
+    check=_bond_insufficient,
+)
+
 POWER_OF_ATTORNEY_NOT_VALID = ImporterRule(
     code="POWER_OF_ATTORNEY_NOT_VALID",
     severity=Severity.ERROR,
@@ -148,5 +186,6 @@ RULES: tuple[Rule, ...] = (
     BATCH_IMPORTER_MIXED,
     BOND_REQUIRED,
     BOND_NOT_VALID,
+    BOND_INSUFFICIENT,
     POWER_OF_ATTORNEY_NOT_VALID,
 )

@@ -16,8 +16,8 @@ from entrygo.planning.rules.base import (
     ProductRule,
     Rule,
     is_blank,
+    materials_in,
     sku_of,
-    words_in,
 )
 
 # A country that is not known (CBP Form 7501); instead of a code.
@@ -45,7 +45,7 @@ def needs_metals_review(product: Product, context: Context) -> bool:
         case Section232Status.REVIEW:
             return True
         case Section232Status.NOT_ASSESSED:
-            words = words_in(product.material_composition)
+            words = materials_in(product.material_composition)
             return bool(annexes) or not context.reference.metal_words.isdisjoint(words)
     if is_out_of_date(section, annexes):
         return True

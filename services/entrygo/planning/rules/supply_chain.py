@@ -7,7 +7,7 @@ from entrygo.domain.snapshot import Severity
 from entrygo.planning.law.metals import sources_of
 from entrygo.planning.reference.scopes import words_of
 from entrygo.planning.reference.tables import Row
-from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, sku_of, words_in
+from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, materials_in, sku_of
 
 # How texts call the region, and the country that it is in.
 CHINESE = frozenset({"china", "chinese", "prc", "uyghur", "uighur", "xinjiang"})
@@ -18,7 +18,7 @@ def _uflpa(product: Product, context: Context) -> Problem | None:
     """Of the sectors of the strategy: goods of China, made in it, or of an input from there."""
     if product.supply_chain.is_signed_off_on(context.entry_date):
         return None
-    words = words_in(product.material_composition) | words_in(product.customs_description)
+    words = materials_in(product.material_composition) | materials_in(product.customs_description)
     places = {product.country_of_origin, product.manufacturer.country}
     inputs = [
         row.key

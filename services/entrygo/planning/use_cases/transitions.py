@@ -9,24 +9,17 @@ from entrygo.domain.errors import (
     InvalidExportState,
     PlanHashMismatch,
     ServiceUnavailable,
-    TripIncomplete,
 )
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.messaging.event_log import events_after
+from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
-from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
-from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
-from entrygo.planning.snapshots import (
-    PackedSnapshot,
-    names_of_products,
-    numbers_of_entries,
-    products_with,
-)
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
+from entrygo.planning.use_cases.claimed_trucks import check_truck
 from entrygo.planning.use_cases.policies import check_approval, check_not_blocked
 from entrygo.planning.use_cases.recording import Recorder, found_export, locked_export
 from entrygo.postgres.idempotency import Reply, run_once
@@ -34,9 +27,6 @@ from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
-from entrygo.requests.issues import Issues
-
-_ARRIVAL = ("trip.borderPort", "trip.estimatedArrival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +74,8 @@ class Transitions:
         """BATCHED to EXECUTING for one execution, with every included order, or not at all.
 
         Raises InvalidExportState (also for a BLOCKED plan, for one that lacks the approval which the
-        account's policy asks for, and when an order left meanwhile), PlanHashMismatch, and TripIncomplete
-        where a truck is stated and its manifest lacks something.
+        account's policy asks for, and when an order left meanwhile), PlanHashMismatch, and what `check_truck`
+        raises of the truck that is stated.
         The same execution finds its claim done, until it has failed.
         """
         async with transaction(self.pool, visible) as connection:
@@ -94,9 +84,8 @@ class Transitions:
             if not _is_held_by(export, request.execution_id):
                 _check_claim(export, request)
                 await check_approval(connection, visible, export)
-                if request.HasField("trip"):
-                    await _check_trip(store, export, request.trip)
                 now = self.clock()
+                await check_truck(connection, visible, export, request, now)
                 if export.supersedes is not None:
                     await predecessors.hold(store, export, now)
                 await self._take_orders(store, export, now)
@@ -132,6 +121,7 @@ class Transitions:
             if not _is_over(export, outcome):
                 if outcome is State.FAILED:
                     await store.release_orders(export.export_id)
+                    await ControlNumbers(connection, visible).release(export.export_id)
                 else:
                     await ImporterCosts(connection, visible).count(export)
                 await self._follow(connection, visible, export, outcome)
@@ -219,34 +209,6 @@ def _check_claim(export: Export, request: planning_pb2.ClaimExportRequest) -> No
         raise PlanHashMismatch(details={"expectedPlanHash": expected_plan_hash, "planHash": export.plan_hash})
     if export.supersedes is not None and not request.takes_places:
         raise ServiceUnavailable("An execution of the previous release cannot take another export's place.")
-
-
-async def _check_trip(store: PlanningStore, export: Export, trip: planning_pb2.ClaimedTrip) -> None:
-    """Without a truck a warning, or a note; a manifest is filed for the one that is stated."""
-    packed = await store.find_snapshot(export.export_id, export.revision)
-    assert packed is not None
-    _check_named(packed, trip)
-    unweighed = products_with(packed, PRODUCT_GROSS_WEIGHT_MISSING.code)
-    food = [] if trip.states_arrival else products_with(packed, FDA_PRIOR_NOTICE_MISSING.code)
-    missing = [*(["grossWeightKg"] if unweighed else []), *(_ARRIVAL if food else [])]
-    if missing:
-        products = sorted({*unweighed, *food})
-        raise TripIncomplete(details={"missing": missing, "products": products})
-
-
-def _check_named(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
-    """A prior notice is of food that goes, and a control number of an entry that is planned."""
-    known = names_of_products(packed) if trip.noticed_products else frozenset()
-    planned = numbers_of_entries(packed) if trip.entries else frozenset()
-    issues = Issues()
-    for index, number in enumerate(trip.entries):
-        if planned and number not in planned:
-            message = f"Not an entry of this export, which has {', '.join(map(str, sorted(planned)))}"
-            issues.add(f"trip.entries.{index}.entry", message, "unknown")
-    for index, named in enumerate(trip.noticed_products):
-        if named not in known:
-            issues.add(f"trip.priorNotices.{index}.product", "Not a product of this export", "unknown")
-    issues.check()
 
 
 def _outcome_of(request: planning_pb2.ReleaseExportRequest) -> tuple[State, str, Message]:

@@ -132,7 +132,7 @@ class PartyAddress(_message.Message):
     def __init__(self, line_1: _Optional[str] = ..., line_2: _Optional[str] = ..., city: _Optional[str] = ..., region: _Optional[str] = ..., postal_code: _Optional[str] = ..., country: _Optional[str] = ...) -> None: ...
 
 class Trip(_message.Message):
-    __slots__ = ("conveyance", "crew", "equipment", "seals", "border_port", "estimated_arrival", "entries", "emergency_contact", "prior_notices")
+    __slots__ = ("conveyance", "crew", "equipment", "seals", "border_port", "estimated_arrival", "entries", "emergency_contact", "prior_notices", "carrier_scac")
     CONVEYANCE_FIELD_NUMBER: _ClassVar[int]
     CREW_FIELD_NUMBER: _ClassVar[int]
     EQUIPMENT_FIELD_NUMBER: _ClassVar[int]
@@ -142,6 +142,7 @@ class Trip(_message.Message):
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
     EMERGENCY_CONTACT_FIELD_NUMBER: _ClassVar[int]
     PRIOR_NOTICES_FIELD_NUMBER: _ClassVar[int]
+    CARRIER_SCAC_FIELD_NUMBER: _ClassVar[int]
     conveyance: str
     crew: _containers.RepeatedScalarFieldContainer[str]
     equipment: _containers.RepeatedScalarFieldContainer[str]
@@ -151,7 +152,8 @@ class Trip(_message.Message):
     entries: _containers.RepeatedCompositeFieldContainer[TripEntry]
     emergency_contact: EmergencyContact
     prior_notices: _containers.RepeatedCompositeFieldContainer[PriorNotice]
-    def __init__(self, conveyance: _Optional[str] = ..., crew: _Optional[_Iterable[str]] = ..., equipment: _Optional[_Iterable[str]] = ..., seals: _Optional[_Iterable[str]] = ..., border_port: _Optional[str] = ..., estimated_arrival: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TripEntry, _Mapping]]] = ..., emergency_contact: _Optional[_Union[EmergencyContact, _Mapping]] = ..., prior_notices: _Optional[_Iterable[_Union[PriorNotice, _Mapping]]] = ...) -> None: ...
+    carrier_scac: str
+    def __init__(self, conveyance: _Optional[str] = ..., crew: _Optional[_Iterable[str]] = ..., equipment: _Optional[_Iterable[str]] = ..., seals: _Optional[_Iterable[str]] = ..., border_port: _Optional[str] = ..., estimated_arrival: _Optional[str] = ..., entries: _Optional[_Iterable[_Union[TripEntry, _Mapping]]] = ..., emergency_contact: _Optional[_Union[EmergencyContact, _Mapping]] = ..., prior_notices: _Optional[_Iterable[_Union[PriorNotice, _Mapping]]] = ..., carrier_scac: _Optional[str] = ...) -> None: ...
 
 class EmergencyContact(_message.Message):
     __slots__ = ("name", "phone")

@@ -102,18 +102,30 @@ class CancelExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., cancelled_at: _Optional[str] = ...) -> None: ...
 
 class ClaimExportRequest(_message.Message):
-    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip")
+    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip", "control_numbers", "carrier_scac")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     TAKES_PLACES_FIELD_NUMBER: _ClassVar[int]
     TRIP_FIELD_NUMBER: _ClassVar[int]
+    CONTROL_NUMBERS_FIELD_NUMBER: _ClassVar[int]
+    CARRIER_SCAC_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     execution_id: str
     expected_plan_hash: str
     takes_places: bool
     trip: ClaimedTrip
-    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ...) -> None: ...
+    control_numbers: _containers.RepeatedCompositeFieldContainer[ControlNumber]
+    carrier_scac: str
+    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ..., control_numbers: _Optional[_Iterable[_Union[ControlNumber, _Mapping]]] = ..., carrier_scac: _Optional[str] = ...) -> None: ...
+
+class ControlNumber(_message.Message):
+    __slots__ = ("path", "number")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    number: str
+    def __init__(self, path: _Optional[str] = ..., number: _Optional[str] = ...) -> None: ...
 
 class ClaimedTrip(_message.Message):
     __slots__ = ("states_arrival", "noticed_products", "entries")

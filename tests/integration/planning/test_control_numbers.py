@@ -1,0 +1,125 @@
+"""Shipment control numbers (PAPS) of claimed exports: of the truck's carrier, and one export's for good."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+import pytest
+
+from entrygo.domain.errors import ValidationFailed
+from entrygo.proto.planning.v1 import planning_pb2
+from tests.factories import make_warehouse
+from tests.integration.planning.conftest import ALICE_TEST, BOB, Planner
+
+FIELD = "trip.entries.0.papsNumber"
+
+
+def stated(*numbers: str) -> Sequence[planning_pb2.ControlNumber]:
+    return [
+        planning_pb2.ControlNumber(path=f"trip.entries.{index}.papsNumber", number=number)
+        for index, number in enumerate(numbers)
+    ]
+
+
+async def leave(planner: Planner, export_id: str, *numbers: str, execution: str = "exe_1") -> None:
+    """Executes an export with these control numbers."""
+    await planner.claim(export_id, execution, control_numbers=stated(*numbers))
+    await planner.complete(export_id, execution)
+
+
+async def planned(planner: Planner, *order_ids: str) -> str:
+    return (await planner.plan(*order_ids)).export_id
+
+
+async def refused(call: Awaitable[Any]) -> tuple[str | None, str]:
+    with pytest.raises(ValidationFailed) as error:
+        await call
+    return error.value.field, str(error.value.details)
+
+
+async def test_the_carrier_of_the_truck_is_asked_for_and_else_the_warehouses(planner: Planner) -> None:
+    planner.facts.warehouse = make_warehouse(transport={"scac": "PCXL"})
+    export_id = await planned(planner)
+    field, words = await refused(planner.claim(export_id, control_numbers=stated("CCBT0001")))
+    assert field == FIELD
+    assert "another SCAC than the carrier's, PCXL" in words
+    another: dict[str, Any] = {"control_numbers": stated("PCXL0001"), "carrier_scac": "CCBT"}
+    assert "CCBT" in (await refused(planner.claim(export_id, **another)))[1]
+    await planner.claim(export_id, control_numbers=stated("CCBT0001"), carrier_scac="CCBT")
+
+
+async def test_a_number_of_another_export_is_refused_by_its_place_and_nothing_is_taken(
+    planner: Planner,
+) -> None:
+    await leave(planner, await planned(planner, "ord_123"), "CCBT0001")
+    other = await planned(planner, "ord_124")
+    field, words = await refused(
+        planner.claim(other, "exe_2", control_numbers=stated("CCBT0002", "CCBT0001"))
+    )
+    assert field == "trip.entries.1.papsNumber"
+    assert "Another export" in words
+    assert await planner.event_types(other) == ["export.planned"]
+    assert await planner.count("control_numbers") == 1
+    await leave(planner, other, "CCBT0002", execution="exe_2")
+
+
+async def test_of_two_executes_at_once_with_one_number_one_goes(planner: Planner) -> None:
+    exports = [await planned(planner, order) for order in ("ord_123", "ord_124")]
+    results = await asyncio.gather(
+        *(
+            planner.claim(export_id, f"exe_{export_id}", control_numbers=stated("CCBT0001"))
+            for export_id in exports
+        ),
+        return_exceptions=True,
+    )
+    [error] = [each for each in results if isinstance(each, BaseException)]
+    assert isinstance(error, ValidationFailed)
+    assert error.field == FIELD
+
+
+async def test_what_replaces_a_package_keeps_its_numbers_and_those_of_all_before(planner: Planner) -> None:
+    first = await planned(planner)
+    await leave(planner, first, "CCBT0001")
+    second = (await planner.amend(first)).export_id
+    await leave(planner, second, "CCBT0002", execution="exe_2")
+    third = (await planner.amend(second)).export_id
+    await leave(planner, third, "CCBT0001", "CCBT0002", execution="exe_3")
+
+
+async def test_numbers_of_an_execution_that_failed_are_free_and_withdrawn_ones_are_not(
+    planner: Planner,
+) -> None:
+    failed = await planned(planner, "ord_123")
+    await planner.claim(failed, control_numbers=stated("CCBT0001"))
+    await planner.fail(failed)
+    other = await planned(planner, "ord_124")
+    await leave(planner, other, "CCBT0001", execution="exe_2")
+    await planner.withdraw(other)
+    again = await planned(planner, "ord_124")
+    assert (await refused(planner.claim(again, "exe_3", control_numbers=stated("CCBT0001"))))[0] == FIELD
+
+
+async def test_a_successor_that_fails_leaves_the_number_with_what_it_was_to_replace(planner: Planner) -> None:
+    first = await planned(planner, "ord_123")
+    await leave(planner, first, "CCBT0001")
+    second = (await planner.amend(first)).export_id
+    await planner.claim(second, "exe_2", control_numbers=stated("CCBT0001"))
+    await planner.fail(second, "exe_2")
+    other = await planned(planner, "ord_124")
+    assert (await refused(planner.claim(other, "exe_3", control_numbers=stated("CCBT0001"))))[0] == FIELD
+
+
+async def test_the_same_execution_finds_its_numbers_taken_by_itself(planner: Planner) -> None:
+    export_id = await planned(planner)
+    claims = [await planner.claim(export_id, control_numbers=stated("CCBT0001")) for _ in range(2)]
+    assert claims[0] == claims[1]
+
+
+async def test_numbers_are_an_accounts_and_a_modes_whatever_the_warehouse(planner: Planner) -> None:
+    await leave(planner, await planned(planner, "ord_123"), "CCBT0001")
+    for tenant in (BOB, ALICE_TEST):
+        there = planner.as_(tenant)
+        await there.claim(await planned(there, "ord_124"), "exe_2", control_numbers=stated("CCBT0001"))
+    bound = planner.as_(planner.visible.tenant, warehouse_id="wh_123")
+    here = await planned(bound, "ord_124")
+    assert (await refused(bound.claim(here, "exe_4", control_numbers=stated("CCBT0001"))))[0] == FIELD
