@@ -485,6 +485,15 @@ ATTEMPTS: Mapping[str, "tuple[Attempt[Message], ...]"] = {
         ),
     ),
     "Execution.EventsAfter": (_read("EventsAfter of execution", _events),),
+    "Execution.MailWebhookNotice": (
+        _of(
+            "MailWebhookNotice",
+            lambda v: execution_pb2.MailWebhookNoticeRequest(
+                id="evt_not_mine", recipient="a@example.com", webhook_id=v.webhook_id, host="example.com"
+            ),
+            enough=frozenset(),
+        ),
+    ),
     "Execution.GetHistory": (
         _of("GetHistory of execution", lambda _: events_pb2.GetHistoryRequest(), enough=frozenset()),
     ),

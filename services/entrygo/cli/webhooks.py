@@ -21,7 +21,16 @@ Types = Annotated[
 
 
 @webhooks_app.command("add")
-def add(url: str, event: Types = None, description: str = "", as_json: Json = False) -> None:
+def add(
+    url: str,
+    *,
+    event: Types = None,
+    description: str = "",
+    notify_email: Annotated[
+        str, typer.Option("--notify-email", help="Who gets a mail when it is disabled for taking nothing.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
     """Add a webhook. Its secret is shown here alone."""
     target = find_target()
     body: CreateWebhookBody = {
@@ -30,6 +39,8 @@ def add(url: str, event: Types = None, description: str = "", as_json: Json = Fa
         "events": event or [],
         "description": description,
     }
+    if notify_email:
+        body["notifyEmail"] = notify_email
     with target.client() as entrygo:
         answer = entrygo.create_webhook(body)
     if as_json:
@@ -69,6 +80,19 @@ def enable(webhook_id: WebhookId, as_json: Json = False) -> None:
 def disable(webhook_id: WebhookId, as_json: Json = False) -> None:
     """Disable a webhook; what happens meanwhile is held."""
     _patch(webhook_id, {"status": "disabled"}, as_json=as_json)
+
+
+@webhooks_app.command("notify")
+def notify(
+    webhook_id: WebhookId,
+    address: Annotated[str, typer.Argument(help="An e-mail address; without one nobody gets a mail.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Name who gets a mail when the webhook is disabled because it takes nothing."""
+    with find_target().client() as entrygo:
+        answer = entrygo.patch_webhook(webhook_id, {"notifyEmail": address})
+    says = f"mails {answer['notifyEmail']}" if answer["notifyEmail"] else "mails nobody"
+    print_done(answer, f"{answer['id']} {says}", as_json=as_json)
 
 
 @webhooks_app.command("delete")

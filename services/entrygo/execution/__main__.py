@@ -10,7 +10,8 @@ from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.measures import measure
-from entrygo.execution.wiring import ExecutionParts, Surroundings, build_channels, build_parts
+from entrygo.execution.ways import build_channels
+from entrygo.execution.wiring import ExecutionParts, Surroundings, build_parts
 from entrygo.process.failpoints import reach
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.channel import open_channel

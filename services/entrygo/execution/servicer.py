@@ -19,6 +19,7 @@ from entrygo.execution.requests.broker import (
 )
 from entrygo.execution.requests.closing import check_amend, withdraw_command
 from entrygo.execution.requests.execute import execute_command
+from entrygo.execution.requests.notice import read_notice
 from entrygo.execution.requests.reconciliation import (
     close_command,
     find_command,
@@ -35,10 +36,10 @@ from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2, execution_pb2_grpc
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.rpc.answers import answered
-from entrygo.rpc.interceptors.auth import Access
+from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
 
 SERVICE_NAME = execution_pb2.DESCRIPTOR.services_by_name["Execution"].full_name
-REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
+REQUIRED_SCOPES: RequiredScopes = {
     f"/{SERVICE_NAME}/ExecuteExport": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/ResubmitToBroker": ScopeName.EXPORTS_EXECUTE,
     f"/{SERVICE_NAME}/NoteBrokerAnswer": ScopeName.EXPORTS_EXECUTE,
@@ -59,6 +60,7 @@ REQUIRED_SCOPES: dict[str, ScopeName | Access] = {
     f"/{SERVICE_NAME}/ListMailRecipients": ScopeName.READ,
     f"/{SERVICE_NAME}/FindMailRecipient": Access.OPEN,
     f"/{SERVICE_NAME}/AnswerMailRecipient": Access.OPEN,
+    f"/{SERVICE_NAME}/MailWebhookNotice": OnBehalf(ScopeName.SETUP),
     f"/{SERVICE_NAME}/EventsAfter": ScopeName.READ,
     f"/{SERVICE_NAME}/ReplayEvents": Access.SERVICE_ONLY,
     f"/{SERVICE_NAME}/GetHistory": Access.SERVICE_ONLY,
@@ -83,6 +85,7 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         self._packages = use_cases.packages
         self._links = use_cases.links
         self._recipients = use_cases.recipients
+        self._notices = use_cases.notices
         self._template_previews = use_cases.template_previews
         self._trials = use_cases.trials
 
@@ -244,6 +247,13 @@ class ExecutionServicer(execution_pb2_grpc.ExecutionServicer):
         """Records whether a recipient takes our mail."""
         answered = await self._recipients.answer(request.token, takes_mail=request.takes_mail)
         return recipient_message(answered)
+
+    async def MailWebhookNotice(
+        self, request: execution_pb2.MailWebhookNoticeRequest, _context: Context
+    ) -> execution_pb2.MailWebhookNoticeResponse:
+        """Queues the mail that a webhook was disabled."""
+        await self._notices.queue(principal().visible, read_notice(request))
+        return execution_pb2.MailWebhookNoticeResponse(id=request.id)
 
     async def EventsAfter(
         self, request: events_pb2.EventsAfterRequest, _context: Context

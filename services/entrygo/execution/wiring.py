@@ -6,17 +6,12 @@ Each part is made in one place here; what several need is made first, and handed
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
-from entrygo.execution.broker.channels import CHANNELS
-from entrygo.execution.broker.channels.base import Channel
-from entrygo.execution.broker.channels.kind import ChannelOptions
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
 from entrygo.execution.broker.confirmations import Confirmations
-from entrygo.execution.broker.credentials import Credentials
 from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.freezing import Freezer
@@ -24,6 +19,7 @@ from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.mail_gate import EMAIL, MailGate
 from entrygo.execution.broker.metrics import DELIVERIES
 from entrygo.execution.broker.noted_answers import NotedAnswers
+from entrygo.execution.broker.notices import Notices
 from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
@@ -39,12 +35,11 @@ from entrygo.execution.reconciliation.use_cases import Reconciliations
 from entrygo.execution.recovery.loops import Recovery, WarehouseFill
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.events import EventRecorder
-from entrygo.execution.state.records import SubmissionType
 from entrygo.execution.steps.execution import ExecutionSteps
 from entrygo.execution.steps.leases import ExecutionLeases
 from entrygo.execution.steps.preparation import Preparation
 from entrygo.execution.use_cases import Executions, ExecutionUseCases, Packages, TemplatePreviews
-from entrygo.outbound.address_guard import AddressGuard
+from entrygo.execution.ways import Channels
 from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
@@ -59,23 +54,6 @@ EXECUTES_AT_ONCE = 16
 EXECUTES_WAITING = 400
 # Documents are made in threads, which hold up the event loop by turns: of one account one at a time.
 RENDERS_AT_ONCE = 2
-
-
-Channels = Mapping[SubmissionType, Channel]
-
-
-def build_channels(settings: Settings) -> Channels:
-    """The ways to real brokers, one of each kind, by its name in the ledger."""
-    uploads = settings.uploads
-    options = ChannelOptions(
-        smtp=settings.smtp.server,
-        guard=AddressGuard(allow_private=uploads.allow_private),
-        credentials=Credentials(inline=uploads.credentials, file=uploads.credentials_file),
-        connect_timeout=uploads.connect_seconds,
-        answer_timeout=uploads.answer_seconds,
-        ca_file=uploads.ca_file,
-    )
-    return {kind.type: kind.build(options) for kind in CHANNELS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +82,7 @@ class ExecutionParts:
 
     use_cases: ExecutionUseCases
     confirmations: Confirmations
+    notices: Notices
     dispatcher: Dispatcher
     recovery: Recovery
     # Whether the store of documents takes writes and gives back what was stored.
@@ -111,7 +90,7 @@ class ExecutionParts:
 
     async def drain(self, seconds: float) -> None:
         """At the end of the process: each kind of work gets this time to finish; others resume the rest."""
-        for part in (self.use_cases.executions, self.dispatcher, self.confirmations):
+        for part in (self.use_cases.executions, self.dispatcher, self.confirmations, self.notices):
             await part.drain(seconds)
 
 
@@ -142,7 +121,7 @@ class _Builder:
         around, policy = self._around, self._mail_policy()
         delivery = self._delivery(policy)
         dispatcher = Dispatcher(delivery, self._bulkhead)
-        confirmations = self._confirmations()
+        confirmations, notices = self._confirmations(), self._notices(policy)
         leases = ExecutionLeases(
             pool=around.pool,
             lease_pool=around.lease_pool,
@@ -159,8 +138,9 @@ class _Builder:
         )
         withdrawals = self._withdrawals()
         return ExecutionParts(
-            use_cases=self._use_cases(executions, withdrawals, policy),
+            use_cases=self._use_cases(executions, withdrawals, notices, policy),
             confirmations=confirmations,
+            notices=notices,
             dispatcher=dispatcher,
             are_artifacts_sound=self._objects.is_sound,
             recovery=Recovery(
@@ -169,6 +149,7 @@ class _Builder:
                 delivery=delivery,
                 dispatcher=dispatcher,
                 confirmations=confirmations,
+                notices=notices,
                 warehouses=WarehouseFill(pool=around.pool, planning=around.planning),
                 withdrawals=withdrawals,
                 interval=timedelta(seconds=self._settings.recovery_interval_seconds),
@@ -176,7 +157,7 @@ class _Builder:
         )
 
     def _use_cases(
-        self, executions: Executions, withdrawals: Withdrawals, policy: MailPolicy
+        self, executions: Executions, withdrawals: Withdrawals, notices: Notices, policy: MailPolicy
     ) -> ExecutionUseCases:
         around, recorder = self._around, self._recorder
         pool, clock, brokers = around.pool, around.clock, around.brokers
@@ -208,6 +189,7 @@ class _Builder:
                 pool=pool, clock=clock, recorder=recorder, signer=self._signer, brokers=brokers
             ),
             recipients=MailRecipients(pool=pool, clock=clock, policy=policy, signer=self._recipient_signer),
+            notices=notices,
             template_previews=TemplatePreviews(brokers, around.planning),
             trials=self._trials(policy),
         )
@@ -257,6 +239,17 @@ class _Builder:
             channel=self._around.channels[EMAIL],
             bulkhead=self._bulkhead,
             sender=self._settings.mail.sender,
+        )
+
+    def _notices(self, policy: MailPolicy) -> Notices:
+        return Notices(
+            pool=self._around.lease_pool,
+            clock=self._around.clock,
+            gate=MailGate(policy=policy, ids=self._around.ids),
+            channel=self._around.channels[EMAIL],
+            bulkhead=self._bulkhead,
+            sender=self._settings.mail.sender,
+            public_url=self._settings.links.public_url,
         )
 
     def _steps(self, dispatcher: Dispatcher, leases: ExecutionLeases) -> ExecutionSteps:

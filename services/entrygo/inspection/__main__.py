@@ -7,6 +7,7 @@ from functools import partial
 import grpc
 
 from entrygo.inspection.changes import Changes
+from entrygo.inspection.clients.execution import ExecutionMailer
 from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.dead_letters import are_none
 from entrygo.inspection.epochs import Epochs
@@ -58,7 +59,8 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         EXECUTION: execution_owner(channels[EXECUTION]),
     }
     changes = Changes()
-    hooks = wire_webhooks(settings.webhooks, pool, runtime.ids)
+    mailer = ExecutionMailer(channels[EXECUTION], service_token=settings.identity.token)
+    hooks = wire_webhooks(settings.webhooks, pool, runtime.ids, mailer)
     read_model = ReadModel(pool, changes, hooks.announcer)
     settler = Settler(read_model, owners, service_token=settings.identity.token)
     reconciler = _reconciler(settings, pool, read_model, owners, settler)

@@ -48,6 +48,7 @@ SUBMISSION = {
     "created_at": NOW,
 }
 RECIPIENT = {**OWN, "id": "rcp_1", "address": "a@example.com", "state": "unconfirmed", "changed_at": NOW}
+NOTICE = {**OWN, "id": "evt_1", "sender": "s", "recipient": "a@example.com", "content": r"\x6d"}
 
 
 @pytest_asyncio.fixture
@@ -73,6 +74,8 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         ("broker_submissions", {"status": "sent", "reaction_at": LATER}, None),
         ("mail_recipients", {**RECIPIENT, "ask_due_at": PAST}, Backlog.DELIVERIES),
         ("mail_recipients", {**RECIPIENT, "ask_due_at": LATER}, None),
+        ("notice_mails", {**NOTICE, "due_at": PAST}, Backlog.DELIVERIES),
+        ("notice_mails", {**NOTICE, "due_at": LATER}, None),
     ],
 )
 async def test_work_is_seen_when_it_is_due(

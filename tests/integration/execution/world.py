@@ -18,7 +18,8 @@ from entrygo.execution.clients.planning import Planning
 from entrygo.execution.closing.withdrawing import WithdrawCommand
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.records import Claim, ExecuteCommand, Moved
-from entrygo.execution.wiring import ExecutionParts, Surroundings, build_channels, build_parts
+from entrygo.execution.ways import build_channels
+from entrygo.execution.wiring import ExecutionParts, Surroundings, build_parts
 from entrygo.messaging.event_log import events_after
 from entrygo.postgres.idempotency import Reply
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
@@ -40,6 +41,7 @@ TIMES = MappingProxyType(
         "withdrawals": ("due_at",),
         "broker_submissions": ("lease_until", "next_attempt_at", "reaction_at", "prepared_at", "held_at"),
         "mail_recipients": ("ask_due_at", "asked_at"),
+        "notice_mails": ("due_at", "created_at"),
     }
 )
 
@@ -271,6 +273,7 @@ class Process:
         self.dispatcher = parts.dispatcher
         self.recipients = parts.use_cases.recipients
         self.confirmations = parts.confirmations
+        self.notices = parts.notices
 
     async def execute(
         self,
@@ -299,6 +302,7 @@ class Process:
         await self.recovery.deliver_due()
         await self.dispatcher.idle()
         await self.confirmations.idle()
+        await self.notices.idle()
 
     async def resubmit(self, command: ResubmitCommand) -> Reply:
         return await self.resubmission.resubmit(command)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,14 +11,15 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from entrygo.domain.errors import NotFound, ValidationFailed
+from entrygo.domain.errors import NotFound, ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.read_model import ReadModel
 from entrygo.inspection.rebuild import rebuild
+from entrygo.inspection.webhooks.mailing import Mailing
 from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
-from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus
+from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, OwedMail
 from entrygo.inspection.webhooks.requests import CreateCommand, DeliveryPage, ReplayCommand, UpdateCommand
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.signing import Signer
@@ -335,6 +336,69 @@ async def test_the_accounts_other_endpoints_are_told_once_that_one_was_disabled(
             "failingSince": "",
         }
         assert elsewhere.got == []
+
+
+@dataclass
+class Mailer:
+    """Stands for execution, which may be away."""
+
+    taken: list[OwedMail] = field(default_factory=list)
+    is_away: bool = False
+
+    async def mail(self, owed: OwedMail) -> None:
+        if self.is_away:
+            raise ServiceUnavailable
+        self.taken.append(owed)
+
+
+async def gone(hooks: Hooks, receiver: Receiver, **given: Any) -> inspection_pb2.Webhook:
+    """A webhook that was disabled, because its receiver said that it is gone."""
+    webhook = await hooks.add(receiver, **given)
+    receiver.answers.append(GONE)
+    await hooks.webhooks.send_test(WHOLE, webhook.id)
+    await hooks.until_attempted(webhook)
+    return webhook
+
+
+async def make_mails_due(hooks: Hooks) -> None:
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        await connection.execute(
+            "UPDATE webhook_endpoints SET notice_due_at = now() WHERE notice_due_at IS NOT NULL"
+        )
+
+
+async def test_a_mail_is_owed_for_an_endpoint_that_is_gone_until_execution_has_taken_it(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    mailer = Mailer(is_away=True)
+    mailing = Mailing(pool=hooks.service.pool, mailer=mailer)
+    webhook = await gone(hooks, receiver, notify_email="ops@example.com")
+    async with transaction(hooks.service.pool, EVERYONE) as connection:
+        notice_id = await connection.fetchval("SELECT notice_id FROM webhook_endpoints")
+    await mailing.hand_over()
+    mailer.is_away = False
+    await mailing.hand_over()
+    assert mailer.taken == [], "an execution that is away is not asked again at once"
+    for _ in range(2):
+        await make_mails_due(hooks)
+        await mailing.hand_over()
+    [owed] = mailer.taken
+    assert (owed.notice_id, owed.endpoint.id) == (notice_id, webhook.id)
+    assert owed.endpoint.notify_email == "ops@example.com"
+    assert owed.endpoint.disabled_reason == "The endpoint answered 410 Gone."
+
+
+async def test_of_an_endpoint_that_was_enabled_meanwhile_or_names_nobody_no_mail_is_owed(
+    hooks: Hooks, receiver: Receiver
+) -> None:
+    mailer = Mailer()
+    await gone(hooks, receiver)
+    webhook = await gone(hooks, receiver, notify_email="ops@example.com")
+    enabled = {"url": None, "events": None, "description": None, "status": "enabled"}
+    await hooks.webhooks.update(WHOLE, UpdateCommand(id=webhook.id, **enabled))  # type: ignore[arg-type]
+    await make_mails_due(hooks)
+    await Mailing(pool=hooks.service.pool, mailer=mailer).hand_over()
+    assert mailer.taken == []
 
 
 async def test_a_redirect_is_no_receipt_and_is_not_followed(hooks: Hooks, receiver: Receiver) -> None:

@@ -1,5 +1,6 @@
 """What webhooks decide: when again, how signed, what is asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ from entrygo.domain.errors import ValidationFailed
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.inspection.settings import WebhookSettings
 from entrygo.inspection.webhooks import schedule
+from entrygo.inspection.webhooks.mailing import notice_of
 from entrygo.inspection.webhooks.notices import is_notified
-from entrygo.inspection.webhooks.records import Endpoint, EndpointStatus
-from entrygo.inspection.webhooks.requests import read_create
+from entrygo.inspection.webhooks.records import Endpoint, EndpointStatus, OwedMail
+from entrygo.inspection.webhooks.requests import read_create, read_update
 from entrygo.inspection.webhooks.sender import retry_after
 from entrygo.inspection.webhooks.signing import Signer
 from entrygo.messaging.events import EXPORT_EVENTS
@@ -92,6 +94,21 @@ def test_what_is_no_url_of_a_receiver_is_refused(url: str) -> None:
         read_create(inspection_pb2.CreateWebhookRequest(url=url))
 
 
+def test_only_an_address_that_mail_is_sent_to_is_told_and_an_empty_one_is_nobody() -> None:
+    with pytest.raises(ValidationFailed) as failed:
+        read_create(
+            inspection_pb2.CreateWebhookRequest(
+                url="https://wms.example.com/", notify_email="ops@example.com\r\nBcc: eve@example.com"
+            )
+        )
+    assert [issue["path"] for issue in (failed.value.details or {})["issues"]] == ["notifyEmail"]
+    request = inspection_pb2.UpdateWebhookRequest(id="wh_1")
+    assert read_update(request).notify_email is None
+    request.notify_email = ""
+    assert not read_update(request).notify_email
+    assert read_update(request).notify_email is not None
+
+
 def test_webhooks_ask_for_what_happens_to_exports() -> None:
     assert "export.executed" in EXPORT_EVENTS
     assert "orders.synced" not in EXPORT_EVENTS
@@ -132,3 +149,11 @@ def endpoint(
 )
 def test_of_an_endpoint_given_up_those_hear_that_asked_and_may_know(other: Endpoint, hears: bool) -> None:
     assert is_notified(other, endpoint("gone", warehouse="wh_1", is_enabled=False)) is hears
+
+
+def test_a_mail_names_the_receivers_host_and_nothing_else_of_its_url() -> None:
+    secret = replace(endpoint("wh_1"), url="https://wms.example.com:8443/hooks/s3cret?token=t0ken")
+    notice = notice_of(OwedMail("evt_1", secret))
+    assert notice.host == "wms.example.com:8443"
+    assert "s3cret" not in str(notice)
+    assert "t0ken" not in str(notice)

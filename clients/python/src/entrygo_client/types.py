@@ -325,6 +325,7 @@ class CreateWebhookBody(TypedDict):
     url: str
     events: NotRequired[list[str] | None]
     description: NotRequired[str | None]
+    notifyEmail: NotRequired[str | None]
 
 
 class CustomsPackageAnswer(TypedDict):
@@ -1100,6 +1101,7 @@ class PatchWebhookBody(TypedDict):
     url: NotRequired[str | None]
     events: NotRequired[list[str] | None]
     description: NotRequired[str | None]
+    notifyEmail: NotRequired[str | None]
     status: NotRequired[PatchWebhookBodyStatus | None]
 
 
@@ -1632,6 +1634,7 @@ class WebhookView(TypedDict):
     url: str
     events: list[str]
     description: str
+    notifyEmail: str | None
     warehouseId: str | None
     status: str
     disabledReason: str | None
@@ -1646,6 +1649,7 @@ class WebhookWithSecret(TypedDict):
     url: str
     events: list[str]
     description: str
+    notifyEmail: str | None
     warehouseId: str | None
     status: str
     disabledReason: str | None

@@ -32,6 +32,7 @@ async def create(visit: Visit) -> Response:
     body: dict[str, Any] = {
         "accountId": visit.account_id,
         **visit.given("url", "description"),
+        **({"notifyEmail": visit.form["notify_email"]} if visit.form.get("notify_email") else {}),
         **({"events": events} if events else {}),
         "idempotencyKey": visit.form.get("key", ""),
     }

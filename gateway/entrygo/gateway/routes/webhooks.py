@@ -34,6 +34,7 @@ def create_request(body: CreateWebhookBody) -> inspection_pb2.CreateWebhookReque
         url=body.url,
         events=body.events or (),
         description=body.description or "",
+        notify_email=body.notify_email or "",
         idempotency_key=body.idempotency_key or "",
     )
 
@@ -60,6 +61,7 @@ async def patch(exchange: Exchange) -> Response:
         url=body.url,
         events=None if body.events is None else inspection_pb2.WebhookEvents(types=body.events),
         description=body.description,
+        notify_email=body.notify_email,
         status=body.status,
     )
     return json_answer(_view(await exchange.read(exchange.services.webhooks.UpdateWebhook, request)))
@@ -135,6 +137,7 @@ def _view(webhook: inspection_pb2.Webhook) -> views.WebhookView:
         "url": webhook.url,
         "events": list(webhook.events),
         "description": webhook.description,
+        "notifyEmail": webhook.notify_email or None,
         "warehouseId": webhook.warehouse_id or None,
         "status": webhook.status,
         "disabledReason": webhook.disabled_reason or None,

@@ -30,7 +30,10 @@ EventTypes = Annotated[
     at_most(MAX_EVENT_TYPES),
 ]
 Description = Annotated[ShortText, Field(max_length=MAX_DESCRIPTION, description="For people")]
-
+NotifyEmail = Annotated[
+    ShortText,
+    Field(description="Who gets a mail when it is disabled because it takes nothing; empty: nobody"),
+]
 
 Hours = Annotated[
     Decimal,
@@ -45,6 +48,7 @@ class CreateWebhookBody(Body):
     url: Url
     events: EventTypes | None = None
     description: Description | None = None
+    notify_email: NotifyEmail | None = None
     idempotency_key: IdempotencyKey | None = None
 
 
@@ -54,6 +58,7 @@ class PatchWebhookBody(Body):
     url: Url | None = None
     events: EventTypes | None = None
     description: Description | None = None
+    notify_email: NotifyEmail | None = None
     status: Annotated[
         Literal["enabled", "disabled"] | None,
         Field(description="What happens while it is disabled is held for a replay"),
@@ -62,7 +67,9 @@ class PatchWebhookBody(Body):
     @model_validator(mode="after")
     def _changes_something(self) -> "PatchWebhookBody":
         if not self.model_fields_set:
-            raise PydanticCustomError("empty", "Name at least one field: url, events, description, status")
+            raise PydanticCustomError(
+                "empty", "Name at least one field: url, events, description, notifyEmail, status"
+            )
         return self
 
 
@@ -91,6 +98,7 @@ class WebhookView(TypedDict):
     url: str
     events: Annotated[list[str], Field(description="Empty: all")]
     description: str
+    notifyEmail: Annotated[str | None, Field(description="Who gets a mail when it is disabled")]
     warehouseId: Annotated[str | None, Field(description="null: every warehouse of the account")]
     status: Annotated[str, Field(description="enabled or disabled")]
     disabledReason: str | None

@@ -28,8 +28,8 @@ def compose_confirmation(
     message["Message-ID"] = f"<{recipient.id}.{recipient.asks}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        f"The account {tenant.account_id} wants to send customs packages for broker review to this address"
-        f" ({recipient.address}).\n\n"
+        f"The account {tenant.account_id} wants to send customs packages for broker review, or notices of its"
+        f" webhooks, to this address ({recipient.address}).\n\n"
         "Nothing is sent before you agree. Please say here, without an account, whether you take them,"
         f" until {rfc3339(link.expires_at)[:10]}:\n\n{link.url}\n\n"
         'If you do not know what this is about, choose "No" on that page, or do nothing.\n'

@@ -113,6 +113,11 @@ class RecipientStore:
             " AND held_at IS NOT NULL",
             *self._scope,
         )
+        await self._connection.execute(
+            "UPDATE notice_mails SET due_at = now()"
+            " WHERE account_id = $1 AND mode = $2 AND due_at IS NOT NULL AND attempts = 0",
+            *self._scope,
+        )
 
     async def count(self, *names: str) -> Mapping[str, int]:
         """How many mails of this day there are with this one, by name."""

@@ -10,7 +10,7 @@ class Backlog(StrEnum):
 
     EXECUTIONS = "executions"
     WITHDRAWALS = "withdrawals"
-    # Attempts of the dead, submissions and confirmations that are due, simulated answers.
+    # Attempts of the dead, submissions, confirmations and notices that are due, simulated answers.
     DELIVERIES = "deliveries"
 
 
@@ -24,6 +24,7 @@ async def kinds_waiting(connection: Connection) -> set[Backlog]:
         "  OR EXISTS (SELECT FROM broker_submissions"
         "   WHERE status = 'prepared' AND next_attempt_at <= now())"
         "  OR EXISTS (SELECT FROM mail_recipients WHERE ask_due_at <= now())"
+        "  OR EXISTS (SELECT FROM notice_mails WHERE due_at <= now())"
         "  OR EXISTS (SELECT FROM broker_submissions WHERE reaction_at <= now()) AS deliveries"
     )
     assert row is not None  # it has no FROM

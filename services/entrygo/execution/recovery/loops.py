@@ -12,6 +12,7 @@ from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
+from entrygo.execution.broker.notices import Notices
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
@@ -77,6 +78,7 @@ class Recovery:
     delivery: BrokerDelivery
     dispatcher: Dispatcher
     confirmations: Confirmations
+    notices: Notices
     warehouses: WarehouseFill
     withdrawals: Withdrawals
     interval: timedelta
@@ -105,10 +107,11 @@ class Recovery:
 
     async def deliver_due(self) -> None:
         """Settles attempts whose owner died, starts those that are due, asks recipients who are to be asked,
-        and lets simulated brokers answer."""
+        sends notices, and lets simulated brokers answer."""
         await self.dispatcher.settle_abandoned()
         await self.dispatcher.take_due()
         await self.confirmations.start_due()
+        await self.notices.start_due()
         for submission in await self.delivery.reacting(BATCH):
             await self.delivery.react(submission)
 

@@ -1,4 +1,4 @@
-"""What an account's other endpoints are sent when one of them is disabled."""
+"""What an account's other endpoints, and a mailbox, are sent when one of them is disabled."""
 
 import orjson
 
@@ -17,7 +17,8 @@ async def queue_notices(
 ) -> None:
     """Queues an event of `disabled` for each endpoint that asked for its type and may know of it.
 
-    An endpoint of one warehouse may know of that warehouse's others alone.
+    An endpoint of one warehouse may know of that warehouse's others alone. Who is named to get a mail of it
+    gets one of the same id.
     """
     event_id = ids.new(IdKind.EVENT)
     since = disabled.failing_since
@@ -39,6 +40,8 @@ async def queue_notices(
     for other in await endpoints.endpoints():
         if is_notified(other, disabled):
             await queue.queue_alone(other, event_id, DISABLED_EVENT, body)
+    if disabled.notify_email:
+        await endpoints.owe_mail(disabled, event_id)
 
 
 def is_notified(other: Endpoint, disabled: Endpoint) -> bool:

@@ -39,6 +39,8 @@ class Endpoint:
     # Types of events; empty: all.
     events: Sequence[str]
     description: str
+    # Who gets a mail when it is disabled; empty: nobody.
+    notify_email: str = ""
     status: EndpointStatus
     disabled_reason: str
     secret_version: int
@@ -46,6 +48,14 @@ class Endpoint:
     failing_since: datetime | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedMail:
+    """A mail that an endpoint was disabled, which execution has not taken over yet."""
+
+    notice_id: str
+    endpoint: Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

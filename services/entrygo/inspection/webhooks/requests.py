@@ -10,6 +10,7 @@ from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
 from entrygo.messaging.events import EXPORT_EVENTS
 from entrygo.postgres.idempotency import fingerprint
 from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.requests.email_address import email
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
 from entrygo.requests.pages import NotACursor, decode_cursor, page_limit
@@ -27,6 +28,8 @@ class CreateCommand:
     url: str
     events: Sequence[str]
     description: str
+    # Empty: nobody.
+    notify_email: str = ""
     key: str
     fingerprint: bytes
 
@@ -39,6 +42,8 @@ class UpdateCommand:
     url: str | None
     events: Sequence[str] | None
     description: str | None
+    # Empty: nobody from now on.
+    notify_email: str | None = None
     status: EndpointStatus | None
 
 
@@ -66,12 +71,14 @@ def read_create(request: inspection_pb2.CreateWebhookRequest) -> CreateCommand:
     url = issues.take(webhook_url, request.url, "url")
     events = _events(request.events, issues)
     description = issues.take(text(MAX_DESCRIPTION), request.description, "description")
+    notify_email = issues.optional(email, request.notify_email, "notifyEmail")
     check_key(request.idempotency_key, issues)
     issues.check()
     return CreateCommand(
         url=url or "",
         events=events,
         description=description or "",
+        notify_email=notify_email or "",
         key=request.idempotency_key,
         fingerprint=fingerprint(CREATE_OPERATION, request),
     )
@@ -88,12 +95,16 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
     status = None
     if request.HasField("status"):
         status = issues.take(one_of(*EndpointStatus), request.status, "status")
+    notify_email = None
+    if request.HasField("notify_email"):
+        notify_email = issues.optional(email, request.notify_email, "notifyEmail") or ""
     issues.check()
     return UpdateCommand(
         id=request.id,
         url=url,
         events=events,
         description=description,
+        notify_email=notify_email,
         status=EndpointStatus(status) if status else None,
     )
 

@@ -74,6 +74,7 @@ class Webhooks:
                 url=command.url,
                 events=command.events,
                 description=command.description,
+                notify_email=command.notify_email,
             )
             return endpoint_message(endpoint).SerializeToString()
 
@@ -118,6 +119,7 @@ class Webhooks:
                 url=held.url if command.url is None else command.url,
                 events=held.events if command.events is None else command.events,
                 description=held.description if command.description is None else command.description,
+                notify_email=held.notify_email if command.notify_email is None else command.notify_email,
                 status=command.status or held.status,
             )
             if command.status is EndpointStatus.ENABLED:
@@ -241,4 +243,5 @@ def endpoint_message(endpoint: Endpoint) -> inspection_pb2.Webhook:
         if endpoint.previous_secret_until
         else "",
         failing_since=rfc3339(endpoint.failing_since) if endpoint.failing_since else "",
+        notify_email=endpoint.notify_email,
     )

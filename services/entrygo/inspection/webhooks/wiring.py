@@ -8,6 +8,7 @@ from functools import partial
 from entrygo.inspection.announcing import Announcer
 from entrygo.inspection.feed.store import sweep_feeds
 from entrygo.inspection.settings import WebhookSettings
+from entrygo.inspection.webhooks.mailing import Mailer, Mailing
 from entrygo.inspection.webhooks.queue_store import sweep_deliveries, sweep_lanes
 from entrygo.inspection.webhooks.sender import Sender
 from entrygo.inspection.webhooks.servicer import REQUIRED_SCOPES, WebhooksServicer
@@ -32,7 +33,7 @@ class WebhookParts:
     background: Sequence[Work]
 
 
-def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids) -> WebhookParts:
+def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Mailer) -> WebhookParts:
     """Without a secret nothing is sent: what was queued waits until there is one again."""
     signer = Signer(settings.secrets)
     guard = AddressGuard(
@@ -62,10 +63,11 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids) -> WebhookPar
         sweep_lanes,
     )
     sweep = partial(keep_swept, pool, sweeps)
+    mailing = Mailing(pool=pool, mailer=mailer)
     webhooks = Webhooks(pool, ids, signer, sender, wake=worker.wake, max_endpoints=settings.max_endpoints)
     return WebhookParts(
         announcer=Announcer(keep, worker.wake),
         servicer=WebhooksServicer(webhooks),
         required_scopes=REQUIRED_SCOPES,
-        background=(worker.run, sweep) if signer.is_able else (sweep,),
+        background=(worker.run, mailing.run, sweep) if signer.is_able else (mailing.run, sweep),
     )

@@ -9,6 +9,28 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class MailWebhookNoticeRequest(_message.Message):
+    __slots__ = ("id", "recipient", "webhook_id", "host", "reason", "failing_since")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    RECIPIENT_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_ID_FIELD_NUMBER: _ClassVar[int]
+    HOST_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    FAILING_SINCE_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    recipient: str
+    webhook_id: str
+    host: str
+    reason: str
+    failing_since: str
+    def __init__(self, id: _Optional[str] = ..., recipient: _Optional[str] = ..., webhook_id: _Optional[str] = ..., host: _Optional[str] = ..., reason: _Optional[str] = ..., failing_since: _Optional[str] = ...) -> None: ...
+
+class MailWebhookNoticeResponse(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
 class TestBrokerRequest(_message.Message):
     __slots__ = ("broker_id", "idempotency_key")
     BROKER_ID_FIELD_NUMBER: _ClassVar[int]

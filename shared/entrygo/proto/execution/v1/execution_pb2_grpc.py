@@ -132,6 +132,11 @@ class ExecutionStub:
                 request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerMailRecipientRequest.SerializeToString,
                 response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.FromString,
                 _registered_method=True)
+        self.MailWebhookNotice = channel.unary_unary(
+                '/entrygo.proto.execution.v1.Execution/MailWebhookNotice',
+                request_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailWebhookNoticeRequest.SerializeToString,
+                response_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailWebhookNoticeResponse.FromString,
+                _registered_method=True)
         self.EventsAfter = channel.unary_stream(
                 '/entrygo.proto.execution.v1.Execution/EventsAfter',
                 request_serializer=entrygo_dot_proto_dot_events_dot_v1_dot_events__pb2.EventsAfterRequest.SerializeToString,
@@ -287,6 +292,13 @@ class ExecutionServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def MailWebhookNotice(self, request, context):
+        """Mails that a webhook was disabled, once for each id; to whom it is held back, as any mail. Service credential, for a caller with setup.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def EventsAfter(self, request, context):
         """Events of one export after a sequence, in order. Scope read.
         """
@@ -405,6 +417,11 @@ def add_ExecutionServicer_to_server(servicer, server):
                     servicer.AnswerMailRecipient,
                     request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerMailRecipientRequest.FromString,
                     response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.SerializeToString,
+            ),
+            'MailWebhookNotice': grpc.unary_unary_rpc_method_handler(
+                    servicer.MailWebhookNotice,
+                    request_deserializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailWebhookNoticeRequest.FromString,
+                    response_serializer=entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailWebhookNoticeResponse.SerializeToString,
             ),
             'EventsAfter': grpc.unary_stream_rpc_method_handler(
                     servicer.EventsAfter,
@@ -936,6 +953,33 @@ class Execution:
             '/entrygo.proto.execution.v1.Execution/AnswerMailRecipient',
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.AnswerMailRecipientRequest.SerializeToString,
             entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailRecipient.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MailWebhookNotice(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/entrygo.proto.execution.v1.Execution/MailWebhookNotice',
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailWebhookNoticeRequest.SerializeToString,
+            entrygo_dot_proto_dot_execution_dot_v1_dot_execution__pb2.MailWebhookNoticeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,8 @@ class ExecutionStub:
     """What the holder of a recipient's signed link may see. Confirms nothing. No key."""
     AnswerMailRecipient: _aio.UnaryUnaryMultiCallable[_execution_pb2.AnswerMailRecipientRequest, _execution_pb2.MailRecipient]
     """What the holder may say: whether the address takes the account's packages. No key."""
+    MailWebhookNotice: _aio.UnaryUnaryMultiCallable[_execution_pb2.MailWebhookNoticeRequest, _execution_pb2.MailWebhookNoticeResponse]
+    """Mails that a webhook was disabled, once for each id; to whom it is held back, as any mail. Service credential, for a caller with setup."""
     EventsAfter: _aio.UnaryStreamMultiCallable[_events_pb2.EventsAfterRequest, _events_pb2.Event]
     """Events of one export after a sequence, in order. Scope read."""
     ReplayEvents: _aio.UnaryStreamMultiCallable[_events_pb2.ReplayEventsRequest, _events_pb2.Event]
@@ -201,6 +203,13 @@ class ExecutionServicer:
         context: _aio.ServicerContext[_execution_pb2.AnswerMailRecipientRequest, _abc.Awaitable[_execution_pb2.MailRecipient]],
     ) -> _abc.Awaitable[_execution_pb2.MailRecipient]:
         """What the holder may say: whether the address takes the account's packages. No key."""
+
+    def MailWebhookNotice(
+        self,
+        request: _execution_pb2.MailWebhookNoticeRequest,
+        context: _aio.ServicerContext[_execution_pb2.MailWebhookNoticeRequest, _abc.Awaitable[_execution_pb2.MailWebhookNoticeResponse]],
+    ) -> _abc.Awaitable[_execution_pb2.MailWebhookNoticeResponse]:
+        """Mails that a webhook was disabled, once for each id; to whom it is held back, as any mail. Service credential, for a caller with setup."""
 
     def EventsAfter(
         self,

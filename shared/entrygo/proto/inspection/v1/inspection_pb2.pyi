@@ -205,21 +205,23 @@ class ComponentHealth(_message.Message):
     def __init__(self, name: _Optional[str] = ..., status: _Optional[str] = ..., detail: _Optional[str] = ...) -> None: ...
 
 class CreateWebhookRequest(_message.Message):
-    __slots__ = ("account_id", "url", "events", "description", "idempotency_key")
+    __slots__ = ("account_id", "url", "events", "description", "idempotency_key", "notify_email")
     ACCOUNT_ID_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
+    NOTIFY_EMAIL_FIELD_NUMBER: _ClassVar[int]
     account_id: str
     url: str
     events: _containers.RepeatedScalarFieldContainer[str]
     description: str
     idempotency_key: str
-    def __init__(self, account_id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., idempotency_key: _Optional[str] = ...) -> None: ...
+    notify_email: str
+    def __init__(self, account_id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., notify_email: _Optional[str] = ...) -> None: ...
 
 class Webhook(_message.Message):
-    __slots__ = ("id", "url", "events", "description", "warehouse_id", "status", "disabled_reason", "created_at", "updated_at", "secret", "previous_secret_until", "failing_since")
+    __slots__ = ("id", "url", "events", "description", "warehouse_id", "status", "disabled_reason", "created_at", "updated_at", "secret", "previous_secret_until", "failing_since", "notify_email")
     ID_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
@@ -232,6 +234,7 @@ class Webhook(_message.Message):
     SECRET_FIELD_NUMBER: _ClassVar[int]
     PREVIOUS_SECRET_UNTIL_FIELD_NUMBER: _ClassVar[int]
     FAILING_SINCE_FIELD_NUMBER: _ClassVar[int]
+    NOTIFY_EMAIL_FIELD_NUMBER: _ClassVar[int]
     id: str
     url: str
     events: _containers.RepeatedScalarFieldContainer[str]
@@ -244,7 +247,8 @@ class Webhook(_message.Message):
     secret: str
     previous_secret_until: str
     failing_since: str
-    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., status: _Optional[str] = ..., disabled_reason: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., secret: _Optional[str] = ..., previous_secret_until: _Optional[str] = ..., failing_since: _Optional[str] = ...) -> None: ...
+    notify_email: str
+    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Iterable[str]] = ..., description: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., status: _Optional[str] = ..., disabled_reason: _Optional[str] = ..., created_at: _Optional[str] = ..., updated_at: _Optional[str] = ..., secret: _Optional[str] = ..., previous_secret_until: _Optional[str] = ..., failing_since: _Optional[str] = ..., notify_email: _Optional[str] = ...) -> None: ...
 
 class WebhookRequest(_message.Message):
     __slots__ = ("id",)
@@ -269,18 +273,20 @@ class WebhookEvents(_message.Message):
     def __init__(self, types: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class UpdateWebhookRequest(_message.Message):
-    __slots__ = ("id", "url", "events", "description", "status")
+    __slots__ = ("id", "url", "events", "description", "status", "notify_email")
     ID_FIELD_NUMBER: _ClassVar[int]
     URL_FIELD_NUMBER: _ClassVar[int]
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     STATUS_FIELD_NUMBER: _ClassVar[int]
+    NOTIFY_EMAIL_FIELD_NUMBER: _ClassVar[int]
     id: str
     url: str
     events: WebhookEvents
     description: str
     status: str
-    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Union[WebhookEvents, _Mapping]] = ..., description: _Optional[str] = ..., status: _Optional[str] = ...) -> None: ...
+    notify_email: str
+    def __init__(self, id: _Optional[str] = ..., url: _Optional[str] = ..., events: _Optional[_Union[WebhookEvents, _Mapping]] = ..., description: _Optional[str] = ..., status: _Optional[str] = ..., notify_email: _Optional[str] = ...) -> None: ...
 
 class DeleteWebhookResponse(_message.Message):
     __slots__ = ("id",)

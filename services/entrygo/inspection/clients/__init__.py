@@ -1,0 +1,1 @@
+"""Other services, as inspection asks them to do something."""

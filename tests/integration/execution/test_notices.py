@@ -1,0 +1,113 @@
+"""Notices of disabled webhooks by mail: once each, through the gate that every mail passes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from entrygo.domain.principal import Mode, Tenant, Visible
+from entrygo.execution.broker.notice_mail import WebhookNotice
+from entrygo.execution.broker.notices import LEASE
+from tests.integration.execution.test_mail_recipients import DAY, subjects, token_in
+from tests.integration.execution.world import LIVE, TEST, World
+
+NOTICE = WebhookNotice(
+    id="evt_1",
+    recipient="ops@example.com",
+    webhook_id="wh_1",
+    host="wms.example.com",
+    reason="The endpoint answered 410 Gone.",
+    failing_since="2026-03-06T16:10:00.000Z",
+)
+SAID = "Webhook disabled"
+
+
+async def test_a_notice_that_is_asked_for_twice_is_one_mail(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    process = await world.process()
+    for _ in range(2):
+        await process.notices.queue(LIVE, NOTICE)
+        await process.deliver_due()
+    assert subjects(world) == [SAID]
+    [mail] = world.sink.mails
+    assert mail.recipients == ("ops@example.com",)
+
+
+async def test_a_notice_waits_for_its_recipients_word_and_leaves_with_it(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(mail_recipients="confirmed", link_secret="s" * 32)
+    process = await world.process()
+    await process.notices.queue(LIVE, NOTICE)
+    for _ in range(2):
+        await process.deliver_due()
+    assert SAID not in subjects(world)
+    assert len(world.sink.mails) == 1
+    await process.recipients.answer(token_in(world), takes_mail=True)
+    await process.deliver_due()
+    assert subjects(world)[1:] == [SAID]
+
+
+async def test_a_recipient_that_does_not_want_mail_gets_no_notice(make_world: Callable[..., World]) -> None:
+    world = make_world(mail_recipients="confirmed", link_secret="s" * 32)
+    process = await world.process()
+    await process.notices.queue(LIVE, NOTICE)
+    for _ in range(2):
+        await process.deliver_due()
+    await process.recipients.answer(token_in(world), takes_mail=False)
+    await process.deliver_due()
+    await world.pass_time(DAY)
+    await process.deliver_due()
+    assert SAID not in subjects(world)
+
+
+async def test_the_notice_after_the_days_last_mail_leaves_on_the_next_day(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(mail_daily_per_account=1)
+    process = await world.process()
+    await process.notices.queue(LIVE, NOTICE)
+    await process.notices.queue(LIVE, replace(NOTICE, id="evt_2"))
+    await process.deliver_due()
+    assert subjects(world) == [SAID]
+    await world.pass_time(DAY)
+    await process.deliver_due()
+    assert subjects(world) == [SAID, SAID]
+
+
+async def test_a_notice_that_the_server_puts_off_is_tried_again_with_the_same_bytes(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world()
+    process = await world.process()
+    world.sink.answers.append("451 4.3.0 later")
+    await process.notices.queue(LIVE, NOTICE)
+    for _ in range(2):
+        await process.deliver_due()
+    assert subjects(world) == []
+    await world.pass_time(DAY)
+    await process.deliver_due()
+    assert subjects(world) == [SAID]
+    assert world.sink.mails[0].message["Message-ID"].startswith("<evt_1@")
+
+
+async def test_a_notice_of_a_process_that_died_is_sent_by_another(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    process = await world.process()
+    await process.notices.queue(LIVE, NOTICE)
+    assert await process.notices._claim(LIVE, NOTICE.id) is not None
+    other = await world.process()
+    await other.deliver_due()
+    assert subjects(world) == []
+    await world.pass_time(LEASE)
+    await other.deliver_due()
+    assert subjects(world) == [SAID]
+
+
+@pytest.mark.parametrize("visible", [TEST, Visible.whole(Tenant("acc_456", Mode.TEST))])
+async def test_of_mode_test_no_notice_leaves(make_world: Callable[..., World], visible: Visible) -> None:
+    world = make_world()
+    process = await world.process()
+    await process.notices.queue(visible, NOTICE)
+    await process.deliver_due()
+    assert subjects(world) == []
