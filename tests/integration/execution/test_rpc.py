@@ -53,6 +53,9 @@ LINK_SECRET = "s" * 32
 REQUEST = execution_pb2.ExecuteExportRequest(
     account_id=ACCOUNT, batch_id="batch_123", idempotency_key="key-1"
 )
+NOTICE = execution_pb2.MailWebhookNoticeRequest(
+    id="evt_1", recipient="ops@example.com", webhook_id="wh_1", host="wms.example.com"
+)
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -190,6 +193,20 @@ def _with_shipment(amount: str, **shipment: Any) -> execution_pb2.ExecuteExportR
     request = execution_pb2.ExecuteExportRequest(shipment={"charges": charges, **shipment})
     request.MergeFrom(REQUEST)
     return request
+
+
+async def test_a_service_has_a_webhooks_notice_mailed_and_no_key_has(
+    client: Client, smtp_sink: SmtpSink
+) -> None:
+    with pytest.raises(EntryGoError), remote("execution"):
+        await client.stub.MailWebhookNotice(NOTICE, metadata=client.key, timeout=10)
+    visible = Visible.whole(Tenant(ACCOUNT, Mode.LIVE))
+    metadata = service_metadata(TOKEN, visible)
+    for _ in range(2):
+        await client.stub.MailWebhookNotice(NOTICE, metadata=metadata, timeout=10)
+    [mail] = await smtp_sink.wait_for(1)
+    assert mail.recipients == ("ops@example.com",)
+    assert mail.message["Subject"] == "Webhook disabled: wms.example.com"
 
 
 async def test_a_key_is_for_one_shipment_however_it_is_spelt(client: Client) -> None:
