@@ -19,7 +19,7 @@ from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.noted_answers import NotedAnswers
-from entrygo.execution.broker.notices import Notices
+from entrygo.execution.broker.notices import WebhookNotices
 from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.trials import Trials
@@ -246,6 +246,6 @@ class ExecutionUseCases:
     packages: Packages
     links: BrokerLinks
     recipients: MailRecipients
-    notices: Notices
+    notices: WebhookNotices
     template_previews: TemplatePreviews
     trials: Trials

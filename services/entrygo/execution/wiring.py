@@ -19,7 +19,7 @@ from entrygo.execution.broker.links import BrokerLinks
 from entrygo.execution.broker.mail_gate import EMAIL, MailGate
 from entrygo.execution.broker.metrics import DELIVERIES
 from entrygo.execution.broker.noted_answers import NotedAnswers
-from entrygo.execution.broker.notices import Notices
+from entrygo.execution.broker.notices import WebhookNotices
 from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
@@ -82,7 +82,7 @@ class ExecutionParts:
 
     use_cases: ExecutionUseCases
     confirmations: Confirmations
-    notices: Notices
+    notices: WebhookNotices
     dispatcher: Dispatcher
     recovery: Recovery
     # Whether the store of documents takes writes and gives back what was stored.
@@ -157,7 +157,7 @@ class _Builder:
         )
 
     def _use_cases(
-        self, executions: Executions, withdrawals: Withdrawals, notices: Notices, policy: MailPolicy
+        self, executions: Executions, withdrawals: Withdrawals, notices: WebhookNotices, policy: MailPolicy
     ) -> ExecutionUseCases:
         around, recorder = self._around, self._recorder
         pool, clock, brokers = around.pool, around.clock, around.brokers
@@ -241,8 +241,8 @@ class _Builder:
             sender=self._settings.mail.sender,
         )
 
-    def _notices(self, policy: MailPolicy) -> Notices:
-        return Notices(
+    def _notices(self, policy: MailPolicy) -> WebhookNotices:
+        return WebhookNotices(
             pool=self._around.lease_pool,
             clock=self._around.clock,
             gate=MailGate(policy=policy, ids=self._around.ids),

@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
-class Notices:
+class WebhookNotices:
     """At most one task sends in a process: a notice is rare, and none of them holds up a package."""
 
     pool: Pool

@@ -12,7 +12,7 @@ from entrygo.domain.errors import EntryGoError, ServiceUnavailable
 from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.delivery import BrokerDelivery
 from entrygo.execution.broker.dispatch import Dispatcher
-from entrygo.execution.broker.notices import Notices
+from entrygo.execution.broker.notices import WebhookNotices
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
@@ -78,7 +78,7 @@ class Recovery:
     delivery: BrokerDelivery
     dispatcher: Dispatcher
     confirmations: Confirmations
-    notices: Notices
+    notices: WebhookNotices
     warehouses: WarehouseFill
     withdrawals: Withdrawals
     interval: timedelta
