@@ -84,6 +84,7 @@ class FakeInspection(Memory):
             url=request.url,
             events=request.events,
             description=request.description,
+            notify_email=request.notify_email,
             status="enabled",
         )
         self.webhooks_of_all.append(made)
@@ -102,7 +103,11 @@ class FakeInspection(Memory):
         self, request: inspection_pb2.UpdateWebhookRequest, call: Call
     ) -> inspection_pb2.Webhook:
         found = await self.GetWebhook(inspection_pb2.WebhookRequest(id=request.id), call)
-        found.status = request.status
+        for name in ("url", "description", "notify_email", "status"):
+            if request.HasField(name):
+                setattr(found, name, getattr(request, name))
+        if request.HasField("events"):
+            found.events[:] = request.events.types
         return found
 
     async def RotateWebhookSecret(

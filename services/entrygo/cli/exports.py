@@ -132,7 +132,12 @@ def amend(
     as_json: Json = False,
 ) -> None:
     """Plan what takes the place of an executed export; `export execute` then replaces it."""
-    body: Any = {"reason": reason, "dryRun": dry_run, "afterEntry": after_entry}
+    body: Any = {
+        "reason": reason,
+        "dryRun": dry_run,
+        "afterEntry": after_entry,
+        "include": ["issuesByProduct", "entries"],
+    }
     stay, own_stay = by_origin(leave_out or (), IdKind.ORDER)
     go, own_go = by_origin(add or (), IdKind.ORDER)
     optional = {

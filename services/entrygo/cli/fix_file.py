@@ -52,7 +52,7 @@ class Sheet:
 
 def fix_sheet(issues: Iterable[Issue]) -> Sheet:
     """What blocks, a row a product; of a plan that nothing of a product blocks, what asks for a review."""
-    found = list(issues)
+    found = [issue for issue in issues if not issue["remedy"]]
     blocking = [issue for issue in found if issue["severity"] == "error"] or found
     sheet = Sheet()
     for issue in blocking:

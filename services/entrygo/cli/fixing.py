@@ -75,6 +75,8 @@ def _show_products(console: Console, found: Sequence[Answer]) -> None:
     console.print(table)
     if len(found) > SHOWN_PRODUCTS:
         console.print(f"… and {len(found) - SHOWN_PRODUCTS} more; --json lists all")
+    for code, remedy in {issue["code"]: issue["remedy"] for issue in found if issue["remedy"]}.items():
+        console.print(Text(f"{code}: {remedy}"))
 
 
 def headline(totals: Answer) -> str:

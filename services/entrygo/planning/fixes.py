@@ -152,7 +152,7 @@ def suggestion_for(field: str, product: Product, context: Context, rules: Sequen
 
 
 def _finds_fault(rule: Rule, field: str, product: Product, context: Context) -> bool:
-    if not rule.is_mended_by_value:
+    if rule.remedy:
         return False
     if isinstance(rule, ProductRule):
         return rule.field == field and rule.check(product, context) is not None

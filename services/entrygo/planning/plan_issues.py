@@ -29,6 +29,8 @@ class ProductIssue:
     field: str
     accepted: str
     suggestion: str | None
+    # What mends it where no value of the field does.
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,7 @@ def _product_issue(
         field=part,
         accepted=accepted_in(part),
         suggestion=suggestion_for(part, product, context, rules),
+        remedy=finding.rule.remedy,
     )
 
 

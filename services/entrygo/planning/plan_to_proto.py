@@ -121,6 +121,7 @@ def _product_issue_to_proto(issue: ProductIssue) -> events_pb2.ProductIssue:
         field=issue.field,
         accepted=issue.accepted,
         suggestion=issue.suggestion,
+        remedy=issue.remedy,
     )
 
 

@@ -72,6 +72,7 @@ PLAN: dict[str, Any] = {
             "fix": {"method": "PATCH", "path": f"/api/products/prod_{number}", "field": "countryOfOrigin"},
             "accepted": "ISO 3166-1 alpha-2 code [2 letters]",
             "suggestion": "CN" if number == 0 else None,
+            "remedy": "Nothing on it mends this." if number == 1 else None,
         }
         for number in range(22)
     ],
@@ -275,6 +276,7 @@ def test_orders_are_named_by_either_id_in_one_option(server: Recorder) -> None:
     assert (planned["orderIds"], planned["externalOrderIds"]) == (["ord_2"], ["SO-1", "ord_x"])
     assert (amended["leaveOutOrderIds"], amended["leaveOutExternalOrderIds"]) == (["ord_2"], ["SO-1"])
     assert amended["addExternalOrderIds"] == ["SO-3"]
+    assert "entries" in amended["include"]
     assert "addOrderIds" not in amended
 
 
@@ -302,6 +304,7 @@ def test_plan_says_how_many_products_hold_up_how_many_orders(server: Recorder) -
     assert first.split()[:6] == ["SKU-0", "PRODUCT_ORIGIN_INVALID", "3,000", "3,000", "countryOfOrigin", "CN"]
     assert first.rstrip().endswith("ISO 3166-1 alpha-2 code [2 letters]")
     assert "… and 2 more; --json lists all" in lines
+    assert "PRODUCT_ORIGIN_INVALID: Nothing on it mends this." in lines
     assert not any("SKU-20" in line for line in lines)
 
 

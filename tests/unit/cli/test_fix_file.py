@@ -23,6 +23,7 @@ def issue(sku: str, field: str, severity: str = "error", **changes: Any) -> dict
         "fix": {"method": "PATCH", "path": "/api/products/p", "field": field},
         "accepted": f"What {field} takes, in words",
         "suggestion": None,
+        "remedy": None,
         **changes,
     }
 
@@ -87,6 +88,14 @@ def test_it_has_the_columns_of_what_is_missing_and_says_what_they_take(tmp_path:
     assert "(suggested, to be confirmed: CN)" in text
     of_a_review = fix_sheet([issue("TEE-020", "unitOfMeasure", "warning")])
     assert list(of_a_review.columns) == ["unit_of_measure"]
+
+
+def test_it_asks_for_nothing_that_would_mend_nothing() -> None:
+    unchecked = issue("TEE-020", "htsCode", "warning", remedy="Import the tariff.")
+    assert fix_sheet([unchecked]).rows == {}
+    assert list(fix_sheet([unchecked, issue("TEE-020", "unitOfMeasure", "warning")]).columns) == [
+        "unit_of_measure"
+    ]
 
 
 def test_a_line_number_of_a_reject_counts_the_comments(tmp_path: Path) -> None:

@@ -103,6 +103,17 @@ async def test_product_is_mended_in_place_and_once(
     assert "Saved." in (await clerk.get(part, headers={"hx-request": "true"})).text
 
 
+async def test_what_no_value_of_a_product_mends_has_no_field_and_says_what_does(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await planned_export(program))["exportId"]
+    [issue] = services._exports[ACCOUNT, export_id].plan.issues.by_product
+    issue.field, issue.remedy = "hts_code", "Whoever runs EntryGo imports the tariff."
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert issue.remedy in page
+    assert f'action="/exports/{export_id}/fix"' not in page
+
+
 async def test_value_that_is_none_stays_in_its_field_beside_what_is_wrong(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -52,6 +52,40 @@ async def test_it_is_tested_stopped_and_sent_again(clerk: httpx.AsyncClient, ser
     assert services.webhooks_of_all == []
 
 
+async def test_it_is_changed_and_what_is_cleared_is_gone(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    await added(clerk)
+    form = {
+        "url": "https://wms.example.com/new",
+        "description": "",
+        "notifyEmail": "ops@example.com",
+        "events": "",
+    }
+    page = (await clerk.post("/setup/webhooks/wh_0/change", data=form)).text
+    assert "Changed." in page
+    [webhook] = services.webhooks_of_all
+    assert (webhook.url, webhook.notify_email, list(webhook.events)) == (form["url"], "ops@example.com", [])
+    assert (
+        'name="notifyEmail" type="email" maxlength="254" autocomplete="off" value="ops@example.com"' in page
+    )
+    assert webhook.status == "enabled"
+    await clerk.post("/setup/webhooks/wh_0/change", data={**form, "notifyEmail": ""})
+    assert webhook.notify_email == ""
+
+
+async def test_a_change_that_is_refused_keeps_what_was_typed(
+    clerk: httpx.AsyncClient, services: FakeServices
+) -> None:
+    await added(clerk)
+    form = {"url": "", "description": "The WMS", "notifyEmail": "ops@example.com", "events": "export.planned"}
+    answer = await clerk.post("/setup/webhooks/wh_0/change", data=form)
+    assert answer.status_code == 400
+    for typed in ("The WMS", "ops@example.com", "export.planned"):
+        assert f'value="{typed}"' in answer.text
+    assert services.webhooks_of_all[0].url == "https://wms.example.com/entrygo"
+
+
 async def test_what_was_queued_in_a_time_is_sent_again(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

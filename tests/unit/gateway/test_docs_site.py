@@ -15,6 +15,7 @@ from entrygo.gateway.docs.search import Index
 from entrygo.gateway.settings import DoorSettings, GatewaySettings
 from entrygo.messaging.events import EVENT_DATA
 from entrygo.requests.rates import Buckets
+from tests.architecture.sources import ROOT
 from tests.fakes import FakeServices
 
 NAMED_BY_THE_CONTRACT = (
@@ -47,6 +48,11 @@ async def test_page_is_there_without_a_key_and_nothing_in_it_can_run(
     assert "unsafe" not in policy
     assert not re.search(r"<script|<style| style=|src=\"https?:| on[a-z]+=", answer.text)
     assert f'href="{path}" aria-current="page"' in answer.text
+
+
+def test_every_event_is_in_the_table_by_its_whole_name() -> None:
+    page = (ROOT / "docs" / "concepts" / "export-lifecycle.md").read_text(encoding="utf-8")
+    assert {each for each in EVENT_DATA if f"`{each}`" not in page} == set()
 
 
 @pytest.mark.parametrize("name", LIBRARY.pages)

@@ -124,6 +124,7 @@ ISSUES = {
             "fix": {"method": "PATCH", "path": "/api/products/prod_hoodie_001", "field": "section232"},
             "accepted": "A status",
             "suggestion": None,
+            "remedy": None,
         }
     ],
 }
@@ -662,3 +663,7 @@ async def test_amending_answers_the_successor_as_plan_does(client: httpx.AsyncCl
     assert again.headers["idempotency-replayed"] == "true"
     dry = (await client.post(path, json={"reason": "taken off", "dryRun": True})).json()
     assert (dry["status"], dry["exportId"], dry["state"]) == ("DRY_RUN", None, None)
+    assert "entries" not in dry
+    besides = {"reason": "taken off", "dryRun": True, "include": ["entries", "issuesByProduct"]}
+    asked = (await client.post(path, json=besides)).json()
+    assert {"entries", "issues_by_product"} <= asked.keys()

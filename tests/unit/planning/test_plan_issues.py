@@ -217,6 +217,14 @@ def test_value_that_holds_is_not_suggested_over_itself() -> None:
     assert suggestion_for("hts_code", product, CONTEXT, RULES) is None
 
 
+@pytest.mark.parametrize("code", ["HTS_NOT_VERIFIED", "LISTS_NOT_CHECKED"])
+def test_what_no_code_mends_says_what_does_and_an_origin_mends_itself(code: str) -> None:
+    product = make_product("prod_a", hts_code="8544300000", country_of_origin="China")
+    decision = decide_on(make_order("ord_1", make_item("prod_a")), products=(product,))
+    assert "entrygo reference import" in issue(decision, code, "prod_a").remedy
+    assert issue(decision, "PRODUCT_ORIGIN_INVALID", "prod_a").remedy == ""
+
+
 def test_every_field_that_a_rule_looks_at_says_what_it_accepts() -> None:
     fields = {rule.field for rule in RULES if isinstance(rule, ProductRule)}
     assert {field for field in fields if not accepted_in(field)} == set()

@@ -32,7 +32,10 @@ class AmendBody(TypedDict):
     entryDate: NotRequired[str | None]
     onBlocked: NotRequired[AmendBodyOnBlocked | None]
     dryRun: NotRequired[bool | None]
+    include: NotRequired[list[AmendBodyInclude] | None]
 
+
+AmendBodyInclude: TypeAlias = 'Literal["issuesByProduct", "entries", "coverage", "savings", "bonds"]'
 
 AmendBodyOnBlocked: TypeAlias = 'Literal["block", "exclude"]'
 
@@ -1311,6 +1314,7 @@ class ProductIssue(TypedDict):
     fix: Fix
     accepted: str
     suggestion: str | None
+    remedy: str | None
 
 
 class ProductPage(TypedDict):

@@ -10,8 +10,8 @@ from entrygo.domain.errors import EntryGoError, NotFound
 from entrygo.gateway.console.export_actions import EXPLAINED
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.exchange import validated
-from entrygo.gateway.routes.webhooks import MISSING, create_request, replay_request
-from entrygo.gateway.schemas.webhooks import CreateWebhookBody, ReplayBody
+from entrygo.gateway.routes.webhooks import MISSING, create_request, patch_request, replay_request
+from entrygo.gateway.schemas.webhooks import CreateWebhookBody, PatchWebhookBody, ReplayBody
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 # Of its deliveries the newest so many.
@@ -28,11 +28,10 @@ async def show_form(visit: Visit) -> Response:
 
 async def create(visit: Visit) -> Response:
     """POST /setup/webhooks. The page that follows shows the secret; no other one does."""
-    events = visit.form.get("events", "").replace(",", " ").split()
+    events = _types(visit)
     body: dict[str, Any] = {
         "accountId": visit.account_id,
-        **visit.given("url", "description"),
-        **({"notifyEmail": visit.form["notify_email"]} if visit.form.get("notify_email") else {}),
+        **visit.given("url", "description", "notifyEmail"),
         **({"events": events} if events else {}),
         "idempotencyKey": visit.form.get("key", ""),
     }
@@ -78,6 +77,19 @@ async def delete(visit: Visit) -> Response:
     request = inspection_pb2.WebhookRequest(id=visit.path_id(MISSING))
     await visit.read(visit.services.webhooks.DeleteWebhook, request)
     return visit.go("/setup#webhooks")
+
+
+def _types(visit: Visit) -> list[str]:
+    """Of the events that the form names; none of them means all."""
+    return visit.form.get("events", "").replace(",", " ").split()
+
+
+async def _change(visit: Visit, webhook_id: str) -> str:
+    """Every field of the form as it stands: an empty one clears what it shows."""
+    body = {name: visit.form.get(name, "") for name in ("url", "description", "notifyEmail")}
+    request = patch_request(webhook_id, validated(PatchWebhookBody, {**body, "events": _types(visit)}))
+    await visit.read(visit.services.webhooks.UpdateWebhook, request)
+    return "Changed. What waits is sent to the address that it has now."
 
 
 async def _send_test(visit: Visit, webhook_id: str) -> str:
@@ -130,6 +142,7 @@ async def _page(
         error=error,
         webhook=webhook,
         typed=defaultdict(str, visit.form if error and visit.content else {}),
+        failed=visit.request.path_params.get("action", "") if error else "",
         secret=secret,
         message=message,
         deliveries=deliveries.data,
@@ -139,6 +152,7 @@ async def _page(
 
 ACTIONS: dict[str, Act] = {
     "test": _send_test,
+    "change": _change,
     "replay": _replay,
     **{action: _to(state) for action, state in STATES.items()},
 }

@@ -125,6 +125,7 @@ ISSUES_ANSWER = {
             "fix": {"method": "PATCH", "path": "/api/products/prod_cap_002", "field": "countryOfOrigin"},
             "accepted": "ISO 3166-1 alpha-2 code of the country of origin: CN",
             "suggestion": "CN",
+            "remedy": None,
         }
     ],
     "issues_by_order": [

@@ -50,6 +50,7 @@ def _product_issue(issue: events_pb2.ProductIssue) -> views.ProductIssue:
         },
         "accepted": issue.accepted,
         "suggestion": issue.suggestion if issue.HasField("suggestion") else None,
+        "remedy": issue.remedy or None,
     }
 
 

@@ -11,6 +11,7 @@ from entrygo.domain.errors import (
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.mapping import exports as mapping
+from entrygo.gateway.mapping.included import with_included
 from entrygo.gateway.routes.exports import MISSING
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas import plan_views
@@ -123,7 +124,8 @@ async def amend(exchange: Exchange) -> Response:
     body = await exchange.body(AmendBody)
     request = amend_request(export_id, body)
     reply = await exchange.write(exchange.services.execution.AmendExport, request)
-    return json_answer(mapping.amend_answer(reply.message), replayed=reply.replayed)
+    answer = with_included(mapping.amend_answer(reply.message), reply.message.plan, body.include or ())
+    return json_answer(answer, replayed=reply.replayed)
 
 
 def amend_request(export_id: str, body: AmendBody) -> execution_pb2.AmendExportRequest:

@@ -17,12 +17,10 @@ from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import exports as examples
 from entrygo.gateway.exchange import Exchange, is_not_modified, json_answer
 from entrygo.gateway.mapping import exports as mapping
-from entrygo.gateway.mapping.bonds import bond_needs
-from entrygo.gateway.mapping.coverage import coverage
-from entrygo.gateway.mapping.duties import estimated_entries
+from entrygo.gateway.mapping.included import with_included
 from entrygo.gateway.mapping.inspection import inspect_answer
 from entrygo.gateway.mapping.plan_diff import diff_answer, diff_request
-from entrygo.gateway.mapping.plan_issues import issues_answer, plan_issues
+from entrygo.gateway.mapping.plan_issues import issues_answer
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas import plan_views
 from entrygo.gateway.schemas.exports import (
@@ -43,17 +41,7 @@ async def plan(exchange: Exchange) -> Response:
     """POST /api/exports/plan: decides what goes; a key that is known gets its first answer."""
     body = await exchange.body(PlanBody)
     reply = await exchange.write(exchange.services.planning.PlanExport, mapping.plan_request(body))
-    answer, included = mapping.plan_answer(reply.message), body.include or ()
-    if "issuesByProduct" in included:
-        answer = {**answer, **plan_issues(reply.message.plan)}
-    if "coverage" in included:
-        answer = {**answer, "coverage": coverage(reply.message.plan)}
-    if "entries" in included:
-        answer = {**answer, "entries": estimated_entries(reply.message.plan)}
-    if "bonds" in included:
-        answer = {**answer, "bonds": bond_needs(reply.message.plan)}
-    if "savings" in included:
-        answer = {**answer, "savings": mapping.measured_saving(reply.message.plan)}
+    answer = with_included(mapping.plan_answer(reply.message), reply.message.plan, body.include or ())
     return json_answer(answer, replayed=reply.replayed)
 
 

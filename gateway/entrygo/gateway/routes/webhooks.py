@@ -55,8 +55,13 @@ async def get(exchange: Exchange) -> Response:
 async def patch(exchange: Exchange) -> Response:
     """PATCH /api/webhooks/{id}: changes the fields that are given; `status` enables and disables it."""
     webhook_id = exchange.path_id(MISSING)
-    body = await exchange.body(PatchWebhookBody)
-    request = inspection_pb2.UpdateWebhookRequest(
+    request = patch_request(webhook_id, await exchange.body(PatchWebhookBody))
+    return json_answer(_view(await exchange.read(exchange.services.webhooks.UpdateWebhook, request)))
+
+
+def patch_request(webhook_id: str, body: PatchWebhookBody) -> inspection_pb2.UpdateWebhookRequest:
+    """PATCH /api/webhooks/{id}: body to message."""
+    return inspection_pb2.UpdateWebhookRequest(
         id=webhook_id,
         url=body.url,
         events=None if body.events is None else inspection_pb2.WebhookEvents(types=body.events),
@@ -64,7 +69,6 @@ async def patch(exchange: Exchange) -> Response:
         notify_email=body.notify_email,
         status=body.status,
     )
-    return json_answer(_view(await exchange.read(exchange.services.webhooks.UpdateWebhook, request)))
 
 
 async def delete(exchange: Exchange) -> Response:

@@ -26,6 +26,12 @@ from entrygo.gateway.schemas.pages import PageQuery, PageSize
 from entrygo.gateway.schemas.shipment import ShipmentInput, TripInput
 from entrygo.records.order import MAX_PLANNED_ORDERS
 
+Included = Annotated[
+    list[Literal["issuesByProduct", "entries", "coverage", "savings", "bonds"]],
+    Field(max_length=10, description="What the answer shows besides; not part of what is asked"),
+    at_most(10),
+]
+
 
 class PlanBody(Body):
     model_config = ConfigDict(json_schema_extra=either_required("orderIds", "externalOrderIds"))
@@ -67,11 +73,7 @@ class PlanBody(Body):
         Literal["block", "exclude"] | None,
         Field(description="block: an order with an error blocks the export; exclude: it is left out"),
     ] = None
-    include: Annotated[
-        list[Literal["issuesByProduct", "entries", "coverage", "savings", "bonds"]] | None,
-        Field(max_length=10, description="What the answer shows besides; not part of what is asked"),
-        at_most(10),
-    ] = None
+    include: Included | None = None
     idempotency_key: IdempotencyKey | None = None
 
     @model_validator(mode="before")
@@ -195,6 +197,7 @@ class AmendBody(Body):
     entry_date: Annotated[Date | None, Field(description="As in plan")] = None
     on_blocked: Annotated[Literal["block", "exclude"] | None, Field(description="As in plan")] = None
     dry_run: Annotated[Flag | None, Field(description="Compute a plan, store nothing")] = None
+    include: Included | None = None
     idempotency_key: IdempotencyKey | None = None
 
 

@@ -28,6 +28,10 @@ class ProductIssue(TypedDict):
     fix: Fix
     accepted: Annotated[str, Field(description="What the field takes")]
     suggestion: Annotated[str | None, Field(description="A value that would hold; confirm before use")]
+    remedy: Annotated[
+        str | None,
+        Field(description="What mends it where no value of the field does, as where a list is not loaded"),
+    ]
 
 
 class OrderExample(TypedDict):

@@ -107,7 +107,7 @@ def proposed(issues: types.IssuesAnswer) -> Answer:
                 "code": each["code"],
                 "field": each["fix"]["field"],
                 "request": f"{each['fix']['method']} {each['fix']['path']}",
-                "accepted": each["accepted"],
+                "accepted": each["remedy"] or each["accepted"],
                 "suggestion": each["suggestion"],
                 "ordersBlocked": each["orders_blocked"],
             }

@@ -169,7 +169,7 @@ FDA_PRIOR_NOTICE_MISSING = ProductRule(
     penalty=0,
     field="pga.fda",
     basis="21 CFR 1.276 to 1.285",
-    is_mended_by_value=False,
+    remedy="Nothing on the product mends this: state border port and time of arrival with execute.",
     check=_prior_notice_due,
 )
 

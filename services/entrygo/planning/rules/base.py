@@ -121,8 +121,8 @@ class Rule:
     effective_to: date | None = None
     is_datum_missing: bool = False
     flag: str | None = None
-    # Whether another value of the field could mend it; not so where a list is missing.
-    is_mended_by_value: bool = True
+    # What mends it where no other value of the field could: a list that is missing, say.
+    remedy: str = ""
     # An account's policy made it weigh more than it does by itself.
     is_raised: bool = False
     # It looks at importers with a record of their own alone, and is hashed where orders name one.

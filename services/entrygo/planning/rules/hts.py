@@ -102,7 +102,7 @@ HTS_NOT_VERIFIED = ProductRule(
     penalty=5,
     field="hts_code",
     basis="The revision of the Harmonized Tariff Schedule in force, which is not loaded",
-    is_mended_by_value=False,
+    remedy="No other code mends this: whoever runs EntryGo imports a tariff (entrygo reference import hts).",
     check=_not_verified,
 )
 
@@ -112,7 +112,7 @@ LISTS_NOT_CHECKED = ProductRule(
     penalty=3,
     field="hts_code",
     basis="Lists by code that are not loaded: ACE agency flags, 16 CFR 1110, AD/CVD orders and others",
-    is_mended_by_value=False,
+    remedy="No other code mends this: whoever runs EntryGo imports the lists (entrygo reference import).",
     check=_not_checked,
 )
 

@@ -381,7 +381,7 @@ class PlanIssues(_message.Message):
     def __init__(self, by_product: _Optional[_Iterable[_Union[ProductIssue, _Mapping]]] = ..., by_order: _Optional[_Iterable[_Union[OrderIssue, _Mapping]]] = ..., products_blocking: _Optional[int] = ..., orders_blocked_by_products: _Optional[int] = ..., orders_blocked: _Optional[int] = ...) -> None: ...
 
 class ProductIssue(_message.Message):
-    __slots__ = ("code", "message", "severity", "product_id", "sku", "orders_blocked", "orders", "lines", "field", "accepted", "suggestion")
+    __slots__ = ("code", "message", "severity", "product_id", "sku", "orders_blocked", "orders", "lines", "field", "accepted", "suggestion", "remedy")
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     SEVERITY_FIELD_NUMBER: _ClassVar[int]
@@ -393,6 +393,7 @@ class ProductIssue(_message.Message):
     FIELD_FIELD_NUMBER: _ClassVar[int]
     ACCEPTED_FIELD_NUMBER: _ClassVar[int]
     SUGGESTION_FIELD_NUMBER: _ClassVar[int]
+    REMEDY_FIELD_NUMBER: _ClassVar[int]
     code: str
     message: str
     severity: str
@@ -404,7 +405,8 @@ class ProductIssue(_message.Message):
     field: str
     accepted: str
     suggestion: str
-    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., product_id: _Optional[str] = ..., sku: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., accepted: _Optional[str] = ..., suggestion: _Optional[str] = ...) -> None: ...
+    remedy: str
+    def __init__(self, code: _Optional[str] = ..., message: _Optional[str] = ..., severity: _Optional[str] = ..., product_id: _Optional[str] = ..., sku: _Optional[str] = ..., orders_blocked: _Optional[int] = ..., orders: _Optional[int] = ..., lines: _Optional[int] = ..., field: _Optional[str] = ..., accepted: _Optional[str] = ..., suggestion: _Optional[str] = ..., remedy: _Optional[str] = ...) -> None: ...
 
 class OrderIssue(_message.Message):
     __slots__ = ("code", "message", "severity", "orders_blocked", "orders", "lines", "field", "order_id", "external_id", "suggestions")

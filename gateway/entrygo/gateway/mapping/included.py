@@ -1,0 +1,26 @@
+"""What a plan's answer shows besides, where the request asks for it."""
+
+from collections.abc import Collection
+
+from entrygo.gateway.mapping.bonds import bond_needs
+from entrygo.gateway.mapping.coverage import coverage
+from entrygo.gateway.mapping.duties import estimated_entries
+from entrygo.gateway.mapping.exports import measured_saving
+from entrygo.gateway.mapping.plan_issues import plan_issues
+from entrygo.gateway.schemas.plan_views import PlanAnswer
+from entrygo.proto.events.v1 import events_pb2
+
+
+def with_included(answer: PlanAnswer, plan: events_pb2.Plan, included: Collection[str]) -> PlanAnswer:
+    """The answer with the parts that `include` of the request names."""
+    if "issuesByProduct" in included:
+        answer = {**answer, **plan_issues(plan)}
+    if "coverage" in included:
+        answer = {**answer, "coverage": coverage(plan)}
+    if "entries" in included:
+        answer = {**answer, "entries": estimated_entries(plan)}
+    if "bonds" in included:
+        answer = {**answer, "bonds": bond_needs(plan)}
+    if "savings" in included:
+        answer = {**answer, "savings": measured_saving(plan)}
+    return answer
