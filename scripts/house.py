@@ -1,13 +1,14 @@
 """The house in figures: `python scripts/house.py [root]`, of this clone or of another.
 
-Modules and import arrows of each part, functions by length, public docstrings, fields of settings classes.
-Written for comparing two states of the repository; it reads the code and runs nothing of it.
+Modules, import arrows and floors of each part and room, functions by length, public docstrings, fields of
+settings classes. It reads the code and runs nothing of it. To compare with an earlier state:
+
+    git worktree add /tmp/before COMMIT && python scripts/house.py /tmp/before
 """
 
 import ast
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -19,7 +20,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Public = Function | ast.ClassDef
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """A written module: its dotted name, the root it lies under, and its syntax tree."""
 
@@ -61,6 +62,23 @@ def arrows(every: list[Module]) -> set[tuple[Module, Module]]:
                     if target is not None and target is not module:
                         found.add((module, target))
     return found
+
+
+def floors(inside: set[Module], links: set[tuple[Module, Module]]) -> int:
+    """How many modules the longest chain of imports within these has; a circle counts as a floor."""
+    below: dict[Module, list[Module]] = {module: [] for module in inside}
+    for importer, imported in links:
+        if importer in inside and imported in inside:
+            below[importer].append(imported)
+    heights: dict[Module, int] = {}
+
+    def height(module: Module) -> int:
+        if module not in heights:
+            heights[module] = 0  # while it is looked at: ends a circle
+            heights[module] = 1 + max(map(height, below[module]), default=0)
+        return heights[module]
+
+    return max(map(height, inside), default=0)
 
 
 def functions(module: Module) -> Iterator[Function]:
@@ -126,12 +144,8 @@ def report(root: Path) -> Iterator[str]:
     upward = {(a.name, b.name) for a, b in links if a.root == SHARED and b.root != SHARED}
     yield f"arrows from shared to what shares it: {len(upward)}"
     yield ""
-    yield f"{'room':<28} modules  arrows within  out of the room"
-    for room, size in sorted(Counter(module.room for module in every).items()):
-        within = sum(a.room == b.room == room for a, b in links)
-        out = sum(a.room == room != b.room for a, b in links)
-        yield f"{room:<28} {size:>7}  {within:>13}  {out:>15}"
-    yield ""
+    yield from _table("part", every, links, lambda module: module.part)
+    yield from _table("room", every, links, lambda module: module.room)
     lengths = sorted(
         ((length(one), f"{module.name}.{one.name}") for module in every for one in functions(module)),
         reverse=True,
@@ -150,6 +164,18 @@ def report(root: Path) -> Iterator[str]:
     yield "settings classes by fields, parents' included:"
     for name, fields in sorted(settings_fields(every).items(), key=lambda item: -item[1]):
         yield f"  {fields:>3} {name}"
+
+
+def _table(
+    title: str, every: list[Module], links: set[tuple[Module, Module]], group: Callable[[Module], str]
+) -> Iterator[str]:
+    yield f"{title:<28} modules  floors  arrows within  out of it"
+    for name in sorted(set(map(group, every))):
+        inside = {module for module in every if group(module) == name}
+        within = sum(a in inside and b in inside for a, b in links)
+        out = sum(a in inside and b not in inside for a, b in links)
+        yield f"{name:<28} {len(inside):>7}  {floors(inside, links):>6}  {within:>13}  {out:>9}"
+    yield ""
 
 
 def _share(flags: list[bool]) -> str:

@@ -121,7 +121,6 @@ def test_a_condition_that_may_be_left_out_is_no_part_of_the_statement_then() -> 
     found = [
         f"{source.path}:{line}"
         for source in written_modules()
-        if not source.portion.startswith("cli")
         for line, pieces in texts(source)
         if OPTIONAL.search(_joined(pieces))
     ]

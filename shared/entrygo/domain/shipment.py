@@ -20,8 +20,9 @@ SCAC = r"^[A-Za-z]{4}$"
 # ACE's shipment control number: the carrier's SCAC and four to twelve letters or digits of its own.
 PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{4,12}$"
 PORT_CODE = r"^[0-9]{4}$"
-MAX_REFERENCE = 40
-MAX_REFERENCES = 20
+# What the carrier calls a person, a truck, a container or a seal; how many of each.
+MAX_CARRIER_NAME = 40  # characters
+MAX_CARRIER_NAMES = 20
 MAX_ENTRIES = 999
 MAX_PRIOR_NOTICES = 999
 MAX_PHONE = 40

@@ -33,7 +33,7 @@ _CREDENTIAL = Field(
     Text(64, endpoints.credential),
     "The name of a credential of this account in ENTRYGO_BROKER_CREDENTIALS_FILE",
 )
-_IN_ONE_ENTRY = Whole(1_000_000, minimum=1, rest_maximum=999_999)
+_IN_ONE_ENTRY = Whole(1_000_000, minimum=1)
 _IN_ONE_ENTRY_ABOUT = "What the broker takes in one entry; null: any number"
 
 FEE_SCHEDULE = Group(
@@ -46,7 +46,7 @@ FEE_SCHEDULE = Group(
         Field("fee_informal", Amount(), "For one informal entry", required=True),
         Field(
             "included_lines",
-            Whole(1_000_000, rest_maximum=9_999),
+            Whole(1_000_000),
             "Lines that the fee for the entry covers",
             required=True,
         ),
@@ -121,17 +121,17 @@ BROKER = Record(
         Field(
             "attach",
             Words(WAYS_TO_ATTACH),
-            "zip: a mail has the archive, and beside it what is there to be read; absent: each document",
+            "How a mail carries documents. zip: one archive, beside it what people read; each when absent",
         ),
         Field(
             "submit_per",
             Words(WAYS_TO_SUBMIT),
-            "entry: each entry goes in a submission of its own; absent: all of a package in one",
+            "entry: each entry goes in a submission of its own, instead of all in one; package when absent",
         ),
         Field(
             "manifest_per",
             Words(WAYS_TO_MANIFEST),
-            "house_bill: the truck's manifest has a shipment for each order; absent: one for each entry",
+            "Shipments of the truck's manifest. house_bill: one for each order; entry when absent",
         ),
         Field("template", BROKER_TEMPLATE, "The broker's own layout of the lines; null: it has none"),
         Field("https", HTTPS_ENDPOINT),

@@ -79,7 +79,7 @@ SECTION_232 = Group(
         Field(
             "status",
             Words(("not_assessed", "not_applicable", "review", "applicable")),
-            "Whether Section 232 applies; absent: nobody has looked",
+            "Whether Section 232 applies; not_assessed when absent",
         ),
         Field("metals", Many(METAL, rest_maximum=20, one_for_each="metal"), column=""),
         Field("us_metal_pct", Percent(), "Share of the metal that was melted or smelted in the US"),
@@ -149,7 +149,7 @@ DANGEROUS_GOODS = Group(
         Field(
             "status",
             Words(("not_assessed", "not_regulated", "regulated")),
-            "Whether it is regulated in transport; absent: nobody has looked",
+            "Whether it is regulated in transport; not_assessed when absent",
         ),
         Field("un_number", Text(20, trade_codes.un_number), "Four digits, with or without UN"),
         Field("hazard_class", Text(20), "49 CFR 172.101, e.g. 9"),
@@ -183,7 +183,7 @@ PRODUCT = Record(
     fields=(
         Field("sku", OwnName(MAX_EXTERNAL_ID), "The SKU it is sold under; absent: its externalId"),
         Field("name", Text(500), "What you call it"),
-        Field("status", Words(("active", "archived")), "Absent: active"),
+        Field("status", Words(("active", "archived")), "active when absent"),
         Field("customs_description", Text(2000), "What it is, in words that customs can classify"),
         Field("hts_code", _HTS_CODE, "Digits, with or without dots; never padded"),
         Field("country_of_origin", _ORIGIN, "ISO 3166-1 alpha-2; judged when an export is planned"),

@@ -8,7 +8,7 @@ TRADE_REVIEW = Group(
         Field(
             "status",
             Words(("not_assessed", "not_applicable", "applicable")),
-            "What was found; absent: nothing",
+            "What was found; not_assessed when absent",
         ),
         Field("headings", Text(500), "Chapter 99 headings or case numbers that apply"),
         Field("signed_off_by", Text(200), "Who answers for the finding"),

@@ -101,6 +101,7 @@ async def _product(visit: Visit, query: str) -> Sequence[Hit]:
 
 
 async def _orders(visit: Visit, query: str) -> Sequence[Hit]:
+    """The order with this external id: at most one, as an account has each of them once."""
     found = await visit.read(visit.services.sync.ListOrders, _named(query))
     return await asyncio.gather(*(_order_hit(visit, order) for order in found.data))
 

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, create_model, model_val
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from entrygo.domain.lifecycle import State
 from entrygo.gateway.schemas.declared import described, list_of, shown_members, with_fields
 from entrygo.gateway.schemas.fields import (
     Body,
@@ -150,7 +151,7 @@ OrderPage = create_model(
 
 class OrderExport(TypedDict):
     exportId: Annotated[str, Field(description="Export batch ID")]
-    state: Annotated[str, Field(description="BATCHED, EXECUTING, COMPLETED or FAILED")]
+    state: Annotated[str, Field(description=", ".join(State))]
     readinessState: Annotated[str, Field(description="READY, REVIEW_REQUIRED or BLOCKED")]
     planHash: Annotated[str, Field(description="Of its current plan")]
 

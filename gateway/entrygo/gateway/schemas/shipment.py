@@ -8,6 +8,8 @@ from pydantic import Field, Strict, StringConstraints, WithJsonSchema
 from entrygo.domain.money import MAX_INTEGER_DIGITS
 from entrygo.domain.shipment import (
     CONFIRMATION_NUMBER,
+    MAX_CARRIER_NAME,
+    MAX_CARRIER_NAMES,
     MAX_CHARGE_DESCRIPTION,
     MAX_CHARGES,
     MAX_ENTRIES,
@@ -16,8 +18,6 @@ from entrygo.domain.shipment import (
     MAX_PHONE,
     MAX_PLACE,
     MAX_PRIOR_NOTICES,
-    MAX_REFERENCE,
-    MAX_REFERENCES,
     PAPS_NUMBER,
     PHONE,
     PORT_CODE,
@@ -135,8 +135,8 @@ class ShipmentInput(Body):
     ] = None
 
 
-ReferenceNumber = Annotated[str, StringConstraints(strict=True, max_length=MAX_REFERENCE, pattern=PRINTABLE)]
-References = Annotated[list[ReferenceNumber] | None, Field(max_length=MAX_REFERENCES)]
+CarrierName = Annotated[str, StringConstraints(strict=True, max_length=MAX_CARRIER_NAME, pattern=PRINTABLE)]
+CarrierNames = Annotated[list[CarrierName] | None, Field(max_length=MAX_CARRIER_NAMES)]
 
 
 class HouseBillInput(Body):
@@ -187,14 +187,14 @@ class PriorNoticeInput(Body):
 
 
 class TripInput(Body):
-    """The truck, for the manifest that its carrier files. References alone: no data of persons."""
+    """The truck, for the manifest that its carrier files. Names as the carrier has them, no personal data."""
 
-    conveyance: Annotated[
-        ReferenceNumber | None, Field(description="The tractor, as the carrier names it")
-    ] = None
-    crew: Annotated[References, Field(description="How the carrier names driver and crew in ACE")] = None
-    equipment: Annotated[References, Field(description="Trailers and containers")] = None
-    seals: References = None
+    conveyance: Annotated[CarrierName | None, Field(description="The tractor, as the carrier names it")] = (
+        None
+    )
+    crew: Annotated[CarrierNames, Field(description="How the carrier names driver and crew in ACE")] = None
+    equipment: Annotated[CarrierNames, Field(description="Trailers and containers")] = None
+    seals: CarrierNames = None
     border_port: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PORT_CODE)] | None,
         Field(description="Schedule D code of the port where it crosses, if not the warehouse's"),
@@ -203,7 +203,7 @@ class TripInput(Body):
         Annotated[str, StringConstraints(strict=True, pattern=SCAC)] | None,
         Field(description="Of the carrier who drives, if not the warehouse's: control numbers begin with it"),
     ] = None
-    estimated_arrival: Annotated[ReferenceNumber | None, Field(description="RFC 3339")] = None
+    estimated_arrival: Annotated[CarrierName | None, Field(description="RFC 3339")] = None
     entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None
     emergency_contact: Annotated[
         EmergencyContactInput | None,

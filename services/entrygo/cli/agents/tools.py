@@ -12,6 +12,8 @@ from pydantic import Field
 from entrygo.cli.agents import answers
 from entrygo.cli.agents.callers import Callers
 from entrygo.cli.agents.failures import Refusal, said_to_the_agent
+from entrygo.domain.lifecycle import State
+from entrygo.domain.snapshot import Readiness
 from entrygo_client import AsyncEntryGo, types
 
 Answer = dict[str, Any]
@@ -39,8 +41,8 @@ class Tools:
     async def find_exports(
         self,
         ctx: Context,
-        state: Annotated[str | None, Field(description="BATCHED, EXECUTING, COMPLETED, FAILED …")] = None,
-        readiness_state: Annotated[str | None, Field(description="READY, REVIEW_REQUIRED, BLOCKED")] = None,
+        state: Annotated[str | None, Field(description=", ".join(State))] = None,
+        readiness_state: Annotated[str | None, Field(description=", ".join(Readiness))] = None,
     ) -> Answer:
         """Lists the newest exports with their state and planHash."""
         with said_to_the_agent(ToolError):

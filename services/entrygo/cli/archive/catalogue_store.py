@@ -8,6 +8,7 @@ import asyncpg
 
 from entrygo.cli.archive.rows_store import Key
 from entrygo.domain.lifecycle import State
+from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 
 # Nothing follows these by itself. A COMPLETED export may be withdrawn or amended, which nobody does after years.  # noqa: E501
@@ -55,9 +56,11 @@ async def due_exports(pool: Pool, before: datetime, only: Sequence[str]) -> Asyn
     One that follows another, or is followed, waits until both are closed for as long.
     """
     after: Key = ("", "", "")
+    names = list(only) or None
+    statement = _due_statement(names)
     while True:
         async with transaction(pool, EVERYONE) as connection:
-            records = await connection.fetch(_DUE, *after, _STATES, before, list(only), RESTORED_DAYS, PAGE)
+            records = await connection.fetch(statement, *after, _STATES, before, names, RESTORED_DAYS, PAGE)
         for record in records:
             due = _due(record)
             yield due
@@ -136,9 +139,11 @@ async def archived_exports(
 ) -> AsyncIterator[Archived]:
     """Those that are in the archive, of every account; those that a crash left half moved if `unmoved`."""
     after: Key = ("", "", "")
+    names = list(only) or None
+    statement = _archived_statement(names, unmoved=unmoved)
     while True:
         async with transaction(pool, EVERYONE) as connection:
-            records = await connection.fetch(_ARCHIVED, *after, list(only), unmoved, PAGE)
+            records = await connection.fetch(statement, *after, names, PAGE)
         for record in records:
             archived = _archived(record)
             yield archived
@@ -148,26 +153,35 @@ async def archived_exports(
 
 
 _STATES = tuple(str(state) for state in CLOSED)
-_DUE = (
-    "SELECT account_id, mode, export_id, warehouse_id, state, created_at, updated_at FROM exports AS own"
-    " WHERE (account_id, mode, export_id) > ($1, $2, $3)"
-    " AND state = ANY($4::text[]) AND updated_at < $5"
-    " AND ($6::text[] = '{}' OR export_id = ANY($6))"
-    " AND NOT EXISTS (SELECT FROM exports AS other WHERE other.account_id = own.account_id"
-    "  AND other.mode = own.mode AND other.export_id IN (own.supersedes, own.superseded_by)"
-    "  AND NOT (other.state = ANY($4) AND other.updated_at < $5))"
-    " AND NOT EXISTS (SELECT FROM archived_exports AS known WHERE known.account_id = own.account_id"
-    "  AND known.mode = own.mode AND known.export_id = own.export_id"
-    "  AND known.restored_at > now() - make_interval(days => $7))"
-    " ORDER BY account_id, mode, export_id LIMIT $8"
-)
-_ARCHIVED = (
-    "SELECT account_id, mode, export_id, warehouse_id, state, created_at, closed_at, sha256, archived_at,"
-    " moved_at IS NOT NULL AS is_moved FROM archived_exports"
-    " WHERE (account_id, mode, export_id) > ($1, $2, $3) AND restored_at IS NULL"
-    " AND ($4::text[] = '{}' OR export_id = ANY($4)) AND NOT ($5 AND moved_at IS NOT NULL)"
-    " ORDER BY account_id, mode, export_id LIMIT $6"
-)
+
+
+def _due_statement(names: Sequence[str] | None) -> str:
+    """$1 to $3 the key before the page, $4 states, $5 the limit, $6 `names`, $7 days, $8 rows of a page."""
+    named = when_given("export_id = ANY($6)", "$6::text[]", names)
+    return (
+        "SELECT account_id, mode, export_id, warehouse_id, state, created_at, updated_at"  # noqa: S608
+        " FROM exports AS own WHERE (account_id, mode, export_id) > ($1, $2, $3)"
+        f" AND state = ANY($4::text[]) AND updated_at < $5 AND {named}"
+        " AND NOT EXISTS (SELECT FROM exports AS other WHERE other.account_id = own.account_id"
+        "  AND other.mode = own.mode AND other.export_id IN (own.supersedes, own.superseded_by)"
+        "  AND NOT (other.state = ANY($4) AND other.updated_at < $5))"
+        " AND NOT EXISTS (SELECT FROM archived_exports AS known WHERE known.account_id = own.account_id"
+        "  AND known.mode = own.mode AND known.export_id = own.export_id"
+        "  AND known.restored_at > now() - make_interval(days => $7))"
+        " ORDER BY account_id, mode, export_id LIMIT $8"
+    )
+
+
+def _archived_statement(names: Sequence[str] | None, *, unmoved: bool) -> str:
+    """$1 to $3 the key before the page, $4 `names`, $5 rows of a page."""
+    named = when_given("export_id = ANY($4)", "$4::text[]", names)
+    moved = " AND moved_at IS NULL" if unmoved else ""
+    return (
+        "SELECT account_id, mode, export_id, warehouse_id, state, created_at, closed_at, sha256,"  # noqa: S608
+        " archived_at, moved_at IS NOT NULL AS is_moved FROM archived_exports"
+        " WHERE (account_id, mode, export_id) > ($1, $2, $3) AND restored_at IS NULL"
+        f" AND {named}{moved} ORDER BY account_id, mode, export_id LIMIT $5"
+    )
 
 
 def _due(record: asyncpg.Record) -> Due:

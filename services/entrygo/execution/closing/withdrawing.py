@@ -30,6 +30,7 @@ from entrygo.execution.closing.packages import SentAgainMeanwhile, close_package
 from entrygo.execution.closing.withdrawal_store import WithdrawalBacklog, WithdrawalStore
 from entrygo.execution.state import failpoints
 from entrygo.execution.state.events import EventRecorder
+from entrygo.execution.state.other_warehouses import refuse_another_warehouses
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Moved, Package, PackageState, Submission, Withdrawal
 from entrygo.postgres.idempotency import KeyStore, Reply
@@ -151,19 +152,9 @@ class Withdrawals:
                 return withdrawal
             found = await store.find(earlier.resource_id or "")
         if found is None:
-            await self._refuse_another_warehouses(visible, earlier.resource_id or "")
+            withdrawal_id = earlier.resource_id or ""
+            await refuse_another_warehouses(self.pool, visible, WithdrawalStore, withdrawal_id)
         return found
-
-    async def _refuse_another_warehouses(self, caller: Visible, withdrawal_id: str) -> None:
-        """NotFound for the withdrawal of an export that this caller may not see: keys are the account's.
-
-        One that planning refused a moment ago, or whose warehouse is known only at its end, is waited for.
-        """
-        account = Visible.whole(caller.tenant)
-        async with transaction(self.pool, account) as connection:
-            withdrawal = await WithdrawalStore(connection, account).find(withdrawal_id)
-        if withdrawal is not None and withdrawal.is_surely_hidden(caller):
-            raise ExportNotFound
 
     async def _carry_on(self, withdrawal: Withdrawal, planning: Planning) -> bytes:
         self.reach(failpoints.WITHDRAWAL_AFTER_BEGIN)

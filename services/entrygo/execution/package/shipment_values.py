@@ -23,8 +23,8 @@ def carriage(shipment: Shipment) -> Json:
             "paps_number": shipment.paps_number,
             "trip_number": shipment.trip_number,
             "packages": shipment.packages,
-            "equipment": _references(trip.equipment),
-            "seals": _references(trip.seals),
+            "equipment": _clean_texts(trip.equipment),
+            "seals": _clean_texts(trip.seals),
         }
     )
 
@@ -48,7 +48,7 @@ def sale(shipment: Shipment) -> Json:
     )
 
 
-def _references(given: Sequence[str]) -> list[str] | None:
+def _clean_texts(given: Sequence[str]) -> list[str] | None:
     return [clean_text(each) for each in given] or None
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from entrygo.domain.shipment import (
     CONFIRMATION_NUMBER,
+    MAX_CARRIER_NAME,
+    MAX_CARRIER_NAMES,
     MAX_ENTRIES,
     MAX_NAME,
     MAX_PHONE,
     MAX_PRIOR_NOTICES,
-    MAX_REFERENCE,
-    MAX_REFERENCES,
     PAPS_NUMBER,
     PHONE,
     PORT_CODE,
@@ -29,10 +29,10 @@ from entrygo.requests.texts import MAX_EXTERNAL_ID, instant, no_placeholder, pub
 def read_trip(given: execution_pb2.Trip, issues: Issues) -> Trip | None:
     """What was stated, in one form; None for nothing. Where an issue was found it does not matter."""
     trip = Trip(
-        conveyance=_reference("trip.conveyance", given.conveyance, issues) or None,
-        crew=_references("trip.crew", given.crew, issues),
-        equipment=_references("trip.equipment", given.equipment, issues),
-        seals=_references("trip.seals", given.seals, issues),
+        conveyance=_carrier_name("trip.conveyance", given.conveyance, issues) or None,
+        crew=_carrier_names("trip.crew", given.crew, issues),
+        equipment=_carrier_names("trip.equipment", given.equipment, issues),
+        seals=_carrier_names("trip.seals", given.seals, issues),
         border_port=_port(given.border_port, issues),
         carrier_scac=_scac(given.carrier_scac, issues),
         estimated_arrival=_instant(given.estimated_arrival, issues),
@@ -78,14 +78,14 @@ def _contact_message(contact: EmergencyContact | None) -> execution_pb2.Emergenc
     return execution_pb2.EmergencyContact(name=contact.name, phone=contact.phone)
 
 
-def _reference(path: str, given: str, issues: Issues) -> str:
-    return issues.take(text(MAX_REFERENCE), given, path) or ""
+def _carrier_name(path: str, given: str, issues: Issues) -> str:
+    return issues.take(text(MAX_CARRIER_NAME), given, path) or ""
 
 
-def _references(path: str, given: Iterable[str], issues: Issues) -> tuple[str, ...]:
-    found = [_reference(f"{path}.{index}", each, issues) for index, each in enumerate(given)]
-    if len(found) > MAX_REFERENCES:
-        issues.add(path, f"At most {MAX_REFERENCES}", "too_big")
+def _carrier_names(path: str, given: Iterable[str], issues: Issues) -> tuple[str, ...]:
+    found = [_carrier_name(f"{path}.{index}", each, issues) for index, each in enumerate(given)]
+    if len(found) > MAX_CARRIER_NAMES:
+        issues.add(path, f"At most {MAX_CARRIER_NAMES}", "too_big")
     return tuple(filter(None, found))
 
 
@@ -176,7 +176,7 @@ def _prior_notice(path: str, given: execution_pb2.PriorNotice, issues: Issues) -
     product = issues.take(text(MAX_EXTERNAL_ID), given.product, f"{path}.product") or ""
     if not product:
         issues.required(f"{path}.product")
-    check, where = no_placeholder(MAX_REFERENCE), f"{path}.confirmationNumber"
+    check, where = no_placeholder(MAX_CARRIER_NAME), f"{path}.confirmationNumber"
     number = issues.take(check, given.confirmation_number, where)
     if number is not None and not re.fullmatch(CONFIRMATION_NUMBER, number):
         issues.add(where, "Expected the digits that FDA confirmed the notice by", "invalid_string")

@@ -5,12 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from entrygo.domain.errors import (
-    ExportNotFound,
-    ServiceUnavailable,
-)
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
+from entrygo.execution.state.other_warehouses import refuse_another_warehouses
 from entrygo.execution.state.records import ExecuteCommand, Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
@@ -60,24 +58,13 @@ class ExecutionLeases:
                 return execution, True
             joined = await self._join(store, earlier.resource_id or "")
         if joined[0] is None and visible.warehouse_id is not None:
-            await self._refuse_another_warehouses(visible, earlier.resource_id or "")
+            execution_id = earlier.resource_id or ""
+            await refuse_another_warehouses(self.pool, visible, ExecutionStore, execution_id)
         return joined
 
     async def _join(self, store: ExecutionStore, execution_id: str) -> tuple[Execution | None, bool]:
         taken = await store.take_over(execution_id, self.lease)
         return (taken, True) if taken is not None else (await store.find(execution_id), False)
-
-    async def _refuse_another_warehouses(self, caller: Visible, execution_id: str) -> None:
-        """NotFound for the execution of an export that this caller may not see.
-
-        Keys are the account's: another warehouse's key may have had this one. An execution that has just been
-        given up, whose claim will say of which warehouse it is, or has just said so, is waited for.
-        """
-        account = Visible.whole(caller.tenant)
-        async with transaction(self.pool, account) as connection:
-            execution = await ExecutionStore(connection, account).find(execution_id)
-        if execution is not None and execution.is_surely_hidden(caller):
-            raise ExportNotFound
 
     async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
         """The execution with a new owner when its lease is over; None while its owner lives."""

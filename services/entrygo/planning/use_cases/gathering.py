@@ -85,14 +85,14 @@ class Gathering:
             command.warehouse_id,
             command.broker_id,
         )
-        warehouse, broker = _references(command, found)
+        warehouse, broker = _parties(command, found)
         order_ids = named_orders(command, found.orders)
         entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
         numbers = continuous_numbers(warehouse, found.importers)
         policy, paid, elsewhere = await self._stored(
             visible, command, order_ids, numbers=numbers, day=entry_date, left_with=left_with
         )
-        reference = self._reference(entry_date)
+        reference = self._reference_data(entry_date)
         return Grounds(
             request=PlanRequest(
                 order_ids=order_ids,
@@ -143,7 +143,7 @@ class Gathering:
                 elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
         return policy, paid, elsewhere.without(left_with)
 
-    def _reference(self, entry_date: date) -> ReferenceData:
+    def _reference_data(self, entry_date: date) -> ReferenceData:
         try:
             return self.reference_on(entry_date)
         except NoReferenceData as error:
@@ -158,7 +158,7 @@ async def _check_open_to_plans(store: PlanningStore, batch_id: str) -> None:
         advance(export.state, State.BATCHED)
 
 
-def _references(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:
+def _parties(command: PlanCommand, found: Gathered) -> tuple[Warehouse, Broker]:
     """Both as sync knows them; ReferenceOutsideAccount for one that it does not."""
     if found.warehouse is None:
         raise _outside("Warehouse", "warehouseId", command.warehouse_id)
