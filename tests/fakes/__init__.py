@@ -29,7 +29,7 @@ class FakeServices(FakeBrokerLinks, FakeSync, FakePlanning, FakeExecution, FakeI
     async def write(self, method: Any, request: Any, call: Call) -> Any:
         return await method(request, call)
 
-    def stream(self, method: Any, request: Any, call: Call) -> Any:
+    async def stream(self, method: Any, request: Any, call: Call) -> Any:
         return method(request, call)
 
     def document(self, method: Any, request: Any, call: Call) -> Any:

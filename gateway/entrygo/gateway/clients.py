@@ -19,6 +19,7 @@ from entrygo.rpc.errors import remote, unavailable
 from entrygo.rpc.health import is_serving
 from entrygo.rpc.replay import is_replayed
 from entrygo.rpc.strangers import client_metadata
+from entrygo.rpc.streams import is_listening
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
@@ -26,6 +27,7 @@ A = TypeVar("A", bound=Message)
 HEALTH_SECONDS = 2.0
 # A whole download: its reader may be slow, and the protocol ends one that stops reading.
 DOWNLOAD_SECONDS = 3600.0
+BEGIN_SECONDS = 5.0
 
 
 class GrpcServices:
@@ -84,12 +86,23 @@ class GrpcServices:
             running.cancel()
 
     async def stream(self, method: "Stream[Q, A]", request: Q, call: Call) -> AsyncGenerator[A, None]:
-        """As Services.stream; the service ends it at the longest life of a stream."""
+        """As Services.stream; the service ends it at its longest life."""
+        messages = self._messages(method, request, call)
+        # Begun, so that closing it ends the call.
+        await anext(messages)
+        return messages
+
+    async def _messages(self, method: "Stream[Q, A]", request: Q, call: Call) -> AsyncGenerator[Any, None]:
+        """None once the service listens, then its messages."""
         running: Any = method(request, metadata=self._metadata(call), timeout=DOWNLOAD_SECONDS)
         try:
             with remote(_service_of(request)):
-                while (message := await running.read()) is not grpc.aio.EOF:
-                    yield message
+                message = await _first(running)
+                yield None
+                while message is not grpc.aio.EOF:
+                    if message is not None:
+                        yield message
+                    message = await running.read()
         finally:
             running.cancel()
 
@@ -109,6 +122,19 @@ class GrpcServices:
             *(is_serving(channel, HEALTH_SECONDS) for channel in self._channels.values())
         )
         return dict(zip(self._channels, answers, strict=True))
+
+
+async def _first(running: Any) -> Any:
+    """The first message; None where the service says that it listens before it has one.
+
+    A service of the release before says nothing until it has a message: it is given BEGIN_SECONDS.
+    """
+    try:
+        async with asyncio.timeout(BEGIN_SECONDS):
+            metadata = await running.initial_metadata()
+    except TimeoutError:
+        return None
+    return None if is_listening(metadata) else await running.read()
 
 
 def _service_of(request: Message) -> str:

@@ -87,9 +87,10 @@ class Exchange:
         """After so long a stream is ended, and its client opens another one."""
         return self._admitted.door.stream_seconds
 
-    def live(self, method: "Stream[Q, A]", request: Q) -> LiveReader[A]:
-        """Opens a stream, as this caller, that ends when the gateway stops."""
-        return LiveReader(self.services.stream(method, request, self.call), self._admitted.door.stop)
+    async def live(self, method: "Stream[Q, A]", request: Q) -> LiveReader[A]:
+        """Opens a stream, as this caller, until the gateway stops; raises what the service refuses."""
+        messages = await self.services.stream(method, request, self.call)
+        return LiveReader(messages, self._admitted.door.stop)
 
     async def body(self, model: type[B]) -> B:
         """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""

@@ -86,8 +86,11 @@ class Services(Protocol):
         """A document: first what it is, then its bytes. Closing the generator ends the call."""
         ...
 
-    def stream(self, method: "Stream[Q, A]", request: Q, call: Call) -> AsyncGenerator[A, None]:
-        """Messages for as long as the caller listens. Closing the generator ends the call."""
+    async def stream(self, method: "Stream[Q, A]", request: Q, call: Call) -> AsyncGenerator[A, None]:
+        """Messages for as long as the caller listens, once the service listens or has sent the first.
+
+        What the service refuses is raised here. Closing the generator ends the call.
+        """
         ...
 
     async def serving(self) -> dict[str, bool]:

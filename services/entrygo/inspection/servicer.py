@@ -17,6 +17,7 @@ from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2, inspection_pb2_grpc
 from entrygo.rpc.calls import caller_metadata, remaining_seconds
 from entrygo.rpc.interceptors.auth import Access, RequiredScopes
+from entrygo.rpc.streams import LISTENING
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -93,12 +94,14 @@ class InspectionServicer(inspection_pb2_grpc.InspectionServicer):
     async def WatchEvents(
         self, request: inspection_pb2.WatchEventsRequest, context: Context
     ) -> AsyncIterator[inspection_pb2.FeedEvent]:
-        """The account's feed from a cursor on, as it grows."""
+        """The account's feed from a cursor on, as it grows; initial metadata once nothing can be missed."""
         visible = principal().visible
         wanted = read_watch(visible.tenant, request)
         if wanted.export_id:
             # NotFound for an export that is not visible; asks its owners, so that the feed is complete.
             await self._inspector.inspect_export(self._caller(), wanted.export_id)
+        wanted = await self._feed.place(visible, wanted)
+        await context.send_initial_metadata(LISTENING)
         async for event in self._feed.watch(visible, wanted):
             yield _feed_event(visible.tenant, event)
 

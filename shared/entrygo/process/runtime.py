@@ -16,6 +16,10 @@ from entrygo.process.memory import share_arenas
 from entrygo.process.metrics import serve_metrics
 from entrygo.process.settings import ProcessSettings, StopSettings
 
+# How long a thread that computes keeps the interpreter from the event loop, seconds; the default is 0.005,
+# and a request comes back to the loop several times. While files were read, others' requests took 59
+# to 69 ms (p99) with the default, 37 to 48 with this.
+SWITCH_SECONDS = 0.0005
 GARBAGE_THRESHOLD = 20_000  # new objects before the youngest are looked at; the default is 700
 
 log = structlog.get_logger(__name__)
@@ -33,6 +37,7 @@ def run(name: str, settings: ProcessSettings, main: Main) -> None:
         sys.stdout.write(f"{settings!r}\n")
         return
     share_arenas()
+    sys.setswitchinterval(SWITCH_SECONDS)
     configure_logging(name, settings.log)
     serve_metrics(settings.metrics)
     tracing.start(name, settings.metrics.traces)

@@ -1,6 +1,6 @@
 """Which RPCs stay open, and what that means for their limits: every stream by its method."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -36,6 +36,15 @@ STREAMS: Mapping[str, Stream] = MappingProxyType(
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": Stream.DOWNLOAD,
     }
 )
+
+
+# Initial metadata of a watch once nothing can be missed; without it the first message says as much.
+LISTENING = (("entrygo-listening", "true"),)
+
+
+def is_listening(metadata: Iterable[tuple[str, str | bytes]] | None) -> bool:
+    """Whether a service says that the watch has begun, though it has nothing to send yet."""
+    return LISTENING[0] in (tuple(each) for each in metadata or ())
 
 
 def is_counted_apart(method: str) -> bool:

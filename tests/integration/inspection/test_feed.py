@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -123,14 +122,14 @@ async def test_an_export_that_moved_takes_its_events_along(service: Service) -> 
 
 async def test_a_watcher_hears_what_happens_next_and_nothing_of_before(service: Service) -> None:
     await happen(service, lived("batch_1"))
-    events = feed_of(service).watch(WHOLE, FeedFilter(after=None))
-    coming = asyncio.ensure_future(anext(events))
-    # It may take some of these for what was before it began.
-    for number in count(2):
-        await happen(service, lived(f"batch_{number}"))
-        if coming.done():
-            break
-    assert (await coming).export_id != "batch_1"
+    feed = feed_of(service)
+    begun = await feed.place(WHOLE, FeedFilter(after=None))
+    life = lived("batch_2")
+    await happen(service, life)
+    events = feed.watch(WHOLE, begun)
+    async with asyncio.timeout(10):
+        heard = [(await anext(events)).event_id for _ in life.events]
+    assert heard == [event.id for event in life.events]
     await events.aclose()
 
 
@@ -164,9 +163,10 @@ async def test_what_is_old_is_forgotten_and_a_place_before_it_is_refused(service
         await sweep_feeds(connection, 1000, older_than=KEEP)
     await happen(service, lived("batch_2"))
     assert {event.export_id for event in await read(service)} == {"batch_2"}
-    with pytest.raises(ValidationFailed) as caught:
-        await read(service, after=before)
-    assert caught.value.field == "cursor"
+    for refused in (read(service, after=before), feed_of(service).place(WHOLE, FeedFilter(after=before))):
+        with pytest.raises(ValidationFailed) as caught:
+            await refused
+        assert caught.value.field == "cursor"
     async with transaction(service.pool, EVERYONE) as connection:
         forgotten = await FeedStore(connection, Visible.whole(ALICE)).forgotten()
     assert await read(service, after=forgotten) == await read(service)

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from starlette.requests import Request
 
-from entrygo.domain.errors import ValidationFailed
+from entrygo.domain.errors import EntryGoError, RateLimited, ValidationFailed
 from entrygo.gateway.app import create_app
 from entrygo.gateway.services import Call
 from entrygo.gateway.settings import DoorSettings, GatewaySettings
@@ -32,6 +32,7 @@ class Living(FakeServices):
         self.events: list[inspection_pb2.FeedEvent] = []
         self.listening = asyncio.Event()
         self.left = asyncio.Event()
+        self.refusal: EntryGoError | None = None
         self._changed = asyncio.Condition()
 
     async def change(self) -> None:
@@ -54,14 +55,19 @@ class Living(FakeServices):
                 yield self.export
 
     async def ListEvents(self, request: Any, call: Call) -> inspection_pb2.ListEventsResponse:
-        if request.cursor == "broken":
-            raise ValidationFailed.of([("cursor", "Not a cursor", "invalid_string")])
         found = [event for event in self.events if int(event.cursor) > int(request.cursor or 0)]
         last = found[-1].cursor if found else request.cursor or "0"
         return inspection_pb2.ListEventsResponse(data=found, next_cursor=last)
 
+    async def stream(self, method: Any, request: Any, call: Call) -> Any:
+        if self.refusal is not None:
+            raise self.refusal
+        if getattr(request, "cursor", "") == "broken":
+            raise ValidationFailed.of([("cursor", "Not a cursor", "invalid_string")])
+        return await super().stream(method, request, call)
+
     async def WatchEvents(self, request: Any, call: Call) -> AsyncGenerator[inspection_pb2.FeedEvent, None]:
-        seen = int(request.cursor or self.export.version)
+        seen = int(request.cursor or (0 if request.export_id else self.export.version))
         async with contextlib.aclosing(self._each_change()) as changes:
             async for _ in changes:
                 for event in [event for event in self.events if int(event.cursor) > seen]:
@@ -176,6 +182,14 @@ async def test_a_stream_goes_on_after_the_last_event_id(client: httpx.AsyncClien
 async def test_a_broken_cursor_has_a_status_and_not_a_stream(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/events/stream", headers={"last-event-id": "broken"})
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "VALIDATION_ERROR")
+
+
+async def test_a_stream_that_the_service_refuses_has_a_status_and_not_a_stream(
+    client: httpx.AsyncClient, living: Living
+) -> None:
+    living.refusal = RateLimited("Too many streams of this key")
+    answer = await client.get("/api/events/stream")
+    assert (answer.status_code, answer.json()["errorCode"]) == (429, "RATE_LIMITED")
 
 
 @pytest.mark.parametrize(

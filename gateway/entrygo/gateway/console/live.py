@@ -14,7 +14,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.console.export_page import inspected
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.routes.events import HEARTBEAT, HEARTBEAT_SECONDS, RETRY, STREAM_HEADERS
-from entrygo.gateway.waiting import EndOfStream
+from entrygo.gateway.waiting import EndOfStream, LiveReader
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 MOVED = b"event: moved\ndata: \n\n"
@@ -39,8 +39,12 @@ async def _moves(visit: Visit, export_id: str) -> AsyncIterator[bytes]:
     """Until the longest life of a stream, the gateway's stop, or inspection's absence; pages come again."""
     ends_at = asyncio.get_running_loop().time() + visit.longest_stream_seconds
     request = inspection_pb2.WatchEventsRequest(export_id=export_id)
-    reader = visit.live(visit.services.inspection.WatchEvents, request)
+    reader: LiveReader[inspection_pb2.FeedEvent] | None = None
+    with contextlib.suppress(EntryGoError):
+        reader = await visit.live(visit.services.inspection.WatchEvents, request)
     yield RETRY + MOVED
+    if reader is None:
+        return
     try:
         with contextlib.suppress(EntryGoError, EndOfStream):
             while (left := ends_at - asyncio.get_running_loop().time()) > 0 and not reader.is_stopping:

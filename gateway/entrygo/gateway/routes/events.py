@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 
 import orjson
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from entrygo.domain.errors import EntryGoError, ExportNotFound, NotFound
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples import feed
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.events import EventPage, EventQuery, StreamQuery
-from entrygo.gateway.waiting import EndOfStream, wait_asked
+from entrygo.gateway.waiting import EndOfStream, LiveReader, wait_asked
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 MISSING = ExportNotFound().message
@@ -24,6 +25,7 @@ HEARTBEAT = b": \n\n"
 # How long a client waits before it opens an ended stream again.
 RETRY = b"retry: 2000\n\n"
 STREAM_HEADERS = {"x-accel-buffering": "no"}
+EVENT_STREAM = "text/event-stream"
 
 
 async def list_events(exchange: Exchange) -> Response:
@@ -59,63 +61,67 @@ async def stream_export(exchange: Exchange) -> Response:
 
 
 async def _stream(exchange: Exchange, export_id: str) -> Response:
+    """Refuses what is wrong, or too much, while there is still a status to say it with."""
     query = exchange.query(StreamQuery)
     cursor = exchange.request.headers.get("last-event-id") or query.cursor or ""
-    asked = inspection_pb2.ListEventsRequest(
-        limit=PAGE, cursor=cursor, types=_types(query.type), export_id=export_id
-    )
-    # Refuses what is wrong while there is still a status to say it with.
-    first = await exchange.read(exchange.services.inspection.ListEvents, asked)
-    if exchange.request.method == "HEAD":
-        return Response(headers=STREAM_HEADERS, media_type="text/event-stream")
+    types = _types(query.type)
     seconds = wait_asked(exchange.request)
-    frames = _frames(
-        exchange,
-        asked,
-        # One export has a beginning; an account's events are listened to from now on.
-        first if cursor or export_id else None,
-        exchange.longest_stream_seconds if seconds is None else seconds,
-    )
-    return StreamingResponse(frames, headers=STREAM_HEADERS, media_type="text/event-stream")
+    is_head = exchange.request.method == "HEAD"
+    if seconds != 0 and not is_head:
+        watch = inspection_pb2.WatchEventsRequest(cursor=cursor, types=types, export_id=export_id)
+        reader = await exchange.live(exchange.services.inspection.WatchEvents, watch)
+        return LiveResponse(reader, _frames(reader, seconds or exchange.longest_stream_seconds))
+    asked = inspection_pb2.ListEventsRequest(limit=PAGE, cursor=cursor, types=types, export_id=export_id)
+    first = await exchange.read(exchange.services.inspection.ListEvents, asked)
+    if is_head:
+        return Response(headers=STREAM_HEADERS, media_type=EVENT_STREAM)
+    # One export has a beginning; an account's events are listened to from now on.
+    frames = _frames_so_far(exchange, asked, first if cursor or export_id else None)
+    return StreamingResponse(frames, headers=STREAM_HEADERS, media_type=EVENT_STREAM)
 
 
-async def _frames(
+class LiveResponse(StreamingResponse):
+    """Ends its call whatever becomes of it: a body that nobody asked for was never begun."""
+
+    def __init__(self, reader: LiveReader[inspection_pb2.FeedEvent], frames: AsyncIterator[bytes]) -> None:
+        super().__init__(frames, headers=STREAM_HEADERS, media_type=EVENT_STREAM)
+        self._reader = reader
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As StreamingResponse."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._reader.close()
+
+
+async def _frames_so_far(
     exchange: Exchange,
     asked: inspection_pb2.ListEventsRequest,
     page: inspection_pb2.ListEventsResponse | None,
-    seconds: float,
 ) -> AsyncIterator[bytes]:
-    """What there is and then what comes, until the time is over, the gateway stops or inspection goes away:
-    then the client comes again."""
-    ends_at = asyncio.get_running_loop().time() + seconds
+    """What there is, for who does not wait."""
     yield RETRY
-    with contextlib.suppress(EntryGoError, EndOfStream):
+    with contextlib.suppress(EntryGoError):
         while page is not None:
             for event in page.data:
                 yield _frame(event)
             asked.cursor = page.next_cursor
             inspection = exchange.services.inspection
             page = await exchange.read(inspection.ListEvents, asked) if page.has_more else None
-        async for news in _coming(exchange, asked, ends_at):
-            yield HEARTBEAT if news is None else _frame(news)
 
 
-async def _coming(
-    exchange: Exchange, asked: inspection_pb2.ListEventsRequest, ends_at: float
-) -> AsyncIterator[inspection_pb2.FeedEvent | None]:
-    """Each new event; None when there was none for a while."""
-    request = inspection_pb2.WatchEventsRequest(
-        cursor=asked.cursor, types=asked.types, export_id=asked.export_id
-    )
-    reader = exchange.live(exchange.services.inspection.WatchEvents, request)
-    try:
+async def _frames(reader: LiveReader[inspection_pb2.FeedEvent], seconds: float) -> AsyncIterator[bytes]:
+    """What there is and then what comes, until the time is over, the gateway stops or inspection goes away:
+    then the client comes again."""
+    ends_at = asyncio.get_running_loop().time() + seconds
+    yield RETRY
+    with contextlib.suppress(EntryGoError, EndOfStream):
         while (left := ends_at - asyncio.get_running_loop().time()) > 0:
             event = await reader.next(min(left, HEARTBEAT_SECONDS))
             if event is None and reader.is_stopping:
                 return
-            yield event
-    finally:
-        await reader.close()
+            yield HEARTBEAT if event is None else _frame(event)
 
 
 def _frame(event: inspection_pb2.FeedEvent) -> bytes:
@@ -155,7 +161,7 @@ ENDPOINTS = (
         summary="Listen to the events of an account",
         description="From now on, or after Last-Event-ID." + STREAM_NOTE,
         query=StreamQuery,
-        media_type="text/event-stream",
+        media_type=EVENT_STREAM,
         stays_open=True,
     ),
     Endpoint(
@@ -167,7 +173,7 @@ ENDPOINTS = (
         summary="Listen to one export",
         description="From its first event that is kept, or after Last-Event-ID." + STREAM_NOTE,
         query=StreamQuery,
-        media_type="text/event-stream",
+        media_type=EVENT_STREAM,
         stays_open=True,
         errors=(NotFound,),
         path_parameters={"id": "Export batch ID"},

@@ -78,7 +78,7 @@ async def inspect(exchange: Exchange) -> Response:
     headers: dict[str, str] = {}
     seconds = wait_asked(exchange.request)
     if seconds is not None and _is_known(exchange, found):
-        found = await _changed(exchange, found, seconds)
+        found = await _changed(exchange, found, seconds) if seconds else found
         headers["preference-applied"] = f"wait={seconds}"
     if found.stale:
         # Newer facts may exist, so the version proves nothing.
@@ -93,7 +93,7 @@ async def _changed(exchange: Exchange, known: inspection_pb2.Export, seconds: fl
     """The export once it is another than the caller knows, or as it is when the time is over."""
     ends_at = asyncio.get_running_loop().time() + seconds
     request = inspection_pb2.InspectExportRequest(export_id=known.export_id)
-    reader = exchange.live(exchange.services.inspection.WatchExport, request)
+    reader = await exchange.live(exchange.services.inspection.WatchExport, request)
     found = known
     try:
         while _is_known(exchange, found):

@@ -37,24 +37,32 @@ class Feed:
         """Oldest first. ValidationFailed for a place after which events are no longer kept."""
         async with transaction(self._pool, visible) as connection:
             store = FeedStore(connection, visible)
-            if wanted.after is not None and wanted.after < await store.forgotten():
-                message = "Events after it are no longer kept; begin without a cursor"
-                raise ValidationFailed.of([("cursor", message, "out_of_range")])
+            if wanted.after is not None:
+                await _refuse_forgotten(store, wanted.after)
             found = await store.read(wanted, limit + 1)
         events = found[:limit]
         after = events[-1].position if events else wanted.after or 0
         return FeedPage(events=events, has_more=len(found) > limit, after=after)
 
+    async def place(self, visible: Visible, wanted: FeedFilter) -> FeedFilter:
+        """Where a watcher begins: where it says, at the first event of an export, or after the newest of all.
+
+        ValidationFailed for a place after which events are no longer kept.
+        """
+        async with transaction(self._pool, visible) as connection:
+            store = FeedStore(connection, visible)
+            if wanted.after is not None:
+                await _refuse_forgotten(store, wanted.after)
+            elif not wanted.export_id:
+                return replace(wanted, after=await store.last())
+        return wanted
+
     async def watch(self, visible: Visible, wanted: FeedFilter) -> AsyncGenerator[PublishedEvent, None]:
-        """What comes after a place, until the caller leaves; without one, all of an export, or what is new.
+        """What comes after a place, until the caller leaves.
 
         ServiceUnavailable when the process stops: another one can be asked.
         """
         with self._changes.watch(visible.tenant) as changed:
-            # One export has a beginning; an account's feed is listened to from now on.
-            if wanted.after is None and not wanted.export_id:
-                async with transaction(self._pool, visible) as connection:
-                    wanted = replace(wanted, after=await FeedStore(connection, visible).last())
             while not self._stop.is_set():
                 changed.clear()
                 page = await self.page(visible, wanted, WATCH_PAGE)
@@ -65,3 +73,9 @@ class Feed:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(changed.wait(), self._poll_seconds)
         raise ServiceUnavailable("The service is stopping; go on with the last cursor.")
+
+
+async def _refuse_forgotten(store: FeedStore, after: int) -> None:
+    if after < await store.forgotten():
+        message = "Events after it are no longer kept; begin without a cursor"
+        raise ValidationFailed.of([("cursor", message, "out_of_range")])
