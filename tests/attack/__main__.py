@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from tests.attack.addresses import lead_inside
+from tests.attack.busy import be_busy
 from tests.attack.files import drop_files
 from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
 from tests.attack.honest import Answer, Errand, Honest, honest_client
@@ -65,6 +66,7 @@ ATTACKS: Mapping[str, Attack] = {
     "brokers' links": try_links,
     "sign-in of the console": try_the_console,
     "dropped files": drop_files,
+    "a busy tenant": be_busy,
 }
 
 

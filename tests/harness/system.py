@@ -67,7 +67,7 @@ class System:
             base_url=self.base_url,
             headers={"authorization": f"Bearer {key or self.api_key}"},
             timeout=REST_SECONDS,
-            # A connection that idles is left before the gateway closes it, which happens after 5 s.
+            # A connection that idles is left before the gateway closes it, which happens after 15 s.
             limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS),
             trust_env=False,
             verify=usual_trust(),

@@ -64,6 +64,7 @@ def _config(settings: GatewaySettings, stop: asyncio.Event) -> uvicorn.Config:
         log_level="warning",
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=settings.door.idle_timeout_seconds,
         timeout_graceful_shutdown=settings.stop.stop_grace_seconds,
         backlog=1024,
     )

@@ -23,6 +23,9 @@ class DoorSettings(EnvironmentSettings):
     max_connections_per_peer: int = Field(default=500, ge=1)
     # Requests whose head has come and whose body has not.
     max_unfinished_per_peer: int = Field(default=100, ge=1)
+    # How long a connection is kept for a next request: longer than common clients keep theirs (5 s), so that
+    # it is they who hang up, and no request meets a connection that is being closed.
+    idle_timeout_seconds: int = Field(default=15, ge=1)
     min_body_bytes_per_second: int = Field(default=1024, ge=1)
     # Bodies in memory, of all keys; one key holds a quarter of it.
     max_held_body_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from entrygo.execution.broker.bulkhead import BulkheadLimits
 from entrygo.execution.broker.recipients import MailPolicy
+from entrygo.execution.broker.rooms import BulkheadLimits
 from entrygo.execution.broker.signed_links import LinkSigner, RecipientSigner
 from entrygo.execution.broker.smtp_server import SmtpServer, parse_smtp_url
 from entrygo.process.settings import (

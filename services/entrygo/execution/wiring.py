@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.channels.simulated import SimulatedChannel
 from entrygo.execution.broker.confirmations import Confirmations
 from entrygo.execution.broker.delivery import BrokerDelivery
@@ -24,6 +24,7 @@ from entrygo.execution.broker.recipient_answers import MailRecipients
 from entrygo.execution.broker.recipients import MailPolicy
 from entrygo.execution.broker.resubmission import Brokers, Resubmission
 from entrygo.execution.broker.retry_policy import RetryPolicy
+from entrygo.execution.broker.rooms import BulkheadLimits
 from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.amending import Amendments

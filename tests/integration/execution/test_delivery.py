@@ -16,6 +16,8 @@ from entrygo.execution import wiring
 from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
 from entrygo.execution.broker.metrics import DELIVERIES
+from entrygo.execution.broker.rooms import Unwanted
+from entrygo.execution.broker.silences import Tried
 from entrygo.execution.documents.base import Document
 from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.package.artifacts import RenderedArtifact
@@ -130,7 +132,7 @@ async def until_settled(process: Process) -> None:
 
 def silent_places() -> dict[str, str]:
     """As Prometheus reads them."""
-    _, silent = DELIVERIES.collect()
+    _, silent, _ = DELIVERIES.collect()
     return {sample.labels["place"]: sample.labels["state"] for sample in silent.samples}
 
 
@@ -248,16 +250,21 @@ async def test_due_submissions_are_picked_account_by_account_where_a_destination
     await process.execute(quiet, export_id=quiet, visible=OTHER)
     await world.pass_time(timedelta(minutes=5))
 
-    async def due(*without: str, limit: int = 9, mail: bool = True, ids: Sequence[str] = ()) -> list[str]:
-        found = await process.recovery.delivery.due(
-            limit, without=without, without_mail=not mail, except_for=list(ids)
+    async def due(
+        *without: str, limit: int = 9, mail: bool = True, ids: Sequence[str] = (), tried: Tried | None = None
+    ) -> list[str]:
+        unwanted = Unwanted(
+            tried=frozenset([tried] if tried else ()), destinations=frozenset(without), mail=not mail
         )
+        found = await process.recovery.delivery.due(limit, without=unwanted, except_for=list(ids))
         return [each.export_id for each in found]
 
     # The oldest of each account first, although all of the busy one's are older.
     first, second, third = await due(limit=3)
     assert (second, {first, third} < set(busy)) == (quiet, True)
     assert await due("mail:one.example") == [quiet]
+    assert await due(tried=(LIVE.tenant.account_id, "mail:one.example")) == [quiet]
+    assert len(await due(tried=(OTHER.tenant.account_id, "mail:one.example"))) == 5, "of that account alone"
     assert await due(mail=False) == []
     assert len(await due()) == 5
 

@@ -1,13 +1,15 @@
 """Slots for deliveries: bounded by destination, shared by accounts in turn, none where nobody answers."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import pytest
 
 from entrygo.execution.broker.breaker import BreakerLimits, BreakerState
-from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits, DestinationSilent, Slot
+from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent, Slot
 from entrygo.execution.broker.channels.base import Silent
+from entrygo.execution.broker.rooms import BulkheadLimits, Unwanted
 from entrygo.execution.broker.routes import MAIL_SERVER, route_to
 
 ONE, OTHER = route_to("mail:one.example"), route_to("mail:other.example")
@@ -28,6 +30,10 @@ class Seconds:
 def bulkhead(seconds: Seconds | None = None, **limits: float) -> Bulkhead:
     fields = {"silent_seconds": NEVER} | limits
     return Bulkhead(BulkheadLimits(**fields), seconds or Seconds())  # type: ignore[arg-type]
+
+
+def unwanted(*tried: tuple[str, str], everybody: Sequence[str] = (), mail: bool = False) -> Unwanted:
+    return Unwanted(tried=frozenset(tried), destinations=frozenset(everybody), mail=mail)
 
 
 class Held:
@@ -53,8 +59,10 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def attempt(bulkhead: Bulkhead, silent: Silent | None, route: object = ONE) -> None:
-    async with bulkhead.slot("a", route) as slot:  # type: ignore[arg-type]
+async def attempt(
+    bulkhead: Bulkhead, silent: Silent | None, route: object = ONE, account_id: str = "a"
+) -> None:
+    async with bulkhead.slot(account_id, route) as slot:  # type: ignore[arg-type]
         slot.ended(silent)
 
 
@@ -131,7 +139,7 @@ async def test_a_silent_destination_takes_no_more_than_a_few_connections_for_lon
             await asyncio.gather(*(each.has_slot.wait() for each in others))
         for each in others:
             await each.end()
-        assert rooms.unwanted() == (["mail:one.example"], False)
+        assert rooms.unwanted() == unwanted(("a", "mail:one.example"))
         third = Held(rooms)
         await settle()
         assert not third.has_slot.is_set()
@@ -164,12 +172,88 @@ async def test_a_destination_that_is_silent_thrice_is_left_alone_then_tried_once
     assert rooms.states() == {}
 
 
+async def test_silence_that_one_account_meets_holds_back_no_other_at_the_same_host() -> None:
+    rooms = bulkhead()
+    for _ in range(3):
+        await attempt(rooms, Silent.SERVER, UPLOAD, "hanging")
+    with pytest.raises(DestinationSilent):
+        await attempt(rooms, None, UPLOAD, "hanging")
+    assert rooms.unwanted() == unwanted(("hanging", "https:broker.example"))
+    assert (rooms.states(), rooms.shut_out()) == (
+        {"https:broker.example": BreakerState.OPEN}, {"https:broker.example": 1},
+    )  # fmt: skip
+    await attempt(rooms, None, UPLOAD, "well")
+    with pytest.raises(DestinationSilent):
+        await attempt(rooms, None, UPLOAD, "hanging")
+    assert rooms.shut_out() == {"https:broker.example": 1}, "another's answer is not its own"
+
+
+async def test_those_who_met_silence_leave_a_place_to_those_who_did_not() -> None:
+    rooms = bulkhead(destination=2)
+    for account_id in ("one", "two", "three"):
+        await attempt(rooms, Silent.DESTINATION, account_id=account_id)
+        # So that the destination itself is open.
+        await attempt(rooms, None)
+    hanging = [Held(rooms, account_id) for account_id in ("one", "two", "three")]
+    await settle()
+    well = Held(rooms, "well")
+    await settle()
+    assert [each.has_slot.is_set() for each in (*hanging, well)] == [True, False, False, True]
+    for each in (*hanging, well):
+        each.task.cancel()
+
+
+async def test_a_destination_that_is_silent_to_many_is_tried_by_one_of_them_at_a_time() -> None:
+    seconds = Seconds()
+    rooms = bulkhead(seconds, destination=9)
+    for account_id in ("one", "two", "three"):
+        await attempt(rooms, Silent.DESTINATION, account_id=account_id)
+    for account_id in ("one", "two", "three"):
+        with pytest.raises(DestinationSilent):
+            await attempt(rooms, None, account_id=account_id)
+    seconds.now = 5.0
+    probes = [Held(rooms, account_id) for account_id in ("one", "two", "three")]
+    await settle()
+    assert [each.has_slot.is_set() for each in probes] == [True, False, False]
+    await probes[0].end(Silent.DESTINATION)
+    for each in probes[1:]:
+        with pytest.raises(DestinationSilent):
+            await each.task
+    seconds.now = 15.0
+    probe = Held(rooms, "two")
+    await settle()
+    await probe.end()
+    await attempt(rooms, None, account_id="three")
+
+
+async def test_connections_that_hang_are_few_of_an_account_and_bounded_of_all_at_one_destination() -> None:
+    rooms = bulkhead(
+        destination=9, server=9, silent=2, silent_of_all=3, silent_seconds=0.01,
+        breaker=BreakerLimits(threshold=99),  # type: ignore[arg-type]
+    )  # fmt: skip
+    async with AsyncExitStack() as stack:
+        for account_id in ("a", "a", "b"):
+            await stack.enter_async_context(rooms.slot(account_id, ONE))
+        async with asyncio.timeout(5):
+            # Timers of the bulkhead take the places away; there is no event to await.
+            while rooms.holding():  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert rooms.unwanted() == unwanted(("a", "mail:one.example"), everybody=["mail:one.example"])
+        further, elsewhere = Held(rooms, "c"), Held(rooms, "a", OTHER)
+        await settle()
+        assert (further.has_slot.is_set(), elsewhere.has_slot.is_set()) == (False, True)
+    async with asyncio.timeout(5):
+        await further.has_slot.wait()
+    further.task.cancel()
+    elsewhere.task.cancel()
+
+
 async def test_a_mail_server_without_sessions_is_left_alone_for_all_mail_and_for_no_upload() -> None:
     rooms = bulkhead()
     for route in (ONE, OTHER, ONE):
         await attempt(rooms, Silent.SERVER, route)
     assert rooms.states() == {MAIL_SERVER: BreakerState.OPEN}
-    assert rooms.unwanted() == ([MAIL_SERVER], True)
+    assert rooms.unwanted() == unwanted(mail=True)
     with pytest.raises(DestinationSilent):
         await attempt(rooms, None, OTHER)
     await attempt(rooms, None, UPLOAD)

@@ -3,9 +3,10 @@
 from prometheus_client import CollectorRegistry
 
 from entrygo.execution.broker.breaker import BreakerLimits
-from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.channels.base import Silent
 from entrygo.execution.broker.metrics import Deliveries
+from entrygo.execution.broker.rooms import BulkheadLimits
 from entrygo.execution.broker.routes import MAIL_SERVER, route_to
 
 DOMAIN = "mail:broker.example"
@@ -26,7 +27,8 @@ async def test_slots_and_silence_of_a_place_are_seen_while_they_last() -> None:
         slot.ended(Silent.DESTINATION)
     assert registry.get_sample_value(held, {"place": DOMAIN}) in (None, 0)
     assert registry.get_sample_value(breaker, is_open) == 1
+    assert registry.get_sample_value("entrygo_delivery_silent_accounts", {"place": DOMAIN}) == 1
 
 
 def test_before_there_is_a_bulkhead_there_is_no_series() -> None:
-    assert [family.samples for family in Deliveries().collect()] == [[], []]
+    assert [family.samples for family in Deliveries().collect()] == [[], [], []]

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.execution.broker.breaker import BreakerLimits
-from entrygo.execution.broker.bulkhead import Bulkhead, BulkheadLimits
+from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.channels import CHANNELS
 from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result, Silent
+from entrygo.execution.broker.rooms import BulkheadLimits
 from entrygo.execution.broker.routes import route_to
 from entrygo.execution.broker.trial_contents import Trial
 from entrygo.execution.broker.trials import in_time

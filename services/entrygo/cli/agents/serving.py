@@ -55,6 +55,7 @@ def guarded_config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         http=guarded(GatewaySettings(door=door)),
+        timeout_keep_alive=door.idle_timeout_seconds,
         ws="none",
         server_header=False,
         log_level="warning",

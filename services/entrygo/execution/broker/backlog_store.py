@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from entrygo.execution.broker.rooms import Unwanted
 from entrygo.execution.broker.store import SUBMISSION, submission_from_row
 from entrygo.execution.state.records import Submission
 from entrygo.postgres.pool import Connection
@@ -14,19 +15,25 @@ class SubmissionBacklog:
         self._connection = connection
 
     async def due_submissions(
-        self, limit: int, *, without: Sequence[str], without_mail: bool, except_for: Sequence[str]
+        self, limit: int, *, without: Unwanted, except_for: Sequence[str]
     ) -> list[Submission]:
         """The oldest of each account, then the second of each, and so on, but for some."""
+        tried = sorted(without.tried)
         rows = await self._connection.fetch(
             f"SELECT {SUBMISSION} FROM (SELECT *, row_number() OVER"  # noqa: S608
             "   (PARTITION BY account_id, mode ORDER BY next_attempt_at) AS turn FROM broker_submissions"
             "  WHERE status = 'prepared' AND next_attempt_at <= now() AND destination <> ALL($2::text[])"
-            "   AND NOT ($3 AND destination LIKE 'mail:%') AND id <> ALL($4::text[])) AS due"
+            "   AND NOT ($3 AND destination LIKE 'mail:%') AND id <> ALL($4::text[])"
+            "   AND NOT EXISTS (SELECT FROM unnest($5::text[], $6::text[]) AS tried (account_id, destination)"
+            "    WHERE tried.account_id = broker_submissions.account_id"
+            "     AND tried.destination = broker_submissions.destination)) AS due"
             " ORDER BY turn, next_attempt_at LIMIT $1",
             limit,
-            without,
-            without_mail,
+            sorted(without.destinations),
+            without.mail,
             except_for,
+            [account_id for account_id, _ in tried],
+            [destination for _, destination in tried],
         )
         return [submission_from_row(row) for row in rows]
 

@@ -22,26 +22,28 @@ class BreakerLimits:
 
 
 class Breaker:
-    """Of one destination. Times are seconds of a clock that never goes back."""
+    """Of one place, or of one account at it. Times are seconds of a clock that never goes back."""
 
     def __init__(self, limits: BreakerLimits) -> None:
         self._limits = limits
         self._silent = 0
         self._pause = 0.0
         self._opens_until: float | None = None
+        self._fell_silent_at = 0.0
 
     def state(self, now: float) -> BreakerState:
         if self._opens_until is None:
             return BreakerState.CLOSED
         return BreakerState.OPEN if now < self._opens_until else BreakerState.HALF_OPEN
 
-    def answered(self) -> None:
-        """The destination said something, whatever it was."""
-        self._silent, self._pause, self._opens_until = 0, 0.0, None
+    def silent_for(self, now: float) -> float:
+        """Seconds since the last silence."""
+        return now - self._fell_silent_at
 
     def fell_silent(self, now: float) -> None:
         """An attempt ended without a word, or waits for one for too long."""
         self._silent += 1
+        self._fell_silent_at = now
         state = self.state(now)
         if state is BreakerState.HALF_OPEN or (
             state is BreakerState.CLOSED and self._silent >= self._limits.threshold

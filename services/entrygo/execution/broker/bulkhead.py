@@ -1,26 +1,31 @@
-"""The bulkhead around each destination: a few deliveries at once, and none while it is silent.
+"""The bulkhead around each destination: a few deliveries at once, and none of whom it leaves without a word.
 
 A slot is one of the destination's, one of the server's on the way there, and one of the process'. Slots are
 given to accounts in turn. A delivery that waits for an answer for long gives its slots up to others, so that
 a silent destination holds nobody else up; that of the process it keeps, and no account has more than half
-of those.
+of those. Silence is held against the account that met it (`silences`), for others may be answered there.
 """
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 
 import structlog
 
-from entrygo.execution.broker.breaker import Breaker, BreakerLimits, BreakerState
+from entrygo.execution.broker.breaker import BreakerState
 from entrygo.execution.broker.channels.base import Silent
+from entrygo.execution.broker.rooms import (
+    BulkheadLimits,
+    Occupied,
+    Unwanted,
+    crowded,
+    has_room,
+    has_server_room,
+)
 from entrygo.execution.broker.routes import MAIL_SERVER, Route
-
-# Of one destination, in memory; the others wait in the ledger.
-MAX_WAITING = 8
+from entrygo.execution.broker.silences import Silences, Tried
 
 log = structlog.get_logger(__name__)
 
@@ -29,35 +34,22 @@ class DestinationSilent(Exception):
     """No attempt is made: the destination did not answer the last ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkheadLimits:
-    """Deliveries at once: by destination, by server (of mail), by process; and when one counts as silent."""
-
-    destination: int = 2
-    server: int = 4
-    process: int = 64
-    silent_seconds: float = 10.0
-    # Deliveries that wait for one silent destination; further ones, and probes, wait until one of them ends.
-    silent: int = 4
-    breaker: BreakerLimits = field(default_factory=BreakerLimits)
-
-    @classmethod
-    def of_turns(cls, at_once: int) -> "BulkheadLimits":
-        """Of work within the process: so many at once, and none counts as silent, as no peer is involved."""
-        a_day = timedelta(days=1).total_seconds()
-        return cls(destination=at_once, server=at_once, process=at_once, silent_seconds=a_day)
-
-
 @dataclass(eq=False, slots=True)
 class Slot:
     """What a delivery holds; `heard` says how it ended."""
 
     account_id: str
     route: Route
+    # Whether silence was what the account met there last.
+    is_on_trial: bool = False
     # Cleared once the delivery has been silent for long: others may have its place.
     counts: bool = True
     silent: Silent | None = None
     is_over: bool = False
+
+    @property
+    def tried(self) -> Tried:
+        return (self.account_id, self.route.destination)
 
     def ended(self, silent: Silent | None) -> None:
         """The attempt is over; `silent` names who said nothing."""
@@ -70,6 +62,10 @@ class _Waiter:
     route: Route
     slot: "asyncio.Future[Slot]"
 
+    @property
+    def tried(self) -> Tried:
+        return (self.account_id, self.route.destination)
+
 
 class Bulkhead:
     """Gives slots. `seconds` is a clock that never goes back."""
@@ -77,11 +73,13 @@ class Bulkhead:
     def __init__(self, limits: BulkheadLimits, seconds: Callable[[], float]) -> None:
         self._limits = limits
         self._seconds = seconds
+        self._silences = Silences(limits.breaker)
         self._held: Counter[str] = Counter()
-        self._silent: Counter[str] = Counter()
+        # Of these, of accounts on trial there.
+        self._on_trial: Counter[str] = Counter()
+        self._silent: Counter[Tried] = Counter()
         self._by_account: Counter[str] = Counter()
         self._waiting: OrderedDict[str, deque[_Waiter]] = OrderedDict()
-        self._breakers: dict[str, Breaker] = {}
 
     @asynccontextmanager
     async def slot(self, account_id: str, route: Route) -> AsyncIterator[Slot]:
@@ -96,30 +94,38 @@ class Bulkhead:
             patience.cancel()
             self._give_back(slot)
 
-    def unwanted(self) -> tuple[list[str], bool]:
-        """Destinations for which enough are waiting, or that are silent; and whether all mail is unwanted."""
-        waiting = Counter(each.route.destination for queue in self._waiting.values() for each in queue)
-        full = {name for name, count in waiting.items() if count >= MAX_WAITING}
-        silent = {name for name, count in self._silent.items() if count >= self._limits.silent}
-        is_open = {place for place, state in self.states().items() if state is BreakerState.OPEN}
-        return sorted(full | silent | is_open), MAIL_SERVER in is_open
+    def unwanted(self) -> Unwanted:
+        """What is left in the ledger: for whom a place is silent, or enough of whose are waiting."""
+        now, limits = self._seconds(), self._limits
+        self._silences.forget(now)
+        on_trial = self._silences.on_trial()
+        left_alone = {each for each in on_trial if self._state(each, now) is BreakerState.OPEN}
+        hanging = {each for each, count in self._silent.items() if count >= limits.silent}
+        of_all = Counter(destination for _, destination in self._silent.elements())
+        return Unwanted(
+            tried=frozenset(left_alone | hanging | crowded(Counter(self._tried()), on_trial)),
+            destinations=frozenset(each for each, count in of_all.items() if count >= limits.silent_of_all),
+            mail=self._silences.of_server(MAIL_SERVER, now) is BreakerState.OPEN,
+        )
 
     def waiting(self) -> int:
         """How many wait for a slot."""
         return sum(map(len, self._waiting.values()))
 
     def states(self) -> dict[str, BreakerState]:
-        """Every server and destination that has been silent of late."""
-        now = self._seconds()
-        states = {place: breaker.state(now) for place, breaker in self._breakers.items()}
-        return {place: state for place, state in states.items() if state is not BreakerState.CLOSED}
+        """Every server and destination that has been silent of late, to everybody or to some account."""
+        return self._silences.states(self._seconds())
+
+    def shut_out(self) -> dict[str, int]:
+        """How many accounts each destination is silent to."""
+        return self._silences.accounts(self._seconds())
 
     def holding(self) -> dict[str, int]:
         """How many deliveries each place has at this moment."""
         return dict(self._held)
 
     async def _turn(self, account_id: str, route: Route) -> Slot:
-        if self._is_open(route):
+        if self._is_open(account_id, route):
             raise DestinationSilent
         waiter = _Waiter(account_id, route, asyncio.get_running_loop().create_future())
         self._waiting.setdefault(account_id, deque()).append(waiter)
@@ -155,40 +161,58 @@ class Bulkhead:
         self._waiting.move_to_end(account_id)
         if not queue:
             del self._waiting[account_id]
-        slot = Slot(account_id, waiter.route)
-        self._held.update(waiter.route.places)
+        slot = Slot(account_id, waiter.route, self._silences.is_on_trial(*waiter.tried))
+        self._take(slot)
         self._by_account[account_id] += 1
         waiter.slot.set_result(slot)
         return True
 
     def _has_room(self, waiter: _Waiter) -> bool:
-        limits, route = self._limits, waiter.route
+        limits, route, now = self._limits, waiter.route, self._seconds()
         return (
             not waiter.slot.done()
             and self._by_account.total() < limits.process
             and self._by_account[waiter.account_id] < max(1, limits.process // 2)
-            and self._silent[route.destination] < limits.silent
-            and all(self._held[place] < self._capacity(place, route) for place in route.places)
+            and has_room(
+                self._state(waiter.tried, now),
+                self._occupied(waiter.tried),
+                limits,
+                is_on_trial=self._silences.is_on_trial(*waiter.tried),
+            )
+            and (
+                not route.is_through_a_server
+                or has_server_room(
+                    self._silences.of_server(route.server, now), self._held[route.server], limits
+                )
+            )
         )
 
-    def _capacity(self, place: str, route: Route) -> int:
-        match self._breaker(place).state(self._seconds()):
-            case BreakerState.OPEN:
-                return 0
-            case BreakerState.HALF_OPEN:
-                return 1
-            case BreakerState.CLOSED:
-                is_shared = place != route.destination
-                return self._limits.server if is_shared else self._limits.destination
+    def _occupied(self, tried: Tried) -> Occupied:
+        _, destination = tried
+        return Occupied(
+            held=self._held[destination],
+            on_trial=self._on_trial[destination],
+            silent=sum(count for (_, place), count in self._silent.items() if place == destination),
+            own_silent=self._silent[tried],
+        )
 
-    def _is_open(self, route: Route) -> bool:
+    def _state(self, tried: Tried, now: float) -> BreakerState:
+        return self._silences.of_destination(*tried, now)
+
+    def _is_open(self, account_id: str, route: Route) -> bool:
         now = self._seconds()
-        return any(self._breaker(place).state(now) is BreakerState.OPEN for place in route.places)
+        return BreakerState.OPEN in (
+            self._state((account_id, route.destination), now),
+            self._silences.of_server(route.server, now) if route.is_through_a_server else BreakerState.CLOSED,
+        )
+
+    def _tried(self) -> Iterator[Tried]:
+        return (waiter.tried for queue in self._waiting.values() for waiter in queue)
 
     def _count_no_more(self, slot: Slot) -> None:
         self._free(slot)
-        self._silent[slot.route.destination] += 1
-        self._fell_silent(slot.route.destination)
+        self._silent[slot.tried] += 1
+        self._fell_silent(slot)
         self._give_turns()
 
     def _give_back(self, slot: Slot) -> None:
@@ -196,41 +220,50 @@ class Bulkhead:
         self._free(slot)
         self._by_account -= Counter([slot.account_id])
         if was_silent_before:
-            self._silent -= Counter([slot.route.destination])
+            self._silent -= Counter([slot.tried])
         if slot.is_over:
             self._learn(slot, was_silent_before=was_silent_before)
         self._give_turns()
 
+    def _take(self, slot: Slot) -> None:
+        self._held.update(slot.route.places)
+        if slot.is_on_trial:
+            self._on_trial[slot.route.destination] += 1
+
     def _free(self, slot: Slot) -> None:
-        if slot.counts:
-            slot.counts = False
-            self._held -= Counter(slot.route.places)
+        if not slot.counts:
+            return
+        slot.counts = False
+        self._held -= Counter(slot.route.places)
+        if slot.is_on_trial:
+            self._on_trial -= Counter([slot.route.destination])
 
     def _learn(self, slot: Slot, *, was_silent_before: bool) -> None:
         """An answer of the destination proves the server alive; its silence does not accuse the server."""
+        now, route = self._seconds(), slot.route
         match slot.silent:
             case None:
-                for place in slot.route.places:
-                    if self._breaker(place).state(self._seconds()) is not BreakerState.CLOSED:
-                        log.info("delivery.destination_answers", place=place)
-                    self._breakers.pop(place, None)
-            case Silent.SERVER:
-                self._fell_silent(slot.route.server)
-            case Silent.DESTINATION if not was_silent_before:
-                self._fell_silent(slot.route.destination)
+                if self._silences.answered(slot.account_id, route.server, route.destination, now):
+                    log.info(
+                        "delivery.destination_answers", place=route.destination, account_id=slot.account_id
+                    )
+            case Silent.SERVER if route.is_through_a_server:
+                self._silences.server_fell_silent(route.server, now)
+                if self._silences.of_server(route.server, now) is BreakerState.OPEN:
+                    log.warning("delivery.destination_silent", place=route.server)
+                    self._turn_away()
+            case _ if not was_silent_before:
+                self._fell_silent(slot)
 
-    def _fell_silent(self, place: str) -> None:
-        breaker = self._breakers.setdefault(place, Breaker(self._limits.breaker))
-        breaker.fell_silent(self._seconds())
-        if breaker.state(self._seconds()) is BreakerState.OPEN:
-            log.warning("delivery.destination_silent", place=place)
-            self._turn_away(place)
+    def _fell_silent(self, slot: Slot) -> None:
+        now, place = self._seconds(), slot.route.destination
+        self._silences.fell_silent(slot.account_id, place, now)
+        if self._state(slot.tried, now) is BreakerState.OPEN:
+            log.warning("delivery.destination_silent", place=place, account_id=slot.account_id)
+            self._turn_away()
 
-    def _turn_away(self, place: str) -> None:
+    def _turn_away(self) -> None:
         for queue in self._waiting.values():
             for waiter in queue:
-                if place in waiter.route.places and not waiter.slot.done():
+                if not waiter.slot.done() and self._is_open(waiter.account_id, waiter.route):
                     waiter.slot.set_exception(DestinationSilent())
-
-    def _breaker(self, place: str) -> Breaker:
-        return self._breakers.get(place) or Breaker(self._limits.breaker)

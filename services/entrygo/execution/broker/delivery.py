@@ -26,6 +26,7 @@ from entrygo.execution.broker.mail_gate import MailGate
 from entrygo.execution.broker.metrics import OUTCOMES
 from entrygo.execution.broker.recipients import Hold
 from entrygo.execution.broker.retry_policy import RetryPolicy
+from entrygo.execution.broker.rooms import Unwanted
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.objects.by_digest import BytesMissing, ObjectStore, StoreUnavailable
 from entrygo.execution.state import failpoints
@@ -130,13 +131,11 @@ class BrokerDelivery:
         async with transaction(self.pool, EVERYONE) as connection:
             return await SubmissionBacklog(connection).reacting_submissions(limit)
 
-    async def due(
-        self, limit: int, *, without: Sequence[str], without_mail: bool, except_for: Sequence[str]
-    ) -> list[Submission]:
-        """What is due, each account's oldest first in turn, but for some destinations and some ids."""
+    async def due(self, limit: int, *, without: Unwanted, except_for: Sequence[str]) -> list[Submission]:
+        """What is due, each account's oldest first in turn, but for what is unwanted and some ids."""
         async with transaction(self.pool, EVERYONE) as connection:
             return await SubmissionBacklog(connection).due_submissions(
-                limit, without=without, without_mail=without_mail, except_for=except_for
+                limit, without=without, except_for=except_for
             )
 
     async def abandoned(self, limit: int, *, except_for: Sequence[str]) -> list[Submission]:

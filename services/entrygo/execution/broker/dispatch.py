@@ -42,12 +42,10 @@ class Dispatcher:
 
     async def take_due(self) -> None:
         """Starts what the ledger says is due, account by account, where a slot may come free."""
-        unwanted, is_mail_unwanted = self._bulkhead.unwanted()
-        due = await self._delivery.due(
-            BATCH, without=unwanted, without_mail=is_mail_unwanted, except_for=list(self._tasks)
-        )
-        for submission in due:
-            if self._route_of(submission).destination not in self._bulkhead.unwanted()[0]:
+        unwanted = self._bulkhead.unwanted()
+        for submission in await self._delivery.due(BATCH, without=unwanted, except_for=list(self._tasks)):
+            # The ledger names no destination in rows of a release from before.
+            if not unwanted.has(submission.tenant.account_id, self._route_of(submission).destination):
                 self._start(submission)
 
     async def settle_abandoned(self) -> None:

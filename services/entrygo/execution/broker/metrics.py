@@ -32,24 +32,28 @@ class Deliveries(Collector):
     def describe(self) -> Iterator[GaugeMetricFamily]:
         yield _slots()
         yield _silent()
+        yield _shut_out()
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        slots, silent = _slots(), _silent()
+        slots, silent, shut_out = _slots(), _silent(), _shut_out()
         for place, held in self._holding().items():
             slots.add_metric([place], held)
         for place, state in self._states().items():
             silent.add_metric([place, state], 1)
+        for place, accounts in self._accounts().items():
+            shut_out.add_metric([place], accounts)
         yield slots
         yield silent
+        yield shut_out
 
     def _holding(self) -> dict[str, int]:
         return {} if self._bulkhead is None else self._bulkhead.holding()
 
     def _states(self) -> dict[str, BreakerState]:
-        try:
-            return {} if self._bulkhead is None else self._bulkhead.states()
-        except RuntimeError:  # they changed meanwhile, in the thread that delivers; the next scrape has them
-            return {}
+        return {} if self._bulkhead is None else self._bulkhead.states()
+
+    def _accounts(self) -> dict[str, int]:
+        return {} if self._bulkhead is None else self._bulkhead.shut_out()
 
 
 def _slots() -> GaugeMetricFamily:
@@ -58,7 +62,15 @@ def _slots() -> GaugeMetricFamily:
 
 def _silent() -> GaugeMetricFamily:
     return GaugeMetricFamily(
-        "entrygo_delivery_breaker", "1 for each place whose breaker is not closed", labels=["place", "state"]
+        "entrygo_delivery_breaker",
+        "1 for each place whose breaker is not closed, to everybody or to some account",
+        labels=["place", "state"],
+    )
+
+
+def _shut_out() -> GaugeMetricFamily:
+    return GaugeMetricFamily(
+        "entrygo_delivery_silent_accounts", "Accounts that a place is silent to", labels=["place"]
     )
 
 

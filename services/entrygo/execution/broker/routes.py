@@ -22,8 +22,13 @@ class Route:
     destination: str
 
     @property
+    def is_through_a_server(self) -> bool:
+        """Whether what all share stands before the destination."""
+        return self.server != self.destination
+
+    @property
     def places(self) -> tuple[str, ...]:
-        return (self.server,) if self.server == self.destination else (self.server, self.destination)
+        return (self.server, self.destination) if self.is_through_a_server else (self.destination,)
 
 
 def route_to(destination: str) -> Route:

@@ -1,0 +1,86 @@
+"""A tenant that is busy, and does nothing wrong: 150 requests of one account in flight, all of them valid."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import grpc
+import httpx
+from google.protobuf.json_format import ParseDict
+
+from entrygo.cli.up.demo_account import KINDS, read_demo_account
+from entrygo.proto.sync.v1 import sync_pb2_grpc
+from tests.attack.tally import Tally
+from tests.attack.target import Target
+from tests.contract.rest.documented import CAP, ENTRY_DATE
+
+IN_FLIGHT = 150
+ANSWER_SECONDS = 90.0
+LOOKS = 3
+
+
+async def be_busy(target: Target, tally: Tally) -> None:
+    """Exports from sync over plan and execute to inspect, each of 150 callers one after the other."""
+    authorization = f"Bearer {await target.foreign_key()}"
+    async with target.http(IN_FLIGHT) as http:
+        http.headers["authorization"] = authorization
+        http.timeout = httpx.Timeout(ANSWER_SECONDS)
+        tenant = _Tenant(http, target.victim.system.other_account_id, tally)
+        await tenant.set_up(target.victim.system.targets["sync"], (("authorization", authorization),))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(IN_FLIGHT):
+                group.create_task(tenant.live())
+
+
+class _Tenant:
+    """The account, as its own system asks for it."""
+
+    def __init__(self, http: httpx.AsyncClient, account_id: str, tally: Tally) -> None:
+        self._http = http
+        self._account_id = account_id
+        self._tally = tally
+        self._records: dict[str, Any] = read_demo_account()
+
+    async def set_up(self, sync: str, metadata: Sequence[tuple[str, str]]) -> None:
+        """A warehouse with products and a broker of its own, under the ids that others have too."""
+        async with grpc.aio.insecure_channel(sync) as channel:
+            for kind in KINDS:
+                fields = {"account_id": self._account_id, "items": self._records[kind.name]}
+                request = ParseDict(fields, kind.request())
+                await kind.send(sync_pb2_grpc.SyncStub(channel))(request, metadata=metadata)
+
+    async def live(self) -> None:
+        """One export after the other, until it is cancelled."""
+        while True:
+            synced = await self._post("/api/orders/sync", self._order())
+            if synced is None:
+                continue
+            planned = await self._post("/api/exports/plan", self._plan(synced["data"][0]["id"]))
+            if planned is None:
+                continue
+            export = planned["exportId"]
+            await self._post("/api/exports/execute", {"accountId": self._account_id, "batchId": export})
+            for _ in range(LOOKS):
+                answer = await self._http.get(f"/api/exports/{export}")
+                self._tally.count_http(answer.status_code, answer.content, "inspect")
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        headers = {"idempotency-key": secrets.token_hex(16)}
+        answer = await self._http.post(path, json=body, headers=headers)
+        self._tally.count_http(answer.status_code, answer.content, path)
+        return answer.json() if answer.status_code == 200 else None
+
+    def _order(self) -> Mapping[str, Any]:
+        order = {
+            "externalId": f"busy-{secrets.token_hex(8)}", "destinationCountry": "US",
+            "destinationRegion": "CA", "destinationPostalCode": "94105", "items": [CAP],
+        }  # fmt: skip
+        return {"accountId": self._account_id, "items": [order]}
+
+    def _plan(self, order_id: str) -> Mapping[str, Any]:
+        return {
+            "accountId": self._account_id, "warehouseId": self._records["warehouses"][0]["id"],
+            "brokerId": self._records["brokers"][0]["id"], "destinationCountry": "US",
+            "orderIds": [order_id], "dryRun": False, "entryDate": ENTRY_DATE,
+        }  # fmt: skip
