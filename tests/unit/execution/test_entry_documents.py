@@ -13,7 +13,7 @@ import pytest
 from entrygo.domain.importer_number import masked
 from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.shipment import Charge, ChargeKind, Shipment
-from entrygo.domain.snapshot import Snapshot
+from entrygo.domain.snapshot import Severity, Snapshot, ValidationMessage
 from entrygo.execution.documents import DOCUMENTS
 from entrygo.execution.documents.document_sets import LAST, OF_AN_ENTRY, OF_THE_TRUCK, render_package
 from entrygo.execution.package.artifacts import RenderedArtifact
@@ -67,6 +67,10 @@ def rows_of(found: dict[str, RenderedArtifact], name: str) -> list[dict[str, str
     return list(csv.DictReader(io.StringIO(found[name].content.decode(), newline="")))
 
 
+def page_of(artifact: RenderedArtifact) -> str:
+    return artifact.content.decode()
+
+
 @pytest.fixture(scope="module")
 def package() -> dict[str, RenderedArtifact]:
     return rendered(THREE, replace(PACKAGE, shipment=FREIGHT))
@@ -106,6 +110,37 @@ def test_the_truck_has_one_covering_set_and_a_shipment_for_each_entry(
     importers = [each["importer_of_record"]["id"] for each in manifest["entry"]["entries"]]
     assert importers == [None, NORTH.id, PRAIRIE.id]
     assert manifest["entry"]["entries"][0]["importer_of_record"]["name"] == own.name
+
+
+def test_the_manifest_numbers_lines_as_the_documents_of_their_entry_do(
+    package: dict[str, RenderedArtifact],
+) -> None:
+    for number, shipment in enumerate(json_of(package, "ace_manifest.json")["shipments"], start=1):
+        rows = rows_of(package, f"entry-{number}_entry_lines.csv")
+        named = [(str(each["entry_line"]), each["value"]) for each in shipment["commodities"]]
+        assert named == [(row["entry_line"], row["value_usd"]) for row in rows]
+
+
+def test_no_entry_shows_what_was_found_of_the_whole_truck() -> None:
+    """A finding of all that goes names the values of every importer that it is about."""
+    values = "Value by importer exceeds the informal limit 2500 (brand-north 2600.00); type 01."
+    found = ValidationMessage(
+        code="FORMAL_ENTRY_REQUIRED", message=values, severity=Severity.INFO, field="batch.entry_type"
+    )
+    messages = (*THREE.validation_messages, found)
+    documents = rendered(THREE.model_copy(update={"validation_messages": messages}))
+    invoices = {name: page_of(each) for name, each in documents.items() if name.endswith("invoice.html")}
+    assert len(invoices) == 4
+    assert [name for name, page in invoices.items() if values in page] == ["commercial_customs_invoice.html"]
+
+
+def test_the_covering_invoice_says_the_type_of_every_entry() -> None:
+    types = zip(THREE.entries, ("03", "01", "11"), strict=True)
+    entries = tuple(entry.model_copy(update={"entry_type": each}) for entry, each in types)
+    documents = rendered(THREE.model_copy(update={"entries": entries, "entry_type": "03"}))
+    said = "<dd>03 formal, AD/CVD; 01 formal; 11 informal</dd>"
+    assert said in page_of(documents["commercial_customs_invoice.html"])
+    assert "<dd>11 informal</dd>" in page_of(documents["entry-3_commercial_customs_invoice.html"])
 
 
 def test_the_covering_invoice_names_the_importer_of_each_entry(package: dict[str, RenderedArtifact]) -> None:

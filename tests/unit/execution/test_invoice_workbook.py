@@ -131,7 +131,7 @@ def test_the_first_sheet_is_the_entry_ready_to_be_printed() -> None:
     assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 1)
     # Points that two pages of letter paper hold, printed as wide as the page.
     assert sum(each.height for each in page.row_dimensions.values()) < 1480
-    assert [page.cell(row, 11).value for row in range(33, 37)] == [13200, "180.50", "12.25", "-20.00"]
+    assert [page.cell(row, 11).value for row in range(33, 37)] == [13200, 180.5, 12.25, -20]
 
 
 def test_a_long_entry_ends_on_the_first_sheet_and_is_whole_on_the_second() -> None:

@@ -72,6 +72,13 @@ def test_headings_stand_before_the_code_and_those_that_may_apply_with_a_question
     assert "may apply, as published" not in html_of("cci_human_readable")
 
 
+def test_the_case_of_an_antidumping_order_stands_beside_the_line_it_is_for() -> None:
+    snapshot = _of(TariffTreatment(adcvd_cases=("A-570-504",), agency_flags=(FOOD,)))
+    assert "AD/CVD A-570-504; FDA FD4" in html_of("cci_human_readable", snapshot)
+    page = sheets_of(rendered(snapshot)["cci_xlsx"].content)["entry"]
+    assert any("AD/CVD A-570-504" in str(cell) for row in page for cell in row)
+
+
 def test_goods_of_which_other_headings_may_apply_are_not_added_together() -> None:
     products = tuple(make_product(f"prod_{name}") for name in "abc")
     order = make_order(items=[make_item(product.id) for product in products])

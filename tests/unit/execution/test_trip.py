@@ -312,6 +312,25 @@ def test_a_house_bill_is_a_shipment_with_its_order_its_number_weight_and_value()
     assert [each["commodities"][0]["quantity"] for each in trip] == [1, 1, 1, 1]
 
 
+def test_a_house_bill_says_what_is_in_its_order_and_nothing_else_of_the_entry_line() -> None:
+    """Two goods of one entry line, of which one is dangerous, in an order each."""
+    products = (
+        make_product("prod_cells", dangerous_goods=LITHIUM, customs_description="Lithium power bank"),
+        make_product("prod_case", customs_description="Case of a power bank"),
+    )
+    orders = tuple(make_order(f"ord_{each.id}", [make_item(each.id, "1", "20.00")]) for each in products)
+    changed = {"manifest_per": "house_bill", "documents": ("all", "ace_trip")}
+    broker = make_snapshot().broker.model_copy(update=changed)
+    found = rendered(make_snapshot(products=products, orders=orders, broker=broker))
+    manifest, trip = (orjson.loads(found[name].content) for name in ("ace_manifest.json", "ace_trip.json"))
+    shown = [
+        (each["description"], ["dangerous_goods" in one for one in each["commodities"]])
+        for each in manifest["shipments"]
+    ]
+    assert shown == [("LITHIUM POWER BANK", [True]), ("CASE OF A POWER BANK", [False])]
+    assert [each["shipment"] for each in trip["dangerous_goods"]] == [0]
+
+
 def test_a_house_bill_has_a_control_number_of_its_own() -> None:
     issues = Issues()
     twice = pb.TripEntry(entry=1, house_bills=[pb.HouseBill(order_id="ord_0", paps_number="CCBT000021")])

@@ -4,7 +4,9 @@ ACE takes Latin capitals only, so descriptions are transliterated. Conveyance, e
 carrier's to give, and so are trip and shipment control numbers (PAPS), unless the account stated them.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 from entrygo.domain.facts import ImporterOfRecord, Order
 from entrygo.domain.shipment import Trip
@@ -12,7 +14,7 @@ from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.dangerous_goods import absent_of, dangerous_goods_by_line
-from entrygo.execution.package.entry_snapshots import importer_of
+from entrygo.execution.package.entry_snapshots import has_sets_by_entry, importer_of
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
@@ -49,9 +51,10 @@ class AceManifest(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """JSON in capitals that ACE takes; null where the carrier or the account has not given a datum."""
-        dangerous = dangerous_goods_by_line(invoice)
-        trip = _trip(invoice, has_dangerous_goods=bool(dangerous))
-        shipments = [_shipment(invoice, each, dangerous) for each in manifest_shipments(invoice)]
+        dangerous = dangerous_goods_by_line(invoice.lines)
+        trip, numbers = _trip(invoice, has_dangerous_goods=bool(dangerous)), _own_numbers(invoice)
+        absent = sorted(_absent(invoice, trip, dangerous, numbers)) if dangerous else []
+        shipments = [_shipment(invoice, each, numbers) for each in manifest_shipments(invoice)]
         return canonical_json(
             {
                 **json_head(invoice, "ace_manifest", SCHEMA_VERSION),
@@ -65,7 +68,7 @@ class AceManifest(Document):
                     "shipments": []
                     if all(each["control_number"] for each in shipments)
                     else ["control_number"],
-                    **({"dangerous_goods": sorted(_absent(trip, dangerous))} if dangerous else {}),
+                    **({"dangerous_goods": absent} if dangerous else {}),
                 },
             }
         )
@@ -81,12 +84,24 @@ def manifest_description(descriptions: Sequence[str]) -> str:
     return kept.rstrip(";, ") + _CUT
 
 
-def _absent(trip: Json, dangerous: Mapping[int, Sequence[Json]]) -> Iterator[str]:
+def _own_numbers(invoice: Invoice) -> Mapping[int, int]:
+    """Each line's number on the truck to that in the documents of its entry, which count from 1."""
+    if not has_sets_by_entry(invoice.snapshot):
+        return {line.number: line.number for line in invoice.consolidated}
+    counts: defaultdict[int, Iterator[int]] = defaultdict(lambda: count(1))
+    return {line.number: next(counts[line.entry_number]) for line in invoice.consolidated}
+
+
+def _absent(
+    invoice: Invoice, trip: Json, dangerous: Mapping[int, Sequence[Json]], numbers: Mapping[int, int]
+) -> Iterator[str]:
     """What the manifest asks of dangerous goods and nobody stated, by trip and entry line."""
     if trip["emergency_contact"] is None:
         yield "trip.emergency_contact"
-    for number, goods in dangerous.items():
-        yield from absent_of(goods, f"entry_line {number}.dangerous_goods")
+    for line in invoice.consolidated:
+        entry = "" if len(invoice.entries) == 1 else f"entry {line.entry_number}, "
+        where = f"{entry}entry_line {numbers[line.number]}.dangerous_goods"
+        yield from absent_of(dangerous.get(line.number, ()), where)
 
 
 def _trip(invoice: Invoice, *, has_dangerous_goods: bool) -> Json:
@@ -112,9 +127,10 @@ def emergency_contact(trip: Trip) -> Json | None:
     return None if contact is None else {"name": clean_text(contact.name), "phone": contact.phone}
 
 
-def _shipment(invoice: Invoice, shipment: ManifestShipment, dangerous: Mapping[int, Sequence[Json]]) -> Json:
+def _shipment(invoice: Invoice, shipment: ManifestShipment, numbers: Mapping[int, int]) -> Json:
     """CBP releases what one control number names by one entry; an entry may have several house bills."""
     warehouse, lines = invoice.snapshot.warehouse, shipment.lines
+    dangerous = dangerous_goods_by_line(shipment.order_lines)
     importer = importer_of_entry(invoice.snapshot, shipment.entry_number)
     descriptions = dict.fromkeys(each for line in lines for each in line.descriptions)
     return {
@@ -136,7 +152,9 @@ def _shipment(invoice: Invoice, shipment: ManifestShipment, dangerous: Mapping[i
         "gross_weight_kg": weight(shipment.gross_weight),
         "value": money(shipment.value),
         "currency": CURRENCY,
-        "commodities": [_commodity(line, dangerous.get(line.number, ())) for line in lines],
+        "commodities": [
+            _commodity(line, numbers[line.number], dangerous.get(line.number, ())) for line in lines
+        ],
     }
 
 
@@ -159,9 +177,9 @@ def importer_of_entry(snapshot: Snapshot, number: int) -> ImporterOfRecord:
     return importer_of(snapshot, planned) if planned else snapshot.warehouse.importer_of_record
 
 
-def _commodity(line: ConsolidatedLine, dangerous: Sequence[Json]) -> Json:
+def _commodity(line: ConsolidatedLine, number: int, dangerous: Sequence[Json]) -> Json:
     return {
-        "entry_line": line.number,
+        "entry_line": number,
         "description": manifest_description(line.descriptions),
         "hs6": text(line.hts_code[:_HS_DIGITS]),
         "country_of_origin": text(line.country_of_origin),

@@ -83,12 +83,11 @@ def _written(invoice: Invoice) -> Iterator[str | None]:
 
 def _dangerous_goods(invoice: Invoice) -> Json:
     """Absent where there are none; each by its shipment, counted from 0 as in `missing`."""
-    by_line = dangerous_goods_by_line(invoice)
     found = [
         {"shipment": place, **goods}
-        for place, shipment in enumerate(manifest_shipments(invoice) if by_line else ())
-        for line in shipment.lines
-        for goods in by_line.get(line.number, ())
+        for place, shipment in enumerate(manifest_shipments(invoice))
+        for of_line in dangerous_goods_by_line(shipment.order_lines).values()
+        for goods in of_line
     ]
     contact = emergency_contact(invoice.package.shipment.trip or Trip())
     return {"dangerous_goods": found, "emergency_contact": contact} if found else {}

@@ -1,19 +1,19 @@
 """The dangerous goods of an entry line, as a truck's manifest and its crew need them (49 CFR 172.101)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from entrygo.domain.facts import DangerousGoods, DangerousGoodsStatus
-from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.invoice import InvoiceLine
 from entrygo.execution.package.json_values import Json, text
 
 # Without these a manifest of dangerous goods is not complete.
 _ASKED = ("un_number", "hazard_class")
 
 
-def dangerous_goods_by_line(invoice: Invoice) -> Mapping[int, Sequence[Json]]:
-    """The regulated goods of each entry line that has some; null what nobody stated of them."""
+def dangerous_goods_by_line(lines: Iterable[InvoiceLine]) -> Mapping[int, Sequence[Json]]:
+    """The regulated goods among order lines, by the entry line that they are in; null what nobody stated."""
     found: dict[int, dict[DangerousGoods, list[str]]] = {}
-    for line in invoice.lines:
+    for line in lines:
         goods = line.product.dangerous_goods
         if goods.status is DangerousGoodsStatus.REGULATED:
             skus = found.setdefault(line.consolidated_number, {}).setdefault(goods, [])

@@ -10,6 +10,7 @@ from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.figures import weight
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, Weight
 from entrygo.execution.package.invoice_view import View, entry_line_view, invoice_view
+from entrygo.execution.package.shipment_view import named_charges
 from entrygo.execution.package.workbook import Cell, Page, Row, Styled
 from entrygo.execution.package.workbook_parts import Style
 
@@ -45,7 +46,7 @@ def entry_page(invoice: Invoice) -> Page:
     return Page(
         name="entry",
         widths=_WIDTHS,
-        rows=(*above, _column_titles(), *_lines(invoice), *_totals(invoice, view)),
+        rows=(*above, _column_titles(), *_lines(invoice), *_totals(invoice)),
         titles=len(above) + 1,
     )
 
@@ -139,7 +140,7 @@ def _line(line: ConsolidatedLine, number: Cell) -> Row:
     )
 
 
-def _totals(invoice: Invoice, view: View) -> Iterator[Row]:
+def _totals(invoice: Invoice) -> Iterator[Row]:
     totals = invoice.totals
     counted = (
         f"{totals.orders:,} orders, {totals.lines:,} order lines, {totals.consolidated_lines:,} entry lines"
@@ -151,13 +152,9 @@ def _totals(invoice: Invoice, view: View) -> Iterator[Row]:
             Styled(totals.value, Style.TOTAL),
         )
     )
-    for charge in _shown_charges(view):
-        yield Row(
-            cells=(
-                Styled(str(charge["name"]), Style.MONEY, _BESIDE_TOTAL + 1),
-                Styled(str(charge["amount"]), Style.MONEY),
-            )
-        )
+    for name, figure in named_charges(invoice.package.shipment):
+        if figure is not None:
+            yield _row((Styled(name, Style.MONEY, _BESIDE_TOTAL + 1), Styled(figure, Style.MONEY)))
     if invoice.package.shipment.charges:
         yield Row(
             cells=(
@@ -167,12 +164,6 @@ def _totals(invoice: Invoice, view: View) -> Iterator[Row]:
         )
     yield _GAP
     yield _row((Styled(NOTICE, Style.LABEL, len(_COLUMNS)),))
-
-
-def _shown_charges(view: View) -> Iterator[View]:
-    charges = _named(view, "shipment")["charges"]
-    assert isinstance(charges, list)
-    yield from (each for each in charges if each["amount"])
 
 
 def _weight(given: Weight) -> Styled:

@@ -17,6 +17,8 @@ from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.printable import clean_text
 
 _OF_AN_IMPORTER = "importers["
+# What a plan finds of all that goes: it may name values of other importers.
+_OF_THE_WHOLE = "batch"
 # Where the truck's importer names them all: the warehouse's own as a record, for the entries that name none.
 _OF_THE_WAREHOUSE = ""
 
@@ -175,6 +177,7 @@ def _messages(snapshot: Snapshot, entry: PlannedEntry, products: set[str]) -> Se
         if (message.order_id is None or message.order_id in ids)
         and (message.product_id is None or message.product_id in products)
         and (not message.field.startswith(_OF_AN_IMPORTER) or (own and message.field.startswith(own)))
+        and message.field.partition(".")[0] != _OF_THE_WHOLE
     ]
 
 

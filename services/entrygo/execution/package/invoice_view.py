@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from entrygo.domain.facts import ImporterOfRecord
 from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
+from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import AgencyFlag, headings_of
 from entrygo.execution.package.entry_snapshots import (
     entries_by_importer,
@@ -35,6 +36,8 @@ SECTION_232 = {
     "review": "Review",
     "applicable": "Applicable",
 }
+
+_ENTRY_TYPES = {"01": "01 formal", "03": "03 formal, AD/CVD", "11": "11 informal"}
 
 _INFORMAL_DECLARATION = (
     "I declare that the information on this invoice is accurate to the best of my knowledge and belief;"
@@ -96,9 +99,7 @@ def invoice_view(invoice: Invoice) -> View:
     snapshot = invoice.snapshot
     return {
         **document_view(invoice),
-        "entry_type": {"01": "01 formal", "03": "03 formal, AD/CVD", "11": "11 informal"}[
-            snapshot.entry_type
-        ],
+        "entry_type": _entry_types(snapshot),
         "is_informal": snapshot.entry_type == "11",
         "informal_limit": amount(snapshot.informal_limit_usd),
         # The words of 19 CFR 143.23, for the importer or its agent to sign.
@@ -116,6 +117,12 @@ def invoice_view(invoice: Invoice) -> View:
             each.amount is None for line in invoice.consolidated for each in line.hts_quantities
         ),
     }
+
+
+def _entry_types(snapshot: Snapshot) -> str:
+    """The type of the entry; of a truck every type that its entries have, in their order."""
+    types = [entry.entry_type or snapshot.entry_type for entry in snapshot.entries]
+    return "; ".join(_ENTRY_TYPES[each] for each in dict.fromkeys(types or [snapshot.entry_type]))
 
 
 def _entry(invoice: Invoice, entry: InvoiceEntry) -> View:
@@ -208,7 +215,7 @@ def entry_line_view(line: ConsolidatedLine) -> View:
         "candidates": headings_of(line.candidate_headings),
         "quantities": quantities(line.quantities),
         "hts_quantities": hts_quantities(line.hts_quantities),
-        "agencies": "; ".join(map(_agency, line.agency_flags)),
+        "agencies": "; ".join((*_cases(line), *map(_agency, line.agency_flags))),
         "net": weight(line.net_weight),
         "gross": weight(line.gross_weight),
         "value": amount(line.value),
@@ -222,6 +229,10 @@ def _makers_address(line: ConsolidatedLine) -> str:
     maker = line.manufacturer
     town = " ".join(filter(None, map(clean_text, (maker.city, maker.region, maker.postal_code))))
     return ", ".join(filter(None, (clean_text(maker.address), town, clean_text(maker.country))))
+
+
+def _cases(line: ConsolidatedLine) -> Sequence[str]:
+    return [f"AD/CVD {case}" for case in line.adcvd_cases]
 
 
 def _agency(flag: AgencyFlag) -> str:

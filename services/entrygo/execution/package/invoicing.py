@@ -143,17 +143,17 @@ def _consolidate(
         candidate_headings=filing.treatment.candidate_headings,
         agency_flags=filing.treatment.agency_flags,
         adcvd_cases=filing.treatment.adcvd_cases,
-        descriptions=_distinct(clean_text(line.product.customs_description) for line in lines),
-        skus=_distinct(clean_text(line.product.sku) for line in lines),
-        product_ids=_distinct(line.product.id for line in lines),
-        order_ids=_distinct(line.order.id for line in lines),
+        descriptions=distinct(clean_text(line.product.customs_description) for line in lines),
+        skus=distinct(clean_text(line.product.sku) for line in lines),
+        product_ids=distinct(line.product.id for line in lines),
+        order_ids=distinct(line.order.id for line in lines),
         line_numbers=tuple(line.number for line in lines),
         quantities=sum_quantities(lines),
         hts_quantities=filings.sum((line.product.id, line.item.quantity) for line in lines),
         net_weight=sum_weights(line.net_weight_kg for line in lines),
         gross_weight=sum_weights(line.gross_weight_kg for line in lines),
         value=sum((line.value for line in lines), Decimal("0.00")),
-        section_232_statuses=_distinct(str(line.product.section_232.status) for line in lines),
+        section_232_statuses=distinct(str(line.product.section_232.status) for line in lines),
         warnings=tuple(sorted({code for line in lines for code in line.warnings})),
     )
 
@@ -175,7 +175,8 @@ def _totals(
     )
 
 
-def _distinct(texts: Iterator[str]) -> tuple[str, ...]:
+def distinct(texts: Iterator[str]) -> tuple[str, ...]:
+    """In the order of their first, without what is blank."""
     return tuple(dict.fromkeys(text for text in texts if text))
 
 

@@ -1,7 +1,7 @@
 """What is one shipment of the truck's manifest: an entry, or the house bill of one of its orders. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,7 +13,8 @@ from entrygo.execution.package.invoice import (
     InvoiceLine,
     Weight,
 )
-from entrygo.execution.package.invoicing import sum_quantities, sum_weights
+from entrygo.execution.package.invoicing import distinct, sum_quantities, sum_weights
+from entrygo.execution.package.printable import clean_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class ManifestShipment:
     control_number: str | None
     # Entry lines, of a house bill with what of them is in its order.
     lines: tuple[ConsolidatedLine, ...]
+    order_lines: tuple[InvoiceLine, ...]
     packages: int
     value: Decimal
     order: Order | None = None
@@ -38,11 +40,11 @@ class ManifestShipment:
 
 def manifest_shipments(invoice: Invoice) -> list[ManifestShipment]:
     """One for each entry, or for each order where the broker's record says `house_bill`; entry by entry."""
-    if invoice.snapshot.broker.manifest_per == "entry":
-        return [_of_entry(invoice, entry) for entry in invoice.entries]
     lines: dict[str, list[InvoiceLine]] = defaultdict(list)
     for line in invoice.lines:
         lines[line.order.id].append(line)
+    if invoice.snapshot.broker.manifest_per == "entry":
+        return [_of_entry(invoice, entry, lines) for entry in invoice.entries]
     consolidated = {line.number: line for line in invoice.consolidated}
     return [
         _of_order(invoice, entry, lines[order_id], consolidated)
@@ -51,12 +53,15 @@ def manifest_shipments(invoice: Invoice) -> list[ManifestShipment]:
     ]
 
 
-def _of_entry(invoice: Invoice, entry: InvoiceEntry) -> ManifestShipment:
+def _of_entry(
+    invoice: Invoice, entry: InvoiceEntry, lines: Mapping[str, Sequence[InvoiceLine]]
+) -> ManifestShipment:
     entries = len(invoice.entries)
     return ManifestShipment(
         entry_number=entry.number,
         control_number=invoice.package.shipment.paps_of(entry.number, entries=entries),
         lines=tuple(line for line in invoice.consolidated if line.entry_number == entry.number),
+        order_lines=tuple(line for order_id in entry.order_ids for line in lines[order_id]),
         # The smallest outside packing: the parcels, one an order unless stated otherwise.
         packages=invoice.totals.packages if entries == 1 else len(entry.order_ids),
         value=entry.value,
@@ -74,6 +79,7 @@ def _of_order(
         entry_number=entry.number,
         control_number=invoice.package.shipment.house_bill_of(order.id),
         lines=tuple(_parts(lines, consolidated)),
+        order_lines=tuple(lines),
         packages=1,
         value=sum((line.value for line in lines), Decimal("0.00")),
         order=order,
@@ -89,6 +95,7 @@ def _parts(
     for number, own in sorted(groups.items()):
         yield replace(
             consolidated[number],
+            descriptions=distinct(clean_text(line.product.customs_description) for line in own),
             quantities=sum_quantities(own),
             net_weight=sum_weights(line.net_weight_kg for line in own),
             gross_weight=sum_weights(line.gross_weight_kg for line in own),

@@ -1,6 +1,7 @@
 """How the invoice for people shows a shipment: what nobody stated is empty text. Escapes nothing."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from entrygo.domain.facts import Address
 from entrygo.domain.shipment import STATED_ONLY, Charge, ChargeKind, Shipment, ShipmentReason, Trip
@@ -58,7 +59,10 @@ def shipment_view(shipment: Shipment, orders: str) -> View:
         ),
         "reason": "" if shipment.reason is None else _REASONS[shipment.reason],
         "packages": orders if shipment.packages is None else f"{shipment.packages:,} holding {orders} orders",
-        "charges": list(_charges(shipment)),
+        "charges": [
+            {"name": name, "amount": "" if figure is None else amount(figure)}
+            for name, figure in named_charges(shipment)
+        ],
         "has_stated_only": any(each.kind in STATED_ONLY for each in shipment.charges),
     }
 
@@ -78,17 +82,14 @@ def _joined(*named: tuple[str, str | None]) -> str:
     return "; ".join(f"{name} {text}" for name, text in stated if text)
 
 
-def _charges(shipment: Shipment) -> Iterator[View]:
-    """A row for each charge; one without an amount for what has none."""
+def named_charges(shipment: Shipment) -> Iterator[tuple[str, Decimal | None]]:
+    """Each charge as the invoice names it, a discount below zero; None for what has none."""
     for name, kinds in _NAMED_CHARGES:
         stated = [each for each in shipment.charges if each.kind in kinds]
-        yield from map(_charge, stated) if stated else iter([{"name": name, "amount": ""}])
+        yield from map(_charge, stated) if stated else iter([(name, None)])
 
 
-def _charge(charge: Charge) -> View:
+def _charge(charge: Charge) -> tuple[str, Decimal]:
     description = clean_text(charge.description)
-    sign = "-" if charge.kind is ChargeKind.DISCOUNT else ""
-    return {
-        "name": _KINDS[charge.kind] + (f": {description}" if description else ""),
-        "amount": sign + amount(charge.amount_usd),
-    }
+    name = _KINDS[charge.kind] + (f": {description}" if description else "")
+    return name, -charge.amount_usd if charge.kind is ChargeKind.DISCOUNT else charge.amount_usd
