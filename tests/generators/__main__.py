@@ -1,7 +1,7 @@
 """Reads both contracts with the tools of others, each from its own lock file.
 
-Generates a client in each language and checks its types, tries our own as packages, and lets AsyncAPI's
-parser read the document of events.
+Generates a client in each language and checks its types, tries our own as packages, lets AsyncAPI's parser
+read the document of events, and runs the receiver of webhooks that the documentation shows in JavaScript.
 """
 
 import json
@@ -15,6 +15,7 @@ from tests.architecture.sources import ROOT
 from tests.generators import BUILT, HERE, PYTHON, PYTHON_EXPORT, TYPESCRIPT_EXPORT
 from tests.generators.commands import UV, run
 from tests.generators.packages import python_package, typescript_package
+from tests.generators.receiver import webhook_receiver
 
 
 def main() -> int:
@@ -30,6 +31,7 @@ def main() -> int:
         typescript_client(document)
         typescript_package()
         asyncapi_document()
+        webhook_receiver()
     return 0
 
 
