@@ -5,7 +5,15 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
+from entrygo.domain.principal import Mode
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.postgres.pool import open_pool
+from entrygo.process.clock import Ids, utc_now
 from tests.contract.rest.documented import CAP, Rest, order, plan_request, sync_request, unique
+from tests.harness.system import System
+
+# What the services add to a record; the others may be sent again.
+ADDED = ("id", "createdAt", "updatedAt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,41 @@ async def planned(rest: Rest, order_ids: list[str]) -> dict[str, Any]:
     body = plan_request(rest, order_ids)
     del body["entryDate"]
     return await rest.post("/api/exports/plan", body)
+
+
+async def new_account(system: System, mode: Mode = Mode.LIVE) -> str:
+    """The key of an account that has nothing yet."""
+    pool = await open_pool(system.database_url, schema="identity", max_size=1)
+    try:
+        ids = Ids()
+        account_id, _ = await create_account(pool, ids, name="A new warehouse")
+        _, key = await create_key(pool, ids, utc_now, account_id=account_id, mode=mode)
+    finally:
+        await pool.close()
+    return key
+
+
+async def lost_on_the_way(system: System) -> str:
+    """An export of test data whose package left, and nobody knows whether it arrived."""
+    async with system.client() as live, system.client(system.test_key) as client:
+        known, rest = Rest(live, system), Rest(client, system)
+        made = {}
+        for noun, record_id, changes in (
+            ("warehouse", system.warehouse_id, {}),
+            ("broker", system.broker_id, {"email": "hangup@broker.example"}),
+            ("product", system.product_ids[-1], {}),
+        ):
+            record = await known.get(f"/api/{noun}s/{record_id}")
+            sent = {name: value for name, value in record.items() if name not in ADDED and value is not None}
+            body = {"accountId": system.account_id, "items": [sent | changes]}
+            made[noun] = (await rest.post(f"/api/{noun}s/sync", body))["data"][0]["id"]
+        line = {**CAP, "productId": made["product"]}
+        [synced] = (await rest.post("/api/orders/sync", sync_request(rest, order(line))))["data"]
+        body = plan_request(rest, [synced["id"]], warehouseId=made["warehouse"], brokerId=made["broker"])
+        plan = await rest.post("/api/exports/plan", body)
+        export_id: str = plan["exportId"]
+        await rest.post("/api/exports/execute", {"accountId": system.account_id, "batchId": export_id})
+    return export_id
 
 
 async def tab_to(page: Page, wanted: Locator) -> None:

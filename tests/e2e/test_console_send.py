@@ -1,10 +1,14 @@
 """The console over the running system: an export from its blocked order to its documents; one by keyboard."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Download, Page, expect
 
 from tests.contract.rest.documented import Rest
-from tests.e2e.console_day import blocked_export, planned_for_today, sign_in, tab_to
+from tests.contract.rest.test_broker_answers import executed
+from tests.e2e.console_day import blocked_export, lost_on_the_way, planned_for_today, sign_in, tab_to
 from tests.harness.browser import opened
 from tests.harness.system import System
 
@@ -48,6 +52,67 @@ async def see_documents(page: Page) -> None:
     first = page.get_by_alt_text("Page 1 of")
     # Fails unless the picture arrives and is one.
     await first.evaluate("(picture) => picture.decode()")
+
+
+async def test_package_is_sent_again_with_a_reason(browser: Browser, system: System) -> None:
+    async with system.client() as client:
+        export_id = await executed(Rest(client, system))
+    async with opened(browser, system.base_url) as page:
+        await sign_in(page, system.api_key)
+        await page.goto(f"/exports/{export_id}")
+        await page.get_by_text("Send it again", exact=True).first.click()
+        await page.get_by_label("Why does the broker get it again?").fill("Their mailbox was full")
+        await page.get_by_role("button", name="Send it again").click()
+        ledger = page.get_by_label("Submissions").get_by_role("row")
+        await expect(ledger).to_have_count(3)
+        await expect(ledger.nth(1)).to_contain_text("Their mailbox was full")
+        await expect(ledger.nth(1)).to_contain_text("sent")
+    assert len(system.mails_of(export_id)) == 2
+
+
+async def test_package_that_may_have_arrived_is_settled_by_what_the_broker_says(
+    browser: Browser, system: System
+) -> None:
+    export_id = await lost_on_the_way(system)
+    async with opened(browser, system.base_url) as page:
+        await sign_in(page, system.test_key)
+        await page.locator(f'a[href="/exports/{export_id}"]').click()
+        await expect(page.get_by_text("nobody here knows whether it arrived").first).to_be_visible()
+        # The form is unfolded: nothing else brings it forward.
+        await page.get_by_label("What").select_option("It arrived")
+        await page.get_by_label("Your name").last.fill("Dana Whitfield")
+        await page.get_by_label("How you know").fill("Kim, on the phone at 17:50")
+        await page.get_by_role("button", name="Write it down").click()
+        await expect(page.get_by_text("With the broker").first).to_be_visible()
+        await expect(page.get_by_label("Submissions")).to_contain_text("noted by Dana Whitfield")
+
+
+async def test_documents_are_downloaded_from_the_list_and_from_their_preview(
+    browser: Browser, system: System, tmp_path: Path
+) -> None:
+    async with system.client() as client:
+        rest = Rest(client, system)
+        export = await rest.get(f"/api/exports/{await executed(rest)}")
+    digests = {each["filename"]: each["sha256"] for each in export["artifacts"]}
+    async with opened(browser, system.base_url) as page:
+        await sign_in(page, system.api_key)
+        await page.goto(f"/exports/{export['exportId']}")
+        for name in ("manifest.json", "commercial_customs_invoice.csv"):
+            async with page.expect_download() as fetched:
+                await page.get_by_label(f"Download {name}").click()
+            assert await digest_of(await fetched.value, tmp_path) == (name, digests[name])
+        name = "commercial_customs_invoice.pdf"
+        await page.get_by_label(f"Preview {name}").click()
+        async with page.expect_download() as fetched:
+            await page.get_by_role("link", name="Download").click()
+        assert await digest_of(await fetched.value, tmp_path) == (name, digests[name])
+
+
+async def digest_of(download: Download, folder: Path) -> tuple[str, str]:
+    """The name under which it is kept, and the SHA-256 of its bytes."""
+    file = folder / download.suggested_filename
+    await download.save_as(file)
+    return file.name, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 async def test_export_is_sent_by_the_keyboard_alone(browser: Browser, system: System) -> None:

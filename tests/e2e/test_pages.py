@@ -20,6 +20,7 @@ PAGES = (
     "docs/api/exports",
     "docs/api/customs-packages",
     "docs/api/events",
+    "docs/webhooks",
 )
 # The week's block of the README has a test of its own: tests/e2e/test_warehouse_week.py.
 WEEK = "entrygo products import"
