@@ -40,6 +40,7 @@ async def main(folder: Path) -> None:
             "console-broker": f"/setup/brokers/{system.broker_id}",
             "console-warehouse": f"/setup/warehouses/{system.warehouse_id}",
             "console-importer": "/setup/importers/new",
+            "console-policy": "/setup/policy",
             "console-webhook": "/setup/webhooks",
             "console-find": f"/find?q={sku}",
             "console-invoice": f"{documents}/commercial_customs_invoice.html",

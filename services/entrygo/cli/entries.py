@@ -115,8 +115,8 @@ def import_entries(
 ) -> None:
     """Give back many entries: a row a line, what is of the whole entry in one of its rows or in all.
 
-    Entries that cannot be taken go to FILE.rejects.csv with the reason; the exit code is 3 then. Running it
-    again changes nothing.
+    Entries that cannot be taken go to FILE.rejects.csv with the reason. The exit code is 3 then, and when an
+    entry differs. Running it again changes nothing.
     """
     with reported(as_json=as_json):
         source = open_source(file)
@@ -142,8 +142,7 @@ def import_entries(
     if as_json:
         counted = {"givenBack": len(found), "differing": differing, "rejectedRows": len(rejected)}
         print_json(counted | {"rejects": str(rejects) if rejected else None})
-    if rejected:
-        raise typer.Exit(EXIT_REJECTS)
+    raise typer.Exit(EXIT_REJECTS if rejected or differing else 0)
 
 
 @entries_app.command("export")

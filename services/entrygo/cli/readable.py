@@ -149,7 +149,7 @@ def show_export(console: Console, export: Answer, skus: Mapping[str, str | None]
 
 def show_exports(console: Console, exports: Sequence[Answer]) -> None:
     """A list, a row an export."""
-    table = table_of("export", "state", "readiness", "orders", "broker", "planned")
+    table = table_of("export", "state", "readiness", "orders", "broker", "planned (UTC)")
     for each in exports:
         state = each["readinessState"]
         table.add_row(
@@ -158,7 +158,8 @@ def show_exports(console: Console, exports: Sequence[Answer]) -> None:
             Text(state, style=READINESS_STYLES.get(state, "")),
             f"{each['orderCount']:,}",
             each["brokerSubmissionStatus"] or "",
-            each["createdAt"],
+            # To the minute: with seconds it would fold at 100 columns.
+            each["createdAt"][:16].replace("T", " "),
         )
     console.print(table if exports else "no export")
 

@@ -54,6 +54,16 @@ def test_an_entry_that_differs_ends_with_a_status_of_its_own_and_names_its_tasks
     assert "220.00 → 225.00" in shown
 
 
+def test_a_file_of_which_an_entry_differs_ends_as_that_entry_does(server: Recorder, tmp_path: Path) -> None:
+    file = tmp_path / "entered.csv"
+    file.write_text(f"export_id,entry,entry_number,entry_duty_usd\nbatch_1,1,{NUMBER},10\n")
+    server.answer = dict(ENTRY_RECONCILIATION)
+    run("entries", "import", str(file), exit_code=3)
+    assert not Path(f"{file}.rejects.csv").exists()
+    server.answer = MATCHES
+    run("entries", "import", str(file))
+
+
 def test_a_file_gives_back_each_entry_once_and_what_is_refused_is_kept_with_its_reason(
     server: Recorder, tmp_path: Path
 ) -> None:

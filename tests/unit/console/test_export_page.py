@@ -315,6 +315,8 @@ async def test_documents_are_shown_and_downloaded(
     assert "&#34;manifest&#34;: true" in shown.text
     file = await clerk.get(f"{address[1]}/file")
     assert file.content == b'{"manifest":true}'
+    # A browser asks so for what a link says is a download.
+    assert (await clerk.get(f"{address[1]}/file", headers={"accept": "*/*"})).content == file.content
     assert file.headers["content-disposition"] == 'attachment; filename="manifest.json"'
     # Only what is HTML is framed.
     assert (await clerk.get(f"{address[1]}/shown")).status_code == 404

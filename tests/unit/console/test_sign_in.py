@@ -21,7 +21,7 @@ async def test_browser_without_a_session_is_led_to_the_sign_in(browser: httpx.As
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json"])
-@pytest.mark.parametrize("path", ["/", "/login", "/exports/batch_1"])
+@pytest.mark.parametrize("path", ["/", "/login", "/exports/batch_1", "/files/templates/orders.csv"])
 async def test_program_finds_no_console(browser: httpx.AsyncClient, path: str, accept: str) -> None:
     answer = await browser.get(path, headers={"accept": accept})
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "NOT_FOUND")

@@ -160,7 +160,7 @@ async def framed(visit: Visit) -> Response:
 
 PAGES = (
     Page("GET", DOCUMENT, show),
-    Page("GET", f"{DOCUMENT}/file", download, streams=True),
+    Page("GET", f"{DOCUMENT}/file", download, streams=True, is_file=True),
     Page("GET", f"{DOCUMENT}/shown", framed, streams=True),
-    Page("GET", f"{DOCUMENT}/pages/{{number}}", page, streams=True, is_picture=True),
+    Page("GET", f"{DOCUMENT}/pages/{{number}}", page, streams=True, is_file=True),
 )

@@ -68,10 +68,11 @@ class Console:
 
     def _signed_in(self, page: Page) -> Answer:
         async def answer(request: Request) -> Response:
-            if not page.is_picture:
-                _check_browser(request)
             secret = session_of(request, is_https=self._door.is_https(request.scope))
-            if not secret.isascii() or not secret.isprintable() or not secret:
+            has_session = secret.isascii() and secret.isprintable() and secret != ""
+            if not (page.is_file and has_session):
+                _check_browser(request)
+            if not has_session:
                 return _to_sign_in(request)
             call = self._door.call(request, secret)
             try:

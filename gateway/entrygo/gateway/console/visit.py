@@ -29,7 +29,7 @@ class Page:
 
     `streams`: the answer is a document, and counts as a download as it does on REST.
     `stays_open`: it is a stream of events, which holds nobody else's turn.
-    `is_picture`: it is a part of a page, which a browser asks for as an image.
+    `is_file`: it is a picture or a download, which a browser with a session asks for without a word of HTML.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Page:
     takes_files: bool = False
     streams: bool = False
     stays_open: bool = False
-    is_picture: bool = False
+    is_file: bool = False
 
 
 class Visit(Exchange):

@@ -143,7 +143,7 @@ def _download(name: str, content: bytes) -> Response:
 
 PAGES = (
     Page("GET", "/files", show),
-    Page("GET", "/files/templates/{name}", template),
+    Page("GET", "/files/templates/{name}", template, is_file=True),
     Page("POST", "/files", drop, takes_files=True),
     Page("POST", "/files/columns", choose, takes_files=True),
     Page("POST", "/files/rejects", rejects, takes_files=True),
