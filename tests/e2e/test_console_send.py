@@ -79,7 +79,7 @@ async def test_package_that_may_have_arrived_is_settled_by_what_the_broker_says(
         await page.locator(f'a[href="/exports/{export_id}"]').click()
         await expect(page.get_by_text("nobody here knows whether it arrived").first).to_be_visible()
         # The form is unfolded: nothing else brings it forward.
-        await page.get_by_label("What").select_option("It arrived")
+        await page.locator("#outcome").select_option("It arrived")
         await page.get_by_label("Your name").last.fill("Dana Whitfield")
         await page.get_by_label("How you know").fill("Kim, on the phone at 17:50")
         await page.get_by_role("button", name="Write it down").click()
