@@ -59,6 +59,46 @@ async def opened(browser: Browser, base_url: str, **options: Any) -> AsyncIterat
     assert errors == []
 
 
+# Alike are elements with the same tags, classes and attributes, and with text, names and references at the same
+# places. Gives the ids that were there twice, as that is wrong between elements.
+_LEAVE_THE_LONGEST_OF_EACH = """() => {
+    const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
+    const own = new Set(["id", "href", "for", "name", "value", "title", "headers", "datetime"]);
+    const kept = ({name, value}) =>
+        own.has(name) || /^(data|aria-(label|describe|control))/.test(name) ? name + !value.trim() : name + value;
+    const numbers = new Map();
+    const number = (text) => numbers.get(text) ?? numbers.set(text, numbers.size).get(text);
+    const built = (element) => {
+        const longest = new Map();
+        for (const child of [...element.children]) {
+            const length = child.textContent.length, how = built(child);
+            // The order of headings is looked at over the whole page.
+            const other = /^H[1-6]$/.test(child.tagName) ? undefined : longest.get(how);
+            if (other && other.length >= length) { child.remove(); continue; }
+            other?.child.remove();
+            longest.set(how, {child, length});
+        }
+        const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+        const parts = [element.tagName, text, ...[...element.attributes].map(kept), ...longest.keys()];
+        return number(parts.join("|"));
+    };
+    built(document.body);
+    return ids.filter((id, index) => ids.indexOf(id) !== index);
+}"""
+
+
+async def without_repetition(page: Page) -> list[str]:
+    """Leaves, of siblings that are built alike, the one with the most text: axe takes seconds for thousands,
+    and finds in each what it finds in one. Gives what is wrong between those."""
+    return [f"twice: {each}" for each in await page.evaluate(_LEAVE_THE_LONGEST_OF_EACH)]
+
+
+async def sideways(page: Page) -> list[str]:
+    """Whether it has to be scrolled sideways."""
+    wide, window = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    return [f"{wide} px wide in a window of {window}"] if wide > window else []
+
+
 async def faults_of(page: Page) -> list[str]:
     """What axe finds in a page, and whether it has to be scrolled sideways."""
     # Evaluated, as our policy lets no foreign script in.
@@ -74,5 +114,4 @@ async def faults_of(page: Page) -> list[str]:
         "[...document.images].filter((each) => each.complete && !each.naturalWidth).map((each) => each.src)"
     )
     faults += [f"no picture: {each}" for each in broken]
-    wide = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    return faults if wide[0] <= wide[1] else [*faults, f"{wide[0]} px wide in a window of {wide[1]}"]
+    return [*faults, *await sideways(page)]
