@@ -59,13 +59,13 @@ async def opened(browser: Browser, base_url: str, **options: Any) -> AsyncIterat
     assert errors == []
 
 
-# Alike are elements with the same tags, classes and attributes, and with text, names and references at the same
-# places. Gives the ids that were there twice, as that is wrong between elements.
+# Alike are elements with the same tags, classes and attributes, and with text, names and references at the
+# same places. Gives the ids that were there twice, as that is wrong between elements.
 _LEAVE_THE_LONGEST_OF_EACH = """() => {
     const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
     const own = new Set(["id", "href", "for", "name", "value", "title", "headers", "datetime"]);
-    const kept = ({name, value}) =>
-        own.has(name) || /^(data|aria-(label|describe|control))/.test(name) ? name + !value.trim() : name + value;
+    const isOwn = (name) => own.has(name) || /^(data|aria-(label|describe|control))/.test(name);
+    const kept = ({name, value}) => name + (isOwn(name) ? !value.trim() : value);
     const numbers = new Map();
     const number = (text) => numbers.get(text) ?? numbers.set(text, numbers.size).get(text);
     const built = (element) => {

@@ -260,7 +260,10 @@ class Databases:
     async def _create(self) -> str:
         name = f"entrygo_test_{secrets.token_hex(6)}"
         async with self._turn:
-            await self._server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
+            # By copies of its files: the usual way writes every page into the log, with thrice the work.
+            await self._server.execute(
+                f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY FILE_COPY'
+            )
         return name
 
     async def _drop(self, name: str) -> None:

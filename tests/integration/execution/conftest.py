@@ -1,15 +1,25 @@
 """Execution on real PostgreSQL and a real SMTP sink; planning is a fake of execution's own port."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from entrygo.execution.broker.channels import https
 from entrygo.execution.settings import Settings
 from tests.harness.mail import SmtpSink
 from tests.integration.execution.world import World
+
+
+@pytest.fixture(scope="package", autouse=True)
+def authorities_are_read_once() -> Iterator[None]:
+    """As a process of the service does; here hundreds of them begin."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(https, "tls_context", cache(https.tls_context))
+        yield
 
 
 @pytest_asyncio.fixture
