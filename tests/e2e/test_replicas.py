@@ -16,7 +16,7 @@ from tests.harness.system import System, running_system
 
 CALLERS = 3
 # Between two lifecycles of a caller: each replacement still meets dozens of requests.
-PAUSE_SECONDS = 0.3
+PAUSE_SECONDS = 0.5
 Answers = Counter[tuple[int, str]]
 
 

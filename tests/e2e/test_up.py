@@ -140,6 +140,14 @@ def running() -> Iterator[Machine]:
         yield machine
 
 
+@pytest.fixture(scope="module")
+def second() -> Iterator[Machine]:
+    """Another system, which tests kill and start again; the last of them ends it."""
+    with made_machine() as machine:
+        machine.up()
+        yield machine
+
+
 @pytest.fixture
 def machine() -> Iterator[Machine]:
     """A machine of the test's own, on which nothing runs yet."""
@@ -271,22 +279,10 @@ def test_second_up_in_the_same_home_says_that_one_runs(running: Machine) -> None
     assert running.get("/api/system/health").status_code == 200
 
 
-def test_two_systems_run_side_by_side_until_one_is_interrupted(running: Machine, machine: Machine) -> None:
-    machine.up()
-    assert machine.get("/api/system/health").status_code == 200
-    assert machine.get("/api/system/health", running.home.load_env()["ENTRYGO_API_KEY"]).status_code == 401
-    found = machine.processes()
-    assert set(found) == PARTS
-    assert machine.supervisor is not None
-    machine.supervisor.send_signal(signal.SIGINT)
-    machine.wait_for(machine.has_ended)
-    assert machine.supervisor.returncode == 0
-    assert all_gone(found)
-    # The supervisor's bounds add up to less than five seconds; it notes each part that it had to kill.
-    assert [
-        log.name for log in machine.home.logs.iterdir() if "did not stop in time" in log.read_text()
-    ] == []
-    assert running.get("/api/system/health").status_code == 200
+def test_two_systems_run_side_by_side(running: Machine, second: Machine) -> None:
+    assert second.get("/api/system/health").status_code == 200
+    assert second.get("/api/system/health", running.home.load_env()["ENTRYGO_API_KEY"]).status_code == 401
+    assert set(second.processes()) == PARTS
 
 
 def test_up_names_port_setting_and_process_when_a_port_is_taken(machine: Machine) -> None:
@@ -298,22 +294,38 @@ def test_up_names_port_setting_and_process_when_a_port_is_taken(machine: Machine
     assert machine.home.load_run() is None
 
 
-def test_up_starts_again_after_its_supervisor_and_after_everything_was_killed(machine: Machine) -> None:
-    machine.up()
-    key = machine.home.load_env()["ENTRYGO_API_KEY"]
-    orphans = machine.processes()
-    machine.kill_supervisor()
+def test_up_starts_again_after_its_supervisor_and_after_everything_was_killed(second: Machine) -> None:
+    key = second.home.load_env()["ENTRYGO_API_KEY"]
+    orphans = second.processes()
+    second.kill_supervisor()
     assert not all_gone(orphans)
-    machine.up()
+    second.up()
     assert all_gone(orphans)
-    assert "ended 8 processes that an earlier run left behind" in machine.log.read_text()
-    everything = machine.processes()
-    machine.kill_supervisor()
+    assert "ended 8 processes that an earlier run left behind" in second.log.read_text()
+    everything = second.processes()
+    second.kill_supervisor()
     for process in everything.values():
         process.kill()
-    machine.up()
-    assert machine.home.load_env()["ENTRYGO_API_KEY"] == key
-    assert machine.get("/api/products/prod_123").status_code == 200
+    second.up()
+    assert second.home.load_env()["ENTRYGO_API_KEY"] == key
+    assert second.get("/api/products/prod_123").status_code == 200
+
+
+def test_system_that_is_interrupted_ends_with_every_part_and_another_one_goes_on(
+    running: Machine, second: Machine
+) -> None:
+    found = second.processes()
+    assert set(found) == PARTS
+    assert second.supervisor is not None
+    said_before = {log: len(log.read_text()) for log in second.home.logs.iterdir()}
+    second.supervisor.send_signal(signal.SIGINT)
+    second.wait_for(second.has_ended)
+    assert second.supervisor.returncode == 0
+    assert all_gone(found)
+    # The supervisor's bounds add up to less than five seconds; it notes each part that it had to kill.
+    said = {log: log.read_text()[said_before.get(log, 0) :] for log in second.home.logs.iterdir()}
+    assert [log.name for log, text in said.items() if "did not stop in time" in text] == []
+    assert running.get("/api/system/health").status_code == 200
 
 
 def encrypt(machine: Machine) -> None:

@@ -18,7 +18,16 @@ SYSTEM, FAULTS = "system", "faults"
 # Folders whose tests share what their conftest starts.
 OF_A_FOLDER = {"tests/faults": FAULTS, "tests/campaign": "campaign"}
 # Begun first, in this order: they take the longest, and no process is to wait for another at the end.
-LONGEST = (FAULTS, SYSTEM, "campaign", "tests/e2e/test_up.py", "tests/e2e/test_documents_in_s3.py")
+LONGEST = (
+    SYSTEM,
+    FAULTS,
+    "campaign",
+    "tests/e2e/test_up.py",
+    "tests/unit/console/test_in_browser.py",
+    "tests/e2e/test_documents_in_s3.py",
+)
+# The last of their group: they leave thousands of records, among which every other test would have to look.
+LEAVE_MUCH = ("tests/contract/rest/test_openapi.py",)
 
 
 def group_of(nodeid: str) -> str:
@@ -32,10 +41,10 @@ def group_of(nodeid: str) -> str:
     return next((group for folder, group in OF_A_FOLDER.items() if folder in places), module)
 
 
-def rank(nodeid: str) -> int:
+def rank(nodeid: str) -> tuple[int, bool]:
     """Its place in the order of beginning; those of one rank stay as they were collected."""
-    group = group_of(nodeid)
-    return LONGEST.index(group) if group in LONGEST else len(LONGEST)
+    group, module = group_of(nodeid), nodeid.partition("::")[0]
+    return LONGEST.index(group) if group in LONGEST else len(LONGEST), module in LEAVE_MUCH
 
 
 def check_sharing(items: Sequence[pytest.Item]) -> None:

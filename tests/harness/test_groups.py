@@ -29,7 +29,13 @@ def test_longest_groups_are_begun_first_in_their_order() -> None:
         "tests/e2e/test_logs.py::a",
         "tests/faults/test_x.py::a",
     )
-    assert sorted([short, system, faults], key=rank) == [faults, system, short]
+    assert sorted([short, faults, system], key=rank) == [system, faults, short]
+
+
+def test_who_leaves_thousands_of_records_is_the_last_of_its_group() -> None:
+    much, little = "tests/contract/rest/test_openapi.py::a", "tests/isolation/test_matrix.py::a"
+    assert group_of(much) == group_of(little)
+    assert sorted([much, little], key=rank) == [little, much]
 
 
 def test_second_process_that_starts_what_one_group_shares_is_stopped(

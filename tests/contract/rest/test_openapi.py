@@ -30,6 +30,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
     unsupported_method,
 )
+from schemathesis.transport.requests import ManagedCookiesSession
 
 from tests.harness.system import System
 from tests.openapi import DOCUMENT
@@ -97,8 +98,18 @@ async def database(system: System) -> AsyncIterator["asyncpg.Connection[asyncpg.
     await connection.close()
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[ManagedCookiesSession]:
+    """Connections that last: else each of thousands of requests opens one, and looks for a proxy."""
+    with ManagedCookiesSession() as opened:
+        opened.trust_env = False
+        yield opened
+
+
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_an_operation_answers_as_documented_whatever_it_is_asked(label: str, system: System) -> None:
+def test_an_operation_answers_as_documented_whatever_it_is_asked(
+    label: str, system: System, session: ManagedCookiesSession
+) -> None:
     # Streams end after what is there.
     headers = {"Authorization": f"Bearer {system.api_key}", "Prefer": "wait=0"}
 
@@ -106,7 +117,7 @@ def test_an_operation_answers_as_documented_whatever_it_is_asked(label: str, sys
         max_examples=MAX_EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     def ask(case: "schemathesis.Case[Any]") -> None:
-        case.call_and_validate(base_url=system.base_url, headers=headers, checks=CHECKS)
+        case.call_and_validate(base_url=system.base_url, session=session, headers=headers, checks=CHECKS)
 
     # `@SCHEMA.parametrize()` has it done when tests are collected: for every operation, in each process.
     asked = build_operation_test(
