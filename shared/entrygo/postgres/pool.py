@@ -21,6 +21,7 @@ APP_ROLE = "entrygo_app"
 
 ACQUIRE_TIMEOUT = 10.0  # seconds
 COMMAND_TIMEOUT = 60.0  # seconds
+WARM_SESSIONS = 4  # opened with the pool; further ones when they are needed
 
 SESSION_SETTINGS = {
     "application_name": "entrygo",
@@ -84,7 +85,7 @@ async def open_pool(url: str, *, schema: str, max_size: int = 10, name: str = ""
     """
     pool = await asyncpg.create_pool(
         url,
-        min_size=min(4, max_size),
+        min_size=min(WARM_SESSIONS, max_size),
         max_size=max_size,
         timeout=ACQUIRE_TIMEOUT,
         command_timeout=COMMAND_TIMEOUT,

@@ -1,6 +1,7 @@
 """Reads PDFs back: their text, and whether a character was printed as an empty box."""
 
 import io
+from functools import lru_cache
 
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
@@ -8,8 +9,10 @@ from pypdf.generic import ContentStream
 MISSING_GLYPH = b"\x00\x00"
 
 
-def pages_of(content: bytes) -> list[str]:
-    return [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+@lru_cache(maxsize=8)
+def pages_of(content: bytes) -> tuple[str, ...]:
+    """The text of each page; read once, whoever else asks for that of the same file."""
+    return tuple(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 def text_of(content: bytes) -> str:
@@ -18,15 +21,20 @@ def text_of(content: bytes) -> str:
 
 def lowest_of(content: bytes, start: str) -> float:
     """How far above the foot of its page, in points, the lowest text stands that begins like this."""
-    heights: list[float] = []
+    return min(height for text, height in _heights(content) if text.startswith(start))
+
+
+@lru_cache(maxsize=1)
+def _heights(content: bytes) -> tuple[tuple[str, float], ...]:
+    """Each piece of text, and how far above the foot of its page it stands."""
+    found: list[tuple[str, float]] = []
 
     def visit(text: str, outer: list[float], inner: list[float], _font: object, _size: float) -> None:
-        if text.strip().startswith(start):
-            heights.append(inner[4] * outer[1] + inner[5] * outer[3] + outer[5])
+        found.append((text.strip(), inner[4] * outer[1] + inner[5] * outer[3] + outer[5]))
 
     for page in PdfReader(io.BytesIO(content)).pages:
         page.extract_text(visitor_text=visit)
-    return min(heights)
+    return tuple(found)
 
 
 def has_empty_boxes(content: bytes) -> bool:

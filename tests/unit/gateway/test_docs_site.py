@@ -35,6 +35,12 @@ NAMED_BY_THE_CONTRACT = (
 LIBRARY = Library()
 
 
+@pytest.fixture(autouse=True)
+def pages_are_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process does; here each test has an application of its own."""
+    monkeypatch.setattr("entrygo.gateway.app.Library", lambda: LIBRARY)
+
+
 @pytest.mark.parametrize("path", NAMED_BY_THE_CONTRACT)
 async def test_page_is_there_without_a_key_and_nothing_in_it_can_run(
     client: httpx.AsyncClient, path: str
