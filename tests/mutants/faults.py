@@ -144,7 +144,7 @@ FAULTS = (
         "services/entrygo/execution/broker/after_attempt.py",
         "if attempt.phase is Phase.DATA:",
         "if attempt.phase is None:",
-        (f"{EXECUTION}/test_execute.py",),
+        (f"{EXECUTION}/test_recovery.py",),
     ),
     Fault(
         "importer numbers are shown in full",

@@ -18,8 +18,8 @@ from entrygo.execution.closing.packages import SentAgainMeanwhile
 from entrygo.execution.state.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
 from entrygo.execution.state.records import PackageState, SubmissionStatus
 from entrygo.proto.execution.v1 import execution_pb2
+from tests.integration.execution.channels import ScriptedChannel
 from tests.integration.execution.test_broker_links import newest_token
-from tests.integration.execution.test_execute import ScriptedChannel
 from tests.integration.execution.test_withdrawing import subjects, text_of
 from tests.integration.execution.world import LIVE, Crash, Process, World
 from tests.unit.execution.snapshots import make_snapshot

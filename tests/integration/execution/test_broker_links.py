@@ -20,7 +20,7 @@ from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.broker.signed_links import LinkExpired, LinkNotValid, LinkReplaced
 from entrygo.execution.state.records import SubmissionStatus
 from entrygo.postgres.pool import transaction
-from tests.integration.execution.test_execute import ScriptedChannel
+from tests.integration.execution.channels import ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Process, World
 
 ACKNOWLEDGED = Answer(status=SubmissionStatus.ACKNOWLEDGED)

@@ -7,7 +7,7 @@ import pytest
 from entrygo.domain.errors import InvalidExportState
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.state.failpoints import AFTER_CLAIM, AFTER_DATA_PHASE
-from tests.integration.execution.test_execute import AGAIN, ScriptedChannel
+from tests.integration.execution.channels import AGAIN, ScriptedChannel
 from tests.integration.execution.world import Crash, World
 
 DAY = timedelta(days=1)

@@ -27,7 +27,7 @@ from entrygo.postgres.pool import EVERYONE, open_pool, transaction
 from entrygo.postgres.pools import open_pools
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.network import Weather, way_to
-from tests.integration.execution.test_execute import HeldChannel, ScriptedChannel
+from tests.integration.execution.channels import HeldChannel, ScriptedChannel
 from tests.integration.execution.world import LIVE, Process, World
 from tests.unit.execution.snapshots import make_snapshot
 

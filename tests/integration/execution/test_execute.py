@@ -1,10 +1,8 @@
 """Executing an export: one package, one mail, one answer, whatever dies or comes twice."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from types import MappingProxyType
 
 import orjson
 import pytest
@@ -13,26 +11,15 @@ from entrygo.domain.errors import (
     IdempotencyConflict,
     IdempotencyInProgress,
     InvalidExportState,
-    ServiceUnavailable,
 )
 from entrygo.domain.lifecycle import State
-from entrygo.execution.broker.channels.base import BeforeData, Delivery, Outcome, Result
-from entrygo.execution.broker.resubmission import ResubmitCommand
-from entrygo.execution.state.failpoints import AFTER_SENDING, AMBIGUOUS_FAILPOINTS, FAILPOINTS
-from entrygo.execution.steps.leases import LeaseLost
+from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.steps.preparation import DocumentsFailed
 from entrygo.postgres.pool import transaction
-from entrygo.proto.execution.v1 import execution_pb2
-from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
+from tests.integration.execution.channels import AGAIN, HeldChannel, ScriptedChannel
+from tests.integration.execution.world import LIVE, TEST, World
 from tests.unit.execution.snapshots import make_snapshot
 
-SUBMITTED = MappingProxyType(
-    {
-        "sent": "sent_to_broker",
-        "failed": "broker_submission_failed",
-        "unknown": "broker_submission_unknown",
-    }
-)
 EVENTS_OF_ONE_RUN = [
     "customs_package.generated",
     "broker_notification.recorded",
@@ -41,26 +28,6 @@ EVENTS_OF_ONE_RUN = [
     "broker_submission.sending",
     "broker_submission.sent",
 ]
-
-
-AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")
-
-
-class ScriptedChannel:
-    """Answers what the test says, after the point of no return."""
-
-    def __init__(self, *outcomes: Outcome) -> None:
-        self.outcomes = list(outcomes)
-        self.deliveries: list[Delivery] = []
-
-    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
-        await before_data()
-        self.deliveries.append(delivery)
-        outcome = self.outcomes.pop(0)
-        return Result(outcome, f"scripted {outcome}")
-
-    async def close(self) -> None:
-        return None
 
 
 async def test_an_execution_makes_the_package_sends_one_mail_and_completes_the_export(world: World) -> None:
@@ -194,61 +161,6 @@ async def test_a_refusal_by_planning_frees_the_key(world: World) -> None:
     assert (await process.answer()).status == "COMPLETED"
 
 
-async def test_planning_being_away_leaves_an_execution_that_the_next_call_completes(world: World) -> None:
-    process = await world.process()
-    world.planning.is_away = True
-    with pytest.raises(ServiceUnavailable):
-        await process.execute()
-    world.planning.is_away = False
-    assert (await process.answer()).status == "COMPLETED"
-    assert await process.count("executions") == 1
-
-
-@pytest.mark.parametrize("point", FAILPOINTS)
-async def test_a_retry_completes_what_a_dead_process_left_with_one_package_and_one_mail(
-    world: World, point: str
-) -> None:
-    await _die(await world.process(crash_at=point))
-    await world.pass_lease()
-    survivor = await world.process()
-    answer = await survivor.answer()
-    await survivor.deliver_due()
-    assert answer.status == "COMPLETED"
-    assert world.planning.states["batch_123"] is State.COMPLETED
-    assert await survivor.count("customs_packages") == 1
-    assert await survivor.count("broker_submissions") == 1
-    await _check_submission(survivor, "unknown" if point in AMBIGUOUS_FAILPOINTS else "sent")
-    events = await survivor.events()
-    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
-
-
-@pytest.mark.parametrize("point", FAILPOINTS)
-async def test_the_recovery_loop_completes_what_a_dead_process_left(world: World, point: str) -> None:
-    await _die(await world.process(crash_at=point))
-    await world.pass_lease()
-    survivor = await world.process()
-    await survivor.recovery.recover_executions()
-    await survivor.executions.drain(10)
-    await survivor.deliver_due()
-    reply = await survivor.execute()
-    assert reply.replayed
-    await _check_submission(survivor, "unknown" if point in AMBIGUOUS_FAILPOINTS else "sent")
-
-
-async def _die(process: Process) -> None:
-    with pytest.raises(Crash):
-        await process.execute()
-
-
-async def _check_submission(process: Process, status: str) -> None:
-    last = (await process.events())[-1].broker_submission_changed
-    assert last.broker_submission.status == status
-    assert last.customs_package_state == SUBMITTED[status]
-    assert len(process.world.sink.mails) <= 1
-    if status == "sent":
-        assert len(process.world.sink.mails) == 1
-
-
 async def test_a_call_joins_a_running_execution_and_gets_its_answer(world: World) -> None:
     channel = HeldChannel()
     process = await world.process(channel=channel)
@@ -285,168 +197,6 @@ async def test_a_caller_that_hangs_up_does_not_stop_the_execution(world: World) 
     assert world.planning.states["batch_123"] is State.COMPLETED
 
 
-class HeldChannel:
-    """Holds the submission at the point of no return until it is let go."""
-
-    def __init__(self) -> None:
-        self.reached = asyncio.Event()
-        self.go = asyncio.Event()
-
-    async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
-        await before_data()
-        self.reached.set()
-        await self.go.wait()
-        return Result(Outcome.SENT, "250 OK")
-
-    async def close(self) -> None:
-        return None
-
-
-async def test_an_owner_whose_execution_was_taken_over_can_write_nothing_more(world: World) -> None:
-    slow, fast = await world.process(), await world.process()
-    world.planning.gates = [asyncio.Event(), asyncio.Event()]
-    of_slow, of_fast = world.planning.gates
-    stale = asyncio.create_task(slow.execute())
-    await world.planning.waiting.acquire()
-    await world.pass_lease()
-    owner = asyncio.create_task(fast.execute())
-    await world.planning.waiting.acquire()
-    of_slow.set()
-    with pytest.raises(LeaseLost):
-        await stale
-    assert await fast.events() == []
-    of_fast.set()
-    await owner
-    assert len(world.sink.mails) == 1
-
-
-async def test_an_owner_whose_attempt_another_took_for_unknown_still_says_that_it_was_sent(
-    world: World,
-) -> None:
-    channel = HeldChannel()
-    slow, other = await world.process(channel=channel), await world.process()
-    first = asyncio.create_task(slow.execute())
-    await channel.reached.wait()
-    await world.pass_lease()
-    await other.deliver_due()
-    assert (await other.events())[-1].type == "broker_submission.unknown"
-    channel.go.set()
-    await first
-    last = (await other.events())[-1]
-    assert last.type == "broker_submission.sent"
-    assert last.broker_submission_changed.customs_package_state == "sent_to_broker"
-
-
-async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_equal_bytes(
-    world: World,
-) -> None:
-    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.TRANSIENT, Outcome.SENT)
-    process = await world.process(channel=channel)
-    answer = await process.answer()
-    assert answer.status == "COMPLETED"
-    assert answer.broker_submission.status == "prepared"
-    assert answer.broker_submission.error_message == "scripted transient"
-    assert answer.broker_submission.attempts == 1
-    await process.deliver_due()
-    assert len(channel.deliveries) == 1, "not due yet"
-    for _ in range(2):
-        await world.pass_time(timedelta(minutes=10))
-        await process.deliver_due()
-    assert len({delivery.content for delivery in channel.deliveries}) == 1
-    events = await process.events()
-    assert [event.type.rpartition(".")[2] for event in events[3:]] == [
-        "prepared", "sending", "retrying", "sending", "retrying", "sending", "sent",
-    ]  # fmt: skip
-    assert events[-1].broker_submission_changed.broker_submission.attempts == 3
-
-
-async def test_a_mail_server_that_never_heals_ends_in_failed(world: World) -> None:
-    process = await world.process(channel=ScriptedChannel(*[Outcome.TRANSIENT] * 40))
-    await process.execute()
-    for _ in range(30):
-        await world.pass_time(timedelta(hours=8))
-        await process.deliver_due()
-    last = (await process.events())[-1].broker_submission_changed
-    assert last.broker_submission.status == "failed"
-    assert last.customs_package_state == "broker_submission_failed"
-    assert last.notification_status == "failed"
-
-
-@pytest.mark.parametrize(("outcome", "status"), [(Outcome.UNKNOWN, "unknown"), (Outcome.REFUSED, "failed")])
-async def test_an_unknown_or_refused_submission_is_never_sent_again_by_itself(
-    world: World, outcome: Outcome, status: str
-) -> None:
-    channel = ScriptedChannel(outcome)
-    process = await world.process(channel=channel)
-    answer = await process.answer()
-    assert answer.broker_submission.status == status
-    for _ in range(5):
-        await world.pass_time(timedelta(days=1))
-        await process.deliver_due()
-        await process.recovery.recover_executions()
-    assert len(channel.deliveries) == 1
-
-
-async def test_sending_again_is_a_new_row_with_its_reason_and_its_own_message_id(world: World) -> None:
-    channel = ScriptedChannel(Outcome.UNKNOWN, Outcome.SENT)
-    process = await world.process(channel=channel)
-    await process.execute()
-    command = ResubmitCommand(
-        visible=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
-    )
-    await world.pass_time(timedelta(hours=1))
-    replies = [await process.resubmit(command) for _ in range(2)]
-    assert [reply.replayed for reply in replies] == [False, True]
-    prepared = execution_pb2.ResubmitToBrokerResponse.FromString(replies[0].body).broker_submission
-    assert (prepared.status, prepared.reason) == ("prepared", "broker asked")
-    await process.deliver_due()
-    await _is_sent_again(process, channel)
-
-
-async def _is_sent_again(process: Process, channel: ScriptedChannel) -> None:
-    first, second = channel.deliveries
-    assert first.submission_id != second.submission_id
-    assert b"broker asked" in second.content
-    last = (await process.events())[-1].broker_submission_changed
-    assert (last.broker_submission.status, last.customs_package_state) == ("sent", "sent_to_broker")
-    assert await process.count("broker_submissions") == 2
-
-
-async def test_sending_again_is_refused_while_the_first_is_under_way(world: World) -> None:
-    dying = await world.process(crash_at=AFTER_SENDING)
-    with pytest.raises(Crash):
-        await dying.execute()
-    process = await world.process()
-    with pytest.raises(InvalidExportState):
-        await process.resubmit(AGAIN)
-    assert await process.count("broker_submissions") == 1
-
-
-async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_out(world: World) -> None:
-    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
-    process = await world.process(channel=channel)
-    await process.execute()
-    await process.resubmit(AGAIN)
-    await world.pass_time(timedelta(hours=1))
-    await process.deliver_due()
-    first, second = channel.deliveries
-    assert first.submission_id != second.submission_id
-    reported = [event.broker_submission_changed.broker_submission for event in await process.events()][-4:]
-    assert [(each.id, each.status) for each in reported] == [
-        (first.submission_id, "failed"),
-        (second.submission_id, "prepared"),
-        (second.submission_id, "sending"),
-        (second.submission_id, "sent"),
-    ]
-
-
-async def test_a_test_mode_account_never_reaches_the_broker(world: World) -> None:
-    process = await world.process()
-    answer = await process.answer(visible=TEST)
-    assert answer.broker_submission.status == "sent"
-    assert world.sink.mails == []
-
-
 async def test_documents_that_cannot_be_made_fail_the_export_and_free_the_key_for_a_new_plan(
     world: World,
 ) -> None:
@@ -473,15 +223,3 @@ async def test_package_numbers_count_up_per_account_and_mode(world: World) -> No
         for export_id, visible in (("batch_123", LIVE), ("batch_124", LIVE), ("batch_125", TEST))
     ]
     assert [subject.rpartition("_")[2] for subject in subjects] == ["ch100001", "ch100002", "ch100001"]
-
-
-async def test_an_attempt_is_made_by_one_of_two_processes_at_once(
-    make_world: Callable[..., World],
-) -> None:
-    world = make_world()
-    channel = ScriptedChannel(Outcome.TRANSIENT, *[Outcome.SENT] * 9)
-    processes = [await world.process(channel=channel) for _ in range(3)]
-    await processes[0].execute()
-    await world.pass_time(timedelta(minutes=10))
-    await asyncio.gather(*(process.deliver_due() for process in processes))
-    assert len(channel.deliveries) == 2

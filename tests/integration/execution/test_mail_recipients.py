@@ -11,7 +11,7 @@ from entrygo.execution.broker.recipient_answers import list_recipients, set_reci
 from entrygo.execution.broker.recipients import RecipientState
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.proto.events.v1 import events_pb2
-from tests.integration.execution.test_execute import AGAIN
+from tests.integration.execution.channels import AGAIN
 from tests.integration.execution.world import LIVE, TEST, Process, World
 from tests.unit.execution.snapshots import make_snapshot
 

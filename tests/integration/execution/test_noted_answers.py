@@ -12,7 +12,7 @@ from entrygo.execution.broker.noted_answers import NoteCommand
 from entrygo.execution.state.records import SubmissionStatus
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
-from tests.integration.execution.test_execute import ScriptedChannel
+from tests.integration.execution.channels import ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Process, World
 
 WHO: Mapping[str, Any] = {"noted_by": "Dana Lee", "note": "Kim, on the phone"}

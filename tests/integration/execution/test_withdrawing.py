@@ -26,9 +26,9 @@ from entrygo.execution.state.failpoints import WITHDRAWAL_FAILPOINTS
 from entrygo.execution.state.records import SubmissionStatus
 from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.proto.execution.v1 import execution_pb2
+from tests.integration.execution.channels import HeldChannel, ScriptedChannel
 from tests.integration.execution.test_broker_channels import use_broker
 from tests.integration.execution.test_broker_links import newest_token
-from tests.integration.execution.test_execute import HeldChannel, ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
 
 AGAIN = ResubmitCommand(visible=LIVE, export_id="batch_123", reason="r", key="", fingerprint=b"")

@@ -1,0 +1,139 @@
+"""What becomes of a submission: sent later, sent again by a person, failed, unknown; never twice."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from entrygo.domain.errors import (
+    InvalidExportState,
+)
+from entrygo.execution.broker.channels.base import Outcome
+from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.state.failpoints import AFTER_SENDING
+from entrygo.proto.execution.v1 import execution_pb2
+from tests.integration.execution.channels import AGAIN, ScriptedChannel
+from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
+
+
+async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_equal_bytes(
+    world: World,
+) -> None:
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    answer = await process.answer()
+    assert answer.status == "COMPLETED"
+    assert answer.broker_submission.status == "prepared"
+    assert answer.broker_submission.error_message == "scripted transient"
+    assert answer.broker_submission.attempts == 1
+    await process.deliver_due()
+    assert len(channel.deliveries) == 1, "not due yet"
+    for _ in range(2):
+        await world.pass_time(timedelta(minutes=10))
+        await process.deliver_due()
+    assert len({delivery.content for delivery in channel.deliveries}) == 1
+    events = await process.events()
+    assert [event.type.rpartition(".")[2] for event in events[3:]] == [
+        "prepared", "sending", "retrying", "sending", "retrying", "sending", "sent",
+    ]  # fmt: skip
+    assert events[-1].broker_submission_changed.broker_submission.attempts == 3
+
+
+async def test_a_mail_server_that_never_heals_ends_in_failed(world: World) -> None:
+    process = await world.process(channel=ScriptedChannel(*[Outcome.TRANSIENT] * 40))
+    await process.execute()
+    for _ in range(30):
+        await world.pass_time(timedelta(hours=8))
+        await process.deliver_due()
+    last = (await process.events())[-1].broker_submission_changed
+    assert last.broker_submission.status == "failed"
+    assert last.customs_package_state == "broker_submission_failed"
+    assert last.notification_status == "failed"
+
+
+@pytest.mark.parametrize(("outcome", "status"), [(Outcome.UNKNOWN, "unknown"), (Outcome.REFUSED, "failed")])
+async def test_an_unknown_or_refused_submission_is_never_sent_again_by_itself(
+    world: World, outcome: Outcome, status: str
+) -> None:
+    channel = ScriptedChannel(outcome)
+    process = await world.process(channel=channel)
+    answer = await process.answer()
+    assert answer.broker_submission.status == status
+    for _ in range(5):
+        await world.pass_time(timedelta(days=1))
+        await process.deliver_due()
+        await process.recovery.recover_executions()
+    assert len(channel.deliveries) == 1
+
+
+async def test_sending_again_is_a_new_row_with_its_reason_and_its_own_message_id(world: World) -> None:
+    channel = ScriptedChannel(Outcome.UNKNOWN, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    command = ResubmitCommand(
+        visible=LIVE, export_id="batch_123", reason="broker asked", key="again", fingerprint=b"r"
+    )
+    await world.pass_time(timedelta(hours=1))
+    replies = [await process.resubmit(command) for _ in range(2)]
+    assert [reply.replayed for reply in replies] == [False, True]
+    prepared = execution_pb2.ResubmitToBrokerResponse.FromString(replies[0].body).broker_submission
+    assert (prepared.status, prepared.reason) == ("prepared", "broker asked")
+    await process.deliver_due()
+    await _is_sent_again(process, channel)
+
+
+async def _is_sent_again(process: Process, channel: ScriptedChannel) -> None:
+    first, second = channel.deliveries
+    assert first.submission_id != second.submission_id
+    assert b"broker asked" in second.content
+    last = (await process.events())[-1].broker_submission_changed
+    assert (last.broker_submission.status, last.customs_package_state) == ("sent", "sent_to_broker")
+    assert await process.count("broker_submissions") == 2
+
+
+async def test_sending_again_is_refused_while_the_first_is_under_way(world: World) -> None:
+    dying = await world.process(crash_at=AFTER_SENDING)
+    with pytest.raises(Crash):
+        await dying.execute()
+    process = await world.process()
+    with pytest.raises(InvalidExportState):
+        await process.resubmit(AGAIN)
+    assert await process.count("broker_submissions") == 1
+
+
+async def test_one_that_waits_for_a_further_attempt_is_replaced_and_never_goes_out(world: World) -> None:
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    await process.resubmit(AGAIN)
+    await world.pass_time(timedelta(hours=1))
+    await process.deliver_due()
+    first, second = channel.deliveries
+    assert first.submission_id != second.submission_id
+    reported = [event.broker_submission_changed.broker_submission for event in await process.events()][-4:]
+    assert [(each.id, each.status) for each in reported] == [
+        (first.submission_id, "failed"),
+        (second.submission_id, "prepared"),
+        (second.submission_id, "sending"),
+        (second.submission_id, "sent"),
+    ]
+
+
+async def test_a_test_mode_account_never_reaches_the_broker(world: World) -> None:
+    process = await world.process()
+    answer = await process.answer(visible=TEST)
+    assert answer.broker_submission.status == "sent"
+    assert world.sink.mails == []
+
+
+async def test_an_attempt_is_made_by_one_of_two_processes_at_once(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world()
+    channel = ScriptedChannel(Outcome.TRANSIENT, *[Outcome.SENT] * 9)
+    processes = [await world.process(channel=channel) for _ in range(3)]
+    await processes[0].execute()
+    await world.pass_time(timedelta(minutes=10))
+    await asyncio.gather(*(process.deliver_due() for process in processes))
+    assert len(channel.deliveries) == 2
