@@ -222,7 +222,8 @@ def through_the_way(folder: str = "away") -> ObjectStore:
 def patiently_through_the_way(monkeypatch: pytest.MonkeyPatch) -> ObjectStore:
     """Gives a silent store up as soon, and goes on trying for as long as a machine in use may need."""
     with monkeypatch.context() as longer:
-        longer.setattr(cloud, "RETRY_FOR", timedelta(seconds=60))
+        longer.setattr(cloud, "RETRY_FOR", timedelta(minutes=2))
+        longer.setattr(cloud, "MAX_RETRIES", 1000)
         return through_the_way()
 
 
