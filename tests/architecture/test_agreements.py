@@ -2,19 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin
+from enum import StrEnum
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from pydantic import BaseModel
 
+from entrygo.cli import export_actions as export_commands
+from entrygo.cli import webhooks as webhook_commands
 from entrygo.domain.facts.broker import CHANNEL_NAMES
 from entrygo.domain.lifecycle import State
-from entrygo.domain.snapshot import AskedEntryType, Readiness, Severity
+from entrygo.domain.snapshot import AskedEntryType, Readiness, SavingsBasis, Severity
 from entrygo.execution.broker.signed_links import LinkNotValid
 from entrygo.execution.closing import withdrawing
+from entrygo.execution.reconciliation.summary import GivenBy, TaskState
+from entrygo.execution.requests.broker import NOTED_OUTCOMES
 from entrygo.gateway.link_pages import LinkUnreadable
 from entrygo.gateway.mapping import exports as mapping
-from entrygo.gateway.schemas.exports import AmendBody, ExportQuery, PlanBody
+from entrygo.gateway.schemas.entry_summaries import EntryOutcome, EntryTask
+from entrygo.gateway.schemas.exports import AmendBody, ExportQuery, NoteBrokerAnswerBody, PlanBody
 from entrygo.gateway.schemas.policy import PolicyBody
 from entrygo.gateway.schemas.webhooks import DeliveryState, PatchWebhookBody
 from entrygo.inspection.webhooks.records import DeliveryStatus, EndpointStatus
@@ -42,15 +48,28 @@ def _literals(annotation: Any) -> list[str]:
         (AmendBody, "on_blocked", set(OnBlocked)),
         (ExportQuery, "readiness_state", set(Readiness)),
         (PolicyBody, "severities", set(Severity) - {Severity.INFO}),
+        (PolicyBody, "savings_basis", set(SavingsBasis)),
         (PatchWebhookBody, "status", set(EndpointStatus)),
+        (NoteBrokerAnswerBody, "outcome", set(NOTED_OUTCOMES)),
     ],
 )
 def test_rest_takes_the_words_of_the_services(model: type[BaseModel], field: str, words: set[str]) -> None:
     assert words_of(model, field) == words
 
 
-def test_rest_names_the_states_of_a_delivery_as_inspection_does() -> None:
-    assert set(get_args(DeliveryState)) == set(DeliveryStatus)
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (DeliveryState, DeliveryStatus),
+        (get_type_hints(EntryOutcome, include_extras=True)["givenBy"], GivenBy),
+        (get_type_hints(EntryTask, include_extras=True)["state"], TaskState),
+        (webhook_commands.DeliveryStatus, DeliveryStatus),
+        (export_commands.State, State),
+        (export_commands.Readiness, Readiness),
+    ],
+)
+def test_answers_and_commands_name_every_word_of_the_services(annotation: Any, words: type[StrEnum]) -> None:
+    assert set(_literals(annotation)) == set(words)
 
 
 def test_a_dry_run_has_one_name() -> None:

@@ -134,7 +134,7 @@ BROKER = Record(
             "Shipments of the truck's manifest. house_bill: one for each order; entry when absent",
         ),
         Field("template", BROKER_TEMPLATE, "The broker's own layout of the lines; null: it has none"),
-        Field("https", HTTPS_ENDPOINT),
-        Field("sftp", SFTP_ENDPOINT),
+        Field("https", HTTPS_ENDPOINT, "Where packages are uploaded, with channel https"),
+        Field("sftp", SFTP_ENDPOINT, "Where packages are put, with channel sftp"),
     ),
 )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from entrygo.domain.errors import NotFound
+from entrygo.domain.facts import CHANNEL_NAMES
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples.setup import TEST_BROKER_ANSWER, TEST_BROKER_REQUEST
 from entrygo.gateway.exchange import Exchange, json_answer
@@ -24,7 +25,7 @@ class BrokerTest(TypedDict):
     """What became of a test of the way to a broker."""
 
     brokerId: str
-    channel: Annotated[str, Field(description="email, https or sftp")]
+    channel: Annotated[str, Field(description=", ".join(CHANNEL_NAMES))]
     destination: Annotated[str, Field(description="Where it went, without secrets")]
     outcome: Annotated[
         str,

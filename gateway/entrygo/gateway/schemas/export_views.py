@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from entrygo.domain.facts import CHANNEL_NAMES
 from entrygo.gateway.schemas.entry_summaries import EntryOutcome
 from entrygo.gateway.schemas.plan_views import EstimatedEntry, Timestamp, ValidationMessage
 
@@ -25,7 +26,7 @@ class EntryNumber(TypedDict):
 
 class BrokerSubmission(TypedDict):
     id: str
-    submission_type: Annotated[str, Field(description="EMAIL, HTTPS or SFTP")]
+    submission_type: Annotated[str, Field(description=", ".join(CHANNEL_NAMES).upper())]
     status: Annotated[
         str, Field(description="prepared, sending, sent, acknowledged, rejected, failed or unknown")
     ]
