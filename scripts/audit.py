@@ -14,7 +14,7 @@ from pathlib import Path
 
 DIST = Path(__file__).resolve().parent.parent / "dist"
 UV = DIST.parent / ".tools/uv"
-EXPORT = (UV, "export", "--quiet", "--locked", "--no-dev", "--extra", "sftp", "--no-emit-project")
+EXPORT = (UV, "export", "--quiet", "--locked", "--no-dev", "--extra", "sftp", "--no-emit-local")
 PIP_AUDIT = "pip-audit==2.10.1"
 
 # Whole expressions, each one read: shipping the unmodified wheels with their notices does what they ask.
