@@ -32,6 +32,7 @@ from tests.attack.odd_requests import ask_oddly
 from tests.attack.parts import Parts
 from tests.attack.records import ask_for_others_records
 from tests.attack.sign_in import try_the_console
+from tests.attack.sweep import open_links_of_entries, sweep_operations, sweep_rpcs
 from tests.attack.tally import Tally
 from tests.attack.target import Target
 from tests.harness.system import System, running_system
@@ -66,6 +67,9 @@ ATTACKS: Mapping[str, Attack] = {
     "brokers' links": try_links,
     "sign-in of the console": try_the_console,
     "dropped files": drop_files,
+    "narrow keys, every RPC": sweep_rpcs,
+    "narrow keys, every operation": sweep_operations,
+    "links of single entries": open_links_of_entries,
     "a busy tenant": be_busy,
 }
 
