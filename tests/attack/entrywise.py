@@ -1,5 +1,6 @@
 """A package whose entries went one by one, and what of it could show: ids, links, what the broker said."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from tests.contract.rest.documented import CAP, Rest, order, plan_request, sync_request, unique
 from tests.harness.system import System
+from tests.isolation.victim import PATIENCE_SECONDS, POLL_SECONDS
 
 ENTRIES = 2
 FILED = "ABC-1234567-6"
@@ -50,9 +52,10 @@ async def make_entrywise(system: System) -> Entrywise:
         plan = await rest.post("/api/exports/plan", plan_request(rest, order_ids, brokerId=broker))
         export_id = plan["exportId"]
         await rest.post("/api/exports/execute", {"accountId": system.account_id, "batchId": export_id})
-        said = {"outcome": "acknowledged", "notedBy": "the victim", "note": SAID}
-        number = {"entryNumbers": [{"entry": 1, "entryNumber": FILED}]}
-        await rest.post(f"/api/exports/{export_id}/broker-answer", {**said, **number})
+        await _all_sent(rest, export_id)
+        said = {"outcome": "acknowledged", "entry": 1, "entryNumber": FILED}
+        noted = {"notedBy": "the victim", "note": SAID}
+        await rest.post(f"/api/exports/{export_id}/broker-answer", {**said, **noted})
         summary = {"entryNumber": FILED, "feesUsd": 4_321}
         await rest.post(f"/api/exports/{export_id}/entries/1/summary", summary)
         found = await rest.get(f"/api/exports/{export_id}")
@@ -66,6 +69,16 @@ async def make_entrywise(system: System) -> Entrywise:
         broker_id=broker,
         links=_links(system, export_id),
     )
+
+
+async def _all_sent(rest: Rest, export_id: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        # Another process sends them; there is no event to await.
+        while True:
+            found = await rest.get(f"/api/exports/{export_id}")
+            if [each["status"] for each in found["brokerSubmissions"]] == ["sent"] * ENTRIES:
+                return
+            await asyncio.sleep(POLL_SECONDS)
 
 
 async def _broker(rest: Rest) -> str:

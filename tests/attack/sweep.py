@@ -134,10 +134,7 @@ async def _rows(target: Target, victim: Entrywise) -> set[str]:
     for table in tables:
         rows = await target.victim.connection.fetch(
             f"SELECT t::text AS row_text FROM {table} t WHERE t::text LIKE ANY($1::text[])",
-            [
-                f"%{mark}%"
-                for mark in (victim.export_id, victim.package_id, target.victim.system.warehouse_id)
-            ],
+            [f"%{mark}%" for mark in (victim.export_id, victim.package_id, victim.submission_ids[0])],
         )
         found |= {f"{table} {row['row_text']}" for row in rows}
     return found
