@@ -55,6 +55,7 @@ class Hooks:
     webhooks: Webhooks
     read_model: ReadModel
     stop: asyncio.Event
+    given_up: asyncio.Event
 
     async def add(
         self, receiver: Receiver, *, visible: Visible = WHOLE, **given: Any
@@ -104,13 +105,23 @@ class Hooks:
 async def hooks(service: Service) -> AsyncIterator[Hooks]:
     signer = Signer([SECRET])
     sender = Sender(AddressGuard(allow_private=True, allow_plain=True), answer_seconds=60)
-    worker = Worker(service.pool, Ids(), signer, sender, slots=8, slots_an_endpoint=2, answer_seconds=60)
+    given_up = asyncio.Event()
+    worker = Worker(
+        service.pool,
+        Ids(),
+        signer,
+        sender,
+        slots=8,
+        slots_an_endpoint=2,
+        answer_seconds=60,
+        on_disabled=given_up.set,
+    )
     webhooks = Webhooks(service.pool, Ids(), signer, sender, wake=worker.wake, max_endpoints=5)
     read_model = ReadModel(service.pool, Changes(), Announcer(KEEP, worker.wake))
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
-        yield Hooks(service, worker, webhooks, read_model, stop)
+        yield Hooks(service, worker, webhooks, read_model, stop, given_up)
     finally:
         stop.set()
         await running
@@ -373,6 +384,8 @@ async def test_a_mail_is_owed_for_an_endpoint_that_is_gone_until_execution_has_t
     mailer = Mailer(is_away=True)
     mailing = Mailing(pool=hooks.service.pool, mailer=mailer)
     webhook = await gone(hooks, receiver, notify_email="ops@example.com")
+    # Whoever hands mails over need not wait for its poll.
+    await asyncio.wait_for(hooks.given_up.wait(), 30)
     async with transaction(hooks.service.pool, EVERYONE) as connection:
         notice_id = await connection.fetchval("SELECT notice_id FROM webhook_endpoints")
     await mailing.hand_over()

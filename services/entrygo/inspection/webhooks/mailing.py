@@ -5,7 +5,7 @@ leaves it there, and execution knows a mail by its id: it is handed over at leas
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.inspection.webhooks.records import OwedMail
 from entrygo.inspection.webhooks.store import EndpointStore, OwedMails
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
-from entrygo.process.ending import pause
+from entrygo.process.ending import first_of
 from entrygo.proto.execution.v1 import execution_pb2
 
 POLL_SECONDS = 10.0
@@ -55,15 +55,21 @@ class Mailing:
 
     pool: Pool
     mailer: Mailer
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """A mail is due: look now rather than at the next poll."""
+        self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`."""
         while not stop.is_set():
+            self._woken.clear()
             try:
                 await self.hand_over()
             except ServiceUnavailable as error:
                 log.warning("webhooks.mailing_failed", error=str(error))
-            await pause(stop, POLL_SECONDS)
+            await first_of(self._woken, stop, seconds=POLL_SECONDS)
 
     async def hand_over(self) -> None:
         """What is due, to execution; what it does not take stays owed."""

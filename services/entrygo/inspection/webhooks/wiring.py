@@ -48,6 +48,7 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Maile
         ca_file=str(settings.ca_file) if settings.ca_file else None,
     )
     keep = timedelta(days=settings.keep_days)
+    mailing = Mailing(pool=pool, mailer=mailer)
     worker = Worker(
         pool,
         ids,
@@ -56,6 +57,7 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Maile
         slots=settings.slots,
         slots_an_endpoint=settings.slots_an_endpoint,
         answer_seconds=settings.answer_seconds,
+        on_disabled=mailing.wake,
     )
     sweeps = (
         partial(sweep_feeds, older_than=keep),
@@ -63,7 +65,6 @@ def wire_webhooks(settings: WebhookSettings, pool: Pool, ids: Ids, mailer: Maile
         sweep_lanes,
     )
     sweep = partial(keep_swept, pool, sweeps)
-    mailing = Mailing(pool=pool, mailer=mailer)
     webhooks = Webhooks(pool, ids, signer, sender, wake=worker.wake, max_endpoints=settings.max_endpoints)
     return WebhookParts(
         announcer=Announcer(keep, worker.wake),

@@ -6,6 +6,7 @@ A worker that dies leaves a lease that ends; the delivery then leaves again, wit
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -58,6 +59,7 @@ class Worker:
         slots: int,
         slots_an_endpoint: int,
         answer_seconds: float,
+        on_disabled: Callable[[], None],
     ) -> None:
         self._pool = pool
         self._ids = ids
@@ -66,6 +68,8 @@ class Worker:
         self._slots = slots
         self._an_endpoint = slots_an_endpoint
         self._lease = timedelta(seconds=answer_seconds) + LEASE_MARGIN
+        # Called once that an endpoint was given up is stored.
+        self._on_disabled = on_disabled
         self._woken = asyncio.Event()
         self._running: dict[asyncio.Task[None], str] = {}
 
@@ -135,16 +139,21 @@ class Worker:
             "delivered" if attempt.is_delivered else "refused" if attempt.status else "lost"
         ).inc()
         async with transaction(self._pool, visible) as connection:
-            await self._settle(connection, lane, delivery, attempt)
+            is_given_up = await self._settle(connection, lane, delivery, attempt)
+        if is_given_up:
+            self._on_disabled()
 
-    async def _settle(self, connection: Connection, lane: Lane, delivery: Delivery, attempt: Attempt) -> None:
-        """Records the attempt, and says when the lane goes on; nothing when somebody else has it by now."""
+    async def _settle(self, connection: Connection, lane: Lane, delivery: Delivery, attempt: Attempt) -> bool:
+        """Records the attempt, and says when the lane goes on; nothing when somebody else has it by now.
+
+        Whether its endpoint is given up for it.
+        """
         endpoints = EndpointStore(connection, Visible.whole(lane.tenant))
         queue = QueueBacklog(connection)
         # First the endpoint, as whoever changes or removes one does.
         endpoint = await endpoints.find(lane.endpoint_id, locked=True)
         if endpoint is None or not await queue.hold(lane):
-            return
+            return False
         if attempt.is_delivered:
             status, pause = DeliveryStatus.DELIVERED, timedelta()
         else:
@@ -163,6 +172,7 @@ class Worker:
             await queue_notices(connection, endpoints, lone, self._ids, disabled)
             self._woken.set()
         await queue.release(lane, pause=pause if await queue.head(lane) else None)
+        return disabled is not None
 
     async def _judge(
         self, connection: Connection, endpoints: EndpointStore, endpoint: Endpoint, attempt: Attempt
