@@ -67,7 +67,7 @@ const ON_THE_WAY = new Set(["prepared", "sending", "retrying"]);
 /** Whether nothing of it is under way: neither the execution nor the handing over to the broker. */
 export function isSettled(found: Export): boolean {
   if (found.stale || found.status === "EXECUTING") return false;
-  return !found.brokerSubmission || !ON_THE_WAY.has(found.brokerSubmission.status);
+  return !found.brokerSubmissions.some((one) => ON_THE_WAY.has(one.status));
 }
 
 /** The policy that asks a person whenever a plan does: READY alone goes. */

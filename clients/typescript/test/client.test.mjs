@@ -93,8 +93,9 @@ test("pages follow each other until there are no more", async () => {
 });
 
 test("who waits asks for changes of the version that it knows", async () => {
-  const running = { status: "EXECUTING", stale: false, brokerSubmission: null };
-  const done = { status: "COMPLETED", stale: false, brokerSubmission: { status: "sent" } };
+  const running = { status: "EXECUTING", stale: false, brokerSubmissions: [] };
+  const half = { status: "COMPLETED", stale: false, brokerSubmissions: [{ status: "prepared" }, { status: "failed" }] };
+  const done = { status: "COMPLETED", stale: false, brokerSubmissions: [{ status: "sent" }, { status: "failed" }] };
   const { asked, client } = scripted(
     json(running, 200, { etag: '"1"' }),
     new Response(null, { status: 304 }),

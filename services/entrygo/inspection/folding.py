@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.principal import Mode, Tenant
+from entrygo.domain.submissions import worst
 from entrygo.domain.time import parse_rfc3339
 from entrygo.inspection.projections import PROJECTIONS
 from entrygo.inspection.projections.timeline import Row
@@ -16,10 +17,6 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 # The owners of what an export is; each numbers its events of one export 1, 2, 3 …
 SOURCES = (PLANNING, EXECUTION)
-
-# Of submissions: the package itself. Those of earlier releases name no kind.
-PACKAGE_KINDS = ("", "package")
-WORST_FIRST = ("rejected", "failed", "unknown", "prepared", "sending", "sent", "acknowledged")
 
 
 class Unreadable(ValueError):
@@ -220,7 +217,7 @@ def dead_event(event: events_pb2.Event, error: Exception) -> DeadLetter:
 def summarize(export: inspection_pb2.Export) -> Summary:
     """The summary columns; ValueError when a value could not be stored."""
     plan = export.plan if export.HasField("plan") else None
-    submissions = [each for each in export.broker_submissions if each.kind in PACKAGE_KINDS]
+    submission = worst(export.broker_submissions)
     return Summary(
         state=export.state,
         readiness_state=_text(plan.readiness_state) if plan else None,
@@ -232,16 +229,10 @@ def summarize(export: inspection_pb2.Export) -> Summary:
         estimated_savings_usd=_decimal(plan.estimated_import_savings_usd) if plan else None,
         order_count=len(plan.included_order_ids) if plan else None,
         customs_package_id=_text(export.customs_package.id),
-        broker_submission_status=_text(_status_of(submissions)),
+        broker_submission_status=_text(submission.status if submission else ""),
         created_at=parse_rfc3339(export.created_at) if export.created_at else None,
         executed_at=parse_rfc3339(export.executed_at) if export.HasField("executed_at") else None,
     )
-
-
-def _status_of(submissions: Sequence[events_pb2.BrokerSubmission]) -> str:
-    """The newest one's; where each entry goes in one of its own, the worst among the newest of each."""
-    newest = {each.entry: each.status for each in submissions}
-    return next((each for each in WORST_FIRST if each in newest.values()), "")
 
 
 def _text(value: str) -> str:

@@ -118,9 +118,9 @@ def test_pages_are_one_iteration() -> None:
     ]
 
 
-def inspected(status: str, etag: str, submission: str | None = None) -> httpx.Response:
-    sent = {"status": submission} if submission else None
-    body = {"exportId": "batch_1", "status": status, "stale": False, "brokerSubmission": sent}
+def inspected(status: str, etag: str, *submissions: str) -> httpx.Response:
+    sent = [{"status": each} for each in submissions]
+    body = {"exportId": "batch_1", "status": status, "stale": False, "brokerSubmissions": sent}
     return httpx.Response(200, json=body, headers={"etag": etag})
 
 
@@ -129,8 +129,7 @@ def test_waiting_asks_for_changes_of_what_is_known_until_nothing_is_under_way() 
     steps = (inspected("EXECUTING", '"1"'), inspected("COMPLETED", '"2"', "sending"), unchanged)
     script = Script(*steps, inspected("COMPLETED", '"3"', "sent"))
     found = script.client().wait_until("batch_1")
-    assert found["brokerSubmission"] is not None
-    assert found["brokerSubmission"]["status"] == "sent"
+    assert [each["status"] for each in found["brokerSubmissions"]] == ["sent"]
     assert [request.headers.get("if-none-match") for request in script.requests] == [
         None,
         '"1"',
@@ -138,6 +137,16 @@ def test_waiting_asks_for_changes_of_what_is_known_until_nothing_is_under_way() 
         '"2"',
     ]
     assert script.requests[-1].headers["prefer"] == "wait=25"
+
+
+def test_who_waits_waits_for_the_submission_of_every_entry() -> None:
+    steps = (
+        inspected("COMPLETED", '"1"', "prepared", "failed"),
+        inspected("COMPLETED", '"2"', "sent", "failed"),
+    )
+    script = Script(*steps)
+    script.client().wait_until("batch_1")
+    assert len(script.requests) == 2
 
 
 def test_a_wait_that_lasts_too_long_ends() -> None:

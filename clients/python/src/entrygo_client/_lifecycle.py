@@ -35,5 +35,4 @@ def is_settled(export: types.InspectAnswer) -> bool:
     """Whether nothing of it is under way: neither the execution nor the handing over to the broker."""
     if export["stale"] or export["status"] in RUNNING:
         return False
-    submission = export["brokerSubmission"]
-    return submission is None or submission["status"] not in ON_THE_WAY
+    return all(submission["status"] not in ON_THE_WAY for submission in export["brokerSubmissions"])

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.left_behind import importer_named, keeps_importer_behind
+from entrygo.domain.submissions import newest_of_each_entry
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
@@ -78,7 +79,7 @@ async def render(
     export, asked = inspect_answer(found), visit.request.query_params
     submission = export["brokerSubmission"]
     status = submission["status"] if submission else ""
-    is_settled = found.state not in ("BATCHED", "EXECUTING") and status in SETTLED
+    is_settled = found.state not in ("BATCHED", "EXECUTING") and _is_answered(found)
     return visit.page(
         template,
         error=error,
@@ -108,6 +109,12 @@ async def render(
         saved=asked.get("saved", ""),
         confirmed=CONFIRMED,
     )
+
+
+def _is_answered(found: inspection_pb2.Export) -> bool:
+    """Whether nothing more comes by itself: of each entry where each goes in one of its own."""
+    newest = newest_of_each_entry(found.broker_submissions)
+    return bool(newest) and all(each.status in SETTLED for each in newest)
 
 
 async def inspected(visit: Visit) -> inspection_pb2.Export:

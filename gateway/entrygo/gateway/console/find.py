@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import Kind
 from entrygo.domain.ids import is_valid_id
+from entrygo.domain.submissions import worst
 from entrygo.gateway.console.missing import or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import counted, money, standing
@@ -61,9 +62,8 @@ async def _search(visit: Visit, query: str) -> list[Hit]:
 async def _export(visit: Visit, query: str) -> Sequence[Hit]:
     request = inspection_pb2.InspectExportRequest(export_id=query)
     found = await visit.read(visit.services.inspection.InspectExport, request)
-    submissions = found.broker_submissions
-    status = submissions[-1].status if submissions else ""
-    stands = standing(found.state, found.plan.readiness_state, status)
+    submission = worst(found.broker_submissions)
+    stands = standing(found.state, found.plan.readiness_state, submission.status if submission else "")
     orders = counted(len(found.plan.included_order_ids), "order")
     return [Hit(kind="Export", name=orders, detail=stands.word, id=query, path=f"/exports/{found.export_id}")]
 

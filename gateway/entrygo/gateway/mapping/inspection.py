@@ -1,10 +1,10 @@
 """The inspect answer: one export of the read model in the documented shape."""
 
 from entrygo.domain.money import json_number
+from entrygo.domain.submissions import worst
 from entrygo.gateway.mapping.duties import estimated_entries
 from entrygo.gateway.mapping.entry_summaries import outcome
 from entrygo.gateway.mapping.exports import (
-    PACKAGE,
     artifact,
     broker_submission,
     timeline,
@@ -17,8 +17,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
     """GET /api/exports/{id}: the current state of an export."""
     plan = message.plan
-    submissions = [broker_submission(found) for found in message.broker_submissions]
-    packages = [each for each in submissions if each["kind"] == PACKAGE]
+    submission = worst(message.broker_submissions)
     return {
         "exportId": message.export_id,
         "status": message.state,
@@ -32,8 +31,8 @@ def inspect_answer(message: inspection_pb2.Export) -> views.InspectAnswer:
         "batch": _batch(message),
         "customsPackage": _package(message),
         "notifications": _notifications(message),
-        "brokerSubmission": packages[-1] if packages else None,
-        "brokerSubmissions": submissions,
+        "brokerSubmission": broker_submission(submission) if submission else None,
+        "brokerSubmissions": [broker_submission(found) for found in message.broker_submissions],
         "snapshot": {
             "included_order_ids": list(plan.included_order_ids),
             "planHash": plan.plan_hash,
