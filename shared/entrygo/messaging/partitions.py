@@ -17,6 +17,8 @@ POLL_MS = 250
 RESTS = ((60.0, 1.0), (5.0, 0.2))  # seconds of silence, seconds between two fetches
 # Within this the broker answers a question about its log.
 ASK_SECONDS = 5.0
+# Within this it hands out a record that it has.
+LOOK_SECONDS = 2.0
 # No partition for this long may be rightful (more consumers than partitions), or a lost membership.
 UNASSIGNED_SECONDS = 300.0
 
@@ -72,10 +74,30 @@ async def check_progress(consumer: AIOKafkaConsumer, *, idle: float, stall_secon
         {partition.partition: end for partition, end in ends.items()},
         {partition.partition: position for partition, position in positions.items()},
     )
-    if any(positions[partition] > ends[partition] for partition in assigned):
-        raise Stalled("the log ends before the position: the broker began anew")
+    for partition in assigned:
+        if positions[partition] > ends[partition] and not await is_held(
+            consumer, partition, positions[partition]
+        ):
+            raise Stalled("the log ends before the position: the broker began anew")
     if idle > stall_seconds and any(positions[partition] < ends[partition] for partition in assigned):
         raise Stalled("records wait and none arrives")
+
+
+async def is_held(consumer: AIOKafkaConsumer, partition: TopicPartition, position: int) -> bool:
+    """Whether the log still has the record before `position`, which is where the consumer is put.
+
+    Where the log ends is no proof: Tansu may name an end that is some records short of what it hands out,
+    until the next record comes.
+    """
+    consumer.seek(partition, position - 1)
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            fetched = await consumer.getmany(partition, timeout_ms=int(LOOK_SECONDS * 1000), max_records=1)
+    except TimeoutError:
+        return False
+    finally:
+        consumer.seek(partition, position)
+    return any(record.offset == position - 1 for record in fetched.get(partition, ()))
 
 
 class Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -109,10 +131,16 @@ class Seeker(ConsumerRebalanceListener):  # type: ignore[misc]
         async with asyncio.timeout(ASK_SECONDS):
             begins = await self._consumer.beginning_offsets(assigned)
             ends = await self._consumer.end_offsets(assigned)
+        began_anew = False
         for partition in assigned:
-            begin, end = begins[partition], ends[partition]
-            position = start_position(stored.get(partition.partition), begin, end)
-            if position != stored.get(partition.partition, position):
+            begin, end, known = begins[partition], ends[partition], stored.get(partition.partition)
+            if known is not None and known > end and not began_anew:
+                if await is_held(self._consumer, partition, known):
+                    continue
+                # The others of this broker are not asked: each would take as long.
+                began_anew = True
+            position = start_position(known, begin, end)
+            if known not in (None, position):
                 log.warning("projector.log_began_anew", partition=partition.partition, begin=begin, end=end)
             self._consumer.seek(partition, position)
 

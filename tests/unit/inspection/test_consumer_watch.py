@@ -1,19 +1,27 @@
 """When a consumer counts as stuck and is made anew."""
 
+from dataclasses import dataclass
+
 import pytest
 from aiokafka import TopicPartition
 
-from entrygo.messaging.partitions import UNASSIGNED_SECONDS, Stalled, check_progress
+from entrygo.messaging.partitions import UNASSIGNED_SECONDS, Seeker, Stalled, check_progress
 
 PARTITION = TopicPartition("entrygo.exports.v1", 0)
 
 
-class Consumer:
-    """What a consumer says of itself and of its log."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    offset: int
 
-    def __init__(self, position: int, end: int, *, assigned: bool = True) -> None:
+
+class Consumer:
+    """What a consumer says of itself and of its log, which may hold more `records` than its end says."""
+
+    def __init__(self, position: int, end: int, *, records: int | None = None, assigned: bool = True) -> None:
         self._position = position
         self._end = end
+        self._records = end if records is None else records
         self._assigned = assigned
 
     def assignment(self) -> frozenset[TopicPartition]:
@@ -24,6 +32,17 @@ class Consumer:
 
     async def end_offsets(self, partitions: frozenset[TopicPartition]) -> dict[TopicPartition, int]:
         return dict.fromkeys(partitions, self._end)
+
+    async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 0)
+
+    def seek(self, partition: TopicPartition, position: int) -> None:
+        self._position = position
+
+    async def getmany(
+        self, partition: TopicPartition, *, timeout_ms: int, max_records: int
+    ) -> dict[TopicPartition, list[Record]]:
+        return {partition: [Record(self._position)]} if self._position < self._records else {}
 
 
 @pytest.mark.parametrize(
@@ -51,3 +70,23 @@ async def test_a_consumer_that_waits_in_vain_is_made_anew(
 ) -> None:
     with pytest.raises(Stalled, match=reason):
         await check_progress(consumer, idle=idle, stall_seconds=60)
+
+
+async def test_an_end_that_is_short_of_what_the_log_holds_is_not_believed() -> None:
+    consumer = Consumer(9, 5, records=9)
+    await check_progress(consumer, idle=0.0, stall_seconds=60)
+    assert await consumer.position(PARTITION) == 9
+
+
+@pytest.mark.parametrize(("records", "goes_on_at"), [(9, 9), (12, 9), (5, 0)])
+async def test_who_starts_goes_on_as_stored_where_the_log_holds_the_record_before(
+    records: int, goes_on_at: int
+) -> None:
+    async def stored() -> dict[int, int]:
+        return {0: 9}
+
+    consumer = Consumer(0, 5, records=records)
+    seeker = Seeker(consumer, stored)
+    await seeker.on_partitions_assigned([PARTITION])
+    seeker.raise_failure()
+    assert await consumer.position(PARTITION) == goes_on_at
