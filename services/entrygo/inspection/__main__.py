@@ -11,6 +11,7 @@ from entrygo.inspection.clients.execution import ExecutionMailer
 from entrygo.inspection.consumers import ExportEvents
 from entrygo.inspection.dead_letters import are_none
 from entrygo.inspection.epochs import Epochs
+from entrygo.inspection.feed.heads import Lookout
 from entrygo.inspection.feed.use_cases import Feed
 from entrygo.inspection.measures import measure
 from entrygo.inspection.owners import Owner, check_serving, execution_owner, planning_owner
@@ -75,9 +76,10 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         poll_seconds=settings.watch_poll_seconds,
         stop=runtime.stop,
     )
+    lookout = Lookout(pool, changes, poll_seconds=settings.watch_poll_seconds)
     servicer = InspectionServicer(
         inspector,
-        Feed(pool, changes, poll_seconds=settings.watch_poll_seconds, stop=runtime.stop),
+        Feed(pool, changes, stop=runtime.stop),
         _all_probes(pool, projector, channels, settings.probe_seconds),
         owner_seconds=settings.owner_seconds,
         probe_seconds=settings.probe_seconds,
@@ -86,7 +88,7 @@ def _parts(settings: Settings, runtime: Runtime, channels: Channels) -> Parts:
         rpc_service=SERVICE_NAME,
         required_scopes={**REQUIRED_SCOPES, **hooks.required_scopes},
         register=partial(_register, servicer, hooks.servicer),
-        background=(projector.run, reconciler.run, *hooks.background),
+        background=(projector.run, reconciler.run, lookout.run, *hooks.background),
         measures=(measure,),
         records_events=False,
     )

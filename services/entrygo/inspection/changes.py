@@ -1,6 +1,6 @@
 """Wakes the watchers in this process when an export changed, or any of an account.
 
-A change seen elsewhere is found by polling.
+What another replica applied the lookout finds (`feed/heads.py`); who watches one export looks by itself.
 """
 
 import asyncio
@@ -36,5 +36,17 @@ class Changes:
             return
         for key in keys:
             for watched in (key, key.tenant):
-                for changed in self._watchers.get(watched, ()):
-                    changed.set()
+                self._wake(watched)
+
+    def watched_tenants(self) -> list[Tenant]:
+        """Those whose feeds somebody watches."""
+        return [key for key in self._watchers if isinstance(key, Tenant)]
+
+    def wake_tenants(self, tenants: Iterable[Tenant]) -> None:
+        """Wakes whoever watches the feed of one of these."""
+        for tenant in tenants:
+            self._wake(tenant)
+
+    def _wake(self, watched: ExportKey | Tenant) -> None:
+        for changed in self._watchers.get(watched, ()):
+            changed.set()

@@ -63,7 +63,7 @@ class Settings(ServiceSettings):
     )
     # How long an inspect waits for an owner before it answers with what is here, marked stale.
     owner_seconds: float = Field(default=2, gt=0, validation_alias="ENTRYGO_INSPECTION_OWNER_SECONDS")
-    # How often a watcher looks by itself, for changes that another replica applied.
+    # How often what another replica applied is looked for: once for all feeds, and by who watches one export.
     watch_poll_seconds: float = Field(
         default=1, gt=0, validation_alias="ENTRYGO_INSPECTION_WATCH_POLL_SECONDS"
     )

@@ -8,6 +8,8 @@ import pytest
 
 from entrygo.domain.errors import ServiceUnavailable, ValidationFailed
 from entrygo.domain.principal import Visible
+from entrygo.inspection.changes import Changes
+from entrygo.inspection.feed.heads import Lookout
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.feed.requests import read_list, write_cursor
 from entrygo.inspection.feed.store import FeedStore, sweep_feeds
@@ -23,8 +25,8 @@ WHOLE = Visible.whole(ALICE)
 KEEP = timedelta(days=35)
 
 
-def feed_of(service: Service, *, poll_seconds: float = 60.0) -> Feed:
-    return Feed(service.pool, service.changes, poll_seconds=poll_seconds, stop=service.stop)
+def feed_of(service: Service) -> Feed:
+    return Feed(service.pool, service.changes, stop=service.stop)
 
 
 def lived(export_id: str = "batch_123", **given: Any) -> Life:
@@ -144,9 +146,28 @@ async def test_a_watcher_that_comes_again_goes_on_where_it_was(service: Service)
     await events.aclose()
 
 
+async def test_a_watcher_hears_what_another_replica_applied(service: Service) -> None:
+    await happen(service, lived("batch_1"))
+    # Another replica wakes nobody here.
+    changes = Changes()
+    feed = Feed(service.pool, changes, stop=service.stop)
+    lookout = asyncio.create_task(Lookout(service.pool, changes, poll_seconds=0.01).run(service.stop))
+    begun = await feed.place(WHOLE, FeedFilter(after=None))
+    events = feed.watch(WHOLE, begun)
+    coming = asyncio.ensure_future(anext(events))
+    life = lived("batch_2")
+    await happen(service, life)
+    async with asyncio.timeout(10):
+        assert (await coming).event_id == life.events[0].id
+    await events.aclose()
+    assert not changes.watched_tenants()
+    service.stop.set()
+    await lookout
+
+
 async def test_a_watch_ends_when_the_service_stops(service: Service) -> None:
     await happen(service, lived("batch_1"))
-    events = feed_of(service, poll_seconds=0.05).watch(WHOLE, FeedFilter(after=0))
+    events = feed_of(service).watch(WHOLE, FeedFilter(after=0))
     await anext(events)
     service.stop.set()
     with pytest.raises(ServiceUnavailable):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from asyncpg import Record
 
-from entrygo.domain.principal import Tenant, Visible
+from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.folding import Known
@@ -71,6 +71,23 @@ class FeedWriter:
                 for known in moved
             ],
         )
+
+
+class FeedHeads:
+    """Where the feeds of all accounts end, within the caller's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def last_of(self, tenants: Sequence[Tenant]) -> dict[Tenant, int]:
+        """The last place of each feed; without those that never had an event."""
+        rows = await self._connection.fetch(
+            "SELECT account_id, mode, last_position FROM event_feed_heads"
+            " JOIN unnest($1::text[], $2::text[]) AS wanted (account_id, mode) USING (account_id, mode)",
+            [tenant.account_id for tenant in tenants],
+            [str(tenant.mode) for tenant in tenants],
+        )
+        return {Tenant(row["account_id"], Mode(row["mode"])): row["last_position"] for row in rows}
 
 
 class FeedStore:

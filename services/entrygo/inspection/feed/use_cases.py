@@ -1,7 +1,6 @@
 """Reads the feed of an account: a page of it, or on and on as it grows."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +10,11 @@ from entrygo.inspection.changes import Changes
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.feed.store import FeedStore
 from entrygo.postgres.pool import Pool, transaction
+from entrygo.process.ending import first_of
 
 WATCH_PAGE = 100
+# A watcher that nobody wakes looks by itself, however quiet its feed is said to be.
+AGAIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +29,9 @@ class FeedPage:
 class Feed:
     """The use cases of the feed."""
 
-    def __init__(self, pool: Pool, changes: Changes, *, poll_seconds: float, stop: asyncio.Event) -> None:
+    def __init__(self, pool: Pool, changes: Changes, *, stop: asyncio.Event) -> None:
         self._pool = pool
         self._changes = changes
-        self._poll_seconds = poll_seconds
         self._stop = stop
 
     async def page(self, visible: Visible, wanted: FeedFilter, limit: int) -> FeedPage:
@@ -70,8 +71,7 @@ class Feed:
                     yield event
                 wanted = replace(wanted, after=page.after)
                 if not page.has_more:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(changed.wait(), self._poll_seconds)
+                    await first_of(changed, self._stop, seconds=AGAIN_SECONDS)
         raise ServiceUnavailable("The service is stopping; go on with the last cursor.")
 
 
