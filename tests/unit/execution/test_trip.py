@@ -1,5 +1,7 @@
 """A truck from the wire, and what the carrier's manifest and the entries show of it."""
 
+import csv
+import io
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -17,6 +19,7 @@ from entrygo.domain.shipment import (
     Trip,
     TripEntry,
 )
+from entrygo.execution.package.summary import summarised
 from entrygo.execution.requests.execute import normalised
 from entrygo.execution.requests.shipment import read_shipment
 from entrygo.execution.steps.leases import OPERATION
@@ -329,6 +332,27 @@ def test_a_house_bill_says_what_is_in_its_order_and_nothing_else_of_the_entry_li
     ]
     assert shown == [("LITHIUM POWER BANK", [True]), ("CASE OF A POWER BANK", [False])]
     assert [each["shipment"] for each in trip["dangerous_goods"]] == [0]
+
+
+def test_an_entry_is_released_by_the_house_bills_that_the_manifest_has() -> None:
+    """Its own number is on no shipment then; what nobody stated is named."""
+    stated = pb.Trip(entries=[pb.TripEntry(entry=1, paps_number="CCBT000009"), BILLS])
+    shipment = read_shipment(pb.Shipment(trip=stated), Issues())
+    broker = THREE.broker.model_copy(update={"manifest_per": "house_bill"})
+    snapshot = THREE.model_copy(update={"broker": broker})
+    found = rendered(snapshot, replace(PACKAGE, shipment=shipment))
+    first, second = (orjson.loads(found[f"entry-{n}_entry_dataset.json"].content) for n in (1, 2))
+    numbers = [each["control_number"] for each in second["entry"]["house_bills"]]
+    assert numbers == ["CCBT000021", "CCBT000023"]
+    assert [each["order"] for each in second["entry"]["house_bills"]] == ["wms-ord_1", "wms-ord_3"]
+    assert (second["entry"]["paps_number"], second["entry"]["bill_of_lading"]) == (None, None)
+    assert not {"bill_of_lading", "paps_number", "house_bills"} & {*second["left_to_the_broker"]["entry"]}
+    assert first["entry"]["paps_number"] is None
+    assert "house_bills" in first["left_to_the_broker"]["entry"]
+    rows = csv.DictReader(io.StringIO(found["entry-2_entry_lines.csv"].content.decode(), newline=""))
+    assert {row["paps_number"] for row in rows} == {"CCBT000021; CCBT000023"}
+    said = [each.paps_number for each in summarised(snapshot, shipment).entries]
+    assert said[:2] == ["(1 house bill, 1 without a number)", "CCBT000021, CCBT000023 (2 house bills)"]
 
 
 def test_a_house_bill_has_a_control_number_of_its_own() -> None:

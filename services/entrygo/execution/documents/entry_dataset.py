@@ -12,6 +12,7 @@ from entrygo.domain.shipment import Shipment
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.entry_columns import TRUCK_NOT_IN_CONTAINER
+from entrygo.execution.package.house_bills import bills_of_entry, house_bills, left_of_bills
 from entrygo.execution.package.invoice import ConsolidatedLine, Invoice
 from entrygo.execution.package.json_values import (
     Json,
@@ -71,7 +72,8 @@ class EntryDataset(Document):
         lines = [
             _line(invoice, line, goods[line.number], charged[line.number]) for line in invoice.consolidated
         ]
-        named, entry = _parties(invoice), _entry(invoice)
+        bills = house_bills(invoice.snapshot, invoice.package.shipment, invoice.snapshot.orders)
+        named, entry = _parties(invoice), {**_entry(invoice), **bills_of_entry(bills)}
         return canonical_json(
             {
                 **json_head(invoice, "entry_dataset", SCHEMA_VERSION),
@@ -97,7 +99,7 @@ class EntryDataset(Document):
                     # Of both the address, too, is what cargo is released by (19 CFR 142.6).
                     "seller": _absent(named["seller"]),
                     "buyer": _absent(named["buyer"]),
-                    "entry": _absent(entry),
+                    "entry": left_of_bills(_absent(entry), bills),
                     # Of every line; each names what else it lacks.
                     "lines": [name for name in _OF_A_LINE if all(line[name] is None for line in lines)],
                 },

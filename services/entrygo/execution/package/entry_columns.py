@@ -1,6 +1,6 @@
 """The table of the entry lines: names, order, values. Clean text; each document escapes it itself."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from entrygo.domain.shipment import ChargeKind
 from entrygo.domain.tariff import headings_of
 from entrygo.execution.package.facts import SHORT_NOTICE
 from entrygo.execution.package.figures import quantities
+from entrygo.execution.package.house_bills import house_bills
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, Weight
 from entrygo.execution.package.invoice_columns import money, number
 from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
@@ -123,8 +124,20 @@ def _port(invoice: Invoice) -> str | None:
 
 
 def _paps(invoice: Invoice, row: EntryLine) -> str:
+    """The control number of its entry; of a manifest by house bill those of all of its orders."""
+    if invoice.snapshot.broker.manifest_per == "house_bill":
+        return _joined(_numbers_of_bills(invoice).get(row.line.entry_number, ()))
     shipment, entries = invoice.package.shipment, len(invoice.entries)
     return clean_text(shipment.paps_of(row.line.entry_number, entries=entries))
+
+
+def _numbers_of_bills(invoice: Invoice) -> Mapping[int, Sequence[str]]:
+    bills = house_bills(invoice.snapshot, invoice.package.shipment, invoice.snapshot.orders)
+    stated = {each.order.id: each.control_number for each in bills if each.control_number}
+    return {
+        entry.number: [stated[order_id] for order_id in entry.order_ids if order_id in stated]
+        for entry in invoice.entries
+    }
 
 
 def _iso(day: date | None) -> str:

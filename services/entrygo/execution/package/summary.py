@@ -4,7 +4,7 @@ Pure. It is kept with the package, so that the page needs neither the plan nor i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from entrygo.domain.facts import Fact, Number, Order
 from entrygo.domain.shipment import NOTHING_STATED, Shipment
 from entrygo.domain.snapshot import PlannedEntry, Snapshot
 from entrygo.execution.package.figures import quantities
+from entrygo.execution.package.house_bills import NumberedOrder, first_of, house_bills
 from entrygo.execution.package.invoice import UNIT_WHEN_UNSTATED
 from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text
@@ -28,7 +29,7 @@ class EntrySummary(Fact):
     lines: int
     value_usd: Number
     entry_type: str
-    # Empty where nobody stated it, and in packages from before mails said so.
+    # Empty where nobody stated it, and in packages from before mails said so; of house bills the first.
     paps_number: str = ""
     # The number that it was filed under before, where what is asked for is its correction.
     filed_as: str = ""
@@ -83,6 +84,7 @@ def summarised(snapshot: Snapshot, shipment: Shipment = NOTHING_STATED) -> Packa
     warehouse = snapshot.warehouse
     address, port = warehouse.address, port_of_entry(snapshot, shipment)
     entries = snapshot.entries or (_whole(snapshot),)
+    bills = house_bills(snapshot, shipment, snapshot.orders)
     importers: Mapping[str | None, str] = {
         WAREHOUSE_IMPORTER: clean_text(warehouse.importer_of_record.name),
         **{each.id: clean_text(each.name) or each.external_id for each in snapshot.importers},
@@ -101,7 +103,7 @@ def summarised(snapshot: Snapshot, shipment: Shipment = NOTHING_STATED) -> Packa
         responsible=clean_text(warehouse.responsible_employee),
         answers_to=clean_text(warehouse.email),
         entries=tuple(
-            _entry(entry, importers, snapshot, shipment, entries=len(entries)) for entry in entries
+            _entry(entry, importers, snapshot, shipment, bills, entries=len(entries)) for entry in entries
         ),
     )
 
@@ -148,11 +150,14 @@ def _entry(
     importers: Mapping[str | None, str],
     snapshot: Snapshot,
     shipment: Shipment,
+    bills: Sequence[NumberedOrder],
     *,
     entries: int,
 ) -> EntrySummary:
     own = frozenset(entry.order_ids)
-    orders = () if entries == 1 else [order for order in snapshot.orders if order.id in own]
+    held = [order for order in snapshot.orders if order.id in own]
+    orders = () if entries == 1 else held
+    own_bills = [each for each in bills if each.order.id in own]
     return EntrySummary(
         number=entry.number,
         importer=importers.get(entry.importer_id, ""),
@@ -160,7 +165,9 @@ def _entry(
         lines=entry.lines,
         value_usd=entry.value_usd,
         entry_type=str(entry.entry_type or snapshot.entry_type),
-        paps_number=clean_text(shipment.paps_of(entry.number, entries=entries)),
+        paps_number=first_of(own_bills)
+        if own_bills
+        else clean_text(shipment.paps_of(entry.number, entries=entries)),
         filed_as=entry.filed_as or "",
         quantities=_quantities(snapshot, orders),
         gross_weight_kg=_gross_weight(snapshot, orders) if orders else None,

@@ -1,0 +1,64 @@
+"""What cargo of an entry is released by where the manifest has a shipment for each order. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from entrygo.domain.facts import Order
+from entrygo.domain.shipment import Shipment
+from entrygo.domain.snapshot import Snapshot
+from entrygo.execution.package.json_values import Json
+from entrygo.execution.package.printable import clean_text
+
+_SHOWN = 3
+# Of an entry without house bills: one number of its own.
+_OF_ONE_SHIPMENT = frozenset({"bill_of_lading", "paps_number"})
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedOrder:
+    """An order with the control number of its shipment in the manifest; None where nobody stated it."""
+
+    order: Order
+    control_number: str | None
+
+
+def house_bills(snapshot: Snapshot, shipment: Shipment, orders: Iterable[Order]) -> Sequence[NumberedOrder]:
+    """Those of the orders; empty where the manifest has a shipment for each entry."""
+    if snapshot.broker.manifest_per != "house_bill":
+        return ()
+    entries = shipment.trip.entries if shipment.trip else ()
+    stated = {bill.order_id: bill.paps_number for entry in entries for bill in entry.house_bills}
+    return [NumberedOrder(order, stated.get(order.id)) for order in orders]
+
+
+def first_of(bills: Sequence[NumberedOrder]) -> str:
+    """The first numbers and how many there are, as a mail names them."""
+    stated = [each.control_number for each in bills if each.control_number]
+    more = ["…"] if len(stated) > _SHOWN else []
+    counted = f"{len(bills):,} house bill{'' if len(bills) == 1 else 's'}"
+    unnumbered = len(bills) - len(stated)
+    without = f", {unnumbered:,} without a number" if unnumbered else ""
+    return " ".join(filter(None, (", ".join((*stated[:_SHOWN], *more)), f"({counted}{without})")))
+
+
+def bills_of_entry(bills: Sequence[NumberedOrder]) -> Json:
+    """In the entry's data, in the place of its own number; nothing where there are no house bills."""
+    if not bills:
+        return {}
+    listed = [
+        {
+            "control_number": each.control_number,
+            "order": clean_text(each.order.external_id),
+            "manifest_quantity": {"unit": "PKG", "quantity": "1"},
+        }
+        for each in bills
+    ]
+    return {**dict.fromkeys(_OF_ONE_SHIPMENT), "house_bills": listed}
+
+
+def left_of_bills(absent: Sequence[str], bills: Sequence[NumberedOrder]) -> Sequence[str]:
+    """What of an entry is absent, with its house bills for its own number."""
+    if not bills:
+        return absent
+    unnumbered = ["house_bills"] if any(each.control_number is None for each in bills) else []
+    return sorted([*(name for name in absent if name not in _OF_ONE_SHIPMENT), *unnumbered])
