@@ -139,9 +139,42 @@ def test_the_mail_asks_for_each_correction_by_number_and_for_the_entry_that_is_l
     body = mail_of(correcting(THREE))
     assert f"Entries were filed for that one ({FIRST}, {THIRD}): please correct each of them" in body
     assert "Please review the documents and file entry 2." in body
-    assert f"filed as {FIRST}: to be corrected" in body
+    assert f"filed as {FIRST}" in body
     all_filed = (*FILED, FiledEntry(entry=2, entry_number="ABC-1234569-2"))
     assert "Please review the documents." in mail_of(correcting(THREE, all_filed))
+
+
+def test_no_correction_is_asked_for_of_an_entry_of_which_nothing_changed() -> None:
+    snapshot = correcting(THREE)
+    assert snapshot.amendment is not None
+    of_third = tuple(each for each in CHANGES if FIRST not in each.corrects)
+    amendment = snapshot.amendment.model_copy(update={"changes": of_third})
+    body = mail_of(snapshot.model_copy(update={"amendment": amendment}))
+    assert f"please correct {THIRD} by a post-summary correction; nothing of {FIRST} changed" in body
+    alone = amendment_of(snapshot.model_copy(update={"amendment": amendment}), snapshot.entries[0])
+    body = mail_of(snapshot.model_copy(update={"amendment": alone}), entry=1)
+    assert f"({FIRST}): nothing of {FIRST} changed, so that there is nothing to correct in it." in body
+    assert "post-summary" not in body
+    # What was not kept may be of it; another day is of every entry.
+    day = Change(subject="export", id="batch_1", name="", field="entry_date", before="1", after="2")
+    for unclear in ({"more_changes": 1}, {"changes": (*of_third, day)}):
+        body = mail_of(snapshot.model_copy(update={"amendment": amendment.model_copy(update=unclear)}))
+        assert f"({FIRST}, {THIRD}): please correct each of them" in body
+
+
+def test_an_order_that_was_taken_off_is_of_the_only_entry_that_is_to_be_filed() -> None:
+    snapshot = correcting(THREE)
+    assert snapshot.amendment is not None
+    off = Change(subject="order", id="ord_8", name="SO-8", before="ord_8")
+    amendment = snapshot.amendment.model_copy(update={"changes": (*CHANGES, off)})
+    shown = [
+        amendment_of(snapshot.model_copy(update={"amendment": amendment}), entry)
+        for entry in snapshot.entries
+    ]
+    assert [bool(each and off in each.changes) for each in shown] == [False, True, False]
+    one_filed = correcting(THREE, FILED[:1]).model_copy(update={"amendment": amendment})
+    shown = [amendment_of(one_filed, entry) for entry in one_filed.entries[1:]]
+    assert [bool(each and off in each.changes) for each in shown] == [False, False]
 
 
 def test_of_an_amendment_one_entry_has_its_own_part() -> None:

@@ -125,7 +125,7 @@ async def test_each_entry_has_a_field_and_its_numbers_are_shown(
     text = (await broker.get(PATH)).text
     assert re.findall(r'name="(entry_number\w*)"', text) == ["entry_number_1", "entry_number_2"]
     assert "CCBT20260001" in text
-    assert "filed as XYZ-7654321-0: please correct it, do not file it again" in text
+    assert "filed as XYZ-7654321-0; do not file it again" in text
     given = {"entry_number_1": "ABC-1234567-6", "entry_number_2": "ABC-1234568-4"}
     await broker.post(PATH, data={"answer": "acknowledge", **given})
     shown = (await broker.get(PATH)).text

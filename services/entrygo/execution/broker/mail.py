@@ -24,6 +24,7 @@ from entrygo.execution.package.artifacts import (
     readable_documents,
     zipped,
 )
+from entrygo.execution.package.entry_snapshots import unchanged_numbers
 from entrygo.execution.package.facts import NOTICE, PackageFacts
 from entrygo.execution.package.summary import PackageSummary
 from entrygo.execution.state.records import SubmissionKind
@@ -192,6 +193,9 @@ def _left_to_file(mail: BrokerMail) -> Sequence[int]:
 def _correction_of(mail: BrokerMail, amendment: Amendment) -> str:
     """What is asked after entries were filed, each by its number."""
     numbers = list(dict.fromkeys(each.entry_number for each in amendment.filed))
+    unchanged = unchanged_numbers(amendment)
+    if unchanged:
+        return _correction_of_some(numbers, unchanged)
     if len(numbers) > 1:
         return (
             f"Entries were filed for that one ({', '.join(numbers)}): please correct each of them by a"
@@ -206,6 +210,18 @@ def _correction_of(mail: BrokerMail, amendment: Amendment) -> str:
     return (
         f"An entry was filed for that one ({amendment.entry_number}): please correct that entry by a"
         " post-summary correction, and file no second one."
+    )
+
+
+def _correction_of_some(numbers: Sequence[str], unchanged: Sequence[str]) -> str:
+    """Nobody is asked to correct what did not change."""
+    changed = [each for each in numbers if each not in unchanged]
+    filed = "An entry was" if len(numbers) == 1 else "Entries were"
+    asked = f"please correct {', '.join(changed)} by a post-summary correction; " if changed else ""
+    return (
+        f"{filed} filed for that one ({', '.join(numbers)}): {asked}"
+        f"nothing of {', '.join(unchanged)} changed, so that there is nothing to correct in it."
+        " Please file no entry a second time."
     )
 
 

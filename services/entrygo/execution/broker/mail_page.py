@@ -97,7 +97,7 @@ def _entry(entry: EntrySummary, *, is_only: bool) -> tuple[str, str]:
     label = "Importer, entry" if is_only else f"Entry {entry.number}"
     value = f"USD {amount(entry.value_usd)}"
     paps = entry.paps_number and f"PAPS {entry.paps_number}"
-    filed = entry.filed_as and f"filed as {entry.filed_as}: to be corrected"
+    filed = entry.filed_as and f"filed as {entry.filed_as}"
     return label, _joined(entry.importer, filed, f"type {entry.entry_type} (estimate)", *counts, value, paps)
 
 

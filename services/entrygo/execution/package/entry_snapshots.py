@@ -19,6 +19,8 @@ from entrygo.execution.package.printable import clean_text
 _OF_AN_IMPORTER = "importers["
 # What a plan finds of all that goes: it may name values of other importers.
 _OF_THE_WHOLE = "batch"
+# What changes of an export and is no sum of its entries.
+_OF_EVERY_ENTRY = frozenset({"entry_date", "entry_type", "destination_country"})
 # Where the truck's importer names them all: the warehouse's own as a record, for the entries that name none.
 _OF_THE_WAREHOUSE = ""
 
@@ -122,7 +124,7 @@ def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
     if number is None:
         ids = frozenset(entry.order_ids)
         held = (order.items for order in snapshot.orders if order.id in ids)
-        about = ids | {item.product_id for items in held for item in items}
+        about = ids | {item.product_id for items in held for item in items} | _left_out(snapshot, amendment)
         changes = tuple(each for each in amendment.changes if each.id in about)
         return amendment.model_copy(
             update={"after_entry": False, "entry_number": None, "filed": (), "changes": changes}
@@ -134,6 +136,28 @@ def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
             "changes": tuple(each for each in amendment.changes if number in each.corrects),
         }
     )
+
+
+def _left_out(snapshot: Snapshot, amendment: Amendment) -> set[str]:
+    """The orders that were taken off, if one entry alone is to be filed: of several they may be any's."""
+    if sum(each.filed_as is None for each in snapshot.entries) > 1:
+        return set()
+    going = {order.id for order in snapshot.orders}
+    return {
+        each.id
+        for each in amendment.changes
+        if each.subject == "order" and not each.corrects and each.id not in going
+    }
+
+
+def unchanged_numbers(amendment: Amendment) -> Sequence[str]:
+    """The filed entries of which nothing changed; none where not every change was kept, or one is of all."""
+    is_of_all = any(each.subject == "export" and each.field in _OF_EVERY_ENTRY for each in amendment.changes)
+    if amendment.more_changes or is_of_all:
+        return ()
+    changed = {number for each in amendment.changes for number in each.corrects}
+    filed = dict.fromkeys(each.entry_number for each in amendment.filed)
+    return [each for each in filed if each not in changed]
 
 
 def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:
