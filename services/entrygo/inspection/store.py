@@ -132,7 +132,7 @@ class ReadModelStore:
             )
 
     async def gaps(self, limit: int) -> list[Known]:
-        """Exports of which more was heard than applied."""
+        """Exports of which an event is known that has not been applied."""
         rows = await self._connection.fetch(
             "SELECT account_id, mode, export_id, planning_sequence, execution_sequence, planning_seen,"
             " execution_seen, warehouse_id, ''::bytea AS detail FROM exports"

@@ -1,4 +1,4 @@
-"""Asks every part of the system how it is, all at once and each within a bound."""
+"""Checks the health of every part of the system concurrently, each with a timeout."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""How a relay hears at once of events that its own process has committed; of others it hears by looking."""
+"""Wakes the relay when its own process has committed events; those of other processes it finds by polling."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ class Doorbell:
 
     @contextmanager
     def answered(self) -> Iterator[None]:
-        """While this lasts, `rung` wakes whoever waits at this bell; outside of it nobody is woken."""
+        """Within this context `rung` wakes whoever waits at this bell; outside of it nobody is woken."""
         _ANSWERING.add(self)
         try:
             yield
@@ -25,7 +25,7 @@ class Doorbell:
             _ANSWERING.discard(self)
 
     async def wait(self, stop: asyncio.Event, seconds: float) -> bool:
-        """Until it is rung, `stop` is set or so much time has passed; whether it was rung meanwhile."""
+        """Waits until the bell is rung, `stop` is set or the time is over; True if it was rung."""
         await first_of(self._rung, stop, seconds=seconds)
         was_rung = self._rung.is_set()
         self._rung.clear()

@@ -82,7 +82,7 @@ async def _check_held(
 
 
 async def history(pool: Pool) -> events_pb2.History:
-    """Which life of this database its events are of, and what time it is by the database's clock."""
+    """The epoch of this database, and the present time by its clock."""
     async with transaction(pool, EVERYONE) as connection:
         row = await connection.fetchrow("SELECT epoch, clock_timestamp() AS database_time FROM owner_epoch")
     assert row is not None  # the migration that made the table filled it

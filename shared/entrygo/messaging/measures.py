@@ -7,7 +7,7 @@ from entrygo.postgres.pool import Connection
 EVENTS = Gauge("entrygo_outbox_events", "Events that wait to be published", ("schema",))
 OLDEST_SECONDS = Gauge("entrygo_outbox_oldest_seconds", "Age of the oldest of them", ("schema",))
 
-# What is beyond makes no difference, and is not counted for long.
+# Larger counts make no difference, so counting stops there.
 MOST_COUNTED = 100_000
 
 

@@ -60,7 +60,7 @@ class TopicRecord:
     value: bytes
     # What came along as its seal; see entrygo.messaging.seal.
     seal: bytes = b""
-    # Of the request that it is of, where that is traced.
+    # That of the request which caused it, where the request is traced.
     traceparent: str | None = None
 
 

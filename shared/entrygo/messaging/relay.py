@@ -35,7 +35,7 @@ OTHERS_SECONDS = 5.0
 FOLLOW_SECONDS = 1.0
 MIN_BACKOFF = 0.1
 MAX_BACKOFF = 5.0
-# Less than a process that ends has for what it cancelled.
+# Less than the time that an ending process gives to what it has cancelled.
 LEAVE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -123,7 +123,7 @@ class Relay:
                     events = await self._publish_batch(events, queue, producer, last)
                 now = asyncio.get_running_loop().time()
                 if found:
-                    # Of what comes without a ring there may be more.
+                    # What was found by polling may not be all.
                     others_until = others_until if was_rung else now + OTHERS_SECONDS
                 was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
 

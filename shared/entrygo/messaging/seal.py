@@ -13,7 +13,7 @@ PURPOSE = b"entrygo event seal v1"
 
 
 class Seal:
-    """Seals with the first token and accepts each: a token is changed while the old one still counts."""
+    """Seals with the first token and accepts the seal of any, so that a token can be changed."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self._keys = [hmac.digest(token.encode(), PURPOSE, hashlib.sha256) for token in tokens]

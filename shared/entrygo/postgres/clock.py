@@ -1,4 +1,4 @@
-"""The database's clock, which decides what is due; a process's own may be wrong."""
+"""The database's clock, which decides what is due; the clocks of processes may differ."""
 
 from datetime import datetime
 

@@ -1,10 +1,10 @@
-"""The lives of an owner's database: a copy that was put back from a backup begins another."""
+"""Epochs of an owner's database: restoring it from a backup begins a new one."""
 
 import asyncpg
 
 
 async def begin_another_life(url: str, schema: str) -> None:
-    """What was published by the earlier life is then known not to be of this one."""
+    """Begins a new epoch, so that events published before the restore are recognised as such."""
     connection = await asyncpg.connect(url, timeout=30)
     try:
         await connection.execute(

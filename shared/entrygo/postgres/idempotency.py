@@ -181,7 +181,7 @@ async def run_prepared_once(
     fingerprint: bytes,
     prepare: Callable[[], Awaitable[Work]],
 ) -> Reply:
-    """As `run_once`, where some is done before the transaction: `prepare` does it, and gives what is left.
+    """As `run_once`, with work before the transaction: `prepare` does it and returns the rest.
 
     Nothing is prepared for a call that was answered already. Who may not see what the answer is about must
     have been refused before.
@@ -205,7 +205,7 @@ async def find_reply(
 
 
 async def _reread(pool: Pool, scope: Visible, operation: str, key: str, print_: bytes) -> bytes | None:
-    """After an unknown COMMIT: what the database says, once it can be asked again."""
+    """After a COMMIT of unknown outcome: reads the key's row as soon as the database answers again."""
     for attempt in range(REREAD_ATTEMPTS):
         try:
             return await find_reply(pool, scope, operation=operation, key=key, fingerprint=print_)

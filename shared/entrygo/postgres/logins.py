@@ -14,7 +14,7 @@ SALT_BYTES = 16
 
 
 class LoginRefused(RuntimeError):
-    """A service's login cannot be what it is to be."""
+    """A login that a service must not have, such as a superuser's."""
 
 
 def own(schema: str) -> tuple[str, ...]:

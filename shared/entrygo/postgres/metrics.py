@@ -1,4 +1,4 @@
-"""What a process counts of its connections to PostgreSQL."""
+"""Metrics of a process's connections to PostgreSQL."""
 
 from typing import TYPE_CHECKING
 

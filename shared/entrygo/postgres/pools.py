@@ -27,7 +27,7 @@ class Pools:
             pool.terminate()
 
     async def close(self) -> None:
-        """Says goodbye to the server on every connection; does not wait for one that is silent."""
+        """Closes every connection properly; does not wait for a server that is silent."""
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await asyncio.gather(*(pool.close() for pool in self._open))
@@ -37,7 +37,7 @@ class Pools:
 
 @asynccontextmanager
 async def open_pools() -> AsyncIterator[Pools]:
-    """None yet; all that were opened are closed at the end."""
+    """Holds no pool at first; closes all that were opened when the context ends."""
     pools = Pools()
     try:
         yield pools

@@ -1,4 +1,4 @@
-"""How a schema stands: what an operator's check reads of it, and nothing of any account."""
+"""The state of a schema for an operator's check; reads nothing of any account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Standing:
 
 
 async def read_standing(connection: Connection, schema: str) -> Standing:
-    """Reads it; a schema that is not there has no migrations."""
+    """Reads the state; a schema that does not exist has no migrations."""
     row = await connection.fetchrow(
         "SELECT current_setting('server_version') AS version, current_user AS login,"
         " rolsuper OR rolbypassrls AS passes, clock_timestamp() AS now,"

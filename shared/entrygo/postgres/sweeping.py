@@ -1,4 +1,4 @@
-"""Deletes what is kept long enough, batch by batch, in the background of a process."""
+"""Deletes rows whose time is over, batch by batch, in the background of a process."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,4 @@
-"""What goes along with a call to the next service: who asks, which request it is, how long it may take."""
+"""Metadata of a call to the next service: the caller's credential, the request id and the deadline."""
 
 import time
 from contextvars import ContextVar
@@ -29,7 +29,7 @@ def bind_request_id(request_id: str) -> None:
 
 
 def bind_deadline(seconds: float | None) -> None:
-    """Notes how long the task that handles the request has; None: as long as it likes."""
+    """Notes how long the task that handles the request has, in seconds; None: no limit."""
     _DEADLINE.set(None if seconds is None else time.monotonic() + seconds)
 
 
@@ -38,7 +38,7 @@ def request_id() -> str:
 
 
 def remaining_seconds(default: float = DEFAULT_SECONDS) -> float:
-    """The timeout for the next hop: what the caller still waits, less a reserve; `default` at most."""
+    """Seconds for the next call: what is left of the caller's deadline, less a reserve; at most `default`."""
     deadline = _DEADLINE.get()
     if deadline is None:
         return default
@@ -46,7 +46,7 @@ def remaining_seconds(default: float = DEFAULT_SECONDS) -> float:
 
 
 def caller_metadata() -> Metadata:
-    """The call goes on with the credential it came with."""
+    """Metadata of a further call with the credential of the present one."""
     caller = principal()
     return (
         (AUTHORIZATION, caller.authorization),
@@ -58,7 +58,7 @@ def caller_metadata() -> Metadata:
 
 
 def on_behalf_metadata(token: str, caller: Principal) -> Metadata:
-    """A step of our own for a caller: the services' credential, and who is served with which rights."""
+    """Metadata of a step between services: their own credential, and the caller with scopes and warehouse."""
     return (
         (AUTHORIZATION, SERVICE_SCHEME + token),
         *on_behalf.caller_metadata(caller),
@@ -69,7 +69,7 @@ def on_behalf_metadata(token: str, caller: Principal) -> Metadata:
 
 
 def service_metadata(token: str, visible: Visible | None) -> Metadata:
-    """Background work: the services' own credential, for what it may see (None: every account)."""
+    """Metadata of background work: the services' own credential and its scope (None: every account)."""
     return (
         (AUTHORIZATION, SERVICE_SCHEME + token),
         *on_behalf.visible_metadata(visible),

@@ -1,4 +1,4 @@
-"""How many records a message may hold, looked at before it is read.
+"""Limits how many records a message may hold, by counting them before it is deserialized.
 
 Two bytes are an empty record, and reading makes 80 to 150 bytes of it: 4 MiB of empty orders took 305 MiB and
 160 ms in which nobody else was served, and one of 16 MiB, which gzip makes 16 KiB of, four times that.

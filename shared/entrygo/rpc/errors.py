@@ -66,7 +66,7 @@ _PASSING = frozenset(
 
 
 def status_code(error: EntryGoError) -> grpc.StatusCode:
-    """The gRPC status that an error's kind stands for."""
+    """The gRPC status code of a kind of error."""
     return STATUS_OF_KIND[error.error_kind]
 
 
@@ -119,7 +119,7 @@ def _shortened(details: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def remote(service: str) -> Iterator[None]:
-    """Turns what a call to `service` failed with into the error to answer or to handle."""
+    """Raises the EntryGoError of a failed call to `service` instead of grpc's own error."""
     try:
         yield
     except grpc.aio.AioRpcError as error:
@@ -140,7 +140,7 @@ def remote_in_our_name(service: str) -> Iterator[None]:
 
 
 def from_rpc_error(service: str, error: grpc.aio.AioRpcError) -> EntryGoError:
-    """The EntryGoError behind a failed call: the one the service sent, or what its absence means."""
+    """The EntryGoError of a failed call: the one that the service sent, else one by the status code."""
     detail = _detail_of(error)
     if detail is not None:
         return RemoteError(

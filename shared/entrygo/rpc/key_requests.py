@@ -1,4 +1,4 @@
-"""What may be asked of keys, read from the messages: everything wrong with one is named at once."""
+"""Reads requests about keys; a ValidationFailed names everything that is wrong."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -47,7 +47,7 @@ def read_create(request: identity_pb2.CreateKeyRequest) -> tuple[Wanted, Once]:
 
 
 def read_rotate(request: identity_pb2.RotateKeyRequest) -> tuple[timedelta, Once]:
-    """How long the key before works on; ValidationFailed names everything that is wrong."""
+    """How long the old key stays valid; ValidationFailed names everything that is wrong."""
     issues = Issues()
     hours = request.overlap_hours if request.HasField("overlap_hours") else DEFAULT_OVERLAP_HOURS
     issues.bounded(hours, 0, MAX_OVERLAP_HOURS, "overlapHours")

@@ -1,4 +1,4 @@
-"""What one key may take of a gRPC server: calls, streams, bytes at once, requests and items in a second."""
+"""Limits of one key at a gRPC server: concurrent calls, streams and bytes, requests and items per second."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -85,7 +85,7 @@ class CallLimits:
         return self._streams if is_counted_apart(method) else self._calls
 
     def count_items(self, request: Any, caller: Principal | None) -> None:
-        """Counts what a sync brings; raises RateLimited when the second's worth of it is used up."""
+        """Counts the items of a sync; raises RateLimited when the key's rate is used up."""
         items = getattr(request, "items", None)
         if items is None or caller is None or caller.is_service:
             return
@@ -95,7 +95,7 @@ class CallLimits:
 
     @asynccontextmanager
     async def life(self, method: str, caller: Principal | None) -> AsyncIterator[None]:
-        """Ends a long stream when it has lasted as long as one may."""
+        """Ends a stream that has reached its longest life."""
         if not is_counted_apart(method) or (caller is not None and caller.is_service):
             yield
             return

@@ -1,4 +1,4 @@
-"""What every service counts of its calls."""
+"""Metrics of the calls of a service."""
 
 from prometheus_client import Counter, Histogram
 

@@ -10,7 +10,7 @@ REPLAYED_KEY = "idempotency-replayed"
 
 
 def mark_replayed(context: "grpc.aio.ServicerContext[Any, Any]") -> None:
-    """Says so in the trailing metadata, and counts it."""
+    """Marks the answer in the trailing metadata and counts it."""
     REPLAYS.inc()
     context.set_trailing_metadata(((REPLAYED_KEY, "true"),))
 

@@ -24,7 +24,7 @@ from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import HEALTH_WATCH
 
-# Beyond the grace time, for the last answers to leave.
+# After the grace time, so that the last answers are sent.
 LAST_ANSWERS_SECONDS = 0.2
 # In line to be looked up, and those whose refusal is held back.
 UNKNOWN_CALLERS = MAX_STRANGERS + MAX_HELD + 50
@@ -72,7 +72,7 @@ class Server:
     async def serve(self, stop: asyncio.Event) -> None:
         """Takes calls until `stop` and a little longer, then gives those under way the grace time."""
         await self._server.start()
-        # Each by itself: a part that is slow to say how it is must not hide the others.
+        # Each by itself: a part that answers slowly must not hide the others.
         watchers = [asyncio.create_task(self._watch(*each)) for each in self._conditions.items()]
         try:
             await stop.wait()
@@ -83,7 +83,7 @@ class Server:
             await asyncio.gather(*watchers, return_exceptions=True)
 
     async def _end(self) -> None:
-        """Not ready first, so that callers turn to another replica before this one refuses them."""
+        """Reports not ready first, so that callers use another replica before this one refuses them."""
         await self._health.enter_graceful_shutdown()
         grace = self._stopping.stop_grace_seconds
         try:
@@ -153,7 +153,7 @@ def _interceptors(
     scopes: RequiredScopes,
     calls: StopInterceptor,
 ) -> Sequence[grpc.aio.ServerInterceptor]:
-    """From the outermost to the one next to the handler; the order is what keeps refusals cheap and alike."""
+    """Outermost first; the order keeps refusals cheap and gives all of them one form."""
     strangers = Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens)
     return (
         # Before anything is spent on a call.
@@ -198,7 +198,7 @@ def _listen(server: grpc.aio.Server, address: str, tls: RpcServerTlsSettings) ->
 
 
 def _standard_methods(settings: RpcServerSettings) -> Mapping[str, Access]:
-    """What gRPC's own services ask of a caller, as far as the operator opens them."""
+    """The scopes of gRPC's own services: health and, where the operator opens it, reflection."""
     return {
         f"/{reflection.SERVICE_NAME}/ServerReflectionInfo": (
             Access.OPEN if settings.open_reflection else Access.ANY_KEY

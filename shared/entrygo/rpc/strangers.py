@@ -1,4 +1,4 @@
-"""Callers whose key is not known yet: each peer may be wrong so often in a second, before anybody is asked.
+"""Limits unknown keys: each peer may send so many bad ones in a second before any is looked up.
 
 The peer is the address of the connection. A gateway calls for clients of its own and says which one it
 serves; that counts beside the token that gateways and services share, since anybody could write it.
@@ -19,12 +19,12 @@ GATEWAY_TOKEN = "entrygo-gateway-token"  # noqa: S105 - the name of the entry
 
 
 def client_metadata(token: str | None, client: str) -> tuple[tuple[str, str], ...]:
-    """What a gateway says of the client that it serves; without a token nobody would believe it."""
+    """Metadata by which a gateway names the client it serves; empty without a gateway token."""
     return ((CLIENT, client), (GATEWAY_TOKEN, token)) if token and client else ()
 
 
 class Strangers:
-    """Counts the bad and the missing keys of each peer."""
+    """Counts the bad and missing keys of each peer."""
 
     def __init__(
         self,

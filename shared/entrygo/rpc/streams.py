@@ -1,4 +1,4 @@
-"""Which RPCs stay open, and what that means for their limits: every stream by its method."""
+"""Which RPCs are long-lived streams, and which limits apply to them, by method."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -14,7 +14,7 @@ class Stream(StrEnum):
     DOWNLOAD = "download"
     # A rebuild of a read model, by our own services alone: no deadline of ours, counted as a call.
     REPLAY = "replay"
-    # As short as any other call.
+    # With the deadline of any other call.
     ANSWER = "answer"
 
 

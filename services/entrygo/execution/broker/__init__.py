@@ -1,1 +1,1 @@
-"""The way to the broker: what is sent and where, the ledger of submissions, delivery, and the answers."""
+"""Delivery to brokers: what is sent and where, the ledger of submissions, attempts and answers."""

@@ -1,4 +1,4 @@
-"""What an attempt to deliver leaves behind: the ledger's row after each outcome. Pure."""
+"""The ledger's row after each outcome of an attempt to deliver. Pure."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -52,7 +52,7 @@ def after_attempt(
 
 
 def closed_meanwhile(settled: Submission) -> Submission:
-    """Of a package that was withdrawn or replaced while it was on its way: it is not tried again."""
+    """The row of a package that was withdrawn or replaced during an attempt: it is not tried again."""
     return replace(
         settled, status=SubmissionStatus.FAILED, next_attempt_at=None, error_message=CLOSED_MEANWHILE
     )

@@ -1,4 +1,4 @@
-"""What becomes known of a submission: acknowledged, rejected, returned; or that it arrived, or did not."""
+"""Records what becomes known of a submission: acknowledged, rejected, returned, arrived or not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -115,7 +115,7 @@ def answered_with(
 
 
 def _numbers(submission: Submission, answer: Answer, covered: CoveredEntries) -> dict[int, str]:
-    """By entry: those that were known, and those that the answer gives."""
+    """The numbers by entry: those that were known, updated by those in the answer."""
     given = dict(answer.entry_numbers)
     if answer.entry_number is not None:
         given.setdefault(covered.first, answer.entry_number)

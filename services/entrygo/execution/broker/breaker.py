@@ -1,4 +1,4 @@
-"""A circuit breaker: what stays silent again and again is left alone for a while, then tried once. Pure."""
+"""A circuit breaker: after repeated silence no attempts are made for a while, then a single one. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,7 +41,7 @@ class Breaker:
         return now - self._fell_silent_at
 
     def fell_silent(self, now: float) -> None:
-        """An attempt ended without a word, or waits for one for too long."""
+        """An attempt ended without an answer, or has waited too long for one."""
         self._silent += 1
         self._fell_silent_at = now
         state = self.state(now)

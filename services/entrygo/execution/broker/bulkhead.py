@@ -36,7 +36,7 @@ class DestinationSilent(Exception):
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """What a delivery holds; `heard` says how it ended."""
+    """What a delivery holds while it runs; `heard` records how it ended."""
 
     account_id: str
     route: Route
@@ -52,7 +52,7 @@ class Slot:
         return (self.account_id, self.route.destination)
 
     def ended(self, silent: Silent | None) -> None:
-        """The attempt is over; `silent` names who said nothing."""
+        """Records that the attempt is over; `silent` names the side that gave no answer."""
         self.is_over, self.silent = True, silent
 
 
@@ -95,7 +95,7 @@ class Bulkhead:
             self._give_back(slot)
 
     def unwanted(self) -> Unwanted:
-        """What is left in the ledger: for whom a place is silent, or enough of whose are waiting."""
+        """What not to fetch from the ledger: places that are silent, accounts with enough waiting."""
         now, limits = self._seconds(), self._limits
         self._silences.forget(now)
         on_trial = self._silences.on_trial()
@@ -113,11 +113,11 @@ class Bulkhead:
         return sum(map(len, self._waiting.values()))
 
     def states(self) -> dict[str, BreakerState]:
-        """Every server and destination that has been silent of late, to everybody or to some account."""
+        """Every server and destination that was silent recently, to everybody or to one account."""
         return self._silences.states(self._seconds())
 
     def shut_out(self) -> dict[str, int]:
-        """How many accounts each destination is silent to."""
+        """For each destination the number of accounts whose breaker is open."""
         return self._silences.accounts(self._seconds())
 
     def holding(self) -> dict[str, int]:
@@ -147,7 +147,7 @@ class Bulkhead:
             del self._waiting[account_id]
 
     def _give_turns(self) -> None:
-        """Round after round, one slot for each account that waits for one that is free."""
+        """Gives free slots to waiting accounts in turn, one each per round."""
         while sum(self._give_turn(account_id) for account_id in list(self._waiting)):
             continue
 
@@ -239,7 +239,7 @@ class Bulkhead:
             self._on_trial -= Counter([slot.route.destination])
 
     def _learn(self, slot: Slot, *, was_silent_before: bool) -> None:
-        """An answer of the destination proves the server alive; its silence does not accuse the server."""
+        """An answer also closes the server's breaker; the destination's silence does not count against it."""
         now, route = self._seconds(), slot.route
         match slot.silent:
             case None:

@@ -1,4 +1,4 @@
-"""Asks the recipients that nobody asked yet: each mail a task of its own, within the deliveries' bulkhead.
+"""Sends confirmation mails to new recipients, each in a task of its own within the deliveries' bulkhead.
 
 A mail that asks may come twice after a crash, which does no harm; it is never repeated without end.
 """

@@ -216,7 +216,7 @@ class BrokerDelivery:
             return await ledger.extend_lease(attempt, self.lease)
 
     async def _settle_in_the_end(self, attempt: Submission, result: Result) -> None:
-        """A result in hand is not forgotten: it is written when the database can be reached, however late."""
+        """Writes a known result as soon as the database can be reached, however late."""
         for pause in chain(SETTLE_PAUSES, repeat(SETTLE_PAUSES[-1])):
             try:
                 await self._settle(attempt, result)

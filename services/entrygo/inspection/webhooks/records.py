@@ -1,4 +1,4 @@
-"""What webhooks are made of. Times are UTC, by the database's clock."""
+"""The records of webhooks. Times are UTC, by the database's clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

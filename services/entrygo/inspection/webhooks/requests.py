@@ -1,4 +1,4 @@
-"""What may be asked of webhooks, read from the messages: everything wrong with one is named at once."""
+"""Reads requests about webhooks; a ValidationFailed names everything that is wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def read_update(request: inspection_pb2.UpdateWebhookRequest) -> UpdateCommand:
 
 
 def read_overlap(request: inspection_pb2.RotateWebhookSecretRequest) -> timedelta:
-    """How long the secret before also signs; ValidationFailed when that is out of bounds."""
+    """How long the old secret also signs; ValidationFailed when that is out of bounds."""
     hours = request.overlap_hours if request.HasField("overlap_hours") else DEFAULT_OVERLAP_HOURS
     issues = Issues()
     issues.bounded(hours, 0, MAX_OVERLAP_HOURS, "overlapHours")

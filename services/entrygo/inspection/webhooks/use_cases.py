@@ -1,4 +1,4 @@
-"""What an account does with its webhooks."""
+"""The use cases of an account's webhooks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -139,7 +139,7 @@ class Webhooks:
             await store.remove(await _found(store, endpoint_id))
 
     async def rotate(self, visible: Visible, endpoint_id: str, overlap: timedelta) -> inspection_pb2.Webhook:
-        """A new secret; the one before signs beside it for `overlap`."""
+        """A new secret; the old one also signs for `overlap`."""
         self._check_able()
         async with transaction(self._pool, visible) as connection:
             store = EndpointStore(connection, visible)
@@ -210,7 +210,7 @@ class Webhooks:
             raise ServiceUnavailable("Webhooks are off here: ENTRYGO_WEBHOOK_SECRET is not set.")
 
     async def _check_url(self, url: str) -> None:
-        """Judged by its addresses now, and again before each attempt."""
+        """Checks the URL's addresses, as every attempt does again."""
         try:
             await self._sender.check(httpx.URL(url))
         except AddressForbidden as error:

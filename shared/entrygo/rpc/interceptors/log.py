@@ -1,4 +1,4 @@
-"""One line and one count per RPC: method, status, duration, and what is bound to the request (id, account).
+"""One log line and one count per RPC: method, status, duration, request id and account.
 
 Never a payload, never a credential.
 """
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class LogInterceptor(WrappingInterceptor):
-    """Outermost, so that it sees what the caller gets and how long that took, the look-up of the key too."""
+    """Outermost: status and duration are those that the caller sees, the look-up of the key included."""
 
     async def intercept_service(
         self,

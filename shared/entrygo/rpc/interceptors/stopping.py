@@ -1,4 +1,4 @@
-"""The end of the process: calls under way may finish in time; then they are answered that it stops."""
+"""Ends the calls of a process that stops: each may finish within the grace time, the rest get UNAVAILABLE."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -16,7 +16,7 @@ Call = asyncio.Task[Any]
 
 
 class StopInterceptor(WrappingInterceptor):
-    """Knows the calls under way. A call that is cut short raises ServiceUnavailable where it stands."""
+    """Keeps the calls under way. One that is cut short raises ServiceUnavailable where it waits."""
 
     def __init__(self) -> None:
         self._running: dict[Call, str] = {}

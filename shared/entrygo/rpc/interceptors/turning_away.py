@@ -1,4 +1,4 @@
-"""Turns away peers that showed too many bad keys, at the least that a call can cost."""
+"""Refuses peers that have sent too many bad keys, at the lowest cost a call can have."""
 
 import asyncio
 import time

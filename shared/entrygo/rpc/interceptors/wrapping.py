@@ -1,4 +1,4 @@
-"""The shape all interceptors share: a context manager around each handler of our own services."""
+"""Base class of the interceptors: a context manager around each handler of our own services."""
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""What a channel to a broker is: it delivers frozen bytes and says truthfully what became of them."""
+"""The interface of a channel to a broker: it delivers frozen bytes and reports what became of them."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, in words what the other side said, and who said nothing."""
+    """The outcome, the other side's words, and which side gave no answer."""
 
     outcome: Outcome
     message: str

@@ -1,4 +1,4 @@
-"""E-mail to the broker over SMTP, phase by phase, so that "surely not sent" and "perhaps sent" stay apart.
+"""E-mail to the broker over SMTP; its phases distinguish "certainly not sent" from "possibly sent".
 
 Everything up to the server's 354 can be repeated: no content has left. After it, only the server's answer to
 the final dot decides what happened; a lost connection is then `unknown` (RFC 1047).
@@ -73,7 +73,7 @@ class EmailChannel:
             client.close()
 
     async def try_session(self) -> None:
-        """Opens a session as a delivery would, login included, and ends it; raises what hinders it."""
+        """Opens a session as a delivery would, login included, and ends it; raises what prevents it."""
         client = await self._connect()
         with contextlib.suppress(*_LOST):
             await client.quit(timeout=1)
@@ -176,7 +176,7 @@ def on_the_wire(content: bytes) -> bytes:
 
 
 def _lost(error: BaseException, *, otherwise: Outcome) -> Result:
-    """What is known of an attempt that ended with `error`."""
+    """The result of an attempt that ended with `error`."""
     silent = Silent.DESTINATION if _answer(error) is None else None
     return Result(_outcome_of(error, otherwise=otherwise), describe(error), silent)
 

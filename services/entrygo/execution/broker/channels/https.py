@@ -46,7 +46,7 @@ class UploadLimits:
     answer_timeout: float = 300.0
 
     def of(self, size: int) -> PostSeconds:
-        """Those of an upload of `size` bytes; in all, so that no server holds it by answering bit by bit."""
+        """The limits of an upload of `size` bytes, in all, so that a slow server cannot hold it."""
         return PostSeconds(
             connect=self.connect_timeout,
             write=self.write_timeout,
@@ -56,7 +56,7 @@ class UploadLimits:
 
 
 class HttpsChannel:
-    """A connection of its own for each upload: those of other brokers never carry it."""
+    """Opens a connection for each upload; connections are never shared between brokers."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What a kind of channel is: how it is built, what it sends, and how its destination is shown."""
+"""A kind of channel: how it is built, what it sends, and how its destination is shown."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -171,7 +171,7 @@ class SftpChannel:
         return Result(Outcome.SENT, f"Stored as {place.final}.")
 
     async def _find_out(self, server: _Server, place: "_Place") -> Result:
-        """What became of a rename whose answer was lost."""
+        """Finds out whether a rename whose answer was lost has happened."""
         try:
             async with _closing(await self._connect(server)) as connection:
                 async with asyncio.timeout(self._limits.answer_timeout):
@@ -206,7 +206,7 @@ class _Place:
         self.temporary = posixpath.join(folder, f".{delivery.filename}.{delivery.attempt}.part")
 
     async def is_there(self, sftp: "asyncssh.SFTPClient") -> bool:
-        """Whether an earlier attempt got through: the name is that of this submission alone."""
+        """Whether an earlier attempt succeeded: only this submission has that name."""
         try:
             found = await sftp.stat(self.final)
         except asyncssh.SFTPNoSuchFile:
@@ -247,7 +247,7 @@ def _client_keys(credential: Credential | None) -> "list[asyncssh.SSHKey]":
 
 
 def _is_answer(error: BaseException) -> bool:
-    """Whether the server said it, rather than the connection."""
+    """Whether the error is an answer of the server rather than a failure of the connection."""
     lost = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection)
     return isinstance(error, asyncssh.SFTPError) and not isinstance(error, lost)
 

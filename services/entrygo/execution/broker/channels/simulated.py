@@ -25,7 +25,7 @@ _RESULTS: Mapping[str, Result] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """What the simulated broker says once it has the package."""
+    """The answer of the simulated broker once it has the package."""
 
     status: SubmissionStatus
     reason: str | None = None
