@@ -2,18 +2,20 @@
 
 import asyncio
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import default
 from typing import Any
 
+from entrygo.domain.entry_number import entry_number
 from tests.contract.rest.documented import CAP, Rest, order, plan_request, sync_request, unique
 from tests.harness.system import System
 from tests.isolation.victim import PATIENCE_SECONDS, POLL_SECONDS
 
 ENTRIES = 2
-FILED = "ABC-1234567-6"
+FILER = "PA7"
 SAID = "the victim's broker said so"
 
 
@@ -27,6 +29,7 @@ class Entrywise:
     package_number: str
     submission_ids: tuple[str, ...]
     order_ids: tuple[str, ...]
+    entry_number: str
     broker_id: str
     # The path of each entry's page, in their order.
     links: tuple[str, ...]
@@ -36,7 +39,7 @@ class Entrywise:
         """What stands in no answer to anybody but a key of the account that reaches the warehouse."""
         return (
             self.export_id, self.package_id, self.package_number, *self.submission_ids, self.plan_hash,
-            FILED, SAID, *self.links,
+            self.entry_number, SAID, *self.links,
         )  # fmt: skip
 
 
@@ -53,10 +56,11 @@ async def make_entrywise(system: System) -> Entrywise:
         export_id = plan["exportId"]
         await rest.post("/api/exports/execute", {"accountId": system.account_id, "batchId": export_id})
         await _all_sent(rest, export_id)
-        said = {"outcome": "acknowledged", "entry": 1, "entryNumber": FILED}
+        filed = entry_number(FILER, secrets.randbelow(9_000_000) + 1_000_000)
+        said = {"outcome": "acknowledged", "entry": 1, "entryNumber": filed}
         noted = {"notedBy": "the victim", "note": SAID}
         await rest.post(f"/api/exports/{export_id}/broker-answer", {**said, **noted})
-        summary = {"entryNumber": FILED, "feesUsd": 4_321}
+        summary = {"entryNumber": filed, "feesUsd": 4_321}
         await rest.post(f"/api/exports/{export_id}/entries/1/summary", summary)
         found = await rest.get(f"/api/exports/{export_id}")
     return Entrywise(
@@ -66,6 +70,7 @@ async def make_entrywise(system: System) -> Entrywise:
         package_number=found["customsPackage"]["packageNumber"],
         submission_ids=tuple(each["id"] for each in found["brokerSubmissions"]),
         order_ids=order_ids,
+        entry_number=filed,
         broker_id=broker,
         links=_links(system, export_id),
     )

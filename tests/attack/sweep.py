@@ -235,7 +235,7 @@ async def _ask_rpc(
     request = GetMessageClass(method.input_type)()
     account = target.victim.system.account_id if variant % 2 == 0 else target.victim.system.other_account_id
     _fill(request, _values(target, victim, account, _ids(target, victim)[variant]))
-    code, content = await _answer(channels[part], method, request, caller.key)
+    code, content = await _answer(channels[part], method, request, caller.key, is_known=caller.is_known)
     tally.count_rpc(grpc.StatusCode[code], f"{name} by {caller.name}")
     asked = request.SerializeToString()
     tally.look_for(_marks(target, victim, caller), content, f"{name} by {caller.name}", asked)
@@ -244,16 +244,18 @@ async def _ask_rpc(
 
 
 async def _answer(
-    channel: grpc.aio.Channel, method: MethodDescriptor, request: Message, key: str | None
+    channel: grpc.aio.Channel, method: MethodDescriptor, request: Message, key: str | None, *, is_known: bool
 ) -> tuple[str, bytes]:
     path = f"/{method.containing_service.full_name}/{method.name}"
     metadata = () if key is None else (("authorization", f"Bearer {key}"),)
     content = b""
+    # Who is not known is refused a second late.
+    seconds = STREAM_SECONDS if is_known else RPC_SECONDS
     while True:
         try:
             if method.server_streaming:
                 stream = channel.unary_stream(path, type(request).SerializeToString, bytes)
-                async for part in stream(request, metadata=metadata, timeout=STREAM_SECONDS):
+                async for part in stream(request, metadata=metadata, timeout=seconds):
                     content += part
                 return "OK", content
             unary = channel.unary_unary(path, type(request).SerializeToString, bytes)
