@@ -1,371 +1,39 @@
-"""The one door of every service: keys, scopes, deadlines, errors, health, reflection; on a real channel."""
+"""The one door of every service, on a real channel: errors, deadlines, messages, health, reflection."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import grpc
 import pytest
-import pytest_asyncio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from entrygo.domain.errors import (
     EntryGoError,
-    InvalidApiKey,
-    InvalidOrderReference,
     RemoteError,
-    ServiceUnavailable,
 )
-from entrygo.domain.principal import Mode, Principal, ScopeName, Tenant, Visible
-from entrygo.identity.authenticator import Authenticator
-from entrygo.identity.current import check_account, principal
-from entrygo.identity.use_cases import create_account, create_key, revoke_key
+from entrygo.identity.use_cases import create_account, create_key
 from entrygo.inspection.owners import check_serving
-from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.postgres.pool import Pool
 from entrygo.process.clock import Ids, utc_now
-from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
-from entrygo.proto.events.v1 import events_pb2
-from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
-from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
-from entrygo.rpc.calls import AUTHORIZATION, Metadata, on_behalf_metadata, service_metadata
-from entrygo.rpc.channel import open_channel
-from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote, remote_in_our_name
+from entrygo.proto.planning.v1 import planning_pb2
+from entrygo.rpc.errors import LARGE_ERRORS_KEY, remote
 from entrygo.rpc.interceptors import deadline
-from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
 from entrygo.rpc.receptions import AT_ONCE, WAITING
-from entrygo.rpc.server import build_server
 from tests.harness.garbage import uncollected
-
-PLANNING = "/entrygo.proto.planning.v1.Planning/"
-SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
-MANY = 20_000
-CALLS_AT_ONCE = RpcServerSettings().max_concurrent_rpcs
-
-Context = grpc.aio.ServicerContext[Any, Any]
-
-
-class Probe(planning_pb2_grpc.PlanningServicer):
-    """Answers what the interceptors made of the call."""
-
-    async def PlanExport(
-        self, request: planning_pb2.PlanExportRequest, context: Context
-    ) -> planning_pb2.PlanExportResponse:
-        tenant = check_account(request.account_id)
-        return planning_pb2.PlanExportResponse(export_id=f"{tenant.account_id}/{tenant.mode}")
-
-    async def CancelExport(
-        self, request: planning_pb2.CancelExportRequest, context: Context
-    ) -> planning_pb2.CancelExportResponse:
-        if request.reason == "wait":
-            await asyncio.Event().wait()
-        if request.reason == "bug":
-            raise ZeroDivisionError("a secret of the implementation")
-        raise InvalidOrderReference(
-            details={"requestedOrderIds": [f"ord_{n:026d}" for n in range(MANY)], "foundOrderIds": []}
-        )
-
-    async def ClaimExport(
-        self, request: planning_pb2.ClaimExportRequest, context: Context
-    ) -> planning_pb2.ClaimExportResponse:
-        caller = principal()
-        return planning_pb2.ClaimExportResponse(
-            export_id=f"{caller.tenant.account_id}/{caller.tenant.mode}",
-            plan_hash=" ".join((caller.key_id, *sorted(caller.scopes))),
-            warehouse_id=caller.warehouse_id or "",
-        )
-
-    async def ReplayEvents(self, request: Any, context: Context) -> AsyncIterator[Any]:
-        assert principal().is_service
-        return
-        yield
-
-
-SCOPES: RequiredScopes = {
-    PLANNING + "PlanExport": ScopeName.EXPORTS_PLAN,
-    PLANNING + "CancelExport": Access.ANY_KEY,
-    PLANNING + "ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
-    PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
-}
-
-
-@pytest_asyncio.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    async with await open_pool(database_url, schema="identity") as pool:
-        await create_account(pool, Ids(), name="Alice", account_id="acc_alice")
-        yield pool
-
-
-@pytest_asyncio.fixture
-async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-
-    async def ready() -> bool:
-        return True
-
-    async def not_ready() -> bool:
-        return False
-
-    server = build_server(
-        settings=RpcServerSettings(max_message_bytes=2 * 1024 * 1024),
-        stopping=StopSettings(drain_seconds=0),
-        port=port,
-        authenticator=Authenticator(pool, service_tokens=(SERVICE_TOKEN, NEXT_SERVICE_TOKEN)),
-        required_scopes=SCOPES,
-        register=lambda server: planning_pb2_grpc.add_PlanningServicer_to_server(Probe(), server),
-        service_names=("entrygo.proto.planning.v1.Planning",),
-        ready=ready,
-        conditions={"well": ready, "unwell": not_ready},
-    )
-    stop = asyncio.Event()
-    serving = asyncio.create_task(server.serve(stop))
-    async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
-        await channel.channel_ready()
-        yield channel
-    stop.set()
-    await serving
-
-
-async def key_of(pool: Pool, **options: Any) -> str:
-    _, secret = await create_key(pool, Ids(), utc_now, account_id="acc_alice", **options)
-    return f"Bearer {secret}"
-
-
-def call(channel: grpc.aio.Channel) -> planning_pb2_grpc.PlanningStub:
-    return planning_pb2_grpc.PlanningStub(channel)
-
-
-async def refusal(
-    channel: grpc.aio.Channel, authorization: str | None, account: str = "acc_alice"
-) -> RemoteError:
-    metadata = (("authorization", authorization),) if authorization is not None else ()
-    with pytest.raises(RemoteError) as refused, remote("planning"):
-        await call(channel).PlanExport(
-            planning_pb2.PlanExportRequest(account_id=account), metadata=metadata, timeout=10
-        )
-    return refused.value
-
-
-async def test_call_with_a_key_runs_in_the_keys_account_and_mode(
-    channel: grpc.aio.Channel, pool: Pool
-) -> None:
-    for mode in Mode:
-        answer = await call(channel).PlanExport(
-            planning_pb2.PlanExportRequest(account_id="acc_alice"),
-            metadata=(("authorization", await key_of(pool, mode=mode)),),
-        )
-        assert answer.export_id == f"acc_alice/{mode}"
-
-
-async def test_who_am_i_tells_the_keys_owner(channel: grpc.aio.Channel, pool: Pool) -> None:
-    answer = await identity_pb2_grpc.IdentityStub(channel).WhoAmI(
-        identity_pb2.WhoAmIRequest(),
-        metadata=(
-            ("authorization", await key_of(pool, scopes=frozenset({ScopeName.READ}), warehouse_id="wh_1")),
-        ),
-    )
-    assert (answer.account_id, answer.mode, list(answer.scopes), answer.warehouse_id) == (
-        "acc_alice",
-        "live",
-        ["read"],
-        "wh_1",
-    )
-
-
-@pytest.mark.parametrize(
-    "authorization",
-    [
-        None,
-        "",
-        "Bearer",
-        "Bearer x",
-        "Basic eDp5",
-        "Bearer shpbndl_live_" + "a" * 43,
-        "Service wrong",
-        "Service ",
-    ],
+from tests.integration.platform.rpc_probe import (
+    CALLS_AT_ONCE,
+    MANY,
+    PLANNING,
+    call,
+    channel,
+    key_of,
+    pool,
+    refusal,
 )
-async def test_call_without_a_known_key_is_refused_alike(
-    channel: grpc.aio.Channel, authorization: str | None
-) -> None:
-    error = await refusal(channel, authorization)
-    assert (error.error_code, error.message) == ("INVALID_API_KEY", "Missing or invalid API key.")
 
-
-async def test_expired_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
-    expired = await key_of(pool, expires_in=timedelta(seconds=-1))
-    assert (await refusal(channel, expired)).error_code == "INVALID_API_KEY"
-
-
-async def test_a_key_expires_by_the_clock_of_the_database_whatever_the_process_takes_for_now(
-    pool: Pool,
-) -> None:
-    async with transaction(pool, EVERYONE) as connection:
-        now = await connection.fetchval("SELECT now()")
-    for ahead in (timedelta(days=1), timedelta(days=-1)):
-        clock = partial(_shifted, ahead)
-        key, _ = await create_key(pool, Ids(), clock, account_id="acc_alice", expires_in=timedelta(hours=1))
-        assert key.expires_at is not None
-        assert now + timedelta(minutes=59) < key.expires_at < now + timedelta(minutes=61)
-
-
-def _shifted(by: timedelta) -> datetime:
-    return utc_now() + by
-
-
-async def test_a_key_that_expires_soon_is_not_remembered_beyond_that(pool: Pool) -> None:
-    authorization = await key_of(pool, expires_in=timedelta(seconds=0.5))
-    authenticator = Authenticator(pool, service_tokens=())
-    await authenticator.authenticate(authorization)
-    async with transaction(pool, EVERYONE) as connection:
-        await connection.execute("SELECT pg_sleep_until((SELECT max(expires_at) FROM api_keys))")
-    with pytest.raises(InvalidApiKey):
-        await authenticator.authenticate(authorization)
-
-
-async def test_revoked_key_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
-    key, secret = await create_key(pool, Ids(), utc_now, account_id="acc_alice")
-    await revoke_key(pool, utc_now, account_id="acc_alice", key_id=key.key_id)
-    assert (await refusal(channel, f"Bearer {secret}")).error_code == "INVALID_API_KEY"
-
-
-async def test_key_without_the_scope_is_refused(channel: grpc.aio.Channel, pool: Pool) -> None:
-    error = await refusal(channel, await key_of(pool, scopes=frozenset({ScopeName.READ})))
-    assert error.error_code == "INSUFFICIENT_SCOPE"
-    assert error.details == {"requiredScope": "exports:plan", "scopes": ["read"]}
-
-
-async def test_request_that_names_another_account_is_refused_with_both(
-    channel: grpc.aio.Channel, pool: Pool
-) -> None:
-    error = await refusal(channel, await key_of(pool), account="acc_999")
-    assert error.error_code == "INVALID_ACCOUNT_SCOPE"
-    assert error.details == {"apiKeyAccountId": "acc_alice", "payloadAccountId": "acc_999"}
-
-
-async def test_service_only_call_is_refused_to_a_key_and_open_to_the_service(
-    channel: grpc.aio.Channel, pool: Pool
-) -> None:
-    with pytest.raises(RemoteError, match="Missing or invalid"), remote("planning"):
-        async for _ in call(channel).ReplayEvents(
-            events_pb2.ReplayEventsRequest(), metadata=(("authorization", await key_of(pool)),)
-        ):
-            pass
-    events = call(channel).ReplayEvents(
-        events_pb2.ReplayEventsRequest(), metadata=service_metadata(SERVICE_TOKEN, None)
-    )
-    assert [event async for event in events] == []
-
-
-def caller(**fields: Any) -> Principal:
-    known: dict[str, Any] = {
-        "tenant": Tenant("acc_alice", Mode.TEST),
-        "key_id": "key_1",
-        "scopes": frozenset({ScopeName.EXPORTS_EXECUTE}),
-        "authorization": "Bearer not sent on",
-        "warehouse_id": "wh_1",
-    }
-    return Principal(**(known | fields))
-
-
-async def claim(channel: grpc.aio.Channel, metadata: Metadata) -> planning_pb2.ClaimExportResponse:
-    with remote("planning"):
-        answer: planning_pb2.ClaimExportResponse = await call(channel).ClaimExport(
-            planning_pb2.ClaimExportRequest(), metadata=metadata, timeout=10
-        )
-    return answer
-
-
-async def test_step_on_behalf_runs_with_the_rights_of_the_caller(channel: grpc.aio.Channel) -> None:
-    answer = await claim(channel, on_behalf_metadata(SERVICE_TOKEN, caller()))
-    assert (answer.export_id, answer.plan_hash, answer.warehouse_id) == (
-        "acc_alice/test",
-        "key_1 exports:execute",
-        "wh_1",
-    )
-
-
-async def test_step_on_behalf_is_refused_to_a_key_whatever_it_says_of_itself(
-    channel: grpc.aio.Channel, pool: Pool
-) -> None:
-    _, *said = on_behalf_metadata(SERVICE_TOKEN, caller())
-    with pytest.raises(RemoteError) as refused:
-        await claim(channel, ((AUTHORIZATION, await key_of(pool)), *said))
-    assert refused.value.error_code == "INVALID_API_KEY"
-
-
-async def test_step_on_behalf_of_a_caller_without_the_scope_is_refused(channel: grpc.aio.Channel) -> None:
-    for scopes in (frozenset({ScopeName.READ}), frozenset()):
-        with pytest.raises(RemoteError) as refused:
-            await claim(channel, on_behalf_metadata(SERVICE_TOKEN, caller(scopes=scopes)))
-        assert refused.value.error_code == "INSUFFICIENT_SCOPE"
-
-
-async def test_what_a_key_says_of_its_account_or_warehouse_changes_nothing(
-    channel: grpc.aio.Channel, pool: Pool
-) -> None:
-    key = (AUTHORIZATION, await key_of(pool, warehouse_id="wh_own"))
-    _, *said = on_behalf_metadata(SERVICE_TOKEN, caller(tenant=Tenant("acc_other", Mode.TEST)))
-    answer = await identity_pb2_grpc.IdentityStub(channel).WhoAmI(
-        identity_pb2.WhoAmIRequest(), metadata=(key, *said)
-    )
-    assert (answer.account_id, answer.mode, answer.warehouse_id) == ("acc_alice", "live", "wh_own")
-
-
-async def test_background_work_names_the_warehouse_that_it_is_for(channel: grpc.aio.Channel) -> None:
-    for warehouse_id in (None, "wh_1"):
-        visible = Visible(Tenant("acc_alice", Mode.LIVE), warehouse_id)
-        answer = await claim(channel, service_metadata(SERVICE_TOKEN, visible))
-        assert (answer.export_id, answer.warehouse_id) == ("acc_alice/live", warehouse_id or "")
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        ("entrygo-tenant", "acc_alice"),
-        ("entrygo-tenant", "acc alice/live"),
-        ("entrygo-tenant", "acc_alice/liv"),
-        ("entrygo-warehouse", "wh 1"),
-        ("entrygo-warehouse", ""),
-    ],
-)
-async def test_service_that_says_badly_whom_it_acts_for_is_refused(
-    channel: grpc.aio.Channel, said: tuple[str, str]
-) -> None:
-    metadata = dict(on_behalf_metadata(SERVICE_TOKEN, caller())) | dict([said])
-    with pytest.raises(RemoteError) as refused:
-        await claim(channel, tuple(metadata.items()))
-    assert refused.value.error_code == "INVALID_API_KEY"
-
-
-async def test_two_service_tokens_are_accepted_while_one_follows_the_other(
-    channel: grpc.aio.Channel,
-) -> None:
-    for token in (SERVICE_TOKEN, NEXT_SERVICE_TOKEN):
-        assert (await claim(channel, on_behalf_metadata(token, caller()))).export_id == "acc_alice/test"
-    for token in ("", f"{SERVICE_TOKEN},{NEXT_SERVICE_TOKEN}", SERVICE_TOKEN[:-1]):
-        with pytest.raises(RemoteError):
-            await claim(channel, on_behalf_metadata(token, caller()))
-
-
-async def test_refused_service_token_is_an_outage_and_not_the_callers_fault(
-    channel: grpc.aio.Channel,
-) -> None:
-    with pytest.raises(ServiceUnavailable), remote_in_our_name("planning"):
-        await call(channel).ClaimExport(
-            planning_pb2.ClaimExportRequest(), metadata=on_behalf_metadata("old", caller()), timeout=10
-        )
-    with pytest.raises(RemoteError, match="lacks the scope"), remote_in_our_name("planning"):
-        await call(channel).ClaimExport(
-            planning_pb2.ClaimExportRequest(),
-            metadata=on_behalf_metadata(SERVICE_TOKEN, caller(scopes=frozenset())),
-            timeout=10,
-        )
+__all__ = ["channel", "pool"]
 
 
 async def test_error_that_names_twenty_thousand_ids_arrives_whole_at_our_own_client(

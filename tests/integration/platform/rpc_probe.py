@@ -1,0 +1,137 @@
+"""A server whose service answers what the interceptors made of the call, on a real channel."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+import pytest
+import pytest_asyncio
+
+from entrygo.domain.errors import (
+    InvalidOrderReference,
+    RemoteError,
+)
+from entrygo.domain.principal import ScopeName
+from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.current import check_account, principal
+from entrygo.identity.use_cases import create_account, create_key
+from entrygo.postgres.pool import Pool, open_pool
+from entrygo.process.clock import Ids, utc_now
+from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
+from entrygo.proto.planning.v1 import planning_pb2, planning_pb2_grpc
+from entrygo.rpc.channel import open_channel
+from entrygo.rpc.errors import remote
+from entrygo.rpc.interceptors.auth import Access, OnBehalf, RequiredScopes
+from entrygo.rpc.server import build_server
+
+PLANNING = "/entrygo.proto.planning.v1.Planning/"
+SERVICE_TOKEN, NEXT_SERVICE_TOKEN = "service-token", "next-service-token"
+MANY = 20_000
+CALLS_AT_ONCE = RpcServerSettings().max_concurrent_rpcs
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Probe(planning_pb2_grpc.PlanningServicer):
+    """Answers what the interceptors made of the call."""
+
+    async def PlanExport(
+        self, request: planning_pb2.PlanExportRequest, context: Context
+    ) -> planning_pb2.PlanExportResponse:
+        tenant = check_account(request.account_id)
+        return planning_pb2.PlanExportResponse(export_id=f"{tenant.account_id}/{tenant.mode}")
+
+    async def CancelExport(
+        self, request: planning_pb2.CancelExportRequest, context: Context
+    ) -> planning_pb2.CancelExportResponse:
+        if request.reason == "wait":
+            await asyncio.Event().wait()
+        if request.reason == "bug":
+            raise ZeroDivisionError("a secret of the implementation")
+        raise InvalidOrderReference(
+            details={"requestedOrderIds": [f"ord_{n:026d}" for n in range(MANY)], "foundOrderIds": []}
+        )
+
+    async def ClaimExport(
+        self, request: planning_pb2.ClaimExportRequest, context: Context
+    ) -> planning_pb2.ClaimExportResponse:
+        caller = principal()
+        return planning_pb2.ClaimExportResponse(
+            export_id=f"{caller.tenant.account_id}/{caller.tenant.mode}",
+            plan_hash=" ".join((caller.key_id, *sorted(caller.scopes))),
+            warehouse_id=caller.warehouse_id or "",
+        )
+
+    async def ReplayEvents(self, request: Any, context: Context) -> AsyncIterator[Any]:
+        assert principal().is_service
+        return
+        yield
+
+
+SCOPES: RequiredScopes = {
+    PLANNING + "PlanExport": ScopeName.EXPORTS_PLAN,
+    PLANNING + "CancelExport": Access.ANY_KEY,
+    PLANNING + "ClaimExport": OnBehalf(ScopeName.EXPORTS_EXECUTE),
+    PLANNING + "ReplayEvents": Access.SERVICE_ONLY,
+}
+
+
+@pytest_asyncio.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    async with await open_pool(database_url, schema="identity") as pool:
+        await create_account(pool, Ids(), name="Alice", account_id="acc_alice")
+        yield pool
+
+
+@pytest_asyncio.fixture
+async def channel(pool: Pool) -> AsyncIterator[grpc.aio.Channel]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    async def ready() -> bool:
+        return True
+
+    async def not_ready() -> bool:
+        return False
+
+    server = build_server(
+        settings=RpcServerSettings(max_message_bytes=2 * 1024 * 1024),
+        stopping=StopSettings(drain_seconds=0),
+        port=port,
+        authenticator=Authenticator(pool, service_tokens=(SERVICE_TOKEN, NEXT_SERVICE_TOKEN)),
+        required_scopes=SCOPES,
+        register=lambda server: planning_pb2_grpc.add_PlanningServicer_to_server(Probe(), server),
+        service_names=("entrygo.proto.planning.v1.Planning",),
+        ready=ready,
+        conditions={"well": ready, "unwell": not_ready},
+    )
+    stop = asyncio.Event()
+    serving = asyncio.create_task(server.serve(stop))
+    async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
+        await channel.channel_ready()
+        yield channel
+    stop.set()
+    await serving
+
+
+async def key_of(pool: Pool, **options: Any) -> str:
+    _, secret = await create_key(pool, Ids(), utc_now, account_id="acc_alice", **options)
+    return f"Bearer {secret}"
+
+
+def call(channel: grpc.aio.Channel) -> planning_pb2_grpc.PlanningStub:
+    return planning_pb2_grpc.PlanningStub(channel)
+
+
+async def refusal(
+    channel: grpc.aio.Channel, authorization: str | None, account: str = "acc_alice"
+) -> RemoteError:
+    metadata = (("authorization", authorization),) if authorization is not None else ()
+    with pytest.raises(RemoteError) as refused, remote("planning"):
+        await call(channel).PlanExport(
+            planning_pb2.PlanExportRequest(account_id=account), metadata=metadata, timeout=10
+        )
+    return refused.value
