@@ -6,8 +6,8 @@ from typing import Any
 
 from entrygo.gateway.examples.entries import ENTRY_OUTCOME, ENTRY_RECONCILIATION
 from entrygo.imports.entry_summaries import COLUMNS
+from tests.unit.cli.recorder import Recorder, server
 from tests.unit.cli.test_export_actions import run
-from tests.unit.cli.test_exports import Recorder, server
 
 __all__ = ["server"]
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from entrygo.cli.main import app
 from entrygo.cli.readable import _next, show_export
-from tests.unit.cli.test_exports import PLAN, Recorder, server
+from tests.unit.cli.recorder import PLAN, Recorder, server
 
 __all__ = ["server"]
 

@@ -2,171 +2,17 @@
 
 import csv
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from entrygo.cli.fixing import headline
 from entrygo.cli.main import app
-from entrygo.cli.order_ids import read_order_ids, remember_export, remembered_export
+from tests.unit.cli.recorder import EXECUTED, PLAN, Recorder, run, server
 
-# How long the end of a test waits for its server at most; the default is half a second.
-SHUTDOWN_POLL_SECONDS = 0.01
-REFUSED = {"errorCode": "INVALID_EXPORT_STATE", "message": "", "details": {"currentState": "COMPLETED"}}
-EXECUTED: dict[str, Any] = {
-    "exportId": "batch_1",
-    "status": "COMPLETED",
-    "customs_package_id": "cp_1",
-    "execution_timestamp": "2026-03-11T16:10:00.000Z",
-    "planHash": "planhash_abc",
-    "artifacts": [{"filename": "manifest.json"}],
-    "brokerSubmission": None,
-}
-PLAN: dict[str, Any] = {
-    "exportId": "batch_1",
-    "state": "BATCHED",
-    "status": "BATCHED",
-    "planHash": "planhash_abc",
-    "readinessState": "REVIEW_REQUIRED",
-    "complianceScore": 69,
-    "validationMessages": [
-        {
-            "code": code,
-            "message": f"Product {product} {code}.",
-            "severity": severity,
-            "field": "f",
-            "product_id": product,
-            "order_id": order,
-        }
-        for code, severity, product, order in (
-            ("FORMAL_ENTRY_REQUIRED", "info", None, None),
-            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_a", "ord_1"),
-            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_b", "ord_1"),
-            ("METALS_REVIEW_RECOMMENDED", "warning", "prod_a", "ord_1"),
-            ("ORDER_POSTAL_CODE_INVALID", "info", None, "ord_2"),
-            ("ORDER_POSTAL_REGION_MISMATCH", "warning", None, "ord_1"),
-        )
-    ],
-    "included_order_ids": ["ord_1"],
-    "excluded_order_ids": ["ord_2"],
-    "flags": ["human_review_recommended"],
-    "missing_data": [],
-    "recommended_strategy": "Group them.",
-    "estimated_import_savings_usd": 1303.22,
-    "next_recommended_action": "review_flags_then_execute",
-    "entries": [{"number": number, "orders": 900, "lines": 999, "value_usd": 1} for number in range(1, 5)],
-    "issue_totals": {"products_blocking": 12, "orders_blocked_by_products": 3418, "orders_blocked": 3420},
-    "issues_by_product": [
-        {
-            "code": "PRODUCT_ORIGIN_INVALID",
-            "product_id": "prod_a" if number == 0 else f"prod_{number}",
-            "sku": f"SKU-{number}",
-            "orders_blocked": 3000 - number,
-            "orders_affected": 3000,
-            "fix": {"method": "PATCH", "path": f"/api/products/prod_{number}", "field": "countryOfOrigin"},
-            "accepted": "ISO 3166-1 alpha-2 code [2 letters]",
-            "suggestion": "CN" if number == 0 else None,
-            "remedy": "Nothing on it mends this." if number == 1 else None,
-        }
-        for number in range(22)
-    ],
-    "issues_by_order": [
-        {
-            "code": "ORDER_POSTAL_CODE_INVALID",
-            "message": "2139 is no ZIP code.",
-            "orders_blocked": 1,
-            "orders_affected": 1,
-            "example": {"field": "destination_postal_code", "order_id": "ord_2", "external_id": "SO-2"},
-            "suggestions": [
-                {
-                    "order_id": "ord_2",
-                    "external_id": "SO-2",
-                    "field": "destinationPostalCode",
-                    "suggestion": "02139",
-                }
-            ],
-        },
-    ],
-}
-
-
-class Recorder(ThreadingHTTPServer):
-    """Answers every request with `answer` and keeps what was asked."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.status = 200
-        self.answer: dict[str, Any] = PLAN
-        self.asked: list[tuple[str, str | None, Any]] = []
-        # A body with these fields is answered with 409.
-        self.refuse: dict[str, Any] | None = None
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Recorder
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.asked.append((self.path, self.headers["idempotency-key"], body))
-        is_refused = self.server.refuse is not None and self.server.refuse.items() <= body.items()
-        content = json.dumps(REFUSED if is_refused else self.server.answer).encode()
-        self.send_response(409 if is_refused else self.server.status)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def do_GET(self) -> None:
-        order = self.path.removeprefix("/api/orders/ord_")
-        if order == self.path:
-            self.server.asked.append((self.path, None, None))
-        answer = self.server.answer if order == self.path else {"externalId": f"SO-{order}"}
-        product = self.path.removeprefix("/api/products/prod_")
-        if product != self.path:
-            answer = {"sku": f"SKU-{product}"}
-        content = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_PUT = do_POST
-    do_PATCH = do_POST
-    do_DELETE = do_GET
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return None
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Recorder]:
-    with Recorder() as recorder:
-        thread = threading.Thread(target=recorder.serve_forever, args=(SHUTDOWN_POLL_SECONDS,))
-        thread.start()
-        values = {
-            "HOME": str(tmp_path),
-            "BASE_URL": f"http://127.0.0.1:{recorder.server_address[1]}",
-            "API_KEY": "shpbndl_live_x",
-            "ACCOUNT_ID": "acc_1",
-            "WAREHOUSE_ID": "wh_1",
-            "BROKER_ID": "br_1",
-        }
-        for name, value in values.items():
-            monkeypatch.setenv(f"ENTRYGO_{name}", value)
-        yield recorder
-        recorder.shutdown()
-        thread.join()
-
-
-def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False, env={"COLUMNS": "200"})
-    assert result.exit_code == 0, result.output
-    return result.output
+__all__ = ["server"]
 
 
 def test_plan_sends_the_orders_of_a_file_and_those_named(server: Recorder, tmp_path: Path) -> None:
@@ -407,41 +253,6 @@ def test_execute_says_so_when_the_shipment_is_no_json_and_asks_for_nothing(
     assert server.asked == []
 
 
-def test_second_plan_of_a_file_plans_the_same_export_again(server: Recorder, tmp_path: Path) -> None:
-    ids = tmp_path / "orders.csv.ids.csv"
-    ids.write_text("external_id,id\nSO-1,ord_1\n", encoding="utf-8-sig")
-    run("export", "plan", "--orders", str(ids), "--dry-run")
-    run("export", "plan", "--orders", str(ids))
-    run("export", "plan", "--orders", str(ids))
-    run("export", "plan", "--orders", str(ids), "--new")
-    run("export", "plan", "--orders", str(ids), "--batch", "batch_9")
-    batches = [body.get("batchId") for _, _, body in server.asked]
-    assert batches == [None, None, "batch_1", None, "batch_9"]
-    assert read_order_ids(ids) == {"ord_1": "SO-1"}
-
-
-def test_file_whose_export_was_executed_is_planned_as_a_new_one(server: Recorder, tmp_path: Path) -> None:
-    ids = tmp_path / "orders.csv.ids.csv"
-    ids.write_text("external_id,id,export_id\nSO-1,ord_1,batch_0\n")
-    server.refuse = {"batchId": "batch_0"}
-    said = run("export", "plan", "--orders", str(ids))
-    assert "batch_0 cannot be planned again (INVALID_EXPORT_STATE)" in said
-    assert [body.get("batchId") for _, _, body in server.asked] == ["batch_0", None]
-    assert remembered_export(ids) == "batch_1"
-
-
-def test_remembering_an_export_keeps_the_other_columns_and_a_list_of_bare_ids(tmp_path: Path) -> None:
-    ids, bare = tmp_path / "ids.csv", tmp_path / "bare"
-    ids.write_text("external_id,id\nSO-1,ord_1\nSO-2,ord_2\n")
-    bare.write_text("ord_1\n")
-    for file in (ids, bare):
-        remember_export(file, "batch_1")
-    assert ids.read_text(encoding="utf-8-sig").split() == [
-        "external_id,id,export_id", "SO-1,ord_1,batch_1", "SO-2,ord_2,batch_1",
-    ]  # fmt: skip
-    assert bare.read_text() == "ord_1\n"
-
-
 def test_amend_names_products_by_sku_and_counts_no_entries_that_were_not_answered(server: Recorder) -> None:
     plan = {name: value for name, value in PLAN.items() if name not in {"entries", "issues_by_product"}}
     plan["validationMessages"] = [{**PLAN["validationMessages"][0], "product_id": "prod_1"}]
@@ -450,52 +261,3 @@ def test_amend_names_products_by_sku_and_counts_no_entries_that_were_not_answere
     assert "SKU-1" in shown
     assert "Order SO-1: left out." in shown
     assert "entries" not in [line.split()[0] for line in shown.splitlines() if line.split()]
-
-
-def test_order_that_left_before_keeps_the_export_that_it_left_with(tmp_path: Path) -> None:
-    ids = tmp_path / "ids.csv"
-    ids.write_text("external_id,id,export_id\nSO-1,ord_1,batch_1\nSO-2,ord_2,batch_1\n")
-    remember_export(ids, "batch_2", {"ord_1"})
-    assert ids.read_text(encoding="utf-8-sig").split()[1:] == ["SO-1,ord_1,batch_1", "SO-2,ord_2,batch_2"]
-    assert remembered_export(ids) == "batch_2"
-
-
-def test_plan_of_a_file_leaves_the_export_beside_what_left_with_it(server: Recorder, tmp_path: Path) -> None:
-    ids = tmp_path / "ids.csv"
-    ids.write_text("external_id,id,export_id\nSO-1,ord_1,batch_0\nSO-2,ord_2,batch_0\n")
-    server.refuse = {"batchId": "batch_0"}
-    left = {**PLAN["validationMessages"][0], "code": "ORDER_ALREADY_EXPORTED", "order_id": "ord_1"}
-    server.answer = {**PLAN, "validationMessages": [left]}
-    run("export", "plan", "--orders", str(ids))
-    assert ids.read_text(encoding="utf-8-sig").split()[1:] == ["SO-1,ord_1,batch_0", "SO-2,ord_2,batch_1"]
-
-
-def test_read_order_ids_takes_a_file_of_one_id_a_line(tmp_path: Path) -> None:
-    file = tmp_path / "ids"
-    file.write_text("ord_1\nord_2\nord_1\n\n")
-    assert read_order_ids(file) == {"ord_1": "", "ord_2": ""}
-
-
-def test_file_of_orders_is_not_taken_for_the_file_of_their_ids(tmp_path: Path) -> None:
-    file = tmp_path / "orders.csv"
-    file.write_text("order_id,sku\nSO-1,A\n")
-    with pytest.raises(typer.BadParameter, match=r"entrygo orders import.*ids\.csv"):
-        read_order_ids(file)
-
-
-def test_file_of_ids_may_have_short_rows_but_must_be_text(tmp_path: Path) -> None:
-    file = tmp_path / "ids.csv"
-    file.write_text("external_id,id\nSO-1\nSO-2,ord_2\n")
-    assert read_order_ids(file) == {"ord_2": "SO-2"}
-    file.write_text("id,external_id\nord_1\n")
-    assert read_order_ids(file) == {"ord_1": ""}
-    file.write_bytes(b"\xff\xfePK")
-    with pytest.raises(typer.BadParameter, match="no CSV"):
-        read_order_ids(file)
-
-
-def test_read_order_ids_names_the_columns_it_looks_for_when_none_is_there(tmp_path: Path) -> None:
-    file = tmp_path / "ids.csv"
-    file.write_text("sku,quantity\nA,1\n")
-    with pytest.raises(typer.BadParameter, match="order_id"):
-        read_order_ids(file)

@@ -14,7 +14,7 @@ from entrygo.cli.failures import EXPECTED, FAULT
 from entrygo.cli.main import main
 from entrygo.domain.errors import NotFound
 from entrygo_client import ApiError, NoAnswer, PlanHashMismatch
-from tests.unit.cli.test_exports import REFUSED, Recorder, server
+from tests.unit.cli.recorder import REFUSED, Recorder, server
 from tests.unit.cli.test_json import ALL, GROUPS, SPEAK_OTHERWISE
 
 __all__ = ["server"]

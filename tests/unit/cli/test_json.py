@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from entrygo.cli.main import COMMANDS, app, command_of
-from tests.unit.cli.test_exports import Recorder, server
+from tests.unit.cli.recorder import Recorder, server
 
 __all__ = ["server"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from entrygo.cli.main import app
-from tests.unit.cli.test_exports import Recorder, server
+from tests.unit.cli.recorder import Recorder, server
 
 __all__ = ["server"]
 
