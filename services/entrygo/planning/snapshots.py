@@ -128,14 +128,6 @@ def numbers_of_entries(stored: PackedSnapshot) -> frozenset[int]:
         return frozenset(each["number"] for each in document.get("entries", ()))
 
 
-def carrier_of(stored: PackedSnapshot) -> str | None:
-    """The SCAC of the carrier that the warehouse's record has; None where it states none."""
-    with _readable():
-        document = orjson.loads(_inflated(stored.content))
-        scac: str | None = document["warehouse"]["transport"]["scac"]
-    return scac
-
-
 @contextmanager
 def _readable() -> Iterator[None]:
     try:

@@ -17,8 +17,11 @@ MAX_CHARGES = 20
 MAX_PACKAGES = 999_999
 # A carrier's code as ACE has it.
 SCAC = r"^[A-Za-z]{4}$"
-# ACE's shipment control number: the carrier's SCAC and four to twelve letters or digits of its own.
-PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{4,12}$"
+# ACE's shipment control number: the carrier's SCAC and up to twelve letters or digits of its own; of a trip
+# four at least, as a manifest asks.
+PAPS_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{1,12}$"
+CONTROL_NUMBER = r"^[A-Za-z]{4}[A-Za-z0-9]{4,12}$"
+SCAC_LETTERS = 4
 PORT_CODE = r"^[0-9]{4}$"
 # What the carrier calls a person, a truck, a container or a seal; how many of each.
 MAX_CARRIER_NAME = 40  # characters
@@ -190,8 +193,11 @@ class Shipment(Fact):
 
     @property
     def control_numbers(self) -> tuple[tuple[str, str], ...]:
-        """Each shipment control number that is stated, with its place in the call as REST spells it."""
-        stated = [("shipment.papsNumber", self.paps_number)]
+        """Each shipment control number of the trip, with its place in the call as REST spells it.
+
+        `shipment.papsNumber` is not among them: what it takes it always took.
+        """
+        stated: list[tuple[str, str | None]] = []
         for index, each in enumerate(self.trip.entries if self.trip else ()):
             stated.append((f"trip.entries.{index}.papsNumber", each.paps_number))
             stated += [
@@ -199,6 +205,12 @@ class Shipment(Fact):
                 for place, bill in enumerate(each.house_bills)
             ]
         return tuple((path, number) for path, number in stated if number)
+
+    @property
+    def carrier_scac(self) -> str | None:
+        """Of who drives: as the trip states it, else as its control numbers begin. None: not stated."""
+        stated = self.trip.carrier_scac if self.trip else None
+        return stated or next((number[:SCAC_LETTERS] for _, number in self.control_numbers), None)
 
     def house_bill_of(self, order_id: str) -> str | None:
         """The shipment control number of an order's house bill."""
@@ -240,7 +252,7 @@ def carried_by(warehouse: Warehouse, shipment: Shipment) -> Warehouse:
 
     The record's name of a carrier is not that of another.
     """
-    scac = shipment.trip.carrier_scac if shipment.trip else None
+    scac = shipment.carrier_scac
     usual = warehouse.transport
     if scac is None or scac == (usual.scac or "").strip().upper():
         return warehouse

@@ -8,7 +8,6 @@ import pytest
 
 from entrygo.domain.errors import ValidationFailed
 from entrygo.proto.planning.v1 import planning_pb2
-from tests.factories import make_warehouse
 from tests.integration.planning.conftest import ALICE_TEST, BOB, Planner
 
 FIELD = "trip.entries.0.papsNumber"
@@ -37,15 +36,13 @@ async def refused(call: Awaitable[Any]) -> tuple[str | None, str]:
     return error.value.field, str(error.value.details)
 
 
-async def test_the_carrier_of_the_truck_is_asked_for_and_else_the_warehouses(planner: Planner) -> None:
-    planner.facts.warehouse = make_warehouse(transport={"scac": "PCXL"})
+async def test_a_number_of_another_carrier_than_the_truck_has_is_refused(planner: Planner) -> None:
     export_id = await planned(planner)
-    field, words = await refused(planner.claim(export_id, control_numbers=stated("CCBT0001")))
-    assert field == FIELD
-    assert "another SCAC than the carrier's, PCXL" in words
-    another: dict[str, Any] = {"control_numbers": stated("PCXL0001"), "carrier_scac": "CCBT"}
-    assert "CCBT" in (await refused(planner.claim(export_id, **another)))[1]
-    await planner.claim(export_id, control_numbers=stated("CCBT0001"), carrier_scac="CCBT")
+    numbers = stated("CCBT0001", "PCXL0001")
+    field, words = await refused(planner.claim(export_id, control_numbers=numbers, carrier_scac="CCBT"))
+    assert field == "trip.entries.1.papsNumber"
+    assert "CCBT" in words
+    await planner.claim(export_id, control_numbers=stated("PCXL0001"), carrier_scac="PCXL")
 
 
 async def test_a_number_of_another_export_is_refused_by_its_place_and_nothing_is_taken(

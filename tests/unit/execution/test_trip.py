@@ -139,7 +139,7 @@ def test_a_control_number_has_four_letters_and_four_to_twelve_characters(number:
     assert issues.found == ()
 
 
-def test_every_control_number_is_known_by_its_place_in_the_call() -> None:
+def test_every_control_number_of_a_trip_is_known_by_its_place_in_the_call() -> None:
     bills = (HouseBill(order_id="ord_1", paps_number="CCBT0003"),)
     trip = Trip(
         entries=(
@@ -148,25 +148,33 @@ def test_every_control_number_is_known_by_its_place_in_the_call() -> None:
         )
     )
     assert Shipment(paps_number="CCBT0009", trip=trip).control_numbers == (
-        ("shipment.papsNumber", "CCBT0009"),
         ("trip.entries.0.papsNumber", "CCBT0001"),
         ("trip.entries.1.houseBills.0.papsNumber", "CCBT0003"),
     )
     assert NOTHING_STATED.control_numbers == ()
 
 
+def test_what_a_shipment_states_beside_a_trip_takes_what_it_always_took() -> None:
+    issues = Issues()
+    assert read_shipment(pb.Shipment(paps_number="CCBT1"), issues).control_numbers == ()
+    assert issues.found == ()
+
+
 @pytest.mark.parametrize(
-    ("scac", "carrier"),
+    ("scac", "number", "carrier"),
     [
-        (None, ["Cascade Crossborder Trucking", "CCBT"]),
-        ("CCBT", ["Cascade Crossborder Trucking", "CCBT"]),
-        ("PCXL", [None, "PCXL"]),
+        (None, "", ["Cascade Crossborder Trucking", "CCBT"]),
+        ("CCBT", "", ["Cascade Crossborder Trucking", "CCBT"]),
+        ("PCXL", "", [None, "PCXL"]),
+        (None, "CCBT0001", ["Cascade Crossborder Trucking", "CCBT"]),
+        (None, "PCXL0001", [None, "PCXL"]),
     ],
 )
 def test_documents_name_the_usual_carrier_and_another_by_its_scac_alone(
-    scac: str | None, carrier: list[str | None]
+    scac: str | None, number: str, carrier: list[str | None]
 ) -> None:
-    assert carrier_of(Shipment(trip=Trip(conveyance="TRK-17", carrier_scac=scac))) == carrier
+    trip = Trip(conveyance="TRK-17", carrier_scac=scac, entries=(TripEntry(entry=1, paps_number=number),))
+    assert carrier_of(Shipment(trip=trip)) == carrier
 
 
 def carrier_of(shipment: Shipment) -> list[str | None]:

@@ -8,6 +8,7 @@ from pydantic import Field, Strict, StringConstraints, WithJsonSchema
 from entrygo.domain.money import MAX_INTEGER_DIGITS
 from entrygo.domain.shipment import (
     CONFIRMATION_NUMBER,
+    CONTROL_NUMBER,
     MAX_CARRIER_NAME,
     MAX_CARRIER_NAMES,
     MAX_CHARGE_DESCRIPTION,
@@ -97,7 +98,7 @@ class ShipmentInput(Body):
     ] = None
     paps_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
-        Field(description="The carrier's SCAC and 4 to 12 letters or digits: ACE's shipment control number"),
+        Field(description="The carrier's SCAC and up to 12 letters or digits: ACE's shipment control number"),
     ] = None
     trip_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=TRIP_NUMBER)] | None,
@@ -143,7 +144,7 @@ class HouseBillInput(Body):
     order_id: Annotated[Identifier, Field(description="The order: EntryGo's id of it")]
     paps_number: Annotated[
         str,
-        StringConstraints(strict=True, pattern=PAPS_NUMBER),
+        StringConstraints(strict=True, pattern=CONTROL_NUMBER),
         Field(description="Its shipment control number; no other has the same"),
     ]
 
@@ -151,7 +152,7 @@ class HouseBillInput(Body):
 class TripEntryInput(Body):
     entry: Annotated[PositiveWholeNumber, Field(le=MAX_ENTRIES, description="As the plan numbers it")]
     paps_number: Annotated[
-        Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
+        Annotated[str, StringConstraints(strict=True, pattern=CONTROL_NUMBER)] | None,
         Field(description="Its shipment control number; not needed where house bills have theirs"),
     ] = None
     house_bills: Annotated[
@@ -201,7 +202,7 @@ class TripInput(Body):
     ] = None
     carrier_scac: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=SCAC)] | None,
-        Field(description="Of the carrier who drives, if not the warehouse's: control numbers begin with it"),
+        Field(description="Of who drives: control numbers begin with it; absent: as the first does"),
     ] = None
     estimated_arrival: Annotated[CarrierName | None, Field(description="RFC 3339")] = None
     entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None

@@ -114,7 +114,7 @@ class RemotePlanning:
                 planning_pb2.ControlNumber(path=path, number=number)
                 for path, number in shipment.control_numbers
             ],
-            carrier_scac=trip.carrier_scac or "" if trip else "",
+            carrier_scac=shipment.carrier_scac or "",
         )
         with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)

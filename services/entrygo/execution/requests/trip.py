@@ -5,13 +5,13 @@ from collections.abc import Iterable
 
 from entrygo.domain.shipment import (
     CONFIRMATION_NUMBER,
+    CONTROL_NUMBER,
     MAX_CARRIER_NAME,
     MAX_CARRIER_NAMES,
     MAX_ENTRIES,
     MAX_NAME,
     MAX_PHONE,
     MAX_PRIOR_NOTICES,
-    PAPS_NUMBER,
     PHONE,
     PORT_CODE,
     SCAC,
@@ -133,7 +133,7 @@ def _entries(given: Iterable[execution_pb2.TripEntry], issues: Issues) -> tuple[
 
 
 def _control_number(path: str, given: str, seen: set[object], issues: Issues) -> None:
-    if not re.fullmatch(PAPS_NUMBER, given):
+    if not re.fullmatch(CONTROL_NUMBER, given):
         issues.add(path, "Has characters or a form that is not allowed", "invalid_string")
     _once(path, given, seen, issues)
 

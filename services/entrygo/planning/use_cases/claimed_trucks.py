@@ -1,18 +1,15 @@
 """What is checked of the truck that an export is claimed with; nothing has happened where it is refused."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from entrygo.domain.errors import TripIncomplete
 from entrygo.domain.principal import Visible
-from entrygo.domain.shipment import SCAC
 from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
 from entrygo.planning.snapshots import (
     PackedSnapshot,
-    carrier_of,
     names_of_products,
     numbers_of_entries,
     products_with,
@@ -45,7 +42,7 @@ async def check_truck(
         _check_named(packed, request.trip)
         _check_complete(packed, request.trip)
     if request.control_numbers:
-        check_carrier(request.carrier_scac or carrier_of(packed) or "", request.control_numbers)
+        check_carrier(request.carrier_scac, request.control_numbers)
         numbers = [each.number for each in request.control_numbers]
         used = await ControlNumbers(connection, visible).take(export, numbers, now)
         _refuse(
@@ -56,16 +53,10 @@ async def check_truck(
 
 
 def check_carrier(scac: str, stated: Sequence[planning_pb2.ControlNumber]) -> None:
-    """ValidationFailed for numbers that begin with another SCAC than the carrier's. Pure.
-
-    A record may hold anything as its SCAC: what has not its form is compared with nothing.
-    """
-    carrier = scac.strip().upper()
-    if not re.fullmatch(SCAC, carrier):
-        return
+    """ValidationFailed for numbers that begin with another SCAC than that of who drives. Pure."""
     _refuse(
-        [each for each in stated if not each.number.startswith(carrier)],
-        f"Begins with another SCAC than the carrier's, {carrier}; trip.carrierScac names another carrier",
+        [each for each in stated if not each.number.startswith(scac)],
+        f"Begins with another SCAC than that of trip.carrierScac, or else of the first number: {scac}",
         "invalid_string",
     )
 
