@@ -31,7 +31,7 @@ _REASONS: Mapping[tuple[Caller, str], tuple[str, ...]] = {
     (Caller.NARROWER_SCOPE, SERVICE_ONLY): (
         "Planning.ClaimExport", "Planning.ReleaseExport", "Planning.AmendExport", "Planning.WithdrawExport",
         "Planning.ReplayEvents", "Planning.GetHistory",
-        "Execution.ReplayEvents", "Execution.GetHistory",
+        "Execution.ReplayEvents", "Execution.GetHistory", "Execution.MailWebhookNotice",
     ),
 }  # fmt: skip
 
