@@ -400,6 +400,11 @@ MESSAGES: dict[str, Meaning] = {
     "FORMAL_ENTRY_REQUIRED": Meaning(
         "The value is over the informal limit: entry type 01.", NOBODY, "For information; a bond is needed."
     ),
+    "INFORMAL_ENTRIES_SPLIT": Meaning(
+        "An importer's goods over the informal limit are entered in several informal entries, as was asked.",
+        CALLER,
+        "Ask the broker whether the port director allows it; without `entryType` it is one formal entry.",
+    ),
     "DE_MINIMIS_UNAVAILABLE": Meaning(
         "Entries of type 86 have ended.", CALLER, "Ask for `01` or `11`, or leave `entryType` out."
     ),

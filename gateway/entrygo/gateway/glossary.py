@@ -98,6 +98,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "events": "What happened, oldest first",
         "example": "The first of them",
         "excluded_order_ids": "Orders that stay behind",
+        "excluded_orders": "Why each order that stays behind does; absent where none does",
         "executedAt": "When it was executed: RFC 3339, UTC; null before",
         "executed_at": "When it was executed: RFC 3339, UTC; null before",
         "execution": "What execute made",

@@ -11,7 +11,7 @@ from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
 from entrygo.planning.entries import consolidated, corrected, entries_of, filed_before
 from entrygo.planning.importations import Importation, Parties, Party
 from entrygo.planning.inputs import PlanFacts, PlanRequest
-from entrygo.planning.law.entry_types import ADCVD, FORMAL, entry_type_of
+from entrygo.planning.law.entry_types import ADCVD, FORMAL, INFORMAL, entry_type_of, may_be_split
 from entrygo.planning.law.goods import Goods
 from entrygo.planning.law.processing_fee import pays_processing_fee
 from entrygo.planning.reference.in_force import ReferenceData
@@ -47,7 +47,10 @@ def parties_of(request: PlanRequest, facts: PlanFacts) -> Parties:
 def consolidate_orders(
     request: PlanRequest, facts: PlanFacts, included: tuple[Order, ...], context: Context
 ) -> Consolidation:
-    """What is imported by one importer is formal or informal by its whole value, however it is split."""
+    """What is imported by one importer is formal or informal by its whole value, however it is split.
+
+    But for informal entries that were asked for: those are split at their limit.
+    """
     single = dict(zip((order.id for order in included), _singles(facts, included, context), strict=True))
     limit = context.reference.informal_limit
     importations: list[Importation] = []
@@ -59,9 +62,19 @@ def consolidate_orders(
         own = [single[order.id] for order in orders]
         value = sum((entry.value_usd for entry in own), Decimal(0))
         has_adcvd = any(entry.has_adcvd for entry in own)
-        kind = entry_type_of(value, limit, request.entry_type, has_adcvd=has_adcvd)
+        values = [entry.value_usd for entry in own]
+        is_split = may_be_split(values, limit, request.entry_type, has_adcvd=has_adcvd)
+        kind = INFORMAL if is_split else entry_type_of(value, limit, request.entry_type, has_adcvd=has_adcvd)
         importations.append(Importation(party=party, orders=orders, value_usd=value, entry_type=kind))
-        found = _entries_of_one(request, facts.broker, orders, single, kind=kind, first=len(together) + 1)
+        found = _entries_of_one(
+            request,
+            facts.broker,
+            orders,
+            single,
+            kind=kind,
+            first=len(together) + 1,
+            max_value=limit if is_split else None,
+        )
         parties |= {planned.number: party for planned, _ in found}
         together += found
         # Whoever it is: all orders of this plan go on one day.
@@ -101,6 +114,7 @@ def _entries_of_one(
     *,
     kind: EntryType,
     first: int,
+    max_value: Decimal | None,
 ) -> Sequence[tuple[PlannedEntry, Entry]]:
     """Of one importer: the entries that are corrected, then those that are filed."""
     filed = filed_before(orders, request.filed, request.not_filed)
@@ -110,7 +124,9 @@ def _entries_of_one(
     if filed and not to_file:
         return found
     left = [single[order.id] for order in to_file]
-    return *found, *consolidated(to_file, left, broker, kind=kind, first=first + len(found))
+    return *found, *consolidated(
+        to_file, left, broker, kind=kind, first=first + len(found), max_value=max_value
+    )
 
 
 def _singles(facts: PlanFacts, included: Sequence[Order], context: Context) -> Sequence[Entry]:

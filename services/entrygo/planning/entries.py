@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
-from entrygo.domain.consolidation import Comparable, LineKey, split_orders
+from entrygo.domain.consolidation import Comparable, Limits, LineKey, split_orders
 from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry
 from entrygo.planning.inputs import FiledOrders
@@ -82,17 +82,28 @@ def corrected(
 
 
 def consolidated(
-    orders: Sequence[Order], entries: Sequence[Entry], broker: Broker, *, kind: EntryType, first: int = 1
+    orders: Sequence[Order],
+    entries: Sequence[Entry],
+    broker: Broker,
+    *,
+    kind: EntryType,
+    first: int = 1,
+    max_value: Decimal | None = None,
 ) -> tuple[tuple[PlannedEntry, Entry], ...]:
-    """As few entries as the broker's limits allow, each with what the plan shows of it and what it costs.
+    """Few entries within the broker's limits, each with what the plan shows of it and what it costs.
 
     The orders are those of one importer, whose entries are all of one `kind`; `first` is their first number.
+    `max_value` (USD) is the limit of informal entries where they are split by it.
     """
     of_order = {order.id: entry for order, entry in zip(orders, entries, strict=True)}
     split = split_orders(
         {order_id: entry.lines for order_id, entry in of_order.items()},
-        max_lines=min(broker.max_lines_per_entry or MAX_LINES, MAX_LINES),
-        max_orders=broker.max_orders_per_entry,
+        Limits(
+            lines=min(broker.max_lines_per_entry or MAX_LINES, MAX_LINES),
+            orders=broker.max_orders_per_entry,
+            value_usd=max_value,
+        ),
+        {order_id: entry.value_usd for order_id, entry in of_order.items()},
     )
     priced = [(ids, consolidate(of_order[order_id] for order_id in ids)) for ids in split]
     return tuple(

@@ -43,6 +43,12 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
         coverage=_coverage_to_proto(decision.coverage),
         saving=_saving_to_proto(decision.savings),
         bonds=[_bond_to_proto(each) for each in decision.bonds],
+        excluded_orders=[
+            events_pb2.ExcludedOrder(
+                order_id=each.order_id, external_id=each.external_id, reasons=each.reasons
+            )
+            for each in decision.excluded
+        ],
     )
 
 

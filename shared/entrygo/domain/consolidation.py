@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from entrygo.domain.facts import Product, ReviewStatus, Section232Status, TradeReview
@@ -96,24 +97,42 @@ class Comparable(Hashable, Protocol):
     def __lt__(self, other: Any, /) -> bool: ...
 
 
+class Limits(NamedTuple):
+    """What one entry may hold at most; None is no limit."""
+
+    lines: int | None = None
+    orders: int | None = None
+    value_usd: Decimal | None = None
+
+    def hold(self, lines: int, orders: int, value_usd: Decimal) -> bool:
+        """Whether an entry of so much is within them."""
+        return (
+            (self.lines is None or lines <= self.lines)
+            and (self.orders is None or orders <= self.orders)
+            and (self.value_usd is None or value_usd <= self.value_usd)
+        )
+
+
 def split_orders(
-    orders: Mapping[str, frozenset[Comparable]], *, max_lines: int | None, max_orders: int | None
+    orders: Mapping[str, frozenset[Comparable]], limits: Limits, values: Mapping[str, Decimal] | None = None
 ) -> tuple[tuple[str, ...], ...]:
-    """The ids of the orders of each entry, from what the lines of every order are.
+    """The ids of the orders of each entry, from what the lines of every order are, and from their values.
 
     An order stays whole. Orders of the same lines stand together, then by id, whatever the request's order
-    was; a new entry begins where the next order would break a limit of the broker. An order that breaks one
-    all by itself has an entry of its own (and a finding, ORDER_EXCEEDS_BROKER_LIMIT).
+    was; a new entry begins where the next order would break a limit: greedy, so that a cleverer order might
+    need an entry less. An order that breaks one all by itself has an entry of its own (and a finding,
+    ORDER_EXCEEDS_BROKER_LIMIT).
     """
     entries: list[list[str]] = []
-    lines: frozenset[Comparable] = frozenset()
+    lines, value = frozenset[Comparable](), Decimal(0)
     for order_id in _alike_together(orders):
-        together = lines | orders[order_id]
-        if not entries or not _fits(len(together), len(entries[-1]) + 1, max_lines, max_orders):
+        own = values[order_id] if values else Decimal(0)
+        together, sum_usd = lines | orders[order_id], value + own
+        if not entries or not limits.hold(len(together), len(entries[-1]) + 1, sum_usd):
             entries.append([])
-            together = orders[order_id]
+            together, sum_usd = orders[order_id], own
         entries[-1].append(order_id)
-        lines = together
+        lines, value = together, sum_usd
     return tuple(tuple(sorted(entry)) for entry in entries)
 
 
@@ -121,7 +140,3 @@ def _alike_together(orders: Mapping[str, frozenset[Comparable]]) -> list[str]:
     ranks = {key: rank for rank, key in enumerate(sorted(frozenset().union(*orders.values())))}
     places = {order_id: (sorted(ranks[key] for key in keys), order_id) for order_id, keys in orders.items()}
     return sorted(orders, key=lambda order_id: places[order_id])
-
-
-def _fits(lines: int, orders: int, max_lines: int | None, max_orders: int | None) -> bool:
-    return (max_lines is None or lines <= max_lines) and (max_orders is None or orders <= max_orders)

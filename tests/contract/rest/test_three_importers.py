@@ -101,6 +101,10 @@ async def test_an_importer_whose_power_of_attorney_has_ended_stays_behind_when_a
     plan = await rest.post(PLAN, plan_request(rest, order_ids, onBlocked="exclude", include=["entries"]))
     assert plan["readinessState"] != "BLOCKED"
     assert plan["excluded_order_ids"] == [order_ids[1]]
+    [left_out] = plan["excluded_orders"]
+    assert (left_out["order_id"], left_out["reasons"]) == (order_ids[1], ["POWER_OF_ATTORNEY_NOT_VALID"])
+    shown = await rest.get(f"/api/exports/{plan['exportId']}")
+    assert shown["export"]["plan"]["excluded_orders"] == [left_out]
     assert {entry["importer_external_id"] for entry in plan["entries"]} == {names["north"], names["island"]}
 
 

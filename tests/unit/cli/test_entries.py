@@ -87,6 +87,16 @@ def test_a_file_gives_back_each_entry_once_and_what_is_refused_is_kept_with_its_
     assert "value_usd is 'ten'" in rejects[1]["reject_reason"]
 
 
+def test_a_file_with_an_entry_that_differs_ends_with_a_status_of_its_own(
+    server: Recorder, tmp_path: Path
+) -> None:
+    file = tmp_path / "entered.csv"
+    file.write_text(f"export_id,entry_number\nbatch_1,{NUMBER}\n")
+    server.answer = dict(ENTRY_RECONCILIATION)
+    assert "1 of them differ" in run("entries", "import", str(file), exit_code=3)
+    assert not Path(f"{file}.rejects.csv").exists()
+
+
 def test_two_numbers_for_one_entry_are_refused_before_anything_is_sent(
     server: Recorder, tmp_path: Path
 ) -> None:

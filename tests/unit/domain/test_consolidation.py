@@ -1,13 +1,14 @@
 """What one entry line is, and which orders one entry takes."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrygo.domain.consolidation import line_key, split_orders
+from entrygo.domain.consolidation import Limits, line_key, split_orders
 from entrygo.domain.tariff import SECTION_301, CandidateHeading, TariffTreatment
 from tests.factories import make_product
 
@@ -79,27 +80,41 @@ def test_maker_without_an_id_goes_by_its_name() -> None:
     assert len(keys) == 2
 
 
-@given(orders=ORDERS, max_lines=LIMITS, max_orders=LIMITS)
+@given(
+    orders=ORDERS,
+    max_lines=LIMITS,
+    max_orders=LIMITS,
+    max_value=LIMITS,
+    prices=st.lists(st.integers(0, 4), min_size=1),
+)
 def test_every_order_is_in_one_entry_and_no_entry_breaks_a_limit_but_by_a_single_order(
-    orders: dict[str, frozenset[int]], max_lines: int | None, max_orders: int | None
+    orders: dict[str, frozenset[int]],
+    max_lines: int | None,
+    max_orders: int | None,
+    max_value: int | None,
+    prices: list[int],
 ) -> None:
-    entries = split_orders(orders, max_lines=max_lines, max_orders=max_orders)
+    limits = Limits(max_lines, max_orders, None if max_value is None else Decimal(max_value))
+    values = {order_id: Decimal(prices[n % len(prices)]) for n, order_id in enumerate(orders)}
+    entries = split_orders(orders, limits, values)
     assert sorted(order_id for entry in entries for order_id in entry) == sorted(orders)
     for entry in entries:
         lines = frozenset().union(*(orders[order_id] for order_id in entry))
+        value = sum((values[order_id] for order_id in entry), Decimal(0))
         assert max_orders is None or len(entry) <= max_orders
-        assert max_lines is None or len(lines) <= max_lines or len(entry) == 1
-    assert entries == split_orders(dict(reversed(orders.items())), max_lines=max_lines, max_orders=max_orders)
+        assert len(entry) == 1 or max_lines is None or len(lines) <= max_lines
+        assert len(entry) == 1 or max_value is None or value <= max_value
+    assert entries == split_orders(dict(reversed(orders.items())), limits, values)
 
 
 def test_orders_with_the_same_lines_share_an_entry_up_to_the_limit() -> None:
     orders = {f"ord_{number}": frozenset({number % 2}) for number in range(10)}
-    assert len(split_orders(orders, max_lines=2, max_orders=None)) == 1
-    assert [len(entry) for entry in split_orders(orders, max_lines=1, max_orders=None)] == [5, 5]
-    assert [len(entry) for entry in split_orders(orders, max_lines=2, max_orders=4)] == [4, 4, 2]
-    assert split_orders({}, max_lines=1, max_orders=1) == ()
+    assert len(split_orders(orders, Limits(lines=2, orders=None))) == 1
+    assert [len(entry) for entry in split_orders(orders, Limits(lines=1, orders=None))] == [5, 5]
+    assert [len(entry) for entry in split_orders(orders, Limits(lines=2, orders=4))] == [4, 4, 2]
+    assert split_orders({}, Limits(lines=1, orders=1)) == ()
 
 
 def test_order_with_more_lines_than_the_broker_takes_has_an_entry_of_its_own() -> None:
     orders = {"ord_1": frozenset({1}), "ord_2": frozenset({1, 2, 3}), "ord_3": frozenset({2})}
-    assert split_orders(orders, max_lines=2, max_orders=None) == (("ord_1",), ("ord_2",), ("ord_3",))
+    assert split_orders(orders, Limits(lines=2, orders=None)) == (("ord_1",), ("ord_2",), ("ord_3",))

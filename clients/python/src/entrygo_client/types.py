@@ -562,6 +562,12 @@ class EventPage(TypedDict):
     nextCursor: str
 
 
+class ExcludedOrder(TypedDict):
+    order_id: str
+    external_id: str
+    reasons: list[str]
+
+
 class ExecuteAnswer(TypedDict):
     exportId: str
     state: str
@@ -605,6 +611,7 @@ class ExportPlan(TypedDict):
     readinessState: str
     included_order_ids: list[str]
     excluded_order_ids: list[str]
+    excluded_orders: NotRequired[list[ExcludedOrder]]
     flags: list[str]
     missing_data: list[str]
     recommended_strategy: str
@@ -1133,6 +1140,7 @@ class PlanAnswer(TypedDict):
     validationMessages: list[ValidationMessage]
     included_order_ids: list[str]
     excluded_order_ids: list[str]
+    excluded_orders: NotRequired[list[ExcludedOrder]]
     flags: list[str]
     missing_data: list[str]
     recommended_strategy: str

@@ -3,11 +3,12 @@
 import orjson
 
 from entrygo.domain.money import json_number
+from entrygo.gateway.mapping.left_out import excluded_orders
 from entrygo.gateway.mapping.messages import filled
+from entrygo.gateway.mapping.trips import fill_trip
 from entrygo.gateway.schemas import export_views as views
 from entrygo.gateway.schemas import plan_views
 from entrygo.gateway.schemas.exports import ExecuteBody, ExportQuery, PlanBody
-from entrygo.gateway.schemas.shipment import TripInput
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -49,7 +50,7 @@ def plan_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAnsw
     """The answer of a plan; money as JSON numbers in USD."""
     plan = message.plan
     messages = validation_messages(plan)
-    return {
+    answer: plan_views.PlanAnswer = {
         "exportId": message.export_id or None,
         "state": None if message.status == DRY_RUN else message.status,
         "batch_id": message.export_id or None,
@@ -71,6 +72,9 @@ def plan_answer(message: planning_pb2.PlanExportResponse) -> plan_views.PlanAnsw
             "validation_messages": messages,
         },
     }
+    if plan.excluded_orders:
+        answer["excluded_orders"] = excluded_orders(plan)
+    return answer
 
 
 def validation_messages(plan: events_pb2.Plan) -> list[plan_views.ValidationMessage]:
@@ -127,30 +131,8 @@ def execute_request(body: ExecuteBody) -> execution_pb2.ExecuteExportRequest:
     if body.shipment is not None:
         filled(request.shipment, body.shipment)
     if body.trip is not None:
-        _fill_trip(request.shipment.trip, body.trip)
+        fill_trip(request.shipment.trip, body.trip)
     return request
-
-
-def _fill_trip(message: execution_pb2.Trip, trip: TripInput) -> None:
-    """By hand: it holds lists of texts."""
-    message.conveyance = trip.conveyance or ""
-    message.crew.extend(trip.crew or ())
-    message.equipment.extend(trip.equipment or ())
-    message.seals.extend(trip.seals or ())
-    message.border_port = trip.border_port or ""
-    message.carrier_scac = trip.carrier_scac or ""
-    message.estimated_arrival = trip.estimated_arrival or ""
-    for each in trip.entries or ():
-        entry = message.entries.add(entry=int(each.entry), paps_number=each.paps_number or "")
-        for bill in each.house_bills or ():
-            entry.house_bills.add(order_id=bill.order_id, paps_number=bill.paps_number)
-    if trip.emergency_contact is not None:
-        contact = trip.emergency_contact
-        message.emergency_contact.CopyFrom(
-            execution_pb2.EmergencyContact(name=contact.name, phone=contact.phone)
-        )
-    for notice in trip.prior_notices or ():
-        message.prior_notices.add(product=notice.product, confirmation_number=notice.confirmation_number)
 
 
 def execute_answer(message: execution_pb2.ExecuteExportResponse) -> views.ExecuteAnswer:

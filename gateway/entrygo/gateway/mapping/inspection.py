@@ -10,6 +10,7 @@ from entrygo.gateway.mapping.exports import (
     timeline,
     validation_messages,
 )
+from entrygo.gateway.mapping.left_out import excluded_orders
 from entrygo.gateway.schemas import export_views as views
 from entrygo.proto.inspection.v1 import inspection_pb2
 
@@ -75,7 +76,7 @@ def _export(message: inspection_pb2.Export) -> views.ExportSection:
 
 def _plan(message: inspection_pb2.Export) -> views.ExportPlan:
     plan = message.plan
-    return {
+    shown: views.ExportPlan = {
         "readinessState": plan.readiness_state,
         "included_order_ids": list(plan.included_order_ids),
         "excluded_order_ids": list(plan.excluded_order_ids),
@@ -88,6 +89,9 @@ def _plan(message: inspection_pb2.Export) -> views.ExportPlan:
         "total_value_usd": json_number(plan.total_value_usd or "0"),
         "entries": estimated_entries(plan),
     }
+    if plan.excluded_orders:
+        shown["excluded_orders"] = excluded_orders(plan)
+    return shown
 
 
 def _batch(message: inspection_pb2.Export) -> views.BatchSection:

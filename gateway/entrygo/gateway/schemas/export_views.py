@@ -1,13 +1,13 @@
 """What is answered about exports. The documented spellings, camelCase and snake_case, stand side by side."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from entrygo.domain.facts import CHANNEL_NAMES
 from entrygo.gateway.schemas.entry_summaries import EntryOutcome
-from entrygo.gateway.schemas.plan_views import EstimatedEntry, Timestamp, ValidationMessage
+from entrygo.gateway.schemas.plan_views import EstimatedEntry, ExcludedOrder, Timestamp, ValidationMessage
 
 
 class Artifact(TypedDict):
@@ -120,6 +120,7 @@ class ExportPlan(TypedDict):
     readinessState: str
     included_order_ids: list[str]
     excluded_order_ids: list[str]
+    excluded_orders: NotRequired[list[ExcludedOrder]]
     flags: list[str]
     missing_data: list[str]
     recommended_strategy: str

@@ -153,6 +153,14 @@ class BondNeed(TypedDict):
     complete: Annotated[bool, Field(description="false: the duty of an entry could not be estimated")]
 
 
+class ExcludedOrder(TypedDict):
+    order_id: str
+    external_id: str
+    reasons: Annotated[
+        list[str], Field(description="Codes of its own errors, or of its importer's that stays behind whole")
+    ]
+
+
 class PlanAnswer(TypedDict):
     """A decision: nothing was executed. A dry run has no exportId (unless it re-plans one) and no state.
 
@@ -169,6 +177,7 @@ class PlanAnswer(TypedDict):
     validationMessages: list[ValidationMessage]
     included_order_ids: list[str]
     excluded_order_ids: list[str]
+    excluded_orders: NotRequired[list[ExcludedOrder]]
     flags: list[str]
     missing_data: list[str]
     recommended_strategy: str

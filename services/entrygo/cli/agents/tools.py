@@ -110,12 +110,25 @@ class Tools:
             await client.execute_export(body, idempotency_key=_key("execute", export_id, plan_hash))
             return answers.inspected(await client.inspect_export(export_id))
 
-    async def resend(self, ctx: Context, export_id: ExportId, plan_hash: PlanHash, reason: Reason) -> Answer:
+    async def resend(
+        self,
+        ctx: Context,
+        export_id: ExportId,
+        plan_hash: PlanHash,
+        reason: Reason,
+        entry: Annotated[
+            int | None, Field(description="The one to send, where each entry goes on its own")
+        ] = None,
+    ) -> Answer:
         """Sends an executed package to the broker again. The same reason is sent once: a retry is safe."""
         with said_to_the_agent(ToolError):
             client = await self._acting_on(ctx, export_id, plan_hash)
-            key = _key("resend", export_id, plan_hash, reason)
-            await client.resubmit_to_broker(export_id, {"reason": reason}, idempotency_key=key)
+            body: types.ResubmitBody = {"reason": reason}
+            parts = [export_id, plan_hash, reason]
+            if entry is not None:
+                body["entry"] = entry
+                parts.append(str(entry))
+            await client.resubmit_to_broker(export_id, body, idempotency_key=_key("resend", *parts))
             return answers.inspected(await client.inspect_export(export_id))
 
     async def withdraw(

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from entrygo.domain.money import plain, to_cents
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.law.entry_types import FORMAL, entry_type_of
+from entrygo.planning.importations import Importation
+from entrygo.planning.law.entry_types import FORMAL, INFORMAL, entry_type_of
 from entrygo.planning.rules.base import Batch, BatchRule, Context, Problem, Rule
 from entrygo.planning.rules.destination import UNITED_STATES
 
@@ -31,7 +32,7 @@ def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
     limit = context.reference.informal_limit
     if len(batch.importations) > 1:
         return _formal_importations(batch, limit)
-    if entry_type_of(batch.value_usd, limit) != FORMAL:
+    if entry_type_of(batch.value_usd, limit) != FORMAL or batch.entry_type == INFORMAL:
         return []
     return [
         Problem(
@@ -41,11 +42,29 @@ def _formal_entry(batch: Batch, context: Context) -> Sequence[Problem]:
 
 
 def _formal_importations(batch: Batch, limit: Decimal) -> Sequence[Problem]:
-    above = [each for each in batch.importations if entry_type_of(each.value_usd, limit) == FORMAL]
+    above = [each for each in _above(batch, limit) if each.entry_type != INFORMAL]
     if not above:
         return []
     values = ", ".join(f"{each.party.name} {to_cents(each.value_usd)}" for each in above)
     return [Problem(f"Value by importer exceeds the informal limit {plain(limit)} ({values}); type 01.")]
+
+
+def _above(batch: Batch, limit: Decimal) -> Sequence[Importation]:
+    return [each for each in batch.importations if entry_type_of(each.value_usd, limit) == FORMAL]
+
+
+def _informal_split(batch: Batch, context: Context) -> Sequence[Problem]:
+    limit = context.reference.informal_limit
+    return [
+        Problem(
+            f"Goods of importer {each.party.name} worth {to_cents(each.value_usd)} are split into informal"
+            f" entries of at most {plain(limit)}, as asked: goods of one consignee on one truck are one entry"
+            " but by leave of the port director.",
+            each.party.name if len(batch.importations) > 1 else "",
+        )
+        for each in _above(batch, limit)
+        if each.entry_type == INFORMAL
+    ]
 
 
 def _de_minimis(batch: Batch, context: Context) -> Sequence[Problem]:
@@ -130,6 +149,15 @@ FORMAL_ENTRY_REQUIRED = BatchRule(
     check=_formal_entry,
 )
 
+INFORMAL_ENTRIES_SPLIT = BatchRule(
+    code="INFORMAL_ENTRIES_SPLIT",
+    severity=Severity.WARNING,
+    penalty=5,
+    field="batch.entry_type",
+    basis="19 CFR 141.51, 141.52 and 143.21",
+    check=_informal_split,
+)
+
 DE_MINIMIS_UNAVAILABLE = BatchRule(
     code="DE_MINIMIS_UNAVAILABLE",
     severity=Severity.ERROR,
@@ -181,6 +209,7 @@ RULES: tuple[Rule, ...] = (
     BATCH_NO_ELIGIBLE_ORDERS,
     DESTINATION_COUNTRY_UNSUPPORTED,
     FORMAL_ENTRY_REQUIRED,
+    INFORMAL_ENTRIES_SPLIT,
     DE_MINIMIS_UNAVAILABLE,
     BATCH_HIGH_VALUE,
     CONSOLIDATION_NOT_BENEFICIAL,

@@ -123,7 +123,7 @@ class ExportPlanned(_message.Message):
     def __init__(self, batch_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan: _Optional[_Union[Plan, _Mapping]] = ..., supersedes: _Optional[str] = ...) -> None: ...
 
 class Plan(_message.Message):
-    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries", "coverage", "saving", "bonds")
+    __slots__ = ("plan_hash", "readiness_state", "compliance_score", "validation_messages", "included_order_ids", "excluded_order_ids", "flags", "missing_data", "recommended_strategy", "estimated_import_savings_usd", "next_recommended_action", "warehouse_id", "broker_id", "destination_country", "entry_date", "ruleset_version", "reference_version", "planned_at", "entry_type", "total_value_usd", "issues", "entries", "coverage", "saving", "bonds", "excluded_orders")
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     READINESS_STATE_FIELD_NUMBER: _ClassVar[int]
     COMPLIANCE_SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +149,7 @@ class Plan(_message.Message):
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
     SAVING_FIELD_NUMBER: _ClassVar[int]
     BONDS_FIELD_NUMBER: _ClassVar[int]
+    EXCLUDED_ORDERS_FIELD_NUMBER: _ClassVar[int]
     plan_hash: str
     readiness_state: str
     compliance_score: int
@@ -174,7 +175,18 @@ class Plan(_message.Message):
     coverage: Coverage
     saving: MeasuredSaving
     bonds: _containers.RepeatedCompositeFieldContainer[BondNeed]
-    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., saving: _Optional[_Union[MeasuredSaving, _Mapping]] = ..., bonds: _Optional[_Iterable[_Union[BondNeed, _Mapping]]] = ...) -> None: ...
+    excluded_orders: _containers.RepeatedCompositeFieldContainer[ExcludedOrder]
+    def __init__(self, plan_hash: _Optional[str] = ..., readiness_state: _Optional[str] = ..., compliance_score: _Optional[int] = ..., validation_messages: _Optional[_Iterable[_Union[ValidationMessage, _Mapping]]] = ..., included_order_ids: _Optional[_Iterable[str]] = ..., excluded_order_ids: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[str]] = ..., missing_data: _Optional[_Iterable[str]] = ..., recommended_strategy: _Optional[str] = ..., estimated_import_savings_usd: _Optional[str] = ..., next_recommended_action: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., broker_id: _Optional[str] = ..., destination_country: _Optional[str] = ..., entry_date: _Optional[str] = ..., ruleset_version: _Optional[str] = ..., reference_version: _Optional[str] = ..., planned_at: _Optional[str] = ..., entry_type: _Optional[str] = ..., total_value_usd: _Optional[str] = ..., issues: _Optional[_Union[PlanIssues, _Mapping]] = ..., entries: _Optional[_Iterable[_Union[PlannedEntry, _Mapping]]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., saving: _Optional[_Union[MeasuredSaving, _Mapping]] = ..., bonds: _Optional[_Iterable[_Union[BondNeed, _Mapping]]] = ..., excluded_orders: _Optional[_Iterable[_Union[ExcludedOrder, _Mapping]]] = ...) -> None: ...
+
+class ExcludedOrder(_message.Message):
+    __slots__ = ("order_id", "external_id", "reasons")
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    REASONS_FIELD_NUMBER: _ClassVar[int]
+    order_id: str
+    external_id: str
+    reasons: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, order_id: _Optional[str] = ..., external_id: _Optional[str] = ..., reasons: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class BondNeed(_message.Message):
     __slots__ = ("importer", "type", "on_file_usd", "needed_usd", "is_sufficient", "twelve_months_usd", "first_day", "last_day", "entries", "is_complete")
