@@ -192,7 +192,7 @@ def test_a_workbook_without_headers_names_no_row_of_them() -> None:
     snapshot = with_template(format="xlsx", header_row=0, columns=[{"field": "hts_code"}])
     content = rendered(snapshot)["broker_template_xlsx"].content
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        assert "definedName" not in parts.read("xl/workbook.xml").decode()
+        assert "Print_Titles" not in parts.read("xl/workbook.xml").decode()
     assert sheets_of(content)["Lines"] == [["6202308061"], ["6505003030"]]
 
 

@@ -4,12 +4,15 @@ import io
 import re
 import zipfile
 from datetime import datetime
+from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
 
-from entrygo.execution.package.entry_page import MAX_LINES
+from entrygo.execution.package.entry_page import PAGE, PAGES, entry_page
+from entrygo.execution.package.invoicing import build_invoice
 from entrygo.execution.package.workbook import MAX_CELL, Sheet, workbook
 from tests.unit.execution.rendered import csv_rows, rendered, sheets_of
 from tests.unit.execution.shipments import make_shipment, package_of
@@ -139,8 +142,41 @@ def test_a_long_entry_ends_on_the_first_sheet_and_is_whole_on_the_second() -> No
     sheets = sheets_of(content)
     assert len(sheets["lines"]) == 91
     numbers = [row[0] for row in sheets["entry"] if isinstance(row[0], float)]
-    assert numbers == list(range(1, MAX_LINES + 1))
-    assert any(str(row[0]).startswith("30 further lines") for row in sheets["entry"])
+    assert numbers == list(range(1, len(numbers) + 1))
+    said = f"{90 - len(numbers)} further lines"
+    assert any(str(row[0]).startswith(said) for row in sheets["entry"])
+
+
+# How long the text of each line is: of the shortest the most stand on two pages.
+@pytest.mark.parametrize("words", [1, 12, 60])
+def test_the_first_sheet_of_a_long_entry_is_two_pages_long_whatever_its_lines_say(words: int) -> None:
+    snapshot = make_large_snapshot(150, products=150)
+    products = tuple(
+        each.model_copy(update={"customs_description": f"{index} " + "padded jacket " * words})
+        for index, each in enumerate(snapshot.products)
+    )
+    invoice = build_invoice(snapshot.model_copy(update={"products": products}), package_of(make_shipment()))
+    page = entry_page(invoice)
+    tallest = max(row.height for row in page.rows)
+    height = sum(row.height for row in page.rows)
+    # With a row that goes to the second page whole; a line more, and it might be a third.
+    assert PAGES * PAGE - 3 * tallest < height + tallest <= PAGES * PAGE
+
+
+def test_every_sheet_is_printed_whole_with_its_titles_on_each_page() -> None:
+    content = rendered(make_large_snapshot(40), package_of(make_shipment()))["cci_xlsx"].content
+    for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
+        assert sheet.print_area == f"'{sheet.title}'!$A$1:{absolute(sheet)}", sheet.title
+        assert sheet.print_title_rows is not None, sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.page_setup.fitToHeight == 0, sheet.title
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        assert "&P" in sheet.oddFooter.right.text, sheet.title
+
+
+def absolute(sheet: Any) -> str:
+    letters, row = get_column_letter(sheet.max_column), sheet.max_row
+    return f"${letters}${row}"
 
 
 def test_the_parties_are_those_that_each_row_of_the_entry_lines_repeats() -> None:

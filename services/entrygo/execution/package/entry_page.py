@@ -14,7 +14,9 @@ from entrygo.execution.package.shipment_view import named_charges
 from entrygo.execution.package.workbook import Cell, Page, Row, Styled
 from entrygo.execution.package.workbook_parts import Style
 
-MAX_LINES = 60
+# Points of rows that a page of letter paper holds, printed as wide as the paper.
+PAGE = 695
+PAGES = 2
 # Title and width, in characters, of the columns of the entry lines.
 _COLUMNS = (
     ("No.", 6), ("HTS number", 15), ("Description of merchandise", 40), ("Origin", 8),
@@ -42,12 +44,16 @@ def entry_page(invoice: Invoice) -> Page:
         *_parties(view),
         *_facts(_stated(invoice, view)),
         Row(cells=(), lines=0.5),
+        _column_titles(),
     ]
+    below = [*_totals(invoice)]
+    # The titles stand on the second page, too.
+    room = PAGES * PAGE - sum(row.height for row in (*above, above[-1], *below))
     return Page(
         name="entry",
         widths=_WIDTHS,
-        rows=(*above, _column_titles(), *_lines(invoice), *_totals(invoice)),
-        titles=len(above) + 1,
+        rows=(*above, *_lines(invoice, room), *below),
+        titles=len(above),
     )
 
 
@@ -107,12 +113,20 @@ def _column_titles() -> Row:
     return Row(cells=(*of_text, *of_figures), lines=1.3)
 
 
-def _lines(invoice: Invoice) -> Iterator[Row]:
+def _lines(invoice: Invoice, room: float) -> Iterator[Row]:
+    """As many as stand in `room` (points), each whole, though one may not fit below on the first page."""
     several = len(invoice.entries) > 1
-    for line in invoice.consolidated[:MAX_LINES]:
-        yield _line(line, f"{line.entry_number}/{line.number}" if several else line.number)
-    left = len(invoice.consolidated) - MAX_LINES
-    if left > 0:
+    shown, tallest = 0, 0.0
+    for line in invoice.consolidated:
+        row = _line(line, f"{line.entry_number}/{line.number}" if several else line.number)
+        room -= row.height
+        tallest = max(tallest, row.height)
+        if room < tallest and shown:
+            break
+        shown += 1
+        yield row
+    left = len(invoice.consolidated) - shown
+    if left:
         said = f"{left:,} further lines: see the sheet of the lines. The totals below are of all of them."
         yield Row(cells=(Styled(said, Style.CELL, len(_COLUMNS)),))
 

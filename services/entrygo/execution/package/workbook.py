@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import count, islice
+from typing import Any, TypeVar
 
 from entrygo.execution.package import workbook_parts as parts
 from entrygo.execution.package.workbook_parts import Style
 from entrygo.execution.package.zip_entries import plain_entry
 
+R = TypeVar("R")
 Cell = str | int | float | Decimal | None
 
 WORKBOOK_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,6 +71,11 @@ class Row:
     cells: Sequence[Styled]
     lines: float = 1
 
+    @property
+    def height(self) -> float:
+        """In points."""
+        return _LINE_PT * self.lines + _ROW_PT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -78,11 +85,6 @@ class Page:
     widths: Sequence[int]
     rows: Sequence[Row]
     titles: int
-
-    @property
-    def area(self) -> str:
-        """What is printed, as a workbook refers to it."""
-        return f"$A$1:${_letters(len(self.widths) - 1)}${len(self.rows)}"
 
 
 def workbook(
@@ -96,28 +98,49 @@ def workbook(
     """Equal arguments give equal bytes: `created`, in UTC, is the only time in it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.around([*map(_printed, sheets)], title, comments, created):
-            archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED)
+        printed = []
         for number, sheet in enumerate(sheets, start=1):
             entry = plain_entry(parts.sheet_path(number))
             entry.compress_type = zipfile.ZIP_DEFLATED
             selected = ' tabSelected="1"' if number == 1 else ""
+            rows = _Counted(sheet.rows)
             with archive.open(entry, "w") as page:
-                for piece in _pieces(sheet, PAPERS[paper], selected):
+                for piece in _pieces(sheet, rows, PAPERS[paper], selected):
                     page.write(piece.encode())
+            printed.append(_printed(sheet, rows.count))
+        # Once it is known how many rows each sheet has: what is printed of it says that.
+        for name, content in parts.around(printed, title, comments, created):
+            archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
-def _printed(sheet: Page | Sheet) -> parts.Printed:
-    if isinstance(sheet, Sheet):
-        return parts.Printed(name=sheet.name, titles=sheet.header_row)
-    return parts.Printed(name=sheet.name, titles=sheet.titles, area=sheet.area)
+class _Counted(Iterable[R]):
+    """Rows, one at a time, and how many there were so far."""
+
+    def __init__(self, rows: Iterable[R]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[R]:
+        for row in self._rows:
+            self.count += 1
+            yield row
 
 
-def _pieces(sheet: Page | Sheet, paper: int, selected: str) -> Iterator[str]:
+def _printed(sheet: Page | Sheet, rows: int) -> parts.Printed:
+    """All of it, with the row of its titles on each page; of an empty sheet the first cell."""
     if isinstance(sheet, Sheet):
-        return _table(sheet, paper, selected)
-    return _page(sheet, paper, selected)
+        titles, columns, last = sheet.header_row, len(sheet.header), sheet.header_row + rows
+    else:
+        titles, columns, last = sheet.titles, len(sheet.widths), rows
+    area = f"$A$1:${_letters(max(columns, 1) - 1)}${max(last, 1)}"
+    return parts.Printed(name=sheet.name, titles=titles, area=area)
+
+
+def _pieces(sheet: Page | Sheet, rows: "_Counted[Any]", paper: int, selected: str) -> Iterator[str]:
+    if isinstance(sheet, Sheet):
+        return _table(sheet, rows, paper, selected)
+    return _page(sheet, rows, paper, selected)
 
 
 def _columns(widths: Sequence[int]) -> str:
@@ -127,7 +150,7 @@ def _columns(widths: Sequence[int]) -> str:
     )
 
 
-def _table(sheet: Sheet, paper: int, selected: str) -> Iterator[str]:
+def _table(sheet: Sheet, given: Iterable[Sequence[Cell]], paper: int, selected: str) -> Iterator[str]:
     top = sheet.header_row
     frozen = parts.FROZEN.format(rows=top, below=top + 1) if top else ""
     yield parts.TABLE_HEAD.format(selected=selected, columns=_columns(sheet.widths), frozen=frozen)
@@ -138,16 +161,16 @@ def _table(sheet: Sheet, paper: int, selected: str) -> Iterator[str]:
             for letter, name in zip(letters, sheet.header, strict=True)
         )
         yield f'<row r="{top}">{titles}</row>'
-    rows = zip(count(top + 1), sheet.rows)
+    rows = zip(count(top + 1), given)
     while piece := "".join(_row(number, row, letters) for number, row in islice(rows, _ROWS_AT_A_TIME)):
         yield piece
     yield parts.TABLE_FOOT.format(paper=paper, pages_wide=sheet.pages_wide)
 
 
-def _page(page: Page, paper: int, selected: str) -> Iterator[str]:
+def _page(page: Page, rows: Iterable[Row], paper: int, selected: str) -> Iterator[str]:
     yield parts.PAGE_HEAD.format(selected=selected, columns=_columns(page.widths))
     merged: list[str] = []
-    for number, row in enumerate(page.rows, start=1):
+    for number, row in enumerate(rows, start=1):
         cells, place = [], 0
         for cell in row.cells:
             start, last = _letters(place), _letters(place + cell.columns - 1)
@@ -160,8 +183,7 @@ def _page(page: Page, paper: int, selected: str) -> Iterator[str]:
             if cell.columns > 1:
                 merged.append(f"{start}{number}:{last}{number}")
             place += cell.columns
-        height = _LINE_PT * row.lines + _ROW_PT
-        yield f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>'
+        yield f'<row r="{number}" ht="{row.height:g}" customHeight="1">{"".join(cells)}</row>'
     listed = "".join(f'<mergeCell ref="{each}"/>' for each in merged)
     yield parts.PAGE_FOOT.format(
         merged=f'<mergeCells count="{len(merged)}">{listed}</mergeCells>' if merged else "",

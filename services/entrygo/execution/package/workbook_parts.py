@@ -123,11 +123,11 @@ def sheet_path(number: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """How a sheet is printed: the row repeated on each page, 0 for none, and the area if not the whole."""
+    """How a sheet is printed: the row repeated on each page, 0 for none, and the area."""
 
     name: str
     titles: int
-    area: str = ""
+    area: str
 
 
 def around(
@@ -196,7 +196,7 @@ def _book(printed: Sequence[Printed]) -> str:
         for number, each in enumerate(printed, start=1)
     )
     names = "".join(_names(place, each) for place, each in enumerate(printed))
-    defined = f"<definedNames>{names}</definedNames>" if names else ""
+    defined = f"<definedNames>{names}</definedNames>"
     return (
         f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}/relationships"><sheets>{listed}</sheets>'
         f"{defined}</workbook>"
@@ -209,6 +209,5 @@ def _names(place: int, printed: Printed) -> str:
         to = f"{sheet}!{reference}"
         return f'<definedName name="_xlnm.{kind}" localSheetId="{place}">{to}</definedName>'
 
-    area = name("Print_Area", printed.area) if printed.area else ""
     titles = name("Print_Titles", f"${printed.titles}:${printed.titles}") if printed.titles else ""
-    return area + titles
+    return name("Print_Area", printed.area) + titles
