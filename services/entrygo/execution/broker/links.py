@@ -10,6 +10,7 @@ from entrygo.execution.broker.resubmission import Brokers
 from entrygo.execution.broker.signed_links import LinkClaim, LinkNotValid, LinkReplaced, LinkSigner
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.package.artifacts import ARCHIVE_MEDIA_TYPE, of_submission, pack_name
+from entrygo.execution.package.summary import entry_in_place_of
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, Package, Submission
@@ -99,8 +100,8 @@ class BrokerLinks:
         replacing = None if package.replaced_by is None else await packages.find(package.replaced_by)
         if replacing is None:
             return found
-        # Its entries may be numbered otherwise: of several submissions the newest leads to all of them.
-        latest = await SubmissionStore(connection, claim.visible).latest(replacing.id)
+        entry = entry_in_place_of(package.summary, replacing.summary, submission.entry)
+        latest = await SubmissionStore(connection, claim.visible).latest(replacing.id, entry)
         url = ""
         if self.signer is not None and latest is not None and latest.broker_id == submission.broker_id:
             url = self.signer.link(claim.tenant, replacing.id, latest.id, self.clock()).url

@@ -79,6 +79,21 @@ def summary_of(kept: str, entry: int | None = None) -> PackageSummary | None:
     return summary if entry is None else summary.of_entry(entry)
 
 
+def entry_in_place_of(before: str, after: str, entry: int | None) -> int | None:
+    """Of the package that replaces another one, the entry that takes the place of one of its entries.
+
+    That of the same importer, of several the one in the same place among them: entries are numbered anew.
+    None where no entry is named, or the importer has none any more. `before` and `after` as they are kept.
+    """
+    old, new = summary_of(before), summary_of(after)
+    if entry is None or old is None or new is None:
+        return None
+    importer = next((each.importer for each in old.entries if each.number == entry), None)
+    had = [each.number for each in old.entries if each.importer == importer]
+    has = [each.number for each in new.entries if each.importer == importer]
+    return has[min(had.index(entry), len(has) - 1)] if had and has else None
+
+
 def summarised(snapshot: Snapshot, shipment: Shipment = NOTHING_STATED) -> PackageSummary:
     """The figures of the plan that the documents were made from, and what was stated of the truck."""
     warehouse = snapshot.warehouse

@@ -1,0 +1,48 @@
+"""A package in short: which entry of a package takes the place of which of the one before."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from entrygo.execution.package.summary import EntrySummary, PackageSummary, entry_in_place_of
+
+
+def kept(*importers: str) -> str:
+    """The summary of a package with an entry of each of these, as it is kept."""
+    entries = tuple(
+        EntrySummary(
+            number=number, importer=importer, orders=1, lines=1, value_usd=Decimal(1), entry_type="11"
+        )
+        for number, importer in enumerate(importers, start=1)
+    )
+    return PackageSummary(
+        shipper="Shipper", shipper_place="", contact="", broker="Broker", port="",
+        arrives_on=date(2026, 11, 27), orders=1, value_usd=Decimal(1), entries=entries,
+    ).model_dump_json()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entry", "found"),
+    [
+        # Another importer goes, too, and is numbered first.
+        (["north", "prairie"], ["island", "north", "prairie"], 1, 2),
+        (["north", "prairie"], ["island", "north", "prairie"], 2, 3),
+        (["north", "north", "prairie"], ["north", "north"], 2, 2),
+        # Its second entry is no longer needed.
+        (["north", "north", "prairie"], ["north", "prairie"], 2, 1),
+        # Its importer was left out, or the package went as a whole.
+        (["north", "prairie"], ["north"], 2, None),
+        (["north", "prairie"], ["north", "prairie"], None, None),
+        (["north"], ["north"], 7, None),
+    ],
+)
+def test_an_entry_is_followed_by_that_of_its_importer(
+    before: list[str], after: list[str], entry: int | None, found: int | None
+) -> None:
+    assert entry_in_place_of(kept(*before), kept(*after), entry) == found
+
+
+def test_of_a_package_from_before_summaries_nothing_is_known() -> None:
+    assert entry_in_place_of("", kept("north"), 1) is None
+    assert entry_in_place_of(kept("north"), "", 1) is None
