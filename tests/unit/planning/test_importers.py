@@ -187,6 +187,10 @@ def test_an_importer_with_an_error_can_be_left_behind_whole() -> None:
     decision = plan(*orders, importers=importers, on_blocked="exclude")
     assert decision.readiness is not Readiness.BLOCKED
     assert [each.importer_id for each in decision.entries] == ["imp_brand-prairie"]
+    stated = plan_to_proto(decision, datetime(2026, 3, 11, tzinfo=UTC)).excluded_orders
+    assert [(each.order_id, tuple(each.reasons)) for each in stated] == [
+        (each.order_id, each.reasons) for each in decision.excluded
+    ]
     assert [(each.order_id, each.reasons) for each in decision.excluded] == [
         ("ord_1", ("POWER_OF_ATTORNEY_NOT_VALID",)),
         ("ord_3", ("POWER_OF_ATTORNEY_NOT_VALID",)),
