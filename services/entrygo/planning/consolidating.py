@@ -61,19 +61,11 @@ def consolidate_orders(
     for party, orders in parties_of(request, facts).groups(included):
         own = [single[order.id] for order in orders]
         value = sum((entry.value_usd for entry in own), Decimal(0))
-        has_adcvd = any(entry.has_adcvd for entry in own)
-        values = [entry.value_usd for entry in own]
-        is_split = may_be_split(values, limit, request.entry_type, has_adcvd=has_adcvd)
-        kind = INFORMAL if is_split else entry_type_of(value, limit, request.entry_type, has_adcvd=has_adcvd)
+        kind, max_value = _kind_of(own, limit, request)
         importations.append(Importation(party=party, orders=orders, value_usd=value, entry_type=kind))
+        first = len(together) + 1
         found = _entries_of_one(
-            request,
-            facts.broker,
-            orders,
-            single,
-            kind=kind,
-            first=len(together) + 1,
-            max_value=limit if is_split else None,
+            request, facts.broker, orders, single, kind=kind, first=first, max_value=max_value
         )
         parties |= {planned.number: party for planned, _ in found}
         together += found
@@ -94,16 +86,28 @@ def consolidate_orders(
         savings=_measured(savings, request.savings_basis, dated, single, kinds=kinds, terms=terms),
         importations=importations,
     )
-    entries = tuple(
-        planned.model_copy(
-            update={
-                "importer_id": record.id if (record := parties[planned.number].record) else None,
-                "cost": entry_cost(entry, terms) if terms else None,
-            }
-        )
-        for planned, entry in together
-    )
+    entries = tuple(_with_costs(planned, entry, parties, terms) for planned, entry in together)
     return Consolidation(batch=batch, entries=entries, parties=parties)
+
+
+def _kind_of(own: Sequence[Entry], limit: Decimal, request: PlanRequest) -> tuple[EntryType, Decimal | None]:
+    """How one importer's orders are entered, and the value (USD) at which entries are split, if at any."""
+    asked, has_adcvd = request.entry_type, any(entry.has_adcvd for entry in own)
+    values = [entry.value_usd for entry in own]
+    if may_be_split(values, limit, asked, has_adcvd=has_adcvd):
+        return INFORMAL, limit
+    return entry_type_of(sum(values, Decimal(0)), limit, asked, has_adcvd=has_adcvd), None
+
+
+def _with_costs(
+    planned: PlannedEntry, entry: Entry, parties: Mapping[int, Party], terms: Terms | None
+) -> PlannedEntry:
+    record = parties[planned.number].record
+    costs = {
+        "importer_id": record.id if record else None,
+        "cost": entry_cost(entry, terms) if terms else None,
+    }
+    return planned.model_copy(update=costs)
 
 
 def _entries_of_one(
