@@ -179,6 +179,19 @@ async def test_an_answer_is_of_the_entry_of_its_link_alone(world: World) -> None
     assert linked_command((await process.links.find(links[1])).submission, summarized).entry == 1
 
 
+async def test_no_entry_takes_the_number_that_another_has_though_each_is_answered_alone(world: World) -> None:
+    process = await world.process()
+    await process.execute()
+    links = tokens(world)
+    await process.links.answer(links[2], acknowledged(entry_number=NUMBERS[0]))
+    same = acknowledged(entry_number=NUMBERS[0])
+    assert "Each entry has a number of its own" in await problem_of(process.links.answer(links[1], same))
+    assert (await process.links.find(links[1])).submission.status is SubmissionStatus.SENT
+    await process.links.answer(links[2], acknowledged(entry_number=NUMBERS[1]))
+    taken = await process.links.answer(links[1], same)
+    assert taken.submission.entry_numbers == {1: NUMBERS[0]}
+
+
 async def test_one_entry_is_sent_again_and_the_others_link_lives_on(world: World) -> None:
     process = await world.process()
     await process.execute()

@@ -6,13 +6,18 @@ from datetime import datetime
 
 from entrygo.domain.errors import InvalidExportState, RateLimited
 from entrygo.domain.lifecycle import State
-from entrygo.execution.broker.entry_numbers import CoveredEntries, check_distinct, covered_entries
+from entrygo.execution.broker.entry_numbers import (
+    CoveredEntries,
+    check_distinct,
+    covered_entries,
+)
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.following import follow
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Package, PackageState, Submission, SubmissionStatus
+from entrygo.execution.state.standing_store import StandingStore
 from entrygo.postgres.pool import Connection
 
 # Each change is an event that is kept for ever.
@@ -61,6 +66,10 @@ async def record_answer(
         raise RateLimited("This submission has been answered too many times.")
     await SubmissionStore(connection, visible).answer(answered)
     stands = await follow(connection, answered)
+    if answered.entry is not None:
+        # `follow` holds the package: no other entry of it is given a number at this moment.
+        given = await StandingStore(connection, visible).entry_numbers(answered.package_id)
+        check_distinct(dict(enumerate(given)))
     facts = [submission_changed(str(answered.status), answered, stands)]
     await recorder.record(connection, visible, answered.export_id, facts, now)
     return answered
@@ -122,5 +131,5 @@ def _numbers(submission: Submission, answer: Answer, covered: CoveredEntries) ->
     covered.check(given)
     numbers = {**submission.entry_numbers, **given}
     if given:
-        check_distinct(numbers)
+        check_distinct({**covered.filed_as, **numbers})
     return dict(sorted(numbers.items()))

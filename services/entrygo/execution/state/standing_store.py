@@ -20,6 +20,18 @@ class StandingStore:
             package_id,
         )
 
+    async def entry_numbers(self, package_id: str) -> list[str]:
+        """Those of the newest submission of each entry, where each goes in one of its own; locks nothing."""
+        rows = await self._connection.fetch(
+            "SELECT entry_number FROM (SELECT DISTINCT ON (entry) entry, entry_number FROM broker_submissions"
+            "  WHERE account_id = $1 AND mode = $2 AND package_id = $3 AND kind = 'package'"
+            "  ORDER BY entry, prepared_at DESC, id DESC) AS newest"
+            " WHERE entry_number IS NOT NULL",
+            *self._scope,
+            package_id,
+        )
+        return [row["entry_number"] for row in rows]
+
     async def note_delivery(
         self,
         package_id: str,
