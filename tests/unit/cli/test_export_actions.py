@@ -15,6 +15,12 @@ from tests.unit.cli.recorder import PLAN, Recorder, server
 
 __all__ = ["server"]
 
+SUBMISSION: dict[str, Any] = {
+    "status": "sent",
+    "recipient_email": "b@example.com",
+    "subject": "s",
+    "error_message": None,
+}
 INSPECTED: dict[str, Any] = {
     "exportId": "batch_1",
     "state": "COMPLETED",
@@ -27,12 +33,8 @@ INSPECTED: dict[str, Any] = {
     "customsPackage": {"id": "cp_1", "packageNumber": "CP-1", "state": "SENT"},
     "artifacts": [{"filename": "a b.csv"}, {"filename": "manifest.json"}],
     "notifications": [],
-    "brokerSubmission": {
-        "status": "sent",
-        "recipient_email": "b@example.com",
-        "subject": "s",
-        "error_message": None,
-    },
+    "brokerSubmission": SUBMISSION,
+    "brokerSubmissions": [SUBMISSION],
     "snapshot": {"included_order_ids": ["ord_1"]},
     "events": [{"id": "evt_1", "type": "export.planned", "created_at": "2026-03-11T16:10:00.000Z"}],
     "batch": {
