@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from pydantic_settings import BaseSettings
+from scripts.house import modules, settings_fields
 
 from entrygo.process.variables import group_of
 from tests.architecture.settings import SETTINGS, classes, every_variable
@@ -34,6 +35,12 @@ def test_every_setting_carries_our_prefix() -> None:
 def test_class_of_settings_holds_what_a_reader_can_hold(settings: type[BaseSettings]) -> None:
     # Its parents' fields count: a reader of the object meets them all.
     assert len(settings.model_fields) <= MOST_FIELDS
+
+
+def test_the_house_in_figures_counts_fields_as_pydantic_does() -> None:
+    counted = settings_fields(modules(ROOT))
+    ours = {f"{held.__module__.split('.')[1]}.{held.__name__}": len(held.model_fields) for held in HELD}
+    assert {name: counted.get(name) for name in ours} == ours
 
 
 def test_held_class_is_named_as_no_variable() -> None:
