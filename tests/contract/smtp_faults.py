@@ -58,7 +58,10 @@ class FaultServer:
         self.accepted: list[bytes] = []
         self.envelopes: list[list[str]] = []
         self.connections = 0
+        # Commands on connections that were frozen.
+        self.unanswered = 0
         self._open: set[asyncio.StreamWriter] = set()
+        self._frozen: set[asyncio.StreamWriter] = set()
         self._ended = asyncio.Event()
         self._resumed = asyncio.Event()
 
@@ -80,6 +83,10 @@ class FaultServer:
         for writer in self._open:
             writer.transport.abort()
 
+    def freeze(self) -> None:
+        """Connections of this moment stay open and are answered no more, as when the way to them is lost."""
+        self._frozen |= self._open
+
     def go_on(self) -> None:
         """What it is silent about it answers now, as a server that was only slow."""
         self._resumed.set()
@@ -100,6 +107,9 @@ class FaultServer:
         envelope: list[str] = []
         while line := await reader.readline():
             command = line.decode().strip()
+            if writer in self._frozen:
+                self.unanswered += 1
+                continue
             envelope.append(command)
             if not await self._answer(command.split(" ")[0].upper(), envelope, reader, writer):
                 return None

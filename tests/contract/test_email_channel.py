@@ -1,5 +1,6 @@
 """Each way in which a real SMTP delivery can end, and what the channel says of it."""
 
+import asyncio
 import socket
 
 import pytest
@@ -116,6 +117,22 @@ async def test_a_kept_connection_that_died_is_replaced_before_anything_is_sent()
         await channel.close()
     assert outcomes == [Outcome.SENT] * 3
     assert (server.connections, len(server.accepted)) == (3, 3)
+
+
+async def test_one_kept_connection_that_answers_no_more_is_the_last_that_is_waited_for() -> None:
+    async with running(Fault.NONE) as server:
+        channel = EmailChannel(_server(server.port))
+        together = asyncio.Barrier(2)
+
+        async def point() -> None:
+            await together.wait()
+
+        await asyncio.gather(channel.submit(DELIVERY, point), channel.submit(DELIVERY, point))
+        server.freeze()
+        outcomes = [(await channel.submit(DELIVERY, Point())).outcome for _ in range(2)]
+        await channel.close()
+    assert outcomes == [Outcome.SENT] * 2
+    assert (server.connections, server.unanswered) == (3, 1)
 
 
 async def test_a_refused_recipient_leaves_the_connection_clean_for_the_next_mail() -> None:

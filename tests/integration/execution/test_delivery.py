@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -176,6 +177,17 @@ class ScriptedSilence:
 
     async def close(self) -> None:
         return None
+
+
+async def test_the_pause_after_an_attempt_without_an_answer_begins_with_the_attempt(
+    make_world: Callable[..., World],
+) -> None:
+    process = await make_world(delivery_wait_seconds=5).process(channel=ScriptedSilence())
+    ticks = iter((0.0, 40.0))
+    process.dispatcher._delivery = replace(process.recovery.delivery, seconds=lambda: next(ticks))
+    await process.execute()
+    async with transaction(process.pool, LIVE) as connection:
+        assert await connection.fetchval("SELECT next_attempt_at <= now() FROM broker_submissions")
 
 
 async def test_a_mail_that_was_accepted_while_postgresql_was_away_is_sent_once_it_is_back(

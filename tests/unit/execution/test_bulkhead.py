@@ -259,6 +259,19 @@ async def test_a_mail_server_without_sessions_is_left_alone_for_all_mail_and_for
     await attempt(rooms, None, UPLOAD)
 
 
+async def test_a_mail_server_that_let_an_attempt_wait_for_long_is_tried_by_the_next_one_at_once() -> None:
+    seconds = Seconds()
+    rooms = bulkhead(seconds)
+    waited = [Held(rooms) for _ in range(2)] + [Held(rooms, route=OTHER)]
+    await settle()
+    seconds.now = 40.0
+    for each in waited:
+        await each.end(Silent.SERVER)
+    assert rooms.states() == {MAIL_SERVER: BreakerState.HALF_OPEN}
+    await attempt(rooms, None)
+    assert rooms.states() == {}
+
+
 async def test_an_answer_between_silences_keeps_the_destination_open() -> None:
     rooms = bulkhead()
     for silent in (Silent.DESTINATION, Silent.DESTINATION, None, Silent.DESTINATION, Silent.DESTINATION):

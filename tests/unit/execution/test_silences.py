@@ -55,6 +55,15 @@ def test_a_server_that_all_share_is_silent_to_all_until_it_answers_anybody() -> 
     assert found.of_server(SERVER, 1.0) is CLOSED
 
 
+def test_what_an_attempt_waited_for_a_server_is_a_part_of_the_pause_after_it() -> None:
+    found = Silences(LIMITS)
+    found.server_fell_silent(SERVER, 40.0, waited=40.0)
+    found.server_fell_silent(SERVER, 40.0, waited=3.0)
+    assert (found.of_server(SERVER, 41.9), found.of_server(SERVER, 42.0)) == (OPEN, HALF_OPEN)
+    found.server_fell_silent(SERVER, 82.0, waited=40.0)
+    assert found.of_server(SERVER, 82.0) is HALF_OPEN, "and no answer, so that one at a time may try"
+
+
 def test_what_nobody_tries_any_longer_is_forgotten() -> None:
     found = silences("a", "a")
     found.forget(FORGOTTEN_AFTER_SECONDS - 1)

@@ -44,7 +44,8 @@ def after_attempt(
         )
     due = None
     if result.outcome is Outcome.TRANSIENT:
-        due = retry.next_attempt(attempt, now, is_silent=result.silent is not None)
+        silent_for = None if result.silent is None else result.took
+        due = retry.next_attempt(attempt, now, silent_for=silent_for)
     status = _STATUS_AFTER.get(
         result.outcome, SubmissionStatus.FAILED if due is None else SubmissionStatus.PREPARED
     )

@@ -40,8 +40,11 @@ class Breaker:
         """Seconds since the last silence."""
         return now - self._fell_silent_at
 
-    def fell_silent(self, now: float) -> None:
-        """An attempt ended without an answer, or has waited too long for one."""
+    def fell_silent(self, now: float, waited: float = 0.0) -> None:
+        """An attempt ended without an answer, or has waited too long for one.
+
+        `waited`: the seconds that an attempt which is over spent on it; they are a part of the pause.
+        """
         self._silent += 1
         self._fell_silent_at = now
         state = self.state(now)
@@ -49,4 +52,4 @@ class Breaker:
             state is BreakerState.CLOSED and self._silent >= self._limits.threshold
         ):
             self._pause = min(self._pause * 2 or self._limits.first_pause, self._limits.longest_pause)
-            self._opens_until = now + self._pause
+            self._opens_until = now + max(self._pause - waited, 0.0)

@@ -42,6 +42,8 @@ class Slot:
     route: Route
     # Whether silence was what the account met there last.
     is_on_trial: bool = False
+    # When it was given, by the bulkhead's clock.
+    since: float = 0.0
     # Cleared once the delivery has been silent for long: others may have its place.
     counts: bool = True
     silent: Silent | None = None
@@ -161,7 +163,8 @@ class Bulkhead:
         self._waiting.move_to_end(account_id)
         if not queue:
             del self._waiting[account_id]
-        slot = Slot(account_id, waiter.route, self._silences.is_on_trial(*waiter.tried))
+        is_on_trial = self._silences.is_on_trial(*waiter.tried)
+        slot = Slot(account_id, waiter.route, is_on_trial, self._seconds())
         self._take(slot)
         self._by_account[account_id] += 1
         waiter.slot.set_result(slot)
@@ -248,7 +251,7 @@ class Bulkhead:
                         "delivery.destination_answers", place=route.destination, account_id=slot.account_id
                     )
             case Silent.SERVER if route.is_through_a_server:
-                self._silences.server_fell_silent(route.server, now)
+                self._silences.server_fell_silent(route.server, now, now - slot.since)
                 if self._silences.of_server(route.server, now) is BreakerState.OPEN:
                     log.warning("delivery.destination_silent", place=route.server)
                     self._turn_away()

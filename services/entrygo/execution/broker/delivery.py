@@ -5,7 +5,8 @@ unknown, or back to prepared with a time for the next attempt.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, repeat
@@ -71,6 +72,8 @@ class BrokerDelivery:
     retry: RetryPolicy
     gate: MailGate
     reach: Reach
+    # A clock that never goes back, for how long an attempt takes.
+    seconds: Callable[[], float] = time.monotonic
 
     async def deliver(
         self, submission: Submission, ended: Callable[[Silent | None], None] = lambda _: None
@@ -86,7 +89,7 @@ class BrokerDelivery:
         noted: Noted = {"entrygo.broker_submission_id": attempt.id, "entrygo.attempt": attempt.attempts}
         with span(f"deliver {attempt.submission_type}", "client", noted=noted) as step:
             async with kept_alive(lambda: self._extend(attempt), self.lease):
-                result = await self._submit(attempt)
+                result = await self._timed(self._submit(attempt))
                 ended(result.silent)
             step.note("entrygo.outcome", str(result.outcome))
         self.reach(failpoints.AFTER_SUBMIT)
@@ -181,6 +184,11 @@ class BrokerDelivery:
         facts = [submission_changed(verb, held, stands)]
         await self.recorder.record(connection, held.visible, held.export_id, facts, self.clock())
         log.info("broker_submission.held", submission_id=held.id, reason=hold.reason)
+
+    async def _timed(self, submitting: Awaitable[Result]) -> Result:
+        began = self.seconds()
+        result = await submitting
+        return replace(result, took=timedelta(seconds=self.seconds() - began))
 
     async def _submit(self, attempt: Submission) -> Result:
         try:

@@ -8,6 +8,7 @@ from entrygo.execution.state.records import Submission
 
 # While a destination is silent.
 SILENT_DELAY = timedelta(seconds=30)
+NO_TIME = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +20,19 @@ class RetryPolicy:
     # Gives a number in [0, 1): spreads retries so that a healed server is not met by all at once.
     jitter: Callable[[], float]
 
-    def next_attempt(self, submission: Submission, now: datetime, *, is_silent: bool) -> datetime | None:
-        """None when it is given up. While a destination is silent its breaker spares it, not the waiting."""
+    def next_attempt(
+        self, submission: Submission, now: datetime, *, silent_for: timedelta | None
+    ) -> datetime | None:
+        """None when it is given up. `silent_for`: how long an attempt that got no answer waited for one.
+
+        While a destination is silent its breaker spares it, not the waiting; what the attempt itself waited
+        is a part of the delay.
+        """
         delay = self.delays[min(submission.attempts, len(self.delays)) - 1]
-        if is_silent:
+        if silent_for is not None:
             delay = min(delay, SILENT_DELAY)
-        due = now + delay * (1 + self.jitter() / 4)
+        spread = delay * (1 + self.jitter() / 4)
+        due = now + max(spread - (silent_for or NO_TIME), NO_TIME)
         assert submission.prepared_at is not None
         # The time in which it was not let out does not count.
         since = max(submission.prepared_at, submission.held_at or submission.prepared_at)

@@ -44,9 +44,9 @@ class Silences:
         """Whether silence was the last thing that the account met there."""
         return (account_id, place) in self._own
 
-    def server_fell_silent(self, place: str, now: float) -> None:
-        """There is no session with a server that all share."""
-        self._places.setdefault(place, Breaker(self._limits)).fell_silent(now)
+    def server_fell_silent(self, place: str, now: float, waited: float = 0.0) -> None:
+        """There is no session with a server that all share; `waited` seconds were spent on one."""
+        self._places.setdefault(place, Breaker(self._limits)).fell_silent(now, waited)
 
     def fell_silent(self, account_id: str, place: str, now: float) -> None:
         """A destination said nothing to this account."""

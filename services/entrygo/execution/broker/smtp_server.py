@@ -25,7 +25,7 @@ class SmtpServer:
     password: str | None = None
     ca_file: str | None = None
     connect_timeout: float = 30.0
-    command_timeout: float = 60.0
+    command_timeout: float = 40.0
     # A short wait for the answer to the final dot makes unknowns out of slow servers.
     data_timeout: float = 600.0
     max_connections: int = 2
@@ -36,7 +36,7 @@ def parse_smtp_url(
     *,
     ca_file: str | None = None,
     connect_timeout: float = 30.0,
-    command_timeout: float = 60.0,
+    command_timeout: float = 40.0,
     data_timeout: float = 600.0,
     max_connections: int = 2,
 ) -> SmtpServer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -42,11 +43,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, the other side's words, and which side gave no answer."""
+    """The outcome, the other side's words, which side gave no answer, and how long the attempt took."""
 
     outcome: Outcome
     message: str
     silent: Silent | None = None
+    # Filled in by who made the attempt, not by the channel.
+    took: timedelta = timedelta()
 
 
 # Awaited right before the point of no return. If it raises, nothing is sent and the error is passed on.

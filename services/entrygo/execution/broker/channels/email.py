@@ -30,6 +30,8 @@ from entrygo.requests.email_address import parse_address
 _PERMANENT = 500
 # The server wants a login, another one, or encryption (RFC 4954): our settings are wrong, not this mail.
 _OURS_TO_REPAIR = frozenset({530, 534, 535, 538})
+# A session that was kept open is no loss: a new one has the time that a server may take.
+_IDLE_SECONDS = 5.0
 _LOST = (SMTPException, OSError, TimeoutError)
 
 TOO_LARGE = (
@@ -106,7 +108,12 @@ class EmailChannel:
         while self._idle:
             client = self._idle.pop()
             try:
-                await client.rset(timeout=self._server.command_timeout)
+                await client.rset(timeout=min(_IDLE_SECONDS, self._server.command_timeout))
+            except TimeoutError:
+                # What became of one became of all of them: a way between us and the server is gone.
+                for each in (client, *self._idle):
+                    each.close()
+                self._idle.clear()
             except _LOST:
                 client.close()
             else:
