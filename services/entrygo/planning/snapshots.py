@@ -114,11 +114,33 @@ def products_with(stored: PackedSnapshot, code: str) -> list[str]:
         )
 
 
-def names_of_products(stored: PackedSnapshot) -> frozenset[str]:
-    """How people may call the products that go: SKU, external id and id."""
+@dataclass(frozen=True, slots=True)
+class NamedProduct:
+    """A product that goes; texts that nobody stated are empty."""
+
+    hts_code: str
+    fda_registration: str
+    # Of the code that was asked for.
+    has_finding: bool
+
+
+def named_products(stored: PackedSnapshot, code: str) -> dict[str, NamedProduct]:
+    """The products that go by each name that people may call them: SKU, external id and id.
+
+    `code` is that of the finding which is looked for.
+    """
     with _readable():
         document = orjson.loads(_inflated(stored.content))
-        return frozenset(each[name] for each in document["products"] for name in ("sku", "external_id", "id"))
+        found = {each["product_id"] for each in document["validation_messages"] if each["code"] == code}
+        return {
+            each[name]: NamedProduct(
+                hts_code=each["hts_code"] or "",
+                fda_registration=each["pga"]["fda"]["registration"] or "",
+                has_finding=each["id"] in found,
+            )
+            for each in document["products"]
+            for name in ("sku", "external_id", "id")
+        }
 
 
 def numbers_of_entries(stored: PackedSnapshot) -> frozenset[int]:

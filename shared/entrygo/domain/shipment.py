@@ -212,10 +212,10 @@ class Shipment(Fact):
         stated = self.trip.carrier_scac if self.trip else None
         return stated or next((number[:SCAC_LETTERS] for _, number in self.control_numbers), None)
 
-    def house_bill_of(self, order_id: str) -> str | None:
-        """The shipment control number of an order's house bill."""
-        stated = (bill for entry in self.trip.entries for bill in entry.house_bills) if self.trip else ()
-        return next((bill.paps_number for bill in stated if bill.order_id == order_id), None)
+    def house_bill_numbers(self) -> dict[str, str]:
+        """The shipment control number of each house bill that is stated, by the id of its order."""
+        entries = self.trip.entries if self.trip else ()
+        return {bill.order_id: bill.paps_number for entry in entries for bill in entry.house_bills}
 
     @property
     def billed_usd(self) -> Decimal:

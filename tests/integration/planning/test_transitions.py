@@ -105,7 +105,22 @@ async def test_truck_with_food_is_refused_until_its_arrival_is_stated(planner: P
         "missing": ["trip.borderPort", "trip.estimatedArrival"],
         "products": ["JKT-001"],
     }
+    half = planning_pb2.ClaimedTrip(states_border_port=True)
+    with pytest.raises(TripIncomplete) as refused:
+        await planner.claim(export_id, trip=half)
+    assert refused.value.details == {"missing": ["trip.estimatedArrival"], "products": ["JKT-001"]}
     await planner.claim(export_id, trip=planning_pb2.ClaimedTrip(states_arrival=True))
+
+
+async def test_notice_of_what_is_not_food_is_refused_by_its_place(planner: Planner) -> None:
+    """21 CFR 1.277: prior notice is of food."""
+    planner.facts.products[HOODIE] = make_product(HOODIE)
+    export_id = (await planner.plan()).export_id
+    noticed = planning_pb2.ClaimedTrip(states_arrival=True, noticed_products=["JKT-001"])
+    with pytest.raises(ValidationFailed) as refused:
+        await planner.claim(export_id, trip=noticed)
+    assert refused.value.field == "trip.priorNotices.0.product"
+    assert "Not food" in str(refused.value.details)
 
 
 async def test_notice_of_food_that_does_not_go_is_refused_by_its_place(planner: Planner) -> None:

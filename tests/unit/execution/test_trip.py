@@ -19,6 +19,7 @@ from entrygo.domain.shipment import (
     Trip,
     TripEntry,
 )
+from entrygo.domain.snapshot import Severity, ValidationMessage
 from entrygo.execution.package.summary import summarised
 from entrygo.execution.requests.execute import normalised
 from entrygo.execution.requests.shipment import read_shipment
@@ -220,11 +221,15 @@ PLAIN, SPEAKER, AEROSOL, COFFEE = (
 )
 
 
-def truck_of(*products: Product, trip: Trip = TRIP) -> dict[str, Any]:
+def truck_of(
+    *products: Product, trip: Trip = TRIP, findings: tuple[ValidationMessage, ...] | None = None
+) -> dict[str, Any]:
     """The carrier's, the system's and the entry's data of a truck with one of each."""
     orders = tuple(make_order(f"ord_{each.id}", [make_item(each.id, "1", "20.00")]) for each in products)
     broker = make_snapshot().broker.model_copy(update={"documents": ("all", "ace_trip")})
     snapshot = make_snapshot(products=products, orders=orders, broker=broker)
+    if findings is not None:
+        snapshot = snapshot.model_copy(update={"validation_messages": findings})
     found = rendered(snapshot, replace(PACKAGE, shipment=Shipment(trip=trip)))
     names = ("ace_manifest.json", "ace_trip.json", "entry_dataset.json")
     return {name: orjson.loads(found[name].content) for name in names}
@@ -265,7 +270,7 @@ def test_a_truck_without_dangerous_goods_says_nothing_of_them() -> None:
 def test_dangerous_goods_stand_beside_the_message_whose_fields_for_them_are_not_known() -> None:
     found = truck_of(PLAIN, SPEAKER)["ace_trip.json"]
     [goods] = found["dangerous_goods"]
-    assert (goods["shipment"], goods["un_number"], goods["hazard_class"]) == (0, "UN3481", "9")
+    assert (goods["shipment"], goods["un_number"], goods["hazard_class"]) == (1, "UN3481", "9")
     assert found["emergency_contact"]["phone"] == "+1 613 555 0100"
     assert any(each.startswith("dangerous goods:") for each in found["unverified"])
     assert "dangerous" not in str(found["message"])
@@ -276,6 +281,26 @@ def test_confirmed_notices_stand_on_the_line_of_their_food_alone() -> None:
     lines = truck_of(PLAIN, COFFEE)["entry_dataset.json"]["lines"]
     notices = {each["hts_code"]: each.get("prior_notices") for each in lines}
     assert notices == {"0901210045": ["100482916357"], "6202308061": None}
+
+
+@pytest.mark.parametrize(("confirmed", "left"), [(TRIP.prior_notices, []), (None, ["prior_notices"])])
+def test_food_without_a_notice_is_left_to_the_broker_on_its_line_alone(
+    confirmed: tuple[PriorNotice, ...] | None, left: list[str]
+) -> None:
+    """21 CFR 1.279: a broker may file the notice with the entry."""
+    found = ValidationMessage(
+        code="FDA_PRIOR_NOTICE_MISSING",
+        message="Food.",
+        severity=Severity.INFO,
+        field="pga.fda",
+        product_id=COFFEE.id,
+    )
+    documents = truck_of(PLAIN, COFFEE, trip=Trip(prior_notices=confirmed), findings=(found,))
+    named = {
+        each["hts_code"]: [name for name in each["left_to_the_broker"] if name == "prior_notices"]
+        for each in documents["entry_dataset.json"]["lines"]
+    }
+    assert named == {"0901210045": left, "6202308061": []}
 
 
 def test_a_shipment_without_a_truck_is_stored_as_older_releases_read_it() -> None:
@@ -339,7 +364,7 @@ def test_a_house_bill_says_what_is_in_its_order_and_nothing_else_of_the_entry_li
         for each in manifest["shipments"]
     ]
     assert shown == [("LITHIUM POWER BANK", [True]), ("CASE OF A POWER BANK", [False])]
-    assert [each["shipment"] for each in trip["dangerous_goods"]] == [0]
+    assert [each["shipment"] for each in trip["dangerous_goods"]] == [1]
 
 
 def test_an_entry_is_released_by_the_house_bills_that_the_manifest_has() -> None:

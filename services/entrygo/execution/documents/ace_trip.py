@@ -82,10 +82,10 @@ def _written(invoice: Invoice) -> Iterator[str | None]:
 
 
 def _dangerous_goods(invoice: Invoice) -> Json:
-    """Absent where there are none; each by its shipment, counted from 0 as in `missing`."""
+    """Absent where there are none; each by its shipment, counted from 1 as entries and their lines are."""
     found = [
-        {"shipment": place, **goods}
-        for place, shipment in enumerate(manifest_shipments(invoice))
+        {"shipment": place, "control_number": shipment.control_number, **goods}
+        for place, shipment in enumerate(manifest_shipments(invoice), start=1)
         for of_line in dangerous_goods_by_line(shipment.order_lines).values()
         for goods in of_line
     ]

@@ -32,6 +32,7 @@ from entrygo.execution.package.json_values import (
 )
 from entrygo.execution.package.line_values import LineCharges, charges_by_line, destination_states
 from entrygo.execution.package.printable import ascii_capitals, clean_text, dotted_hts
+from entrygo.execution.package.prior_notices import LineNotices, notices_by_line
 from entrygo.execution.package.shipment_values import charges, sale
 from entrygo.execution.package.shipped_products import (
     MetalContent,
@@ -69,8 +70,10 @@ class EntryDataset(Document):
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """Canonical JSON by entry line; money in USD as text, the importer's number in full if a firm's."""
         goods, charged = goods_by_line(invoice), charges_by_line(invoice)
+        notices = notices_by_line(invoice, goods)
         lines = [
-            _line(invoice, line, goods[line.number], charged[line.number]) for line in invoice.consolidated
+            _line(invoice, line, goods[line.number], charged[line.number], notices[line.number])
+            for line in invoice.consolidated
         ]
         bills = house_bills(invoice.snapshot, invoice.package.shipment, invoice.snapshot.orders)
         named, entry = _parties(invoice), {**_entry(invoice), **bills_of_entry(bills)}
@@ -196,7 +199,11 @@ def _one_or_several(values: Iterable[str]) -> str | None:
 
 
 def _line(
-    invoice: Invoice, line: ConsolidatedLine, goods: Sequence[ShippedProduct], charged: LineCharges
+    invoice: Invoice,
+    line: ConsolidatedLine,
+    goods: Sequence[ShippedProduct],
+    charged: LineCharges,
+    notices: LineNotices,
 ) -> Json:
     quantity, agencies = hts_quantities(line.hts_quantities), _agency_data(goods[0])
     document: Json = {
@@ -229,7 +236,7 @@ def _line(
         "adcvd_cases": line.adcvd_cases,
         "agency_flags": agency_flags(line.agency_flags),
         "agency_data": agencies,
-        **_prior_notices(invoice, goods),
+        **({"prior_notices": notices.confirmed} if notices.confirmed else {}),
         "section_232_statuses": line.section_232_statuses,
         "metals": [metal for shipped in goods for metal in _metals(shipped)],
         "metal_weight_pct": {
@@ -239,7 +246,9 @@ def _line(
         },
         "warnings": line.warnings,
     }
-    return {**document, "left_to_the_broker": _left(document, line, quantity, agencies)}
+    left = _left(document, line, quantity, agencies)
+    unnoticed = [] if notices.is_complete else ["prior_notices"]
+    return {**document, "left_to_the_broker": [*left, *unnoticed]}
 
 
 def _left(document: Json, line: ConsolidatedLine, quantity: Sequence[Json], agencies: Json) -> list[str]:
@@ -263,13 +272,6 @@ def _agency_data(shipped: ShippedProduct) -> Json:
     return {
         agency: {name: text(value) for name, value in data.items()} for agency, data in given.items() if data
     }
-
-
-def _prior_notices(invoice: Invoice, goods: Sequence[ShippedProduct]) -> Json:
-    """FDA's confirmations for the food of the line; absent where none was stated."""
-    trip = invoice.package.shipment.trip
-    notices = [number for each in goods for number in trip.notices_of(each.product)] if trip else []
-    return {"prior_notices": notices} if notices else {}
 
 
 def _metals(shipped: ShippedProduct) -> list[Json]:

@@ -26,8 +26,7 @@ def house_bills(snapshot: Snapshot, shipment: Shipment, orders: Iterable[Order])
     """Those of the orders; empty where the manifest has a shipment for each entry."""
     if snapshot.broker.manifest_per != "house_bill":
         return ()
-    entries = shipment.trip.entries if shipment.trip else ()
-    stated = {bill.order_id: bill.paps_number for entry in entries for bill in entry.house_bills}
+    stated = shipment.house_bill_numbers()
     return [NumberedOrder(order, stated.get(order.id)) for order in orders]
 
 

@@ -46,8 +46,9 @@ def manifest_shipments(invoice: Invoice) -> list[ManifestShipment]:
     if invoice.snapshot.broker.manifest_per == "entry":
         return [_of_entry(invoice, entry, lines) for entry in invoice.entries]
     consolidated = {line.number: line for line in invoice.consolidated}
+    stated = invoice.package.shipment.house_bill_numbers()
     return [
-        _of_order(invoice, entry, lines[order_id], consolidated)
+        _of_order(entry, lines[order_id], consolidated, stated.get(order_id))
         for entry in invoice.entries
         for order_id in entry.order_ids
     ]
@@ -69,20 +70,19 @@ def _of_entry(
 
 
 def _of_order(
-    invoice: Invoice,
     entry: InvoiceEntry,
     lines: Sequence[InvoiceLine],
     consolidated: dict[int, ConsolidatedLine],
+    control_number: str | None,
 ) -> ManifestShipment:
-    order = lines[0].order
     return ManifestShipment(
         entry_number=entry.number,
-        control_number=invoice.package.shipment.house_bill_of(order.id),
+        control_number=control_number,
         lines=tuple(_parts(lines, consolidated)),
         order_lines=tuple(lines),
         packages=1,
         value=sum((line.value for line in lines), Decimal("0.00")),
-        order=order,
+        order=lines[0].order,
     )
 
 

@@ -9,8 +9,9 @@ from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.rules.agencies import FDA_PRIOR_NOTICE_MISSING
 from entrygo.planning.rules.shipping import PRODUCT_GROSS_WEIGHT_MISSING
 from entrygo.planning.snapshots import (
+    NamedProduct,
     PackedSnapshot,
-    names_of_products,
+    named_products,
     numbers_of_entries,
     products_with,
 )
@@ -19,7 +20,12 @@ from entrygo.postgres.pool import Connection
 from entrygo.proto.planning.v1 import planning_pb2
 from entrygo.requests.issues import Issues
 
-_ARRIVAL = ("trip.borderPort", "trip.estimatedArrival")
+# Chapters 1 to 23 of the tariff; the tobacco of 24 is no food (21 USC 321(f) and (rr), 21 CFR 1.276(b)(5)).
+_LAST_FOOD_CHAPTER = 23
+_NOT_FOOD = (
+    "Not food, of which alone FDA takes prior notices: no agency flag, no chapter of food and no"
+    " pga.fda.registration says that it is"
+)
 
 
 async def check_truck(
@@ -72,15 +78,23 @@ def _check_complete(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> N
     """Without a truck a warning, or a note; a manifest is filed for the one that is stated."""
     unweighed = products_with(packed, PRODUCT_GROSS_WEIGHT_MISSING.code)
     food = [] if trip.states_arrival else products_with(packed, FDA_PRIOR_NOTICE_MISSING.code)
-    missing = [*(["grossWeightKg"] if unweighed else []), *(_ARRIVAL if food else [])]
+    missing = [*(["grossWeightKg"] if unweighed else []), *(_left_of_arrival(trip) if food else [])]
     if missing:
         products = sorted({*unweighed, *food})
         raise TripIncomplete(details={"missing": missing, "products": products})
 
 
+def _left_of_arrival(trip: planning_pb2.ClaimedTrip) -> Sequence[str]:
+    """What of port and time is not stated; both where an earlier release does not say which."""
+    return [
+        *([] if trip.states_border_port else ["trip.borderPort"]),
+        *([] if trip.states_estimated_arrival else ["trip.estimatedArrival"]),
+    ]
+
+
 def _check_named(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None:
     """A prior notice is of food that goes, and a control number of an entry that is planned."""
-    known = names_of_products(packed) if trip.noticed_products else frozenset()
+    known = named_products(packed, FDA_PRIOR_NOTICE_MISSING.code) if trip.noticed_products else {}
     planned = numbers_of_entries(packed) if trip.entries else frozenset()
     issues = Issues()
     for index, number in enumerate(trip.entries):
@@ -88,6 +102,23 @@ def _check_named(packed: PackedSnapshot, trip: planning_pb2.ClaimedTrip) -> None
             message = f"Not an entry of this export, which has {', '.join(map(str, sorted(planned)))}"
             issues.add(f"trip.entries.{index}.entry", message, "unknown")
     for index, named in enumerate(trip.noticed_products):
+        path = f"trip.priorNotices.{index}.product"
         if named not in known:
-            issues.add(f"trip.priorNotices.{index}.product", "Not a product of this export", "unknown")
+            issues.add(path, "Not a product of this export", "unknown")
+        elif not may_be_food(known[named]):
+            issues.add(path, _NOT_FOOD, "invalid_type")
     issues.check()
+
+
+def may_be_food(product: NamedProduct) -> bool:
+    """Whether a prior notice can be of it: by the agencies' flags, its chapter, or its maker's registration.
+
+    A list of flags need not be complete, so that food of another chapter (gelatin, vitamins) counts where
+    the account says which food facility it is from.
+    """
+    chapter = product.hts_code[:2]
+    return (
+        product.has_finding
+        or (chapter.isdecimal() and 1 <= int(chapter) <= _LAST_FOOD_CHAPTER)
+        or bool(product.fda_registration.strip())
+    )

@@ -128,14 +128,18 @@ class ControlNumber(_message.Message):
     def __init__(self, path: _Optional[str] = ..., number: _Optional[str] = ...) -> None: ...
 
 class ClaimedTrip(_message.Message):
-    __slots__ = ("states_arrival", "noticed_products", "entries")
+    __slots__ = ("states_arrival", "noticed_products", "entries", "states_border_port", "states_estimated_arrival")
     STATES_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
     NOTICED_PRODUCTS_FIELD_NUMBER: _ClassVar[int]
     ENTRIES_FIELD_NUMBER: _ClassVar[int]
+    STATES_BORDER_PORT_FIELD_NUMBER: _ClassVar[int]
+    STATES_ESTIMATED_ARRIVAL_FIELD_NUMBER: _ClassVar[int]
     states_arrival: bool
     noticed_products: _containers.RepeatedScalarFieldContainer[str]
     entries: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ..., entries: _Optional[_Iterable[int]] = ...) -> None: ...
+    states_border_port: bool
+    states_estimated_arrival: bool
+    def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ..., entries: _Optional[_Iterable[int]] = ..., states_border_port: _Optional[bool] = ..., states_estimated_arrival: _Optional[bool] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
     __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes")

@@ -1,0 +1,35 @@
+"""FDA's prior notices of the food in entry lines: which are confirmed, and whether one is lacking. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from entrygo.domain.shipment import Trip
+from entrygo.execution.package.invoice import Invoice
+from entrygo.execution.package.shipped_products import ShippedProduct
+
+_FOOD_FINDING = "FDA_PRIOR_NOTICE_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class LineNotices:
+    """The confirmation numbers of a line's food; incomplete where some of its food has none."""
+
+    confirmed: Sequence[str]
+    is_complete: bool
+
+
+def notices_by_line(
+    invoice: Invoice, goods: Mapping[int, Sequence[ShippedProduct]]
+) -> Mapping[int, LineNotices]:
+    """By the line's number; food is what planning found to need a notice of its arrival (21 CFR 1.279)."""
+    trip = invoice.package.shipment.trip or Trip()
+    food = {found.product_id for found in invoice.snapshot.validation_messages if found.code == _FOOD_FINDING}
+    return {number: _notices(trip, shipped, food) for number, shipped in goods.items()}
+
+
+def _notices(trip: Trip, goods: Sequence[ShippedProduct], food: set[str | None]) -> LineNotices:
+    confirmed = {each.product.id: trip.notices_of(each.product) for each in goods}
+    return LineNotices(
+        confirmed=[number for numbers in confirmed.values() for number in numbers],
+        is_complete=all(numbers for product_id, numbers in confirmed.items() if product_id in food),
+    )
