@@ -197,5 +197,5 @@ def test_reaching_into_a_part_of_another_part_is_seen() -> None:
 
 def test_the_page_names_the_parts_of_the_shape() -> None:
     page = (Path(__file__).parents[2] / "docs/architecture.md").read_text(encoding="utf-8")
-    [section] = [part for part in page.split("\n## ") if part.startswith("The one shape of a service")]
+    [section] = [part for part in page.split("\n## ") if part.startswith("The structure of a service")]
     assert [part for part in SHAPE if f"`{part}" not in section] == []
