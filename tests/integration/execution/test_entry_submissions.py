@@ -243,11 +243,11 @@ async def test_a_withdrawal_is_said_of_each_entry_by_its_number(world: World) ->
     assert sorted(each.entry for each in answer.broker_notices) == [1, 2]
     await process.deliver_due()
     notices = {
-        str(each.message["Subject"])[-1]: each.message
+        str(each.message["Subject"]).partition(":")[0][-1]: each.message
         for each in world.sink.mails
         if str(each.message["Subject"]).startswith("EntryGo withdrawal")
     }
-    assert NUMBERS[1] in text_of(notices["2"])
+    assert f"{NUMBERS[1]} (entry 2)" in text_of(notices["2"])
     assert NUMBERS[1] not in text_of(notices["1"])
     data = json.loads(content_of(notices["2"], "withdrawal_notice.json"))
     assert (data["entry"], data["entry_numbers"]) == (2, [{"entry": 2, "entry_number": NUMBERS[1]}])

@@ -88,7 +88,14 @@ async def test_broker_is_told_once_and_the_package_is_closed(world: World) -> No
     ]
     assert await package_state(process) == "withdrawn"
     [first, second] = [mail.message for mail in world.sink.mails]
-    assert first["To"] == second["To"]
+    assert [first[name] for name in ("To", "From", "Reply-To")] == [
+        second[name] for name in ("To", "From", "Reply-To")
+    ]
+    assert second["Reply-To"]
+    named = [line for line in text_of(first).splitlines() if line.startswith(("Shipper:", "Contact:"))]
+    for line in named:
+        assert " ".join(line.split()) in " ".join(text_of(second).split())
+    assert len(named) == 2
     assert {part.get_filename() for part in second.iter_attachments()} == {
         "withdrawal_notice.txt",
         "withdrawal_notice.json",

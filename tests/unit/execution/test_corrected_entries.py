@@ -177,6 +177,21 @@ def test_an_order_that_was_taken_off_is_of_the_only_entry_that_is_to_be_filed() 
     assert [bool(each and off in each.changes) for each in shown] == [False, False]
 
 
+def test_of_a_plain_amendment_an_entry_lists_what_no_other_entry_has() -> None:
+    """What is of the truck (a day, an order that was taken off) is said of each of them."""
+    [first, second, third] = THREE.entries
+    day = Change(subject="export", id="batch_1", name="", field="entry_date", before="1", after="2")
+    off = Change(subject="order", id="ord_8", name="SO-8", before="ord_8")
+    of_orders = tuple(
+        Change(subject="order", id=entry.order_ids[0], name=f"SO-{entry.number}", after="added")
+        for entry in (first, second, third)
+    )
+    amendment = Amendment(supersedes="batch_0", reason="Again", changes=(day, off, *of_orders))
+    snapshot = THREE.model_copy(update={"amendment": amendment})
+    shown = [amendment_of(snapshot, entry) for entry in snapshot.entries]
+    assert [each and each.changes for each in shown] == [(day, off, one) for one in of_orders]
+
+
 def test_of_an_amendment_one_entry_has_its_own_part() -> None:
     snapshot = correcting(THREE)
     parts = [amendment_of(snapshot, entry) for entry in snapshot.entries]

@@ -12,7 +12,7 @@ from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Amendment
 from entrygo.domain.time import parse_rfc3339, rfc3339
 from entrygo.execution.broker import mail_page
-from entrygo.execution.broker.mail_page import Part, as_html, as_text, facts_of, in_short
+from entrygo.execution.broker.mail_page import Part, as_html, as_text, facts_of, in_short, shipper_of
 from entrygo.execution.broker.mime import Attachment, mail_bytes
 from entrygo.execution.broker.signed_links import Link
 from entrygo.execution.broker.withdrawal_notice import WithdrawalNotice
@@ -134,8 +134,9 @@ def compose(
 
 
 def _withdrawn(mail: BrokerMail, notice: WithdrawalNotice) -> str:
+    shipper = f"\n{as_text([shipper_of(mail.summary)])}" if mail.summary else ""
     page = f"\nThe package's page says so, too:\n\n{mail.link.url}\n" if mail.link else ""
-    return notice.text + page
+    return notice.text + shipper + page
 
 
 def _parts(mail: BrokerMail, artifacts: Sequence[RenderedArtifact], *, is_attached: bool) -> Iterator[Part]:

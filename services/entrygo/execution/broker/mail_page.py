@@ -36,8 +36,7 @@ def facts_of(summary: PackageSummary) -> Facts:
     """Who ships, for whom, how much, where and when."""
     return Facts(
         (
-            ("Shipper", _joined(summary.shipper, summary.shipper_place)),
-            ("Contact", summary.contact),
+            *shipper_of(summary).rows,
             *(_entry(entry, is_only=len(summary.entries) == 1) for entry in summary.entries),
             ("Port of entry", summary.port),
             ("Expected entry date", summary.arrives_on.isoformat()),
@@ -45,6 +44,16 @@ def facts_of(summary: PackageSummary) -> Facts:
             ("Value", f"USD {amount(summary.value_usd)}"),
             ("Pieces", summary.quantities),
             ("Gross weight", _kilograms(summary)),
+        )
+    )
+
+
+def shipper_of(summary: PackageSummary) -> Facts:
+    """Who ships, and whom to ask."""
+    return Facts(
+        (
+            ("Shipper", _joined(summary.shipper, summary.shipper_place)),
+            ("Contact", summary.contact),
         )
     )
 

@@ -22,6 +22,8 @@ class WithdrawalNotice:
     entry_numbers: Mapping[int, str] = field(default_factory=dict)
     # The one that the notice is of, where each entry went in a submission of its own.
     entry: int | None = None
+    # How many the package has.
+    entries: int = 1
 
     @property
     def text(self) -> str:
@@ -47,8 +49,9 @@ class WithdrawalNotice:
                 " can be, and tell the sender. Please file nothing else from this package."
             )
         if numbers:
+            of = f" (entry {next(iter(self.entry_numbers))})" if self.entries > 1 else ""
             return (
-                f"You gave entry number {numbers[0]} for it. Please cancel that entry with CBP as far"
+                f"You gave entry number {numbers[0]}{of} for it. Please cancel that entry with CBP as far"
                 " as it can be, and tell the sender. Please file nothing else from this package."
             )
         return (

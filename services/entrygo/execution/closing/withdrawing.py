@@ -28,6 +28,7 @@ from entrygo.execution.closing.filed_entries import entry_numbers_of
 from entrygo.execution.closing.notices import Notices, Place, by_place
 from entrygo.execution.closing.packages import SentAgainMeanwhile, close_package
 from entrygo.execution.closing.withdrawal_store import WithdrawalBacklog, WithdrawalStore
+from entrygo.execution.package.summary import summary_of
 from entrygo.execution.state import failpoints
 from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.other_warehouses import refuse_another_warehouses
@@ -215,6 +216,7 @@ class Withdrawals:
         numbers: Mapping[int, str],
     ) -> Submission:
         to, entry = place
+        summary = summary_of(package.summary)
         notice = WithdrawalNotice(
             package_number=package.number,
             export_id=package.export_id,
@@ -222,6 +224,7 @@ class Withdrawals:
             withdrawn_at=rfc3339(withdrawal.created_at),
             entry_numbers={each: number for each, number in numbers.items() if entry in (None, each)},
             entry=entry,
+            entries=len(summary.entries) if summary else 1,
         )
         mail = BrokerMail(
             submission_id=self.ids.new(IdKind.BROKER_SUBMISSION),
@@ -235,6 +238,7 @@ class Withdrawals:
             withdrawal=notice,
             linked_submission_id=latest.id,
             entry=entry,
+            summary=summary_of(package.summary, entry),
         )
         return await self.freezer.freeze(mail, to, notice.artifacts(), latest.notification_id)
 

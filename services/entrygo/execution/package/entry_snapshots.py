@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from entrygo.domain.allocation import allocate
-from entrygo.domain.facts import Bond, Importer, ImporterOfRecord
+from entrygo.domain.facts import Bond, Importer, ImporterOfRecord, Order
 from entrygo.domain.importers import importer_of_record
 from entrygo.domain.shipment import Charge, Shipment
 from entrygo.domain.snapshot import Amendment, PlannedEntry, Snapshot, ValidationMessage
@@ -115,16 +115,20 @@ def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
 def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
     """What of an amendment is of one entry: its correction, or what differs in an entry that is to be filed.
 
-    What does not name an entry of several is of the truck.
+    What does not name an entry of several is of the truck; where none was filed, what was taken off it, too.
     """
     amendment = snapshot.amendment
-    if amendment is None or not amendment.filed:
+    if amendment is None or (amendment.after_entry and not amendment.filed):
         return amendment
+    ids = frozenset(entry.order_ids)
+    own = _named([order for order in snapshot.orders if order.id in ids])
+    if not amendment.filed:
+        others = _named([order for order in snapshot.orders if order.id not in ids])
+        changes = tuple(each for each in amendment.changes if each.id in own or each.id not in others)
+        return amendment.model_copy(update={"changes": changes})
     number = entry.filed_as
     if number is None:
-        ids = frozenset(entry.order_ids)
-        held = (order.items for order in snapshot.orders if order.id in ids)
-        about = ids | {item.product_id for items in held for item in items} | _left_out(snapshot, amendment)
+        about = own | _left_out(snapshot, amendment)
         changes = tuple(each for each in amendment.changes if each.id in about)
         return amendment.model_copy(
             update={"after_entry": False, "entry_number": None, "filed": (), "changes": changes}
@@ -136,6 +140,11 @@ def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
             "changes": tuple(each for each in amendment.changes if number in each.corrects),
         }
     )
+
+
+def _named(orders: Sequence[Order]) -> set[str]:
+    """The ids of orders and of the products in them."""
+    return {order.id for order in orders} | {item.product_id for order in orders for item in order.items}
 
 
 def _left_out(snapshot: Snapshot, amendment: Amendment) -> set[str]:
