@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from tests.attack.addresses import lead_inside
+from tests.attack.agents import hold_agents, sweep_agents
 from tests.attack.busy import be_busy
 from tests.attack.files import drop_files
 from tests.attack.floods import guess_keys_on_grpc, guess_keys_on_rest, send_large_bodies
@@ -69,6 +70,8 @@ ATTACKS: Mapping[str, Attack] = {
     "dropped files": drop_files,
     "narrow keys, every RPC": sweep_rpcs,
     "narrow keys, every operation": sweep_operations,
+    "narrow keys, every tool of agents": sweep_agents,
+    "held connections of agents": hold_agents,
     "links of single entries": open_links_of_entries,
     "a busy tenant": be_busy,
 }
@@ -176,12 +179,19 @@ def _print_row(row: Row, calm: float) -> int:
     print(f"  leaks {len(tally.leaks)}, broken {len(tally.broken)}")
     honest = f"{1000 * p99:.0f} ms of {len(row.honest)}, ratio {ratio:.2f}"
     print(f"  honest p99 {honest}, {row.failed} failed")
+    for asked in sorted({each.asked for each in row.honest}):
+        before, during = (1000 * _p99_of(each, asked) for each in (row.calm, row.honest))
+        print(f"    {asked}: {before:.0f} ms calm, {during:.0f} ms")
     spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in row.busiest)
     print(f"  CPU seconds {spent}")
     print(f"  memory {part} {grown:+.0f} MiB to {row.memory[part]:.0f}")
     for found in (*dict.fromkeys(tally.leaks[:SHOWN]), *dict.fromkeys(tally.broken[:SHOWN])):
         print(f"  ! {found}")
     return bool(tally.leaks or tally.broken or row.failed or ratio >= WORST_RATIO or grown >= WORST_MEBIBYTES)
+
+
+def _p99_of(answers: Sequence[Answer], asked: str) -> float:
+    return _p99([each for each in answers if each.asked == asked])
 
 
 def _p99(answers: Sequence[Answer]) -> float:

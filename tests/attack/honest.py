@@ -1,7 +1,7 @@
 """The honest client: a process of its own that inspects, lists, syncs and plans, one after the other.
 
 `python -m tests.attack.honest` reads what it needs as JSON from its standard input, and writes a line for
-each answer: when it came (Unix time), how many seconds it took, its status.
+each answer: when it came (Unix time), how many seconds it took, its status, what was asked.
 """
 
 import asyncio
@@ -42,6 +42,7 @@ class Answer:
     at: float
     seconds: float
     status: int
+    asked: str
 
 
 class Honest:
@@ -100,7 +101,10 @@ async def ask(errand: Errand) -> None:
                     status = (await http.request(method, path, json=body)).status_code
                 except httpx.HTTPError:
                     status = 0
-                print(json.dumps([time.time(), time.monotonic() - began, status]), flush=True)
+                print(
+                    json.dumps([time.time(), time.monotonic() - began, status, f"{method} {path}"]),
+                    flush=True,
+                )
                 await asyncio.sleep(THINKING_SECONDS)
 
 

@@ -16,13 +16,14 @@ TRICKLING = 300
 LISTENERS = 100
 WATCHERS = 300
 TRICKLE_SECONDS = 0.5
+Connect = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 OPENED_EACH = 25
 BETWEEN_SECONDS = 0.05
 
 
 async def hold_connections(target: Target, tally: Tally) -> None:
     """Nothing is ever sent."""
-    await _held(SILENT, lambda: _hold(target, tally, b""))
+    await held(SILENT, lambda: hold_open(target.connect, tally, b""))
 
 
 async def trickle(target: Target, tally: Tally) -> None:
@@ -32,7 +33,7 @@ async def trickle(target: Target, tally: Tally) -> None:
     length = b"content-length: 4000000\r\n\r\n"
     forms = (head, head + length, head + b"authorization: Bearer %b\r\n" % narrow.encode() + length)
     turns = iter(range(10**9))
-    await _held(TRICKLING, lambda: _hold(target, tally, forms[next(turns) % len(forms)]))
+    await held(TRICKLING, lambda: hold_open(target.connect, tally, forms[next(turns) % len(forms)]))
 
 
 async def hold_streams(target: Target, tally: Tally) -> None:
@@ -64,10 +65,10 @@ async def hold_streams(target: Target, tally: Tally) -> None:
         async def watch_health() -> None:
             await _watched(health.Watch(health_pb2.HealthCheckRequest()), tally)
 
-        await asyncio.gather(_held(LISTENERS, listen), _held(LISTENERS, watch), _held(WATCHERS, watch_health))
+        await asyncio.gather(held(LISTENERS, listen), held(LISTENERS, watch), held(WATCHERS, watch_health))
 
 
-async def _held(count: int, hold: Callable[[], Awaitable[None]]) -> None:
+async def held(count: int, hold: Callable[[], Awaitable[None]]) -> None:
     """So many are held; one that ends is followed by another. Until it is cancelled."""
     async with asyncio.TaskGroup() as group:
         for number in range(count):
@@ -82,9 +83,10 @@ async def _again_and_again(hold: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(TRICKLE_SECONDS)
 
 
-async def _hold(target: Target, tally: Tally, beginning: bytes) -> None:
+async def hold_open(connect: Connect, tally: Tally, beginning: bytes) -> None:
+    """A connection that goes on byte by byte after its beginning, until the other side ends it."""
     try:
-        reader, writer = await target.connect()
+        reader, writer = await connect()
     except OSError:
         tally.count("not connected")
         return

@@ -9,8 +9,6 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -18,14 +16,11 @@ from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from entrygo.domain.principal import ALL_SCOPES, Mode, ScopeName
-from entrygo.identity.use_cases import create_key, revoke_key
-from entrygo.process.clock import Ids, utc_now
 from tests.attack.entrywise import Entrywise, make_entrywise
+from tests.attack.narrow import Narrow, ids_of, marks_of, prepared
 from tests.attack.tally import Tally
 from tests.attack.target import Target
 from tests.isolation import rest_attempts
-from tests.isolation.callers import ELSEWHERE
 from tests.isolation.rpc_attempts import METHODS, OPEN
 from tests.isolation.test_matrix import OPERATIONS
 
@@ -38,24 +33,14 @@ DEEPEST = 4
 UNAUTHENTICATED, BUSY = "UNAUTHENTICATED", "RESOURCE_EXHAUSTED"
 
 
-@dataclass(frozen=True, slots=True)
-class Narrow:
-    """A caller; `is_known` keys are let in somewhere, `is_ours` ones read the account's records by right."""
-
-    name: str
-    key: str | None
-    is_known: bool = True
-    is_ours: bool = False
-
-
 async def sweep_rpcs(target: Target, tally: Tally) -> None:
     """Until everybody has asked everything; then again."""
-    async with _prepared(target, tally) as (victim, callers), _channels(target) as channels:
+    async with prepared(target, tally) as (victim, callers), _channels(target) as channels:
         turns = [
             (caller, name, variant)
             for name in METHODS
             for caller in callers
-            for variant in range(len(_ids(target, victim)))
+            for variant in range(len(ids_of(target, victim)))
         ]
 
         async def work(mine: Sequence[tuple[Narrow, str, int]]) -> None:
@@ -67,7 +52,7 @@ async def sweep_rpcs(target: Target, tally: Tally) -> None:
 
 async def sweep_operations(target: Target, tally: Tally) -> None:
     """Requests of their rightful caller, and paths with every id of the victim."""
-    async with _prepared(target, tally) as (victim, callers), target.http(AT_ONCE) as http:
+    async with prepared(target, tally) as (victim, callers), target.http(AT_ONCE) as http:
         for caller in callers:
             headers = {"prefer": "wait=0"} | (
                 {} if caller.key is None else {"authorization": f"Bearer {caller.key}"}
@@ -77,7 +62,7 @@ async def sweep_operations(target: Target, tally: Tally) -> None:
                     (attempt.request(target.victim).body, attempt.request(target.victim).query)
                     for attempt in rest_attempts.ATTEMPTS[operation]
                 ]
-                for value in _ids(target, victim):
+                for value in ids_of(target, victim):
                     filled = path.replace("{n}", "1").replace("{filename}", "manifest.json")
                     while "{" in filled:
                         filled = f"{filled.partition('{')[0]}{value}{filled.partition('}')[2]}"
@@ -88,7 +73,7 @@ async def sweep_operations(target: Target, tally: Tally) -> None:
                         ) as answer:  # fmt: skip
                             content = await _beginning(answer)
                         _judge_http(caller, tally, f"{method} {path}", answer.status_code, content, filled,
-                                    _marks(target, victim, caller))  # fmt: skip
+                                    marks_of(target, victim, caller))  # fmt: skip
 
 
 async def open_links_of_entries(target: Target, tally: Tally) -> None:
@@ -108,83 +93,6 @@ async def open_links_of_entries(target: Target, tally: Tally) -> None:
                     tally.count_http(answer.status_code, answer.content, asked)
                     if answer.status_code == 200:
                         tally.leaks.append(f"the link of entry {entry} opens entry-{other}_{name}")
-
-
-@asynccontextmanager
-async def _prepared(target: Target, tally: Tally) -> AsyncIterator[tuple[Entrywise, tuple[Narrow, ...]]]:
-    """The victim and who is after it; at the end nothing that is stored of it may have changed."""
-    victim = await make_entrywise(target.victim.system)
-    callers = await _callers(target)
-    await asyncio.sleep(2 * STREAM_SECONDS)
-    before = await _rows(target, victim)
-    try:
-        yield victim, callers
-    finally:
-        changed = before ^ await _rows(target, victim)
-        tally.leaks += [f"changed: {row[:300]}" for row in changed]
-
-
-async def _rows(target: Target, victim: Entrywise) -> set[str]:
-    tables = (
-        "planning.exports", "planning.order_claims", "planning.event_log", "execution.executions",
-        "execution.customs_packages", "execution.broker_submissions", "execution.entry_summaries",
-        "execution.entry_tasks", "execution.event_log", "sync.warehouses",
-    )  # fmt: skip
-    found: set[str] = set()
-    for table in tables:
-        rows = await target.victim.connection.fetch(
-            f"SELECT t::text AS row_text FROM {table} t WHERE t::text LIKE ANY($1::text[])",
-            [f"%{mark}%" for mark in (victim.export_id, victim.package_id, victim.submission_ids[0])],
-        )
-        found |= {f"{table} {row['row_text']}" for row in rows}
-    return found
-
-
-async def _callers(target: Target) -> tuple[Narrow, ...]:
-    system = target.victim.system
-
-    async def key(account_id: str, scopes: frozenset[ScopeName] = ALL_SCOPES, **fields: Any) -> str:
-        _, secret = await create_key(
-            target.keys.pool, Ids(), utc_now, account_id=account_id, scopes=scopes, **fields
-        )
-        return secret
-
-    own, other = system.account_id, system.other_account_id
-    revoked, secret = await create_key(target.keys.pool, Ids(), utc_now, account_id=own)
-    await revoke_key(target.keys.pool, utc_now, account_id=own, key_id=revoked.key_id)
-    found = [
-        Narrow("none", None, is_known=False),
-        Narrow("made up", f"shpbndl_live_{secrets.token_urlsafe(32)}", is_known=False),
-        Narrow("expired", await key(own, expires_in=timedelta(seconds=-1)), is_known=False),
-        Narrow("revoked", secret, is_known=False),
-        Narrow("test data", await key(own, mode=Mode.TEST)),
-        Narrow("other account", await key(other)),
-        Narrow("other account, test data", await key(other, mode=Mode.TEST)),
-        Narrow("other warehouse", await key(own, warehouse_id=ELSEWHERE), is_ours=True),
-    ]
-    for scope in sorted(ALL_SCOPES):
-        one = frozenset({scope})
-        found += [
-            Narrow(f"other account, one warehouse, {scope}", await key(other, one, warehouse_id=ELSEWHERE)),
-            Narrow(f"other warehouse, {scope}", await key(own, one, warehouse_id=ELSEWHERE), is_ours=True),
-        ]
-    return tuple(found)
-
-
-def _marks(target: Target, victim: Entrywise, caller: Narrow) -> tuple[bytes, ...]:
-    """Orders and brokers belong to the account, whatever the warehouse of its key."""
-    account = () if caller.is_ours else (*victim.order_ids, victim.broker_id)
-    old = (target.victim.done, target.victim.open, target.victim.package_id, target.victim.submission_id)
-    return tuple(mark.encode() for mark in (*victim.marks, *old, *account))
-
-
-def _ids(target: Target, victim: Entrywise) -> tuple[str, ...]:
-    """What a field that is called `id` may be filled with, one after the other."""
-    return (
-        victim.export_id, victim.package_id, victim.submission_ids[0], target.victim.system.warehouse_id,
-        victim.broker_id, victim.order_ids[0], target.victim.webhook_id, target.victim.key_id,
-        target.victim.importer_id,
-    )  # fmt: skip
 
 
 def _of_victim(body: Any, target: Target, victim: Entrywise) -> Any:
@@ -234,11 +142,11 @@ async def _ask_rpc(
     part, method = METHODS[name]
     request = GetMessageClass(method.input_type)()
     account = target.victim.system.account_id if variant % 2 == 0 else target.victim.system.other_account_id
-    _fill(request, _values(target, victim, account, _ids(target, victim)[variant]))
+    _fill(request, _values(target, victim, account, ids_of(target, victim)[variant]))
     code, content = await _answer(channels[part], method, request, caller.key, is_known=caller.is_known)
     tally.count_rpc(grpc.StatusCode[code], f"{name} by {caller.name}")
     asked = request.SerializeToString()
-    tally.look_for(_marks(target, victim, caller), content, f"{name} by {caller.name}", asked)
+    tally.look_for(marks_of(target, victim, caller), content, f"{name} by {caller.name}", asked)
     if not caller.is_known and name not in OPEN and code not in (UNAUTHENTICATED, BUSY):
         tally.leaks.append(f"{name} by {caller.name} was answered with {code}")
 
