@@ -36,6 +36,7 @@ RESOURCES = (
 NEEDS_A_KEY = frozenset({"tools/call", "resources/read"})
 # A refusal stands as JSON within the JSON of the answer.
 _CODE = re.compile(rb'errorCode[\\": ]+([A-Z_]+)')
+# The protocol's number of an internal error, which refusals of resources have, too.
 INTERNAL = b"-32603"
 Asked = tuple[str, Mapping[str, Any]]
 
@@ -116,7 +117,7 @@ async def _ask(
         tally.count_http(status, content, name)
     else:
         tally.count(code[1].decode())
-    if INTERNAL in content:
+    if code is None and INTERNAL in content:
         tally.broken.append(f"{name}: {content[:SHOWN_BYTES]!r}")
     if code is None and status == 200 and not caller.is_known and method in NEEDS_A_KEY:
         tally.leaks.append(f"{name} was answered: {content[:SHOWN_BYTES]!r}")

@@ -1,10 +1,15 @@
 """The documented routes: each field of each answer, idempotency, entity tags, documents."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
+from entrygo.gateway.routes import system
+from entrygo.gateway.services import Call
+from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import ACCOUNT, FakeServices
 from tests.unit.gateway.requests import (
     executed_export,
@@ -120,6 +125,53 @@ async def test_health_answers_with_its_parts(client: httpx.AsyncClient) -> None:
         "status": "ok",
         "components": [{"name": "planning", "status": "ok", "detail": ""}],
     }
+
+
+async def test_health_says_that_the_database_is_away_instead_of_waiting_for_inspection(
+    client: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "LATE_SECONDS", 0)
+    monkeypatch.setattr(services, "SystemHealth", never_answered)
+    services.down = {"sync", "planning", "execution", "inspection"}
+    async with asyncio.timeout(30):
+        answer = await client.get("/api/system/health")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "the database does not answer" in answer.json()["message"]
+
+
+async def test_health_waits_for_inspection_while_any_service_takes_requests(
+    client: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "LATE_SECONDS", 0)
+    asked, answer_now = Serving(services.serving), services.SystemHealth
+
+    async def late(request: inspection_pb2.SystemHealthRequest, call: Call) -> Any:
+        await asked.twice.wait()
+        return await answer_now(request, call)
+
+    monkeypatch.setattr(services, "SystemHealth", late)
+    monkeypatch.setattr(services, "serving", asked)
+    services.down = {"sync", "planning", "execution"}
+    assert (await client.get("/api/system/health")).status_code == 200
+
+
+async def never_answered(request: inspection_pb2.SystemHealthRequest, call: Call) -> Any:
+    await asyncio.Event().wait()
+
+
+class Serving:
+    """Answers as the services do; says when it was asked twice."""
+
+    def __init__(self, answer: Callable[[], Awaitable[dict[str, bool]]]) -> None:
+        self._answer = answer
+        self._times = 0
+        self.twice = asyncio.Event()
+
+    async def __call__(self) -> dict[str, bool]:
+        self._times += 1
+        if self._times == 2:
+            self.twice.set()
+        return await self._answer()
 
 
 async def test_withdrawing_answers_the_new_state_and_inspect_shows_it(client: httpx.AsyncClient) -> None:

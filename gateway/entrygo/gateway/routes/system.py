@@ -1,20 +1,27 @@
 """How the system does: for clients with a key, and for whatever supervises this process without one."""
 
+import asyncio
 from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.system import HealthAnswer, LiveAnswer, ReadyAnswer
 from entrygo.proto.inspection.v1 import inspection_pb2
 
+LATE_SECONDS = 1.5
+NOT_ONE_SERVES = (
+    "No service takes requests, so that no key can be checked: the database does not answer them,"
+    " or none of them is running. Retry shortly."
+)
+
 
 async def health(exchange: Exchange) -> Response:
     """GET /api/system/health: how each part is, as inspection last saw it."""
-    request = inspection_pb2.SystemHealthRequest()
-    found = await exchange.read(exchange.services.inspection.SystemHealth, request)
+    found = await _answered(exchange)
     answer: HealthAnswer = {
         "status": found.status,
         "components": [
@@ -22,6 +29,22 @@ async def health(exchange: Exchange) -> Response:
         ],
     }
     return json_answer(answer)
+
+
+async def _answered(exchange: Exchange) -> inspection_pb2.SystemHealthResponse:
+    """What inspection says; ServiceUnavailable as soon as it is late and no service can read its database.
+
+    Nobody can check the key then, and inspection would say nothing before its own wait for the database ends.
+    """
+    request = inspection_pb2.SystemHealthRequest()
+    asked = asyncio.create_task(exchange.read(exchange.services.inspection.SystemHealth, request))
+    try:
+        while not (await asyncio.wait({asked}, timeout=LATE_SECONDS))[0]:
+            if not any((await exchange.services.serving()).values()) and not asked.done():
+                raise ServiceUnavailable(NOT_ONE_SERVES)
+        return await asked
+    finally:
+        asked.cancel()
 
 
 async def livez(request: Request) -> Response:
