@@ -5,11 +5,21 @@ The shipped seed counts for the codes that it was written for; everything else i
 
 from collections.abc import Iterable, Mapping
 
-from entrygo.domain.coverage import Check, Checked, CodeCoverage, Coverage, LoadedList
+from entrygo.domain.coverage import (
+    ADCVD,
+    AGENCIES,
+    CPSC,
+    SCOPES,
+    TARIFF,
+    Check,
+    Checked,
+    CodeCoverage,
+    Coverage,
+    LoadedList,
+)
 from entrygo.domain.facts import Product
 from entrygo.planning.reference.in_force import ReferenceData
 
-TARIFF, AGENCIES, CPSC, SCOPES, ADCVD = "tariff", "agencies", "cpsc", "scopes", "adcvd"
 # The subject of each list, and the table that an import of it fills.
 LISTS: Mapping[str, str] = {
     TARIFF: "hts_lines",
@@ -17,14 +27,6 @@ LISTS: Mapping[str, str] = {
     CPSC: "cpsc_codes",
     SCOPES: "agency_scopes",
     ADCVD: "adcvd_cases",
-}
-# How findings and documents call them.
-NAMES: Mapping[str, str] = {
-    TARIFF: "the tariff",
-    AGENCIES: "agency flags of ACE",
-    CPSC: "CPSC certificates",
-    SCOPES: "TTB, ATF, FWS and Lacey Act",
-    ADCVD: "AD/CVD orders",
 }
 
 

@@ -1,9 +1,21 @@
 """What a plan could have found out: which lists are loaded, and whether one of them could catch a code."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
 from entrygo.domain.facts import Fact
+
+# What lists decide of.
+TARIFF, AGENCIES, CPSC, SCOPES, ADCVD = "tariff", "agencies", "cpsc", "scopes", "adcvd"
+# How findings and pages call them.
+SUBJECTS: Mapping[str, str] = {
+    TARIFF: "the tariff",
+    AGENCIES: "agency flags of ACE",
+    CPSC: "CPSC certificates",
+    SCOPES: "TTB, ATF, FWS and Lacey Act",
+    ADCVD: "AD/CVD orders",
+}
 
 
 class Checked(StrEnum):

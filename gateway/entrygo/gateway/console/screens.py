@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment
 from starlette.responses import Response
 
+from entrygo.domain.coverage import SUBJECTS
 from entrygo.domain.errors import NotFound
 from entrygo.domain.time import parse_rfc3339
 from entrygo.gateway.broker_view import moment, size
@@ -70,6 +71,8 @@ def _environment() -> Environment:
         "size": size,
         "counted": counted,
         "money": money,
+        # One that a newer planning knows alone stands by its own name.
+        "list_name": lambda subject: SUBJECTS.get(subject, subject),
     }
     environment.globals |= {
         "asset": {name: f"/assets/{digest}/{name}" for name, (digest, _) in _assets().items()},

@@ -2,10 +2,10 @@
 
 import re
 
-from entrygo.domain.coverage import Checked
+from entrygo.domain.coverage import SUBJECTS, TARIFF, Checked
 from entrygo.domain.facts import Product
 from entrygo.domain.snapshot import Severity
-from entrygo.planning.coverage import NAMES, TARIFF, checks_of
+from entrygo.planning.coverage import checks_of
 from entrygo.planning.law.chapter_98 import is_provision
 from entrygo.planning.rules.base import Context, Problem, ProductRule, Rule, is_blank, sku_of
 
@@ -59,7 +59,7 @@ def _not_checked(product: Product, context: Context) -> Problem | None:
     if code is None or not _is_code(code) or is_provision(code):
         return None
     open_subjects = [
-        NAMES[subject]
+        SUBJECTS[subject]
         for subject, by in checks_of(code, context.reference).items()
         if by is Checked.NOT_CHECKED and subject != TARIFF
     ]
