@@ -1,6 +1,6 @@
 """The part of the fake services that answers signed links: one submission behind one token."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
 from entrygo.gateway.services import Call, Reply
@@ -85,10 +85,7 @@ class FakeBrokerLinks:
                 number = request.acknowledged.entry_number
                 if number and "-" not in number:
                     raise ValidationFailed.of([("entryNumber", "Not an entry number", "invalid_string")])
-                for place, each in enumerate(request.acknowledged.entry_numbers):
-                    if each.entry_number and "-" not in each.entry_number:
-                        path = f"entryNumbers.{place}.entryNumber"
-                        raise ValidationFailed.of([(path, "Not an entry number", "invalid_string")])
+                check_numbers(request.acknowledged.entry_numbers)
                 submission.status, submission.entry_number = "acknowledged", number
                 submission.entry_numbers.extend(
                     each for each in request.acknowledged.entry_numbers if each.entry_number
@@ -163,3 +160,11 @@ class FakeBrokerLinks:
         if token != TOKEN:
             raise Replaced
         return self.link
+
+
+def check_numbers(given: Iterable[events_pb2.EntryNumber]) -> None:
+    """ValidationFailed, by its place, for what has no dash."""
+    for place, each in enumerate(given):
+        if each.entry_number and "-" not in each.entry_number:
+            path = f"entryNumbers.{place}.entryNumber"
+            raise ValidationFailed.of([(path, "Not an entry number", "invalid_string")])

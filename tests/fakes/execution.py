@@ -11,6 +11,7 @@ from entrygo.gateway.services import Call, Reply
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.planning.v1 import planning_pb2
+from tests.fakes.broker_links import check_numbers
 from tests.fakes.memory import EXECUTED_AT, Memory
 
 MANIFEST = b'{"manifest":true}'
@@ -110,7 +111,9 @@ class FakeExecution(Memory):
         export = self._export(self._enter(request, call), request.export_id)
         if export.state != "COMPLETED":
             raise InvalidExportState(details={"currentState": export.state})
+        check_numbers(request.entry_numbers)
         submission = export.broker_submissions[-1]
+        submission.entry_numbers.extend(request.entry_numbers)
         statuses = {"arrived": "sent", "not_arrived": "failed"}
         submission.status = statuses.get(request.outcome, request.outcome)
         submission.noted_by, submission.note = request.noted_by, request.note

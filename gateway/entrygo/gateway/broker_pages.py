@@ -122,7 +122,9 @@ class BrokerPages(LinkPages):
 
 
 def _wrong(error: EntryGoError, fields: Mapping[str, str]) -> Mapping[str, object]:
-    return {"field": error.field, "entry": _entry_of(error, fields), "message": _problem(error)}
+    entry = _entry_of(error, fields)
+    whose = "" if entry is None else f"Entry {entry}: "
+    return {"field": error.field, "entry": entry, "message": f"{whose}{_problem(error)}"}
 
 
 def _entry_of(error: EntryGoError, fields: Mapping[str, str]) -> int | None:

@@ -283,7 +283,7 @@ async def test_whole_package_takes_a_number_for_each_entry(world: World) -> None
     found = (await process.links.answer(token, both)).submission
     assert (found.entry_number, dict(found.entry_numbers)) == (NUMBERS[0], {1: NUMBERS[0], 2: NUMBERS[1]})
     for given, problem in (
-        ({1: NUMBERS[1]}, "another entry's"),
+        ({1: NUMBERS[1]}, "that given for entry 1 is another entry's"),
         ({3: "ABC-1234569-2"}, "no entry 3"),
         ({2: "XYZ-1234567-2"}, "files as ABC"),
     ):

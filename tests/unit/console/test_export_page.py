@@ -389,6 +389,31 @@ async def test_what_became_of_one_that_may_have_arrived_is_written_down(
     assert 'value="acknowledged"' in page
 
 
+async def test_numbers_of_several_entries_are_given_at_once_and_a_wrong_one_is_named_by_its_entry(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient, services: FakeServices
+) -> None:
+    export_id = (await executed_export(program))["exportId"]
+    export = services._exports[ACCOUNT, export_id]
+    export.plan.ClearField("entries")
+    for number in (1, 2, 3):
+        export.plan.entries.add(number=number, entry_type="11")
+    said = {"outcome": "acknowledged", "notedBy": "Dana", "note": "Kim, on the phone"}
+    # The first has none yet: what is wrong is the second of the call's, and the third entry's.
+    given = {"entryNumber_1": "", "entryNumber_2": "ABC-1234568-4", "entryNumber_3": "12"}
+    refused = await act(clerk, export_id, "broker-answer", **said, **given)
+    assert refused.status_code == 400
+    assert "Entry 3: Not an entry number" in refused.text
+    assert 'value="ABC-1234568-4"' in refused.text, "what was typed beside it stays"
+    given["entryNumber_3"] = "ABC-1234569-2"
+    done = await act(clerk, export_id, "broker-answer", **said, **given)
+    assert done.status_code == 303
+    [*_, taken] = asked(services, execution_pb2.NoteBrokerAnswerRequest)
+    numbers = {each.entry: each.entry_number for each in taken.entry_numbers}
+    assert numbers == {2: "ABC-1234568-4", 3: "ABC-1234569-2"}
+    page = (await clerk.get(f"/exports/{export_id}")).text
+    assert "<strong>ABC-1234569-2</strong> (entry 3)" in page
+
+
 async def test_stream_of_nobodys_export_is_not_opened(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -110,7 +110,7 @@ async def test_a_wrong_entry_number_stays_in_the_form_beside_what_is_wrong(
     given = {"entry_number_1": "ABC-1234567-6", "entry_number_2": '12"><b>'}
     answer = await broker.post(PATH, data={"answer": "acknowledge", **given})
     assert answer.status_code == 400
-    assert "Not an entry number" in answer.text
+    assert "Entry 2: Not an entry number" in answer.text
     assert 'value="12&#34;&gt;&lt;b&gt;"' in answer.text
     [wrong] = re.findall(r'<input id="(\w+)"[^>]*aria-invalid="true"', answer.text)
     assert wrong == "entry_number_2"
@@ -127,6 +127,10 @@ async def test_each_entry_has_a_field_and_its_numbers_are_shown(
     assert re.findall(r'name="(entry_number\w*)"', text) == ["entry_number_1", "entry_number_2"]
     assert "CCBT20260001" in text
     assert "filed as XYZ-7654321-0; do not file it again" in text
+    first = {"answer": "acknowledge", "entry_number_1": "ABC-1234567-6"}
+    await broker.post(PATH, data=first)
+    assert "Entry number ABC-1234567-6 (entry 1)" in (await broker.get(PATH)).text
+    services.link.broker_submission.ClearField("entry_numbers")
     given = {"entry_number_1": "ABC-1234567-6", "entry_number_2": "ABC-1234568-4"}
     await broker.post(PATH, data={"answer": "acknowledge", **given})
     shown = (await broker.get(PATH)).text
@@ -253,7 +257,7 @@ async def test_page_of_a_withdrawn_package_says_why_and_has_no_form(
     shown = (await broker.get(PATH)).text
     assert "Withdrawn 12 Mar 2026, 09:30 UTC: please do not file it" in shown
     assert "The truck &lt;b&gt;broke&lt;/b&gt; down" in shown
-    assert "You gave entry number ABC-1234567-6: please cancel it" in shown
+    assert "You gave entry number ABC-1234567-6 (entry 1): please cancel it" in shown
     assert "<form" not in shown
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, by_origin
+from entrygo.gateway.console.entry_numbers import by_entry, numbers_in
 from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
 from entrygo.gateway.console.product_fields import editable
 from entrygo.gateway.console.visit import Handler, Page, Visit
@@ -58,9 +59,9 @@ def _key(visit: Visit) -> dict[str, str]:
     return {"idempotencyKey": visit.form.get("key", "")}
 
 
-def _entry(visit: Visit, field: str = "entry") -> dict[str, int]:
+def _entry(visit: Visit) -> dict[str, int]:
     """Which entry a form is about, where it asks."""
-    given = visit.form.get(field, "")
+    given = visit.form.get("entry", "")
     return {"entry": int(given)} if given.isascii() and given.isdecimal() else {}
 
 
@@ -145,12 +146,15 @@ async def resend(visit: Visit) -> Response:
 async def note_answer(visit: Visit) -> Response:
     """Notes what the broker said on the phone: above all whether it has one that may have arrived."""
     given: dict[str, Any] = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
-    of_entry = _entry(visit, "numberedEntry")
-    if "entryNumber" in given and of_entry:
-        given["entryNumbers"] = [{**of_entry, "entryNumber": given.pop("entryNumber")}]
-    body = validated(NoteBrokerAnswerBody, {**given, **_entry(visit), **_key(visit)})
-    request = export_changes.note_request(visit.path_id(MISSING), body)
-    await visit.write(visit.services.execution.NoteBrokerAnswer, request)
+    numbers = numbers_in(visit.form)
+    if numbers:
+        given["entryNumbers"] = numbers
+    try:
+        body = validated(NoteBrokerAnswerBody, {**given, **_entry(visit), **_key(visit)})
+        request = export_changes.note_request(visit.path_id(MISSING), body)
+        await visit.write(visit.services.execution.NoteBrokerAnswer, request)
+    except EntryGoError as error:
+        raise by_entry(error, numbers) from error
     return _back(visit, "#broker")
 
 

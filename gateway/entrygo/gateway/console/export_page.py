@@ -11,6 +11,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.left_behind import importer_named, keeps_importer_behind
 from entrygo.domain.submissions import newest_of_each_entry
+from entrygo.gateway.console.entry_numbers import MAX_FIELDS
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
@@ -94,6 +95,7 @@ async def render(
         submissions=list(reversed(export["brokerSubmissions"])),
         is_package=lambda one: one["kind"] == PACKAGE,
         plan_entries=[entry.number for entry in found.plan.entries],
+        number_fields=MAX_FIELDS,
         sent_by_entry=any(one["entry"] for one in export["brokerSubmissions"]),
         timeline=moments(export["events"]),
         totals=plan_issues(found.plan)["issue_totals"],

@@ -131,5 +131,5 @@ def _numbers(submission: Submission, answer: Answer, covered: CoveredEntries) ->
     covered.check(given)
     numbers = {**submission.entry_numbers, **given}
     if given:
-        check_distinct({**covered.filed_as, **numbers})
+        check_distinct({**covered.filed_as, **numbers}, given)
     return dict(sorted(numbers.items()))

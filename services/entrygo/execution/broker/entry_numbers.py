@@ -1,6 +1,7 @@
 """The numbers that brokers gave the entries of a package: whose they may be, and which are known. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -47,10 +48,13 @@ def covered_entries(package: Package | None, entry: int | None) -> CoveredEntrie
     return CoveredEntries(numbers, filed_as)
 
 
-def check_distinct(numbers: Mapping[int, str]) -> None:
-    """ValidationFailed where two entries would have one number."""
+def check_distinct(numbers: Mapping[int, str], given: Iterable[int] = ()) -> None:
+    """ValidationFailed where two entries would have one number; of those `given` it names the first."""
     if len(set(numbers.values())) < len(numbers):
-        message = "Each entry has a number of its own: this one is another entry's"
+        held = Counter(numbers.values())
+        entry = next((each for each in given if held[numbers[each]] > 1), None)
+        whose = "this one" if entry is None else f"that given for entry {entry}"
+        message = f"Each entry has a number of its own: {whose} is another entry's"
         raise ValidationFailed.of([("entryNumber", message, "duplicate")])
 
 
