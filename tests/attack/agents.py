@@ -76,7 +76,7 @@ async def hold_agents(target: Target, tally: Tally) -> None:
             message = {"protocolVersion": WITH_SESSIONS, "capabilities": {}}
             client = {"clientInfo": {"name": "a", "version": "1"}}
             status, content = await _post(http, key, ("initialize", message | client), stateless=False)
-            tally.count_http(status, content, "initialize")
+            _count(tally, status, content, "initialize")
 
         await asyncio.gather(
             held(TRICKLING, lambda: hold_open(connect, tally, forms[next(turns) % len(forms)])),
@@ -114,7 +114,7 @@ async def _ask(
     status, content = await _post(http, caller.key, asked, account=target.victim.system.account_id)
     code = _CODE.search(content)
     if code is None or status != 200:
-        tally.count_http(status, content, name)
+        _count(tally, status, content, name)
     else:
         tally.count(code[1].decode())
     if code is None and INTERNAL in content:
@@ -126,9 +126,18 @@ async def _ask(
         tally.leaks.append(f"{name} was answered with {status}")
 
 
+def _count(tally: Tally, status: int, content: bytes, name: str) -> None:
+    """One answer, or the end of a connection without any."""
+    if status:
+        tally.count_http(status, content, name)
+    else:
+        tally.count("closed")
+
+
 async def _post(
     http: httpx.AsyncClient, key: str | None, asked: Asked, *, account: str = "", stateless: bool = True
 ) -> tuple[int, bytes]:
+    """Status and content; 0 and nothing where the connection ended without an answer."""
     method, params = asked
     name = params.get("name") or params.get("uri")
     headers = {

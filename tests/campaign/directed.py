@@ -23,6 +23,8 @@ from tests.contract.smtp_faults import Fault as MailFault
 # For one thing that the load, or another process, is to do.
 PATIENCE_SECONDS = 30.0
 OVERTAKEN_AT_ONCE = 3
+# Two that end before, and as many at once as the mail server has places.
+SILENT_AT_MOST = 6
 
 
 async def take_over_a_mail(cluster: Cluster, choose: random.Random) -> str:
@@ -116,6 +118,28 @@ async def overtake_events(cluster: Cluster, choose: random.Random) -> str:
     return f"of {len(overtaken)} exports"
 
 
+async def let_nobody_in(cluster: Cluster, choose: random.Random) -> str:
+    """The mail server ends every connection at once, so that none is under way when it is well again.
+
+    Until every process has left it alone: none makes more than SILENT_AT_MOST attempts before it does.
+    """
+
+    async def left_alone() -> bool:
+        rows = await cluster.fetch(
+            "SELECT coalesce(sum(attempts), 0) AS tries FROM execution.broker_submissions"
+            " WHERE status = 'prepared'"
+        )
+        return int(rows[0]["tries"]) >= SILENT_AT_MOST * len(cluster.of("execution"))
+
+    cluster.mail.fault = MailFault.GREETING_DROP
+    cluster.mail.close()
+    try:
+        is_alone = await _comes_true(left_alone)
+    finally:
+        cluster.mail.fault = MailFault.NONE
+    return "until it was left alone" if is_alone else "for as long as there was"
+
+
 async def _second_ones(cluster: Cluster, after: int) -> list[events_pb2.Event]:
     """Of each export of which two events and more have been queued since, the second."""
     rows = await cluster.fetch("SELECT payload FROM planning.outbox WHERE id > $1 ORDER BY id", after)
@@ -151,6 +175,7 @@ NAMED_FAULTS = (
         "take over a mail", "processes", take_over_a_mail, settings={"ENTRYGO_SMTP_COMMAND_SECONDS": "120"}
     ),
     Fault("lose a reply", "mail", lose_a_reply),
+    Fault("let nobody in", "mail", let_nobody_in),
     # What the fold made of a gap stands until the checker has looked: nobody folds it again meanwhile.
     Fault(
         "overtake events",

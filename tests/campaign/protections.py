@@ -162,7 +162,7 @@ PROTECTIONS = (
                 "return BreakerState.OPEN",
             ),
         ),
-        ("mail",),
+        ("let nobody in",),
     ),
     Protection(
         "a document is in its store before its package names it",
