@@ -1,29 +1,29 @@
-"""What each code means and who mends it how: the words of docs/errors.md, by code.
+"""The meaning of each code, and who fixes it how: the texts of docs/errors.md.
 
 The generator of that page compares these with the code and refuses a missing or a left-over one.
 """
 
 from typing import NamedTuple
 
-CATALOGUE = "who keeps the products"
-ORDERS = "who keeps the orders"
+CATALOGUE = "who maintains the products"
+ORDERS = "who maintains the orders"
 SETUP = "who set up the account"
 OPERATOR = "the operator"
 CALLER = "the calling program"
-COMPLIANCE = "who answers for trade compliance"
+COMPLIANCE = "who is responsible for trade compliance"
 BROKER = "you with your broker"
-NOBODY = "nobody has to"
+NOBODY = "no action needed"
 
 
 class Answer(NamedTuple):
-    """Who mends it, and how."""
+    """Who fixes it, and how."""
 
     who: str
     how: str
 
 
 class Meaning(NamedTuple):
-    """What a message of a plan means, who mends it, and how."""
+    """What a message of a plan means, who fixes it, and how."""
 
     means: str
     who: str
@@ -38,49 +38,53 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ),
     ("INVALID_ORDER_REFERENCE", 400): Answer(
         CALLER,
-        "Sync the orders first. `details.foundOrderIds` names those that are there; plan with these ids.",
+        "Sync the orders first. `details.foundOrderIds` lists the known ones; plan with these ids.",
     ),
     ("INVALID_ACCOUNT_SCOPE", 400): Answer(CALLER, "Name a warehouse and a broker of the key's own account."),
     ("INVALID_API_KEY", 401): Answer(
         CALLER,
         "Send `Authorization: Bearer <key>`; a revoked or mistyped key needs a new one from the operator.",
     ),
-    ("INVALID_ACCOUNT_SCOPE", 403): Answer(CALLER, "Leave `accountId` as the key's account, or use its key."),
+    ("INVALID_ACCOUNT_SCOPE", 403): Answer(
+        CALLER, "Set `accountId` to the account of the key, or use the key of that account."
+    ),
     ("INSUFFICIENT_SCOPE", 403): Answer(
         OPERATOR,
-        "Make a key with the scope that `details` names, or one that is not bound to another warehouse.",
+        "Create a key with the scope that `details` names, or one that is not bound to another warehouse.",
     ),
-    ("NOT_FOUND", 404): Answer(CALLER, "Check the id: what another account has is answered in the same way."),
+    ("NOT_FOUND", 404): Answer(
+        CALLER, "Check the id. Records of other accounts are answered in the same way."
+    ),
     ("METHOD_NOT_ALLOWED", 405): Answer(CALLER, "Use a method of the `Allow` header."),
     ("IDEMPOTENCY_CONFLICT", 409): Answer(
-        CALLER, "The key was used for another request: repeat the first one as it was, or take a new key."
+        CALLER, "The key was used for a different request. Repeat that request unchanged, or use a new key."
     ),
     ("IDEMPOTENCY_IN_PROGRESS", 409): Answer(
         CALLER, "Wait for `Retry-After` and send the same request with the same key."
     ),
     ("INVALID_EXPORT_STATE", 409): Answer(
-        CALLER, "Inspect the export: `details.currentState` or `details.readinessState` says why it cannot."
+        CALLER, "Inspect the export: `details.currentState` or `details.readinessState` gives the reason."
     ),
     ("TRIP_INCOMPLETE", 409): Answer(
         CALLER,
-        "`details.missing` names what the manifest needs: of products, sync them and plan again; of the trip,"
+        "`details.missing` lists the missing data. For products, sync them and plan again; for the trip,"
         " state it.",
     ),
     ("PLAN_HASH_MISMATCH", 409): Answer(
         CALLER, "Somebody planned again: read the new plan, decide, and execute with its hash."
     ),
     ("TASK_NOT_OPEN", 409): Answer(
-        CALLER, "Read the entry's tasks again: it was closed by somebody, or a later summary resolved it."
+        CALLER, "Read the entry's tasks again: somebody closed this task, or a later summary resolved it."
     ),
     ("KEY_NOT_USABLE", 409): Answer(
-        CALLER, "A key that has ended cannot be replaced. Create another one with the rights it had."
+        CALLER, "An expired or revoked key cannot be replaced. Create another one with the same rights."
     ),
     ("ENTRY_ALREADY_FILED", 409): Answer(
-        CALLER, "The broker gave an entry number: amend with `afterEntry`, which lists what to correct in it."
+        CALLER, "The broker gave an entry number. Amend with `afterEntry`, which lists the corrections."
     ),
     ("HISTORY_MISMATCH", 409): Answer(
         NOBODY,
-        "Between the services alone (gRPC): the reader starts from the first event and goes on by itself.",
+        "Only between services (gRPC): the reader restarts from the first event by itself.",
     ),
     ("SNAPSHOT_UNREADABLE", 409): Answer(CALLER, "Plan the export again; then execute."),
     ("PAYLOAD_TOO_LARGE", 413): Answer(CALLER, "Send fewer items in a request."),
@@ -89,82 +93,84 @@ ERRORS: dict[tuple[str, int], Answer] = {
     ),
     ("RATE_LIMITED", 429): Answer(
         CALLER,
-        "Wait for `Retry-After`; the same idempotency key. What one client may take: [limits](limits.md).",
+        "Wait for `Retry-After`, then repeat with the same idempotency key. See [limits](limits.md).",
     ),
     ("INTERNAL_ERROR", 500): Answer(
-        OPERATOR, "Look for the `X-Request-Id` in the logs. A write may be repeated with the same key."
+        OPERATOR, "Search the logs for the `X-Request-Id`. You can repeat a write with the same key."
     ),
     ("SERVICE_UNAVAILABLE", 503): Answer(
         CALLER,
-        "Wait for `Retry-After`, repeat with the same key. If it lasts: `entrygo status`, `entrygo doctor`.",
+        "Wait for `Retry-After`, then repeat with the same key. If it persists, run `entrygo doctor`.",
     ),
 }
 
 ISSUES: dict[str, str] = {
-    "invalid_type": "missing, null, or of another type than asked for",
-    "too_small": "below the least value, length or number of items",
-    "too_big": "above the greatest value, length or number of items",
+    "invalid_type": "missing, null, or of the wrong type",
+    "too_small": "below the minimum value, length or number of items",
+    "too_big": "above the maximum value, length or number of items",
     "invalid_number": "too many digits or decimal places, or not a whole number",
-    "invalid_string": "a form or a character that is not allowed",
-    "invalid_enum_value": "none of the accepted words, which the message lists",
+    "invalid_string": "a format or a character that is not allowed",
+    "invalid_enum_value": "not one of the accepted values, which the message lists",
     "invalid_date": "not a date (`2026-11-28`) or an instant (`2026-11-28T17:00:00Z`)",
-    "conflict": "two fields of which only one may be given",
-    "custom": "anything else; the message says it",
+    "conflict": "two fields that exclude each other",
+    "custom": "another problem, which the message describes",
     "duplicate": "the same order, product or SKU twice in one request",
-    "unknown_product": "no product with this id or SKU, or several with this SKU",
+    "unknown_product": "no product has this id or SKU, or several have this SKU",
     "unknown_code": "no rule has this code",
-    "unrecognized_key": "no such field to clear",
+    "unrecognized_key": "there is no such field to clear",
     "id_mismatch": "the external id is known under another id",
     "id_taken": "the id is in use for another external id",
     "out_of_range": "outside the bounds that the message names",
 }
 
-_SIGN_OFF = "Have it assessed and keep the finding on the product: `status`, `headings`, `signedOffBy`, `validFrom`, `validTo`."
+_SIGN_OFF = "Have it assessed and record the result on the product: `status`, `headings`, `signedOffBy`, `validFrom`, `validTo`."
 
 MESSAGES: dict[str, Meaning] = {
     "PRODUCT_HTS_CODE_MISSING": Meaning(
-        "No tariff code: nobody can enter it.", CATALOGUE, "Set `htsCode`, ten digits of the US tariff."
+        "The product has no tariff code.", CATALOGUE, "Set `htsCode`, ten digits of the US tariff."
     ),
     "PRODUCT_HTS_CODE_INVALID": Meaning(
-        "Not ten digits of the US tariff; a Canadian or a six-digit code does not do.",
+        "Not ten digits of the US tariff; a Canadian or a six-digit code is not enough.",
         CATALOGUE,
         "Correct `htsCode`. A lost leading zero is suggested.",
     ),
     "HTS_NOT_IN_TARIFF": Meaning(
         "The code is not in the loaded edition of the tariff.",
         BROKER,
-        "Look it up again; codes change in January and July.",
+        "Look up the code again; codes change in January and July.",
     ),
     "HTS_NOT_VERIFIED": Meaning(
-        "The code was compared with no tariff: none is loaded.",
+        "The code was not compared with a tariff, because none is loaded.",
         OPERATOR,
         "Import the tariff: `entrygo reference import hts`.",
     ),
     "LISTS_NOT_CHECKED": Meaning(
         "A list that could have caught the code is not loaded.",
         OPERATOR,
-        "Import what the message names: `pga-flags`, `cpsc`, `agency-scopes`, `adcvd`.",
+        "Import the lists that the message names: `pga-flags`, `cpsc`, `agency-scopes`, `adcvd`.",
     ),
     "PRODUCT_ORIGIN_MISSING": Meaning(
         "No country of origin.",
         CATALOGUE,
-        "Set `countryOfOrigin`: where it was made, not where it ships from.",
+        "Set `countryOfOrigin` to the country where it was made, not where it ships from.",
     ),
     "PRODUCT_ORIGIN_INVALID": Meaning(
         "Not a country code.", CATALOGUE, "Two letters of ISO 3166-1: `CN`, not `China`."
     ),
     "PRODUCT_ORIGIN_RESTRICTED": Meaning(
-        "Goods of this origin are embargoed, or have no place in this programme.",
+        "Goods of this origin are embargoed or not eligible.",
         COMPLIANCE,
         "Do not ship it this way.",
     ),
     "PRODUCT_DESCRIPTION_MISSING": Meaning(
         "No description for customs.",
         CATALOGUE,
-        "Say in English what it is and of what: *men's knitted cotton cap*.",
+        "Describe the article and its material in English: *men's knitted cotton cap*.",
     ),
     "PRODUCT_DESCRIPTION_VAGUE": Meaning(
-        "CBP refuses such words: *gift*, *parts*, *apparel*.", CATALOGUE, "Name the article and its material."
+        "CBP refuses vague words such as *gift*, *parts* or *apparel*.",
+        CATALOGUE,
+        "Name the article and its material.",
     ),
     "PRODUCT_DESCRIPTION_NOT_ENGLISH": Meaning(
         "An invoice for US customs is in English.", CATALOGUE, "Translate `customsDescription`."
@@ -185,34 +191,36 @@ MESSAGES: dict[str, Meaning] = {
     "PRODUCT_MID_MISSING": Meaning(
         "No manufacturer identification code.",
         CATALOGUE,
-        "Take over the suggested one, which is made of name and address.",
+        "Accept the suggested code, which is derived from name and address.",
     ),
     "PRODUCT_MID_INVALID": Meaning(
-        "The code is not made as 19 CFR 102 says.", CATALOGUE, "Compare it with the suggestion."
+        "The code does not follow 19 CFR 102.", CATALOGUE, "Compare it with the suggestion."
     ),
     "PRODUCT_MANUFACTURER_POSTAL_CODE_MISSING": Meaning(
         "Makers in China are reported with their postal code.", CATALOGUE, "Add `manufacturer.postalCode`."
     ),
     "PRODUCT_GROSS_WEIGHT_MISSING": Meaning(
-        "The truck's manifest states the weight of what it carries.",
+        "The truck's manifest states the weight of the goods.",
         CATALOGUE,
         "Set `grossWeightKg` of one unit, packed; an execute with `trip` is refused without it.",
     ),
     "PRODUCT_GROSS_WEIGHT_BELOW_NET": Meaning(
         "A unit weighs less packed than without packing.",
         CATALOGUE,
-        "Correct `grossWeightKg` or `netWeightKg`; they may have been swapped, or be of different counts.",
+        "Correct `grossWeightKg` or `netWeightKg`; they may be swapped, or refer to different quantities.",
     ),
     "PRODUCT_NET_WEIGHT_MISSING": Meaning(
-        "The tariff counts this by weight.", CATALOGUE, "Set `netWeightKg` of one unit, without packing."
+        "The tariff measures these goods by weight.",
+        CATALOGUE,
+        "Set `netWeightKg` of one unit, without packing.",
     ),
     "PRODUCT_UOM_UNCONVERTIBLE": Meaning(
-        "Your unit cannot be turned into the tariff's.",
+        "Your unit cannot be converted to the unit of the tariff.",
         CATALOGUE,
         "Use `PCS`, `PRS`, `DOZ`, `KG` …, or give the net weight.",
     ),
     "METALS_REVIEW_RECOMMENDED": Meaning(
-        "It may hold steel, aluminum or copper under Section 232, and nobody has looked.",
+        "It may contain steel, aluminum or copper under Section 232 and has not been assessed.",
         COMPLIANCE,
         "Set `section232.status` to `not_applicable` with evidence, or to `applicable` with the metals.",
     ),
@@ -222,15 +230,15 @@ MESSAGES: dict[str, Meaning] = {
         "Ask the maker; fill `section232.metals`.",
     ),
     "METALS_THRESHOLD_UNDOCUMENTED": Meaning(
-        "It claims to have too little metal, without proof.",
+        "It is declared to be below the metal threshold, without evidence.",
         CATALOGUE,
         "Set `section232.metalWeightPct` and `evidence`.",
     ),
     "SECTION_301_REVIEW_RECOMMENDED": Meaning(
-        "A Section 301 list names the code, or its origin.", COMPLIANCE, _SIGN_OFF
+        "A Section 301 list contains the code or its origin.", COMPLIANCE, _SIGN_OFF
     ),
     "SECTION_338_REVIEW_RECOMMENDED": Meaning(
-        "A Section 338 list names this Canadian product.", COMPLIANCE, _SIGN_OFF
+        "A Section 338 list contains this Canadian product.", COMPLIANCE, _SIGN_OFF
     ),
     "ADCVD_REVIEW_RECOMMENDED": Meaning(
         "An antidumping or countervailing duty order may cover it.", COMPLIANCE, _SIGN_OFF
@@ -241,37 +249,37 @@ MESSAGES: dict[str, Meaning] = {
         "Trace the supply chain. " + _SIGN_OFF,
     ),
     "USMCA_CERTIFICATION_MISSING": Meaning(
-        "Preference is claimed without a certification in hand.",
+        "Preference is claimed without a certification.",
         CATALOGUE,
-        "Get it from the maker, or drop the criterion.",
+        "Get it from the maker, or remove the criterion.",
     ),
     "USMCA_CERTIFICATION_EXPIRED": Meaning(
         "The blanket period does not cover the entry date.",
         CATALOGUE,
-        "Get a new certification; at most twelve months.",
+        "Get a new certification for at most twelve months.",
     ),
     "USMCA_ORIGIN_INCONSISTENT": Meaning(
-        "Preference is claimed for goods that are not of the US, Canada or Mexico.",
+        "Preference is claimed for goods that do not originate in the US, Canada or Mexico.",
         CATALOGUE,
-        "Correct the origin or drop the claim.",
+        "Correct the origin or remove the claim.",
     ),
     "PGA_DATA_MISSING": Meaning(
-        "A US agency asks for data on this code.",
+        "A US agency requires data for this code.",
         CATALOGUE,
         "Fill `pga`; the `field` of the message names the agency.",
     ),
     "PGA_REVIEW_RECOMMENDED": Meaning(
-        "An agency may ask for data, or for the letter of a disclaimer.",
+        "An agency may require data or a disclaimer code.",
         BROKER,
-        "Give the data or the disclaimer.",
+        "Enter the data or the disclaimer code.",
     ),
     "CPSC_CERTIFICATE_MISSING": Meaning(
-        "Consumer products carry certificate data since 2026-07-08.",
+        "Consumer products need certificate data since 2026-07-08.",
         CATALOGUE,
-        "Give the certificate's reference or its seven elements.",
+        "Enter the reference of the certificate or its seven elements.",
     ),
     "FDA_DATA_INVALID": Meaning(
-        "The FDA product code or the food facility's registration has no form that FDA takes.",
+        "The format of the FDA product code or of the food facility's registration is invalid.",
         CATALOGUE,
         "Correct `pga.fda.productCode` (two digits, a letter, two to four more) or `pga.fda.registration` (11"
         " digits).",
@@ -282,117 +290,127 @@ MESSAGES: dict[str, Meaning] = {
         "State `trip.borderPort` and `trip.estimatedArrival` with execute.",
     ),
     "DANGEROUS_GOODS_REVIEW": Meaning(
-        "Battery, aerosol, perfume …: it may be dangerous goods.",
+        "The product (battery, aerosol, perfume …) may be dangerous goods.",
         CATALOGUE,
         "Classify it: `not_regulated`, or UN number, class and group.",
     ),
     "PRODUCT_ARCHIVED": Meaning(
         "An order names a product that is no longer sold.",
         CATALOGUE,
-        "Make it active again, or correct the order.",
+        "Reactivate the product, or correct the order.",
     ),
     "PRODUCT_PROHIBITED": Meaning(
         "These goods may not be imported; the message names the order or statute.",
         COMPLIANCE,
-        "Take the orders out.",
+        "Leave out the orders.",
     ),
     "RESTRICTED_PARTY_POSSIBLE_MATCH": Meaning(
-        "A name is like one on a list of restricted parties.",
+        "A name is similar to one on a list of restricted parties.",
         COMPLIANCE,
-        "Compare the details before anything is shipped.",
+        "Compare the details before you ship anything.",
     ),
     "ITEM_QUANTITY_INVALID": Meaning(
-        "The quantity is not a whole number above zero.", ORDERS, "Sync the order again with the right one."
+        "The quantity is not a whole number above zero.",
+        ORDERS,
+        "Sync the order again with the correct quantity.",
     ),
     "ITEM_UNIT_VALUE_INVALID": Meaning(
-        "A value of zero: gifts and samples have a value, too.",
+        "The value is zero; gifts and samples have a value, too.",
         ORDERS,
-        "Sync the order again with what it is worth.",
+        "Sync the order again with its value.",
     ),
     "ITEM_VALUE_OUTLIER": Meaning(
-        "The value is far from the catalogue's.",
+        "The value differs strongly from that of the product.",
         ORDERS,
         "Check for a typing error, another currency or a bundle.",
     ),
     "ORDER_ITEMS_MISSING": Meaning("The order has no lines.", ORDERS, "Sync it again with its lines."),
     "ORDER_DESTINATION_MISMATCH": Meaning(
-        "It ships to another country; it was left out.", NOBODY, "Plan orders of other countries elsewhere."
+        "The order ships to another country and was left out.",
+        NOBODY,
+        "EntryGo plans only orders to the United States.",
     ),
     "ORDER_ALREADY_EXPORTED": Meaning(
-        "It left with another export; it was left out.", NOBODY, "An order leaves once."
+        "The order was executed with another export and was left out.",
+        NOBODY,
+        "An order can be exported only once.",
     ),
     "ORDER_IN_OPEN_BATCH": Meaning(
-        "Another open export has it, too. Whichever executes first takes it.",
+        "Another open export contains it, too. The first one to execute gets it.",
         ORDERS,
-        "Cancel the export that is not wanted.",
+        "Cancel the export that you do not need.",
     ),
     "ORDER_DUPLICATE_SUSPECTED": Meaning(
         "Another order has the same lines and destination.",
         ORDERS,
-        "If it is one order twice, leave one out.",
+        "If it is the same order, leave one out.",
     ),
     "ORDER_EXCEEDS_BROKER_LIMIT": Meaning(
-        "It has more lines than the broker takes in one entry.",
+        "It has more lines than the broker accepts in one entry.",
         BROKER,
         "Raise the limit on the broker, or split the order.",
     ),
     "ORDER_OUTSIDE_CUSTOMS_TERRITORY": Meaning(
         "Guam, American Samoa …, or military mail: no US customs entry.",
         ORDERS,
-        "Leave it out; it goes another way.",
+        "Leave it out and ship it another way.",
     ),
-    "ORDER_POSTAL_CODE_MISSING": Meaning("No ZIP code.", ORDERS, "Sync the order again with it."),
+    "ORDER_POSTAL_CODE_MISSING": Meaning("No ZIP code.", ORDERS, "Sync the order again with its ZIP code."),
     "ORDER_POSTAL_CODE_INVALID": Meaning(
         "Not a ZIP code. A spreadsheet drops leading zeros.",
         ORDERS,
-        "Take over the suggestion where one is certain.",
+        "Accept the suggestion, if there is one.",
     ),
-    "ORDER_REGION_MISSING": Meaning("No state.", ORDERS, "Take over the state that the ZIP code lies in."),
+    "ORDER_REGION_MISSING": Meaning("No state.", ORDERS, "Accept the state of the ZIP code."),
     "ORDER_POSTAL_REGION_MISMATCH": Meaning(
-        "The ZIP code lies in another state.", ORDERS, "Correct one of both; the broker asks for it."
+        "The ZIP code is in another state.",
+        ORDERS,
+        "Correct the state or the ZIP code; the broker needs both.",
     ),
     "WAREHOUSE_PROFILE_INCOMPLETE": Meaning(
-        "The invoice needs more of the warehouse.",
+        "Data of the warehouse that the invoice needs is missing.",
         SETUP,
         "Complete the address and the responsible employee.",
     ),
     "BROKER_PROFILE_INCOMPLETE": Meaning(
-        "Without this nothing reaches the broker, or no entry can be made.",
+        "Data that is needed to reach the broker or to make an entry is missing.",
         SETUP,
         "Complete the broker's record.",
     ),
     "IMPORTER_OF_RECORD_INCOMPLETE": Meaning(
-        "Somebody must be the importer, with a number and a power of attorney.",
+        "An importer with a number and a power of attorney is required.",
         SETUP,
         "Complete `importerOfRecord` of the warehouse.",
     ),
     "BATCH_IMPORTER_MIXED": Meaning(
-        "Orders name an importer that is not on file: neither the warehouse's nor one with a record.",
+        "Orders name an importer that is neither the warehouse's nor on record.",
         ORDERS,
         "Sync it by `POST /api/importers/sync`, or correct the number.",
     ),
     "BOND_REQUIRED": Meaning(
         "A formal entry needs a bond, and none is on file.",
         SETUP,
-        "Buy one; say so in `importerOfRecord.bond`.",
+        "Get a bond and enter it in `importerOfRecord.bond`.",
     ),
     "BOND_NOT_VALID": Meaning(
         "A formal entry needs a bond, and the importer's does not cover the entry date.",
         SETUP,
-        "Renew it and sync the importer's `bond`; `onBlocked: exclude` leaves the importer's orders behind.",
+        "Renew it and sync the importer's `bond`; `onBlocked: exclude` leaves out the importer's orders.",
     ),
     "BOND_INSUFFICIENT": Meaning(
-        "The importer's bond is smaller than its twelve months, or its entry, ask for: CBP may want more security.",
+        "The bond is smaller than the importer's twelve months or its entry require; CBP may ask for more security.",
         SETUP,
-        'Have the surety raise it and sync `bond.amountUsd`; `include: ["bonds"]` shows the reckoning.',
+        'Have the surety raise it and sync `bond.amountUsd`; `include: ["bonds"]` shows the calculation.',
     ),
     "POWER_OF_ATTORNEY_NOT_VALID": Meaning(
-        "The importer's power of attorney for the broker does not hold on the entry date.",
+        "The importer's power of attorney for the broker does not cover the entry date.",
         SETUP,
-        "Have it signed again and sync `powersOfAttorney`; `onBlocked: exclude` leaves its orders behind.",
+        "Have it renewed and sync `powersOfAttorney`; `onBlocked: exclude` leaves out its orders.",
     ),
     "BATCH_NO_ELIGIBLE_ORDERS": Meaning(
-        "Nothing is left that could go.", ORDERS, "Look at the reasons of the orders left out; sync others."
+        "No order is left to export.",
+        ORDERS,
+        "Read the reasons of the orders that were left out; sync other orders.",
     ),
     "DESTINATION_COUNTRY_UNSUPPORTED": Meaning(
         "Only entries into the United States are planned.", CALLER, 'Plan with `destinationCountry: "US"`.'
@@ -401,51 +419,51 @@ MESSAGES: dict[str, Meaning] = {
         "The value is over the informal limit: entry type 01.", NOBODY, "For information; a bond is needed."
     ),
     "INFORMAL_ENTRIES_SPLIT": Meaning(
-        "An importer's goods over the informal limit are entered in several informal entries, as was asked.",
+        "An importer's goods over the informal limit are split into informal entries, as requested.",
         CALLER,
         "Ask the broker whether the port director allows it; without `entryType` it is one formal entry.",
     ),
     "DE_MINIMIS_UNAVAILABLE": Meaning(
-        "Entries of type 86 have ended.", CALLER, "Ask for `01` or `11`, or leave `entryType` out."
+        "Entries of type 86 have ended.", CALLER, "Use `01` or `11`, or omit `entryType`."
     ),
     "BATCH_HIGH_VALUE": Meaning(
-        "A lot of money on one truck.", BROKER, "Check the bond and the carrier's insurance."
+        "The total value on one truck is high.", BROKER, "Check the bond and the carrier's insurance."
     ),
     "CONSOLIDATION_NOT_BENEFICIAL": Meaning(
-        "Entering the orders one by one would not cost more.", NOBODY, "For information."
+        "Separate entries for the orders would not cost more.", NOBODY, "For information."
     ),
     "SAVINGS_NOT_ESTIMATED": Meaning(
         "The broker has no fees on file for the entry date.", SETUP, "Add `feeSchedules` to the broker."
     ),
     "REFERENCE_DATA_STALE": Meaning(
-        "Nobody has checked a list or rate for 45 days.",
+        "A list or rate has not been checked for 45 days.",
         OPERATOR,
-        "`entrygo reference check`, then import what is new.",
+        "Run `entrygo reference check`, then import new editions.",
     ),
     "ADCVD_CASE_MISSING": Meaning(
-        "An order is said to cover it, and no case is named.",
+        "The product is declared to be under an order, but no case is named.",
         CATALOGUE,
         "Set `adcvdCase.headings` to the case number.",
     ),
     "ADCVD_INFORMAL_REFUSED": Meaning(
         "Goods under an antidumping or countervailing order are entered formally (type 03).",
         CALLER,
-        "Do not ask for entry type `11`.",
+        "Do not request entry type `11`.",
     ),
     "CHAPTER_98_DATA_MISSING": Meaning(
-        "Chapter 98 is claimed (US goods returned, repaired, assembled abroad) without what proves it.",
+        "Chapter 98 is claimed (US goods returned, repaired, assembled abroad) without the required evidence.",
         CATALOGUE,
-        "Give what the message names, or drop the claim.",
+        "Enter the data that the message names, or remove the claim.",
     ),
     "MAKER_ORIGIN_MISMATCH": Meaning(
-        "The maker is in China, and the origin says otherwise.",
+        "The maker is in China, but the origin is another country.",
         COMPLIANCE,
-        "Check where it was made; correct one of both.",
+        "Check where it was made, and correct the maker or the origin.",
     ),
     "METALS_DATA_INVALID": Meaning(
-        "A country or a share of the metals cannot be right.",
+        "A country or a share of the metals is invalid.",
         CATALOGUE,
-        "An ISO code, or `OTH` where it is not known.",
+        "Use an ISO code, or `OTH` if the country is not known.",
     ),
     "MID_COUNTRY_MISMATCH": Meaning(
         "The manufacturer ID begins with another country than the origin.",
@@ -458,26 +476,26 @@ MESSAGES: dict[str, Meaning] = {
         "Sync the order again with the real one.",
     ),
     "ORDER_REGION_INVALID": Meaning(
-        "No state, district or territory of the United States.",
+        "The value is not a state, district or territory of the United States.",
         ORDERS,
-        "Two letters: `CA`, not `California`.",
+        "Use two letters: `CA`, not `California`.",
     ),
     "PRODUCT_UNIT_OF_MEASURE_MISSING": Meaning(
-        "The tariff counts it in a unit, and nobody says what a quantity counts.",
+        "The tariff measures it in a unit, but the product has no unit.",
         CATALOGUE,
         "Set `unitOfMeasure`.",
     ),
     "TEXTILE_MID_MISSING": Meaning(
         "Textiles need the code of their actual maker.",
         CATALOGUE,
-        "Take over the suggested code, or give the maker's address.",
+        "Accept the suggested code, or enter the maker's address.",
     ),
     "USMCA_PERIOD_MISSING": Meaning(
-        "The certification states no period.", CATALOGUE, "Set both days of the blanket period."
+        "The certification states no period.", CATALOGUE, "Set the first and last day of the blanket period."
     ),
     "USMCA_PERIOD_TOO_LONG": Meaning(
-        "A blanket period is twelve months at most, and its first day comes first.",
+        "A blanket period is at most twelve months, and its first day is before its last.",
         CATALOGUE,
-        "Correct the days.",
+        "Correct the dates.",
     ),
 }

@@ -36,7 +36,7 @@ Every error answer has one shape:
 `field` and `details` may be absent. `X-Request-Id` names the request in the logs. A write that got no answer, or a 5xx, is repeated with the same
 `Idempotency-Key`: it happens once.
 
-| status | `errorCode` | meaning | who mends it | how |
+| status | `errorCode` | meaning | who fixes it | how |
 |---|---|---|---|---|
 """
 ISSUES_HEAD = """
@@ -53,14 +53,14 @@ MESSAGES_HEAD = """
 Each is an entry of `validationMessages`: `{code, message, severity, field, product_id, order_id}`. An **error** blocks the export (or leaves its order
 behind with `onBlocked: "exclude"`), a **warning** asks for a person's look, an **info** changes nothing. Where the law behind each is: [rules](rules.md).
 
-| code | severity | meaning | who mends it | how |
+| code | severity | meaning | who fixes it | how |
 |---|---|---|---|---|
 """
 RULES_HEAD = """\
 # Rules: what is checked, and what it rests on
 
 Every plan asks each of these rules, as of the entry date. A rule names what it rests on; the lists and rates it reads are dated rows with a source
-([reference data](reference-data.md)). What each code means and who mends it: [messages](errors.md#messages-of-a-plan). A policy may raise a severity for an
+([reference data](reference-data.md)). What each code means and who fixes it: [messages](errors.md#messages-of-a-plan). A policy may raise a severity for an
 account, never lower it. **Nothing here is advice: classification, duty and entry type are for your broker's review.**
 
 This page is generated from the code by `make pages`.

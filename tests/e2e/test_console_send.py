@@ -61,7 +61,7 @@ async def test_package_is_sent_again_with_a_reason(browser: Browser, system: Sys
         await sign_in(page, system.api_key)
         await page.goto(f"/exports/{export_id}")
         await page.get_by_text("Send it again", exact=True).first.click()
-        await page.get_by_label("Why does the broker get it again?").fill("Their mailbox was full")
+        await page.get_by_label("Why do you send it again?").fill("Their mailbox was full")
         await page.get_by_role("button", name="Send it again").click()
         ledger = page.get_by_label("Submissions").get_by_role("row")
         await expect(ledger).to_have_count(3)

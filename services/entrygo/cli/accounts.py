@@ -20,10 +20,8 @@ def accounts() -> None:
 
 @accounts_app.command("create")
 def create_account_command(
-    name: Annotated[str, typer.Option("--name", help="How people call it.")],
-    account_id: Annotated[
-        str | None, typer.Option("--id", help="An id to take; otherwise one is made.")
-    ] = None,
+    name: Annotated[str, typer.Option("--name", help="The name for people.")],
+    account_id: Annotated[str | None, typer.Option("--id", help="The id; default: a new one.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make an account; one that exists already is kept as it is."""

@@ -20,7 +20,7 @@ from entrygo.domain.time import rfc3339
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.settings import StorageSettings
 
-archive_app = typer.Typer(no_args_is_help=True, help="Exports that are closed and old, as files.")
+archive_app = typer.Typer(no_args_is_help=True, help="Old, closed exports as files.")
 
 # 19 CFR 163.4: records of an entry are kept for five years from the date of entry. A year more than that.
 DEFAULT_DAYS = 6 * 366
@@ -43,11 +43,11 @@ def run_command(
             "--closed-for-days",
             envvar="ENTRYGO_ARCHIVE_AFTER_DAYS",
             min=0,
-            help="Exports that nothing has happened to for so long.",
+            help="Minimum time since the last event of an export.",
         ),
     ] = DEFAULT_DAYS,
-    only: Annotated[list[str] | None, typer.Option("--export", help="These alone, by id.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go.")] = False,
+    only: Annotated[list[str] | None, typer.Option("--export", help="Only these exports, by id.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be archived.")] = False,
     as_json: Json = False,
 ) -> None:
     """Move closed exports out of the databases, with their orders. Goes on with what a crash has left."""

@@ -23,7 +23,8 @@ from entrygo.domain.time import rfc3339
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="Where to; must not be there yet.")], as_json: Json = False
+    folder: Annotated[Path, typer.Argument(help="The folder to create; must not exist.")],
+    as_json: Json = False,
 ) -> None:
     """Write databases, documents and secrets to a folder, while the system runs."""
     keep_files_private()
@@ -43,7 +44,7 @@ def backup(
 def restore(
     folder: Annotated[Path, typer.Argument(help="A backup.")],
     resend: Annotated[
-        bool, typer.Option("--resend", help="Go on with mails that may have left after the backup.")
+        bool, typer.Option("--resend", help="Also send mails that may have left after the backup.")
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -24,9 +24,9 @@ SHOWN_LIST_ITEMS = 5
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--out", help="Where the documents go.")] = Path("entrygo-demo"),
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the documents.")] = Path("entrygo-demo"),
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show every request and answer whole.")
+        bool, typer.Option("--verbose", "-v", help="Show every request and answer in full.")
     ] = False,
     as_json: Json = False,
 ) -> None:

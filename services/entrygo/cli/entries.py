@@ -34,10 +34,10 @@ PAGE = 20
 ABOUT_ONE = frozenset({400, 404, 409})
 _NO_ROW = SourceRow(0, {})
 
-entries_app = typer.Typer(no_args_is_help=True, help="What brokers entered: give it back, see what differs.")
+entries_app = typer.Typer(no_args_is_help=True, help="Entry summaries: record them and compare.")
 
 ExportId = Annotated[str, typer.Argument(help="The export's id.")]
-Entry = Annotated[int, typer.Option("--entry", min=1, max=999, help="As the plan numbers it.")]
+Entry = Annotated[int, typer.Option("--entry", min=1, max=999, help="The number of the entry in the plan.")]
 OfExport = Annotated[str | None, typer.Option("--export", help="Only of this export.")]
 
 
@@ -105,11 +105,9 @@ def import_entries(
     file: File,
     *,
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="theirs=ours: your name of a column. Repeatable.")
+        list[str] | None, typer.Option("--map", help="theirs=ours: maps a column of your file. Repeatable.")
     ] = None,
-    ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave columns that are not ours unread.")
-    ] = False,
+    ignore_unknown: Annotated[bool, typer.Option("--ignore-unknown", help="Ignore unknown columns.")] = False,
     options: ServerOptions,
     as_json: Json = False,
 ) -> None:
@@ -186,13 +184,13 @@ def show_entries(export_id: OfExport = None, *, options: ServerOptions, as_json:
 @takes_options
 def close_task(
     export_id: ExportId,
-    task_id: Annotated[str, typer.Argument(help="The task's id, as `show` has it.")],
+    task_id: Annotated[str, typer.Argument(help="The id of the task, from `show`.")],
     *,
-    note: Annotated[str, typer.Option("--note", help="Why it is as it is.")],
+    note: Annotated[str, typer.Option("--note", help="The explanation.")],
     entry: Entry = 1,
     idempotency_key: Annotated[
         str | None,
-        typer.Option("--idempotency-key", help="To repeat a lost request."),
+        typer.Option("--idempotency-key", help="Repeats a lost request."),
     ] = None,
     options: ServerOptions,
     as_json: Json = False,

@@ -17,12 +17,12 @@ from entrygo_client.types import ApproveBody, CancelBody, InspectAnswer, Resubmi
 
 ExportId = Annotated[str, typer.Argument(help="The export's id.")]
 Key = Annotated[
-    str | None, typer.Option("--idempotency-key", help="To repeat a request of which the answer was lost.")
+    str | None, typer.Option("--idempotency-key", help="Repeats a request whose answer was lost.")
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept with the export.")]
+Reason = Annotated[str, typer.Option("--reason", help="The reason; stored with the export.")]
 State = Literal["BATCHED", "EXECUTING", "COMPLETED", "FAILED", "CANCELLED", "WITHDRAWN", "SUPERSEDED"]
 Readiness = Literal["READY", "REVIEW_REQUIRED", "BLOCKED"]
-Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="How many.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, max=200, help="The number of items.")]
 
 STALE_SECONDS = 1.0
 
@@ -30,7 +30,9 @@ STALE_SECONDS = 1.0
 def list_exports(
     *,
     state: Annotated[State | None, typer.Option("--state", help="Only in this state.")] = None,
-    readiness: Annotated[Readiness | None, typer.Option("--readiness", help="Only as ready as this.")] = None,
+    readiness: Annotated[
+        Readiness | None, typer.Option("--readiness", help="Only with this readiness.")
+    ] = None,
     limit: Limit = 20,
     as_json: Json = False,
 ) -> None:
@@ -58,7 +60,7 @@ def issues(export_id: ExportId, as_json: Json = False) -> None:
 def approve(
     export_id: ExportId,
     *,
-    plan_hash: Annotated[str, typer.Option("--plan-hash", help="The plan that you have looked at.")],
+    plan_hash: Annotated[str, typer.Option("--plan-hash", help="The plan that you reviewed.")],
     approved_by: Annotated[str, typer.Option("--by", help="Your name.")],
     note: Annotated[str | None, typer.Option("--note", help="What was checked.")] = None,
     idempotency_key: Key = None,
@@ -95,7 +97,7 @@ def resend(
     *,
     entry: Annotated[
         int | None,
-        typer.Option("--entry", min=1, max=999, help="Which one, where each entry went on its own."),
+        typer.Option("--entry", min=1, max=999, help="The entry, if each was submitted separately."),
     ] = None,
     idempotency_key: Key = None,
     as_json: Json = False,
@@ -116,7 +118,7 @@ def resend(
 def download(
     export_id: ExportId,
     into: Annotated[
-        Path | None, typer.Option("--into", file_okay=False, help="Default: a folder of the id.")
+        Path | None, typer.Option("--into", file_okay=False, help="The folder; default: the id.")
     ] = None,
     only: Annotated[
         list[str] | None, typer.Option("--only", help="A document's file name; repeatable.")
@@ -144,10 +146,10 @@ def download(
 
 
 def events(
-    export_id: Annotated[str | None, typer.Argument(help="Default: of every export.")] = None,
+    export_id: Annotated[str | None, typer.Argument(help="The export; default: all exports.")] = None,
     *,
-    cursor: Annotated[str | None, typer.Option("--cursor", help="Go on after an earlier answer.")] = None,
-    type_: Annotated[str | None, typer.Option("--type", help="Types, several with commas.")] = None,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="Continue after an earlier answer.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="Event types, separated by commas.")] = None,
     limit: Limit = 50,
     as_json: Json = False,
 ) -> None:

@@ -28,31 +28,35 @@ OrdersFile = Annotated[
     typer.Option("--orders", exists=True, dir_okay=False, help="The ids file that `orders import` wrote."),
 ]
 OrderIds = Annotated[
-    list[str] | None, typer.Option("--order", help="An order: its id, or your own; repeatable.")
+    list[str] | None, typer.Option("--order", help="An order: EntryGo's id or your own; repeatable.")
 ]
 ExternalOrderIds = Annotated[
     list[str] | None,
-    typer.Option("--external-order", help="Your own id of an order, whatever it begins with; repeatable."),
+    typer.Option(
+        "--external-order", help="Your own id of an order, even if it begins with ord_; repeatable."
+    ),
 ]
 WarehouseId = Annotated[str | None, typer.Option("--warehouse", help="Default: ENTRYGO_WAREHOUSE_ID.")]
 BrokerId = Annotated[str | None, typer.Option("--broker", help="Default: ENTRYGO_BROKER_ID.")]
 Destination = Annotated[str, typer.Option("--destination", help="Two-letter country.")]
 EntryDate = Annotated[str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")]
 EntryType = Annotated[
-    str | None, typer.Option("--entry-type", help="01 formal or 11 informal; by value unless given.")
+    str | None, typer.Option("--entry-type", help="01 formal or 11 informal; default: by value.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Compute the plan; store nothing.")]
 ExcludeBlocked = Annotated[
     bool, typer.Option("--exclude-blocked", help="Leave orders with errors out; plan the rest.")
 ]
 ExportId = Annotated[str | None, typer.Option("--batch", help="An export to plan again.")]
-IsNew = Annotated[bool, typer.Option("--new", help="A new export, even if the file was planned.")]
+IsNew = Annotated[
+    bool, typer.Option("--new", help="Create a new export, even if the file was planned before.")
+]
 FixFile = Annotated[
     Path | None,
     typer.Option(
         "--fix-file",
         dir_okay=False,
-        help="Write what products lack, a row each, to be filled in and imported: CSV or XLSX.",
+        help="Write missing product values to a file to fill in and import: CSV or XLSX.",
     ),
 ]
 

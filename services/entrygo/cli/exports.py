@@ -25,10 +25,10 @@ export_app = typer.Typer(no_args_is_help=True, help="Exports: plan, execute, fol
 
 @export_app.command("execute")
 def execute(
-    export_id: Annotated[str, typer.Argument(help="The export that `export plan` made.")],
+    export_id: Annotated[str, typer.Argument(help="The export that `export plan` created.")],
     *,
     expect_hash: Annotated[
-        str | None, typer.Option("--expect-hash", help="Refuse when the plan is another one by now.")
+        str | None, typer.Option("--expect-hash", help="Refuse if the current plan has another hash.")
     ] = None,
     shipment: Annotated[
         Path | None,
@@ -36,7 +36,7 @@ def execute(
             "--shipment",
             exists=True,
             dir_okay=False,
-            help="JSON of what is known once the truck is loaded: terms of sale, PAPS number, charges …",
+            help="JSON of the shipment, known once the truck is loaded: terms of sale, charges …",
         ),
     ] = None,
     trip: Annotated[
@@ -92,9 +92,11 @@ def _skus(entrygo: EntryGo, messages: Sequence[ValidationMessage]) -> dict[str, 
 
 @export_app.command("withdraw")
 def withdraw(
-    export_id: Annotated[str, typer.Argument(help="The export that does not go.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; the broker reads it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, store nothing.")] = False,
+    export_id: Annotated[str, typer.Argument(help="The export to withdraw.")],
+    reason: Annotated[str, typer.Option("--reason", help="The reason; the broker reads it.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen; store nothing.")
+    ] = False,
     idempotency_key: Key = None,
     as_json: Json = False,
 ) -> None:
@@ -112,22 +114,22 @@ def withdraw(
 def amend(
     export_id: Annotated[str, typer.Argument(help="The executed export.")],
     *,
-    reason: Annotated[str, typer.Option("--reason", help="Why; the broker reads it.")],
+    reason: Annotated[str, typer.Option("--reason", help="The reason; the broker reads it.")],
     leave_out: Annotated[
         list[str] | None,
-        typer.Option("--leave-out", help="An order that stays: its id, or your own; repeatable."),
+        typer.Option("--leave-out", help="An order to leave out: EntryGo's id or your own; repeatable."),
     ] = None,
     add: Annotated[
         list[str] | None,
-        typer.Option("--add", help="An order that goes besides: its id, or your own; repeatable."),
+        typer.Option("--add", help="An order to add: EntryGo's id or your own; repeatable."),
     ] = None,
     after_entry: Annotated[
-        bool, typer.Option("--after-entry", help="Correct the entry that was filed; make no other.")
+        bool, typer.Option("--after-entry", help="Correct the entry that was filed; create no other.")
     ] = False,
     entry_date: Annotated[
         str | None, typer.Option("--entry-date", help="Expected arrival, YYYY-MM-DD.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Decide, and store nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compute the plan; store nothing.")] = False,
     idempotency_key: Key = None,
     as_json: Json = False,
 ) -> None:
@@ -163,8 +165,10 @@ def amend(
 @export_app.command("diff")
 def diff(
     export_id: Annotated[str, typer.Argument(help="The export's id.")],
-    since: Annotated[str, typer.Option("--from", help="The plan hash it had before.")],
-    to: Annotated[str | None, typer.Option("--to", help="Another plan hash; default: the current.")] = None,
+    since: Annotated[str, typer.Option("--from", help="The earlier plan hash.")],
+    to: Annotated[
+        str | None, typer.Option("--to", help="The later plan hash; default: the current plan.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show what changed between two plans of an export."""

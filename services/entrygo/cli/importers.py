@@ -65,7 +65,7 @@ def export_importers(
 @importers_app.command("show")
 @takes_options
 def show_importers(
-    external_id: Annotated[str | None, typer.Argument(help="One of them, by your own id.")] = None,
+    external_id: Annotated[str | None, typer.Argument(help="One importer, by your own id.")] = None,
     *,
     options: ServerOptions,
     as_json: Json = False,

@@ -27,7 +27,7 @@ Key = Mapping[str, Any]
 
 Account = Annotated[
     str | None,
-    typer.Option("--account", help="As the operator, on the database: an account. Otherwise over REST."),
+    typer.Option("--account", help="The account, as operator with database access; default: over REST."),
 ]
 KeyId = Annotated[str, typer.Argument(help="The key's id, as `keys list` shows it.")]
 
@@ -36,16 +36,17 @@ KeyId = Annotated[str, typer.Argument(help="The key's id, as `keys list` shows i
 def create(
     *,
     account: Account = None,
-    name: Annotated[str, typer.Option("--name", help="Who or what uses it.")] = "",
+    name: Annotated[str, typer.Option("--name", help="The user or program that uses it.")] = "",
     scopes: Annotated[
-        list[ScopeName] | None, typer.Option("--scope", help="Repeat for several; needed without --account.")
+        list[ScopeName] | None,
+        typer.Option("--scope", help="A scope; repeatable; required without --account."),
     ] = None,
     mode: Annotated[
-        Mode | None, typer.Option("--mode", help="With --account: live or test; live without it.")
+        Mode | None, typer.Option("--mode", help="With --account: live or test; default: live.")
     ] = None,
     expires_in_days: Annotated[
         int | None,
-        typer.Option("--expires-in-days", min=1, max=MAX_EXPIRES_IN_DAYS, help="As yours without it."),
+        typer.Option("--expires-in-days", min=1, max=MAX_EXPIRES_IN_DAYS, help="Default: as your key."),
     ] = None,
     warehouse: Annotated[
         str | None, typer.Option("--warehouse", help="Bind the key to one warehouse.")
@@ -88,7 +89,10 @@ def list_all(account: Account = None, as_json: Json = False) -> None:
 def rotate(
     key_id: KeyId,
     overlap_hours: Annotated[
-        int, typer.Option("--overlap-hours", min=0, max=MAX_OVERLAP_HOURS, help="How long the old key works.")
+        int,
+        typer.Option(
+            "--overlap-hours", min=0, max=MAX_OVERLAP_HOURS, help="Hours for which the old key still works."
+        ),
     ] = DEFAULT_OVERLAP_HOURS,
     as_json: Json = False,
 ) -> None:

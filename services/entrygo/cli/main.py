@@ -83,7 +83,7 @@ def _before(
         bool, typer.Option("--version", is_eager=True, callback=show_version, help="Print the version.")
     ] = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", callback=be_quiet, help="Say nothing beside the answer.")
+        bool, typer.Option("--quiet", "-q", callback=be_quiet, help="Print only the answer.")
     ] = False,
 ) -> None:
     """Options of every command."""

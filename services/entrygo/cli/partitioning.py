@@ -36,7 +36,7 @@ def partitions() -> None:
 
 @partitions_app.command("make")
 def make_command(
-    ahead: Annotated[int, typer.Option("--ahead", min=2, help="Months to have ready.")] = AHEAD,
+    ahead: Annotated[int, typer.Option("--ahead", min=2, help="Months to create ahead.")] = AHEAD,
     as_json: Json = False,
 ) -> None:
     """Turn tables into partitions by month, make those of the months ahead, drop old ones that are empty.

@@ -29,19 +29,22 @@ def set_(
     *,
     approval_required: Annotated[
         bool | None,
-        typer.Option(help="A plan to review is executed only after somebody approved it by name."),
+        typer.Option(help="Whether a plan in REVIEW_REQUIRED needs an approval by name."),
     ] = None,
     agents_may_act: Annotated[
-        bool | None, typer.Option(help="Agents execute, send again and withdraw through `entrygo mcp`.")
+        bool | None,
+        typer.Option(help="Whether agents may execute, send again and withdraw through `entrygo mcp`."),
     ] = None,
     savings_basis: Annotated[
-        str | None, typer.Option(help="per_order_entry or per_importer_daily_entry: what is saved against.")
+        str | None,
+        typer.Option(help="The alternative for savings: per_order_entry or per_importer_daily_entry."),
     ] = None,
     severity: Annotated[
         list[str] | None, typer.Option("--severity", help="CODE=warning or CODE=error; repeatable.")
     ] = None,
     without_approval: Annotated[
-        list[str] | None, typer.Option("--without-approval", help="A warning that needs none; repeatable.")
+        list[str] | None,
+        typer.Option("--without-approval", help="A warning that needs no approval; repeatable."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -27,7 +27,7 @@ letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be a
 projections_app.add_typer(letters_app, name="dead-letters")
 
 SHOWN_CHARACTERS = 12
-LetterId = Annotated[str, typer.Argument(help="Its id, or how it begins, as `list` shows it.")]
+LetterId = Annotated[str, typer.Argument(help="The id or its beginning, as `list` shows it.")]
 
 
 @projections_app.callback()
@@ -111,7 +111,7 @@ def retry_command(letter_id: LetterId, as_json: Json = False) -> None:
 @letters_app.command("skip")
 def skip_command(
     letter_id: LetterId,
-    reason: Annotated[str, typer.Option("--reason", help="Why it is of no consequence; kept with it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it can be ignored; stored with it.")],
     as_json: Json = False,
 ) -> None:
     """Count a letter no more. It stays in the database, with the reason."""

@@ -17,7 +17,7 @@ from entrygo.execution.broker.recipient_answers import list_recipients, set_reci
 from entrygo.execution.broker.recipients import Recipient, RecipientState, recipient_key
 from entrygo.process.clock import Ids
 
-recipients_app = typer.Typer(no_args_is_help=True, help="Whom an account may send mail.")
+recipients_app = typer.Typer(no_args_is_help=True, help="Recipients that an account may mail.")
 
 Account = Annotated[str, typer.Option("--account", envvar="ENTRYGO_ACCOUNT_ID", help="The account's id.")]
 Address = Annotated[str, typer.Argument(help="An e-mail address.")]

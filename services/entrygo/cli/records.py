@@ -24,7 +24,7 @@ Record = Mapping[str, Any]
 File = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="JSON: one record, a list, or a request's body.")
 ]
-ExternalId = Annotated[str | None, typer.Argument(help="One of them, by your own id or ours.")]
+ExternalId = Annotated[str | None, typer.Argument(help="One record, by your own id or EntryGo's.")]
 
 
 def records_app(noun: str, columns: Sequence[str]) -> typer.Typer:
@@ -98,16 +98,16 @@ def templates() -> None:
 
 @templates_app.command("preview")
 def preview_template(
-    broker: Annotated[str, typer.Argument(help="The broker, by your own id or ours.")],
+    broker: Annotated[str, typer.Argument(help="The broker, by your own id or EntryGo's.")],
     file: Annotated[
         Path | None,
-        typer.Option("--file", exists=True, dir_okay=False, help="JSON: a layout; without it the saved one."),
+        typer.Option("--file", exists=True, dir_okay=False, help="JSON of a layout; default: the saved one."),
     ] = None,
     export: Annotated[
-        str | None, typer.Option("--export", help="A planned export; without one a made-up entry.")
+        str | None, typer.Option("--export", help="A planned export; default: a sample entry.")
     ] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", help="Where to write the document with these rows.")
+        Path | None, typer.Option("--save", help="Write the document with these rows to this file.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -149,7 +149,7 @@ brokers_app.add_typer(templates_app, name="template")
 
 @brokers_app.command("test")
 def try_way(
-    broker: Annotated[str, typer.Argument(help="The broker, by your own id or ours.")],
+    broker: Annotated[str, typer.Argument(help="The broker, by your own id or EntryGo's.")],
     as_json: Json = False,
 ) -> None:
     """Send a test to where this broker's packages go; exit status 1 unless it got there."""

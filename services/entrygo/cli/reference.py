@@ -40,23 +40,23 @@ EXIT_UNCONFIRMED = 3
 DUTY_TABLES = (*SHIPPED_DUTY_TABLES, BY_COUNTRY)
 
 T = TypeVar("T")
-KindArgument = Annotated[Kind, typer.Argument(help="What the file is.")]
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="As it was published: CSV or JSON.")]
+KindArgument = Annotated[Kind, typer.Argument(help="The kind of the file.")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The published file: CSV or JSON.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsOptions:
     """What a published list does not say of itself."""
 
-    release: Annotated[str, typer.Option(help="How messages call it: HTS 2026 Rev 21.")] = ""
-    source: Annotated[str, typer.Option(help="Where it is from; the file's name without it.")] = ""
+    release: Annotated[str, typer.Option(help="The name in messages: HTS 2026 Rev 21.")] = ""
+    source: Annotated[str, typer.Option(help="The source; default: the name of the file.")] = ""
     effective_from: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The first entry date it holds on; today."),
+        typer.Option(formats=["%Y-%m-%d"], help="The first entry date it applies to; default: today."),
     ] = None
     status: Annotated[
         Status,
-        typer.Option(help="Primary: the authority's own file; unconfirmed: nobody has compared it."),
+        typer.Option(help="Primary: the authority's own file; unconfirmed: not compared with it."),
     ] = Status.SECONDARY
     checked_on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="When it was seen to be current; today.")
@@ -156,7 +156,7 @@ def list_command(
 @reference_app.command("check")
 def check_command(
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="An entry date; today without it.")
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="An entry date; default: today.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -21,7 +21,9 @@ def up(
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Run in the background.")] = False,
     replicas: Annotated[
         int | None,
-        typer.Option(min=1, max=MOST_REPLICAS, help="Processes of each service (ENTRYGO_REPLICAS)."),
+        typer.Option(
+            min=1, max=MOST_REPLICAS, help="Number of processes of each service (ENTRYGO_REPLICAS)."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -46,7 +48,7 @@ def down(as_json: Json = False) -> None:
 def restart(
     parts: Annotated[
         list[str] | None,
-        typer.Argument(help="As `status` names them; without any, every service."),
+        typer.Argument(help="Names as in `status`; default: every service."),
     ] = None,
     as_json: Json = False,
 ) -> None:

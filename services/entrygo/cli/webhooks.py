@@ -16,7 +16,8 @@ webhooks_app = typer.Typer(no_args_is_help=True, help="Webhooks: endpoints that 
 WebhookId = Annotated[str, typer.Argument(help="The webhook's id.")]
 DeliveryStatus = Literal["pending", "delivered", "failed", "held"]
 Types = Annotated[
-    list[str] | None, typer.Option("--event", help="A type such as export.executed; repeatable. None: all.")
+    list[str] | None,
+    typer.Option("--event", help="An event type such as export.executed; repeatable; default: all."),
 ]
 
 
@@ -27,7 +28,7 @@ def add(
     event: Types = None,
     description: str = "",
     notify_email: Annotated[
-        str, typer.Option("--notify-email", help="Who gets a mail when it is disabled for taking nothing.")
+        str, typer.Option("--notify-email", help="Address to mail when it is disabled after failures.")
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -85,7 +86,7 @@ def disable(webhook_id: WebhookId, as_json: Json = False) -> None:
 @webhooks_app.command("notify")
 def notify(
     webhook_id: WebhookId,
-    address: Annotated[str, typer.Argument(help="An e-mail address; without one nobody gets a mail.")] = "",
+    address: Annotated[str, typer.Argument(help="An e-mail address; default: no mail.")] = "",
     as_json: Json = False,
 ) -> None:
     """Name who gets a mail when the webhook is disabled because it takes nothing."""
@@ -107,7 +108,8 @@ def delete(webhook_id: WebhookId, as_json: Json = False) -> None:
 def rotate(
     webhook_id: WebhookId,
     overlap_hours: Annotated[
-        int, typer.Option("--overlap-hours", min=0, max=336, help="How long the old secret also signs.")
+        int,
+        typer.Option("--overlap-hours", min=0, max=336, help="Hours for which the old secret also signs."),
     ] = 24,
     as_json: Json = False,
 ) -> None:
@@ -145,13 +147,14 @@ def deliveries(
 def replay(
     webhook_id: WebhookId,
     *,
-    event_id: Annotated[str | None, typer.Option("--event-id", help="This event alone.")] = None,
+    event_id: Annotated[str | None, typer.Option("--event-id", help="Only this event.")] = None,
     since: Annotated[
-        str | None, typer.Option("--from", help="Queued then or later: RFC 3339, 2026-03-11T16:00:00Z.")
+        str | None,
+        typer.Option("--from", help="Queued at or after this time: RFC 3339, 2026-03-11T16:00:00Z."),
     ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="Queued before then: RFC 3339.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Queued before this time: RFC 3339.")] = None,
     status: Annotated[
-        DeliveryStatus | None, typer.Option("--status", help="Those in this state; failed and held ones.")
+        DeliveryStatus | None, typer.Option("--status", help="Only in this state; default: failed and held.")
     ] = None,
     as_json: Json = False,
 ) -> None:

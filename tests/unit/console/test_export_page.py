@@ -371,7 +371,7 @@ async def test_what_became_of_one_that_may_have_arrived_is_written_down(
     export_id = (await executed_export(program))["exportId"]
     services._exports[ACCOUNT, export_id].broker_submissions[-1].status = "unknown"
     page = (await clerk.get(f"/exports/{export_id}")).text
-    assert "Ask the broker, write down what they say" in page
+    assert "Ask the broker and record the answer" in page
     refused = await act(clerk, export_id, "broker-answer", outcome="arrived", note="Kim, on the phone")
     assert refused.status_code == 400
     assert "notedBy: Required" in refused.text

@@ -37,7 +37,7 @@ async def test_the_form_answers_and_shows_what_was_answered(
     answered = await stranger.post(PATH, data={"answer": answer})
     assert (answered.status_code, answered.headers["location"]) == (303, TOKEN)
     assert services.recipient.state == state
-    banner = {"confirmed": "You take them", "refused": "You do not want them"}[state]
+    banner = {"confirmed": "You accept them", "refused": "You do not want them"}[state]
     assert banner in (await stranger.get(PATH)).text
 
 

@@ -1,4 +1,4 @@
-"""States of exports in the words of the desk: what it is, whose turn it is, what to do next. Pure."""
+"""States of exports as the console shows them: word, who acts next, next step. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,15 +42,15 @@ _BLOCKED = Standing("Blocked", "■", Tone.BAD, Turn.YOURS, "Fix and plan again"
 _REVIEW = Standing("To review", "◆", Tone.WARN, Turn.YOURS, "Review, then send")
 _READY = Standing("Ready to send", "▶", Tone.READY, Turn.YOURS, "Send to the broker")
 _UNDER_WAY = Standing("Being sent", "◌", Tone.BUSY, Turn.OURS, "Wait a moment")
-_FAILED = Standing("Failed", "✕", Tone.BAD, Turn.YOURS, "Read why, plan again")
-_NOT_SENT = Standing("Not sent", "✕", Tone.BAD, Turn.YOURS, "Read why, send again")
-_UNKNOWN = Standing("May have arrived", "?", Tone.BAD, Turn.YOURS, "Ask the broker, write down what they say")
+_FAILED = Standing("Failed", "✕", Tone.BAD, Turn.YOURS, "Read the reason, plan again")
+_NOT_SENT = Standing("Not sent", "✕", Tone.BAD, Turn.YOURS, "Read the reason, send again")
+_UNKNOWN = Standing("May have arrived", "?", Tone.BAD, Turn.YOURS, "Ask the broker and record the answer")
 _REJECTED = Standing("Rejected by the broker", "✕", Tone.BAD, Turn.YOURS, "Read the reason, amend")
-_WITH_BROKER = Standing("With the broker", "→", Tone.QUIET, Turn.BROKER, "Waits for the broker's answer")
+_WITH_BROKER = Standing("With the broker", "→", Tone.QUIET, Turn.BROKER, "Waiting for the broker's answer")
 _ACKNOWLEDGED = Standing("Acknowledged", "✓", Tone.GOOD, Turn.NOBODY, "Nothing to do")
 _CANCELLED = Standing("Cancelled", "–", Tone.QUIET, Turn.NOBODY, "Nothing to do")
-_WITHDRAWN = Standing("Withdrawn", "↩", Tone.QUIET, Turn.NOBODY, "Its orders are free again")
-_SUPERSEDED = Standing("Replaced", "⇢", Tone.QUIET, Turn.NOBODY, "Look at the one that follows")
+_WITHDRAWN = Standing("Withdrawn", "↩", Tone.QUIET, Turn.NOBODY, "Its orders can be planned again")
+_SUPERSEDED = Standing("Replaced", "⇢", Tone.QUIET, Turn.NOBODY, "Open the export that replaces it")
 
 _BY_READINESS = {"READY": _READY, "REVIEW_REQUIRED": _REVIEW, "BLOCKED": _BLOCKED}
 _BY_STATE = {

@@ -17,8 +17,8 @@ from entrygo.gateway.schemas.fields import Body, Identifier
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.records.broker_template import BROKER_TEMPLATE
 
-_TEMPLATE = Field(description="The layout to show; absent: the one of the broker's record")
-_EXPORT = Field(description="The planned export to show it by; absent: a made-up entry")
+_TEMPLATE = Field(description="The layout to preview; default: that of the broker's record")
+_EXPORT = Field(description="The planned export to preview; default: a sample entry")
 _Template: Any = Annotated[group_schema(BROKER_TEMPLATE) | None, _TEMPLATE]
 _Export: Any = Annotated[Identifier | None, _EXPORT]
 PreviewTemplateBody = create_model(
@@ -33,13 +33,13 @@ PreviewTemplateBody = create_model(
 class BrokerTemplatePreview(TypedDict):
     """The first rows in the broker's layout."""
 
-    filename: Annotated[str, Field(description="Its name in a package")]
-    mediaType: Annotated[str, Field(description="Of the document")]
+    filename: Annotated[str, Field(description="File name in a package")]
+    mediaType: Annotated[str, Field(description="Content-Type of the document")]
     header: Annotated[list[str], Field(description="The broker's headers, in their order")]
     rows: Annotated[list[list[str]], Field(description="The cells of the first hundred rows")]
-    rowCount: Annotated[int, Field(description="Rows that the whole document has")]
-    source: Annotated[str, Field(description="The export's id, or sample for the made-up entry")]
-    contentBase64: Annotated[str, Field(description="The document with these rows, as its bytes")]
+    rowCount: Annotated[int, Field(description="Number of rows of the whole document")]
+    source: Annotated[str, Field(description="The export's ID, or sample for the sample entry")]
+    contentBase64: Annotated[str, Field(description="The document with these rows, Base64")]
 
 
 async def preview_template(exchange: Exchange) -> Response:

@@ -26,7 +26,7 @@ class BrokerTest(TypedDict):
 
     brokerId: str
     channel: Annotated[str, Field(description=", ".join(CHANNEL_NAMES))]
-    destination: Annotated[str, Field(description="Where it went, without secrets")]
+    destination: Annotated[str, Field(description="Destination without secrets")]
     outcome: Annotated[
         str,
         Field(
@@ -34,8 +34,8 @@ class BrokerTest(TypedDict):
             " left, and the message says why; sending: not over yet"
         ),
     ]
-    message: Annotated[str, Field(description="What the other side said, or why it is held")]
-    madeAt: Annotated[str, Field(description="When it was made")]
+    message: Annotated[str, Field(description="Answer of the server, or why it is held")]
+    madeAt: Annotated[str, Field(description="Time of the test")]
 
 
 async def send_test(exchange: Exchange) -> Response:

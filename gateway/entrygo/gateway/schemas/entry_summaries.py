@@ -26,20 +26,24 @@ MAX_LINES = 999
 class SummaryLineInput(Body):
     line: Annotated[
         PositiveWholeNumber | None,
-        Field(le=MAX_LINES, description="As the entry summary numbers it; absent: its place in the list"),
+        Field(
+            le=MAX_LINES, description="Line number in the entry summary; default: its position in the list"
+        ),
     ] = None
-    hts_code: Annotated[ShortText, Field(description="Of chapters 1 to 97, ten digits, points or not")]
+    hts_code: Annotated[
+        ShortText, Field(description="Ten digits of chapters 1 to 97, with or without points")
+    ]
     country_of_origin: Country
     value_usd: Cents
     quantity: Annotated[Amount | None, Field(description="In the tariff's unit")] = None
     unit: ShortText | None = None
-    duty_usd: Annotated[Cents, Field(description="All duty of the line, that of chapter 99 included")]
+    duty_usd: Annotated[Cents, Field(description="Total duty of the line, including chapter 99")]
 
 
 class LiquidationInput(Body):
     liquidated_on: Date
     duty_usd: Cents
-    fees_usd: Annotated[Cents | None, Field(description="Absent: as entered")] = None
+    fees_usd: Annotated[Cents | None, Field(description="Default: as entered")] = None
 
 
 class EntrySummaryBody(Body):
@@ -53,36 +57,40 @@ class EntrySummaryBody(Body):
     summary_date: Date | None = None
     lines: Annotated[
         list[SummaryLineInput] | None,
-        Field(max_length=MAX_LINES, description="Without any, only the totals are compared"),
+        Field(max_length=MAX_LINES, description="Without lines, only the totals are compared"),
         at_most(MAX_LINES),
     ] = None
-    duty_usd: Annotated[Cents | None, Field(description="Of the entry; absent: the sum of its lines")] = None
-    fees_usd: Annotated[Cents | None, Field(description="Of the whole entry")] = None
-    liquidation: Annotated[LiquidationInput | None, Field(description="Once CBP has liquidated it")] = None
+    duty_usd: Annotated[
+        Cents | None, Field(description="Duty of the entry; default: the sum of its lines")
+    ] = None
+    fees_usd: Annotated[Cents | None, Field(description="Fees of the whole entry")] = None
+    liquidation: Annotated[LiquidationInput | None, Field(description="Liquidation by CBP, if known")] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class CloseTaskBody(Body):
-    note: Annotated[LongText, Field(min_length=1, description="Why it is as it is; at most 500 characters")]
+    note: Annotated[LongText, Field(min_length=1, description="Explanation; at most 500 characters")]
     idempotency_key: IdempotencyKey | None = None
 
 
 class EntrySummaryQuery(PageQuery):
-    export_id: Annotated[Identifier | None, Field(description="Only of this export")] = None
+    export_id: Annotated[Identifier | None, Field(description="Only for this export")] = None
 
 
 class EntryOutcome(TypedDict):
     """How an entry stands beside its estimate; amounts in USD, null where not given or not known."""
 
-    entry: Annotated[int, Field(description="As the plan numbers it")]
+    entry: Annotated[int, Field(description="Number of the entry in the plan")]
     entryNumber: str
-    revision: Annotated[int, Field(description="How often it was given back")]
+    revision: Annotated[int, Field(description="Number of summaries recorded for the entry")]
     state: Annotated[
         Literal["entered", "matches", "differs", "settled"],
-        Field(description="entered: no duty to compare; differs: tasks are open; settled: none is any more"),
+        Field(
+            description="entered: no duty to compare; differs: tasks are open; settled: all tasks are closed"
+        ),
     ]
     recordedAt: str
-    givenBy: Annotated[Literal["api", "broker_link"], Field(description="Through whom it came")]
+    givenBy: Annotated[Literal["api", "broker_link"], Field(description="Where the summary came from")]
     entryType: str | None
     entryDate: str | None
     summaryDate: str | None

@@ -8,23 +8,25 @@ from typing_extensions import TypedDict
 from entrygo.gateway.schemas.fields import Body, Identifier, LongText, ShortText
 from entrygo.gateway.schemas.pages import PageSize
 
-Cursor = Annotated[LongText | None, Field(description="nextCursor of an earlier answer")]
+Cursor = Annotated[LongText | None, Field(description="nextCursor of a previous answer")]
 Type = Annotated[
-    ShortText | None, Field(description="Types of events, several with commas, such as export.executed")
+    ShortText | None, Field(description="Event types, separated by commas, such as export.executed")
 ]
 
 
 class EventQuery(Body):
-    limit: Annotated[PageSize | None, Field(description="Events on a page; 50 by default")] = None
+    limit: Annotated[PageSize | None, Field(description="Events per page; default 50")] = None
     cursor: Cursor = None
     type: Type = None
-    export_id: Annotated[Identifier | None, Field(description="Events of this export alone")] = None
+    export_id: Annotated[Identifier | None, Field(description="Only events of this export")] = None
 
 
 class StreamQuery(Body):
     cursor: Annotated[
         LongText | None,
-        Field(description="As Last-Event-ID, which wins; without both the stream begins now"),
+        Field(
+            description="Same as Last-Event-ID, which takes precedence; without both the stream begins now"
+        ),
     ] = None
     type: Type = None
 
@@ -34,12 +36,12 @@ class EventData(TypedDict):
     mode: Annotated[str, Field(description="live or test")]
     exportId: str
     warehouseId: str | None
-    eventId: Annotated[str, Field(description="The same in a webhook and in the timeline")]
-    sequence: Annotated[int, Field(description="1, 2, 3 … of this export")]
-    state: Annotated[str, Field(description="Of the export when the event was applied")]
+    eventId: Annotated[str, Field(description="Same ID as in webhooks and in the timeline")]
+    sequence: Annotated[int, Field(description="Number of the event in this export, from 1")]
+    state: Annotated[str, Field(description="State of the export when the event was applied")]
     event: Annotated[
         dict[str, Any] | None,
-        Field(description="What the timeline shows of it; null where that is longer than 16,000 characters"),
+        Field(description="Data of the event, as in the timeline; null if longer than 16,000 characters"),
     ]
 
 
@@ -53,5 +55,5 @@ class EventPage(TypedDict):
     data: list[Event]
     hasMore: bool
     nextCursor: Annotated[
-        str, Field(description="Where the page ends, also when nothing follows yet: ask again with it")
+        str, Field(description="Cursor after this page; use it to continue, even if no events follow yet")
     ]

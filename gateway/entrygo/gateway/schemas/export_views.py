@@ -20,7 +20,7 @@ class Artifact(TypedDict):
 
 
 class EntryNumber(TypedDict):
-    entry: Annotated[int, Field(description="As the plan numbers it")]
+    entry: Annotated[int, Field(description="Number of the entry in the plan")]
     entry_number: Annotated[str, Field(description="As the broker filed it: ABC-1234567-6")]
 
 
@@ -39,19 +39,17 @@ class BrokerSubmission(TypedDict):
     created_at: str | None
     reason: Annotated[str | None, Field(description="Why it was sent again; null for the first")]
     destination: Annotated[str, Field(description="The address, the URL without its query, or sftp://…")]
-    entry_number: Annotated[str | None, Field(description="What the broker entered behind the signed link")]
+    entry_number: Annotated[str | None, Field(description="Entry number that the broker gave")]
     broker_reason: Annotated[str | None, Field(description="Why the broker rejected it")]
     answered_at: Annotated[str | None, Field(description="When the broker acknowledged or rejected it")]
     kind: Annotated[
         str, Field(description="package, or withdrawal: the notice that a package is not to be filed")
     ]
-    noted_by: Annotated[
-        str | None, Field(description="Who of the account noted the answer; null where the broker gave it")
-    ]
-    note: Annotated[str | None, Field(description="How they know it")]
+    noted_by: Annotated[str | None, Field(description="Who recorded the answer; null if the broker gave it")]
+    note: Annotated[str | None, Field(description="Source of the recorded answer")]
     entry: Annotated[
         int | None,
-        Field(description="Its entry, where each goes in one of its own; null: the whole package"),
+        Field(description="The entry, if each is submitted separately; null: the whole package"),
     ]
     entry_numbers: Annotated[
         list[EntryNumber], Field(description="The number of each entry; entry_number is the first of them")
@@ -72,7 +70,7 @@ class ExecuteAnswer(TypedDict):
     brokerSubmission: BrokerSubmission | None
     brokerSubmissions: Annotated[
         list[BrokerSubmission],
-        Field(description="Of each entry, where each goes in one of its own; brokerSubmission is the first"),
+        Field(description="One per entry, if each is submitted separately; brokerSubmission is the first"),
     ]
 
 
@@ -104,10 +102,10 @@ class WithdrawAnswer(TypedDict):
     customs_package_id: str
     reason: str
     withdrawnAt: str | None
-    orders: Annotated[int, Field(description="Orders that are free again, or would be")]
-    brokerTold: Annotated[bool, Field(description="False where the package surely reached no broker")]
+    orders: Annotated[int, Field(description="Number of orders that can be planned again")]
+    brokerTold: Annotated[bool, Field(description="False if the package certainly reached no broker")]
     brokerNotices: Annotated[
-        list[BrokerSubmission], Field(description="One for each place that the package may have reached")
+        list[BrokerSubmission], Field(description="One for each destination that may have the package")
     ]
 
 
@@ -212,13 +210,11 @@ class InspectAnswer(TypedDict):
     brokerSubmissions: Annotated[list[BrokerSubmission], Field(description="All of them, oldest first")]
     snapshot: SnapshotSection
     events: list[TimelineEvent]
-    stale: Annotated[bool, Field(description="An owner could not be asked: newer facts may exist")]
-    withdrawal: Annotated[Withdrawal | None, Field(description="Set once it was withdrawn")]
-    supersedes: Annotated[str | None, Field(description="The export whose place this one takes")]
-    supersededBy: Annotated[str | None, Field(description="The export that took the place of this one")]
-    entrySummaries: Annotated[
-        list[EntryOutcome], Field(description="What was entered, the latest of each entry")
-    ]
+    stale: Annotated[bool, Field(description="An owning service did not answer: newer data may exist")]
+    withdrawal: Annotated[Withdrawal | None, Field(description="Set after a withdrawal")]
+    supersedes: Annotated[str | None, Field(description="The export that this one replaces")]
+    supersededBy: Annotated[str | None, Field(description="The export that replaces this one")]
+    entrySummaries: Annotated[list[EntryOutcome], Field(description="The latest summary of each entry")]
 
 
 class ExportSummary(TypedDict):

@@ -28,7 +28,7 @@ from entrygo.records.order import MAX_PLANNED_ORDERS
 
 Included = Annotated[
     list[Literal["issuesByProduct", "entries", "coverage", "savings", "bonds"]],
-    Field(max_length=10, description="What the answer shows besides; not part of what is asked"),
+    Field(max_length=10, description="Additional parts of the answer; not part of the idempotent request"),
     at_most(10),
 ]
 
@@ -44,7 +44,7 @@ class PlanBody(Body):
         list[OwnName] | None,
         Field(
             max_length=MAX_PLANNED_ORDERS,
-            description="Orders by their externalId, beside or instead of orderIds; planned after those",
+            description="Orders by externalId, in addition to or instead of orderIds; planned after those",
         ),
         at_most(MAX_PLANNED_ORDERS),
     ] = None
@@ -55,7 +55,7 @@ class PlanBody(Body):
     ]
     destination_country: Annotated[Country | None, Field(description="Two letters, defaults to US")] = None
     batch_id: Annotated[Identifier | None, Field(description="Existing batch ID to re-plan")] = None
-    dry_run: Annotated[Flag | None, Field(description="Compute a plan, store nothing")] = None
+    dry_run: Annotated[Flag | None, Field(description="Compute a plan; store nothing")] = None
     entry_date: Annotated[
         Date | None,
         Field(
@@ -71,7 +71,7 @@ class PlanBody(Body):
     ] = None
     on_blocked: Annotated[
         Literal["block", "exclude"] | None,
-        Field(description="block: an order with an error blocks the export; exclude: it is left out"),
+        Field(description="block: an order with an error blocks the export; exclude: the order is left out"),
     ] = None
     include: Included | None = None
     idempotency_key: IdempotencyKey | None = None
@@ -96,12 +96,13 @@ class ExecuteBody(Body):
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
     batch_id: Annotated[Identifier, Field(description="Export batch ID returned by planning")]
     expected_plan_hash: Annotated[
-        PlanHash | None, Field(description="The plan you approved; another one is 409 PLAN_HASH_MISMATCH")
+        PlanHash | None,
+        Field(description="The plan you approved; for any other the answer is 409 PLAN_HASH_MISMATCH"),
     ] = None
     shipment: Annotated[
         ShipmentInput | None,
         Field(
-            description="What is known once the truck is loaded, for the documents; nothing is decided on it."
+            description="Facts for the documents, known once the truck is loaded; no effect on the plan"
             " What is left out reads as not stated"
         ),
     ] = None
@@ -117,7 +118,7 @@ EntryPlace = Annotated[int, Field(ge=1, le=MAX_ENTRIES)]
 
 
 class EntryNumberInput(Body):
-    entry: Annotated[EntryPlace, Field(description="As the plan numbers it")]
+    entry: Annotated[EntryPlace, Field(description="Number of the entry in the plan")]
     entry_number: Annotated[ShortText, Field(description="ABC-1234567-6")]
 
 
@@ -127,7 +128,7 @@ class CancelBody(Body):
 
 
 class ResubmitBody(Body):
-    reason: Annotated[LongText, Field(min_length=1, description="Why the broker gets it again")]
+    reason: Annotated[LongText, Field(min_length=1, description="Why it is sent again")]
     entry: Annotated[EntryPlace | None, Field(description=WHICH_SUBMISSION)] = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -135,10 +136,10 @@ class ResubmitBody(Body):
 class NoteBrokerAnswerBody(Body):
     outcome: Annotated[
         Literal["arrived", "not_arrived", "acknowledged", "rejected"],
-        Field(description="arrived, not_arrived: of one whose status is unknown"),
+        Field(description="arrived and not_arrived settle a submission in state unknown"),
     ]
     entry_number: Annotated[
-        ShortText | None, Field(description="With acknowledged, if it is known: ABC-1234567-6")
+        ShortText | None, Field(description="With acknowledged, if known: ABC-1234567-6")
     ] = None
     entry_numbers: Annotated[
         list[EntryNumberInput] | None,
@@ -151,34 +152,36 @@ class NoteBrokerAnswerBody(Body):
     reason: Annotated[ShortText | None, Field(description="With rejected: why the broker cannot file it")] = (
         None
     )
-    noted_by: Annotated[ShortText, Field(min_length=1, description="Who of the account notes it")]
-    note: Annotated[ShortText, Field(min_length=1, description="How they know: who said so, when")]
+    noted_by: Annotated[ShortText, Field(min_length=1, description="Name of the person who records it")]
+    note: Annotated[ShortText, Field(min_length=1, description="Source of the answer: who said it, and when")]
     idempotency_key: IdempotencyKey | None = None
 
 
 class WithdrawBody(Body):
-    reason: Annotated[LongText, Field(min_length=1, description="Why it does not go; the broker reads it")]
-    dry_run: Annotated[Flag | None, Field(description="Say what would happen, store nothing")] = None
+    reason: Annotated[
+        LongText, Field(min_length=1, description="Reason of the withdrawal; the broker reads it")
+    ]
+    dry_run: Annotated[Flag | None, Field(description="Show what would happen; store nothing")] = None
     idempotency_key: IdempotencyKey | None = None
 
 
 class AmendBody(Body):
-    reason: Annotated[LongText, Field(min_length=1, description="Why; the broker reads it")]
+    reason: Annotated[LongText, Field(min_length=1, description="Reason; the broker reads it")]
     leave_out_order_ids: Annotated[
         list[Identifier] | None,
-        Field(max_length=MAX_PLANNED_ORDERS, description="Orders of the export that do not go"),
+        Field(max_length=MAX_PLANNED_ORDERS, description="Orders of the export to leave out"),
         at_most(MAX_PLANNED_ORDERS),
     ] = None
     add_order_ids: Annotated[
         list[Identifier] | None,
-        Field(max_length=MAX_PLANNED_ORDERS, description="Orders that go besides"),
+        Field(max_length=MAX_PLANNED_ORDERS, description="Orders to add"),
         at_most(MAX_PLANNED_ORDERS),
     ] = None
     leave_out_external_order_ids: Annotated[
         list[OwnName] | None,
         Field(
             max_length=MAX_PLANNED_ORDERS,
-            description="Orders of the export that do not go, by your own ids; with leaveOutOrderIds, both",
+            description="Orders to leave out, by your own ids; combined with leaveOutOrderIds",
         ),
         at_most(MAX_PLANNED_ORDERS),
     ] = None
@@ -186,17 +189,19 @@ class AmendBody(Body):
         list[OwnName] | None,
         Field(
             max_length=MAX_PLANNED_ORDERS,
-            description="Orders that go besides, by your own ids; with addOrderIds, both",
+            description="Orders to add, by your own ids; combined with addOrderIds",
         ),
         at_most(MAX_PLANNED_ORDERS),
     ] = None
     after_entry: Annotated[
         Flag | None,
-        Field(description="Needed once the broker gave an entry number: corrects that entry, makes no other"),
+        Field(
+            description="Required once the broker gave an entry number: corrects that entry, creates no other"
+        ),
     ] = None
     entry_date: Annotated[Date | None, Field(description="As in plan")] = None
     on_blocked: Annotated[Literal["block", "exclude"] | None, Field(description="As in plan")] = None
-    dry_run: Annotated[Flag | None, Field(description="Compute a plan, store nothing")] = None
+    dry_run: Annotated[Flag | None, Field(description="Compute a plan; store nothing")] = None
     include: Included | None = None
     idempotency_key: IdempotencyKey | None = None
 
@@ -211,6 +216,6 @@ class ExportQuery(PageQuery):
 
 
 class DiffQuery(Body):
-    from_: Annotated[PlanHash, Field(alias="from", description="planHash that the export had before")]
-    to: Annotated[PlanHash | None, Field(description="Another planHash; else the current plan")] = None
-    limit: Annotated[PageSize | None, Field(description="Listed of each kind; 100 by default")] = None
+    from_: Annotated[PlanHash, Field(alias="from", description="Earlier planHash of the export")]
+    to: Annotated[PlanHash | None, Field(description="Later planHash; default: the current plan")] = None
+    limit: Annotated[PageSize | None, Field(description="Maximum items of each kind; default 100")] = None

@@ -32,16 +32,18 @@ class CreateKeyBody(Body):
     account_id: Annotated[Identifier, Field(description="EntryGo account ID")]
     name: Annotated[
         ShortText,
-        Field(min_length=1, max_length=MAX_NAME, description="For people: who or what uses it"),
+        Field(min_length=1, max_length=MAX_NAME, description="Name for people: who or what uses the key"),
     ]
     scopes: Annotated[
         list[ScopeName],
-        Field(min_length=1, max_length=_SCOPES, description="What it may do; none that yours may not"),
+        Field(min_length=1, max_length=_SCOPES, description="Scopes; only those that your key has"),
         at_most(_SCOPES),
     ]
     warehouse_id: Annotated[
         Identifier | None,
-        Field(description="Binds it to this warehouse; one made with a bound key is bound to the same"),
+        Field(
+            description="Binds the key to this warehouse; a bound key creates only keys of its own warehouse"
+        ),
     ] = None
     expires_in_days: Annotated[Days | None, Field(description=f"When it ends, in days: {_LASTS}")] = None
     idempotency_key: IdempotencyKey | None = None
@@ -54,17 +56,17 @@ class RotateKeyBody(Body):
 
 class KeyView(TypedDict):
     id: str
-    name: Annotated[str, Field(description="Empty for keys from before they had names")]
+    name: Annotated[str, Field(description="Empty for old keys without a name")]
     prefix: Annotated[str, Field(description="The first characters of the key")]
     mode: Annotated[str, Field(description="live or test")]
-    scopes: Annotated[list[str], Field(description="What it may do")]
+    scopes: Annotated[list[str], Field(description="Scopes of the key")]
     warehouseId: Annotated[str | None, Field(description="null: every warehouse of the account")]
     status: Annotated[str, Field(description="usable, expired or revoked")]
-    createdBy: Annotated[str | None, Field(description="The id of the key that made it; null: an operator")]
+    createdBy: Annotated[str | None, Field(description="ID of the key that created it; null: an operator")]
     createdAt: str
     expiresAt: Annotated[str | None, Field(description="null: never")]
     revokedAt: str | None
-    lastUsedAt: Annotated[str | None, Field(description="To five minutes; null: never")]
+    lastUsedAt: Annotated[str | None, Field(description="Accurate to five minutes; null: never")]
 
 
 class KeyWithSecret(KeyView):

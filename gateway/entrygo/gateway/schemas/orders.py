@@ -153,7 +153,7 @@ class OrderExport(TypedDict):
     exportId: Annotated[str, Field(description="Export batch ID")]
     state: Annotated[str, Field(description=", ".join(State))]
     readinessState: Annotated[str, Field(description="READY, REVIEW_REQUIRED or BLOCKED")]
-    planHash: Annotated[str, Field(description="Of its current plan")]
+    planHash: Annotated[str, Field(description="planHash of the current plan")]
 
 
 class OrderExportsAnswer(TypedDict):

@@ -22,7 +22,7 @@ class PackageByNumber(TypedDict):
     customsPackageId: str
     packageNumber: str
     exportId: str
-    entryNumbers: Annotated[list[str], Field(description="Those that its broker gave")]
+    entryNumbers: Annotated[list[str], Field(description="Entry numbers that the broker gave")]
 
 
 class PackagesByNumber(TypedDict):

@@ -21,8 +21,8 @@ PageSize = Annotated[
 
 
 class PageQuery(Body):
-    limit: Annotated[PageSize | None, Field(description="Items on a page; 50 by default")] = None
-    cursor: Annotated[ShortText | None, Field(description="nextCursor of the page before")] = None
+    limit: Annotated[PageSize | None, Field(description="Items per page; default 50")] = None
+    cursor: Annotated[ShortText | None, Field(description="nextCursor of the previous page")] = None
 
 
 class FactQuery(PageQuery):
@@ -32,5 +32,5 @@ class FactQuery(PageQuery):
 class ProductQuery(FactQuery):
     sku: Annotated[
         OwnName | None,
-        Field(description="Only those that go by this SKU: their own, else their externalId"),
+        Field(description="Only products with this SKU, or without a SKU and with this externalId"),
     ] = None

@@ -11,7 +11,7 @@ class Fix(TypedDict):
 
     method: str
     path: str
-    field: Annotated[str, Field(description="Name in the body, dotted where it lies deeper")]
+    field: Annotated[str, Field(description="Path in the body, with dots")]
 
 
 class ProductIssue(TypedDict):
@@ -22,15 +22,19 @@ class ProductIssue(TypedDict):
     severity: Annotated[str, Field(description="error, warning or info")]
     product_id: str
     sku: str
-    orders_blocked: Annotated[int, Field(description="Orders it keeps from leaving, those left out included")]
+    orders_blocked: Annotated[
+        int, Field(description="Number of orders that it blocks, including those left out")
+    ]
     orders_affected: int
     lines_affected: int
     fix: Fix
-    accepted: Annotated[str, Field(description="What the field takes")]
-    suggestion: Annotated[str | None, Field(description="A value that would hold; confirm before use")]
+    accepted: Annotated[str, Field(description="Values that the field accepts")]
+    suggestion: Annotated[str | None, Field(description="A suggested valid value; confirm before use")]
     remedy: Annotated[
         str | None,
-        Field(description="What mends it where no value of the field does, as where a list is not loaded"),
+        Field(
+            description="How to fix it if no value of the field can, for example a list that is not loaded"
+        ),
     ]
 
 
@@ -46,7 +50,7 @@ class OrderSuggestion(TypedDict):
     order_id: str
     external_id: str
     field: Annotated[str, Field(description="Name in the order")]
-    suggestion: Annotated[str, Field(description="A value that would hold; confirm before use")]
+    suggestion: Annotated[str, Field(description="A suggested valid value; confirm before use")]
 
 
 class OrderIssue(TypedDict):
@@ -59,7 +63,9 @@ class OrderIssue(TypedDict):
     orders_affected: int
     lines_affected: int
     example: OrderExample
-    suggestions: Annotated[list[OrderSuggestion], Field(description="Where one is certain; never applied")]
+    suggestions: Annotated[
+        list[OrderSuggestion], Field(description="Suggestions that are certain; never applied automatically")
+    ]
 
 
 class IssueTotals(TypedDict):
@@ -67,7 +73,9 @@ class IssueTotals(TypedDict):
 
     products_blocking: int
     orders_blocked_by_products: int
-    orders_blocked: Annotated[int, Field(description="By products, lines or the order itself")]
+    orders_blocked: Annotated[
+        int, Field(description="Number of orders blocked by products, lines or the order itself")
+    ]
 
 
 class PlanIssues(TypedDict):

@@ -39,7 +39,7 @@ class DutyFigure(TypedDict):
     rate: str
     amount_usd: float
     of: list[str]
-    row: Annotated[str, Field(description="The dated row of reference data that it rests on")]
+    row: Annotated[str, Field(description="The dated row of reference data behind it")]
     source: str
 
 
@@ -52,15 +52,15 @@ class DutyLine(TypedDict):
     duty_high_usd: float | None
     low: list[DutyFigure]
     high: list[DutyFigure]
-    questions: Annotated[list[str], Field(description="What is open, and what would decide it")]
+    questions: Annotated[list[str], Field(description="Open questions, and what decides them")]
     not_computed: list[str]
     findings: list[str]
-    unchecked: Annotated[list[str], Field(description="Programmes of which no list is loaded")]
+    unchecked: Annotated[list[str], Field(description="Programmes without a loaded list")]
 
 
 class EntryFees(TypedDict):
     merchandise_processing_fee_usd: float
-    broker_fees_usd: Annotated[float | None, Field(description="null where the broker has no fee schedule")]
+    broker_fees_usd: Annotated[float | None, Field(description="null: the broker has no fee schedule")]
 
 
 class EntryIssue(TypedDict):
@@ -77,7 +77,7 @@ class EntryDuty(TypedDict):
     """An estimate for people to check, in USD."""
 
     entry_type: str
-    low_usd: Annotated[float | None, Field(description="null where a line was not computed")]
+    low_usd: Annotated[float | None, Field(description="null: a line was not computed")]
     high_usd: float | None
     lines: list[DutyLine]
 
@@ -93,7 +93,7 @@ class EstimatedEntry(PlannedEntry):
     importer_name: NotRequired[str | None]
     entry_type: NotRequired[Annotated[str, Field(description="01, 03 or 11")]]
     readiness_state: NotRequired[Annotated[str, Field(description="The plan is as ready as its worst entry")]]
-    issues: NotRequired[Annotated[list[EntryIssue], Field(description="Errors and warnings, one a code")]]
+    issues: NotRequired[Annotated[list[EntryIssue], Field(description="Errors and warnings, one per code")]]
     duty: NotRequired[EntryDuty]
     fees: NotRequired[EntryFees]
 
@@ -126,9 +126,9 @@ class MeasuredSaving(TypedDict):
     """USD, without duty and transport; null where the broker has no fee schedule."""
 
     basis: Annotated[str, Field(description="per_order_entry or per_importer_daily_entry")]
-    alternative_usd: Annotated[float, Field(description="What the alternative costs to clear")]
-    consolidated_usd: Annotated[float, Field(description="What this plan costs to clear")]
-    saving_usd: Annotated[float, Field(description="Negative where the alternative costs less")]
+    alternative_usd: Annotated[float, Field(description="Cost of clearance of the alternative, USD")]
+    consolidated_usd: Annotated[float, Field(description="Cost of clearance of this plan, USD")]
+    saving_usd: Annotated[float, Field(description="Negative if the alternative costs less")]
 
 
 class BondNeed(TypedDict):
@@ -137,12 +137,10 @@ class BondNeed(TypedDict):
     importer: Annotated[str | None, Field(description="Its external id; null: the warehouse's importer")]
     type: Annotated[str, Field(description="continuous or single")]
     on_file_usd: Annotated[float | None, Field(description="The bond's amount; null where it is not stated")]
-    needed_usd: Annotated[float, Field(description="What it must cover (CBP Directive 3510-004)")]
+    needed_usd: Annotated[float, Field(description="Required amount (CBP Directive 3510-004)")]
     sufficient: Annotated[
         bool | None,
-        Field(
-            description="null where it is not known: no amount on file, or an estimate that is not complete"
-        ),
+        Field(description="null: not known, because no amount is on file or the estimate is incomplete"),
     ]
     twelve_months_usd: Annotated[
         float | None, Field(description="Duties at most and fees, this plan's included; null: single bond")
@@ -189,11 +187,9 @@ class PlanAnswer(TypedDict):
     issues_by_order: NotRequired[list[OrderIssue]]
     entries: NotRequired[list[EstimatedEntry]]
     supersedes: NotRequired[
-        Annotated[str, Field(description="Of an amendment: the export whose place it takes once executed")]
+        Annotated[str, Field(description="Amendments only: the export that it replaces when executed")]
     ]
-    changes: NotRequired[
-        Annotated[list[str], Field(description="Of an amendment: what changed since, in words")]
-    ]
+    changes: NotRequired[Annotated[list[str], Field(description="Amendments only: the changes, in words")]]
     coverage: NotRequired[Coverage]
     savings: NotRequired[MeasuredSaving | None]
     bonds: NotRequired[list[BondNeed]]

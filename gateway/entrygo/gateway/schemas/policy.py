@@ -63,12 +63,12 @@ class PolicyAnswer(TypedDict):
 
 
 class RuleView(TypedDict):
-    code: Annotated[str, Field(description="What messages of plans name it by")]
-    severity: Annotated[str, Field(description="By itself: info, warning or error")]
+    code: Annotated[str, Field(description="Code in the messages of plans")]
+    severity: Annotated[str, Field(description="Default severity: info, warning or error")]
     raisableTo: Annotated[
-        list[str], Field(description="What a policy may raise it to; empty where there is nothing to raise")
+        list[str], Field(description="Severities that a policy may raise it to; may be empty")
     ]
-    field: Annotated[str, Field(description="Path of the datum that the rule looks at")]
+    field: Annotated[str, Field(description="Path of the field that the rule checks")]
     basis: Annotated[str, Field(description="The law or policy behind the rule")]
 
 
@@ -78,9 +78,11 @@ class RulesAnswer(TypedDict):
 
 class ApproveBody(Body):
     plan_hash: Annotated[
-        PlanHash, Field(description="The plan that was looked at; another one is 409 PLAN_HASH_MISMATCH")
+        PlanHash, Field(description="The reviewed plan; for any other the answer is 409 PLAN_HASH_MISMATCH")
     ]
-    approved_by: Annotated[ShortText, Field(min_length=1, max_length=200, description="Who answers for it")]
+    approved_by: Annotated[
+        ShortText, Field(min_length=1, max_length=200, description="Name of the person who approves")
+    ]
     note: LongText | None = None
     idempotency_key: IdempotencyKey | None = None
 

@@ -63,7 +63,7 @@ class ChargeInput(Body):
     kind: Annotated[
         ChargeKind,
         Field(
-            description="freight, insurance, packing, commission, other: billed beside the unit values, added"
+            description="freight, insurance, packing, commission or other; added to the unit values"
             " to the invoice total. discount: deducted. rebate (drawback or bounty on exportation, too) and"
             " assist: stated, no part of the total"
         ),
@@ -72,7 +72,7 @@ class ChargeInput(Body):
     description: Annotated[
         Annotated[str, StringConstraints(strict=True, max_length=MAX_CHARGE_DESCRIPTION, pattern=PRINTABLE)]
         | None,
-        Field(description="Its name on the invoice, beside its kind"),
+        Field(description="Name on the invoice, in addition to the kind"),
     ] = None
 
 
@@ -94,7 +94,7 @@ class PartyAddressInput(Body):
 class ShipmentInput(Body):
     terms_of_sale: TermsOfSaleInput | None = None
     shipped_on: Annotated[
-        Date | None, Field(description="Date of shipment; the entry data have it as the date of export")
+        Date | None, Field(description="Date of shipment; the date of export in the entry data")
     ] = None
     paps_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PAPS_NUMBER)] | None,
@@ -108,7 +108,7 @@ class ShipmentInput(Body):
         PositiveWholeNumber | None,
         Field(
             le=MAX_PACKAGES,
-            description="Smallest outer packages: cartons or parcels, not pallets; default one an order",
+            description="Smallest outer packages (cartons or parcels, not pallets); default: one per order",
         ),
     ] = None
     reason: Annotated[
@@ -127,11 +127,11 @@ class ShipmentInput(Body):
     place_of_sale: Annotated[Place | None, Field(description="Where the sale was made")] = None
     currency_of_sale: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z]{3}$")] | None,
-        Field(description="ISO 4217: what the goods were sold in; values stay in USD"),
+        Field(description="ISO 4217 currency of the sale; values stay in USD"),
     ] = None
     charges: Annotated[
         list[ChargeInput] | None,
-        Field(max_length=MAX_CHARGES, description="What the unit values do not hold, one by one"),
+        Field(max_length=MAX_CHARGES, description="Charges that the unit values do not include"),
         at_most(MAX_CHARGES),
     ] = None
 
@@ -141,23 +141,28 @@ CarrierNames = Annotated[list[CarrierName] | None, Field(max_length=MAX_CARRIER_
 
 
 class HouseBillInput(Body):
-    order_id: Annotated[Identifier, Field(description="The order: EntryGo's id of it")]
+    order_id: Annotated[Identifier, Field(description="EntryGo ID of the order")]
     paps_number: Annotated[
         str,
         StringConstraints(strict=True, pattern=CONTROL_NUMBER),
-        Field(description="Its shipment control number; no other has the same"),
+        Field(description="Shipment control number; unique"),
     ]
 
 
 class TripEntryInput(Body):
-    entry: Annotated[PositiveWholeNumber, Field(le=MAX_ENTRIES, description="As the plan numbers it")]
+    entry: Annotated[
+        PositiveWholeNumber, Field(le=MAX_ENTRIES, description="Number of the entry in the plan")
+    ]
     paps_number: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=CONTROL_NUMBER)] | None,
-        Field(description="Its shipment control number; not needed where house bills have theirs"),
+        Field(description="Shipment control number; not needed if house bills have their own"),
     ] = None
     house_bills: Annotated[
         list[HouseBillInput] | None,
-        Field(max_length=MAX_PLANNED_ORDERS, description="Of each order, where manifestPer is house_bill"),
+        Field(
+            max_length=MAX_PLANNED_ORDERS,
+            description="Control number of each order, if manifestPer is house_bill",
+        ),
     ] = None
 
 
@@ -165,12 +170,12 @@ class EmergencyContactInput(Body):
     name: Annotated[
         str,
         StringConstraints(strict=True, max_length=MAX_NAME, pattern=NOT_BLANK),
-        Field(description="A firm, no person"),
+        Field(description="Name of a company, not of a person"),
     ]
     phone: Annotated[
         str,
         StringConstraints(strict=True, max_length=MAX_PHONE, pattern=PHONE),
-        Field(description="Answered at all times while the goods are on their way"),
+        Field(description="Phone number that is answered at all times during transport"),
     ]
 
 
@@ -178,39 +183,43 @@ class PriorNoticeInput(Body):
     product: Annotated[
         str,
         StringConstraints(strict=True, max_length=MAX_EXTERNAL_ID, pattern=NOT_BLANK),
-        Field(description="The food: its SKU, its externalId or id"),
+        Field(description="The product: SKU, externalId or id"),
     ]
     confirmation_number: Annotated[
         str,
         StringConstraints(strict=True, pattern=CONFIRMATION_NUMBER),
-        Field(description="The digits that FDA confirmed the notice of this arrival by"),
+        Field(description="FDA's confirmation number of the prior notice, digits only"),
     ]
 
 
 class TripInput(Body):
     """The truck, for the manifest that its carrier files. Names as the carrier has them, no personal data."""
 
-    conveyance: Annotated[CarrierName | None, Field(description="The tractor, as the carrier names it")] = (
-        None
-    )
-    crew: Annotated[CarrierNames, Field(description="How the carrier names driver and crew in ACE")] = None
+    conveyance: Annotated[
+        CarrierName | None, Field(description="The carrier's identifier of the tractor")
+    ] = None
+    crew: Annotated[
+        CarrierNames, Field(description="The carrier's identifiers of driver and crew in ACE")
+    ] = None
     equipment: Annotated[CarrierNames, Field(description="Trailers and containers")] = None
     seals: CarrierNames = None
     border_port: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=PORT_CODE)] | None,
-        Field(description="Schedule D code of the port where it crosses, if not the warehouse's"),
+        Field(description="Schedule D code of the border port; default: the warehouse's"),
     ] = None
     carrier_scac: Annotated[
         Annotated[str, StringConstraints(strict=True, pattern=SCAC)] | None,
-        Field(description="Of who drives: control numbers begin with it; absent: as the first does"),
+        Field(
+            description="SCAC of the carrier, the start of control numbers; default: that of the first number"
+        ),
     ] = None
     estimated_arrival: Annotated[CarrierName | None, Field(description="RFC 3339")] = None
     entries: Annotated[list[TripEntryInput] | None, Field(max_length=MAX_ENTRIES)] = None
     emergency_contact: Annotated[
         EmergencyContactInput | None,
-        Field(description="Who answers for dangerous goods on the truck (49 CFR 172.604)"),
+        Field(description="Emergency contact for dangerous goods (49 CFR 172.604)"),
     ] = None
     prior_notices: Annotated[
         list[PriorNoticeInput] | None,
-        Field(max_length=MAX_PRIOR_NOTICES, description="FDA's confirmations for the food on it"),
+        Field(max_length=MAX_PRIOR_NOTICES, description="FDA's confirmations for the food on the truck"),
     ] = None

@@ -26,13 +26,13 @@ MAX_EVENT_TYPES = 50
 Url = Annotated[LongText, Field(min_length=1, description="https://host/path; a 2xx is a receipt")]
 EventTypes = Annotated[
     list[ShortText],
-    Field(max_length=MAX_EVENT_TYPES, description="Types of events, such as export.executed; empty: all"),
+    Field(max_length=MAX_EVENT_TYPES, description="Event types, such as export.executed; empty: all"),
     at_most(MAX_EVENT_TYPES),
 ]
 Description = Annotated[ShortText, Field(max_length=MAX_DESCRIPTION, description="For people")]
 NotifyEmail = Annotated[
     ShortText,
-    Field(description="Who gets a mail when it is disabled because it takes nothing; empty: nobody"),
+    Field(description="Address to mail when it is disabled after failures; empty: none"),
 ]
 
 Hours = Annotated[
@@ -61,7 +61,7 @@ class PatchWebhookBody(Body):
     notify_email: NotifyEmail | None = None
     status: Annotated[
         Literal["enabled", "disabled"] | None,
-        Field(description="What happens while it is disabled is held for a replay"),
+        Field(description="Events of a disabled webhook are held for a replay"),
     ] = None
 
     @model_validator(mode="after")
@@ -76,16 +76,16 @@ class PatchWebhookBody(Body):
 class RotateSecretBody(Body):
     overlap_hours: Annotated[
         Hours | None,
-        Field(description="How long the secret before also signs; 24 by default"),
+        Field(description="Hours for which the old secret also signs; default 24"),
     ] = None
 
 
 class ReplayBody(Body):
-    event_id: Annotated[Identifier | None, Field(description="This event alone")] = None
-    queued_from: Annotated[Instant | None, Field(description="Queued at this instant or later")] = None
+    event_id: Annotated[Identifier | None, Field(description="Only this event")] = None
+    queued_from: Annotated[Instant | None, Field(description="Queued at or after this instant")] = None
     queued_until: Annotated[Instant | None, Field(description="Queued before this instant")] = None
     status: Annotated[
-        DeliveryState | None, Field(description="Deliveries in this state; else failed and held ones")
+        DeliveryState | None, Field(description="Deliveries in this state; default: failed and held")
     ] = None
 
 
@@ -98,18 +98,20 @@ class WebhookView(TypedDict):
     url: str
     events: Annotated[list[str], Field(description="Empty: all")]
     description: str
-    notifyEmail: Annotated[str | None, Field(description="Who gets a mail when it is disabled")]
+    notifyEmail: Annotated[str | None, Field(description="Address to mail when it is disabled")]
     warehouseId: Annotated[str | None, Field(description="null: every warehouse of the account")]
     status: Annotated[str, Field(description="enabled or disabled")]
     disabledReason: str | None
-    failingSince: Annotated[str | None, Field(description="Since when every attempt failed")]
-    previousSecretUntil: Annotated[str | None, Field(description="Until when two secrets sign")]
+    failingSince: Annotated[str | None, Field(description="Time since which every attempt failed")]
+    previousSecretUntil: Annotated[str | None, Field(description="Time until which two secrets sign")]
     createdAt: str
     updatedAt: str
 
 
 class WebhookWithSecret(WebhookView):
-    secret: Annotated[str | None, Field(description="whsec_…; shown here alone. null: rotated meanwhile")]
+    secret: Annotated[
+        str | None, Field(description="whsec_…; shown only here. null: it was rotated in the meantime")
+    ]
 
 
 class WebhookPage(TypedDict):
@@ -129,7 +131,9 @@ class DeliveryView(TypedDict):
     exportId: Annotated[str | None, Field(description="null for a test event")]
     status: Annotated[str, Field(description="pending, delivered, failed or held")]
     attempts: int
-    responseStatus: Annotated[int | None, Field(description="Of the last attempt; null: no answer")]
+    responseStatus: Annotated[
+        int | None, Field(description="HTTP status of the last attempt; null: no answer")
+    ]
     error: str | None
     createdAt: str
     attemptedAt: str | None
@@ -143,4 +147,6 @@ class DeliveryPage(TypedDict):
 
 
 class ReplayAnswer(TypedDict):
-    queued: Annotated[int, Field(description="10,000 at most in one call, oldest first")]
+    queued: Annotated[
+        int, Field(description="Number of queued deliveries, at most 10,000 in one call, oldest first")
+    ]

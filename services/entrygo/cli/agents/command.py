@@ -15,13 +15,13 @@ EXIT_UNUSABLE = 2
 def mcp(
     *,
     http: Annotated[
-        bool, typer.Option("--http", help="Serve streamable HTTP at /mcp; without it, stdin and stdout.")
+        bool, typer.Option("--http", help="Serve streamable HTTP at /mcp; default: stdin and stdout.")
     ] = False,
     host: Annotated[str, typer.Option("--host", help="Where to listen, with --http.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="With --http.")] = 3800,
     name: Annotated[
         list[str] | None,
-        typer.Option("--name", help="A host name that requests come for, besides this machine; repeatable."),
+        typer.Option("--name", help="A host name to accept besides this machine; repeatable."),
     ] = None,
 ) -> None:
     """Serve an account's exports to agents by the Model Context Protocol.

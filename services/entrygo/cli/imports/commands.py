@@ -34,7 +34,7 @@ orders_app = typer.Typer(no_args_is_help=True, help="Orders: import them from a 
 File = Annotated[
     Path,
     typer.Argument(
-        exists=True, dir_okay=False, help="CSV (also with ; or tabs), XLSX or NDJSON, with names."
+        exists=True, dir_okay=False, help="CSV (also with ; or tabs), XLSX or NDJSON, with column names."
     ),
 ]
 
@@ -62,20 +62,16 @@ class ImportOptions(ServerOptions):
     """What every import may be asked: how to read the file, how to send it, and to whom."""
 
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="theirs=ours: your name of a column. Repeatable.")
+        list[str] | None, typer.Option("--map", help="theirs=ours: maps a column of your file. Repeatable.")
     ] = None
-    batch_size: Annotated[int, typer.Option("--batch-size", min=1, max=5000, help="Items in a request.")] = (
-        200
-    )
-    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Requests at a time.")] = 4
+    batch_size: Annotated[int, typer.Option("--batch-size", min=1, max=5000, help="Items per request.")] = 200
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=32, help="Concurrent requests.")] = 4
     encoding: Annotated[str, typer.Option("--encoding", help="For old exports, e.g. cp1252.")] = "utf-8-sig"
     rejects: Annotated[
         Path | None, typer.Option("--rejects", dir_okay=False, help="Default: FILE.rejects.csv.")
     ] = None
 
-    ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown", help="Leave columns unread that are not known.")
-    ] = False
+    ignore_unknown: Annotated[bool, typer.Option("--ignore-unknown", help="Ignore unknown columns.")] = False
 
     def run(self, path: Path, source: SourceFile, sender: Sender, noun: str, *, keeps_ids: bool) -> ImportRun:
         """The import of this file; its progress is shown on stderr."""
@@ -116,7 +112,7 @@ def import_products(file: File, options: ImportOptions, as_json: Json = False) -
 @products_app.command("template")
 def products_template(
     file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or XLSX file to write.")],
-    every: Annotated[bool, typer.Option("--all", help="Every column that there is.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include every column.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write a file to fill in: the columns that most products need, and what each takes."""
