@@ -1,7 +1,9 @@
 """Three brands on one truck, from setup to documents: made-up data, and sums that agree to the cent."""
 
+import asyncio
 import csv
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,15 +11,17 @@ import httpx
 
 from entrygo.domain.entry_number import entry_number
 from tests.contract.rest.documented import CAP, HOODIE, Rest, order, plan_request, sync_request, unique
-from tests.contract.rest.test_broker_answers import links_of
+from tests.contract.rest.test_broker_answers import PATIENCE_SECONDS, POLL_SECONDS, links_of
 
 PLAN, EXECUTE = "/api/exports/plan", "/api/exports/execute"
 NUMBERS = {"north": "98-1122334", "prairie": "98-5566778", "island": "84-9900112"}
 
 
-async def synced(rest: Rest, names: dict[str, str] | None = None, **changes: Any) -> dict[str, str]:
+async def synced(
+    rest: Rest, names: dict[str, str] | None = None, broker_id: str = "", **changes: Any
+) -> dict[str, str]:
     """Three importers in good order but for `changes`; their external ids by brand."""
-    broker = await rest.get(f"/api/brokers/{rest.system.broker_id}")
+    broker = await rest.get(f"/api/brokers/{broker_id or rest.system.broker_id}")
     names = names or {brand: unique(brand) for brand in NUMBERS}
     items = [
         {
@@ -116,6 +120,85 @@ async def answer(link: str, **form: str) -> None:
     async with httpx.AsyncClient(timeout=30, trust_env=False) as broker:
         answered = await broker.post(link, data=form)
     assert answered.status_code == 303, answered.text
+
+
+async def broker_by_entry(rest: Rest) -> str:
+    """The demo broker's record under a name of its own, but that each entry goes in a mail of its own."""
+    [demo] = [one for one in (await rest.get("/api/brokers"))["data"] if one["id"] == rest.system.broker_id]
+    record = {name: value for name, value in demo.items() if value is not None and name != "id"}
+    item = record | {"externalId": unique("broker"), "submitPer": "entry", "filerCode": "PA7"}
+    body = {"accountId": rest.system.account_id, "items": [item]}
+    [broker] = (await rest.post("/api/brokers/sync", body))["data"]
+    return str(broker["id"])
+
+
+async def links_by_brand(rest: Rest, export_id: str) -> dict[str, str]:
+    """The link in the mail of each entry, by the brand that its page names; once all mails have left."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        # The delivery loop of another process may send some of them; there is no event to await.
+        while {each["status"] for each in await submissions_of(rest, export_id)} != {"sent"}:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_SECONDS)
+    links = links_of(rest, export_id)
+    pages = [await page_of(link) for link in links]
+    found = {brand: links[i] for i, page in enumerate(pages) for brand in brands_on(page)}
+    assert len(found) == len(links), "each page names one brand, and each brand has a page"
+    return found
+
+
+async def submissions_of(rest: Rest, export_id: str) -> list[dict[str, Any]]:
+    sent: list[dict[str, Any]] = (await rest.get(f"/api/exports/{export_id}"))["brokerSubmissions"]
+    return sent
+
+
+async def page_of(link: str) -> str:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as broker:
+        return (await broker.get(link)).raise_for_status().text
+
+
+def brands_on(page: str) -> list[str]:
+    return [brand for brand in NUMBERS if f"{brand.title()} Brands Ltd" in page]
+
+
+async def test_a_truck_of_a_mail_an_entry_is_rejected_for_one_amended_and_entered_one_by_one(
+    rest: Rest,
+) -> None:
+    broker_id = await broker_by_entry(rest)
+    names = await synced(rest, {brand: unique(brand) for brand in NUMBERS}, broker_id=broker_id)
+    order_ids = await orders_of(rest, names)
+    going = [order_ids[0], order_ids[1], order_ids[3]]
+    first = (await rest.post(PLAN, plan_request(rest, going, brokerId=broker_id)))["exportId"]
+    await rest.post(EXECUTE, {"accountId": rest.system.account_id, "batchId": first})
+    links = await links_by_brand(rest, first)
+    assert set(links) == {"north", "prairie"}
+    # One entry is rejected, and nothing else: the other one still is where it was.
+    await answer(links["prairie"], answer="reject", reason="The cap is of wool.")
+    assert sorted(each["status"] for each in await submissions_of(rest, first)) == ["rejected", "sent"]
+    # A third brand comes along, which numbers the entries anew; each old link leads to its own importer's.
+    asked = {"reason": "Wool; island goes, too", "addOrderIds": [order_ids[2]]}
+    second = (await rest.post(f"/api/exports/{first}/amend", asked))["exportId"]
+    await rest.post(EXECUTE, {"accountId": rest.system.account_id, "batchId": second})
+    now = await links_by_brand(rest, second)
+    assert set(now) == set(NUMBERS)
+    for brand, link in links.items():
+        [leads_to] = re.findall(r'href="([^"]+)">Go to ', await page_of(link))
+        assert brands_on(await page_of(leads_to)) == [brand]
+    # Each is acknowledged with its number, then what was entered is given back.
+    entries = (await rest.get(f"/api/exports/{second}"))["export"]["plan"]["entries"]
+    brand_of = {names[brand]: brand for brand in NUMBERS}
+    numbers = {entry["number"]: entry_number("PA7", 300 + entry["number"]) for entry in entries}
+    for entry in entries:
+        link = now[brand_of[entry["importer_external_id"]]]
+        await answer(link, answer="acknowledge", entry_number=numbers[entry["number"]])
+    shown = await rest.get(f"/api/exports/{second}")
+    assert {each["entry"]: each["entry_number"] for each in shown["brokerSubmissions"]} == numbers
+    assert shown["customsPackage"]["state"] == "acknowledged_by_broker"
+    for entry in entries:
+        fees = entry["fees"]["merchandise_processing_fee_usd"]
+        body = {"entryNumber": numbers[entry["number"]], "feesUsd": fees}
+        found = await rest.post(f"/api/exports/{second}/entries/{entry['number']}/summary", body)
+        assert found["outcome"]["openTasks"] == 0, found["tasks"]
+    entered = (await rest.get(f"/api/exports/{second}"))["entrySummaries"]
+    assert {each["entry"]: each["entryNumber"] for each in entered} == numbers
 
 
 async def test_a_truck_goes_from_a_blocked_brand_to_what_was_really_entered(rest: Rest) -> None:
