@@ -23,7 +23,7 @@ class PositionStore:
         return {row["partition"]: row["next_offset"] for row in rows}
 
     async def save_positions(self, positions: Mapping[Position, int]) -> None:
-        """Where reading goes on; also backwards, as a broker may have begun anew."""
+        """Stores the position to continue from; it may go back if the broker's log was reset."""
         await self._connection.executemany(
             "INSERT INTO consumer_positions (topic, partition, next_offset) VALUES ($1, $2, $3)"
             " ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",

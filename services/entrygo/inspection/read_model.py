@@ -50,7 +50,7 @@ class ReadModel:
         positions: Mapping[Position, int] | None = None,
         is_certain: bool = True,
     ) -> bool:
-        """Applies what is next, drops what is known; True when a later event was seen than could be applied.
+        """Applies the next events and drops known ones; True if an event came that cannot be applied yet.
 
         Events that are not certain are compared with what is held first: Contradicted, and nothing done, when
         they are of another history.

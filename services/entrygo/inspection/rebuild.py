@@ -1,4 +1,4 @@
-"""Throws the read model away and makes it anew from the owners' logs. Safe while the service runs."""
+"""Deletes the read model and rebuilds it from the owners' logs. Safe while the service runs."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""What would mend an order, where only one thing can be meant. Pure.
+"""Suggested fixes for orders, where only one value is possible. Pure.
 
 A suggestion is for a person to confirm, and is never applied by itself: a ZIP code in the wrong state may as
 well be a wrong ZIP code.
@@ -30,7 +30,7 @@ class OrderFix(NamedTuple):
 
 
 def _zeros_back(order: Order, context: Context) -> OrderFix | None:
-    """The code with its leading zeros, if that lies in the order's own state."""
+    """The ZIP code with its leading zeros, if it is in the order's state."""
     match = _ZEROS_LOST.fullmatch((order.destination_postal_code or "").strip())
     if match is None or order.destination_region is None:
         return None
@@ -42,7 +42,7 @@ def _zeros_back(order: Order, context: Context) -> OrderFix | None:
 
 
 def _state_of_the_zip(order: Order, context: Context) -> OrderFix | None:
-    """The one state that the ZIP lies in; nothing where two share it."""
+    """The state of the ZIP code; None if two states share it."""
     zip5 = zip5_of(order.destination_postal_code or "")
     states = context.reference.regions.regions_of(zip5) if zip5 else ()
     return OrderFix("destination_region", states[0]) if len(states) == 1 else None
@@ -57,6 +57,6 @@ ORDER_FIXES: dict[str, Callable[[Order, Context], OrderFix | None]] = {
 
 
 def fix_for(code: str, order: Order, context: Context) -> OrderFix | None:
-    """What would mend the order; None where nobody can know."""
+    """The suggested fix of the order, or None."""
     find = ORDER_FIXES.get(code)
     return find(order, context) if find is not None else None

@@ -173,7 +173,7 @@ def _messages(
 def _missing(
     messages: Iterable[ValidationMessage], others: Iterable[ValidationMessage]
 ) -> list[ValidationMessage]:
-    """Those that the others lack, each as often as it is lacked."""
+    """The items that the others lack, each as many times as it is missing."""
     left = Counter(_meaning(message) for message in others)
     found = []
     for message in messages:

@@ -16,7 +16,7 @@ INTO_PRODUCT = ".product."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductIssue:
-    """One code met by one product, what it holds up, and how to mend it."""
+    """One code of one product: the orders it blocks, and how to fix it."""
 
     code: str
     message: str
@@ -35,7 +35,7 @@ class ProductIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSuggestion:
-    """What would mend one order, for a person to confirm."""
+    """A suggested fix for one order, for a person to confirm."""
 
     order_id: str
     external_id: str

@@ -24,7 +24,7 @@ MAX_DIFF_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanCommand:
-    """A plan as it is asked for; `entry_date` None means the expected arrival by the warehouse's transit."""
+    """A request to plan; `entry_date` None: today plus the warehouse's transit days."""
 
     warehouse_id: str
     broker_id: str
@@ -53,7 +53,7 @@ class NamedOrders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmendCommand:
-    """An amendment as it is asked for, with what the broker gave for entries of the export, if anything."""
+    """A request to amend, with the broker's numbers of the export's entries, if any."""
 
     amendment: Amendment
     entry_numbers: Mapping[int, str]
@@ -68,7 +68,7 @@ class AmendCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelCommand:
-    """A cancellation as it is asked for."""
+    """A request to cancel."""
 
     export_id: str
     reason: str

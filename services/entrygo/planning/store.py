@@ -78,7 +78,7 @@ class PlanningStore:
         self._scope = (*self._account, visible.warehouse_id)
 
     async def find_export(self, export_id: str) -> Export | None:
-        """The export as it is now; None for one that is not visible."""
+        """The current export; None if it is not visible."""
         return await self._export(FIND_EXPORT, export_id)
 
     async def lock_export(self, export_id: str) -> Export | None:

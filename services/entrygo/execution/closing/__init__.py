@@ -1,1 +1,1 @@
-"""The end of a package: withdrawn, or replaced by that of an amendment."""
+"""Closing a package: by a withdrawal, or by the package of an amendment."""

@@ -1,4 +1,4 @@
-"""Amending an executed export: planning plans its successor, knowing what the broker said of the package."""
+"""Amending an executed export: planning plans its successor with the broker's answers to the package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from entrygo.proto.planning.v1 import planning_pb2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amendments:
-    """Stores nothing: keys, state and plan are planning's."""
+    """Passes amendments to planning, which owns keys, state and plan; stores nothing."""
 
     pool: Pool
     planning: PlanningAccess
 
     async def amend(self, visible: Visible, request: execution_pb2.AmendExportRequest) -> Reply:
-        """The reply is planning's PlanExportResponse. Raises planning's refusal."""
+        """Returns planning's PlanExportResponse; raises planning's refusal."""
         numbers = await self._entry_numbers(visible, request.export_id)
         asked = planning_pb2.AmendExportRequest(
             export_id=request.export_id,

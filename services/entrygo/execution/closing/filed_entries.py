@@ -1,4 +1,4 @@
-"""Which entries of a package were filed, by all that its broker gave back of them."""
+"""Which entries of a package were filed, by the broker's answers and entry summaries."""
 
 from collections.abc import Mapping
 

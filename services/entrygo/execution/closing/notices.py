@@ -1,4 +1,4 @@
-"""Where the notices of a withdrawal go: to each place that what was sent may be at. Values alone."""
+"""Destinations of withdrawal notices: every place that may have the package. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ Place = tuple[Destination, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """A notice for each place, and the entry numbers that they ask to cancel."""
+    """One notice per destination, and the entry numbers to cancel."""
 
     by_place: Mapping[Place, Submission]
     entry_numbers: Mapping[int, str]
 
 
 def by_place(submissions: Sequence[Submission]) -> dict[Place, Submission]:
-    """The latest of each place; they come oldest first."""
+    """The latest submission of each destination; the input is oldest first."""
     return {(destination_again(each), each.entry): each for each in submissions}

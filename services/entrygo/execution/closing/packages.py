@@ -1,6 +1,6 @@
-"""Closing a package: it is not to be filed any more, and what of it was still to be sent is not sent.
+"""Closing a package: it must no longer be filed, and its pending submissions are not sent.
 
-One that is replaced is closed in the transaction that writes the package which takes its place.
+A replaced package is closed in the transaction that writes its successor.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ NOT_SENT = "Not delivered so far, and not to be filed any more: the package was 
 
 
 class SentAgainMeanwhile(ServiceUnavailable):
-    """The package was sent again at this very moment; retry with the same key."""
+    """The package was sent again concurrently; retry with the same key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Closing:
 async def close_package(
     connection: Connection, visible: Visible, closed: Package, *, replaced_by_number: str = ""
 ) -> Closing:
-    """Writes a package that is closed; raises SentAgainMeanwhile.
+    """Stores the package as closed; raises SentAgainMeanwhile.
 
     Locks its submissions before the package, as every delivery and answer does.
     """
@@ -62,7 +62,7 @@ async def close_package(
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """The package of an execution, and the one whose place it takes."""
+    """The package of an execution, and the package that it replaces."""
 
     package: Package
     replaced: Package | None
@@ -81,7 +81,7 @@ async def replace_package(
 ) -> Closing:
     """Closes the package that is replaced.
 
-    Raises EntryFiled when the broker gave an entry number that the plan knows nothing of, SentAgainMeanwhile.
+    Raises EntryFiled if the broker gave an entry number that the plan does not know, or SentAgainMeanwhile.
     """
     amendment = taken.snapshot.amendment
     closed = replace(

@@ -20,7 +20,7 @@ class WithdrawalStore:
         self._warehouse_id = visible.warehouse_id
 
     async def add(self, withdrawal: Withdrawal, *, due_in: timedelta) -> None:
-        """A new one, which others may carry on after `due_in`."""
+        """Stores a new withdrawal, which other processes may resume after `due_in`."""
         await self._connection.execute(
             "INSERT INTO withdrawals (account_id, mode, id, export_id, warehouse_id, reason, idempotency_key,"
             " created_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9)",
@@ -35,7 +35,7 @@ class WithdrawalStore:
         )
 
     async def find(self, withdrawal_id: str) -> Withdrawal | None:
-        """None also when the caller may not see it."""
+        """The withdrawal, or None if there is none that the caller may see."""
         row = await self._connection.fetchrow(
             f"SELECT {_WITHDRAWAL} FROM withdrawals WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
             " AND ($4::text IS NULL OR warehouse_id = $4)",
@@ -46,7 +46,7 @@ class WithdrawalStore:
         return None if row is None else _withdrawal_from_row(row)
 
     async def lock(self, withdrawal_id: str) -> Withdrawal | None:
-        """As `find`; nobody else carries it on before this transaction ends."""
+        """As `find`, with a row lock until the transaction ends, so that no other process resumes it."""
         row = await self._connection.fetchrow(
             f"SELECT {_WITHDRAWAL} FROM withdrawals WHERE account_id = $1 AND mode = $2 AND id = $3"  # noqa: S608
             " FOR UPDATE",
@@ -56,7 +56,7 @@ class WithdrawalStore:
         return None if row is None else _withdrawal_from_row(row)
 
     async def complete(self, withdrawal_id: str, warehouse_id: str | None, response: bytes) -> None:
-        """The end, with the answer that every repetition of the request gets."""
+        """Marks it as completed and stores the answer for repeated requests."""
         await self._connection.execute(
             "UPDATE withdrawals SET warehouse_id = $4, response = $5"
             " WHERE account_id = $1 AND mode = $2 AND id = $3",
@@ -67,7 +67,7 @@ class WithdrawalStore:
         )
 
     async def remove(self, withdrawal_id: str) -> None:
-        """Forgets a withdrawal that planning refused, as if it had never been asked for."""
+        """Deletes a withdrawal that planning refused."""
         await self._connection.execute(
             "DELETE FROM withdrawals WHERE account_id = $1 AND mode = $2 AND id = $3 AND response IS NULL",
             *self._scope,
@@ -76,13 +76,13 @@ class WithdrawalStore:
 
 
 class WithdrawalBacklog:
-    """What waits for the recovery loop, across accounts."""
+    """Withdrawals of all accounts that wait for the recovery loop."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def take_due(self, limit: int, *, again_in: timedelta) -> list[Withdrawal]:
-        """Unfinished ones whose time has come, the longest waiting first; nobody else takes them now."""
+        """Unfinished withdrawals that are due, the oldest first, locked against other processes."""
         rows = await self._connection.fetch(
             "UPDATE withdrawals SET due_at = now() + $2 WHERE (account_id, mode, id) IN"  # noqa: S608
             " (SELECT account_id, mode, id FROM withdrawals WHERE response IS NULL AND due_at <= now()"

@@ -63,7 +63,7 @@ class WithdrawCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawals:
-    """Takes executed exports back."""
+    """Withdraws executed exports."""
 
     pool: Pool
     clock: Clock
@@ -89,7 +89,7 @@ class Withdrawals:
         return Reply(await self._carry_on(withdrawal, planning), replayed=False)
 
     async def recover(self, limit: int) -> None:
-        """Carries on withdrawals that were left half way. Raises an outage."""
+        """Resumes unfinished withdrawals. Raises an outage."""
         async with transaction(self.pool, EVERYONE) as connection:
             due = await WithdrawalBacklog(connection).take_due(limit, again_in=self.lease)
         for withdrawal in due:

@@ -1,4 +1,4 @@
-"""Which documents are made where entries stand for themselves: for each entry, and once for the truck."""
+"""Document sets by entry: the documents of each entry, and those of the truck."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ LAST = frozenset({"manifest", "package_zip"})
 def render_package(
     documents: Sequence[Document], snapshot: Snapshot, package: PackageFacts
 ) -> tuple[RenderedArtifact, ...]:
-    """All documents of a package; where entries stand for themselves a covering set, then a set for each."""
+    """All documents of a package: one set, or a covering set followed by one set per entry."""
     if not has_sets_by_entry(snapshot):
         return render_documents(documents, as_imported(snapshot), package)
     truck = covering_snapshot(snapshot)
@@ -52,5 +52,5 @@ def render_package(
 
 
 def _among(documents: Sequence[Document], types: frozenset[str]) -> Sequence[Document]:
-    """Those of these types, in their order."""
+    """The documents of these types, in order."""
     return [each for each in documents if each.artifact_type in types]

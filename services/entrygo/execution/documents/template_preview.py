@@ -25,7 +25,7 @@ NUMBER = "PREVIEW"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplatePreview:
-    """The document of the first rows, and what stands in their cells."""
+    """A document with the first rows, and the cells of these rows."""
 
     filename: str
     media_type: str

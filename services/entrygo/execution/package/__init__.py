@@ -1,1 +1,1 @@
-"""What is shipped, as figures and text: the invoice, its tables and views, and how they are written. Pure."""
+"""The contents of documents, as figures and text: invoice, tables, views, and their encodings. Pure."""

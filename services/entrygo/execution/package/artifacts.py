@@ -22,7 +22,7 @@ _READ_BY_PEOPLE = frozenset({"text/html", "application/pdf", "text/plain"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedArtifact:
-    """A finished document: its bytes and what names them."""
+    """A finished document: bytes, type and file name."""
 
     artifact_type: str
     filename: str
@@ -46,14 +46,14 @@ D = TypeVar("D", bound=Named)
 
 
 def entry_prefix(entry: int) -> str:
-    """What the names of an entry's own documents begin with."""
+    """The prefix of the file names of an entry's documents."""
     return f"entry-{entry}_"
 
 
 def of_submission(documents: Sequence[D], entry: int | None) -> list[D]:
-    """What goes in one submission, without the archive: of the whole package, or of one entry.
+    """The documents of one submission without the archive: those of the package, or of one entry.
 
-    The documents of the truck go with the first entry, and with one that has none of its own.
+    The documents of the truck go with the first entry, and with an entry that has no documents.
     """
     loose = [each for each in documents if each.artifact_type != ARCHIVE_TYPE]
     if entry is None:
@@ -69,12 +69,12 @@ def loose_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedArtif
 
 
 def readable_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedArtifact]:
-    """The documents for people; all that is for programs is in the archive."""
+    """The documents for people; those for programs are only in the archive."""
     return [each for each in artifacts if each.media_type.partition(";")[0] in _READ_BY_PEOPLE]
 
 
 def zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
-    """The package's own archive where it has one, else a ZIP of the documents: equal ones, equal bytes."""
+    """The package's archive if it has one, else a ZIP of the documents; equal documents give equal bytes."""
     for each in artifacts:
         if each.artifact_type == ARCHIVE_TYPE:
             return each.content

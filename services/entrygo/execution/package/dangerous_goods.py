@@ -11,7 +11,7 @@ _ASKED = ("un_number", "hazard_class")
 
 
 def dangerous_goods_by_line(lines: Iterable[InvoiceLine]) -> Mapping[int, Sequence[Json]]:
-    """The regulated goods among order lines, by the entry line that they are in; null what nobody stated."""
+    """Regulated goods by number of the entry line; a value that nobody stated is null."""
     found: dict[int, dict[DangerousGoods, list[str]]] = {}
     for line in lines:
         goods = line.product.dangerous_goods
@@ -26,7 +26,7 @@ def dangerous_goods_by_line(lines: Iterable[InvoiceLine]) -> Mapping[int, Sequen
 
 
 def absent_of(goods: Sequence[Json], where: str) -> Iterator[str]:
-    """The paths of what a manifest asks of dangerous goods and nobody stated."""
+    """Paths of the values that a manifest needs for dangerous goods and nobody stated."""
     for index, each in enumerate(goods):
         yield from (f"{where}.{index}.{name}" for name in _ASKED if not each[name])
 

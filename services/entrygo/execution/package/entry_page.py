@@ -1,6 +1,6 @@
 """The first sheet of the workbook: the entry on a page or two, made to be printed. Pure.
 
-Of a long entry it has the first lines and says where all are: what nobody leafs through serves nobody.
+A long entry shows its first lines and says which sheet has all of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

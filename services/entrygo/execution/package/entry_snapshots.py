@@ -1,4 +1,4 @@
-"""A plan with several importers as documents see it: each entry for itself, and the whole truck. Pure.
+"""Views of a plan with several importers for documents: one per entry, and one of the truck. Pure.
 
 Each entry is entered in its importer's name, with an invoice, a data set and certificates of its own; of the
 truck there is one covering set.
@@ -51,7 +51,7 @@ def has_sets_by_entry(snapshot: Snapshot) -> bool:
 
 
 def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
-    """Who enters it: the warehouse's importer, unless it names a record."""
+    """The importer of the entry: the record that it names, else the warehouse's importer."""
     wanted = entry.importer_id or _OF_THE_WAREHOUSE
     record = next((each for each in snapshot.importers if each.id == wanted), None)
     if record is None:
@@ -60,14 +60,14 @@ def importer_of(snapshot: Snapshot, entry: PlannedEntry) -> ImporterOfRecord:
 
 
 def as_imported(snapshot: Snapshot) -> Snapshot:
-    """The plan of one importer with that importer in the place of the warehouse's."""
+    """The plan with its only importer in place of the warehouse's importer."""
     if not snapshot.importers or not snapshot.entries:
         return snapshot
     return _imported_by(snapshot, snapshot.entries[0])
 
 
 def covering_snapshot(snapshot: Snapshot) -> Snapshot:
-    """The plan of the whole truck; where nobody imports it as a whole, its importer names them all."""
+    """The plan of the whole truck; with several importers, its importer field names all of them."""
     if not has_several_importers(snapshot):
         return as_imported(snapshot)
     importers = [importer for importer, _ in entries_by_importer(snapshot)]
@@ -89,7 +89,7 @@ def covering_snapshot(snapshot: Snapshot) -> Snapshot:
 
 
 def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
-    """The plan of one entry: its orders, products, importer and findings, and no other's."""
+    """The plan of one entry: only its own orders, products, importer and findings."""
     ids = frozenset(entry.order_ids)
     orders = tuple(order for order in snapshot.orders if order.id in ids)
     named = {item.product_id for order in orders for item in order.items}
@@ -113,7 +113,7 @@ def entry_snapshot(snapshot: Snapshot, entry: PlannedEntry) -> Snapshot:
 
 
 def amendment_of(snapshot: Snapshot, entry: PlannedEntry) -> Amendment | None:
-    """What of an amendment is of one entry: its correction, or what differs in an entry that is to be filed.
+    """The part of an amendment for one entry: its correction, or the changes of an entry to be filed.
 
     What does not name an entry of several is of the truck; where none was filed, what was taken off it, too.
     """
@@ -160,7 +160,7 @@ def _left_out(snapshot: Snapshot, amendment: Amendment) -> set[str]:
 
 
 def unchanged_numbers(amendment: Amendment) -> Sequence[str]:
-    """The filed entries of which nothing changed; none where not every change was kept, or one is of all."""
+    """Filed entries without changes; empty if some change is not listed or applies to all entries."""
     is_of_all = any(each.subject == "export" and each.field in _OF_EVERY_ENTRY for each in amendment.changes)
     if amendment.more_changes or is_of_all:
         return ()
@@ -170,7 +170,7 @@ def unchanged_numbers(amendment: Amendment) -> Sequence[str]:
 
 
 def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry) -> PackageFacts:
-    """The package's facts for one entry: an invoice number of its own, its PAPS, its part of the charges."""
+    """The package's facts for one entry: its invoice number, PAPS number, and share of the charges."""
     shipment = package.shipment.model_copy(
         update={
             "paps_number": package.shipment.paps_of(entry.number, entries=len(snapshot.entries)),
@@ -183,7 +183,7 @@ def entry_package(package: PackageFacts, snapshot: Snapshot, entry: PlannedEntry
 
 
 def entry_document_number(package_number: str, entry: PlannedEntry) -> str:
-    """The invoice number of an entry: two invoices never have one number."""
+    """The invoice number of an entry, unique among all invoices."""
     return f"{package_number}-E{entry.number}"
 
 

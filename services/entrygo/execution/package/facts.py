@@ -1,4 +1,4 @@
-"""What execution knows of a package beside its plan's snapshot, and what documents say of themselves."""
+"""Facts of a package that are not in the plan's snapshot, and the notice that documents print."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ SHORT_NOTICE = "For broker review; prepared from the account's data."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageFacts:
-    """What execution adds to the snapshot; fixed once, so that a second rendering gives the same bytes."""
+    """Facts that execution adds to the snapshot, fixed once so that every rendering gives the same bytes."""
 
     id: str
     number: str

@@ -1,4 +1,4 @@
-"""Figures and addresses as people read them: 1,234.50. What machines read is elsewhere."""
+"""Figures and addresses for people: 1,234.50. For machines see json_values."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -26,24 +26,24 @@ def plain_figure(value: Decimal | None) -> str:
 
 
 def weight(value: Weight) -> str:
-    """The sum, marked when the weight of a product was not stated; said so when none was."""
+    """The total weight in kg, marked as incomplete if a weight is missing; "not stated" if all are."""
     if not value.kg and not value.is_complete:
         return "not stated"
     return f"{value.kg.normalize():,f}" + ("" if value.is_complete else " *")
 
 
 def quantities(values: Sequence[tuple[str, Decimal]]) -> str:
-    """Each with its unit, with commas between: `1,200 PCS, 3 KG`."""
+    """Quantities with units, separated by commas: `1,200 PCS, 3 KG`."""
     return ", ".join(f"{quantity.normalize():,f} {unit}" for unit, quantity in values)
 
 
 def hts_quantities(values: Sequence[HtsQuantity]) -> Sequence[str]:
-    """In the tariff's units, with the decimals that they were rounded to."""
+    """Quantities in the units of the tariff, with the decimals of their rounding."""
     return [f"{'?' if each.amount is None else f'{each.amount:,f}'} {each.unit}" for each in values]
 
 
 def address_lines(address: Address) -> Sequence[str]:
-    """The address as it is written on an envelope, without its empty parts."""
+    """The lines of a postal address, without empty parts."""
     town = " ".join(_present(address.city, address.region, address.postal_code))
     return tuple(_present(address.line_1, address.line_2, town, address.country))
 

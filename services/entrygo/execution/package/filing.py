@@ -1,4 +1,4 @@
-"""How the lines of a product are filed: what is the same for each of them is worked out once. Pure."""
+"""How the lines of a product are filed; values that all of them share are computed once. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable

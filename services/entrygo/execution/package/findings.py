@@ -1,4 +1,4 @@
-"""The findings that concern a broker: one for each problem of a product, with how often it was met. Pure."""
+"""The findings for a broker: one per problem of a product, with a count. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ OWN_NOTES = frozenset({"ORDER_IN_OPEN_BATCH"})
 
 @dataclass(frozen=True, slots=True)
 class CountedFinding:
-    """The first of the findings that say the same, and how many they are."""
+    """The first of several equal findings, and their number."""
 
     message: ValidationMessage
     count: int
 
 
 def findings_for_broker(snapshot: Snapshot) -> Sequence[CountedFinding]:
-    """In the order of the plan; nothing about orders that stay behind, which are no part of the shipment."""
+    """Findings in the order of the plan, without those of orders that are left out."""
     left_behind = {order.order_id for order in snapshot.excluded_orders}
     return _counted(each for each in snapshot.validation_messages if each.order_id not in left_behind)
 
 
 def findings_of_plan(snapshot: Snapshot) -> Sequence[CountedFinding]:
-    """In the order of the plan, why orders stay behind included."""
+    """Findings in the order of the plan, including those of orders that are left out."""
     return _counted(snapshot.validation_messages)
 
 

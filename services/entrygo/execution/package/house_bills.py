@@ -1,4 +1,4 @@
-"""What cargo of an entry is released by where the manifest has a shipment for each order. Pure."""
+"""House bills: the shipments of a manifest with one shipment per order, which release an entry. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class NumberedOrder:
 
 
 def house_bills(snapshot: Snapshot, shipment: Shipment, orders: Iterable[Order]) -> Sequence[NumberedOrder]:
-    """Those of the orders; empty where the manifest has a shipment for each entry."""
+    """House bills of the orders; empty if the manifest has one shipment per entry."""
     if snapshot.broker.manifest_per != "house_bill":
         return ()
     stated = shipment.house_bill_numbers()
@@ -41,7 +41,7 @@ def first_of(bills: Sequence[NumberedOrder]) -> str:
 
 
 def bills_of_entry(bills: Sequence[NumberedOrder]) -> Json:
-    """In the entry's data, in the place of its own number; nothing where there are no house bills."""
+    """The house bills as entry data, in place of the entry's own number; empty without house bills."""
     if not bills:
         return {}
     listed = [
@@ -56,7 +56,7 @@ def bills_of_entry(bills: Sequence[NumberedOrder]) -> Json:
 
 
 def left_of_bills(absent: Sequence[str], bills: Sequence[NumberedOrder]) -> Sequence[str]:
-    """What of an entry is absent, with its house bills for its own number."""
+    """Missing values of an entry, with its house bills in place of its own number."""
     if not bills:
         return absent
     unnumbered = ["house_bills"] if any(each.control_number is None for each in bills) else []

@@ -20,7 +20,7 @@ UNIT_WHEN_UNSTATED = "PCS"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """A sum of weights; incomplete when a part of it was never stated."""
+    """A sum of weights in kg; incomplete if one of them is missing."""
 
     kg: Decimal
     is_complete: bool
@@ -44,7 +44,7 @@ class InvoiceLine:
 
     @property
     def spi(self) -> str:
-        """The special program indicator that the line claims; empty without one."""
+        """The special program indicator (SPI) that the line claims, or an empty text."""
         return self.filing.key.spi
 
     @property
@@ -113,7 +113,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """Everything that the documents show as figures, in USD: computed once, rendered many times."""
+    """All figures of the documents, in USD; computed once for all documents."""
 
     snapshot: Snapshot
     package: PackageFacts

@@ -122,7 +122,7 @@ def _lines(
 
 
 def times(quantity: Decimal, each: Decimal | None) -> Decimal | None:
-    """The line's amount from the unit's; unknown stays unknown."""
+    """The amount of the line from that of one unit; None stays None."""
     return None if each is None else quantity * each
 
 
@@ -176,12 +176,12 @@ def _totals(
 
 
 def distinct(texts: Iterator[str]) -> tuple[str, ...]:
-    """In the order of their first, without what is blank."""
+    """The distinct values in order of first occurrence, without blanks."""
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def sum_quantities(lines: Sequence[InvoiceLine]) -> tuple[tuple[str, Decimal], ...]:
-    """Per unit of measure: pairs and pieces are never added together."""
+    """Sums per unit of measure; pairs and pieces are never added."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         sums[line.unit] += line.item.quantity

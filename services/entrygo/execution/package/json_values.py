@@ -27,7 +27,7 @@ def canonical_json(document: Json) -> bytes:
 
 
 def json_head(invoice: Invoice, document: str, schema_version: str) -> Json:
-    """What opens every JSON document but the manifest."""
+    """The members at the start of every JSON document except the manifest."""
     snapshot, package = invoice.snapshot, invoice.package
     return {
         "document": document,
@@ -78,7 +78,7 @@ def parties(snapshot: Snapshot) -> Mapping[str, Json]:
 
 
 def transport(snapshot: Snapshot) -> Json:
-    """How it crosses the border; the port is the warehouse's or else the broker's."""
+    """How the goods cross the border; the port is the warehouse's, else the broker's."""
     given = snapshot.warehouse.transport
     return {
         "mode": "truck",
@@ -132,5 +132,5 @@ def number(value: Decimal | None) -> str | None:
 
 
 def text(value: str | None) -> str | None:
-    """Without characters that no document may show; null when nothing is left."""
+    """Text without unprintable characters; null if empty."""
     return clean_text(value) or None

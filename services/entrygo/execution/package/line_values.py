@@ -1,4 +1,4 @@
-"""What an entry asks for of the whole and of each line, worked out from the orders and the shipment. Pure."""
+"""Values of an entry and of its lines that are derived from orders and shipment. Pure."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,14 @@ LineCharges = Mapping[ChargeKind, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class DestinationState:
-    """A state that goods go to, and their value."""
+    """A destination state, and the value of its goods in USD."""
 
     name: str
     value: Decimal
 
 
 def destination_states(invoice: Invoice) -> Sequence[DestinationState]:
-    """Those that orders name, the greatest value first: the form has room for one, which is the first.
+    """The states of the orders, highest value first; the form has room for the first.
 
     CBP Form 7501 asks, of a consolidated shipment, for the state of the greatest aggregate value.
     """
@@ -34,7 +34,7 @@ def destination_states(invoice: Invoice) -> Sequence[DestinationState]:
 
 
 def charges_by_line(invoice: Invoice) -> Mapping[int, LineCharges]:
-    """Number of the entry line to its part of each kind of charge, by value: the parts are the whole."""
+    """By entry line, its share by value of each kind of charge; the shares add up to the charge."""
     weights = [line.value for line in invoice.consolidated]
     totals: dict[ChargeKind, Decimal] = defaultdict(Decimal)
     for charge in invoice.package.shipment.charges:

@@ -1,4 +1,4 @@
-"""What is one shipment of the truck's manifest: an entry, or the house bill of one of its orders. Pure."""
+"""The shipments of the truck's manifest: entries, or house bills of orders. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

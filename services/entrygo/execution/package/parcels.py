@@ -1,4 +1,4 @@
-"""The parcels of a shipment: one an order, marked with the order's own reference."""
+"""The parcels of a shipment: one per order, marked with the order's own id."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -9,14 +9,14 @@ from entrygo.execution.package.printable import clean_text
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A Schedule D code and what the warehouse calls that port; empty where nobody stated it."""
+    """A Schedule D code with the warehouse's name of the port; empty if not stated."""
 
     code: str
     name: str
 
 
 def port_of_entry(snapshot: Snapshot, shipment: Shipment) -> Port:
-    """Where the truck crosses, as the trip states it; else the warehouse's port, else the broker's."""
+    """The border port of the trip, else the warehouse's port, else the broker's."""
     given = snapshot.warehouse.transport
     usual = clean_text(given.port_code) or clean_text(snapshot.broker.port_code)
     stated = clean_text(shipment.trip.border_port) if shipment.trip else ""

@@ -1,4 +1,4 @@
-"""Text of outside origin made safe to print: what no reader should meet is taken out. Knows no format."""
+"""External text made safe to print: removes characters that readers must not see. Format-independent."""
 
 import unicodedata
 from functools import lru_cache
@@ -51,5 +51,5 @@ def undotted_hts(code: str | None) -> str:
 
 
 def ascii_capitals(text: str) -> str:
-    """As ACE takes text: ASCII capitals, transliterated, single spaces."""
+    """Text for ACE: transliterated, ASCII capitals, single spaces."""
     return " ".join(anyascii(text).upper().split())

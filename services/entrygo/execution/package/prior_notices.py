@@ -12,7 +12,7 @@ _FOOD_FINDING = "FDA_PRIOR_NOTICE_MISSING"
 
 @dataclass(frozen=True, slots=True)
 class LineNotices:
-    """The confirmation numbers of a line's food; incomplete where some of its food has none."""
+    """Confirmation numbers for the food of a line; incomplete if some of it has none."""
 
     confirmed: Sequence[str]
     is_complete: bool

@@ -1,4 +1,4 @@
-"""What a package says of the one whose place it takes, as data."""
+"""The data of the package that a package replaces."""
 
 from entrygo.domain.changes import changes_in_words
 from entrygo.domain.snapshot import Amendment
@@ -8,7 +8,7 @@ from entrygo.execution.package.printable import clean_text
 
 
 def replaced_package(invoice: Invoice) -> Json:
-    """The package whose place this one takes, and what changed; nothing for any other."""
+    """The replaced package and the changes; empty if it replaces none."""
     amendment = invoice.snapshot.amendment
     if amendment is None:
         return {}

@@ -1,4 +1,4 @@
-"""A made-up plan, to show a layout by before there is an export: two entry lines, one with chapter 99."""
+"""A sample plan to preview layouts: two entry lines, one with chapter 99."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""A shipment as the JSON documents and the workbook have it: what nobody stated is left out."""
+"""The shipment in JSON documents and workbook; values that nobody stated are omitted."""
 
 from collections.abc import Mapping, Sequence
 
@@ -30,7 +30,7 @@ def carriage(shipment: Shipment) -> Json:
 
 
 def sale(shipment: Shipment) -> Json:
-    """Who sold to whom, on what terms, or why the goods move at all."""
+    """Seller, buyer and terms of sale, or the reason of the transport."""
     terms = shipment.terms_of_sale
     return _stated(
         {

@@ -1,4 +1,4 @@
-"""How the invoice for people shows a shipment: what nobody stated is empty text. Escapes nothing."""
+"""The shipment on the invoice for people; missing values are empty. Not escaped."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal

@@ -30,13 +30,13 @@ class ShippedProduct:
 
     @property
     def metal_headings(self) -> tuple[str, ...]:
-        """Those of Section 232 that may apply: the broker chooses."""
+        """Section 232 headings that may apply; the broker chooses."""
         candidates = self.treatment.candidate_headings
         return headings_of([each for each in candidates if each.programme == SECTION_232])
 
     @property
     def is_metals_matter(self) -> bool:
-        """Section 232 applies or may apply: the product says so, or it holds metal and nobody has looked."""
+        """Whether Section 232 applies or may apply: it is declared, or the product has unassessed metal."""
         section = self.product.section_232
         if section.status is not Section232Status.NOT_ASSESSED:
             return section.status is not Section232Status.NOT_APPLICABLE

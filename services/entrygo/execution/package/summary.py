@@ -1,4 +1,4 @@
-"""A package in short: who ships, for whom, how much, where and when. For a page beside its documents.
+"""The summary of a package for the broker's page: parties, figures, port and arrival.
 
 Pure. It is kept with the package, so that the page needs neither the plan nor its owner.
 """
@@ -39,7 +39,7 @@ class EntrySummary(Fact):
 
 
 class PackageSummary(Fact):
-    """What nobody stated is empty."""
+    """The summary of a package; values that nobody stated are empty."""
 
     shipper: str
     shipper_place: str

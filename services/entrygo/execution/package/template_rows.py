@@ -1,4 +1,4 @@
-"""The rows of a broker's own layout: our fields as its columns name, join and write them. Clean text."""
+"""Rows in a broker's own layout, with its columns, joins and formats. Clean text."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

@@ -87,7 +87,7 @@ def printable_code(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def printable_line(text: str, width: float) -> str:
-    """As much of the text as one line of this width, in the font's size, has room for."""
+    """The beginning of the text that fits one line of this width (in units of the font size)."""
     shown = in_shipped_fonts(text)
     if text_width(shown) <= width:
         return shown
@@ -137,7 +137,7 @@ def text_width(text: str) -> float:
 
 @lru_cache(maxsize=16_384)
 def in_shipped_fonts(text: str) -> str:
-    """The text with nothing in it that would print as an empty box."""
+    """The text without characters that the shipped fonts lack."""
     covered = character_widths()
     if text.isascii() or all(char in covered for char in text):
         return text

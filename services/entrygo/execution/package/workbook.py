@@ -73,13 +73,13 @@ class Row:
 
     @property
     def height(self) -> float:
-        """In points."""
+        """Row height in points."""
         return _LINE_PT * self.lines + _ROW_PT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A sheet made to be printed. `titles` is the row, from 1 on, that stands on each of its pages."""
+    """A sheet to print. `titles` is the number, from 1, of the row repeated on each page."""
 
     name: str
     widths: Sequence[int]

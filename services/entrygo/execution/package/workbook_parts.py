@@ -117,7 +117,7 @@ PAGE_FOOT = f"</sheetData>{{merged}}{_MARGINS}{_SETUP}{_FOOTER}"
 
 
 def sheet_path(number: int) -> str:
-    """Where the sheet of this number, from 1 on, lies in the archive."""
+    """Path in the archive of the sheet with this number, from 1."""
     return f"xl/worksheets/sheet{number}.xml"
 
 

@@ -1,4 +1,4 @@
-"""The answer of an execution, as it stands at that moment."""
+"""The answer of an execution in its current state."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ async def execution_answer(
 ) -> bytes:
     """The serialized ExecuteExportResponse of an execution that has its package and submission.
 
-    `prepared` is what this process wrote of it, if it did: that is not read again.
+    `prepared` is what this process has written of it, which need not be read again.
     """
     assert execution.package_id is not None
     assert execution.submission_id is not None

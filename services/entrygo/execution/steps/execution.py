@@ -1,6 +1,6 @@
 """The steps of one execution, each one transaction, each resumable: started → claimed → prepared → completed.
 
-Whoever runs them holds the lease. Every transaction first proves that, and fails with LeaseLost otherwise.
+The caller holds the lease. Every transaction checks it first and raises LeaseLost if it was lost.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionSteps:
-    """Carries one held execution to its end, from whatever step it stands at."""
+    """Completes one execution under its lease, from the step that it has reached."""
 
     pool: Pool
     clock: Clock
@@ -62,7 +62,7 @@ class ExecutionSteps:
     reach: Reach
 
     async def run(self, execution: Execution, planning: Planning) -> bytes:
-        """The answer of the finished execution. Raises planning's refusal, what is hopeless, or an outage."""
+        """Completes it; returns the answer. Raises planning's refusal, a permanent failure, an outage."""
         async with kept_alive(lambda: self.leases.extend(execution), self.leases.lease):
             reserved: Reserved | None = None
             prepared: Prepared | None = None
@@ -76,7 +76,7 @@ class ExecutionSteps:
             return await self._complete(execution, planning, prepared)
 
     def check_room(self) -> None:
-        """ServiceUnavailable when so many wait for their turn that one more would wait too long."""
+        """Raises ServiceUnavailable if the queue is so long that another execution would wait too long."""
         if self.turns.waiting() >= self.waiting_at_most:
             raise ServiceUnavailable("Too many exports are being executed; retry shortly with the same key.")
 

@@ -34,7 +34,7 @@ class ExecutionLeases:
     lease: timedelta
 
     async def begin(self, command: ExecuteCommand) -> tuple[Execution | None, bool]:
-        """The execution of this call and whether this caller has to run it; None if just given up."""
+        """The execution of this key, and whether the caller must run it; None if it was just given up."""
         visible = command.visible
         execution = Execution(
             tenant=visible.tenant,
@@ -67,17 +67,17 @@ class ExecutionLeases:
         return (taken, True) if taken is not None else (await store.find(execution_id), False)
 
     async def take_over(self, visible: Visible, execution_id: str) -> Execution | None:
-        """The execution with a new owner when its lease is over; None while its owner lives."""
+        """Returns the execution with a new owner if its lease has expired, else None."""
         async with transaction(self.pool, visible) as connection:
             return await ExecutionStore(connection, visible).take_over(execution_id, self.lease)
 
     async def abandoned(self, limit: int) -> list[Execution]:
-        """Executions of any account whose owner died, the longest waiting first."""
+        """Executions of all accounts whose lease has expired, the oldest first."""
         async with transaction(self.pool, EVERYONE) as connection:
             return await ExecutionBacklog(connection).abandoned_executions(limit)
 
     async def give_up_lease(self, execution: Execution) -> None:
-        """Lets the next caller resume at once instead of waiting for the lease to run out."""
+        """Ends the lease, so that the next caller can resume without waiting for its expiry."""
         async with transaction(self.pool, execution.visible) as connection:
             await ExecutionStore(connection, execution.visible).extend_lease(execution, timedelta(0))
 
@@ -85,7 +85,7 @@ class ExecutionLeases:
     async def held(self, execution: Execution) -> AsyncIterator[Connection]:
         """A transaction of the lease's holder; its row lock keeps a new owner out until it ends.
 
-        Raises LeaseLost for anybody else.
+        Raises LeaseLost for any other process.
         """
         async with transaction(self.pool, execution.visible) as connection:
             store = ExecutionStore(connection, execution.visible)
@@ -94,7 +94,7 @@ class ExecutionLeases:
             yield connection
 
     async def extend(self, execution: Execution) -> bool:
-        """Whether the lease is still this process's; if so it begins anew."""
+        """Renews the lease; False if this process no longer holds it."""
         async with transaction(self.lease_pool, execution.visible) as connection:
             store = ExecutionStore(connection, execution.visible)
             return await store.extend_lease(execution, self.lease)

@@ -1,4 +1,4 @@
-"""From a snapshot to what is sent: documents rendered and stored, the mail frozen. No database."""
+"""From the snapshot to the bytes to send: renders and stores documents, freezes the mail. No database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -62,7 +62,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
-    """Makes documents and mails. What takes long runs in a thread, off the event loop."""
+    """Makes documents and mails; long work runs in a thread, off the event loop."""
 
     ids: Ids
     objects: ObjectStore
@@ -102,7 +102,7 @@ class Preparation:
         *,
         replaced: Package | None = None,
     ) -> Prepared:
-        """Documents rendered and stored, the mail frozen. Raises DocumentsFailed or StoreUnavailable."""
+        """Renders and stores documents, freezes the mail. Raises DocumentsFailed or StoreUnavailable."""
         tenant, facts = execution.tenant, package.facts(execution.shipment, replaces=replaced)
         rendered = await self._render(tenant, facts, snapshot)
         self.reach(failpoints.AFTER_RENDER)
@@ -176,7 +176,7 @@ class Preparation:
 
 
 def submission_parts(snapshot: Snapshot) -> Sequence[PlannedEntry | None]:
-    """What goes in one submission each: the whole package (None), or every entry of several. Pure."""
+    """The parts that are submitted separately: the whole package (None), or each entry. Pure."""
     if snapshot.broker.submit_per == "package" or len(snapshot.entries) < SEVERAL:
         return (None,)
     return snapshot.entries

@@ -6,7 +6,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 
 def apply(export: inspection_pb2.Export, event: events_pb2.Event) -> None:
-    """An event carries the whole submission as it is now, so it replaces the row of the same id."""
+    """An event has the complete submission, so it replaces the row with the same id."""
     submission = event.broker_submission_changed.broker_submission
     for known in export.broker_submissions:
         if known.id == submission.id:

@@ -1,4 +1,4 @@
-"""What was entered of an export: how each entry stands beside its estimate."""
+"""Entry summaries of an export, each compared with its estimate."""
 
 from entrygo.inspection.projections.projection import Projection
 from entrygo.proto.events.v1 import events_pb2
@@ -6,7 +6,7 @@ from entrygo.proto.inspection.v1 import inspection_pb2
 
 
 def apply(export: inspection_pb2.Export, event: events_pb2.Event) -> None:
-    """An event carries the whole outcome of its entry as it is now; entries stay in their order."""
+    """An event has the complete outcome of its entry; the order of entries stays."""
     kind = event.WhichOneof("data")
     carried = event.entry_summary_recorded if kind == "entry_summary_recorded" else event.entry_task_closed
     others = [each for each in export.entry_outcomes if each.entry != carried.outcome.entry]

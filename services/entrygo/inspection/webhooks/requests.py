@@ -36,7 +36,7 @@ class CreateCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateCommand:
-    """None: it stays as it is."""
+    """None: unchanged."""
 
     id: str
     url: str | None

@@ -20,7 +20,7 @@ MAX_NOTE = 2000  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveCommand:
-    """A consent as it is given: to the plan with this hash, by the person of this name."""
+    """An approval of the plan with this hash by the named person."""
 
     export_id: str
     plan_hash: str

@@ -111,7 +111,7 @@ class ReferenceData:
 
 
 class NoReferenceData(ValueError):
-    """The entry date lies before the first known rows; `first_day` is the earliest that can be planned."""
+    """The entry date is before the first known rows; `first_day` is the earliest possible date."""
 
     def __init__(self, first_day: date) -> None:
         super().__init__(f"ReferenceData data starts on {first_day}")

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Library:
-    """Holds the book of the newest imports; a plan takes the book as it is when it starts."""
+    """Holds the book of the newest imports; a plan uses the book of its start."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

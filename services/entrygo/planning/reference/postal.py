@@ -31,12 +31,12 @@ class PostalRegions:
         return self.names.get(code, code)
 
     def holds(self, region: str, zip5: str) -> bool:
-        """Whether a ZIP lies in a region; never in an unknown one."""
+        """Whether a ZIP code is in a region; False for an unknown region."""
         pattern = self.prefixes.get(region)
         return pattern is not None and pattern.match(zip5) is not None
 
     def region_of(self, zip5: str) -> str | None:
-        """The region a ZIP lies in, if any; where two share a prefix, the first by code."""
+        """The region of a ZIP code, if any; if two share a prefix, the first by code."""
         return next(iter(self.regions_of(zip5)), None)
 
     def regions_of(self, zip5: str) -> tuple[str, ...]:

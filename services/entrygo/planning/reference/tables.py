@@ -214,7 +214,7 @@ def _items(value: Value) -> Sequence[str]:
 
 
 def is_stale(table: str, rows: Sequence[Row], day: date) -> bool:
-    """Whether nobody has looked at a row of those for so long before `day` that it may have changed."""
+    """Whether a row was last checked so long before `day` that it may have changed."""
     last = checked_on(rows)
     return table in CHECKED_REGULARLY and last is not None and last + CHECK_HOLDS < day
 

@@ -29,7 +29,7 @@ _ABSENT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a rule may know besides the thing it looks at."""
+    """The context of a rule, in addition to the record that it checks."""
 
     entry_date: date
     destination_country: str

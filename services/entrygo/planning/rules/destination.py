@@ -24,7 +24,7 @@ def _outside_territory(order: Order, context: Context) -> Problem | None:
 
 
 def _region(order: Order, context: Context) -> str | None:
-    """The state's code as given; where none is given, the one that the ZIP lies in."""
+    """The given code of the state, else the state of the ZIP code."""
     regions = context.reference.regions
     if order.destination_region is not None and not is_blank(order.destination_region):
         return regions.region_code(order.destination_region)

@@ -50,7 +50,7 @@ class PlanExport:
         Raises InvalidOrderReference (with both lists), ReferenceOutsideAccount, NotFound and
         InvalidExportState for a batch_id, ValidationFailed for an entry date before all reference data.
         """
-        # Before the key is looked up: the stored answer of another warehouse is none of this caller's.
+        # Before the key is looked up: the caller must not get the stored answer of another warehouse.
         if not visible.includes(command.warehouse_id):
             raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
         if command.is_dry_run:

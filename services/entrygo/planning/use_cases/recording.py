@@ -43,7 +43,7 @@ class Recorder:
 
 
 async def found_export(store: PlanningStore, export_id: str) -> Export:
-    """The export as it is now; ExportNotFound when the store's caller may see none of that id."""
+    """The current export; raises ExportNotFound if the caller may not see it."""
     export = await store.find_export(export_id) if is_valid_id(export_id) else None
     if export is None:
         raise ExportNotFound
@@ -51,7 +51,7 @@ async def found_export(store: PlanningStore, export_id: str) -> Export:
 
 
 async def locked_export(store: PlanningStore, export_id: str) -> Export:
-    """The export under its row's lock; ExportNotFound when the store's caller may see none of that id."""
+    """The export with its row locked; raises ExportNotFound if the caller may not see it."""
     export = await store.lock_export(export_id) if is_valid_id(export_id) else None
     if export is None:
         raise ExportNotFound
