@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from entrygo.domain.errors import ServiceUnavailable
 from entrygo.gateway.routes import system
 from entrygo.gateway.services import Call
 from entrygo.proto.inspection.v1 import inspection_pb2
@@ -127,16 +128,34 @@ async def test_health_answers_with_its_parts(client: httpx.AsyncClient) -> None:
     }
 
 
-async def test_health_says_that_the_database_is_away_instead_of_waiting_for_inspection(
-    client: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+async def never_answered(request: inspection_pb2.SystemHealthRequest, call: Call) -> Any:
+    await asyncio.Event().wait()
+
+
+async def not_reached(request: inspection_pb2.SystemHealthRequest, call: Call) -> Any:
+    raise ServiceUnavailable("The inspection service is not available right now; retry shortly.")
+
+
+@pytest.mark.parametrize("inspection", [never_answered, not_reached])
+async def test_health_says_that_the_database_is_away_instead_of_what_inspection_does(
+    client: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch, inspection: object
 ) -> None:
     monkeypatch.setattr(system, "LATE_SECONDS", 0)
-    monkeypatch.setattr(services, "SystemHealth", never_answered)
+    monkeypatch.setattr(services, "SystemHealth", inspection)
     services.down = {"sync", "planning", "execution", "inspection"}
     async with asyncio.timeout(30):
         answer = await client.get("/api/system/health")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert "the database does not answer" in answer.json()["message"]
+
+
+async def test_health_says_that_inspection_is_away_while_another_service_takes_requests(
+    client: httpx.AsyncClient, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "SystemHealth", not_reached)
+    services.down = {"inspection"}
+    answer = await client.get("/api/system/health")
+    assert (answer.status_code, "The inspection service" in answer.json()["message"]) == (503, True)
 
 
 async def test_health_waits_for_inspection_while_any_service_takes_requests(
@@ -153,10 +172,6 @@ async def test_health_waits_for_inspection_while_any_service_takes_requests(
     monkeypatch.setattr(services, "serving", asked)
     services.down = {"sync", "planning", "execution"}
     assert (await client.get("/api/system/health")).status_code == 200
-
-
-async def never_answered(request: inspection_pb2.SystemHealthRequest, call: Call) -> Any:
-    await asyncio.Event().wait()
 
 
 class Serving:

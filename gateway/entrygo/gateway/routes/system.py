@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from entrygo.domain.errors import ServiceUnavailable
+from entrygo.domain.errors import EntryGoError, Kind, ServiceUnavailable
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.exchange import Exchange, json_answer
 from entrygo.gateway.schemas.system import HealthAnswer, LiveAnswer, ReadyAnswer
@@ -32,7 +32,7 @@ async def health(exchange: Exchange) -> Response:
 
 
 async def _answered(exchange: Exchange) -> inspection_pb2.SystemHealthResponse:
-    """What inspection says; ServiceUnavailable as soon as it is late and no service can read its database.
+    """What inspection says; ServiceUnavailable with the reason once no service can read its database.
 
     Nobody can check the key then, and inspection would say nothing before its own wait for the database ends.
     """
@@ -40,11 +40,20 @@ async def _answered(exchange: Exchange) -> inspection_pb2.SystemHealthResponse:
     asked = asyncio.create_task(exchange.read(exchange.services.inspection.SystemHealth, request))
     try:
         while not (await asyncio.wait({asked}, timeout=LATE_SECONDS))[0]:
-            if not any((await exchange.services.serving()).values()) and not asked.done():
-                raise ServiceUnavailable(NOT_ONE_SERVES)
-        return await asked
+            if not await _any_serves(exchange):
+                break
+        else:
+            return asked.result()
+    except EntryGoError as error:
+        if error.error_kind is not Kind.UNAVAILABLE or await _any_serves(exchange):
+            raise
     finally:
         asked.cancel()
+    raise ServiceUnavailable(NOT_ONE_SERVES)
+
+
+async def _any_serves(exchange: Exchange) -> bool:
+    return any((await exchange.services.serving()).values())
 
 
 async def livez(request: Request) -> Response:
