@@ -38,12 +38,14 @@ class BrandWeek:
         return found[0] if found else ""
 
     def answer_as_broker(self, export_id: str) -> None:
-        """Runs the next block with the link in the broker's mail about an export."""
-        [mail] = self._system.mails_of(export_id)
-        body = BytesParser(policy=default).parsebytes(mail.read_bytes()).get_body(("plain",))
-        assert body is not None
-        [link] = re.findall(rf"{re.escape(self._system.base_url)}/broker/\S+", body.get_content())[:1]
-        self._shell.environment["BROKER_LINK"] = link
+        """Runs the next block with the links in the broker's mails about an export, one for each entry."""
+        for file in self._system.mails_of(export_id):
+            mail = BytesParser(policy=default).parsebytes(file.read_bytes())
+            body = mail.get_body(("plain",))
+            assert body is not None
+            [link] = re.findall(rf"{re.escape(self._system.base_url)}/broker/\S+", body.get_content())[:1]
+            [entry] = re.findall(r" entry ([0-9]+):", mail["Subject"])
+            self._shell.environment[f"BROKER_LINK_{entry}"] = link
         self.run()
 
     def inspect(self, export_id: str) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def test_week_of_three_brands_is_blocked_rejected_amended_entered_and_costs_what
     week.answer_as_broker(first)
     rejected = week.inspect(first)
     assert rejected["brokerSubmission"]["status"] == "rejected"
-    assert rejected["brokerSubmission"]["broker_reason"].startswith("Entry 2:")
+    assert by_entry(rejected, "status") == {1: "sent", 2: "rejected"}
 
     second = week.run()
     assert second != first
@@ -96,10 +98,13 @@ def test_week_of_three_brands_is_blocked_rejected_amended_entered_and_costs_what
     assert planned_table(export["export"]["plan"]) in PAGE
 
     week.answer_as_broker(second)
-    assert week.inspect(second)["brokerSubmission"]["status"] == "acknowledged"
+    acknowledged = week.inspect(second)
+    assert acknowledged["brokerSubmission"]["status"] == "acknowledged"
+    numbers = by_entry(acknowledged, "entry_number")
     week.run()
     entered = week.inspect(second)["entrySummaries"]
     assert entered_table(entered) in PAGE
+    assert {each["entry"]: each["entryNumber"] for each in entered} == numbers
     assert [each["reasons"] for each in entered] == [["RATE_DIFFERS"], [], []]
 
     week.run()
@@ -114,6 +119,11 @@ def test_week_of_three_brands_is_blocked_rejected_amended_entered_and_costs_what
     said = f"88 orders worth USD {total:,.2f} in three entries, an estimated saving of USD {saving:,.2f}"
     assert said in PAGE
     assert said in README
+
+
+def by_entry(inspected: dict[str, Any], name: str) -> dict[int, Any]:
+    """What each entry's submission shows under a name."""
+    return {each["entry"]: each[name] for each in inspected["brokerSubmissions"]}
 
 
 def planned_table(plan: dict[str, Any]) -> str:
