@@ -24,7 +24,7 @@ def create_account_command(
     account_id: Annotated[str | None, typer.Option("--id", help="The id; default: a new one.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Make an account; one that exists already is kept as it is."""
+    """Create an account; an existing one stays unchanged."""
     made, is_new = with_pool(
         "identity", lambda pool: create_account(pool, Ids(), name=name, account_id=account_id)
     )

@@ -53,7 +53,7 @@ def create(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a key. It is shown this once; only its hash is stored."""
+    """Create a key. It is shown once; only its hash is stored."""
     if account is not None:
         made: Key = keys_in_database.create(
             account, name, scopes=scopes, mode=mode, expires_in_days=expires_in_days, warehouse=warehouse
@@ -96,7 +96,7 @@ def rotate(
     ] = DEFAULT_OVERLAP_HOURS,
     as_json: Json = False,
 ) -> None:
-    """Make another key like this one, which ends after the overlap."""
+    """Replace a key by one with the same rights; the old key ends after the overlap."""
     with find_target().client() as entrygo:
         made = entrygo.rotate_key(key_id, {"overlapHours": overlap_hours})
     _show_made(made, as_json=as_json)

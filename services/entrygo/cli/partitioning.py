@@ -39,7 +39,7 @@ def make_command(
     ahead: Annotated[int, typer.Option("--ahead", min=2, help="Months to create ahead.")] = AHEAD,
     as_json: Json = False,
 ) -> None:
-    """Turn tables into partitions by month, make those of the months ahead, drop old ones that are empty.
+    """Partition tables by month, create the partitions of the months ahead, drop old ones that are empty.
 
     From cron, once a week. The first time reads and writes of each table wait while it is looked through.
     """

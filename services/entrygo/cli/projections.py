@@ -37,7 +37,7 @@ def projections() -> None:
 
 @projections_app.command("rebuild")
 def rebuild(as_json: Json = False) -> None:
-    """Throw the read model away and make it anew from the events that the services keep."""
+    """Delete the read model and rebuild it from the events that the services keep."""
     events = asyncio.run(rebuild_with(_settings()))
     print_done({"events": events}, f"rebuilt from {events} events", as_json=as_json)
 
@@ -92,7 +92,7 @@ def _table(found: Sequence[KeptLetter]) -> Table:
 
 @letters_app.command("retry")
 def retry_command(letter_id: LetterId, as_json: Json = False) -> None:
-    """Read the letter's export anew from its owners; exit code 1 when it still cannot be applied."""
+    """Read the letter's export again from its owners; exit code 1 if it still cannot be applied."""
 
     async def work() -> bool:
         settings = _settings()

@@ -27,7 +27,7 @@ def up(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the whole system on this machine; Ctrl-C ends it."""
+    """Run the whole system on this machine; Ctrl-C stops it."""
     settings = UpSettings() if replicas is None else UpSettings(replicas=replicas)
     if not detach:
         if as_json:
@@ -38,7 +38,7 @@ def up(
 
 
 def down(as_json: Json = False) -> None:
-    """End the system of this home."""
+    """Stop the system of this home."""
     home = current_home()
     is_stopped = stop(home)
     text = "stopped" if is_stopped else f"not running: {home.root}"
@@ -52,7 +52,7 @@ def restart(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Restart processes of this home's system one after the other, each when the one before is ready."""
+    """Restart the processes of this home's system one by one; each waits until the previous one is ready."""
     restarted = []
     for name in restart_in_turn(current_home(), parts or []):
         restarted.append(name)
@@ -65,7 +65,7 @@ def restart(
 def status(
     as_json: Json = False,
 ) -> None:
-    """Show how each part is doing; exit code 3 when the system does not run."""
+    """Show the health of each part; exit code 3 if the system does not run."""
     home = current_home()
     report = running(home)
     if report is None:

@@ -25,7 +25,7 @@ STYLES = {Level.OK: "green", Level.WARNING: "yellow", Level.FAILED: "bold red"}
 
 
 def doctor(as_json: Json = False) -> None:
-    """Look at everything that the system needs, and say what to do.
+    """Check everything that the system needs, and show what to do.
 
     Exit code 1 when something fails, 3 when there are warnings alone. What the environment does not name is
     that of the system of this home.
