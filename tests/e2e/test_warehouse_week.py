@@ -175,12 +175,11 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def check_documents(system: System, export: dict[str, Any], orders: int) -> None:
     """One mail; the documents in it open and add up to the cent."""
-    mails = [read_mail(path) for path in system.mail_dir.glob("*.eml")]
-    subject = export["brokerSubmission"]["subject"]
-    # Another account's package may have the same number, and go to the same broker.
-    sent = [attachments(mail) for mail in mails if mail["subject"].strip().startswith(subject)]
-    (documents,) = [each for each in sent if manifest_of(each)["export"]["id"] == export["exportId"]]
-    manifest = manifest_of(documents)
+    [mail] = map(read_mail, system.mails_of(export["exportId"]))
+    assert mail["subject"].strip().startswith(export["brokerSubmission"]["subject"])
+    documents = attachments(mail)
+    manifest: dict[str, Any] = json.loads(documents["manifest.json"])
+    assert manifest["export"]["id"] == export["exportId"]
     lines = list(csv.DictReader(documents["commercial_customs_invoice.csv"].decode("utf-8").splitlines()))
     total = sum(Decimal(line["line_value"]) for line in lines)
     assert len({line["order_id"] for line in lines}) == orders == len(manifest["orders"])
@@ -192,11 +191,6 @@ def check_documents(system: System, export: dict[str, Any], orders: int) -> None
     listed = {artifact["filename"] for artifact in export["artifacts"]}
     # Inside the mail the archive is either opened or not there.
     assert listed - {"customs_package.zip"} == set(documents)
-
-
-def manifest_of(documents: dict[str, bytes]) -> dict[str, Any]:
-    manifest: dict[str, Any] = json.loads(documents["manifest.json"])
-    return manifest
 
 
 def read_mail(path: Path) -> EmailMessage:
