@@ -14,7 +14,7 @@ from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.console.export_page import inspected
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.routes.events import HEARTBEAT, HEARTBEAT_SECONDS, RETRY, STREAM_HEADERS
-from entrygo.gateway.waiting import EndOfStream, LiveReader
+from entrygo.gateway.waiting import EndOfStream
 from entrygo.proto.inspection.v1 import inspection_pb2
 
 MOVED = b"event: moved\ndata: \n\n"
@@ -39,13 +39,13 @@ async def _moves(visit: Visit, export_id: str) -> AsyncIterator[bytes]:
     """Until the longest life of a stream, the gateway's stop, or inspection's absence; pages come again."""
     ends_at = asyncio.get_running_loop().time() + visit.longest_stream_seconds
     request = inspection_pb2.WatchEventsRequest(export_id=export_id)
-    reader: LiveReader[inspection_pb2.FeedEvent] | None = None
-    with contextlib.suppress(EntryGoError):
+    try:
         reader = await visit.live(visit.services.inspection.WatchEvents, request)
-    yield RETRY + MOVED
-    if reader is None:
+    except EntryGoError:
+        yield RETRY + MOVED
         return
     try:
+        yield RETRY + MOVED
         with contextlib.suppress(EntryGoError, EndOfStream):
             while (left := ends_at - asyncio.get_running_loop().time()) > 0 and not reader.is_stopping:
                 event = await reader.next(min(left, HEARTBEAT_SECONDS))
