@@ -36,7 +36,7 @@ class DestinationSilent(Exception):
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """What a delivery holds while it runs; `heard` records how it ended."""
+    """What a delivery holds while it runs; `ended` records how."""
 
     account_id: str
     route: Route

@@ -12,11 +12,11 @@ import structlog
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Tenant, Visible
 from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent
-from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result
+from entrygo.execution.broker.channels.base import Channel, Delivery, Outcome, Result, nothing_to_record
 from entrygo.execution.broker.confirmation_mail import compose_confirmation
 from entrygo.execution.broker.recipient_store import RecipientBacklog, RecipientStore
 from entrygo.execution.broker.recipients import WHOLE_ACCOUNT, Recipient
-from entrygo.execution.broker.routes import MAIL, route_to
+from entrygo.execution.broker.routes import mail_place, route_to
 from entrygo.execution.broker.signed_links import RecipientSigner
 from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
@@ -117,9 +117,9 @@ class Confirmations:
             recipient=recipient.address,
             content=content,
         )
-        route = route_to(f"{MAIL}{recipient.address.rpartition('@')[2]}")
+        route = route_to(mail_place(recipient.address))
         async with self.bulkhead.slot(tenant.account_id, route) as slot:
-            result = await self.channel.submit(delivery, _nothing_to_record)
+            result = await self.channel.submit(delivery, nothing_to_record)
             slot.ended(result.silent)
         await self._settle(tenant, recipient, result)
 
@@ -132,7 +132,3 @@ class Confirmations:
             else:
                 await store.asked(recipient.id)
         log.info("confirmation.settled", recipient_id=recipient.id, outcome=str(result.outcome))
-
-
-async def _nothing_to_record() -> None:
-    return None

@@ -8,7 +8,7 @@ from itertools import chain
 import orjson
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.execution.package.summary import PackageSummary
+from entrygo.execution.package.summary import summary_of
 from entrygo.execution.state.records import Package, Submission
 
 
@@ -41,8 +41,8 @@ class CoveredEntries:
 
 def covered_entries(package: Package | None, entry: int | None) -> CoveredEntries:
     """Of a submission of the package: of `entry` alone, or of all where it is None."""
-    kept = "" if package is None else package.summary
-    listed = PackageSummary.model_validate_json(kept).entries if kept else ()
+    summary = None if package is None else summary_of(package.summary)
+    listed = summary.entries if summary else ()
     filed_as = {each.number: each.filed_as for each in listed if each.filed_as}
     numbers = (entry,) if entry is not None else tuple(each.number for each in listed)
     return CoveredEntries(numbers, filed_as)

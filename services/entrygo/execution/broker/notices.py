@@ -13,11 +13,11 @@ import structlog
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.principal import Mode, Tenant, Visible
 from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent
-from entrygo.execution.broker.channels.base import Channel, Delivery, Result
+from entrygo.execution.broker.channels.base import Channel, Delivery, Result, nothing_to_record
 from entrygo.execution.broker.mail_gate import MailGate
 from entrygo.execution.broker.notice_mail import WebhookNotice, compose_notice, pause_after
 from entrygo.execution.broker.notice_store import NoticeBacklog, NoticeMail, NoticeStore
-from entrygo.execution.broker.routes import MAIL, route_to
+from entrygo.execution.broker.routes import mail_place, route_to
 from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.clock import Clock
@@ -95,9 +95,9 @@ class WebhookNotices:
             recipient=notice.recipient,
             content=notice.content,
         )
-        route = route_to(f"{MAIL}{notice.recipient.rpartition('@')[2].lower()}")
+        route = route_to(mail_place(notice.recipient))
         async with self.bulkhead.slot(account_id, route) as slot:
-            result = await self.channel.submit(delivery, _nothing_to_record)
+            result = await self.channel.submit(delivery, nothing_to_record)
             slot.ended(result.silent)
         await self._settle(visible, notice, result)
 
@@ -129,7 +129,3 @@ class WebhookNotices:
             due_at = None if pause is None else await transaction_time(connection) + pause
             await NoticeStore(connection, visible).settle(notice.id, result.message, due_at)
         log.info("notice.settled", notice_id=notice.id, outcome=str(result.outcome))
-
-
-async def _nothing_to_record() -> None:
-    return None

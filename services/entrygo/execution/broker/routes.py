@@ -37,6 +37,11 @@ def route_to(destination: str) -> Route:
     return Route(server=MAIL_SERVER if is_mail else destination, destination=destination)
 
 
+def mail_place(address: str) -> str:
+    """`mail:<domain>`, in lower case."""
+    return f"{MAIL}{address.rpartition('@')[2].lower()}"
+
+
 def destination_name(tenant: Tenant, submission: Submission) -> str:
     """That of a submission, as `place_name` gives it."""
     return place_name(
@@ -49,7 +54,7 @@ def place_name(tenant: Tenant, kind: SubmissionType, *, recipient: str | None, e
     if tenant.mode is Mode.TEST:
         return SIMULATED
     if not endpoint:
-        return f"{MAIL}{(recipient or '').rpartition('@')[2].lower()}"
+        return mail_place(recipient or "")
     read = orjson.loads(endpoint)
     # With its port: whoever names another port of a broker's host must not silence the broker for everybody.
     server = (

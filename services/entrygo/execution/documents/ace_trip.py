@@ -57,7 +57,8 @@ class AceTrip(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """The message, and by paths what it lacks, a value of a form that it does not take included."""
-        message, dangerous = _message(invoice), _dangerous_goods(invoice)
+        shipments = manifest_shipments(invoice)
+        message, dangerous = _message(invoice, shipments), _dangerous_goods(invoice, shipments)
         return canonical_json(
             {
                 **json_head(invoice, "ace_trip", SCHEMA_VERSION),
@@ -81,11 +82,11 @@ def _written(invoice: Invoice) -> Iterator[str | None]:
     yield from (text for line in invoice.consolidated for text in line.descriptions)
 
 
-def _dangerous_goods(invoice: Invoice) -> Json:
+def _dangerous_goods(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
     """Absent where there are none; each by its shipment, counted from 1 as entries and their lines are."""
     found = [
         {"shipment": place, "control_number": shipment.control_number, **goods}
-        for place, shipment in enumerate(manifest_shipments(invoice), start=1)
+        for place, shipment in enumerate(shipments, start=1)
         for of_line in dangerous_goods_by_line(shipment.order_lines).values()
         for goods in of_line
     ]
@@ -93,7 +94,7 @@ def _dangerous_goods(invoice: Invoice) -> Json:
     return {"dangerous_goods": found, "emergency_contact": contact} if found else {}
 
 
-def _message(invoice: Invoice) -> Json:
+def _message(invoice: Invoice, shipments: Sequence[ManifestShipment]) -> Json:
     shipment = invoice.package.shipment
     trip = shipment.trip or Trip()
     port = trip.border_port or transport(invoice.snapshot)["port_code"]
@@ -110,7 +111,7 @@ def _message(invoice: Invoice) -> Json:
         "usPortOfArrival": port,
         "truck": {"number": _cut(trip.conveyance, 17), "sealNumbers": seals},
         "trailers": trailers or None,
-        "shipments": [_shipment(invoice, each) for each in manifest_shipments(invoice)],
+        "shipments": [_shipment(invoice, each) for each in shipments],
     }
 
 

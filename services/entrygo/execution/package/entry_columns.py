@@ -36,6 +36,8 @@ class EntryLine:
     line: ConsolidatedLine
     goods: Sequence[ShippedProduct]
     charges: LineCharges
+    # Those of the house bills of its entry, where the manifest has some.
+    control_numbers: Sequence[str]
 
     @property
     def metals(self) -> Iterator[MetalContent]:
@@ -126,7 +128,7 @@ def _port(invoice: Invoice) -> str | None:
 def _paps(invoice: Invoice, row: EntryLine) -> str:
     """The control number of its entry; of a manifest by house bill those of all of its orders."""
     if invoice.snapshot.broker.manifest_per == "house_bill":
-        return _joined(_numbers_of_bills(invoice).get(row.line.entry_number, ()))
+        return _joined(row.control_numbers)
     shipment, entries = invoice.package.shipment, len(invoice.entries)
     return clean_text(shipment.paps_of(row.line.entry_number, entries=entries))
 
@@ -272,7 +274,12 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
 
 def entry_line_rows(invoice: Invoice) -> Iterator[list[str]]:
     """The cells of each entry line, as ENTRY_COLUMNS orders them."""
-    goods, charges = goods_by_line(invoice), charges_by_line(invoice)
+    goods, charges, bills = goods_by_line(invoice), charges_by_line(invoice), _numbers_of_bills(invoice)
     for line in invoice.consolidated:
-        row = EntryLine(line=line, goods=goods[line.number], charges=charges[line.number])
+        row = EntryLine(
+            line=line,
+            goods=goods[line.number],
+            charges=charges[line.number],
+            control_numbers=bills[line.entry_number],
+        )
         yield [column.cell(invoice, row) for column in ENTRY_COLUMNS]
