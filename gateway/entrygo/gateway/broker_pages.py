@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from entrygo.domain.errors import EntryGoError, Kind
 from entrygo.gateway.broker_summaries import FIELDS, read_form
 from entrygo.gateway.broker_view import broker_view
+from entrygo.gateway.entry_numbers import entry_at, numbers_in
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.link_pages import (
     Answer,
@@ -30,7 +31,7 @@ PAGE = "/broker/{token}"
 PACK = "/broker/{token}/pack.zip"
 DOCUMENT = "/broker/{token}/documents/{filename}"
 _NAMED_PROBLEMS = 5
-_NUMBER_OF_ENTRY = re.compile(r"entry_number_([0-9]{1,3})")
+_NUMBER = "entry_number"
 
 
 class BrokerPages(LinkPages):
@@ -128,11 +129,9 @@ def _wrong(error: EntryGoError, fields: Mapping[str, str]) -> Mapping[str, objec
 
 
 def _entry_of(error: EntryGoError, fields: Mapping[str, str]) -> int | None:
-    """The entry whose number is wrong: `entryNumbers.1.entryNumber` is the second that was given."""
+    """The entry whose number is wrong."""
     issues = (error.details or {}).get("issues") or []
-    named = re.match(r"entryNumbers\.([0-9]+)", str(issues[0]["path"])) if issues else None
-    given = [int(found[1]) for name in fields if (found := _NUMBER_OF_ENTRY.fullmatch(name))]
-    return given[int(named[1])] if named and int(named[1]) < len(given) else None
+    return entry_at(str(issues[0]["path"]), numbers_in(fields, _NUMBER)) if issues else None
 
 
 def _problem(error: EntryGoError) -> str:
@@ -163,9 +162,8 @@ def _answer(token: str, fields: Mapping[str, str]) -> execution_pb2.AnswerBroker
     match fields.get("answer"):
         case "acknowledge":
             request.acknowledged.entry_number = fields.get("entry_number", "")
-            for name, given in fields.items():
-                if named := _NUMBER_OF_ENTRY.fullmatch(name):
-                    request.acknowledged.entry_numbers.add(entry=int(named[1]), entry_number=given)
+            for given in numbers_in(fields, _NUMBER):
+                request.acknowledged.entry_numbers.add(entry=given.entry, entry_number=given.number)
         case "reject":
             request.rejected.reason = fields.get("reason", "")
         case "summary":

@@ -7,12 +7,11 @@ from datetime import date
 
 from entrygo.domain.time import parse_rfc3339
 from entrygo.gateway.console.words import counted, money
+from entrygo.gateway.entry_numbers import MAX_FIELDS
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.execution.v1 import execution_pb2
 
 _KIBIBYTE = 1024
-# Entries that have fields of their own on the page.
-MAX_FORMS = 50
 SHOWN_PAPS = 4
 _OF_AN_ENTRY = re.compile(r"entry-([0-9]+)_")
 
@@ -133,8 +132,8 @@ def broker_view(link: execution_pb2.BrokerLink) -> BrokerView:
         reason=submission.reason,
         documents=_grouped(link.artifacts),
         document_count=len(link.artifacts),
-        forms=shipped[:MAX_FORMS],
-        unshown_forms=max(0, len(shipped) - MAX_FORMS),
+        forms=shipped[:MAX_FIELDS],
+        unshown_forms=max(0, len(shipped) - MAX_FIELDS),
         entry=str(submission.entry) if submission.entry else "",
         entries=tuple(map(_entry, link.entries)),
         pack_size=size(link.pack.size_bytes),

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound, ValidationFailed
 from entrygo.domain.ids import IdKind, by_origin
-from entrygo.gateway.console.entry_numbers import by_entry, numbers_in
 from entrygo.gateway.console.export_page import CONFIRMED, MISSING, inspected, render
 from entrygo.gateway.console.product_fields import editable
 from entrygo.gateway.console.visit import Handler, Page, Visit
+from entrygo.gateway.entry_numbers import by_entry, numbers_in
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping import exports as mapping
 from entrygo.gateway.routes import export_changes, policies
@@ -146,9 +146,9 @@ async def resend(visit: Visit) -> Response:
 async def note_answer(visit: Visit) -> Response:
     """Notes what the broker said on the phone: above all whether it has one that may have arrived."""
     given: dict[str, Any] = visit.given("outcome", "entryNumber", "reason", "notedBy", "note")
-    numbers = numbers_in(visit.form)
+    numbers = numbers_in(visit.form, "entryNumber")
     if numbers:
-        given["entryNumbers"] = numbers
+        given["entryNumbers"] = [{"entry": each.entry, "entryNumber": each.number} for each in numbers]
     try:
         body = validated(NoteBrokerAnswerBody, {**given, **_entry(visit), **_key(visit)})
         request = export_changes.note_request(visit.path_id(MISSING), body)

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from entrygo.domain.errors import EntryGoError
 from entrygo.domain.left_behind import importer_named, keeps_importer_behind
 from entrygo.domain.submissions import newest_of_each_entry
-from entrygo.gateway.console.entry_numbers import MAX_FIELDS
 from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.product_fields import Editable, editable, value_of
 from entrygo.gateway.console.timeline import moments
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import standing
+from entrygo.gateway.entry_numbers import MAX_FIELDS
 from entrygo.gateway.exchange import validated
 from entrygo.gateway.mapping.coverage import coverage
 from entrygo.gateway.mapping.duties import estimated_entries
