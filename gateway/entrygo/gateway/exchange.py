@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import orjson
@@ -24,6 +25,7 @@ from entrygo.gateway.schemas.fields import IssueCount
 from entrygo.gateway.services import Call, Document, Reply, Services, Stream, Unary
 from entrygo.gateway.waiting import LiveReader
 from entrygo.proto.execution.v1 import execution_pb2
+from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.requests.idempotency_key import FIELD, idempotency_key
 from entrygo.requests.issues import Issues
 
@@ -33,6 +35,7 @@ OFF_LOOP_BYTES = 1024 * 1024
 B = TypeVar("B", bound=BaseModel)
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
+T = TypeVar("T")
 
 _BEARER = re.compile(r"bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
 _JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE)
@@ -95,15 +98,28 @@ class Exchange:
     async def body(self, model: type[B]) -> B:
         """The validated body, with the idempotency key that counts. A bad key wins over a bad body."""
         key = _header_key(self.request)
-        if len(self._content) > OFF_LOOP_BYTES:
-            async with self.readers:
-                body = await asyncio.to_thread(_read_body, self._content, model)
-        else:
-            body = _read_body(self._content, model)
+        body = await self._read(partial(_read_body, model))
         items = getattr(body, "items", None)
         if items:
             self.count_items(len(items))
         return body if key is None else body.model_copy(update={"idempotency_key": key})
+
+    async def orders(
+        self, read: Callable[[bytes | bytearray], sync_pb2.SyncOrdersRequest]
+    ) -> sync_pb2.SyncOrdersRequest:
+        """As `body`, for thousands of orders: the message that `read` makes of them."""
+        key = _header_key(self.request)
+        message = await self._read(read)
+        self.count_items(len(message.items))
+        if key is not None:
+            message.idempotency_key = key
+        return message
+
+    async def _read(self, read: Callable[[bytes | bytearray], T]) -> T:
+        if len(self._content) <= OFF_LOOP_BYTES:
+            return read(self._content)
+        async with self.readers:
+            return await asyncio.to_thread(read, self._content)
 
     def query(self, model: type[B]) -> B:
         """The validated query parameters; unknown ones are ignored."""
@@ -150,7 +166,7 @@ def authorization(request: Request) -> str | None:
     return f"Bearer {match[1]}" if match else None
 
 
-def _read_body(content: bytes | bytearray, model: type[B]) -> B:
+def _read_body(model: type[B], content: bytes | bytearray) -> B:
     is_optional = not any(field.is_required() for field in model.model_fields.values())
     return validated(model, {} if is_optional and not content else read_json(content))
 

@@ -63,7 +63,7 @@ class SyncUseCases:
             await _check_importers(store, drafts)
             known = with_products(drafts, await _catalogue(store, drafts))
             now = self.clock()
-            stamps = await store.upsert(known, [self.ids.new(IdKind.ORDER) for _ in known], now)
+            stamps = await store.upsert(known, self.ids.some(IdKind.ORDER, len(known)), now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
             event = self._orders_synced(visible, stored)
             await append(connection, event, warehouse_id=visible.warehouse_id)
@@ -108,7 +108,7 @@ class SyncUseCases:
                 subject, [draft.external_id for draft in drafts], [draft.id for draft in drafts if draft.id]
             )
             _check_ids(drafts, used)
-            new_ids = [self.ids.new(subject.id_kind) for _ in drafts]
+            new_ids = self.ids.some(subject.id_kind, len(drafts))
             stored = await store.upsert_facts(subject, drafts, new_ids, self.clock())
             return render([stored[draft.external_id] for draft in drafts])
 

@@ -8,8 +8,10 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o
 ID_BITS = 130
 MAX_ID_LENGTH = 64
 
-# Two characters at a time: an order sync makes hundreds of ids.
 _PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
+RANDOM_CHARACTERS = 16  # of 5 bits each, at the end of an id
+# A random byte as a character: its last five bits.
+_CHARACTERS = (ALPHABET * 8).encode()
 
 _VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
@@ -43,6 +45,13 @@ def make_id(kind: IdKind, *, unix_ms: int, entropy: int) -> str:
     """`<kind>_` + 48 bits of time + 80 bits of entropy in base 32, so that later ids sort later."""
     value = (unix_ms & (1 << 48) - 1) << 80 | entropy & (1 << 80) - 1
     return f"{kind}_" + "".join([_PAIRS[value >> shift & 1023] for shift in range(ID_BITS - 10, -1, -10)])
+
+
+def make_ids(kind: IdKind, *, unix_ms: int, random: bytes) -> list[str]:
+    """As make_id, for the hundreds of an order sync: one for every RANDOM_CHARACTERS bytes."""
+    begin = make_id(kind, unix_ms=unix_ms, entropy=0)[:-RANDOM_CHARACTERS]
+    text = random.translate(_CHARACTERS).decode()
+    return [begin + text[at : at + RANDOM_CHARACTERS] for at in range(0, len(text), RANDOM_CHARACTERS)]
 
 
 def is_valid_id(value: str) -> bool:

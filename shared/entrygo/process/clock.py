@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from entrygo.domain.ids import IdKind, make_id
+from entrygo.domain.ids import RANDOM_CHARACTERS, IdKind, make_ids
 
 Clock = Callable[[], datetime]
 
@@ -21,4 +21,9 @@ class Ids:
         self._clock = clock
 
     def new(self, kind: IdKind) -> str:
-        return make_id(kind, unix_ms=int(self._clock().timestamp() * 1000), entropy=secrets.randbits(80))
+        return self.some(kind, 1)[0]
+
+    def some(self, kind: IdKind, count: int) -> list[str]:
+        """So many ids of one moment."""
+        unix_ms = int(self._clock().timestamp() * 1000)
+        return make_ids(kind, unix_ms=unix_ms, random=secrets.token_bytes(count * RANDOM_CHARACTERS))

@@ -1,5 +1,6 @@
 """Orders between REST and protobuf."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -7,7 +8,14 @@ import orjson
 
 from entrygo.domain.money import json_number
 from entrygo.gateway.mapping.plain_fields import Values
-from entrygo.gateway.schemas.orders import ANSWERED_LINE, FURTHER, SYNCED, OrderInput, SyncOrdersBody
+from entrygo.gateway.schemas.orders import (
+    ANSWERED_LINE,
+    FURTHER,
+    SYNCED,
+    OrderInput,
+    OrderLineInput,
+    SyncOrdersBody,
+)
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.order import ORDER, ORDER_LINE
 
@@ -29,18 +37,22 @@ def sync_orders_request(body: SyncOrdersBody) -> sync_pb2.SyncOrdersRequest:
 def _order_input(order: OrderInput) -> sync_pb2.OrderInput:
     return sync_pb2.OrderInput(
         **_ORDER.as_texts(_ORDER.of(order)),
-        items=[_line_input(*_LINE.of(line)) for line in order.items],
-        metadata_json="" if order.metadata is None else orjson.dumps(order.metadata).decode(),
+        items=[line_input(line) for line in order.items],
+        metadata_json=None if order.metadata is None else metadata_json(order.metadata),
     )
 
 
-@lru_cache(maxsize=32_768)
-def _line_input(*values: Any) -> sync_pb2.OrderItem:
-    """Shared by every order with this line: an order copies what it is made of."""
-    texts = _LINE.as_texts(values)
+def line_input(line: OrderLineInput) -> sync_pb2.OrderItem:
+    """The message of a line; of one that names a SKU, without the product that stands in for none."""
+    texts = _LINE.as_texts(_LINE.of(line))
     if texts["sku"] is not None:
         texts["product_id"] = ""
     return sync_pb2.OrderItem(**texts)
+
+
+def metadata_json(metadata: Mapping[str, Any]) -> str:
+    """Metadata as it travels."""
+    return orjson.dumps(metadata).decode()
 
 
 @lru_cache(maxsize=32_768)

@@ -5,7 +5,9 @@ from starlette.responses import Response
 from entrygo.domain.errors import NotFound
 from entrygo.gateway.endpoint import Endpoint
 from entrygo.gateway.examples.exports import SYNC_ORDERS_ANSWER, SYNC_ORDERS_REQUEST
-from entrygo.gateway.exchange import Exchange, json_answer
+from entrygo.gateway.exchange import Exchange, json_answer, validated
+from entrygo.gateway.json_reader import read_json
+from entrygo.gateway.mapping.order_bodies import usual_orders
 from entrygo.gateway.mapping.orders import stored_order, sync_orders_answer, sync_orders_request
 from entrygo.gateway.routes.pages import list_request, page_answer
 from entrygo.gateway.schemas.orders import (
@@ -22,9 +24,15 @@ from entrygo.proto.sync.v1 import sync_pb2
 
 async def sync_orders(exchange: Exchange) -> Response:
     """POST /api/orders/sync: takes orders in, all or none."""
-    body = await exchange.body(SyncOrdersBody)
-    reply = await exchange.write(exchange.services.sync.SyncOrders, sync_orders_request(body))
+    request = await exchange.orders(_read_orders)
+    reply = await exchange.write(exchange.services.sync.SyncOrders, request)
     return json_answer(sync_orders_answer(reply.message), replayed=reply.replayed)
+
+
+def _read_orders(content: bytes | bytearray) -> sync_pb2.SyncOrdersRequest:
+    body = read_json(content)
+    found = usual_orders(body)
+    return sync_orders_request(validated(SyncOrdersBody, body)) if found is None else found
 
 
 async def list_orders(exchange: Exchange) -> Response:

@@ -41,7 +41,7 @@ def _one_name(sku: object) -> object:
     return sku
 
 
-def _refuse_other_currency(given: Any) -> Any:
+def refuse_other_currency(given: Any) -> Any:
     """A currency is no field: amounts are in USD. Who states another one would have it taken for that."""
     currency = given.get("currency") if isinstance(given, dict) else None
     if currency is not None and str(currency).strip().upper() != CURRENCY:
@@ -59,7 +59,7 @@ class OrderLineInput(Body):
     @model_validator(mode="before")
     @classmethod
     def _named_by_sku(cls, line: Any) -> Any:
-        _refuse_other_currency(line)
+        refuse_other_currency(line)
         if not isinstance(line, dict) or line.get("sku") is None:
             return line
         if line.get("productId") is None:
@@ -79,7 +79,7 @@ class OrderInput(Body):
     @model_validator(mode="before")
     @classmethod
     def _in_usd(cls, order: Any) -> Any:
-        return _refuse_other_currency(order)
+        return refuse_other_currency(order)
 
 
 def _check_lines(orders: object) -> object:

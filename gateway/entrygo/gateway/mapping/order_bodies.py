@@ -1,0 +1,92 @@
+"""Bodies of orders become messages. What repeats from one order to the next is held against its schema once.
+
+The schema of the whole body takes the same ones at thrice the cost; it alone says what is wrong with others.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError, create_model
+from pydantic_core import PydanticCustomError
+
+from entrygo.gateway.mapping.orders import line_input, metadata_json
+from entrygo.gateway.mapping.plain_fields import Values
+from entrygo.gateway.schemas.declared import members
+from entrygo.gateway.schemas.fields import Body, IdempotencyKey, Identifier, Metadata, OwnName
+from entrygo.gateway.schemas.orders import OrderLineInput, refuse_other_currency
+from entrygo.proto.sync.v1 import sync_pb2
+from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER, ORDER_LINE
+
+_identifier = TypeAdapter(Identifier).validate_python
+_own_name = TypeAdapter(OwnName).validate_python
+_key = TypeAdapter(IdempotencyKey | None).validate_python
+_metadata = TypeAdapter(Metadata).validate_python
+
+# Of an order, all but its own name: where it goes and under whose number.
+_SHARED = tuple(field for field in ORDER if field.name != "external_id")
+_SHARED_NAMES = tuple(field.rest_name for field in _SHARED)
+_shared_values = Values(_SHARED)
+_SharedFields = create_model("SharedFields", __base__=Body, **members(_SHARED))
+# A line is refused for its currency, too.
+_LINE_NAMES = (*(field.rest_name for field in ORDER_LINE), "currency")
+
+
+class _Unusual(Exception):
+    """For the schema of the whole body to judge."""
+
+
+def usual_orders(body: object) -> sync_pb2.SyncOrdersRequest | None:
+    """The message of a body (as `read_json` gives it); None when there may be something wrong with it."""
+    try:
+        return _request(_fields_of(body))
+    except (_Unusual, ValidationError, PydanticCustomError):
+        return None
+    except TypeError:
+        return None  # A list or an object in the place of a text has no hash.
+
+
+def _request(body: Mapping[str, Any]) -> sync_pb2.SyncOrdersRequest:
+    request = sync_pb2.SyncOrdersRequest(
+        account_id=_identifier(body.get("accountId")), idempotency_key=_key(body.get("idempotencyKey"))
+    )
+    add, lines = request.items.add, 0
+    for order in map(_fields_of, _some(body.get("items"), MAX_ORDERS)):
+        given = _some(order.get("items"), MAX_LINES_PER_ORDER)
+        lines += len(given)
+        if lines > MAX_LINES:
+            raise _Unusual
+        metadata = order.get("metadata")
+        refuse_other_currency(order)
+        add(
+            external_id=_own_name(order.get("externalId")),
+            items=[_line(*map(_fields_of(line).get, _LINE_NAMES)) for line in given],
+            metadata_json=None if metadata is None else metadata_json(_metadata(metadata)),
+            **_shared(*map(order.get, _SHARED_NAMES)),
+        )
+    return request
+
+
+def _fields_of(given: object) -> Mapping[str, Any]:
+    if not isinstance(given, dict):
+        raise _Unusual
+    return given
+
+
+def _some(given: object, most: int) -> Sequence[object]:
+    """A list of at least one."""
+    if not isinstance(given, list) or not 0 < len(given) <= most:
+        raise _Unusual
+    return given
+
+
+# Typed, since True == 1 == Decimal(1).
+@lru_cache(maxsize=32_768, typed=True)
+def _shared(*values: Any) -> Mapping[str, str | None]:
+    fields = _SharedFields.model_validate(dict(zip(_SHARED_NAMES, values, strict=True)))
+    return _shared_values.as_texts(_shared_values.of(fields))
+
+
+@lru_cache(maxsize=32_768, typed=True)
+def _line(*values: Any) -> sync_pb2.OrderItem:
+    return line_input(OrderLineInput.model_validate(dict(zip(_LINE_NAMES, values, strict=True))))
