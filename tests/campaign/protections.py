@@ -136,7 +136,7 @@ PROTECTIONS = (
         (
             Edit(
                 "services/entrygo/execution/recovery/loops.py",
-                "            group.create_task(self._deliver(due[Backlog.DELIVERIES], stop))\n",
+                "            group.create_task(self._deliver(stop, due))\n",
                 "",
             ),
         ),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,27 @@ async def test_a_transient_failure_completes_the_export_and_is_sent_later_with_e
         "prepared", "sending", "retrying", "sending", "retrying", "sending", "sent",
     ]  # fmt: skip
     assert events[-1].broker_submission_changed.broker_submission.attempts == 3
+
+
+async def test_what_waits_in_the_ledger_is_sent_as_soon_as_another_delivery_has_ended(world: World) -> None:
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    recovery, stop = replace(process.recovery, interval=timedelta(days=1)), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recovery.run(stop))
+        await _until(lambda: not process.dispatcher.freed.is_set())
+        await world.pass_time(timedelta(minutes=10))
+        process.dispatcher.freed.set()
+        await _until(lambda: len(channel.deliveries) == 2)
+        stop.set()
+    await process.dispatcher.idle()
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    # What is waited for happens in tasks of the process.
+    while not holds():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
 
 
 async def test_a_mail_server_that_never_heals_ends_in_failed(world: World) -> None:

@@ -87,10 +87,10 @@ class Recovery:
         """Every loop until `stop`; an outage delays a loop and ends none."""
         due = {kind: asyncio.Event() for kind in Backlog}
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._look(stop, due))
+            group.create_task(self._look_always(stop, due))
             group.create_task(self._when(due[Backlog.EXECUTIONS], stop, self.recover_executions))
             group.create_task(self._when(due[Backlog.WITHDRAWALS], stop, self.recover_withdrawals))
-            group.create_task(self._deliver(due[Backlog.DELIVERIES], stop))
+            group.create_task(self._deliver(stop, due))
             group.create_task(self._fill(stop))
 
     async def recover_executions(self) -> None:
@@ -115,31 +115,33 @@ class Recovery:
         for submission in await self.delivery.reacting(BATCH):
             await self.delivery.react(submission)
 
-    async def _look(self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event]) -> None:
-        """Wakes at every interval the loops for which something waits."""
-
-        async def look() -> None:
-            async with transaction(self.pool, EVERYONE) as connection:
-                waiting = await kinds_waiting(connection)
-            for kind in waiting:
-                due[kind].set()
-
+    async def _look_always(self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event]) -> None:
         while not stop.is_set():
-            await self._guarded(look)
+            await self._guarded(lambda: self._look(due))
             await pause(stop, self.interval.total_seconds())
+
+    async def _look(self, due: Mapping[Backlog, asyncio.Event]) -> None:
+        """Wakes the loops for which something waits."""
+        async with transaction(self.pool, EVERYONE) as connection:
+            waiting = await kinds_waiting(connection)
+        for kind in waiting:
+            due[kind].set()
 
     async def _when(self, due: asyncio.Event, stop: asyncio.Event, work: Work) -> None:
         while await _is_set_before(stop, due):
             due.clear()
             await self._guarded(work)
 
-    async def _deliver(self, due: asyncio.Event, stop: asyncio.Event) -> None:
-        """When something is due, and as soon as deliveries have ended: others may wait in the ledger."""
-        freed = self.dispatcher.freed
-        while await _is_set_before(stop, due, freed):
-            due.clear()
+    async def _deliver(self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event]) -> None:
+        """When something is due, and when a look after deliveries that have ended finds others waiting."""
+        is_due, freed = due[Backlog.DELIVERIES], self.dispatcher.freed
+        while await _is_set_before(stop, is_due, freed):
             freed.clear()
-            await self._guarded(self.deliver_due)
+            if not is_due.is_set():
+                await self._guarded(lambda: self._look(due))
+            if is_due.is_set():
+                is_due.clear()
+                await self._guarded(self.deliver_due)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _fill(self, stop: asyncio.Event) -> None:
