@@ -34,9 +34,9 @@ from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, ExecuteCommand, Execution
 from entrygo.execution.steps.execution import ExecutionSteps
 from entrygo.execution.steps.leases import ExecutionLeases
-from entrygo.messaging.event_log import events_after, history, reading_after, replay
+from entrygo.messaging.event_log import events_after, history, replay, stream_after
 from entrygo.postgres.idempotency import Reply
-from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
 POLL_SECONDS = 0.1
@@ -180,14 +180,18 @@ class Packages:
 
         `event_id` is what the caller holds at `sequence`: HistoryMismatch when something else is there.
         """
-        held = event_id if is_valid_id(export_id) else ""
-        async with reading_after(self.reading_pool, visible, export_id, sequence, held) as connection:
-            packages = PackageStore(connection, visible)
-            package = None
-            if is_valid_id(export_id):
-                package = await packages.find_by_export(export_id)
-            elif not export_id and is_valid_id(package_id):
-                package = await packages.find(package_id)
+        if is_valid_id(export_id):
+
+            async def is_visible(connection: Connection) -> bool:
+                return await PackageStore(connection, visible).find_by_export(export_id) is not None
+
+            return await stream_after(
+                self.reading_pool, visible, export_id, sequence, event_id, is_visible=is_visible
+            )
+        if export_id or not is_valid_id(package_id):
+            return []
+        async with transaction(self.reading_pool, visible) as connection:
+            package = await PackageStore(connection, visible).find(package_id)
             if package is None:
                 return []
             return await events_after(connection, visible, package.export_id, sequence)

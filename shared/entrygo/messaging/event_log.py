@@ -1,8 +1,9 @@
 """Reads the permanent log of a service: one export's events, or everything for a rebuild."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+
+from asyncpg import Record
 
 from entrygo.domain.errors import HistoryMismatch
 from entrygo.domain.principal import Tenant, Visible
@@ -46,39 +47,64 @@ async def check_held(pool: Pool, tenant: Tenant, stream_id: str, sequence: int, 
     Asked of the whole account, as a stream may have been of another warehouse: the answer holds nothing that
     the caller did not bring. No id, or one that was recorded before ids were, is not compared.
     """
-    if event_id:
-        async with transaction(pool, Visible.whole(tenant)) as connection:
-            await _check_held(connection, tenant, stream_id, sequence, event_id)
+    if not event_id:
+        return
+    async with transaction(pool, Visible.whole(tenant)) as connection:
+        row = await connection.fetchrow(
+            "SELECT event_id FROM event_log"
+            " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence = $4",
+            tenant.account_id,
+            tenant.mode,
+            stream_id,
+            sequence,
+        )
+    if row is None or row["event_id"] not in (None, event_id):
+        raise HistoryMismatch
 
 
-@asynccontextmanager
-async def reading_after(
-    pool: Pool, visible: Visible, stream_id: str, sequence: int, event_id: str
-) -> AsyncIterator[Connection]:
-    """A transaction to read a stream in, once `check_held` is content; in the same one where it can be."""
-    tenant = visible.tenant
-    if visible != Visible.whole(tenant):
-        await check_held(pool, tenant, stream_id, sequence, event_id)
-        event_id = ""
+async def stream_after(
+    pool: Pool,
+    visible: Visible,
+    stream_id: str,
+    sequence: int,
+    event_id: str,
+    *,
+    is_visible: Callable[[Connection], Awaitable[bool]],
+) -> list[events_pb2.Event]:
+    """The events of one stream after a sequence, once it is clear that the caller holds the one at it.
+
+    Who sees the whole account sees every event of it, which takes one statement. For a caller bound to a
+    warehouse `is_visible` says whether what the stream is about is of that one now.
+    Raises HistoryMismatch as `check_held` does.
+    """
+    if visible == Visible.whole(visible.tenant):
+        async with transaction(pool, visible) as connection:
+            return await _events_following(connection, visible.tenant, stream_id, sequence, event_id)
+    await check_held(pool, visible.tenant, stream_id, sequence, event_id)
     async with transaction(pool, visible) as connection:
-        if event_id:
-            await _check_held(connection, tenant, stream_id, sequence, event_id)
-        yield connection
+        if not await is_visible(connection):
+            return []
+        return await events_after(connection, visible, stream_id, sequence)
 
 
-async def _check_held(
+async def _events_following(
     connection: Connection, tenant: Tenant, stream_id: str, sequence: int, event_id: str
-) -> None:
-    row = await connection.fetchrow(
-        "SELECT event_id FROM event_log"
-        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence = $4",
+) -> list[events_pb2.Event]:
+    rows = await connection.fetch(
+        "SELECT sequence, event_id, payload FROM event_log"
+        " WHERE account_id = $1 AND mode = $2 AND stream_id = $3 AND sequence >= $4 ORDER BY sequence",
         tenant.account_id,
         tenant.mode,
         stream_id,
         sequence,
     )
-    if row is None or row["event_id"] not in (None, event_id):
+    if event_id and not (rows and _is_held(rows[0], sequence, event_id)):
         raise HistoryMismatch
+    return [events_pb2.Event.FromString(row["payload"]) for row in rows if row["sequence"] > sequence]
+
+
+def _is_held(row: Record, sequence: int, event_id: str) -> bool:
+    return bool(row["sequence"] == sequence and row["event_id"] in (None, event_id))
 
 
 async def history(pool: Pool) -> events_pb2.History:

@@ -1,13 +1,15 @@
 """Each event names the one before it and the life of the database; a reader of another history is refused."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from entrygo.domain.errors import HistoryMismatch
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.messaging.event_log import check_held, events_after, history
+from entrygo.messaging.event_log import check_held, events_after, history, stream_after
 from entrygo.messaging.outbox import append_all
 from entrygo.messaging.seal import Seal
-from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Pool, open_pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
 ALICE = Tenant("acc_alice", Mode.LIVE)
@@ -88,6 +90,47 @@ async def test_a_reader_learns_whether_it_holds_this_history(
             return
         with pytest.raises(HistoryMismatch):
             await check_held(pool, ALICE, stream_id, sequence, event_id)
+
+
+@pytest.mark.parametrize("visible", [WHOLE, Visible(ALICE, "wh_here")], ids=["account", "warehouse"])
+@pytest.mark.parametrize(
+    ("sequence", "event_id", "follow"),
+    [
+        (0, "", [1, 2, 3]),
+        (1, "evt_batch_a_1", [2, 3]),
+        (1, "", [2, 3]),
+        (3, "evt_batch_a_3", []),
+        (1, "evt_of_another_life", None),
+        (4, "evt_batch_a_4", None),
+    ],
+)
+async def test_a_stream_goes_on_only_after_what_its_reader_holds(
+    database_url: str, visible: Visible, sequence: int, event_id: str, follow: list[int] | None
+) -> None:
+    async with await open_pool(database_url, schema="planning") as pool:
+        async with transaction(pool, WHOLE) as connection:
+            events = [event("batch_a", number) for number in (1, 2, 3)]
+            await append_all(connection, events, warehouse_id="wh_here")
+        refused = pytest.raises(HistoryMismatch) if follow is None else nullcontext()
+        with refused:
+            found = await stream_after(pool, visible, "batch_a", sequence, event_id, is_visible=_seen)
+            assert [each.sequence for each in found] == follow
+
+
+async def test_a_stream_of_what_a_bound_caller_may_not_see_is_empty(database_url: str) -> None:
+    async with await open_pool(database_url, schema="planning") as pool:
+        async with transaction(pool, WHOLE) as connection:
+            await append_all(connection, [event("batch_a", 1)], warehouse_id="wh_here")
+        bound = Visible(ALICE, "wh_here")
+        assert await stream_after(pool, bound, "batch_a", 0, "", is_visible=_unseen) == []
+
+
+async def _seen(_: Connection) -> bool:
+    return True
+
+
+async def _unseen(_: Connection) -> bool:
+    return False
 
 
 def test_a_seal_holds_for_its_value_alone_and_under_each_token_that_counts() -> None:

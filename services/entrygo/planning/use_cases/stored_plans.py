@@ -15,7 +15,7 @@ from entrygo.planning.plan_diff_to_proto import diff_to_proto
 from entrygo.planning.snapshots import PackedSnapshot, unpack
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.planning.use_cases.recording import found_export
-from entrygo.postgres.pool import Pool, transaction
+from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 from entrygo.proto.planning.v1 import planning_pb2
 
@@ -74,12 +74,13 @@ class StoredPlans:
         """
         if not is_valid_id(export_id):
             return []
-        async with event_log.reading_after(
-            self.pool, visible, export_id, after_sequence, after_event_id
-        ) as connection:
-            if await PlanningStore(connection, visible).find_export(export_id) is None:
-                return []
-            return await event_log.events_after(connection, visible, export_id, after_sequence)
+
+        async def is_visible(connection: Connection) -> bool:
+            return await PlanningStore(connection, visible).find_export(export_id) is not None
+
+        return await event_log.stream_after(
+            self.pool, visible, export_id, after_sequence, after_event_id, is_visible=is_visible
+        )
 
     def every_event(self, recorded_since: datetime | None) -> AsyncIterator[events_pb2.Event]:
         """The events of every account recorded at or after an instant: for a rebuild, not for a caller."""
