@@ -7,9 +7,9 @@ import orjson
 
 from entrygo.domain.time import parse_rfc3339
 from entrygo.inspection.announcement import Announcement
-from entrygo.inspection.feed.store import FeedWriter
+from entrygo.inspection.announcement_store import AnnouncementStore
+from entrygo.inspection.feed.store import move_feed
 from entrygo.inspection.folding import Folded
-from entrygo.inspection.webhooks.queue_store import QueueBacklog
 from entrygo.postgres.pool import Connection
 
 # Receivers are promised bodies below 20 kB; what is longer is asked for.
@@ -34,13 +34,13 @@ class Announcer:
 
     async def add(self, connection: Connection, folded: Sequence[Folded]) -> bool:
         """True when a webhook can be sent once the transaction is committed."""
-        feed = FeedWriter(connection)
-        await feed.move([one.known for one in folded if one.moved])
+        moved = [one.known for one in folded if one.moved]
+        if moved:
+            await move_feed(connection, moved)
         events = [event for one in folded for event in announcements(one)]
         if not events:
             return False
-        await feed.append(events, not_before=self._keep)
-        return await QueueBacklog(connection).queue(events, not_before=self._keep)
+        return await AnnouncementStore(connection).announce(events, not_before=self._keep)
 
 
 def announcements(folded: Folded) -> Iterator[Announcement]:

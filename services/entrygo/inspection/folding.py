@@ -92,6 +92,10 @@ class Folded:
     changed: bool = False
     # The export is of another warehouse than before, so what is stored of it is, too.
     moved: bool = False
+    # Events of it were applied before, so there are rows of its timeline.
+    had_rows: bool = False
+    # It has a package that it had not before.
+    has_new_package: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +165,11 @@ def group(events: Iterable[events_pb2.Event]) -> dict[ExportKey, list[events_pb2
 
 def fold(known: Known, events: Sequence[events_pb2.Event]) -> Folded:
     """Applies each owner's next events one after the other: older ones are dropped, one after a gap waits."""
-    folded = Folded(known)
+    folded = Folded(known, had_rows=known.version > 0)
+    package_before = known.export.customs_package.id
     for event in sorted(events, key=lambda event: event.sequence):
         _take(folded, event)
+    folded.has_new_package = known.export.customs_package.id not in ("", package_before)
     return folded
 
 

@@ -11,6 +11,40 @@ from entrygo.messaging.events import EXECUTION, PLANNING
 from entrygo.postgres.pool import Connection
 from entrygo.proto.inspection.v1 import inspection_pb2
 
+# What folds changed. A value of NULL leaves what is stored where COALESCE says so.
+_SAVE = (
+    "WITH told AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[],"
+    "  $6::bigint[], $7::bigint[], $8::bytea[], $9::bytea[], $10::text[], $11::text[], $12::integer[],"
+    "  $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::integer[], $19::text[],"
+    "  $20::text[], $21::timestamptz[], $22::timestamptz[]) AS told (account_id, mode, export_id,"
+    "  planning_sequence, execution_sequence, planning_seen, execution_seen, detail, plan, state,"
+    "  readiness_state, compliance_score, plan_hash, warehouse_id, broker_id, destination_country,"
+    "  estimated_savings_usd, order_count, customs_package_id, broker_submission_status, created_at,"
+    "  executed_at)),"
+    " saved AS (UPDATE exports SET planning_sequence = told.planning_sequence,"
+    "  execution_sequence = told.execution_sequence, planning_seen = told.planning_seen,"
+    "  execution_seen = told.execution_seen, detail = told.detail, plan = COALESCE(told.plan, exports.plan),"
+    "  state = told.state, readiness_state = COALESCE(told.readiness_state, exports.readiness_state),"
+    "  compliance_score = COALESCE(told.compliance_score, exports.compliance_score),"
+    "  plan_hash = COALESCE(told.plan_hash, exports.plan_hash),"
+    "  warehouse_id = COALESCE(told.warehouse_id, exports.warehouse_id),"
+    "  broker_id = COALESCE(told.broker_id, exports.broker_id),"
+    "  destination_country = COALESCE(told.destination_country, exports.destination_country),"
+    "  estimated_savings_usd = COALESCE(told.estimated_savings_usd, exports.estimated_savings_usd),"
+    "  order_count = COALESCE(told.order_count, exports.order_count),"
+    "  customs_package_id = told.customs_package_id,"
+    "  broker_submission_status = told.broker_submission_status, created_at = told.created_at,"
+    "  executed_at = told.executed_at FROM told WHERE exports.account_id = told.account_id"
+    "  AND exports.mode = told.mode AND exports.export_id = told.export_id),"
+    " packaged AS (INSERT INTO customs_packages"
+    "  (account_id, mode, export_id, warehouse_id, customs_package_id)"
+    "  SELECT * FROM unnest($23::text[], $24::text[], $25::text[], $26::text[], $27::text[])"
+    "  ON CONFLICT DO NOTHING)"
+    " INSERT INTO timeline (account_id, mode, export_id, warehouse_id, source, sequence, entry)"
+    " SELECT * FROM unnest($28::text[], $29::text[], $30::text[], $31::text[], $32::text[], $33::bigint[],"
+    " $34::bytea[]) ON CONFLICT DO NOTHING"
+)
+
 
 class ReadModelStore:
     """Every export of every account, within the transaction that applies events."""
@@ -69,7 +103,7 @@ class ReadModelStore:
         """Empties a locked row, which others wait for, and drops what else is held of its export."""
         blank = Folded(nothing_known(key))
         blank.known.export.plan.SetInParent()
-        await self._update_exports([blank])
+        await self._write([blank])
         for table in ("timeline", "customs_packages"):
             await self._connection.execute(
                 f"DELETE FROM {table} WHERE account_id = $1 AND mode = $2 AND export_id = $3",  # noqa: S608
@@ -78,47 +112,30 @@ class ReadModelStore:
 
     async def save(self, folded: Sequence[Folded]) -> None:
         """Writes the rows that a fold changed, in the caller's transaction; the others stay untouched."""
-        await self._update_exports(folded)
-        await self._add_timeline(folded)
-        await self._add_customs_packages(folded)
-        await self._move([one.known for one in folded if one.moved])
-        await DeadLetterStore(self._connection).bury([letter for one in folded for letter in one.dead])
+        if folded:
+            await self._write(folded)
+        moved = [one.known for one in folded if one.moved and one.had_rows]
+        if moved:
+            await self._move(moved)
+        dead = [letter for one in folded for letter in one.dead]
+        if dead:
+            await DeadLetterStore(self._connection).bury(dead)
 
-    async def _update_exports(self, folded: Sequence[Folded]) -> None:
-        await self._connection.executemany(
-            "UPDATE exports SET planning_sequence = $4, execution_sequence = $5, planning_seen = $6,"
-            " execution_seen = $7, detail = $8, plan = COALESCE($9, plan), state = $10,"
-            " readiness_state = COALESCE($11, readiness_state),"
-            " compliance_score = COALESCE($12, compliance_score), plan_hash = COALESCE($13, plan_hash),"
-            " warehouse_id = COALESCE($14, warehouse_id), broker_id = COALESCE($15, broker_id),"
-            " destination_country = COALESCE($16, destination_country),"
-            " estimated_savings_usd = COALESCE($17, estimated_savings_usd),"
-            " order_count = COALESCE($18, order_count), customs_package_id = $19,"
-            " broker_submission_status = $20, created_at = $21, executed_at = $22"
-            " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
-            [_export_values(one.known) for one in folded],
-        )
-
-    async def _add_timeline(self, folded: Sequence[Folded]) -> None:
-        await self._connection.executemany(
-            "INSERT INTO timeline (account_id, mode, export_id, warehouse_id, source, sequence, entry)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-            [
-                (*_placed(one.known), row.source, row.sequence, row.entry.SerializeToString())
-                for one in folded
-                for row in one.rows
-            ],
-        )
-
-    async def _add_customs_packages(self, folded: Sequence[Folded]) -> None:
-        await self._connection.executemany(
-            "INSERT INTO customs_packages (account_id, mode, export_id, warehouse_id, customs_package_id)"
-            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            [
-                (*_placed(one.known), one.known.export.customs_package.id)
-                for one in folded
-                if one.known.export.customs_package.id
-            ],
+    async def _write(self, folded: Sequence[Folded]) -> None:
+        """Exports with what they list, their packages and their timelines, in one statement."""
+        exports = [_export_values(one.known) for one in folded]
+        packages = [
+            (*_placed(one.known), one.known.export.customs_package.id)
+            for one in folded
+            if one.has_new_package
+        ]
+        entries = [
+            (*_placed(one.known), row.source, row.sequence, row.entry.SerializeToString())
+            for one in folded
+            for row in one.rows
+        ]
+        await self._connection.execute(
+            _SAVE, *_transposed(exports, 22), *_transposed(packages, 5), *_transposed(entries, 7)
         )
 
     async def _move(self, moved: Sequence[Known]) -> None:
@@ -156,6 +173,11 @@ def _columns(keys: Iterable[ExportKey]) -> tuple[list[str], list[str], list[str]
         [key.mode for key in listed],
         [key.export_id for key in listed],
     )
+
+
+def _transposed(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    """The columns of these rows, also of none."""
+    return [[row[place] for row in rows] for place in range(width)]
 
 
 def _values(key: ExportKey) -> tuple[str, str, str]:

@@ -1,13 +1,11 @@
 """SQL of the feed, within the caller's transaction."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
 from asyncpg import Record
 
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.feed.records import FeedFilter, PublishedEvent
 from entrygo.inspection.folding import Known
 from entrygo.postgres.conditions import when_given
@@ -17,60 +15,13 @@ from entrygo.postgres.pool import Connection
 CLOCK_MARGIN = timedelta(days=1)
 
 
-class FeedWriter:
-    """The feeds of all accounts, within the transaction that applies events."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def append(self, events: Sequence[Announcement], *, not_before: timedelta) -> None:
-        """Puts events at the end of their accounts' feeds; what is there already stays where it is.
-
-        Whoever appends to a feed waits for whoever is appending to it, until that transaction ends: a reader
-        who sees a place has seen all that come before it.
-        """
-        positions = await self._reserve(Counter(event.tenant for event in events))
-        places: list[int] = []
-        for event in events:
-            positions[event.tenant] += 1
-            places.append(positions[event.tenant])
-        await self._connection.execute(
-            "INSERT INTO event_feed"  # noqa: S608
-            " (account_id, mode, position, event_id, export_id, warehouse_id, event_type, body)"
-            " SELECT account_id, mode, ($9::bigint[])[place], event_id, export_id, warehouse_id,"
-            f" event_type, body FROM unnest({ARRAYS}) WITH ORDINALITY AS event ({COLUMNS})"
-            " WHERE occurred_at >= now() - $10::interval ON CONFLICT (account_id, mode, event_id) DO NOTHING",
-            *columns_of(events),
-            places,
-            not_before,
-        )
-
-    async def _reserve(self, counts: Counter[Tenant]) -> dict[Tenant, int]:
-        """Reserves positions and returns the last one before each block; by tenant, to avoid deadlocks."""
-        tenants = sorted(counts, key=lambda tenant: (tenant.account_id, tenant.mode))
-        rows = await self._connection.fetch(
-            "INSERT INTO event_feed_heads AS head (account_id, mode, last_position)"
-            " SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])"
-            " ON CONFLICT (account_id, mode)"
-            " DO UPDATE SET last_position = head.last_position + excluded.last_position"
-            " RETURNING account_id, mode, last_position",
-            [tenant.account_id for tenant in tenants],
-            [str(tenant.mode) for tenant in tenants],
-            [counts[tenant] for tenant in tenants],
-        )
-        last = {(row["account_id"], row["mode"]): row["last_position"] for row in rows}
-        return {tenant: last[tenant.account_id, str(tenant.mode)] - counts[tenant] for tenant in tenants}
-
-    async def move(self, moved: Sequence[Known]) -> None:
-        """Who may see an export may read all of its events, also those of before it moved."""
-        await self._connection.executemany(
-            "UPDATE event_feed SET warehouse_id = $4 WHERE account_id = $1 AND mode = $2 AND export_id = $3"
-            " AND warehouse_id IS DISTINCT FROM $4",
-            [
-                (known.key.account_id, known.key.mode, known.key.export_id, known.warehouse_id)
-                for known in moved
-            ],
-        )
+async def move_feed(connection: Connection, moved: Sequence[Known]) -> None:
+    """Who may see an export may read all of its events, also those of before it moved."""
+    await connection.executemany(
+        "UPDATE event_feed SET warehouse_id = $4 WHERE account_id = $1 AND mode = $2 AND export_id = $3"
+        " AND warehouse_id IS DISTINCT FROM $4",
+        [(known.key.account_id, known.key.mode, known.key.export_id, known.warehouse_id) for known in moved],
+    )
 
 
 class FeedHeads:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from asyncpg import Record
 
 from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.inspection.announcement import ARRAYS, COLUMNS, Announcement, columns_of
 from entrygo.inspection.webhooks.records import Delivery, DeliveryStatus, Endpoint, Lane
 from entrygo.postgres.conditions import when_given
 from entrygo.postgres.pool import Connection
@@ -38,7 +37,7 @@ class QueueStore:
             body,
         )
         assert row is not None
-        await _open_lanes(self._connection, [(*self._scope, endpoint.id, event_id)])
+        await open_lanes(self._connection, [(*self._scope, endpoint.id, event_id)])
         return _delivery_from_row(row)
 
     async def deliveries(
@@ -69,7 +68,7 @@ class QueueStore:
             endpoint.id,
             event_id,
         )
-        await _open_lanes(self._connection, [_lane_values(row) for row in rows])
+        await open_lanes(self._connection, [lane_values(row) for row in rows])
         return bool(rows)
 
     async def replay_many(
@@ -97,41 +96,15 @@ class QueueStore:
             until,
             limit,
         )
-        await _open_lanes(self._connection, sorted({_lane_values(row) for row in rows}))
+        await open_lanes(self._connection, sorted({lane_values(row) for row in rows}))
         return len(rows)
 
 
 class QueueBacklog:
-    """The queues of all endpoints, in lanes, for what fills them and what sends from them."""
+    """The queues of all endpoints, in lanes, for what sends from them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    async def queue(self, events: Sequence[Announcement], *, not_before: timedelta) -> bool:
-        """Adds each event to the queue of every endpoint that asked for it; True when there was one.
-
-        What happened before an endpoint was made, or longer than `not_before` ago, is not sent: a read model
-        that is built anew goes through all of history. An event that is queued already is left as it is.
-        """
-        added = await self._connection.fetch(
-            "INSERT INTO webhook_deliveries"  # noqa: S608
-            " (account_id, mode, endpoint_id, event_id, export_id, event_type, body, status)"
-            " SELECT event.account_id, event.mode, endpoint.endpoint_id, event.event_id, event.export_id,"
-            " event.event_type, event.body,"
-            " CASE endpoint.status WHEN 'enabled' THEN 'pending' ELSE 'held' END"
-            f" FROM unnest({ARRAYS}) WITH ORDINALITY AS event ({COLUMNS})"
-            " JOIN webhook_endpoints AS endpoint USING (account_id, mode)"
-            " WHERE (endpoint.warehouse_id IS NULL OR endpoint.warehouse_id = event.warehouse_id)"
-            " AND (endpoint.events = '{}' OR event.event_type = ANY (endpoint.events))"
-            " AND event.occurred_at >= greatest(endpoint.created_at, now() - $9::interval)"
-            " ORDER BY endpoint.endpoint_id, event.export_id, event.place"
-            " ON CONFLICT DO NOTHING RETURNING account_id, mode, endpoint_id, export_id, status",
-            *columns_of(events),
-            not_before,
-        )
-        waiting = {_lane_values(row) for row in added if row["status"] == DeliveryStatus.PENDING}
-        await _open_lanes(self._connection, sorted(waiting))
-        return bool(waiting)
 
     async def claim(
         self, busy: Sequence[str], *, an_endpoint: int, limit: int, lease: timedelta
@@ -206,8 +179,13 @@ class QueueBacklog:
         )
 
 
-async def _open_lanes(connection: Connection, lanes: Sequence[tuple[str, str, str, str]]) -> None:
-    """Always in the same order, so that two writers wait for each other instead of for ever."""
+async def open_lanes(connection: Connection, lanes: Sequence[tuple[str, str, str, str]]) -> None:
+    """Lanes in which something waits; each is due at once, unless it is due already.
+
+    Always in the same order, so that two writers wait for each other instead of for ever.
+    """
+    if not lanes:
+        return
     await connection.executemany(
         "INSERT INTO webhook_lanes (account_id, mode, endpoint_id, export_id, due_at)"
         " VALUES ($1, $2, $3, $4, now()) ON CONFLICT (account_id, mode, endpoint_id, export_id)"
@@ -247,7 +225,8 @@ def _lane_key(lane: Lane) -> tuple[str, str, str, str]:
     return lane.tenant.account_id, lane.tenant.mode, lane.endpoint_id, lane.export_id
 
 
-def _lane_values(row: Record) -> tuple[str, str, str, str]:
+def lane_values(row: Record) -> tuple[str, str, str, str]:
+    """The key of the lane that a delivery is in."""
     return row["account_id"], row["mode"], row["endpoint_id"], row["export_id"]
 
 
