@@ -1,6 +1,5 @@
 """Connections and transactions. The one place that begins, scopes and commits."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
@@ -159,7 +158,7 @@ async def transaction(pool: Pool, scope: Visible | Everyone) -> AsyncIterator[Co
             raise
         finally:
             del _AFTER_COMMIT[connection]
-            await asyncio.shield(_release(pool, connection))
+            await _release(pool, connection)
 
 
 def after_commit(connection: Connection, call: Callable[[], None]) -> None:
@@ -221,6 +220,7 @@ def _is_lost(connection: Connection) -> bool:
 
 
 async def _release(pool: Pool, connection: PooledConnection) -> None:
+    """Whoever is cancelled meanwhile gives the connection back all the same: asyncpg shields it."""
     try:
         await pool.release(connection)
     except DATABASE_ERRORS:
