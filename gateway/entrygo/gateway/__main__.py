@@ -11,20 +11,38 @@ import uvicorn
 from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
 from entrygo.gateway.settings import GatewaySettings
+from entrygo.process.ending import pause
 from entrygo.process.runtime import run
 from entrygo.process.tls import read_pair
+
+# How often the `Date` of the answers is renewed, which has no fractions of a second.
+TICK_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says when it listens, and leaves signals to the runtime."""
+    """uvicorn that says when it listens, leaves signals to the runtime, and wakes once a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leaving = asyncio.Event()
+
+    def leave(self) -> None:
+        """Ends `serve` once the requests under way have their time."""
+        self.should_exit = True
+        self._leaving.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen, and logs where."""
         await super().startup(sockets)
         is_tls = self.config.is_ssl
         log.info("gateway.listening", host=self.config.host, port=self.config.port, tls=is_tls)
+
+    async def main_loop(self) -> None:
+        """Until `leave`; uvicorn's own looks every tenth of a second whether it is to end."""
+        while not await self.on_tick(0):
+            await pause(self._leaving, TICK_SECONDS)
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -40,7 +58,7 @@ async def serve(settings: GatewaySettings, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait((serving,), timeout=settings.stop.drain_seconds)
-    server.should_exit = True
+    server.leave()
     stopping.cancel()
     await serving
     # The requests that uvicorn gave up answer that the gateway stops, in their own words.
