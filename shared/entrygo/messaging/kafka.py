@@ -46,6 +46,8 @@ def consumer_options(settings: KafkaSettings) -> dict[str, Any]:
         "enable_auto_commit": False,
         "auto_offset_reset": "earliest",
         "fetch_max_wait_ms": FETCH_MAX_WAIT_MS,
+        # Assignments, answers and whoever resumes wake what fetches; by itself it looks this often.
+        "consumer_timeout_ms": 5_000,
         # Tansu answers the join of a group after half of this; beyond the request timeout it never does.
         "session_timeout_ms": 6_000,
         "heartbeat_interval_ms": 2_000,

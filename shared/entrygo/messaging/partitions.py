@@ -13,6 +13,9 @@ from entrygo.process.ending import pause
 
 # What one fetch waits for records.
 POLL_MS = 250
+# Of a fetch that is sent now and then: until it has left, and until a broker without records has answered.
+SENT_MS = 10
+ANSWERED_SECONDS = 0.03
 # A broker may answer an empty fetch nearly at once. The longer nothing came, the less often it is asked.
 RESTS = ((60.0, 1.0), (5.0, 0.2))  # seconds of silence, seconds between two fetches
 # Within this the broker answers a question about its log.
@@ -41,6 +44,18 @@ async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event, seconds: float) 
     await pause(stop, seconds)
     # What a rebalance took meanwhile is no longer among them.
     consumer.resume(*consumer.paused())
+
+
+async def glance(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    """What one fetch brings: left alone, aiokafka sends the next as soon as the broker had nothing."""
+    fetched = await fetch(consumer, SENT_MS)
+    if not fetched:
+        consumer.pause(*consumer.assignment())
+        await asyncio.sleep(ANSWERED_SECONDS)
+        # Of a paused partition aiokafka would drop what has come.
+        consumer.resume(*consumer.paused())
+        fetched = await fetch(consumer, 0)
+    return fetched
 
 
 async def fetch(

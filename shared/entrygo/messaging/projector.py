@@ -24,6 +24,7 @@ from entrygo.messaging.partitions import (
     Stalled,
     check_progress,
     fetch,
+    glance,
     rest,
     rest_after,
 )
@@ -36,8 +37,6 @@ BATCH = 500
 ATTEMPTS = 3
 MIN_BACKOFF = 0.1  # seconds
 MAX_BACKOFF = 5.0  # seconds
-# What a fetch may take of a broker that is asked but now and then.
-GLANCE_MS = 30
 # After a batch; what comes meanwhile is seen that much later.
 GATHER_SECONDS = 0.015
 # How often an idle consumer compares where it is with where the log ends.
@@ -153,7 +152,9 @@ class Projector:
             seconds = rest_after(_now() - self._progressed_at)
             if seconds:
                 await rest(consumer, stop, seconds)
-            fetched = await fetch(consumer, GLANCE_MS if seconds else POLL_MS)
+                fetched = await glance(consumer)
+            else:
+                fetched = await fetch(consumer, POLL_MS)
             seeker.raise_failure()
             records = [
                 TopicRecord(

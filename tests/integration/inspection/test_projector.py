@@ -92,6 +92,20 @@ async def test_events_from_the_broker_reach_the_read_model_once(
         assert len(export.events) == 9
 
 
+@pytest.mark.parametrize("sent_ms", [1, 200], ids=["answered while it rests", "answered at once"])
+async def test_events_reach_a_projector_that_looks_but_now_and_then(
+    service: Service, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch, sent_ms: int
+) -> None:
+    monkeypatch.setattr("entrygo.messaging.partitions.RESTS", ((-1.0, 0.05),))
+    monkeypatch.setattr("entrygo.messaging.partitions.SENT_MS", sent_ms)
+    async with projecting(service, kafka_bootstrap):
+        for life in [Life(f"batch_{secrets.token_hex(4)}") for _ in range(3)]:
+            events = life.lived()
+            service.owners.record(events)
+            await publish(kafka_bootstrap, records(events))
+            await until(service, life, version=9)
+
+
 async def test_disorder_and_omitted_detail_are_healed_from_the_owners(
     service: Service, kafka_bootstrap: str
 ) -> None:
