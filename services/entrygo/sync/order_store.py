@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import orjson
 
+from entrygo.domain.errors import IdempotencyInProgress
 from entrygo.domain.principal import Visible
 from entrygo.postgres.conditions import when_given
+from entrygo.postgres.idempotency import KeyRow, KeyStore
 from entrygo.postgres.pool import Connection
 from entrygo.records.order import ORDER
 from entrygo.requests.pages import PageRequest
@@ -24,27 +26,59 @@ _FIRST_ARRAY = 8  # the parameter that holds the values of the first field
 _ARRAYS = ", ".join(f"${number}::text[]" for number, _ in enumerate(FIELDS, _FIRST_ARRAY))
 
 
+# The operation that the keys of order syncs are of.
+SYNC_ORDERS = "sync.orders"
+
+
+class Begun(NamedTuple):
+    """What a sync of orders begins with: the epoch of its event, and which of its products there are."""
+
+    epoch: str
+    product_ids: frozenset[str]
+
+
 class OrderStore:
     """The orders of an account, and the records that they name."""
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
+        self._visible = visible
         self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
 
-    async def known_products(self, product_ids: Iterable[str]) -> set[str]:
-        """Which of these products exist."""
-        return await self._known("products", "id", product_ids)
+    async def begin(self, key: str, fingerprint: bytes, product_ids: Iterable[str]) -> "Begun | KeyRow":
+        """Takes the key of a sync and reads what it needs, in one statement; the row of the call that has
+        the key. An empty key is none. Raises as `KeyStore.claim`."""
+        try:
+            row = await self._connection.fetchrow(
+                "WITH taken AS ("
+                " INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint)"
+                " SELECT $1, $2, $3, $4, $5::bytea WHERE $4 <> '' ON CONFLICT DO NOTHING RETURNING true)"
+                " SELECT EXISTS (SELECT FROM taken) AS is_taken, epoch::text AS epoch,"
+                " ARRAY(SELECT id FROM products"
+                " WHERE account_id = $1 AND mode = $2 AND id = ANY($6::text[])) AS product_ids"
+                " FROM owner_epoch",
+                *self._scope,
+                SYNC_ORDERS,
+                key,
+                fingerprint,
+                list(product_ids),
+            )
+        except asyncpg.exceptions.LockNotAvailableError as error:
+            raise IdempotencyInProgress from error
+        assert row is not None  # the migration that made the table filled it
+        if key and not row["is_taken"]:
+            earlier = await KeyStore(self._connection, self._visible, SYNC_ORDERS).claim(key, fingerprint)
+            if earlier is not None:
+                return earlier
+        return Begun(row["epoch"], frozenset(row["product_ids"]))
 
     async def known_importers(self, external_ids: Iterable[str]) -> set[str]:
         """Which of these external ids are those of importers."""
-        return await self._known("importers", "external_id", external_ids)
-
-    async def _known(self, table: str, column: str, names: Iterable[str]) -> set[str]:
         rows = await self._connection.fetch(
-            f"SELECT {column} FROM {table}"  # noqa: S608
-            f" WHERE account_id = $1 AND mode = $2 AND {column} = ANY($3::text[])",
+            "SELECT external_id FROM importers"
+            " WHERE account_id = $1 AND mode = $2 AND external_id = ANY($3::text[])",
             *self._scope,
-            list(names),
+            list(external_ids),
         )
         return {row[0] for row in rows}
 

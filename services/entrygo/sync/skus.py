@@ -38,6 +38,11 @@ class Catalogue:
         return found or []
 
 
+def product_ids_of(drafts: Iterable[OrderDraft]) -> set[str]:
+    """The id of every product that a line names by it, each once."""
+    return {line.product_id for draft in drafts for line in draft.lines if not line.sku}
+
+
 def skus_of(drafts: Iterable[OrderDraft]) -> set[str]:
     """Every SKU that stands in place of a product id, each once."""
     return {line.sku for draft in drafts for line in draft.lines if line.sku}

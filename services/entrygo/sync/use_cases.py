@@ -8,8 +8,8 @@ from entrygo.domain.errors import NotFound, OutsideWarehouse
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Visible
 from entrygo.messaging.events import SYNC, make_event
-from entrygo.messaging.outbox import append
-from entrygo.postgres.idempotency import Reply, run_once
+from entrygo.messaging.outbox import append_first
+from entrygo.postgres.idempotency import KeyRow, Reply, committed, replay, run_once
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
@@ -26,9 +26,9 @@ from entrygo.sync.drafts import (
     orders_fingerprint,
     update_fingerprint,
 )
-from entrygo.sync.order_store import OrderStore
+from entrygo.sync.order_store import SYNC_ORDERS, OrderStore
 from entrygo.sync.planning_store import PlanningRows, PlanningStore
-from entrygo.sync.skus import Catalogue, skus_of, with_products
+from entrygo.sync.skus import Catalogue, product_ids_of, skus_of, with_products
 from entrygo.sync.store import FactStore
 
 NAMES = {
@@ -58,28 +58,37 @@ class SyncUseCases:
     ) -> Reply:
         """Upserts by external id, all or nothing; ValidationFailed names each unknown product or importer."""
 
-        async def work(connection: Connection) -> bytes:
+        fingerprint = orders_fingerprint(visible.tenant.account_id, drafts) if key else b""
+
+        async def run(connection: Connection) -> Reply:
             store = OrderStore(connection, visible)
+            begun = await store.begin(key, fingerprint, product_ids_of(drafts))
+            if isinstance(begun, KeyRow):
+                return replay(begun)
             await _check_importers(store, drafts)
-            known = with_products(drafts, await _catalogue(store, drafts))
+            skus = skus_of(drafts)
+            named = await store.products_named(skus) if skus else ()
+            known = with_products(drafts, Catalogue(begun.product_ids, named))
             now = self.clock()
             stamps = await store.upsert(known, self.ids.some(IdKind.ORDER, len(known)), now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]
-            event = self._orders_synced(visible, stored)
-            await append(connection, event, warehouse_id=visible.warehouse_id)
-            return render(stored)
+            answer = render(stored)
+            await append_first(
+                connection,
+                self._orders_synced(visible, stored, begun.epoch),
+                warehouse_id=visible.warehouse_id,
+                operation=SYNC_ORDERS,
+                key=key,
+                answer=answer,
+            )
+            return Reply(answer, replayed=False)
 
-        return await run_once(
-            self.pool,
-            visible,
-            operation="sync.orders",
-            key=key,
-            fingerprint=orders_fingerprint(visible.tenant.account_id, drafts) if key else b"",
-            work=work,
+        return await committed(
+            self.pool, visible, operation=SYNC_ORDERS, key=key, fingerprint=fingerprint, run=run
         )
 
-    def _orders_synced(self, visible: Visible, stored: Sequence[StoredOrder]) -> events_pb2.Event:
-        return make_event(
+    def _orders_synced(self, visible: Visible, stored: Sequence[StoredOrder], epoch: str) -> events_pb2.Event:
+        event = make_event(
             id=self.ids.new(IdKind.EVENT),
             type="orders.synced",
             source=SYNC,
@@ -89,6 +98,8 @@ class SyncUseCases:
             occurred_at=self.clock(),
             data=events_pb2.OrdersSynced(order_ids=[order.stamp.id for order in stored]),
         )
+        event.epoch = epoch
+        return event
 
     async def sync_facts(
         self, visible: Visible, subject: Subject, drafts: Sequence[FactsDraft], key: str, render: RenderFacts
@@ -205,15 +216,6 @@ async def _check_importers(store: OrderStore, drafts: Sequence[OrderDraft]) -> N
             message = f"Unknown importer {draft.importer_external_id}"
             issues.add(f"items.{index}.importerExternalId", message, "unknown_importer")
     issues.check()
-
-
-async def _catalogue(store: OrderStore, drafts: Sequence[OrderDraft]) -> Catalogue:
-    product_ids = {line.product_id for draft in drafts for line in draft.lines if not line.sku}
-    skus = skus_of(drafts)
-    return Catalogue(
-        await store.known_products(product_ids) if product_ids else (),
-        await store.products_named(skus) if skus else (),
-    )
 
 
 async def _check_own_warehouse(store: FactStore, visible: Visible, drafts: Sequence[FactsDraft]) -> None:

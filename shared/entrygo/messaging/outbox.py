@@ -50,6 +50,40 @@ async def append_all(
     after_commit(connection, ring)
 
 
+async def append_first(
+    connection: Connection,
+    event: events_pb2.Event,
+    *,
+    warehouse_id: str | None,
+    operation: str,
+    key: str,
+    answer: bytes,
+) -> None:
+    """As `append`, of a stream's first event that names its epoch already; with it `answer` is kept for
+    repeated calls of the operation, unless the key is empty. One statement."""
+    full = event.SerializeToString()
+    await connection.execute(
+        "WITH logged AS ("
+        " INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id, warehouse_id)"
+        " VALUES ($1, $2, $3, 1, $4, $5, $6)),"
+        " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent) VALUES ($1, $2, $7, $8))"
+        " UPDATE idempotency_keys SET response = $11"
+        " WHERE account_id = $1 AND mode = $2 AND operation = $9 AND key = $10",
+        event.account_id,
+        event.mode,
+        event.stream_id,
+        full,
+        event.id,
+        warehouse_id,
+        published_bytes(event, full),
+        traceparent(),
+        operation,
+        key,
+        answer,
+    )
+    after_commit(connection, ring)
+
+
 async def _chain(connection: Connection, events: Sequence[events_pb2.Event]) -> None:
     """Names in each event the one before it in its stream, and the life of the database it is written in."""
     latest: dict[tuple[str, str, str], tuple[str, str]] = {}

@@ -144,19 +144,36 @@ async def run_once(
     An empty key means none. Raises IdempotencyConflict, IdempotencyInProgress, ServiceUnavailable, and what
     `guard` or `work` raises (then nothing is written and the key is free).
     """
+
+    async def run(connection: Connection) -> Reply:
+        if guard is not None:
+            await guard(connection)
+        if not key:
+            return Reply(await work(connection), replayed=False)
+        keys = KeyStore(connection, scope, operation)
+        earlier = await keys.claim(key, fingerprint)
+        if earlier is not None:
+            return replay(earlier)
+        body = await work(connection)
+        await keys.complete(key, body)
+        return Reply(body, replayed=False)
+
+    return await committed(pool, scope, operation=operation, key=key, fingerprint=fingerprint, run=run)
+
+
+async def committed(
+    pool: Pool,
+    scope: Visible,
+    *,
+    operation: str,
+    key: str,
+    fingerprint: bytes,
+    run: Callable[[Connection], Awaitable[Reply]],
+) -> Reply:
+    """What `run` gives, in one transaction; once the outcome of its COMMIT is unknown, what the key says."""
     try:
         async with transaction(pool, scope) as connection:
-            if guard is not None:
-                await guard(connection)
-            if not key:
-                return Reply(await work(connection), replayed=False)
-            keys = KeyStore(connection, scope, operation)
-            earlier = await keys.claim(key, fingerprint)
-            if earlier is not None:
-                return _replay(earlier)
-            body = await work(connection)
-            await keys.complete(key, body)
-            return Reply(body, replayed=False)
+            return await run(connection)
     except CommitUnknown:
         if not key:
             raise
@@ -166,7 +183,8 @@ async def run_once(
         return Reply(body_in_force, replayed=False)
 
 
-def _replay(row: KeyRow) -> Reply:
+def replay(row: KeyRow) -> Reply:
+    """The answer of the call that has the key; IdempotencyInProgress while it has none."""
     if row.response is None:
         raise IdempotencyInProgress
     return Reply(row.response, replayed=True)
