@@ -37,7 +37,12 @@ PROTECTIONS = (
         (
             Edit(
                 "shared/entrygo/postgres/idempotency.py",
-                "            if earlier is not None:\n                return _replay(earlier)\n",
+                "        if earlier is not None:\n            return replay(earlier)\n",
+                "",
+            ),
+            Edit(
+                "services/entrygo/sync/order_store.py",
+                "            if earlier is not None:\n                return earlier\n",
                 "",
             ),
         ),

@@ -114,9 +114,16 @@ FAULTS = (
     Fault(
         "a write does not take its key",
         "shared/entrygo/postgres/idempotency.py",
-        "            earlier = await keys.claim(key, fingerprint)",
-        "            earlier = await keys.find(key, fingerprint)",
+        "        earlier = await keys.claim(key, fingerprint)",
+        "        earlier = await keys.find(key, fingerprint)",
         (f"{PLATFORM}/test_idempotency.py",),
+    ),
+    Fault(
+        "a sync of orders goes on while another call has its key",
+        "services/entrygo/sync/order_store.py",
+        'if key and not row["is_taken"]:',
+        "if not key:",
+        ("tests/integration/sync/test_sync_orders.py",),
     ),
     Fault(
         "a key answers another request",

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from entrygo.domain.errors import IdempotencyConflict, ValidationFailed
-from entrygo.messaging.event_log import events_after
+from entrygo.domain.errors import IdempotencyConflict, IdempotencyInProgress, ValidationFailed
+from entrygo.messaging.event_log import events_after, history
+from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
-from entrygo.sync.drafts import FactsDraft, Subject
+from entrygo.sync.drafts import FactsDraft, Subject, orders_fingerprint
+from entrygo.sync.read_orders import read_orders
 from tests.integration.sync.conftest import LIVE, OTHER, TEST_MODE, Caller
 from tests.unit.sync.requests import line, order, orders
 
@@ -114,6 +116,26 @@ async def test_every_line_with_an_unknown_product_is_named_and_nothing_is_writte
     assert [await count(table) for table in ("orders", "event_log", "outbox", "idempotency_keys")] == [0] * 4
 
 
+async def test_a_sync_whose_key_is_held_by_a_call_under_way_is_in_progress(
+    caller: Caller, pool: Pool, count: Count
+) -> None:
+    # A key row without an answer: the write that owns it has begun and is not over.
+    async with transaction(pool, LIVE) as holder:
+        request = orders(order("SO-1"), key="k-1")
+        print_ = orders_fingerprint(LIVE.tenant.account_id, read_orders(request))
+        await KeyStore(holder, LIVE, "sync.orders").claim("k-1", print_)
+    with pytest.raises(IdempotencyInProgress):
+        await caller.sync_orders(LIVE, request)
+    assert await count("orders") == 0
+
+
+async def test_a_sync_without_a_key_keeps_no_answer(caller: Caller, count: Count) -> None:
+    first, again = [(await caller.orders(LIVE, orders(order("SO-1"))))[0] for _ in range(2)]
+    assert first.id == again.id
+    assert await count("idempotency_keys") == 0
+    assert await count("event_log") == 2
+
+
 async def test_a_failed_sync_releases_its_key(caller: Caller) -> None:
     with pytest.raises(ValidationFailed):
         await caller.sync_orders(LIVE, orders(order("SO-1", line("prod_x")), key="k-1"))
@@ -124,11 +146,17 @@ async def test_a_failed_sync_releases_its_key(caller: Caller) -> None:
 async def test_one_event_tells_of_all_orders_of_a_sync(caller: Caller, pool: Pool) -> None:
     answered = await caller.orders(LIVE, orders(order("SO-1"), order("SO-2")))
     async with transaction(pool, EVERYONE) as connection:
-        stream_id = await connection.fetchval("SELECT stream_id FROM event_log")
+        logged = await connection.fetchrow("SELECT stream_id, event_id, payload FROM event_log")
+        queued = await connection.fetchval("SELECT payload FROM outbox")
+    epoch = (await history(pool)).epoch
+    assert logged is not None
+    stream_id = logged["stream_id"]
     async with transaction(pool, LIVE) as connection:
         (event,) = await events_after(connection, LIVE, stream_id, 0)
     assert (event.type, event.source, event.sequence) == ("orders.synced", "sync", 1)
     assert stream_id.startswith("sync_")
+    assert (event.id, event.epoch, event.previous_id) == (logged["event_id"], epoch, "")
+    assert queued == logged["payload"]
     assert event.orders_synced == events_pb2.OrdersSynced(order_ids=[one.id for one in answered])
 
 
