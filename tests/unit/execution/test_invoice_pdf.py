@@ -120,6 +120,18 @@ def test_a_word_longer_than_its_column_goes_on_in_the_next_line(field: str) -> N
     assert max(runs) < 45
 
 
+def test_a_finding_longer_than_its_line_goes_on_in_the_next_one() -> None:
+    found = ValidationMessage(
+        code="C" * 60, message=f"{'many words ' * 40}{'W' * 200} end", severity=Severity.ERROR, field="f"
+    )
+    text = text_of(_pdf(make_snapshot(validation_messages=(found,))))
+    assert " ".join(text.split()).count("many words") == 40
+    for letter, length, widest in (("C", 60, 45), ("W", 200, 90)):
+        runs = [len(run) for run in re.findall(f"{letter}{{2,}}", text)]
+        assert sum(runs) == length
+        assert max(runs) < widest
+
+
 def test_the_id_of_an_export_stays_in_its_cell() -> None:
     snapshot = make_snapshot(export_id="batch_01HX0000000000000000000000")
     text = text_of(_pdf(snapshot))

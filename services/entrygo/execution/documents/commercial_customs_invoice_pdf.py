@@ -5,6 +5,8 @@ has are printed in Latin ones, marked; the other documents have them as supplied
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Literal
 
 from entrygo.execution.documents.base import Document, typst_template
 from entrygo.execution.package.artifacts import RenderedArtifact
@@ -13,6 +15,7 @@ from entrygo.execution.package.invoice import CURRENCY, Invoice, InvoiceLine
 from entrygo.execution.package.invoice_view import View, entry_line_view, invoice_view, order_line_view
 from entrygo.execution.package.invoicing import times
 from entrygo.execution.package.printable import clean_text
+from entrygo.execution.package.printed_lines import Line, LineColumn, columns_across, lines_of_row, wrapped
 from entrygo.execution.package.shipped_products import ShippedProduct, shipped_products
 from entrygo.execution.package.typesetting import paper_for, pdf, printable, printable_code, printable_line
 
@@ -23,7 +26,7 @@ MAX_ORDER_LINES = 5_000
 MAX_FINDINGS = 500
 _CODES = frozenset({"sku", "hts", "origin", "mid", "quantities", "quantity", "net", "gross", "value"})
 # Name, head, width in mm; figures stand right. The description takes what is left.
-_ORDER_COLUMNS = (
+_ORDER_COLUMNS: tuple[tuple[str, str, float, Literal["left", "right"]], ...] = (
     ("number", "No.", 11.0, "left"),
     ("entry_line", "Entry line", 16.0, "left"),
     ("order", "Order ref.", 30.0, "left"),
@@ -37,11 +40,19 @@ _ORDER_COLUMNS = (
     ("value", f"Value {CURRENCY}", 18.0, "right"),
     ("destination", "Ship to", 17.0, "left"),
 )
+_FINDING_COLUMNS: tuple[tuple[str, str, float, Literal["left", "right"]], ...] = (
+    ("severity", "Severity", 17.0, "left"),
+    ("code", "Code", 62.0, "left"),
+    ("message", "Finding", 0.0, "left"),
+    ("count", "Lines", 17.0, "right"),
+)
 _PRINTED_MM = {"us-letter": 257.4, "a4": 275.0}
 _ORDER_LINE_PT = 6.4
-_PT_PER_MM = 72 / 25.4
-_GAP_MM = 3.0
-_EDGE_MM = 1.0
+_FINDING_PT = 7.2
+_AMBER = "#8a4b00"
+_SEVERITIES = {"error": "#a11616", "warning": _AMBER, "info": "#5a6a78"}
+_REVIEW = "review"
+_BESIDE_ENTRY_LINE_MM = 6.0
 
 
 class CommercialCustomsInvoicePdf(Document):
@@ -54,48 +65,65 @@ class CommercialCustomsInvoicePdf(Document):
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """PDF on the paper of the destination; more than MAX_ORDER_LINES lines stand in the CSV alone."""
         paper = paper_for(invoice.snapshot.destination_country)
-        columns = _columns(_PRINTED_MM[paper])
         listed = invoice.lines if len(invoice.lines) <= MAX_ORDER_LINES else ()
-        view = invoice_view(invoice)
-        findings = view["messages"]
+        view = dict(invoice_view(invoice))
+        findings = view.pop("messages")
         assert isinstance(findings, list)
         return pdf(
             typst_template("commercial_customs_invoice.typ"),
             {
                 **{name: printable(value) for name, value in view.items()},
-                "messages": printable(findings[:MAX_FINDINGS]),
+                "findings": _findings(findings[:MAX_FINDINGS], _PRINTED_MM[paper]),
                 "unlisted_findings": max(0, len(findings) - MAX_FINDINGS),
                 "paper": paper,
                 "printed_mm": _PRINTED_MM[paper],
                 "entry_lines": list(_entry_lines(invoice)),
-                "order_columns": columns,
-                "order_lines": [_order_line(line, columns) for line in listed],
+                "order_lines": _order_lines(listed, _PRINTED_MM[paper]),
             },
         )
 
 
-def _columns(printed_mm: float) -> Sequence[Mapping[str, object]]:
-    rest = printed_mm - _EDGE_MM - sum(width for _, _, width, _ in _ORDER_COLUMNS)
-    columns, start = [], _EDGE_MM
-    for name, head, given, side in _ORDER_COLUMNS:
-        width = given or rest
-        columns.append({"name": name, "head": head, "start": start, "width": width - _GAP_MM, "side": side})
-        start += width
-    return columns
+def _findings(findings: Sequence[View], printed_mm: float) -> Mapping[str, object]:
+    severity, *others = columns_across(printed_mm, _FINDING_COLUMNS)
+    # One over the other below one head: each severity in its color.
+    severities = [
+        replace(severity, name=name, head="" if place else severity.head, color=color)
+        for place, (name, color) in enumerate(_SEVERITIES.items())
+    ]
+    code, message, _ = (column.ems(_FINDING_PT) for column in others)
+    lines = [
+        line
+        for place, found in enumerate(findings)
+        for line in lines_of_row(
+            [
+                *([name if name == found["severity"] else ""] for name in _SEVERITIES),
+                wrapped(str(found["code"]), code),
+                wrapped(str(found["message"]), message),
+                [str(found["count"])],
+            ],
+            is_shaded=place % 2 == 1,
+        )
+    ]
+    return {"columns": [asdict(column) for column in (*severities, *others)], "lines": lines}
 
 
-def _order_line(line: InvoiceLine, columns: Sequence[Mapping[str, object]]) -> Sequence[object]:
-    """A row as a list: over thousands of rows the names would be most of the bytes."""
+def _order_lines(listed: Sequence[InvoiceLine], printed_mm: float) -> Mapping[str, object]:
+    columns = columns_across(printed_mm, _ORDER_COLUMNS)
+    entry_line = columns[1]
+    mark = replace(
+        entry_line, name=_REVIEW, head="", start=entry_line.start + _BESIDE_ENTRY_LINE_MM, color=_AMBER
+    )
+    return {
+        "columns": [asdict(column) for column in (*columns, mark)],
+        "lines": [_order_line(place, line, columns) for place, line in enumerate(listed)],
+    }
+
+
+def _order_line(place: int, line: InvoiceLine, columns: Sequence[LineColumn]) -> Line:
     view = order_line_view(line)
     texts = {**view, "description": f"{view['description']}  {view['composition']}".strip()}
-    cells = [_fitted(str(texts[str(column["name"])]), column) for column in columns]
-    return [*cells, view["needs_review"]]
-
-
-def _fitted(text: str, column: Mapping[str, object]) -> str:
-    width = column["width"]
-    assert isinstance(width, float)
-    return printable_line(text, width * _PT_PER_MM / _ORDER_LINE_PT)
+    cells = [printable_line(str(texts[column.name]), column.ems(_ORDER_LINE_PT)) for column in columns]
+    return [*cells, _REVIEW if view["needs_review"] else "", place % 2 == 1]
 
 
 def _entry_lines(invoice: Invoice) -> Iterator[Mapping[str, object]]:
