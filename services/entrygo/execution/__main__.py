@@ -6,6 +6,8 @@ from functools import partial
 
 from entrygo.execution.clients.planning import PlanningClient
 from entrygo.execution.clients.sync import SyncBrokers
+from entrygo.execution.making.child_maker import MODULE, ChildMaker
+from entrygo.execution.making.setup import MakerSetup
 from entrygo.execution.objects.cloud import DOWNLOAD_TIMEOUT
 from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionServicer
 from entrygo.execution.settings import Settings
@@ -13,6 +15,7 @@ from entrygo.execution.state.measures import measure
 from entrygo.execution.ways import build_channels
 from entrygo.execution.wiring import ExecutionParts, Surroundings, build_parts
 from entrygo.process.failpoints import reach
+from entrygo.process.workers import open_workers
 from entrygo.proto.execution.v1 import execution_pb2_grpc
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.conditions import ARTIFACTS
@@ -32,6 +35,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     lease_pool = await open_own(max_size=settings.delivery.pool_size, name="execution leases")
     reading_pool = await open_own(max_size=READING_CONNECTIONS, name="execution reading")
     async with (
+        open_workers(MODULE, MakerSetup.of(settings)) as workers,
         open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
         open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
     ):
@@ -43,6 +47,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
             channels=channels,
             planning=PlanningClient(planning_channel, service_token=token),
             brokers=SyncBrokers(sync_channel, service_token=token),
+            maker=ChildMaker(workers),
             clock=runtime.clock,
             ids=runtime.ids,
             reach=reach,

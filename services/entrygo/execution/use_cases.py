@@ -27,6 +27,7 @@ from entrygo.execution.clients.planning import Planning, PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
 from entrygo.execution.documents.template_preview import TemplatePreview, preview
+from entrygo.execution.making.child_maker import MakingInterrupted
 from entrygo.execution.objects.by_digest import ObjectStore, StoreUnavailable
 from entrygo.execution.reconciliation.reading import EntryOutcomes
 from entrygo.execution.reconciliation.use_cases import Reconciliations
@@ -132,7 +133,7 @@ class Executions:
     async def _run(self, execution: Execution, planning: Planning, *, is_asked_for: bool) -> bytes:
         try:
             return await self._steps.run(execution, planning)
-        except StoreUnavailable:
+        except (StoreUnavailable, MakingInterrupted):
             # Each try makes all documents anew: the background waits for the end of its lease in between.
             if is_asked_for:
                 await self._give_up(execution)

@@ -3,7 +3,6 @@
 Each part is made in one place here; what several need is made first, and handed to each.
 """
 
-import asyncio
 import secrets
 import time
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from entrygo.execution.broker.trials import Trials
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.amending import Amendments
 from entrygo.execution.closing.withdrawing import Withdrawals
-from entrygo.execution.documents import DOCUMENTS
+from entrygo.execution.making.package_maker import MakesPackages
 from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.reconciliation.reading import EntryOutcomes
 from entrygo.execution.reconciliation.use_cases import Reconciliations
@@ -51,10 +50,11 @@ TRIAL_SECONDS = 10.0
 # How long a caller waits for the one who had the same key first.
 JOIN_WAIT = timedelta(seconds=5)
 # Executions of one process whose documents are made at once; one account has at most half, others take turns.
-EXECUTES_AT_ONCE = 16
+EXECUTES_AT_ONCE = 4
 EXECUTES_WAITING = 400
-# Documents are made in threads, which hold up the event loop by turns: of one account one at a time.
-RENDERS_AT_ONCE = 2
+# Of one account one at a time: another one's is made beside a large one.
+PACKAGES_AT_ONCE = 2
+LARGE_PACKAGES_AT_ONCE = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,7 @@ class Surroundings:
     channels: Channels
     planning: PlanningAccess
     brokers: Brokers
+    maker: MakesPackages
     clock: Clock
     ids: Ids
     reach: Reach
@@ -256,14 +257,9 @@ class _Builder:
     def _steps(self, dispatcher: Dispatcher, leases: ExecutionLeases) -> ExecutionSteps:
         around, settings = self._around, self._settings
         preparation = Preparation(
-            ids=around.ids,
+            maker=around.maker,
             objects=self._objects,
-            documents=DOCUMENTS,
-            renders=Bulkhead(BulkheadLimits.of_turns(RENDERS_AT_ONCE), time.monotonic),
-            large=asyncio.Semaphore(1),
-            freezer=self._freezer,
-            sender=settings.mail.sender,
-            reach=around.reach,
+            makings=_turns(PACKAGES_AT_ONCE),
         )
         return ExecutionSteps(
             pool=around.pool,
@@ -273,7 +269,8 @@ class _Builder:
             recorder=self._recorder,
             preparation=preparation,
             dispatcher=dispatcher,
-            turns=Bulkhead(BulkheadLimits.of_turns(EXECUTES_AT_ONCE), time.monotonic),
+            turns=_turns(EXECUTES_AT_ONCE),
+            large_turns=_turns(LARGE_PACKAGES_AT_ONCE),
             waiting_at_most=EXECUTES_WAITING,
             delivery_wait=timedelta(seconds=settings.delivery.wait_seconds),
             reach=around.reach,
@@ -291,3 +288,8 @@ class _Builder:
             recorder=self._recorder,
             reach=around.reach,
         )
+
+
+def _turns(at_once: int) -> Bulkhead:
+    """Of work within this process, of accounts in turn."""
+    return Bulkhead(BulkheadLimits.of_turns(at_once), time.monotonic)

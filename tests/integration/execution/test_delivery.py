@@ -21,9 +21,9 @@ from entrygo.execution.broker.rooms import Unwanted
 from entrygo.execution.broker.silences import Tried
 from entrygo.execution.documents.base import Document
 from entrygo.execution.documents.document_sets import render_package
+from entrygo.execution.making import package_maker
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
-from entrygo.execution.steps import preparation
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction
 from entrygo.postgres.pools import open_pools
 from entrygo.proto.execution.v1 import execution_pb2
@@ -358,7 +358,7 @@ async def test_documents_of_one_account_are_made_one_after_the_other_beside_anot
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     renders = Renders()
-    monkeypatch.setattr(preparation, "render_package", renders)
+    monkeypatch.setattr(package_maker, "render_package", renders)
     process = await world.process()
     busy = add_exports(world, 3, "busy@one.example")
     [quiet] = add_exports(world, 1, "quiet@other.example")
@@ -371,6 +371,30 @@ async def test_documents_of_one_account_are_made_one_after_the_other_beside_anot
     renders.may_end.set()
     await asyncio.gather(*tasks)
     assert renders.most["busy@one.example"] == 1
+
+
+async def test_a_large_package_waits_for_another_one_and_holds_no_turn_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "EXECUTES_AT_ONCE", 2)
+    renders = Renders()
+    monkeypatch.setattr(package_maker, "render_package", renders)
+    process = await world.process()
+    large = add_exports(world, 3, "large@one.example")
+    [small] = add_exports(world, 1, "small@other.example")
+    world.planning.large |= set(large)
+    tasks = [asyncio.create_task(process.execute(each, export_id=each)) for each in large]
+    await renders.began(1)
+    async with asyncio.timeout(10):
+        while process.executions._steps.large_turns.waiting() < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    tasks.append(asyncio.create_task(process.execute(small, export_id=small, visible=OTHER)))
+    await renders.began(1)
+    assert renders.under_way == {"large@one.example": 1, "small@other.example": 1}
+    renders.may_end.set()
+    await asyncio.gather(*tasks)
+    assert renders.most["large@one.example"] == 1
+    assert sorted(export for export, _ in world.planning.completed) == sorted([*large, small])
 
 
 async def test_what_inspect_asks_waits_for_no_connection_that_executes_hold(world: World) -> None:

@@ -14,7 +14,7 @@ from entrygo.domain.errors import (
 )
 from entrygo.domain.lifecycle import State
 from entrygo.execution.broker.channels.base import Outcome
-from entrygo.execution.steps.preparation import DocumentsFailed
+from entrygo.execution.making.package_maker import DocumentsFailed
 from entrygo.postgres.pool import transaction
 from tests.integration.execution.channels import AGAIN, HeldChannel, ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, World

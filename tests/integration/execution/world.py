@@ -16,6 +16,8 @@ from entrygo.execution.broker.channels.base import Channel
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.clients.planning import Planning
 from entrygo.execution.closing.withdrawing import WithdrawCommand
+from entrygo.execution.making.child_maker import LARGE_BYTES
+from entrygo.execution.making.setup import MakerSetup
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.records import Claim, ExecuteCommand, Moved
 from entrygo.execution.ways import build_channels
@@ -66,6 +68,8 @@ class FakePlanning:
         self.names_warehouses = True
         # Exports whose plans are not there any more.
         self.lost: set[str] = set()
+        # Exports whose stored plans take a lot of memory.
+        self.large: set[str] = set()
         # Each holds up one call of snapshot, in turn; `waiting` counts those that have come.
         self.gates: list[asyncio.Event] = []
         self.waiting = asyncio.Semaphore(0)
@@ -105,8 +109,13 @@ class FakePlanning:
             raise NotFound
         return self.snapshots[export_id]
 
-    async def stored_snapshot(self, export_id: str, revision: int) -> bytes:
-        return (await self.snapshot(export_id, revision)).model_dump_json().encode()
+    async def stored_snapshot(
+        self, export_id: str, revision: int, *, at_most: int | None = None
+    ) -> bytes | None:
+        content = (await self.snapshot(export_id, revision)).model_dump_json().encode()
+        if export_id in self.large:
+            content += b" " * LARGE_BYTES
+        return content if at_most is None or len(content) <= at_most else None
 
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
@@ -206,6 +215,7 @@ class World:
                 channels=channels,
                 planning=self.planning,
                 brokers=self.brokers,
+                maker=MakerSetup.of(self.settings).maker(Ids()),
                 clock=lambda: self.now,
                 ids=Ids(),
                 reach=_crasher(crash_at),

@@ -1,6 +1,8 @@
 """What execution asks of planning: the claim on an export, its snapshot, the end of the claim."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
 
@@ -44,8 +46,10 @@ class Planning(Protocol):
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         """The facts and the plan of a revision, as they were when it was planned."""
 
-    async def stored_snapshot(self, export_id: str, revision: int) -> bytes:
-        """The same as it is stored, for `read_snapshot`."""
+    async def stored_snapshot(
+        self, export_id: str, revision: int, *, at_most: int | None = None
+    ) -> bytes | None:
+        """The same as it is stored, for `read_snapshot`; None if it is longer than `at_most` bytes."""
 
     async def complete(
         self, export_id: str, execution_id: str, package_id: str, executed_at: datetime
@@ -123,15 +127,28 @@ class RemotePlanning:
         )
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
-        content = await self.stored_snapshot(export_id, revision)
+        content = b"".join([part async for part in self._snapshot_parts(export_id, revision)])
         return await asyncio.to_thread(read_snapshot, content)
 
-    async def stored_snapshot(self, export_id: str, revision: int) -> bytes:
+    async def stored_snapshot(
+        self, export_id: str, revision: int, *, at_most: int | None = None
+    ) -> bytes | None:
+        content, size = list[bytes](), 0
+        async with aclosing(self._snapshot_parts(export_id, revision)) as parts:
+            async for part in parts:
+                content.append(part)
+                size += len(part)
+                if at_most is not None and size > at_most:
+                    return None
+        return b"".join(content)
+
+    async def _snapshot_parts(self, export_id: str, revision: int) -> AsyncGenerator[bytes, None]:
         request = planning_pb2.GetSnapshotRequest(export_id=export_id, revision=revision)
         with remote_in_our_name("planning"):
             call = self._stub.GetSnapshot(request, metadata=self._metadata, timeout=SNAPSHOT_TIMEOUT)
             try:
-                return b"".join([chunk.content async for chunk in call])
+                async for chunk in call:
+                    yield chunk.content
             finally:
                 call.cancel()
 

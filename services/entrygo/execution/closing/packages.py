@@ -9,7 +9,7 @@ from datetime import datetime
 
 from entrygo.domain.errors import EntryFiled, ServiceUnavailable
 from entrygo.domain.principal import Visible
-from entrygo.domain.snapshot import Amendment, Snapshot
+from entrygo.domain.snapshot import Amendment
 from entrygo.execution.broker.entry_numbers import numbers_given
 from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.store import SubmissionStore
@@ -70,10 +70,10 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The package that is replaced, and the plan of the one that replaces it."""
+    """The package that is replaced, and what the plan of the one that replaces it corrects."""
 
     replaced: Package
-    snapshot: Snapshot
+    amendment: Amendment | None
 
 
 async def replace_package(
@@ -83,7 +83,7 @@ async def replace_package(
 
     Raises EntryFiled if the broker gave an entry number that the plan does not know, or SentAgainMeanwhile.
     """
-    amendment = taken.snapshot.amendment
+    amendment = taken.amendment
     closed = replace(
         taken.replaced,
         state=PackageState.SUPERSEDED,

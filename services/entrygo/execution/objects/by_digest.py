@@ -50,6 +50,10 @@ class ObjectStore:
         """Whether the place takes writes and, as far as is known, gives back what was stored."""
         return await self._watch.is_sound()
 
+    def failed_elsewhere(self) -> None:
+        """Another process could not write: health asks the place itself from now on."""
+        self._watch.failed("put")
+
     async def put(self, tenant: Tenant, content: bytes) -> str:
         """Stores the bytes durably and gives their SHA-256 in hex."""
         [sha256] = await self.put_all(tenant, [content])

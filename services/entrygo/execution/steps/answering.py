@@ -6,10 +6,10 @@ from entrygo.domain.lifecycle import State
 from entrygo.domain.time import rfc3339
 from entrygo.execution.broker.events import submission_message
 from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.making.package_maker import Prepared
 from entrygo.execution.state.events import artifact_message
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Artifact, Execution
-from entrygo.execution.steps.preparation import Prepared
 from entrygo.postgres.pool import Connection
 from entrygo.proto.execution.v1 import execution_pb2
 

@@ -23,6 +23,8 @@ from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients.planning import REFUSALS, Planning
 from entrygo.execution.closing.packages import Reserved, Taken, replace_package
+from entrygo.execution.making.child_maker import LARGE_BYTES
+from entrygo.execution.making.package_maker import DocumentsFailed, PackageOrder, Prepared
 from entrygo.execution.state import failpoints
 from entrygo.execution.state.events import EventRecorder, notification_recorded, package_generated
 from entrygo.execution.state.lease import kept_alive
@@ -30,7 +32,7 @@ from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Execution, Package, Step, Submission
 from entrygo.execution.steps.answering import execution_answer
 from entrygo.execution.steps.leases import OPERATION, ExecutionLeases, LeaseLost
-from entrygo.execution.steps.preparation import DocumentsFailed, Preparation, Prepared
+from entrygo.execution.steps.preparation import Preparation
 from entrygo.execution.store import ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import Pool, transaction
@@ -38,6 +40,7 @@ from entrygo.process.clock import Clock, Ids
 from entrygo.process.failpoints import Reach
 
 EXECUTES = Route(server="executes", destination="executes")
+LARGE = Route(server="large", destination="large")
 # Another try would end the same: the plan itself is what must change. By code, as planning may say it.
 _HOPELESS = frozenset({SnapshotUnreadable.code, DocumentsFailed.code, EntryFiled.code})
 
@@ -58,6 +61,8 @@ class ExecutionSteps:
     delivery_wait: timedelta
     # Claims and documents are made a few at once, account by account.
     turns: Bulkhead
+    # Of one large package at a time the documents are made; it waits for that without a turn.
+    large_turns: Bulkhead
     waiting_at_most: int
     reach: Reach
 
@@ -71,13 +76,18 @@ class ExecutionSteps:
                     self.reach(failpoints.AFTER_BEGIN)
                     execution, reserved = await self._claim(execution, planning)
                 if execution.step is Step.CLAIMED:
+                    execution, prepared = await self._prepare(
+                        execution, planning, reserved, at_most=LARGE_BYTES
+                    )
+            if execution.step is Step.CLAIMED:
+                async with self.large_turns.slot(execution.tenant.account_id, LARGE):
                     execution, prepared = await self._prepare(execution, planning, reserved)
             await self._deliver(execution, prepared)
             return await self._complete(execution, planning, prepared)
 
     def check_room(self) -> None:
         """Raises ServiceUnavailable if the queue is so long that another execution would wait too long."""
-        if self.turns.waiting() >= self.waiting_at_most:
+        if self.turns.waiting() + self.large_turns.waiting() >= self.waiting_at_most:
             raise ServiceUnavailable("Too many exports are being executed; retry shortly with the same key.")
 
     async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved]:
@@ -127,30 +137,50 @@ class ExecutionSteps:
                 await keys.release(execution.idempotency_key)
 
     async def _prepare(
-        self, execution: Execution, planning: Planning, reserved: Reserved | None
-    ) -> tuple[Execution, Prepared]:
-        """`reserved` is at hand where this process has just reserved it."""
+        self,
+        execution: Execution,
+        planning: Planning,
+        reserved: Reserved | None,
+        *,
+        at_most: int | None = None,
+    ) -> tuple[Execution, Prepared | None]:
+        """Nothing has changed where the plan is larger than `at_most` bytes.
+
+        `reserved` is at hand where this process has just reserved it.
+        """
         assert execution.revision is not None
-        reserved = reserved or await self._reserved(execution)
-        package, replaced = reserved.package, reserved.replaced
         try:
-            content = await planning.stored_snapshot(execution.export_id, execution.revision)
+            snapshot = await planning.stored_snapshot(
+                execution.export_id, execution.revision, at_most=at_most
+            )
+            if snapshot is None:
+                return execution, None
             self.reach(failpoints.AFTER_SNAPSHOT)
-            async with self.preparation.reading(content) as snapshot:
-                del content
-                now = self.clock()
-                prepared = await self.preparation.prepare(
-                    execution, package, snapshot, now, replaced=replaced
-                )
-                self.reach(failpoints.AFTER_STORE)
-                taken = None if replaced is None else Taken(replaced, snapshot)
-                execution, prepared = await self._save_prepared(execution, package, prepared, taken)
+            reserved = reserved or await self._reserved(execution)
+            execution, prepared = await self._make(execution, reserved, snapshot)
         except EntryGoError as error:
             if error.error_code in _HOPELESS:
                 await self._fail(execution, planning, error)
             raise
         self.reach(failpoints.AFTER_PREPARE)
         return execution, prepared
+
+    async def _make(
+        self, execution: Execution, reserved: Reserved, snapshot: bytes
+    ) -> tuple[Execution, Prepared]:
+        package, replaced = reserved.package, reserved.replaced
+        order = PackageOrder(
+            tenant=execution.tenant,
+            export_id=package.export_id,
+            package=package.facts(execution.shipment, replaces=replaced),
+            snapshot=snapshot,
+            written_at=self.clock(),
+        )
+        prepared = await self.preparation.prepare(order)
+        self.reach(failpoints.AFTER_RENDER)
+        self.reach(failpoints.AFTER_STORE)
+        taken = None if replaced is None else Taken(replaced, prepared.amendment)
+        return await self._save_prepared(execution, package, prepared, taken)
 
     async def _reserved(self, execution: Execution) -> Reserved:
         assert execution.package_id is not None

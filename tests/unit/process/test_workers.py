@@ -1,0 +1,136 @@
+"""Children of low priority, real ones: what they answer, how they end, and what they are not given."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+
+from entrygo.domain.errors import InternalError, NotFound
+from entrygo.process.settings import LogSettings
+from entrygo.process.workers import NICENESS, WorkerLost, Workers, open_workers
+
+MODULE = "tests.unit.process.worker"
+SETUP = {"log": LogSettings(level="ERROR")}
+PATIENCE_SECONDS = 60.0
+PARENT = f"""
+import asyncio, os
+from entrygo.process.settings import LogSettings
+from entrygo.process.workers import Workers
+
+async def main():
+    workers = Workers({MODULE!r}, {{"log": LogSettings(level="ERROR")}})
+    print(await workers.call("who", within_seconds={PATIENCE_SECONDS}), flush=True)
+    os._exit(9)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def workers() -> AsyncIterator[Workers]:
+    async with open_workers(MODULE, SETUP) as opened:
+        yield opened
+
+
+async def asked(workers: Workers, request: str, within_seconds: float = PATIENCE_SECONDS) -> object:
+    return await workers.call(request, within_seconds=within_seconds)
+
+
+async def ended(pid: object) -> bool:
+    assert isinstance(pid, int)
+    try:
+        await asyncio.to_thread(psutil.Process(pid).wait, PATIENCE_SECONDS)
+    except psutil.NoSuchProcess:
+        return True
+    return not psutil.pid_exists(pid)
+
+
+async def test_one_child_answers_one_request_after_the_other(workers: Workers) -> None:
+    first = await asked(workers, "who")
+    assert first != os.getpid()
+    assert await asked(workers, "who") == first
+
+
+async def test_callers_at_once_have_a_child_each(workers: Workers) -> None:
+    one, other = await asyncio.gather(asked(workers, "who"), asked(workers, "who"))
+    assert one != other
+
+
+async def test_a_refusal_of_ours_comes_back_whole_and_anything_else_as_an_error_of_ours(
+    workers: Workers,
+) -> None:
+    child = await asked(workers, "who")
+    with pytest.raises(NotFound) as refused:
+        await asked(workers, "refuse")
+    assert (refused.value.message, refused.value.field) == ("Nothing of that name.", "name")
+    assert refused.value.details == {"names": ["a", "b"]}
+    with pytest.raises(InternalError):
+        await asked(workers, "nobody knows this")
+    assert await asked(workers, "who") == child
+
+
+async def test_what_is_printed_is_not_taken_for_an_answer(workers: Workers) -> None:
+    assert await asked(workers, "print words") == "words"
+    assert await asked(workers, "print more") == "more"
+
+
+async def test_a_child_that_dies_is_said_to_be_lost_and_the_next_caller_has_another(workers: Workers) -> None:
+    child = await asked(workers, "who")
+    with pytest.raises(WorkerLost):
+        await asked(workers, "die")
+    assert await asked(workers, "who") != child
+
+
+async def test_a_child_that_hangs_is_ended_when_its_time_is_over(workers: Workers) -> None:
+    child = await asked(workers, "who")
+    with pytest.raises(WorkerLost):
+        await asked(workers, "hang", within_seconds=0.01)
+    assert await ended(child)
+    assert await asked(workers, "who") != child
+
+
+async def test_a_child_whose_caller_left_answers_nobody_else(workers: Workers) -> None:
+    child = await asked(workers, "who")
+    calling = asyncio.create_task(asked(workers, "hang"))
+    await asyncio.sleep(0)
+    calling.cancel()
+    await asyncio.wait({calling})
+    assert calling.cancelled()
+    assert await ended(child)
+    assert await asked(workers, "who") != child
+
+
+async def test_the_child_of_a_last_call_ends_with_it(workers: Workers) -> None:
+    child = await workers.call("who", within_seconds=PATIENCE_SECONDS, is_last=True)
+    assert await ended(child)
+
+
+async def test_a_child_knows_no_secret_of_its_parents_environment_and_gives_way_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ENTRYGO_SERVICE_TOKEN", "of the parent")
+    monkeypatch.setenv("AWS_REGION", "ca-central-1")
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    async with open_workers(MODULE, SETUP) as workers:
+        assert await asked(workers, "read ENTRYGO_SERVICE_TOKEN") is None
+        assert await asked(workers, "read AWS_REGION") == "ca-central-1"
+        assert await asked(workers, "niceness") == min(own + NICENESS, 19)
+
+
+async def test_no_child_outlives_its_workers(workers: Workers) -> None:
+    children = await asyncio.gather(asked(workers, "who"), asked(workers, "who"))
+    await workers.close()
+    assert [await ended(child) for child in children] == [True, True]
+
+
+async def test_a_child_ends_with_a_parent_that_was_killed() -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PARENT, stdout=asyncio.subprocess.PIPE
+    )
+    assert parent.stdout is not None
+    child = int(await parent.stdout.readline())
+    await parent.wait()
+    assert await ended(child)
