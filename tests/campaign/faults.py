@@ -186,7 +186,12 @@ async def lose_store(cluster: Cluster, choose: random.Random) -> str:
 async def fill_store(cluster: Cluster, choose: random.Random) -> str:
     """Files can be begun and not be finished, as on a full disk: by the limits of the execution processes."""
     seconds = choose.uniform(0.5, 5)
-    limited = [process for node in cluster.of("execution") if (process := node.process) is not None]
+    limited = [
+        each
+        for node in cluster.of("execution")
+        if (process := node.process) is not None
+        for each in _with_children(process)
+    ]
     try:
         for process in limited:
             _limit_files(process, FULL_BYTES)
@@ -195,6 +200,13 @@ async def fill_store(cluster: Cluster, choose: random.Random) -> str:
         for process in limited:
             _limit_files(process, resource.RLIM_INFINITY)
     return f"for {seconds:.1f} s"
+
+
+def _with_children(process: psutil.Process) -> Sequence[psutil.Process]:
+    """It and those that make its documents; one that has just ended has none."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return (process, *process.children())
+    return ()
 
 
 def _limit_files(process: psutil.Process, limit: int) -> None:

@@ -22,15 +22,18 @@ FULL_BYTES = 512
 
 @contextmanager
 def full(system: System) -> Iterator[None]:
-    """Files can be begun and not be finished, by a limit of the process that writes them."""
+    """Files can be begun and not be finished, by a limit of the processes that write them."""
     process = system.process("execution")
     if not hasattr(process, "rlimit"):
         pytest.skip("limits of a running process can be set on Linux alone")
-    process.rlimit(resource.RLIMIT_FSIZE, (FULL_BYTES, resource.RLIM_INFINITY))
+    writing = (process, *process.children())
+    for each in writing:
+        each.rlimit(resource.RLIMIT_FSIZE, (FULL_BYTES, resource.RLIM_INFINITY))
     try:
         yield
     finally:
-        process.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        for each in writing:
+            each.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
 @contextmanager

@@ -44,8 +44,8 @@ FAULTS = (
     Fault(
         "one account makes all its documents at once",
         "services/entrygo/execution/steps/preparation.py",
-        "            async with self.renders.slot(tenant.account_id, RENDERS):\n                return",
-        "            if True:\n                return",
+        "        async with self.makings.slot(order.tenant.account_id, _MAKING):\n",
+        "        if True:\n",
         (f"{EXECUTION}/test_delivery.py",),
     ),
     Fault(

@@ -13,7 +13,7 @@ from entrygo.execution.servicer import REQUIRED_SCOPES, SERVICE_NAME, ExecutionS
 from entrygo.execution.settings import Settings
 from entrygo.execution.state.measures import measure
 from entrygo.execution.ways import build_channels
-from entrygo.execution.wiring import ExecutionParts, Surroundings, build_parts
+from entrygo.execution.wiring import PACKAGES_AT_ONCE, ExecutionParts, Surroundings, build_parts
 from entrygo.process.failpoints import reach
 from entrygo.process.workers import open_workers
 from entrygo.proto.execution.v1 import execution_pb2_grpc
@@ -35,7 +35,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
     lease_pool = await open_own(max_size=settings.delivery.pool_size, name="execution leases")
     reading_pool = await open_own(max_size=READING_CONNECTIONS, name="execution reading")
     async with (
-        open_workers(MODULE, MakerSetup.of(settings)) as workers,
+        open_workers(MODULE, MakerSetup.of(settings), at_once=PACKAGES_AT_ONCE) as workers,
         open_channel(settings.planning_target, settings.rpc.peers) as planning_channel,
         open_channel(settings.sync_target, settings.rpc.peers) as sync_channel,
     ):

@@ -7,12 +7,14 @@ The child is `serve` in a module of its own. It ends when its parent does, whate
 import asyncio
 import os
 import pickle
+import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import structlog
 
@@ -25,9 +27,9 @@ from entrygo.process.settings import LogSettings
 NICENESS = 10
 # The kernel ends a child first where memory runs out: it is begun anew, and nothing else was lost.
 OOM_SCORE = 500
-LEAVING_SECONDS = 1.0
 LENGTH_BYTES = 8
 
+T = TypeVar("T")
 # What the child does with a request.
 Handle = Callable[[Any], Awaitable[object]]
 
@@ -39,13 +41,16 @@ class WorkerLost(Exception):
 
 
 class Workers:
-    """Children that run `python -m module`: as many as there are calls at once, which callers must bound."""
+    """At most `at_once` children that run `python -m module`; further calls wait."""
 
-    def __init__(self, module: str, setup: object) -> None:
+    def __init__(self, module: str, setup: object, *, at_once: int) -> None:
         self._module = module
         self._setup = setup
-        self._idle: list[Process] = []
-        self._all: set[Process] = set()
+        self._idle: list[_Child] = []
+        self._all: set[_Child] = set()
+        self._room = asyncio.Semaphore(at_once)
+        # Pipes are read by threads: one that was left may still wait for the end of its child.
+        self._threads = ThreadPoolExecutor(2 * at_once, thread_name_prefix="workers")
 
     async def begin(self) -> None:
         """Begins one child, so that the first caller need not wait for its imports."""
@@ -56,61 +61,92 @@ class Workers:
 
         Raises what the handler raised (of ours; InternalError for anything else), or WorkerLost.
         """
-        child = self._idle.pop() if self._idle else await self._started()
-        is_answered = False
-        try:
-            async with asyncio.timeout(within_seconds):
-                await _send(child, request)
-                error, answer = await _received(child)
-            is_answered = True
-        except (OSError, EOFError) as lost:  # also the timeout
-            log.warning("worker.lost", module=self._module, pid=child.pid, error=repr(lost))
-            raise WorkerLost from lost
-        finally:
-            if is_answered and not is_last:
-                self._idle.append(child)
-            else:
-                self._end(child)
+        async with self._room:
+            child = self._idle.pop() if self._idle else await self._started()
+            is_kept = False
+            try:
+                async with asyncio.timeout(within_seconds):
+                    error, answer = await self._in_thread(lambda: child.answer_to(request))
+                is_kept = not is_last
+            except (OSError, EOFError) as lost:  # also the timeout
+                log.warning("worker.lost", module=self._module, pid=child.process.pid, error=repr(lost))
+                raise WorkerLost from lost
+            finally:
+                if is_kept:
+                    self._idle.append(child)
+                else:
+                    self._end(child)
         if error is not None:
             raise error
         return answer
 
-    async def close(self) -> None:
-        """Ends all children; none is left behind."""
-        children = set(self._all)
-        for child in children:
+    def close(self) -> None:
+        """Ends all children."""
+        self._idle.clear()
+        for child in list(self._all):
             self._end(child)
-        await asyncio.gather(*(child.wait() for child in children))
+        self._threads.shutdown(wait=False)
 
-    async def _started(self) -> Process:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", self._module,
-            stdin=PIPE, stdout=PIPE, env=_environment(),
-            # Neither Ctrl-C nor a signal to our group is for it: it finishes what we wait for.
-            start_new_session=True,
-        )  # fmt: skip
+    async def _started(self) -> "_Child":
+        child = await self._in_thread(lambda: _begun(self._module, self._setup))
         self._all.add(child)
-        await _send(child, self._setup)
         return child
 
-    def _end(self, child: Process) -> None:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _end(self, child: "_Child") -> None:
         """At once: it holds nothing that another child, or another process, would not find again."""
-        if child in self._idle:
-            self._idle.remove(child)
-        with suppress(ProcessLookupError):
-            child.kill()
+        child.process.kill()
         self._all.discard(child)
+        self._threads.submit(child.bury)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Child:
+    """A running child, and its pipes, which block."""
+
+    process: "subprocess.Popen[bytes]"
+    requests: IO[bytes]
+    answers: IO[bytes]
+
+    def answer_to(self, request: object) -> tuple[EntryGoError | None, Any]:
+        _write(self.requests, request)
+        error, answer = _read(self.answers)
+        return error, answer
+
+    def bury(self) -> None:
+        """Of one that was killed."""
+        self.process.wait()
+        for pipe in (self.requests, self.answers):
+            with suppress(OSError):
+                pipe.close()
+
+
+def _begun(module: str, setup: object) -> _Child:
+    """Not through the event loop, whose way to begin a process also runs what libraries do at a fork."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(),
+        # Neither Ctrl-C nor a signal to our group is for it: it finishes what we wait for.
+        start_new_session=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    child = _Child(process, process.stdin, process.stdout)
+    _write(child.requests, setup)
+    return child
 
 
 @asynccontextmanager
-async def open_workers(module: str, setup: object) -> AsyncIterator[Workers]:
+async def open_workers(module: str, setup: object, *, at_once: int) -> AsyncIterator[Workers]:
     """Workers of which one child has begun; all of them end with the block."""
-    workers = Workers(module, setup)
+    workers = Workers(module, setup, at_once=at_once)
     await workers.begin()
     try:
         yield workers
     finally:
-        await workers.close()
+        workers.close()
 
 
 def serve(begin: Callable[[Any], Handle], log_settings: Callable[[Any], LogSettings]) -> None:
@@ -158,30 +194,21 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("ENTRYGO_")}
 
 
-async def _send(child: Process, message: object) -> None:
-    assert child.stdin is not None
+def _read(pipe: IO[bytes]) -> Any:
+    """Raises EOFError once the other side is gone."""
+    length = int.from_bytes(_exactly(pipe, LENGTH_BYTES))
+    return pickle.loads(_exactly(pipe, length))  # noqa: S301 - our own child's, or parent's
+
+
+def _exactly(pipe: IO[bytes], length: int) -> bytes:
+    content = pipe.read(length)
+    if len(content) < length:
+        raise EOFError("The other side of the pipe is gone.")
+    return content
+
+
+def _write(pipe: IO[bytes], message: object) -> None:
     content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    child.stdin.write(len(content).to_bytes(LENGTH_BYTES))
-    child.stdin.write(content)
-    await child.stdin.drain()
-
-
-async def _received(child: Process) -> Any:
-    assert child.stdout is not None
-    length = int.from_bytes(await child.stdout.readexactly(LENGTH_BYTES))
-    return pickle.loads(await child.stdout.readexactly(length))  # noqa: S301 - our own child's
-
-
-def _read(requests: IO[bytes]) -> Any:
-    """Raises EOFError once the parent is gone."""
-    head = requests.read(LENGTH_BYTES)
-    if len(head) < LENGTH_BYTES:
-        raise EOFError
-    return pickle.loads(requests.read(int.from_bytes(head)))  # noqa: S301 - our own parent's
-
-
-def _write(answers: IO[bytes], answer: object) -> None:
-    content = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    answers.write(len(content).to_bytes(LENGTH_BYTES))
-    answers.write(content)
-    answers.flush()
+    pipe.write(len(content).to_bytes(LENGTH_BYTES))
+    pipe.write(content)
+    pipe.flush()

@@ -50,9 +50,12 @@ class ObjectStore:
         """Whether the place takes writes and, as far as is known, gives back what was stored."""
         return await self._watch.is_sound()
 
-    def failed_elsewhere(self) -> None:
-        """Another process could not write: health asks the place itself from now on."""
-        self._watch.failed("put")
+    def noted_elsewhere(self, *, takes_writes: bool) -> None:
+        """What a process of ours met when it wrote to the same place."""
+        if takes_writes:
+            self._watch.write_succeeded()
+        else:
+            self._watch.failed("put")
 
     async def put(self, tenant: Tenant, content: bytes) -> str:
         """Stores the bytes durably and gives their SHA-256 in hex."""

@@ -24,7 +24,9 @@ class Preparation:
         """Raises DocumentsFailed, SnapshotUnreadable, StoreUnavailable or another outage."""
         async with self.makings.slot(order.tenant.account_id, _MAKING):
             try:
-                return await self.maker.make(order)
+                prepared = await self.maker.make(order)
             except StoreUnavailable:
-                self.objects.failed_elsewhere()
+                self.objects.noted_elsewhere(takes_writes=False)
                 raise
+            self.objects.noted_elsewhere(takes_writes=True)
+            return prepared
