@@ -5,7 +5,7 @@ import contextlib
 import random
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import psutil
 
