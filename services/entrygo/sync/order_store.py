@@ -103,8 +103,8 @@ class OrderStore:
         rows = await self._connection.fetch(
             f"INSERT INTO orders (account_id, mode, id, items, total_value_usd, metadata, {COLUMNS},"  # noqa: S608
             " created_at, updated_at)"
-            f" SELECT $1, $2, id, items::jsonb, total, metadata::jsonb, {COLUMNS}, $3, $3"
-            f" FROM unnest($4::text[], $5::text[], $6::numeric[], $7::text[], {_ARRAYS})"
+            f" SELECT $1, $2, id, items::jsonb, total::numeric, metadata::jsonb, {COLUMNS}, $3, $3"
+            f" FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], {_ARRAYS})"
             f" AS given (id, items, total, metadata, {COLUMNS})"
             " ON CONFLICT (account_id, mode, external_id) DO UPDATE SET"
             " items = EXCLUDED.items, total_value_usd = EXCLUDED.total_value_usd,"
@@ -114,7 +114,7 @@ class OrderStore:
             now,
             [new_id for _, new_id in ordered],
             [draft.items_json for draft, _ in ordered],
-            [draft.total_value_usd for draft, _ in ordered],
+            [str(draft.total_value_usd) for draft, _ in ordered],
             [draft.metadata_json for draft, _ in ordered],
             *[[draft.fields.get(name) for draft, _ in ordered] for name in FIELDS],
         )

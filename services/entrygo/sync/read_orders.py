@@ -1,7 +1,7 @@
 """Reads SyncOrdersRequest into drafts; ValidationFailed with the issues. Hot path: no descriptors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -12,7 +12,7 @@ import orjson
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.money import line_value
 from entrygo.proto.sync.v1 import sync_pb2
-from entrygo.records.kinds import camel_case
+from entrygo.records.kinds import PlainFields
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER
 from entrygo.requests.idempotency_key import check_key
 from entrygo.requests.issues import Issues, Wrong
@@ -23,8 +23,9 @@ from entrygo.sync.uniqueness import check_unique
 MAX_METADATA_BYTES = 16 * 1024
 
 
-_CHECKS = tuple((field.name, field.kind.check) for field in ORDER)
-_REQUIRED = frozenset(field.name for field in ORDER if field.required)
+# The first names the order; the others say where it goes and under whose number, and repeat.
+_NAME, _SHARED = ORDER[0], ORDER[1:]
+_check_name = _NAME.kind.check
 _line_texts = attrgetter("product_id", "sku", *[field.name for field in LINE_FIELDS])
 _given = attrgetter(*[field.name for field in ORDER])
 _ZERO = Decimal(0)
@@ -41,9 +42,6 @@ class PricedLine(NamedTuple):
     json: str
 
 
-_REFUSED = PricedLine(LineDraft("", "", ()), _ZERO, "{}")
-
-
 def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
     """The orders of a request; ValidationFailed otherwise, with every issue up to the hundredth."""
     issues = Issues()
@@ -53,9 +51,12 @@ def read_orders(request: sync_pb2.SyncOrdersRequest) -> list[OrderDraft]:
     drafts: list[OrderDraft] = []
     if _is_sized(request, issues):
         for index, item in enumerate(request.items):
-            drafts.append(_order(item, f"items.{index}", issues))
-            if issues.is_full:
-                break
+            try:
+                drafts.append(_order(item))
+            except Wrong as wrong:
+                drafts.append(_refused(item, f"items.{index}", wrong, issues))
+                if issues.is_full:
+                    break
         check_unique("externalId", [draft.external_id for draft in drafts], issues)
     issues.check()
     return drafts
@@ -74,37 +75,63 @@ def _is_sized(request: sync_pb2.SyncOrdersRequest, issues: Issues) -> bool:
     return True
 
 
-def _order(item: sync_pb2.OrderInput, path: str, issues: Issues) -> OrderDraft:
-    """A draft; where an issue was found its content does not matter."""
+def _order(item: sync_pb2.OrderInput) -> OrderDraft:
+    """The draft of an order without fault; Wrong otherwise."""
+    given = item.items
+    if not 0 < len(given) <= MAX_LINES_PER_ORDER:
+        raise Wrong(f"Expected 1 to {MAX_LINES_PER_ORDER} lines")
+    lines = [_priced(*_line_texts(line)) for line in given]
+    name, *shared = _given(item)
+    if not name:
+        raise Wrong("Required")
+    return OrderDraft(
+        {_NAME.name: _check_name(name), **_shared(*shared)},
+        tuple([line.draft for line in lines]),
+        f"[{','.join([line.json for line in lines])}]",
+        sum([line.value for line in lines], _ZERO),
+        _canonical_object(item.metadata_json) if item.metadata_json else None,
+    )
+
+
+def _refused(item: sync_pb2.OrderInput, path: str, wrong: Wrong, issues: Issues) -> OrderDraft:
+    """Adds everything that is wrong with an order. Of the draft only the name counts, which may repeat."""
+    before = issues.total
     given: Sequence[sync_pb2.OrderItem] = item.items
     if not given:
         issues.required(f"{path}.items")
     elif len(given) > MAX_LINES_PER_ORDER:
         issues.add(f"{path}.items", f"At most {MAX_LINES_PER_ORDER} lines in one order", "too_big")
         given = given[:MAX_LINES_PER_ORDER]
-    lines = [_line(line, path, index, issues) for index, line in enumerate(given)]
-    return OrderDraft(
-        _fields(item, path, issues),
-        tuple([line.draft for line in lines]),
-        f"[{','.join([line.json for line in lines])}]",
-        sum([line.value for line in lines], _ZERO),
-        _metadata(item.metadata_json, path, issues) if item.metadata_json else None,
-    )
+    for index, line in enumerate(given):
+        _explain_line(line, f"{path}.items.{index}", issues)
+    fields = _checked(ORDER, _given(item), path, issues)
+    issues.optional(_canonical_object, item.metadata_json, f"{path}.metadata")
+    if issues.total == before:
+        issues.wrong(path, wrong)
+    return OrderDraft(fields, (), "[]", _ZERO, None)
 
 
-def _fields(item: sync_pb2.OrderInput, path: str, issues: Issues) -> dict[str, str]:
+@lru_cache(maxsize=32_768)
+def _shared(*texts: str) -> Mapping[str, str]:
+    issues = Issues()
+    fields = _checked(_SHARED, texts, "", issues)
+    if issues.found:
+        raise Wrong("Expected a destination, and one importer at most")
+    return fields
+
+
+def _checked(declared: PlainFields, texts: Sequence[str], path: str, issues: Issues) -> dict[str, str]:
     """The declared fields that were given; a text of blanks is as if it had not been."""
     fields: dict[str, str] = {}
-    for (name, check), given in zip(_CHECKS, _given(item), strict=True):
-        if given:
-            try:
-                if kept := check(given):
-                    fields[name] = kept
-            except Wrong as wrong:
-                issues.wrong(f"{path}.{camel_case(name)}", wrong)
-        elif name in _REQUIRED:
-            issues.required(f"{path}.{camel_case(name)}")
-    if "importer_external_id" in fields and item.importer_number.strip():
+    given = {field.name: text for field, text in zip(declared, texts, strict=True) if text.strip()}
+    for field, text in zip(declared, texts, strict=True):
+        where = f"{path}.{field.rest_name}"
+        if text:
+            if kept := issues.take(field.kind.check, text, where):
+                fields[field.name] = kept
+        elif field.required:
+            issues.required(where)
+    if "importer_external_id" in fields and "importer_number" in given:
         message = "Give importerNumber or importerExternalId, not both"
         issues.add(f"{path}.importerExternalId", message, "conflict")
     return fields
@@ -136,14 +163,6 @@ def _sku(product_id: str, sku: str) -> str:
     return found
 
 
-def _line(line: sync_pb2.OrderItem, path: str, index: int, issues: Issues) -> PricedLine:
-    try:
-        return _priced(*_line_texts(line))
-    except Wrong:
-        _explain_line(line, f"{path}.items.{index}", issues)
-        return _REFUSED
-
-
 def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
     if line.sku:
         issues.take(partial(_sku, line.product_id), line.sku, f"{path}.sku")
@@ -157,10 +176,6 @@ def _explain_line(line: sync_pb2.OrderItem, path: str, issues: Issues) -> None:
             issues.take(field.kind.check, text, f"{path}.{field.rest_name}")
         elif field.required:
             issues.required(f"{path}.{field.rest_name}")
-
-
-def _metadata(value: str, path: str, issues: Issues) -> str | None:
-    return issues.take(_canonical_object, value, f"{path}.metadata")
 
 
 def _canonical_object(value: str) -> str | None:

@@ -62,13 +62,15 @@ class SyncUseCases:
 
         async def run(connection: Connection) -> Reply:
             store = OrderStore(connection, visible)
-            begun = await store.begin(key, fingerprint, product_ids_of(drafts))
+            product_ids, skus = product_ids_of(drafts), skus_of(drafts)
+            begun = await store.begin(key, fingerprint, product_ids)
             if isinstance(begun, KeyRow):
                 return replay(begun)
             await _check_importers(store, drafts)
-            skus = skus_of(drafts)
-            named = await store.products_named(skus) if skus else ()
-            known = with_products(drafts, Catalogue(begun.product_ids, named))
+            known = drafts
+            if skus or not product_ids <= begun.product_ids:
+                named = await store.products_named(skus) if skus else ()
+                known = with_products(drafts, Catalogue(begun.product_ids, named))
             now = self.clock()
             stamps = await store.upsert(known, self.ids.some(IdKind.ORDER, len(known)), now)
             stored = [StoredOrder(draft, stamps[draft.external_id]) for draft in known]

@@ -1,6 +1,6 @@
 """Writes what is stored as messages, and those into answers. Hand-written, as it is on the hot path."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -15,10 +15,12 @@ _instant = lru_cache(maxsize=4096)(rfc3339)
 _plain = lru_cache(maxsize=16_384)(plain)
 
 
-def order_to_proto(account_id: str, order: StoredOrder) -> sync_pb2.Order:
-    """The message: money in USD as plain decimal text, instants in UTC."""
+def order_to_proto(
+    account_id: str, order: StoredOrder, make: Callable[..., sync_pb2.Order] = sync_pb2.Order
+) -> sync_pb2.Order:
+    """The message: money in USD as plain decimal text, instants in UTC. `make` is given its fields."""
     draft, stamp = order.draft, order.stamp
-    return sync_pb2.Order(
+    return make(
         id=stamp.id,
         account_id=account_id,
         total_value_usd=_plain(draft.total_value_usd),
@@ -72,8 +74,11 @@ def _fields(stored: StoredFacts, defaults: Mapping[str, str]) -> dict[str, Any]:
 
 def orders_response(visible: Visible, orders: Sequence[StoredOrder]) -> bytes:
     """The answer of a sync of orders, serialized: in the order of the request."""
-    data = [order_to_proto(visible.tenant.account_id, order) for order in orders]
-    return sync_pb2.SyncOrdersResponse(data=data).SerializeToString()
+    response = sync_pb2.SyncOrdersResponse()
+    for order in orders:
+        # Made in its place: a message that is made by itself is copied.
+        order_to_proto(visible.tenant.account_id, order, response.data.add)
+    return response.SerializeToString()
 
 
 def products_response(stored: Sequence[StoredFacts]) -> bytes:

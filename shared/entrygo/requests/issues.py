@@ -39,6 +39,11 @@ class Issues:
         return tuple(self._found)
 
     @property
+    def total(self) -> int:
+        """How many were found, kept or not."""
+        return self._total
+
+    @property
     def is_full(self) -> bool:
         """Whether there are more issues than are kept."""
         return self._total > MAX_ISSUES
