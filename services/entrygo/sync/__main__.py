@@ -19,6 +19,9 @@ from entrygo.sync.servicer import REQUIRED_SCOPES, SERVICE_NAME, SyncServicer
 from entrygo.sync.settings import Settings
 from entrygo.sync.use_cases import SyncUseCases
 
+# Nobody waits for what is said of orders: small syncs by the hundred are published a few at a time.
+RELAY_REST_SECONDS = 0.02
+
 
 @asynccontextmanager
 async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
@@ -32,6 +35,7 @@ async def wire(settings: Settings, runtime: Runtime) -> AsyncIterator[Parts]:
         register=partial(_register, servicer, keys),
         # Identity has no process of its own.
         background=(partial(keep_swept, runtime.identity, (old_requests,)),),
+        relay_rest_seconds=RELAY_REST_SECONDS,
     )
 
 

@@ -62,8 +62,18 @@ class Acknowledgement(Protocol):
 class Relay:
     """One replica's share: it waits to become the leader of its schema and publishes while it is."""
 
-    def __init__(self, *, database_url: str, schema: str, kafka: KafkaSettings, seal: Seal = NO_SEAL) -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        schema: str,
+        kafka: KafkaSettings,
+        seal: Seal = NO_SEAL,
+        rest_seconds: float = 0.0,
+    ) -> None:
+        """`rest_seconds` is how long it collects events behind a batch before it publishes the next."""
         self._database_url = database_url
+        self._rest_seconds = rest_seconds
         self._schema = schema
         self._kafka = kafka
         LEADING.labels(schema).set(0)
@@ -120,7 +130,7 @@ class Relay:
                 events = await queue.first(BATCH)
                 found = bool(events)
                 while events and not stop.is_set():
-                    events = await self._publish_batch(events, queue, producer, last)
+                    events = await self._publish_batch(events, queue, producer, last, stop)
                 now = asyncio.get_running_loop().time()
                 if found:
                     # What was found by polling may not be all.
@@ -128,9 +138,14 @@ class Relay:
                 was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
 
     async def _publish_batch(
-        self, events: Sequence[Queued], queue: RelayQueue, producer: AIOKafkaProducer, last: LastOffsets
+        self,
+        events: Sequence[Queued],
+        queue: RelayQueue,
+        producer: AIOKafkaProducer,
+        last: LastOffsets,
+        stop: asyncio.Event,
     ) -> list[Queued]:
-        """Sends events, waits for every acknowledgement, deletes those; gives what is next."""
+        """Sends events, waits for every acknowledgement, rests, deletes those; gives what is next."""
         sent = [await self._send(producer, event) for event in events]
         results = await asyncio.gather(*sent, return_exceptions=True)
         failed = [result for result in results if isinstance(result, BaseException)]
@@ -140,6 +155,8 @@ class Relay:
             if not isinstance(result, BaseException)
         }
         await _check_log(producer, acknowledged.values(), last)
+        if self._rest_seconds:
+            await pause(stop, self._rest_seconds)
         following = await queue.remove(list(acknowledged), BATCH)
         PUBLISHED.labels(self._schema).inc(len(acknowledged))
         if failed:

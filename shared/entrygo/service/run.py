@@ -60,7 +60,8 @@ class Parts:
     `measures` are figures that the metrics of the service take from its schema.
     `records_events` says that the service writes: it has an outbox to publish and idempotency keys to purge.
     `conditions` are parts that health names beside the service itself, each with its question.
-    `longest_rpc_seconds` is how long one of its RPCs may rightfully take.
+    `longest_rpc_seconds` is how long one of its RPCs may rightfully take, `relay_rest_seconds` how long its
+    events may wait for others to be published with.
     """
 
     rpc_service: str
@@ -71,6 +72,7 @@ class Parts:
     records_events: bool = True
     conditions: Mapping[str, Ready] = field(default_factory=dict)
     longest_rpc_seconds: int = AGE_GRACE_SECONDS
+    relay_rest_seconds: float = 0.0
 
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -134,7 +136,7 @@ async def _work(name: str, settings: S, parts: Parts, runtime: Runtime) -> None:
         conditions=parts.conditions,
         longest_rpc_seconds=parts.longest_rpc_seconds,
     )
-    writing = _work_of_writers(name, settings, runtime) if parts.records_events else ()
+    writing = _work_of_writers(name, settings, runtime, parts) if parts.records_events else ()
     sampling = _work_of_metrics(name, settings, parts) if settings.metrics.port else ()
     async with asyncio.TaskGroup() as tasks:
         for work in (server.serve, *writing, *sampling, *parts.background):
@@ -163,12 +165,15 @@ def _work_of_metrics(name: str, settings: ServiceSettings, parts: Parts) -> tupl
     return (Sampler(database_url=url, schema=name, measures=measures).run,)
 
 
-def _work_of_writers(name: str, settings: ServiceSettings, runtime: Runtime) -> tuple[Work, ...]:
+def _work_of_writers(
+    name: str, settings: ServiceSettings, runtime: Runtime, parts: Parts
+) -> tuple[Work, ...]:
     relay = Relay(
         database_url=settings.database_url.get_secret_value(),
         schema=name,
         kafka=settings.kafka,
         seal=Seal(settings.identity.tokens),
+        rest_seconds=parts.relay_rest_seconds,
     )
     old_keys = partial(purge, older_than=timedelta(days=settings.idempotency_keep_days))
     return relay.run, partial(keep_swept, runtime.pool, (old_keys,))

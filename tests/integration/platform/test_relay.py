@@ -71,9 +71,17 @@ def an_event(stream: str, sequence: int) -> events_pb2.Event:
 
 
 @asynccontextmanager
-async def relaying(database_url: str, bootstrap: str, partitions: int = 3) -> AsyncIterator[None]:
+async def relaying(
+    database_url: str, bootstrap: str, partitions: int = 3, rest_seconds: float = 0.0
+) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    relay = Relay(database_url=database_url, schema="sync", kafka=settings(bootstrap, partitions), seal=SEAL)
+    relay = Relay(
+        database_url=database_url,
+        schema="sync",
+        kafka=settings(bootstrap, partitions),
+        seal=SEAL,
+        rest_seconds=rest_seconds,
+    )
     task = asyncio.create_task(relay.run(stop))
     try:
         yield
@@ -123,6 +131,21 @@ async def test_relay_publishes_everything_in_order_per_export(
             await outbox_is_empty(pool)
         seen = await read(kafka_bootstrap, streams, expected=600)
     assert all(sequences == list(range(1, 31)) for sequences in seen.values())
+
+
+@pytest.mark.kafka
+async def test_a_relay_that_rests_publishes_the_first_at_once_collects_the_others_and_ends_when_asked(
+    database_url: str, kafka_bootstrap: str
+) -> None:
+    stream = f"batch_{secrets.token_hex(4)}"
+    async with await open_pool(database_url, schema="sync") as pool:
+        async with relaying(database_url, kafka_bootstrap, rest_seconds=3600):
+            await record(pool, [stream], first=1, count=1)
+            seen = await read(kafka_bootstrap, [stream], expected=1)
+            await record(pool, [stream], first=2, count=3)
+        async with transaction(pool, EVERYONE) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM outbox") == 3
+    assert seen == {stream: [1]}
 
 
 @pytest.mark.kafka
