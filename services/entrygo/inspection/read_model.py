@@ -2,6 +2,7 @@
 brought them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from entrygo.domain.principal import Visible
 from entrygo.inspection.announcing import Announcer
@@ -21,7 +22,7 @@ from entrygo.inspection.folding import (
 from entrygo.inspection.judging import contradicted, held_places
 from entrygo.inspection.position_store import Position, PositionStore
 from entrygo.inspection.store import ReadModelStore
-from entrygo.postgres.pool import EVERYONE, Everyone, Pool, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, Everyone, Pool, transaction
 from entrygo.proto.events.v1 import events_pb2
 
 
@@ -31,6 +32,14 @@ class Contradicted(Exception):
     def __init__(self, keys: set[ExportKey]) -> None:
         super().__init__(f"{len(keys)} exports")
         self.keys = keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """What a transaction folded, and whether a webhook can be sent once it is committed."""
+
+    folded: Sequence[Folded]
+    is_awaited: bool
 
 
 class ReadModel:
@@ -57,29 +66,54 @@ class ReadModel:
         `scope` is a whole account or everyone, never one warehouse: which warehouse an export is of is what
         the events say, and an export may move. What a caller may see is decided when it is read.
         """
-        grouped = group(events)
         async with transaction(self._pool, scope) as connection:
-            store = ReadModelStore(connection)
-            folded: list[Folded] = []
-            if grouped:
-                known = await store.lock(list(grouped))
-                if not is_certain:
-                    await _check_fits(store, events, known)
-                folded = [fold(known[key], grouped[key]) for key in grouped]
-            await store.save([one for one in folded if one.changed])
-            waiting = await self._announcer.add(connection, folded)
-            await DeadLetterStore(connection).bury(dead)
-            await PositionStore(connection).save_positions(positions or {})
-        if waiting:
+            applied = await self._apply(connection, events, is_certain=is_certain)
+            if dead:
+                await DeadLetterStore(connection).bury(dead)
+            if positions:
+                await PositionStore(connection).save_positions(positions)
+        self._wake(applied)
+        return any(one.known.gaps for one in applied.folded)
+
+    async def apply_and_find(
+        self, visible: Visible, export_id: str, events: Sequence[events_pb2.Event]
+    ) -> Known | None:
+        """As `apply` with what the owners answered; what `visible` sees of the export then."""
+        whole, found = Visible.whole(visible.tenant), None
+        async with transaction(self._pool, whole) as connection:
+            applied = await self._apply(connection, events)
+            if visible == whole:
+                found = await ExportStore(connection, whole).find(export_id)
+        self._wake(applied)
+        return found if visible == whole else await self.find(visible, export_id)
+
+    async def find(self, visible: Visible, export_id: str) -> Known | None:
+        """What `visible` sees of an export; locks nothing."""
+        async with transaction(self._pool, visible) as connection:
+            return await ExportStore(connection, visible).find(export_id)
+
+    async def _apply(
+        self, connection: Connection, events: Sequence[events_pb2.Event], *, is_certain: bool = True
+    ) -> _Applied:
+        grouped, store = group(events), ReadModelStore(connection)
+        folded: list[Folded] = []
+        if grouped:
+            known = await store.lock(list(grouped))
+            if not is_certain:
+                await _check_fits(store, events, known)
+            folded = [fold(known[key], grouped[key]) for key in grouped]
+        await store.save([one for one in folded if one.changed])
+        return _Applied(folded, await self._announcer.add(connection, folded))
+
+    def _wake(self, applied: _Applied) -> None:
+        """Once what was applied is committed."""
+        if applied.is_awaited:
             self._announcer.wake()
-        self._changes.wake(one.known.key for one in folded if one.changed)
-        return any(one.known.gaps for one in folded)
+        self._changes.wake(one.known.key for one in applied.folded if one.changed)
 
     async def known(self, key: ExportKey) -> Known | None:
         """What is held of an export, with the ids of the last events applied; locks nothing."""
-        visible = Visible.whole(key.tenant)
-        async with transaction(self._pool, visible) as connection:
-            return await ExportStore(connection, visible).find(key.export_id)
+        return await self.find(Visible.whole(key.tenant), key.export_id)
 
     async def contradicted(self, events: Sequence[events_pb2.Event]) -> set[ExportKey]:
         """The exports whose history, by these events, is another than the one that is held."""

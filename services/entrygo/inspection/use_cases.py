@@ -70,12 +70,11 @@ class Inspector:
             return await self._settled(caller, key)
 
     async def _ask_owners(self, caller: Caller, key: ExportKey) -> inspection_pb2.Export:
-        known = await self._find(caller, key.export_id) or nothing_known(key)
+        known = await self._read_model.find(caller.visible, key.export_id) or nothing_known(key)
         pulled = await asyncio.gather(*(self._pull(caller, source, known) for source in self._owners))
         events = [event for answered, _ in pulled for event in answered]
         if events:
-            await self._read_model.apply(Visible.whole(caller.tenant), events)
-            known = await self._find(caller, key.export_id) or known
+            known = await self._read_model.apply_and_find(caller.visible, key.export_id, events) or known
         complete = {source: whole for source, (_, whole) in zip(self._owners, pulled, strict=True)}
         return _answer(known, complete)
 
@@ -85,7 +84,8 @@ class Inspector:
             await self._settler.settle(key)
         except ServiceUnavailable:
             complete = dict.fromkeys(self._owners, False)
-        return _answer(await self._find(caller, key.export_id) or nothing_known(key), complete)
+        held = await self._read_model.find(caller.visible, key.export_id)
+        return _answer(held or nothing_known(key), complete)
 
     async def get_customs_package(self, caller: Caller, customs_package_id: str) -> events_pb2.CustomsPackage:
         """The package with its artifacts, also when no event of it has arrived here yet."""
@@ -130,10 +130,6 @@ class Inspector:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), self._poll_seconds)
         raise ServiceUnavailable("The service is stopping; watch the export again.")
-
-    async def _find(self, caller: Caller, export_id: str) -> Known | None:
-        async with transaction(self._pool, caller.visible) as connection:
-            return await ExportStore(connection, caller.visible).find(export_id)
 
     async def _pull(self, caller: Caller, source: str, known: Known) -> tuple[list[events_pb2.Event], bool]:
         request = known.request_after(source)

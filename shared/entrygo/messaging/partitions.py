@@ -1,7 +1,8 @@
 """Where a consumer goes on in the partitions that it is given, and whether it gets on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -9,7 +10,6 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.messaging.metrics import observe_lag
-from entrygo.process.ending import pause
 
 # What one fetch waits for records.
 POLL_MS = 250
@@ -38,10 +38,11 @@ def rest_after(idle: float) -> float:
     return next((seconds for silence, seconds in RESTS if idle > silence), 0.0)
 
 
-async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event, seconds: float) -> None:
-    """Sends no fetch for a moment: aiokafka sends one after the other by itself."""
+@contextmanager
+def without_fetches(consumer: AIOKafkaConsumer) -> Iterator[None]:
+    """Sends no fetch while the block runs: aiokafka sends one after the other by itself."""
     consumer.pause(*consumer.assignment())
-    await pause(stop, seconds)
+    yield
     # What a rebalance took meanwhile is no longer among them.
     consumer.resume(*consumer.paused())
 
@@ -50,10 +51,9 @@ async def glance(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence
     """What one fetch brings: left alone, aiokafka sends the next as soon as the broker had nothing."""
     fetched = await fetch(consumer, SENT_MS)
     if not fetched:
-        consumer.pause(*consumer.assignment())
-        await asyncio.sleep(ANSWERED_SECONDS)
+        with without_fetches(consumer):
+            await asyncio.sleep(ANSWERED_SECONDS)
         # Of a paused partition aiokafka would drop what has come.
-        consumer.resume(*consumer.paused())
         fetched = await fetch(consumer, 0)
     return fetched
 

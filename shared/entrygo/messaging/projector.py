@@ -25,8 +25,8 @@ from entrygo.messaging.partitions import (
     check_progress,
     fetch,
     glance,
-    rest,
     rest_after,
+    without_fetches,
 )
 from entrygo.messaging.seal import HEADER as SEAL_HEADER
 from entrygo.process.ending import pause
@@ -151,7 +151,8 @@ class Projector:
         while not stop.is_set():
             seconds = rest_after(_now() - self._progressed_at)
             if seconds:
-                await rest(consumer, stop, seconds)
+                with without_fetches(consumer):
+                    await pause(stop, seconds)
                 fetched = await glance(consumer)
             else:
                 fetched = await fetch(consumer, POLL_MS)
@@ -168,14 +169,16 @@ class Projector:
                 for record in batch
             ]
             if records:
-                await self._deliver(records)
-                observe_lag(
-                    {partition.partition: consumer.highwater(partition) for partition in fetched},
-                    _positions_after(records),
-                )
-                self._progressed_at = _now()
-                # Much of a batch's work is the same for one event and for fifty: let some more come.
-                await pause(stop, GATHER_SECONDS)
+                # A fetch costs as much as some events, and what it brought would wait.
+                with without_fetches(consumer):
+                    await self._deliver(records)
+                    observe_lag(
+                        {partition.partition: consumer.highwater(partition) for partition in fetched},
+                        _positions_after(records),
+                    )
+                    self._progressed_at = _now()
+                    # Much of a batch's work is the same for one event and for fifty: let some more come.
+                    await pause(stop, GATHER_SECONDS)
             elif _now() - checked_at >= self._check_seconds:
                 async with asyncio.timeout(ASK_SECONDS):
                     await check_progress(
