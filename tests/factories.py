@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,8 @@ def make_fee_schedule(**changes: Any) -> dict[str, Any]:
 
 
 def make_item(product_id: str = CAP, quantity: str = "1", unit_value_usd: str = "35") -> OrderItem:
-    return OrderItem.model_validate(
-        {"product_id": product_id, "quantity": quantity, "unit_value_usd": unit_value_usd}
+    return OrderItem(
+        product_id=product_id, quantity=Decimal(quantity), unit_value_usd=Decimal(unit_value_usd)
     )
 
 
@@ -79,7 +80,7 @@ def make_order(id: str = "ord_123", *items: OrderItem, **changes: Any) -> Order:
         "destination_postal_code": "94105",
         "items": items or (make_item(),),
     }
-    return Order.model_validate(fields | changes)
+    return Order(**fields | changes)
 
 
 def golden_orders() -> tuple[Order, Order]:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from entrygo.domain.facts import Fact
+from pydantic import TypeAdapter
+
+from entrygo.domain.facts import Fact, Order
 from entrygo.domain.importer_number import masked
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow, Snapshot, ValidationMessage
@@ -18,6 +20,9 @@ MAX_TEXT = 1000  # characters
 
 # Numbers of importers; one may be a person's Social Security number.
 MASKED = frozenset({"importer_number", "importer_of_record.number"})
+
+_Compared = Fact | Order
+_ORDER = TypeAdapter(Order)
 
 # What a plan says of itself; savings and totals follow.
 PLAN_FIELDS = frozenset(
@@ -124,9 +129,9 @@ def _plan(snapshot: Snapshot) -> Mapping[str, Any]:
     }
 
 
-def _rows(rows: Sequence[ReferenceRow]) -> Mapping[str, tuple[str, Fact]]:
+def _rows(rows: Sequence[ReferenceRow]) -> Mapping[str, tuple[str, _Compared]]:
     """By table and key, and from the second on the day: a list that grew has several rows under one key."""
-    named: dict[str, tuple[str, Fact]] = {}
+    named: dict[str, tuple[str, _Compared]] = {}
     for row in rows:
         name = f"{row.table} {row.key}"
         if name in named:
@@ -136,7 +141,7 @@ def _rows(rows: Sequence[ReferenceRow]) -> Mapping[str, tuple[str, Fact]]:
 
 
 def _items(
-    before: Mapping[str, tuple[str, Fact]], after: Mapping[str, tuple[str, Fact]], limit: int
+    before: Mapping[str, tuple[str, _Compared]], after: Mapping[str, tuple[str, _Compared]], limit: int
 ) -> ItemChanges:
     added = sorted(after.keys() - before.keys())
     removed = sorted(before.keys() - after.keys())
@@ -190,8 +195,13 @@ def _meaning(message: ValidationMessage) -> tuple[str | None, ...]:
     return (message.code, message.severity, message.message, message.product_id, message.order_id)
 
 
-def _document(fact: Fact) -> Mapping[str, Any]:
-    return fact.model_dump(mode="json")
+def _document(compared: _Compared) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = (
+        _ORDER.dump_python(compared, mode="json")
+        if isinstance(compared, Order)
+        else compared.model_dump(mode="json")
+    )
+    return document
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], limit: int) -> FieldChanges:

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from entrygo.domain.facts import Broker, Fact, FeeSchedule, Importer, Order, Product, Warehouse
+from entrygo.domain.facts import Broker, Fact, FeeSchedule, Importer, Order, OrderItem, Product, Warehouse
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import ReferenceRow
 
@@ -143,7 +143,7 @@ def order_document(order: Order) -> Mapping[str, Any]:
     return document
 
 
-def _given(fact: Fact, names: Sequence[str], later: Sequence[str]) -> dict[str, Any]:
+def _given(fact: Order | OrderItem, names: Sequence[str], later: Sequence[str]) -> dict[str, Any]:
     document = {name: _plain(getattr(fact, name)) for name in names}
     for name in later:
         value = getattr(fact, name)

@@ -109,7 +109,7 @@ class SyncFacts:
 
 def order_from_proto(order: sync_pb2.Order) -> Order:
     """By name, unchecked: there are ten thousand of these in a plan, and sync has checked each."""
-    return Order.model_construct(
+    return Order(
         id=order.id,
         items=tuple([_item(*_line_texts(line)) for line in order.items]),
         **_values(_ORDER_READERS, _order_texts(order)),
@@ -119,7 +119,7 @@ def order_from_proto(order: sync_pb2.Order) -> Order:
 @lru_cache(maxsize=65_536)
 def _item(*texts: str) -> OrderItem:
     """Facts do not change: orders with an equal line share it."""
-    return OrderItem.model_construct(**_values(_LINE_READERS, texts))
+    return OrderItem(**_values(_LINE_READERS, texts))
 
 
 def _values(readers: _Readers, texts: Sequence[str]) -> dict[str, Any]:

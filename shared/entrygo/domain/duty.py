@@ -4,6 +4,7 @@ An amount that is not known is None, never 0, and `not_computed` says why; where
 and high are the range and `questions` say what would decide it.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 from entrygo.domain.facts import Fact, Number
@@ -63,8 +64,12 @@ class EntryDuty(Fact):
     processing_fee: DutyFigure
 
 
-class OrderCost(Fact):
-    """An order's goods and its parts of duty and fees; the parts of all orders are the whole."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCost:
+    """An order's goods and its parts of duty and fees; the parts of all orders are the whole.
+
+    No Fact, as an order is none.
+    """
 
     order_id: str
     entry_number: int

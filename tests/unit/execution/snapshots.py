@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from pydantic import TypeAdapter
+
 from entrygo.domain.facts import (
     Address,
     Broker,
@@ -61,7 +63,7 @@ def make_order(id: str = "ord_123", items: Sequence[OrderItem] | None = None, **
         "destination_postal_code": "94105",
         "items": tuple(items or (make_item(),)),
     }
-    return Order.model_validate(fields | changes)
+    return TypeAdapter(Order).validate_python(fields | changes)
 
 
 def make_item(product_id: str = "prod_hoodie_001", quantity: str = "2", value: str = "110") -> OrderItem:

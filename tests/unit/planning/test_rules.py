@@ -419,7 +419,7 @@ BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         "ORDER_DUPLICATE_SUSPECTED",
         "orders[1]",
         {"orders": TWICE},
-        {"orders": (TWICE[0], TWICE[1].model_copy(update={"destination_postal_code": "94107"}))},
+        {"orders": (TWICE[0], replace(TWICE[1], destination_postal_code="94107"))},
     ),
     *(
         ("RESTRICTED_PARTY_POSSIBLE_MATCH", field, bad, {})

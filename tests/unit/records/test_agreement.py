@@ -11,6 +11,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic.fields import FieldInfo
 
 from entrygo.domain import facts
@@ -50,6 +51,16 @@ PROTO = Path(__file__).resolve().parents[3] / "protos" / "entrygo" / "proto" / "
 NAMES_OF_MESSAGES = {"MetalContent": "Metal"}
 
 
+def held_by(fact: type[Any]) -> Mapping[str, FieldInfo]:
+    """The fields of a fact; of an order and its lines, which are dataclasses, as pydantic reads them."""
+    known: Mapping[str, FieldInfo] = (
+        fact.model_fields
+        if issubclass(fact, facts.Fact)
+        else pydantic_dataclass(fact, frozen=True).__pydantic_fields__
+    )
+    return known
+
+
 @dataclass(frozen=True)
 class Place:
     """A declared field, the fact that holds it, and how both are found."""
@@ -57,11 +68,11 @@ class Place:
     path: str
     message: str
     field: Field
-    fact: type[facts.Fact]
+    fact: type[Any]
 
     @property
     def held(self) -> FieldInfo:
-        return self.fact.model_fields[self.field.name]
+        return held_by(self.fact)[self.field.name]
 
     @property
     def type(self) -> Any:
@@ -79,7 +90,7 @@ def plain(annotation: Any) -> Any:
     return annotation
 
 
-def places(title: str, fields: Fields, fact: type[facts.Fact], path: str) -> Iterator[Place]:
+def places(title: str, fields: Fields, fact: type[Any], path: str) -> Iterator[Place]:
     for field in fields:
         place = Place(f"{path}.{field.name}", NAMES_OF_MESSAGES.get(title, title), field, fact)
         yield place

@@ -1,6 +1,7 @@
 """What is written out elsewhere agrees with the declarations: messages, facts, the plan hash, columns."""
 
 from collections.abc import Iterator
+from dataclasses import fields as fields_of
 from typing import Any, get_args
 
 import pytest
@@ -117,8 +118,9 @@ def test_the_messages_and_the_facts_of_an_order_and_its_lines_have_the_declared_
     of_ours = {"id", "account_id", "total_value_usd", "items", "metadata_json"}
     assert kept - of_ours - STAMPS == {field.name for field in ORDER}
     assert line == {field.name for field in ORDER_LINE}
-    assert set(facts.Order.model_fields) - {"id", "items"} == {field.name for field in ORDER}
-    assert set(facts.OrderItem.model_fields) == {field.name for field in ORDER_LINE} - {"sku"}
+    of_order, of_line = ({field.name for field in fields_of(fact)} for fact in (facts.Order, facts.OrderItem))
+    assert of_order - {"id", "items"} == {field.name for field in ORDER}
+    assert of_line == {field.name for field in ORDER_LINE} - {"sku"}
 
 
 def test_the_plan_hash_lists_exactly_the_fields_of_an_order_and_its_lines_that_are_covered() -> None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from entrygo.domain.allocation import allocate
 from entrygo.planning.duty.fees import fee_by_line
 from entrygo.planning.duty.results import ZERO, EntryDuty
 
 
-@dataclass(frozen=True, slots=True)
-class OrderShare:
+class OrderShare(NamedTuple):
     """An order line's part of an entry line, by value in USD and cents."""
 
     order_id: str
@@ -48,7 +48,7 @@ def landed_costs(entry: EntryDuty, shares: Sequence[OrderShare]) -> Mapping[str,
             raise ValueError(f"The entry has no line {share.line_number}")
         of_line[share.line_number].append(share)
     fees = fee_by_line(entry)
-    costs: dict[str, list[Cost]] = {share.order_id: [] for share in shares}
+    sums = {share.order_id: _Sums() for share in shares}
     for line in entry.lines:
         parts = of_line[line.number]
         weights = [part.value_usd for part in parts]
@@ -60,25 +60,36 @@ def landed_costs(entry: EntryDuty, shares: Sequence[OrderShare]) -> Mapping[str,
             strict=True,
         )
         for part, low, high, fee in amounts:
-            costs[part.order_id].append(Cost(value=part.value_usd, duty_low=low, duty_high=high, fees=fee))
-    return {order_id: total_of(parts) for order_id, parts in costs.items()}
+            sums[part.order_id].add(part.value_usd, low, high, fee)
+    return {order_id: each.as_cost() for order_id, each in sums.items()}
 
 
 def total_of(costs: Iterable[Cost]) -> Cost:
     """Several together, as of an order with several lines, or of an importer with several entries."""
-    each = tuple(costs)
-    return Cost(
-        value=sum((cost.value for cost in each), ZERO),
-        duty_low=_sum_of([cost.duty_low for cost in each]),
-        duty_high=_sum_of([cost.duty_high for cost in each]),
-        fees=sum((cost.fees for cost in each), ZERO),
-    )
+    sums = _Sums()
+    for cost in costs:
+        sums.add(cost.value, cost.duty_low, cost.duty_high, cost.fees)
+    return sums.as_cost()
+
+
+@dataclass(slots=True)
+class _Sums:
+    """The parts of a cost so far; duty that one part lacks is unknown for good."""
+
+    value: Decimal = ZERO
+    duty_low: Decimal | None = ZERO
+    duty_high: Decimal | None = ZERO
+    fees: Decimal = ZERO
+
+    def add(self, value: Decimal, low: Decimal | None, high: Decimal | None, fees: Decimal) -> None:
+        self.value += value
+        self.duty_low = None if low is None or self.duty_low is None else self.duty_low + low
+        self.duty_high = None if high is None or self.duty_high is None else self.duty_high + high
+        self.fees += fees
+
+    def as_cost(self) -> Cost:
+        return Cost(value=self.value, duty_low=self.duty_low, duty_high=self.duty_high, fees=self.fees)
 
 
 def _parts(total: Decimal | None, weights: Sequence[Decimal]) -> Sequence[Decimal | None]:
     return [None] * len(weights) if total is None else allocate(total, weights)
-
-
-def _sum_of(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    known = [amount for amount in amounts if amount is not None]
-    return sum(known, ZERO) if len(known) == len(amounts) else None

@@ -1,12 +1,18 @@
-"""An order and its lines."""
+"""An order and its lines.
 
+No Facts: a large plan has tens of thousands, and a dataclass is made and read in half the time, in a third
+of the memory.
+"""
+
+from dataclasses import dataclass
 from decimal import Decimal
 
-from entrygo.domain.facts.base import Fact, Number
+from entrygo.domain.facts.base import Number
 from entrygo.domain.money import line_value
 
 
-class OrderItem(Fact):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderItem:
     """A line of an order: how many of which product, at what value of one unit (USD)."""
 
     product_id: str
@@ -19,7 +25,8 @@ class OrderItem(Fact):
         return line_value(self.quantity, self.unit_value_usd)
 
 
-class Order(Fact):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
     """What a warehouse has to ship to one buyer: no names, only where it goes."""
 
     id: str
