@@ -248,8 +248,8 @@ FAULTS = (
     Fault(
         "left-over cents go to the smallest remainders",
         "shared/entrygo/domain/allocation.py",
-        "(parts[place] - shares[place], place)",
-        "(shares[place] - parts[place], place)",
+        "key=lambda place: -divided[place][1]",
+        "key=lambda place: divided[place][1]",
         ("tests/unit/planning_duty/test_allocation.py",),
     ),
     Fault(
