@@ -17,6 +17,8 @@ from entrygo.domain.errors import MethodNotAllowed, NotFound, RateLimited
 from entrygo.gateway.api_page import ApiPage
 from entrygo.gateway.broker_pages import BrokerPages
 from entrygo.gateway.clients import GrpcServices
+from entrygo.gateway.console.files.children import file_readers
+from entrygo.gateway.console.files.reading import ReadFile
 from entrygo.gateway.console.site import Console
 from entrygo.gateway.docs.pages import Library
 from entrygo.gateway.docs.site import ASYNCAPI, PAGES, ROOT, DocsSite
@@ -45,13 +47,15 @@ def create_app(
     *,
     services: Services | None = None,
     stop: asyncio.Event | None = None,
+    read_file: ReadFile | None = None,
 ) -> Starlette:
-    """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends.
+    """The gateway. Without `services` it opens gRPC channels when it starts and closes them when it ends;
+    without `read_file` it has processes of its own for the files that people drop.
 
     From `stop` on it says that it is not ready and keeps no connection beyond the answer under way.
     """
     stop = stop or asyncio.Event()
-    edge = Edge(settings, services, stop)
+    edge = Edge(settings, services, stop, read_file)
     middleware = (
         # Outermost, so that every answer has an id and a log line, also that of an error.
         Middleware(
@@ -77,13 +81,21 @@ def create_app(
 class Edge:
     """Holds what handlers need, from the start of the process to its end."""
 
-    def __init__(self, settings: GatewaySettings, services: Services | None, stop: asyncio.Event) -> None:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        services: Services | None,
+        stop: asyncio.Event,
+        read_file: ReadFile | None,
+    ) -> None:
         self._settings = settings
         self._services = services
         self._stop = stop
         self._door = Door(settings, lambda: self.services, stop)
         watch_slots(self._door.slots, self._door.patient_slots)
         self._asking: asyncio.Task[dict[str, bool]] | None = None
+        self._file_readers = file_readers(settings.log)
+        self._read_file = read_file or self._file_readers.read
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -97,6 +109,7 @@ class Edge:
         try:
             yield
         finally:
+            self._file_readers.close()
             await services.close()
 
     @property
@@ -134,7 +147,12 @@ class Edge:
 
     def _console(self) -> dict[str, dict[str, Answer]]:
         """What people see. Its pages admit whoever has a session; signing in counts against the peer."""
-        console = Console(self._door, lambda: self.services, max_file_bytes=self._settings.max_body_bytes)
+        console = Console(
+            self._door,
+            lambda: self.services,
+            max_file_bytes=self._settings.max_body_bytes,
+            read_file=self._read_file,
+        )
         return console.routes()
 
     async def _readyz(self, request: Request) -> Response:

@@ -34,6 +34,10 @@ class Kind:
     describe: Describe
     keeps_metadata: bool = False
 
+    def __reduce__(self) -> tuple[Callable[[str], "Kind | None"], tuple[str]]:
+        """Another process that is sent it has the same one."""
+        return kind_named, (self.noun,)
+
 
 def _orders(source: SourceFile, columns: Columns) -> Entries:
     return order_entries(source.rows(), columns, count_rows(source, columns))
@@ -71,6 +75,11 @@ IMPORTERS = Kind(
     describe=describe_importer,
 )
 KINDS = (ORDERS, PRODUCTS, IMPORTERS)
+
+
+def kind_named(noun: str) -> Kind | None:
+    """The kind of file with that noun (`orders`); None for a word that is none."""
+    return next((kind for kind in KINDS if kind.noun == noun), None)
 
 
 # So many columns of another kind alone are no coincidence.

@@ -27,6 +27,10 @@ class SourceRow:
     cells: Mapping[str, str]
     fault: str = ""
 
+    def __reduce__(self) -> tuple[Callable[..., "SourceRow"], tuple[int, dict[str, str], str]]:
+        """A view of cells that nobody may change cannot be sent to another process; the cells can."""
+        return _sent_row, (self.line, dict(self.cells), self.fault)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -40,6 +44,10 @@ class SourceFile:
     columns: tuple[str, ...]
     rows: Callable[[], Iterator[SourceRow]]
     note: str = ""
+
+
+def _sent_row(line: int, cells: dict[str, str], fault: str) -> SourceRow:
+    return SourceRow(line, MappingProxyType(cells), fault)
 
 
 def row_of(columns: Sequence[str], line: int, cells: Sequence[str]) -> SourceRow:

@@ -8,6 +8,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 from entrygo.gateway.app import create_app
+from entrygo.gateway.console.files.reading import Read, Wanted, read
 from entrygo.gateway.settings import GatewaySettings
 from tests.fakes import KEY, FakeServices
 
@@ -21,7 +22,11 @@ def services() -> FakeServices:
 
 @pytest.fixture
 def app(services: FakeServices) -> Starlette:
-    return create_app(GatewaySettings(), services=services)
+    return create_app(GatewaySettings(), services=services, read_file=_read_here)
+
+
+async def _read_here(account: str, wanted: Wanted) -> Read:
+    return read(wanted)
 
 
 @pytest_asyncio.fixture

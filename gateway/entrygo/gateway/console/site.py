@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound
 from entrygo.gateway.console.cookies import drop_session, session_of
+from entrygo.gateway.console.files.reading import ReadFile
 from entrygo.gateway.console.origin import check_origin
 from entrygo.gateway.console.pages import PAGES
 from entrygo.gateway.console.screens import ASSETS_PATH, Screens
@@ -32,10 +33,13 @@ Open = Callable[[Request, Services], Awaitable[Response]]
 class Console:
     """Its routes, over the services that the gateway has."""
 
-    def __init__(self, door: Door, services: Callable[[], Services], *, max_file_bytes: int) -> None:
+    def __init__(
+        self, door: Door, services: Callable[[], Services], *, max_file_bytes: int, read_file: ReadFile
+    ) -> None:
         self._door = door
         self._services = services
         self._max_file_bytes = max_file_bytes
+        self._read_file = read_file
         self._screens = Screens()
 
     def routes(self) -> dict[str, dict[str, Answer]]:
@@ -108,6 +112,7 @@ class Console:
                 admitted=admitted,
                 who=who,
                 screens=self._screens,
+                read_file=self._read_file,
                 content=content,
             )
             return await page.handler(visit)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from entrygo.domain.errors import EntryGoError, UnsupportedMediaType
+from entrygo.gateway.console.files.reading import Read, ReadFile, Wanted
 from entrygo.gateway.console.screens import Screens
 from entrygo.gateway.door.door import Admitted
 from entrygo.gateway.errors import STATUS_OF_KIND
@@ -53,12 +54,14 @@ class Visit(Exchange):
         admitted: Admitted,
         who: identity_pb2.WhoAmIResponse,
         screens: Screens,
+        read_file: ReadFile,
         content: bytes = b"",
     ) -> None:
         super().__init__(request, services, call, admitted=admitted, content=content)
         self.who = who
         self.content = content
         self._screens = screens
+        self._read_file = read_file
 
     @property
     def account_id(self) -> str:
@@ -70,6 +73,10 @@ class Visit(Exchange):
         call = self._admitted.door.call(self.request, secret)
         await self._admitted.door.admit(call)
         return call
+
+    async def read_file(self, wanted: Wanted) -> Read:
+        """What a file of this account holds, in turn with others; errors as of `reading.read`."""
+        return await self._read_file(self._admitted.account, wanted)
 
     def may(self, scope: str) -> bool:
         """Whether the key has a scope: what it has not is not offered. The services decide."""

@@ -8,7 +8,7 @@ from itertools import islice
 from entrygo.domain.errors import PayloadTooLarge, ValidationFailed
 from entrygo.imports.columns import METADATA_PREFIX, Columns, is_known
 from entrygo.imports.entries import Entry, Rejected
-from entrygo.imports.kinds import KINDS, ORDERS, Kind, missing, mistaken, recognised
+from entrygo.imports.kinds import ORDERS, Kind, kind_named, missing, mistaken, recognised
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import LINE_COLUMN, REASON_COLUMN, SourceFile, SourceRow, UnreadableFile
 from entrygo.imports.suggesting import spelled, suggested
@@ -41,7 +41,11 @@ class ColumnView:
 class Look:
     """Everything that the page of the choice shows."""
 
-    source: SourceFile
+    name: str
+    # What a person should know of how the file was read.
+    note: str
+    # Every column of the file, those included that a reject file has added.
+    header: Sequence[str]
     kind: Kind
     other: Kind | None
     columns: Sequence[ColumnView]
@@ -79,11 +83,6 @@ def open_file(name: str, content: bytes) -> SourceFile:
     return source
 
 
-def kind_named(noun: str) -> Kind | None:
-    """The kind of file with that noun (`orders`); None for a word that is none."""
-    return next((kind for kind in KINDS if kind.noun == noun), None)
-
-
 def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None = None) -> Look:
     """The file as it would be read: of the kind that is named, else of the one that it seems to be.
 
@@ -102,7 +101,9 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
     entries = [] if problems else list(kind.entries(source, columns))
     refused = [entry for entry in entries if isinstance(entry, Rejected)]
     return Look(
-        source=source,
+        name=source.name,
+        note=source.note,
+        header=source.columns,
         kind=kind,
         other=mistaken(names, kind),
         columns=_views(source, kind, chosen, suggestions),
@@ -117,10 +118,10 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
     )
 
 
-def entries_of(found: Look) -> list[Entry | Rejected]:
+def entries_of(source: SourceFile, found: Look) -> list[Entry | Rejected]:
     """The items to send, and the rows that cannot become any."""
     chosen = {column.theirs: column.ours for column in found.columns if column.ours}
-    return list(found.kind.entries(found.source, _columns(chosen, found.source)))
+    return list(found.kind.entries(source, _columns(chosen, source)))
 
 
 def _columns(chosen: Mapping[str, str], source: SourceFile) -> Columns:

@@ -4,22 +4,21 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
 from entrygo.domain.errors import EntryGoError, Kind, NotFound
 from entrygo.gateway.console.export_actions import EXPLAINED
 from entrygo.gateway.console.files.carried import MAX_BYTES, packed, unpacked
-from entrygo.gateway.console.files.look import MAX_ROWS, Look, entries_of, kind_named, look, open_file
+from entrygo.gateway.console.files.look import MAX_ROWS, Look
+from entrygo.gateway.console.files.reading import Wanted
 from entrygo.gateway.console.files.sending import Sent, send
 from entrygo.gateway.console.files.uploads import read_upload
 from entrygo.gateway.console.new_plan import planning
 from entrygo.gateway.console.visit import Page, Visit
-from entrygo.imports.kinds import KINDS, ORDERS
+from entrygo.imports.kinds import KINDS, ORDERS, kind_named
 from entrygo.imports.rejects import reject_header, reject_row
-from entrygo.imports.rows import SourceFile
 
 # Refused rows that the page shows; the file has them all.
 SHOWN = 50
@@ -30,8 +29,6 @@ MAX_REJECTS_BYTES = 4 * MAX_BYTES
 COLUMN = "column."
 # Of whom each kind asks; what a key may not send is not offered.
 SCOPES = {"orders": "orders:write", "products": "setup", "importers": "setup"}
-
-A = TypeVar("A")
 
 
 async def show(visit: Visit) -> Response:
@@ -57,27 +54,28 @@ async def drop(visit: Visit) -> Response:
     """POST /files: recognises the file and shows how it would be read."""
     try:
         upload = await read_upload(visit)
-        source = await _aside(visit, lambda: open_file(upload.name, upload.content))
-        found = await _aside(visit, lambda: look(source, upload.kind))
+        wanted = Wanted(name=upload.name, content=upload.content, noun=upload.kind)
+        found = (await visit.read_file(wanted)).look
     except EntryGoError as error:
         if error.error_kind not in EXPLAINED | {Kind.TOO_LARGE}:
             raise
         return _drop(visit, error)
-    return _choice(visit, found, packed(upload.content))
+    return _choice(visit, found, await asyncio.to_thread(packed, upload.content))
 
 
 async def choose(visit: Visit) -> Response:
     """POST /files/columns: the same file with other columns, or, once they are right, its import."""
-    content = unpacked(visit.form.get("content", ""))
+    content = await asyncio.to_thread(unpacked, visit.form.get("content", ""))
     name, noun = visit.form.get("name", ""), visit.form.get("kind", "")
-    source = await _aside(visit, lambda: open_file(name, content))
     # The choices of one kind mean nothing to another.
     choices = _choices(visit.form) if noun == visit.form.get("chosen_for") else None
-    found = await _aside(visit, lambda: look(source, noun, choices))
-    if visit.form.get("step") != "import" or not found.can_be_sent:
+    is_import = visit.form.get("step") == "import"
+    wanted = Wanted(name=name, content=content, noun=noun, choices=choices, with_entries=is_import)
+    read = await visit.read_file(wanted)
+    found = read.look
+    if not is_import or not found.can_be_sent:
         return _choice(visit, found, visit.form["content"])
-    entries = await _aside(visit, lambda: entries_of(found))
-    sent = await send(visit, found.kind, entries, visit.form.get("key", ""))
+    sent = await send(visit, found.kind, await read.entries(), visit.form.get("key", ""))
     return await _result(visit, found, sent)
 
 
@@ -102,27 +100,21 @@ async def _result(visit: Visit, found: Look, sent: Sent) -> Response:
         file=found,
         sent=sent,
         shown=sent.rejected[:SHOWN],
-        rejects=packed(_rejects(found.source, sent)) if sent.rejected else "",
+        rejects=packed(_rejects(found.header, sent)) if sent.rejected else "",
         form=visit.form,
         **(await planning(visit, sent.names) if is_orders else {}),
     )
 
 
-def _rejects(source: SourceFile, sent: Sent) -> bytes:
-    rows = [reject_row(source.columns, each) for each in sent.rejected]
-    return _csv_bytes([reject_header(source.columns), *rows])
+def _rejects(header: Sequence[str], sent: Sent) -> bytes:
+    rows = [reject_row(header, each) for each in sent.rejected]
+    return _csv_bytes([reject_header(header), *rows])
 
 
 async def rejects(visit: Visit) -> Response:
     """POST /files/rejects: the refused rows of the page, as a file to mend and drop again."""
     name = visit.form.get("name", "").rpartition(".")[0] or "file"
     return _download(f"{name}.rejects.csv", unpacked(visit.form.get("rejects", ""), MAX_REJECTS_BYTES))
-
-
-async def _aside(visit: Visit, work: Callable[[], A]) -> A:
-    """Work on a whole file, off the event loop and not many at once."""
-    async with visit.readers:
-        return await asyncio.to_thread(work)
 
 
 def _csv(name: str, rows: Sequence[Sequence[str]]) -> Response:

@@ -1,0 +1,16 @@
+"""Reads files for the gateway, as a child of it: `python -m entrygo.gateway.console.files`."""
+
+from entrygo.gateway.console.files.reading import Read, Wanted, read
+from entrygo.process.settings import LogSettings
+from entrygo.process.workers import Handle, serve
+
+
+def _begin(log: LogSettings) -> Handle:
+    async def handle(wanted: Wanted) -> Read:
+        return read(wanted)
+
+    return handle
+
+
+if __name__ == "__main__":
+    serve(_begin, lambda log: log)
