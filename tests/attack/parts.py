@@ -1,7 +1,8 @@
 """The memory and the CPU time of every part while it is attacked."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 
 import psutil
 
@@ -13,7 +14,7 @@ MEBIBYTE = 1024 * 1024
 
 
 class Parts:
-    """The services and the gateway."""
+    """The services and the gateway, each with its children."""
 
     def __init__(self, system: System) -> None:
         self._home = Home(system.home)
@@ -33,22 +34,32 @@ class Parts:
 
     def cpu_seconds(self) -> Mapping[str, float]:
         """What each part has used since it began, in user and in kernel mode."""
-        times = {name: process.cpu_times() for name, process in self._processes()}
-        return {name: each.user + each.system for name, each in times.items()}
+        return {name: sum(map(_cpu_seconds, family)) for name, family in self._families()}
 
     def _sample(self) -> None:
-        for name, process in self._processes():
-            used = process.memory_info().rss / MEBIBYTE
+        for name, family in self._families():
+            used = sum(map(_mebibytes, family))
             self._most[name] = max(used, self._most.get(name, 0.0))
 
-    def _processes(self) -> Iterator[tuple[str, psutil.Process]]:
+    def _families(self) -> Iterator[tuple[str, Sequence[psutil.Process]]]:
         report = self._home.load_run()
         for part in report.parts if report else ():
             if part.process is not None:
-                try:
+                # One that has just ended has nothing to look at.
+                with contextlib.suppress(psutil.NoSuchProcess):
                     process = psutil.Process(part.process.pid)
-                    # One that has just ended has nothing to look at.
-                    process.memory_info()
-                except psutil.NoSuchProcess:
-                    continue
-                yield part.name, process
+                    yield part.name, (process, *process.children(recursive=True))
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    """Of a child that has ended, its parent's has the time."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        times = process.cpu_times()
+        return float(times.user + times.system + times.children_user + times.children_system)
+    return 0.0
+
+
+def _mebibytes(process: psutil.Process) -> float:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return float(process.memory_info().rss / MEBIBYTE)
+    return 0.0
