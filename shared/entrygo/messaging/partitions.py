@@ -48,13 +48,19 @@ def without_fetches(consumer: AIOKafkaConsumer) -> Iterator[None]:
 
 
 async def glance(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-    """What one fetch brings: left alone, aiokafka sends the next as soon as the broker had nothing."""
+    """What one fetch brings: left alone, aiokafka sends the next as soon as the broker had nothing.
+
+    After nothing the partitions are paused.
+    """
     fetched = await fetch(consumer, SENT_MS)
     if not fetched:
         with without_fetches(consumer):
             await asyncio.sleep(ANSWERED_SECONDS)
         # Of a paused partition aiokafka would drop what has come.
         fetched = await fetch(consumer, 0)
+        if not fetched:
+            # Before anybody else runs, so that nothing is sent.
+            consumer.pause(*consumer.assignment())
     return fetched
 
 
@@ -104,6 +110,7 @@ async def is_held(consumer: AIOKafkaConsumer, partition: TopicPartition, positio
     Where the log ends is no proof: Tansu may name an end that is some records short of what it hands out,
     until the next record comes.
     """
+    consumer.resume(partition)
     consumer.seek(partition, position - 1)
     try:
         async with asyncio.timeout(LOOK_SECONDS):

@@ -18,11 +18,20 @@ class Record:
 class Consumer:
     """What a consumer says of itself and of its log, which may hold more `records` than its end says."""
 
-    def __init__(self, position: int, end: int, *, records: int | None = None, assigned: bool = True) -> None:
+    def __init__(
+        self,
+        position: int,
+        end: int,
+        *,
+        records: int | None = None,
+        assigned: bool = True,
+        paused: bool = False,
+    ) -> None:
         self._position = position
         self._end = end
         self._records = end if records is None else records
         self._assigned = assigned
+        self._paused = paused
 
     def assignment(self) -> frozenset[TopicPartition]:
         return frozenset({PARTITION} if self._assigned else ())
@@ -36,13 +45,17 @@ class Consumer:
     async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
         return dict.fromkeys(partitions, 0)
 
+    def resume(self, partition: TopicPartition) -> None:
+        self._paused = False
+
     def seek(self, partition: TopicPartition, position: int) -> None:
         self._position = position
 
     async def getmany(
         self, partition: TopicPartition, *, timeout_ms: int, max_records: int
     ) -> dict[TopicPartition, list[Record]]:
-        return {partition: [Record(self._position)]} if self._position < self._records else {}
+        is_there = self._position < self._records and not self._paused
+        return {partition: [Record(self._position)]} if is_there else {}
 
 
 @pytest.mark.parametrize(
@@ -72,8 +85,9 @@ async def test_a_consumer_that_waits_in_vain_is_made_anew(
         await check_progress(consumer, idle=idle, stall_seconds=60)
 
 
-async def test_an_end_that_is_short_of_what_the_log_holds_is_not_believed() -> None:
-    consumer = Consumer(9, 5, records=9)
+@pytest.mark.parametrize("paused", [False, True], ids=["while it reads", "while it rests"])
+async def test_an_end_that_is_short_of_what_the_log_holds_is_not_believed(paused: bool) -> None:
+    consumer = Consumer(9, 5, records=9, paused=paused)
     await check_progress(consumer, idle=0.0, stall_seconds=60)
     assert await consumer.position(PARTITION) == 9
 
