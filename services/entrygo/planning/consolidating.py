@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
 
+from entrygo.domain.consolidation import LineKey
 from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry, Savings, SavingsBasis
 from entrygo.planning.duty.savings_basis import DatedOrder, alternative_entries
@@ -56,8 +57,6 @@ def consolidate_orders(
     importations: list[Importation] = []
     together: list[tuple[PlannedEntry, Entry]] = []
     parties: dict[int, Party] = {}
-    dated: list[DatedOrder] = []
-    kinds: dict[str, EntryType] = {}
     for party, orders in parties_of(request, facts).groups(included):
         own = [single[order.id] for order in orders]
         value = sum((entry.value_usd for entry in own), Decimal(0))
@@ -69,10 +68,6 @@ def consolidate_orders(
         )
         parties |= {planned.number: party for planned, _ in found}
         together += found
-        # Whoever it is: all orders of this plan go on one day.
-        importer = str(len(importations))
-        dated += [DatedOrder(order.id, importer, request.entry_date) for order in orders]
-        kinds |= dict.fromkeys((order.id for order in orders), kind)
     terms = _terms(request, facts, context.reference)
     savings = _savings(tuple(single.values()), [entry for _, entry in together], terms)
     batch = Batch(
@@ -83,7 +78,7 @@ def consolidate_orders(
         entry_type=_gravest(importations),
         asked_entry_type=request.entry_type,
         has_adcvd=any(entry.has_adcvd for entry in single.values()),
-        savings=_measured(savings, request.savings_basis, dated, single, kinds=kinds, terms=terms),
+        savings=_measured(savings, request, importations, single, terms),
         importations=importations,
     )
     entries = tuple(_with_costs(planned, entry, parties, terms) for planned, entry in together)
@@ -137,7 +132,13 @@ def _singles(facts: PlanFacts, included: Sequence[Order], context: Context) -> S
     declared = {id for id, each in facts.products.items() if needs_agency_data(each, context.tariff[id])}
     under_adcvd = {id for id, each in facts.products.items() if is_under_adcvd(each, context)}
     paying = {id for id, each in facts.products.items() if _pays_fee(context.goods_of(each))}
-    return entries_of(included, context.entry_lines, paying, declared, under_adcvd)
+    return entries_of(included, _ranked(context.entry_lines), paying, declared, under_adcvd)
+
+
+def _ranked(keys: Mapping[str, LineKey]) -> Mapping[str, int]:
+    """The keys' places among each other instead of them: they are compared for every line of every order."""
+    ranks = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
+    return {product_id: ranks[key] for product_id, key in keys.items()}
 
 
 def _pays_fee(goods: Goods) -> bool:
@@ -164,18 +165,24 @@ def _savings(entries: Sequence[Entry], together: Sequence[Entry], terms: Terms |
 
 def _measured(
     savings: Savings | None,
-    basis: SavingsBasis,
-    orders: Sequence[DatedOrder],
+    request: PlanRequest,
+    importations: Sequence[Importation],
     single: Mapping[str, Entry],
-    *,
-    kinds: Mapping[str, EntryType],
     terms: Terms | None,
 ) -> Savings | None:
     """With what the account has them measured against, where that is not an entry for each order."""
+    basis = request.savings_basis
     if savings is None or terms is None or basis is SavingsBasis.PER_ORDER:
         return savings
+    kinds = {order.id: each.entry_type for each in importations for order in each.orders}
+    # Whoever the importer is: all orders of this plan go on one day.
+    dated = (
+        DatedOrder(order.id, str(number), request.entry_date)
+        for number, each in enumerate(importations)
+        for order in each.orders
+    )
     alternative = [
         replace(consolidate(single[order_id] for order_id in ids), kind=kinds[ids[0]])
-        for ids in alternative_entries(orders, basis)
+        for ids in alternative_entries(dated, basis)
     ]
     return measured(savings, basis, alternative, terms)

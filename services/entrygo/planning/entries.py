@@ -1,11 +1,11 @@
 """Turns orders into entries: one for each order, and those that remain when orders are put together. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
-from entrygo.domain.consolidation import Comparable, Limits, LineKey, split_orders
+from entrygo.domain.consolidation import Comparable, Limits, split_orders
 from entrygo.domain.facts import Broker, Order
 from entrygo.domain.snapshot import EntryType, PlannedEntry
 from entrygo.planning.inputs import FiledOrders
@@ -17,12 +17,12 @@ MAX_LINES = 999
 
 def entries_of(
     orders: Sequence[Order],
-    keys: Mapping[str, LineKey],
-    paying: Collection[str],
-    declared: Collection[str] = (),
-    under_adcvd: Collection[str] = (),
+    keys: Mapping[str, Comparable],
+    paying: AbstractSet[str],
+    declared: AbstractSet[str] = frozenset(),
+    under_adcvd: AbstractSet[str] = frozenset(),
 ) -> tuple[Entry, ...]:
-    """One entry for each order, from the line of each product.
+    """One entry for each order, from the line of each product; lines with equal `keys` are one.
 
     Ids of products: `paying` the merchandise processing fee, `declared` to agencies, `under_adcvd`.
     """
@@ -31,10 +31,10 @@ def entries_of(
 
 def _entry(
     order: Order,
-    keys: Mapping[str, LineKey],
-    paying: Collection[str],
-    declared: Collection[str],
-    under_adcvd: Collection[str],
+    keys: Mapping[str, Comparable],
+    paying: AbstractSet[str],
+    declared: AbstractSet[str],
+    under_adcvd: AbstractSet[str],
 ) -> Entry:
     product_ids = {item.product_id for item in order.items}
     value = Decimal(0)
@@ -47,8 +47,8 @@ def _entry(
     return Entry(
         value_usd=value,
         fee_values=fee_values,
-        lines=frozenset(keys[id] for id in product_ids),
-        agency_lines=frozenset(keys[id] for id in product_ids if id in declared),
+        lines=frozenset([keys[id] for id in product_ids]),
+        agency_lines=frozenset([keys[id] for id in product_ids & declared]),
         has_adcvd=not product_ids.isdisjoint(under_adcvd),
     )
 
@@ -61,6 +61,8 @@ def filed_before(
     Where all that the importer had was filed, what was added stands in its last correction: whether that
     needs an entry of its own is for the broker to say.
     """
+    if not filed:
+        return {}
     found: dict[str, list[str]] = {}
     added: list[str] = []
     for order in orders:

@@ -75,12 +75,14 @@ def duties_of(
         assert each.entry_type is not None
         found = entry_duty(lines, book, each.entry_type)
         entries.append(_entry(each.number, importers[each.number], found, lines))
-        costs += _costs(each.number, found, of_entry, numbers, context.entry_lines)
+        number_of = {product_id: numbers.get(key, 0) for product_id, key in context.entry_lines.items()}
+        costs += _costs(each.number, found, of_entry, number_of)
     return Estimate(tuple(entries), tuple(costs))
 
 
 def _numbers(orders: Sequence[Order], keys: Mapping[str, LineKey], first: int) -> Mapping[LineKey, int]:
-    used = {keys[item.product_id] for order in orders for item in order.items}
+    products = {item.product_id for order in orders for item in order.items}
+    used = {keys[product_id] for product_id in products}
     return {key: number for number, key in enumerate(sorted(used), start=first)}
 
 
@@ -173,11 +175,10 @@ def _costs(
     number: int,
     found: EntryDuty,
     orders: Sequence[Order],
-    numbers: Mapping[LineKey, int],
-    keys: Mapping[str, LineKey],
+    number_of: Mapping[str, int],
 ) -> list[stated.OrderCost]:
     shares = [
-        OrderShare(order.id, numbers[keys[item.product_id]], item.value_usd)
+        OrderShare(order.id, number_of[item.product_id], item.value_usd)
         for order in orders
         for item in order.items
     ]

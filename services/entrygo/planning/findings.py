@@ -11,7 +11,8 @@ NO_INDEX = -1
 SEVERITY_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: a large plan has tens of thousands, and a frozen one is made in twice the time.
+@dataclass(slots=True, kw_only=True)
 class Finding:
     """A problem in its place, with the weight it has there."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from entrygo.domain.facts import Order
+from entrygo.domain.facts import Order, OrderItem, Product
 from entrygo.domain.snapshot import ExcludedOrder, Severity
 from entrygo.planning.findings import Finding
 from entrygo.planning.importations import Party
@@ -28,6 +28,9 @@ from entrygo.planning.rules.base import (
 )
 
 R = TypeVar("R", bound=Rule)
+
+# A problem of a line or its product, and the path below the line.
+_Found = tuple[Rule, Problem, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ class _OrderJudge:
         self._order_rules = tuple(rule for rule in order_rules if not rule.excludes)
         self._line_rules = _of_kind(rules, LineRule)
         self._of_product = _judge_products(facts, rules, context)
+        self._of_line: dict[OrderItem, Sequence[_Found]] = {}
 
     def exclusions(self, order: Order, index: int) -> Iterator[Finding]:
         """Findings that leave the order behind whatever the request says."""
@@ -100,18 +104,7 @@ class _OrderJudge:
         """Findings about the order, its lines and their products, at `index` of the request."""
         yield from self._order_findings(self._order_rules, order, index)
         for position, item in enumerate(order.items):
-            product = self._products[item.product_id]
-            line = Line(item=item, product=product)
-            found: list[tuple[Rule, Problem, str]] = [
-                (rule, problem, rule.field)
-                for rule in self._line_rules
-                if (problem := rule.check(line, self._context)) is not None
-            ]
-            found += [
-                (rule, problem, f"product.{_below(rule.field, problem.below)}")
-                for rule, problem in self._of_product[product.id]
-            ]
-            for rule, problem, field in found:
+            for rule, problem, field in self._found_of(item):
                 yield Finding(
                     rule=rule,
                     message=problem.message,
@@ -121,8 +114,22 @@ class _OrderJudge:
                     order_index=index,
                     item_index=position,
                     order_id=order.id,
-                    product_id=product.id,
+                    product_id=item.product_id,
                 )
+
+    def _found_of(self, item: OrderItem) -> Sequence[_Found]:
+        """What is found about a line and its product, with the path below the line; equal lines share it."""
+        found = self._of_line.get(item)
+        if found is None:
+            line = Line(item=item, product=self._products[item.product_id])
+            own = [
+                (rule, problem, rule.field)
+                for rule in self._line_rules
+                if (problem := rule.check(line, self._context)) is not None
+            ]
+            of_product = self._of_product[item.product_id]
+            found = self._of_line[item] = [*own, *of_product] if own else of_product
+        return found
 
     def _order_findings(self, rules: Sequence[OrderRule], order: Order, index: int) -> Iterator[Finding]:
         for rule in rules:
@@ -141,18 +148,25 @@ class _OrderJudge:
 
 def _judge_products(
     facts: PlanFacts, rules: Sequence[Rule], context: Context
-) -> Mapping[str, Sequence[tuple[Rule, Problem]]]:
+) -> Mapping[str, Sequence[_Found]]:
     wholes, parts = _of_kind(rules, ProductRule), _of_kind(rules, ProductPartsRule)
     parties = _of_kind(rules, PartyRule)
+
+    def found_of(product: Product) -> Iterator[tuple[Rule, Problem]]:
+        for whole in wholes:
+            if (problem := whole.check(product, context)) is not None:
+                yield whole, problem
+        for rule in parts:
+            for problem in rule.check(product, context):
+                yield rule, problem
+        for party in parties:
+            if (problem := party.check(product.manufacturer.name or "", context)) is not None:
+                yield party, problem
+
     return {
         product.id: [
-            *((rule, problem) for rule in wholes if (problem := rule.check(product, context)) is not None),
-            *((rule, problem) for rule in parts for problem in rule.check(product, context)),
-            *(
-                (rule, problem)
-                for rule in parties
-                if (problem := rule.check(product.manufacturer.name or "", context)) is not None
-            ),
+            (rule, problem, f"product.{_below(rule.field, problem.below)}")
+            for rule, problem in found_of(product)
         ]
         for product in facts.products.values()
     }

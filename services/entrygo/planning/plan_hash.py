@@ -144,13 +144,12 @@ def order_document(order: Order) -> Mapping[str, Any]:
 
 
 def _given(fact: Order | OrderItem, names: Sequence[str], later: Sequence[str]) -> dict[str, Any]:
-    document = {name: _plain(getattr(fact, name)) for name in names}
+    document = {}
+    for name in names:
+        value = getattr(fact, name)
+        document[name] = _text(value) if isinstance(value, Decimal) else value
     for name in later:
         value = getattr(fact, name)
         if value is not None:
-            document[name] = _plain(value)
+            document[name] = value
     return document
-
-
-def _plain(value: Any) -> Any:
-    return _text(value) if isinstance(value, Decimal) else value

@@ -79,15 +79,15 @@ class _Group:
     blocked: set[str] = field(default_factory=set)
     lines: int = 0
 
-    def take(self, finding: Finding) -> None:
-        if finding.order_id is None:
-            return
-        self.orders.add(finding.order_id)
-        if finding.blocks:
-            self.blocked.add(finding.order_id)
+    def take(self, finding: Finding, order_id: str) -> None:
+        self.orders.add(order_id)
         if finding.item_index >= 0:
             self.lines += 1
-        if _rank(finding) < _rank(self.first):
+        if finding.blocks:
+            self.blocked.add(order_id)
+            if not self.first.blocks:
+                self.first = finding
+        elif SEVERITY_ORDER[finding.severity] < _rank(self.first):
             self.first = finding
 
     @property
@@ -117,19 +117,7 @@ def issues_of(
     context: Context,
 ) -> PlanIssues:
     """From the findings about orders; what concerns the export as a whole stands for itself."""
-    of_product: dict[tuple[str, str, str], _Group] = {}
-    of_order: dict[str, _Group] = {}
-    for finding in findings:
-        if finding.order_id is None:
-            continue
-        part = _part_of_product(finding)
-        if finding.product_id is not None and part:
-            key = (finding.rule.code, finding.product_id, part)
-            of_product.setdefault(key, _Group(finding)).take(finding)
-        else:
-            of_order.setdefault(finding.rule.code, _Group(finding)).take(finding)
-    by_product = sorted(of_product.values(), key=lambda group: group.sort_key)
-    by_order = sorted(of_order.values(), key=lambda group: group.sort_key)
+    by_product, by_order = _grouped(findings)
     by_products = {order_id for group in by_product for order_id in group.blocked}
     return PlanIssues(
         by_product=tuple(_product_issue(group, products, rules, context) for group in by_product),
@@ -138,6 +126,26 @@ def issues_of(
         orders_blocked_by_products=len(by_products),
         orders_blocked=len(by_products.union(*(group.blocked for group in by_order))),
     )
+
+
+def _grouped(findings: Iterable[Finding]) -> tuple[Sequence[_Group], Sequence[_Group]]:
+    """By code, product and part of it; and by code alone, where no product is to be changed."""
+    of_product: dict[tuple[str, str, str], _Group] = {}
+    of_order: dict[str, _Group] = {}
+    for finding in findings:
+        if finding.order_id is None:
+            continue
+        code, part = finding.rule.code, _part_of_product(finding)
+        if finding.product_id is not None and part:
+            key = (code, finding.product_id, part)
+            group = of_product.get(key) or of_product.setdefault(key, _Group(finding))
+        else:
+            group = of_order.get(code) or of_order.setdefault(code, _Group(finding))
+        group.take(finding, finding.order_id)
+    by_product, by_order = (
+        sorted(groups.values(), key=lambda group: group.sort_key) for groups in (of_product, of_order)
+    )
+    return by_product, by_order
 
 
 def _part_of_product(finding: Finding) -> str:

@@ -1,5 +1,6 @@
 """Writes a decision as the message that events and answers carry."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,11 +18,10 @@ from entrygo.proto.events.v1 import events_pb2
 def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
     """The plan as the contract has it: amounts in USD as plain text, the instant in RFC 3339."""
     savings = decision.savings.estimated_usd if decision.savings is not None else Decimal(0)
-    return events_pb2.Plan(
+    plan = events_pb2.Plan(
         plan_hash=decision.plan_hash,
         readiness_state=decision.readiness,
         compliance_score=decision.score,
-        validation_messages=[message_to_proto(message) for message in decision.messages],
         included_order_ids=[order.id for order in decision.included],
         excluded_order_ids=[order.order_id for order in decision.excluded],
         flags=decision.advice.flags,
@@ -50,6 +50,22 @@ def plan_to_proto(decision: Decision, planned_at: datetime) -> events_pb2.Plan:
             for each in decision.excluded
         ],
     )
+    _add_messages(plan, decision.messages)
+    return plan
+
+
+def _add_messages(plan: events_pb2.Plan, messages: Iterable[ValidationMessage]) -> None:
+    """One by one into their place: a list of messages would be copied there, and there may be 60,000."""
+    add = plan.validation_messages.add
+    for message in messages:
+        add(
+            code=message.code,
+            message=message.message,
+            severity=message.severity,
+            field=message.field,
+            product_id=message.product_id,
+            order_id=message.order_id,
+        )
 
 
 def _bond_to_proto(need: BondNeed) -> events_pb2.BondNeed:

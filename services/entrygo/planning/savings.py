@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import add
+from typing import Any
 
 from entrygo.domain.consolidation import Comparable
 from entrygo.domain.facts import FeeSchedule
@@ -25,6 +27,11 @@ from entrygo.planning.reference.in_force import ProcessingFee
 
 # The fees of this estimate are in this currency; a schedule in another one is not converted.
 CURRENCY = "USD"
+
+# Of an EntryCost.
+AMOUNTS = (
+    "broker_fee", "line_fees", "order_fees", "pga_fees", "disbursement", "bond", "merchandise_processing_fee",
+)  # fmt: skip
 
 ZERO = Decimal(0)
 THOUSAND = Decimal(1000)
@@ -95,21 +102,26 @@ def _sum_by_line(values: Iterable[Mapping[Comparable, Decimal]]) -> Mapping[Comp
 
 def entry_cost(entry: Entry, terms: Terms, kind: EntryType | None = None) -> EntryCost:
     """What clearing one entry costs under `terms`; its type follows from its value unless it is given."""
-    schedule = terms.schedule
-    kind = (
+    return _sum([entry], terms, kind)
+
+
+def _kind(entry: Entry, terms: Terms, kind: EntryType | None) -> EntryType:
+    return (
         entry.kind or kind or entry_type_of(entry.value_usd, terms.informal_limit, has_adcvd=entry.has_adcvd)
     )
-    return EntryCost.model_construct(
-        entries=1,
-        entry_type=kind,
-        lines=len(entry.lines),
-        broker_fee=schedule.fee_informal if kind == INFORMAL else schedule.fee_formal,
-        line_fees=max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee,
-        order_fees=max(0, entry.orders - 1) * schedule.order_fee,
-        pga_fees=len(entry.agency_lines) * schedule.pga_fee,
-        disbursement=_disbursement(entry, schedule),
-        bond=_bond(entry, schedule, kind),
-        merchandise_processing_fee=_processing_fee(entry, kind, terms.processing_fee),
+
+
+def _amounts(entry: Entry, terms: Terms, kind: EntryType) -> Sequence[Decimal]:
+    """In the order of AMOUNTS."""
+    schedule = terms.schedule
+    return (
+        schedule.fee_informal if kind == INFORMAL else schedule.fee_formal,
+        max(0, len(entry.lines) - schedule.included_lines) * schedule.line_fee,
+        max(0, entry.orders - 1) * schedule.order_fee,
+        len(entry.agency_lines) * schedule.pga_fee,
+        _disbursement(entry, schedule),
+        _bond(entry, schedule, kind),
+        _processing_fee(entry, kind, terms.processing_fee),
     )
 
 
@@ -130,6 +142,8 @@ def _bond(entry: Entry, schedule: FeeSchedule, kind: EntryType) -> Decimal:
 def _processing_fee(entry: Entry, kind: EntryType, fee: ProcessingFee) -> Decimal:
     if not entry.fee_values:
         return ZERO
+    if kind == INFORMAL:
+        return fee.informal
     entered = sum(map(entered_value, entry.fee_values.values()), ZERO)
     return fee_amount(entered, kind, fee)
 
@@ -148,8 +162,8 @@ def estimate(
     together = together or (consolidate(entries),)
     whole = consolidate(together)
     kind = kind or entry_type_of(whole.value_usd, terms.informal_limit, has_adcvd=whole.has_adcvd)
-    separate = _sum([entry_cost(entry, terms) for entry in entries])
-    consolidated = _sum([entry_cost(entry, terms, kind) for entry in together])
+    separate = _sum(entries, terms)
+    consolidated = _sum(together, terms, kind)
     signed = to_cents(separate.total - consolidated.total)
     return Savings(
         separate=separate,
@@ -163,23 +177,22 @@ def estimate(
 
 def measured(savings: Savings, basis: SavingsBasis, alternative: Sequence[Entry], terms: Terms) -> Savings:
     """The same with what clearing together saves against these entries; what it saves otherwise stays."""
-    cost = _sum([entry_cost(entry, terms) for entry in alternative])
+    cost = _sum(alternative, terms)
     saving = to_cents(cost.total - savings.consolidated.total)
     found = MeasuredSaving(basis=basis, alternative=cost, saving_usd=saving)
     return savings.model_copy(update={"measured": found})
 
 
-def _sum(costs: Sequence[EntryCost]) -> EntryCost:
-    kinds = {cost.entry_type for cost in costs}
-    return EntryCost(
-        entries=len(costs),
-        entry_type=kinds.pop() if len(kinds) == 1 else "mixed",
-        lines=sum(cost.lines for cost in costs),
-        broker_fee=sum((cost.broker_fee for cost in costs), ZERO),
-        line_fees=sum((cost.line_fees for cost in costs), ZERO),
-        order_fees=sum((cost.order_fees for cost in costs), ZERO),
-        pga_fees=sum((cost.pga_fees for cost in costs), ZERO),
-        disbursement=sum((cost.disbursement for cost in costs), ZERO),
-        bond=sum((cost.bond for cost in costs), ZERO),
-        merchandise_processing_fee=sum((cost.merchandise_processing_fee for cost in costs), ZERO),
+def _sum(entries: Sequence[Entry], terms: Terms, kind: EntryType | None = None) -> EntryCost:
+    """Without an EntryCost of each: there may be ten thousand."""
+    kinds = [_kind(entry, terms, kind) for entry in entries]
+    sums = [ZERO] * len(AMOUNTS)
+    for entry, its_kind in zip(entries, kinds, strict=True):
+        sums = list(map(add, sums, _amounts(entry, terms, its_kind)))
+    amounts: dict[str, Any] = dict(zip(AMOUNTS, sums, strict=True))
+    return EntryCost.model_construct(
+        entries=len(entries),
+        entry_type=kinds[0] if len(set(kinds)) == 1 else "mixed",
+        lines=sum(len(entry.lines) for entry in entries),
+        **amounts,
     )

@@ -29,8 +29,8 @@ def score_of(readiness: Readiness, weights: Iterable[tuple[str, int]]) -> int:
     """
     counts: Counter[str] = Counter()
     penalties: dict[str, int] = {}
-    for code, penalty in weights:
-        counts[code] += 1
+    for (code, penalty), count in Counter(weights).items():
+        counts[code] += count
         penalties[code] = max(penalty, penalties.get(code, 0))
     deduction = sum(penalty + min(penalty, counts[code] - 1) for code, penalty in penalties.items())
     low, high = BANDS[readiness]

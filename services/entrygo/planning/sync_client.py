@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Protocol
 
 import grpc
 
 from entrygo.domain.facts import Broker, Importer, Order, OrderItem, Product, Warehouse
-from entrygo.domain.money import parse_decimal
 from entrygo.proto.sync.v1 import sync_pb2, sync_pb2_grpc
 from entrygo.records.kinds import Amount, Day, Percent
 from entrygo.records.order import ORDER, ORDER_LINE
@@ -24,8 +23,8 @@ TIMEOUT_SECONDS = 30.0
 # The fields of facts, and how what is no text in them is read.
 _Readers = Sequence[tuple[str, Callable[[str], Any] | None]]
 _READ: Mapping[type, Callable[[str], Any]] = {
-    Amount: parse_decimal,
-    Percent: parse_decimal,
+    Amount: Decimal,
+    Percent: Decimal,
     Day: date.fromisoformat,
 }
 # A line that is stored names its product by the id alone.
@@ -73,6 +72,7 @@ class SyncFacts:
             warehouse_id=warehouse_id,
             broker_id=broker_id,
         )
+        reader = OrderReader()
         orders: dict[str, Order] = {}
         products: dict[str, Product] = {}
         warehouse: Warehouse | None = None
@@ -94,7 +94,7 @@ class SyncFacts:
                     products |= {
                         item.id: Product.model_validate(document_of(item)) for item in chunk.products
                     }
-                    orders |= {order.id: order_from_proto(order) for order in chunk.orders}
+                    orders |= {order.id: reader.read(order) for order in chunk.orders}
             finally:
                 # A call that is neither read to its end nor cancelled is never collected.
                 chunks.cancel()
@@ -107,19 +107,28 @@ class SyncFacts:
         )
 
 
-def order_from_proto(order: sync_pb2.Order) -> Order:
-    """By name, unchecked: there are ten thousand of these in a plan, and sync has checked each."""
-    return Order(
-        id=order.id,
-        items=tuple([_item(*_line_texts(line)) for line in order.items]),
-        **_values(_ORDER_READERS, _order_texts(order)),
-    )
+class OrderReader:
+    """Reads the orders of one plan by name, unchecked: there are ten thousand, and sync has checked each.
 
+    Facts do not change: orders with an equal line share it.
+    """
 
-@lru_cache(maxsize=65_536)
-def _item(*texts: str) -> OrderItem:
-    """Facts do not change: orders with an equal line share it."""
-    return OrderItem(**_values(_LINE_READERS, texts))
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, ...], OrderItem] = {}
+
+    def read(self, order: sync_pb2.Order) -> Order:
+        """The order as facts hold it."""
+        return Order(
+            id=order.id,
+            items=tuple([self._line(_line_texts(line)) for line in order.items]),
+            **_values(_ORDER_READERS, _order_texts(order)),
+        )
+
+    def _line(self, texts: tuple[str, ...]) -> OrderItem:
+        found = self._lines.get(texts)
+        if found is None:
+            found = self._lines[texts] = OrderItem(**_values(_LINE_READERS, texts))
+        return found
 
 
 def _values(readers: _Readers, texts: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from entrygo.gateway.mapping.orders import stored_order, sync_orders_request
 from entrygo.gateway.schemas.orders import SyncOrdersBody
 from entrygo.planning.plan_hash import order_document
-from entrygo.planning.sync_client import order_from_proto
+from entrygo.planning.sync_client import OrderReader
 from entrygo.records.kinds import camel_case
 from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.requests.pages import PageRequest
@@ -52,7 +52,7 @@ async def test_a_field_of_an_order_is_stored_read_planned_and_hashed_as_it_was_s
     )
     for stored in (found, listed, planned):
         assert shown(stored, given) == {name: str(value) for name, value in given.items()}
-        read = order_from_proto(order_to_proto(ACCOUNT, stored))
+        read = OrderReader().read(order_to_proto(ACCOUNT, stored))
         hashed = order_document(read)
         for field in ORDER:
             expected = None if field.name == left_out else VALUES[field.name]

@@ -32,7 +32,7 @@ def keys_of(products: Iterable[Product]) -> dict[str, LineKey]:
 
 def lines_of(*products: Product) -> int:
     order = make_order("ord_1", *(make_item(product.id) for product in products))
-    (entry,) = entries_of([order], keys_of(products), paying=())
+    (entry,) = entries_of([order], keys_of(products), paying=frozenset())
     return len(entry.lines)
 
 
@@ -66,7 +66,7 @@ def test_value_without_preference_pays_the_processing_fee() -> None:
     keys = keys_of([plain, claimed])
     (entry,) = entries_of([order], keys, paying={"prod_a"})
     assert (entry.value_usd, entry.fee_values) == (Decimal("11.01"), {keys["prod_a"]: Decimal("1.01")})
-    (entry,) = entries_of([order], keys, paying=())
+    (entry,) = entries_of([order], keys, paying=frozenset())
     assert entry.fee_values == {}
 
 
@@ -143,7 +143,7 @@ def test_an_entry_has_no_more_lines_than_its_numbers_have_digits_for(
 ) -> None:
     products = [make_product(f"prod_{n}", hts_code=f"{6_110_200_000 + n}") for n in range(1_002)]
     orders = [make_order(f"ord_{n:04}", make_item(product.id)) for n, product in enumerate(products)]
-    entries = entries_of(orders, keys_of(products), paying=())
+    entries = entries_of(orders, keys_of(products), paying=frozenset())
     found = consolidated(orders, entries, make_broker(max_lines_per_entry=limit), kind="01")
     assert [planned.lines for planned, _ in found] == lines
     assert [planned.number for planned, _ in found] == [1, 2]

@@ -61,8 +61,9 @@ def _region_invalid(order: Order, context: Context) -> Problem | None:
     region = order.destination_region
     if order.destination_country != UNITED_STATES or region is None or is_blank(region):
         return None
-    known = context.reference.regions.prefixes.keys() | context.reference.outside_customs_territory
-    if context.reference.regions.region_code(region) in known:
+    reference = context.reference
+    code = reference.regions.region_code(region)
+    if code in reference.regions.prefixes or code in reference.outside_customs_territory:
         return None
     return Problem(f"{region} is no state, district or territory of the United States.")
 

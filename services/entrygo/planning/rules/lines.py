@@ -10,7 +10,7 @@ def _quantity(line: Line, context: Context) -> Problem | None:
     quantity = line.item.quantity
     if quantity <= 0:
         return Problem(f"Quantity of {sku_of(line.product)} must be above zero.")
-    if counts_pieces(line.product, context) and quantity != quantity.to_integral_value():
+    if quantity != quantity.to_integral_value() and counts_pieces(line.product, context):
         return Problem(f"Quantity of {sku_of(line.product)} must be a positive whole number.")
     return None
 
