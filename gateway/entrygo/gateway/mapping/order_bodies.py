@@ -18,10 +18,10 @@ from entrygo.gateway.schemas.orders import OrderLineInput, refuse_other_currency
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.order import MAX_LINES, MAX_LINES_PER_ORDER, MAX_ORDERS, ORDER, ORDER_LINE
 
-_identifier = TypeAdapter(Identifier).validate_python
-_own_name = TypeAdapter(OwnName).validate_python
-_key = TypeAdapter(IdempotencyKey | None).validate_python
-_metadata = TypeAdapter(Metadata).validate_python
+_identifier = TypeAdapter(Identifier).validator.validate_python
+_own_name = TypeAdapter(OwnName).validator.validate_python
+_key = TypeAdapter(IdempotencyKey | None).validator.validate_python
+_metadata = TypeAdapter(Metadata).validator.validate_python
 
 # Of an order, all but its own name: where it goes and under whose number.
 _SHARED = tuple(field for field in ORDER if field.name != "external_id")

@@ -19,7 +19,8 @@ from entrygo.gateway.schemas.orders import (
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.order import ORDER, ORDER_LINE
 
-_ORDER, _SYNCED, _FURTHER = Values(ORDER), Values(SYNCED), Values(FURTHER)
+_ORDER, _FURTHER = Values(ORDER), Values(FURTHER)
+_DESTINATION = Values(tuple(field for field in SYNCED if field.name != "external_id"))
 _LINE, _ANSWERED_LINE = Values(ORDER_LINE), Values(ANSWERED_LINE)
 # The lines and the totals of a warehouse repeat.
 _number = lru_cache(maxsize=32_768)(json_number)
@@ -61,6 +62,12 @@ def _line(*texts: str) -> dict[str, Any]:
     return {name: value for name, value in _ANSWERED_LINE.as_json(texts).items() if value is not None}
 
 
+@lru_cache(maxsize=32_768)
+def _destination(*texts: str) -> dict[str, Any]:
+    """Where an order goes, as it is answered; shared as lines are."""
+    return _DESTINATION.as_json(texts)
+
+
 def sync_orders_answer(message: sync_pb2.SyncOrdersResponse) -> dict[str, Any]:
     """The answer to a sync (SyncOrdersAnswer): its orders, in the order they were given."""
     return {"data": [synced_order(order) for order in message.data]}
@@ -71,7 +78,8 @@ def synced_order(order: sync_pb2.Order) -> dict[str, Any]:
     return {
         "id": order.id,
         "accountId": order.account_id,
-        **_SYNCED.as_json(_SYNCED.of(order)),
+        "externalId": order.external_id,
+        **_destination(*_DESTINATION.of(order)),
         "totalValueUsd": _number(order.total_value_usd),
         "items": [_line(*_ANSWERED_LINE.of(item)) for item in order.items],
     }
