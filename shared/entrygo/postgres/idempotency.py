@@ -171,16 +171,20 @@ async def committed(
     run: Callable[[Connection], Awaitable[Reply]],
 ) -> Reply:
     """What `run` gives, in one transaction; once the outcome of its COMMIT is unknown, what the key says."""
+    reply: Reply | None = None
     try:
         async with transaction(pool, scope) as connection:
-            return await run(connection)
+            reply = await run(connection)
     except CommitUnknown:
+        if reply is not None and reply.replayed:
+            return reply  # it wrote nothing, and what it read had been committed before
         if not key:
             raise
         body_in_force = await _reread(pool, scope, operation, key, fingerprint)
         if body_in_force is None:
             raise
         return Reply(body_in_force, replayed=False)
+    return reply
 
 
 def replay(row: KeyRow) -> Reply:

@@ -19,6 +19,8 @@ WHOLE = Visible.whole(ALICE)
 EFFECT = "INSERT INTO event_log (account_id, mode, stream_id, sequence, payload) VALUES ($1, $2, 's', $3, '')"
 # The key row's answer passes; the next is that of COMMIT.
 LOSES_COMMIT = 1
+# Of a replay those of the taken key and of its row pass.
+LOSES_COMMIT_OF_A_REPLAY = 2
 
 
 class Writer:
@@ -78,6 +80,30 @@ async def test_write_answers_as_usual_when_only_the_answer_to_its_commit_was_los
         assert reply == Reply(b"body of 2", replayed=False)
         assert (writer.runs, await writer.effects()) == (2, 2)
         assert await writer.write("key") == Reply(b"body of 2", replayed=True)
+
+
+async def test_replay_whose_commit_was_lost_is_said_to_be_one(database_url: str) -> None:
+    async with writing(database_url) as writer:
+        first, again = await writer.write("key"), await writer.write("key")
+        assert (first.replayed, again.replayed) == (False, True)
+
+        async def lose_the_commit(connection: Connection) -> None:
+            writer.way.answers_left = LOSES_COMMIT_OF_A_REPLAY
+
+        async def never(connection: Connection) -> bytes:
+            raise AssertionError("it was done before")
+
+        reply = await run_once(
+            writer.pool,
+            WHOLE,
+            operation="op",
+            key="key",
+            fingerprint=b"same",
+            work=never,
+            guard=lose_the_commit,
+        )
+        assert reply == again
+        assert writer.way.weather is Weather.REFUSES
 
 
 async def test_write_without_a_key_cannot_know_whether_its_commit_was_in_time(database_url: str) -> None:

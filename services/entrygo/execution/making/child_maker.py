@@ -9,7 +9,7 @@ from entrygo.process.workers import WorkerLost, Workers
 MODULE = "entrygo.execution.making"
 # About three hundred orders: makes documents in a tenth of a second and more.
 LARGE_BYTES = 512 * 1024
-# A child that hangs is ended. Twenty thousand orders (20 MB) take fifteen seconds of a core, and others go first.
+# A child that hangs is ended. Twenty thousand orders (20 MB) take fifteen seconds of a core, after others.
 PATIENCE_SECONDS = 60.0
 PATIENCE_SECONDS_PER_MEGABYTE = 90.0
 MEGABYTE = 1_000_000
