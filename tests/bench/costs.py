@@ -2,13 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import psutil
 
 SAMPLE_SECONDS = 0.02
+# To find the children of a process, all of the machine's are looked at.
+CHILDREN_EVERY = 25  # samples
 
 
 class Meter:
@@ -39,9 +41,9 @@ class Peaks:
 
     mebibytes: dict[str, int] = field(default_factory=dict)
 
-    def note(self, processes: Mapping[str, psutil.Process]) -> None:
-        for name, root in processes.items():
-            for process in (root, *root.children(recursive=True)):
+    def note(self, families: Mapping[str, Sequence[psutil.Process]]) -> None:
+        for name, family in families.items():
+            for process in family:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     size = process.memory_info().rss // 2**20
                     self.mebibytes[name] = max(size, self.mebibytes.get(name, 0))
@@ -54,8 +56,10 @@ async def watched(processes: Mapping[str, psutil.Process]) -> AsyncIterator[Peak
 
     async def watch() -> None:
         while True:
-            peaks.note(processes)
-            await asyncio.sleep(SAMPLE_SECONDS)
+            families = {name: (root, *root.children(recursive=True)) for name, root in processes.items()}
+            for _ in range(CHILDREN_EVERY):
+                peaks.note(families)
+                await asyncio.sleep(SAMPLE_SECONDS)
 
     watching = asyncio.create_task(watch())
     try:
