@@ -242,8 +242,8 @@ def test_whatever_the_text_is_every_character_printed_has_a_glyph(text: str) -> 
 
 
 def test_the_manifest_keeps_text_as_it_is_where_no_spreadsheet_reads_it() -> None:
-    [line] = json_of("manifest", _hostile_snapshot("-2+3"))["lines"]
-    assert line["sku"] == "-2+3"
+    [product] = json_of("manifest", _hostile_snapshot("-2+3"))["products"]
+    assert product["sku"] == "-2+3"
 
 
 def _imported_by(number: str) -> Snapshot:

@@ -193,6 +193,32 @@ def test_the_manifest_is_canonical_and_names_the_digest_of_the_other_documents()
     }
 
 
+def test_the_lines_of_the_manifest_with_their_orders_and_products_are_the_rows_of_the_csv() -> None:
+    snapshot = make_large_snapshot(5, products=3)
+    manifest, rows = json_of("manifest", snapshot), csv_rows(snapshot)
+    orders = {order["id"]: order for order in manifest["orders"]}
+    products = {product["product_id"]: product for product in manifest["products"]}
+    assert list(products) == list(dict.fromkeys(row["product_id"] for row in rows))
+    assert len(manifest["lines"]) == len(rows) > len(orders)
+    for line, row in zip(manifest["lines"], rows, strict=True):
+        order, product = orders[line["order_id"]], products[line["product_id"]]
+        place = order["destination"]
+        of_order = {
+            "order_external_id": order["external_id"],
+            "package_marks": order["package_marks"],
+            "destination_state": place["region"],
+            "destination_postal_code": place["postal_code"],
+        }
+        assert line.keys().isdisjoint(of_order)
+        assert line.keys() & product.keys() == {"product_id"}
+        said = {name: str(value) for name, value in {**product, **line, **of_order}.items()}
+        assert said.items() <= row.items()
+        # What the head of the manifest has once.
+        assert {name for name, cell in row.items() if cell and name not in said} == {
+            "package_number", "invoice_number", "invoice_date", "currency", "fx_rate", "notice",
+        }  # fmt: skip
+
+
 def test_no_number_of_the_manifest_is_a_binary_float() -> None:
     def refuse(text: str) -> None:
         raise AssertionError(f"{text} is a float")

@@ -103,7 +103,7 @@ def test_agencies_flags_are_in_every_document_with_lines() -> None:
     artifacts = rendered(snapshot)
     header, cells = sheets_of(artifacts["cci_xlsx"].content)["lines"]
     assert cells[header.index("pga_flags")] == "FD4; FCC"
-    assert json_of("manifest", snapshot)["lines"][0]["pga_flags"] == "FD4;FCC"
+    assert json_of("manifest", snapshot)["products"][0]["pga_flags"] == "FD4;FCC"
     reported = [
         {"flag": "FD4", "agency": "fda", "required": True},
         {"flag": "FCC", "agency": "fcc", "required": False},

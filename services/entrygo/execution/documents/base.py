@@ -1,15 +1,16 @@
 """What a document is: a pure function of the invoice and the artifacts rendered before it. No I/O."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.package.artifacts import ARCHIVE_TYPE, MANIFEST_TYPE, RenderedArtifact
+from entrygo.execution.package.encoding import encoded
 from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoice import Invoice
 from entrygo.execution.package.invoicing import build_invoice
@@ -89,9 +90,12 @@ def _environment() -> Environment:
     )
 
 
-def html_template(name: str) -> Template:
-    """A template beside the documents. Jinja escapes every value; none is marked as safe."""
-    return _environment().get_template(name)
+def html(name: str, view: Mapping[str, object]) -> bytes:
+    """The page that a template beside the documents makes of a view, in UTF-8.
+
+    Jinja escapes every value; none is marked as safe but the rows of html_rows.py, which are escaped there.
+    """
+    return encoded(_environment().get_template(name).generate(view))
 
 
 @cache

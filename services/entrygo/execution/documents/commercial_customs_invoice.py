@@ -5,10 +5,11 @@ One file without any external asset.
 
 from collections.abc import Sequence
 
-from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.documents.base import Document, html
 from entrygo.execution.package.artifacts import RenderedArtifact
+from entrygo.execution.package.html_rows import order_line_rows
 from entrygo.execution.package.invoice import Invoice
-from entrygo.execution.package.invoice_view import entry_line_view, invoice_view, order_line_view
+from entrygo.execution.package.invoice_view import entry_line_view, invoice_view
 
 
 class CommercialCustomsInvoice(Document):
@@ -24,6 +25,6 @@ class CommercialCustomsInvoice(Document):
             **invoice_view(invoice),
             "entry_lines": map(entry_line_view, invoice.consolidated),
             # Lazily: thousands of rows never lie in memory twice.
-            "order_lines": map(order_line_view, invoice.lines),
+            "order_line_rows": order_line_rows(invoice.lines),
         }
-        return html_template("commercial_customs_invoice.html.j2").render(view).encode()
+        return html("commercial_customs_invoice.html.j2", view)

@@ -121,9 +121,9 @@ def _order_lines(listed: Sequence[InvoiceLine], printed_mm: float) -> Mapping[st
 
 def _order_line(place: int, line: InvoiceLine, columns: Sequence[LineColumn]) -> Line:
     view = order_line_view(line)
-    texts = {**view, "description": f"{view['description']}  {view['composition']}".strip()}
+    texts = {**view._asdict(), "description": f"{view.description}  {view.composition}".strip()}
     cells = [printable_line(str(texts[column.name]), column.ems(_ORDER_LINE_PT)) for column in columns]
-    return [*cells, _REVIEW if view["needs_review"] else "", place % 2 == 1]
+    return [*cells, _REVIEW if view.needs_review else "", place % 2 == 1]
 
 
 def _entry_lines(invoice: Invoice) -> Iterator[Mapping[str, object]]:

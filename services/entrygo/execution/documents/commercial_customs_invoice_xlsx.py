@@ -22,6 +22,8 @@ _PAGES_WIDE = 4
 
 # What is the same on every line stands once, on the sheet of totals.
 _LINE_COLUMNS = tuple((index, each) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
+# Where the cells stand in a row, and whether they are figures.
+_CELLS = tuple((index, column.is_figure) for index, column in _LINE_COLUMNS)
 
 
 class CommercialCustomsInvoiceXlsx(Document):
@@ -75,7 +77,10 @@ def _orders(invoice: Invoice) -> Sheet:
         name="orders",
         header=[column.name for _, column in _LINE_COLUMNS],
         widths=[40 if column.name in _WIDE else max(10, len(column.name)) for _, column in _LINE_COLUMNS],
-        rows=([_cell(row[index], column) for index, column in _LINE_COLUMNS] for row in line_rows(invoice)),
+        rows=(
+            [float(row[index]) if is_figure and row[index] else row[index] for index, is_figure in _CELLS]
+            for row in line_rows(invoice)
+        ),
         pages_wide=_PAGES_WIDE,
     )
 

@@ -1,10 +1,11 @@
 """manifest.json: the whole package as data, canonical JSON, with the SHA-256 of every other artifact.
 
-Money and weights are text so that no reader makes binary floats of them. A datum nobody gave is left out of a
-line. The manifest does not list its own hash, nor that of the archive it lies in.
+Money and weights are text so that no reader makes binary floats of them. A line names its order and its
+product, and has only what is its own; a datum nobody gave is left out of it. The manifest does not list its
+own hash, nor that of the archive it lies in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from entrygo.domain.facts import Order
 from entrygo.domain.importer_number import masked
@@ -14,8 +15,8 @@ from entrygo.execution.package.artifacts import MANIFEST_TYPE, RenderedArtifact
 from entrygo.execution.package.entry_snapshots import entries_by_importer, has_several_importers, importer_of
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
-from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry
-from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, line_rows
+from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
+from entrygo.execution.package.invoice_columns import COLUMNS, LINE, PRODUCT, product_rows
 from entrygo.execution.package.json_values import (
     GENERATOR,
     Json,
@@ -36,9 +37,13 @@ from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.replaced_package import replaced_package
 from entrygo.execution.package.shipment_values import carriage, charges, sale
 
-SCHEMA_VERSION = "1.1"
-# What is the same on every line stands at the head of the manifest.
-_LINE_COLUMNS = tuple((index, each.name) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
+SCHEMA_VERSION = "2.0"
+# Once for each order, among the orders. What is the same on every line stands at the head of the manifest.
+_OF_THE_ORDER = frozenset(
+    {"order_external_id", "package_marks", "destination_state", "destination_postal_code"}
+)
+_LINE_COLUMNS = tuple(each for each in COLUMNS if each.scope is LINE and each.name not in _OF_THE_ORDER)
+_PRODUCT_COLUMNS = tuple((index, each.name) for index, each in enumerate(COLUMNS) if each.scope is PRODUCT)
 _INTEGERS = frozenset({"line_number", "consolidated_line_number"})
 _LISTS = frozenset({"warnings"})
 
@@ -74,7 +79,8 @@ def _document(invoice: Invoice, earlier: Sequence[RenderedArtifact]) -> Json:
         **_sale(invoice),
         "entry": _entry(invoice),
         "orders": _orders(invoice),
-        "lines": [_line(row) for row in line_rows(invoice)],
+        "products": [_product(row) for row in product_rows(invoice).values()],
+        "lines": (_line(invoice, line) for line in invoice.lines),
         "consolidated_lines": [_consolidated(line) for line in invoice.consolidated],
         "totals": _totals(invoice),
         "validation_messages": [_message(found) for found in findings_of_plan(snapshot)],
@@ -175,11 +181,11 @@ def _importer(snapshot: Snapshot, number: int) -> Json:
     }
 
 
-def _orders(invoice: Invoice) -> list[Json]:
+def _orders(invoice: Invoice) -> Iterator[Json]:
     numbers: dict[str, list[int]] = {}
     for line in invoice.lines:
         numbers.setdefault(line.order.id, []).append(line.number)
-    return [_order(order, numbers.get(order.id, [])) for order in invoice.snapshot.orders]
+    return (_order(order, numbers.get(order.id, [])) for order in invoice.snapshot.orders)
 
 
 def _order(order: Order, line_numbers: Sequence[int]) -> Json:
@@ -214,8 +220,13 @@ def _excluded(order: ExcludedOrder) -> Json:
     return order.model_dump(mode="json") | {"external_id": clean_text(order.external_id)}
 
 
-def _line(row: Sequence[str]) -> Json:
-    return {name: _value(name, row[index]) for index, name in _LINE_COLUMNS if row[index]}
+def _product(row: Sequence[str]) -> Json:
+    return {name: row[index] for index, name in _PRODUCT_COLUMNS if row[index]}
+
+
+def _line(invoice: Invoice, line: InvoiceLine) -> Json:
+    stated = ((column.name, column.cell(invoice, line)) for column in _LINE_COLUMNS)
+    return {"product_id": line.product.id, **{name: _value(name, cell) for name, cell in stated if cell}}
 
 
 def _value(name: str, content: str) -> object:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.documents.base import Document, html
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.figures import amount, plain_figure, quantities
 from entrygo.execution.package.invoice import Invoice
@@ -31,7 +31,7 @@ class Section232Declaration(Document):
         """HTML in UTF-8: a row for each metal of each product, weights in kg, values in USD."""
         rows = [row for shipped in metals_matters(invoice) for row in _rows(shipped)]
         view = {**document_view(invoice), "rows": rows}
-        return html_template("section_232_declaration.html.j2").render(view).encode()
+        return html("section_232_declaration.html.j2", view)
 
 
 def _rows(shipped: ShippedProduct) -> Iterator[Mapping[str, object]]:

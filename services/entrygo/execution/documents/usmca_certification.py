@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from entrygo.domain.facts import Address, Manufacturer, Usmca
-from entrygo.execution.documents.base import Document, html_template
+from entrygo.execution.documents.base import Document, html
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.figures import address_lines
 from entrygo.execution.package.invoice import Invoice
@@ -36,7 +36,7 @@ class UsmcaCertification(Document):
         """HTML in UTF-8, unsigned: a row for each product that is claimed for."""
         goods = [_good(shipped) for shipped in usmca_claims(invoice)]
         view = {**document_view(invoice), "goods": goods, "statement": STATEMENT}
-        return html_template("usmca_certification.html.j2").render(view).encode()
+        return html("usmca_certification.html.j2", view)
 
 
 def _good(shipped: ShippedProduct) -> Mapping[str, object]:

@@ -272,8 +272,14 @@ ENTRY_COLUMNS: tuple[EntryColumn, ...] = (
 )
 
 
+_OF_A_LINE = tuple(
+    (index, column.cell) for index, column in enumerate(ENTRY_COLUMNS) if not column.is_of_the_head
+)
+
+
 def entry_line_rows(invoice: Invoice) -> Iterator[list[str]]:
-    """The cells of each entry line, as ENTRY_COLUMNS orders them."""
+    """The cells of each entry line, as ENTRY_COLUMNS orders them; those of the head are worked out once."""
+    head: list[str] | None = None
     goods, charges, bills = goods_by_line(invoice), charges_by_line(invoice), _numbers_of_bills(invoice)
     for line in invoice.consolidated:
         row = EntryLine(
@@ -282,4 +288,9 @@ def entry_line_rows(invoice: Invoice) -> Iterator[list[str]]:
             charges=charges[line.number],
             control_numbers=bills[line.entry_number],
         )
-        yield [column.cell(invoice, row) for column in ENTRY_COLUMNS]
+        if head is None:
+            head = [column.cell(invoice, row) if column.is_of_the_head else "" for column in ENTRY_COLUMNS]
+        cells = head.copy()
+        for index, cell in _OF_A_LINE:
+            cells[index] = cell(invoice, row)
+        yield cells

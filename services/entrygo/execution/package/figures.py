@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from entrygo.domain.facts import Address
 from entrygo.domain.hts_quantities import HtsQuantity
@@ -10,11 +11,14 @@ from entrygo.execution.package.invoice import Weight
 from entrygo.execution.package.printable import clean_text
 
 
+# Thousands of lines have few quantities and prices.
+@lru_cache(maxsize=4_096)
 def amount(value: Decimal) -> str:
     """Rounded to cents, thousands separated: `1,234.50`."""
     return f"{to_cents(value):,f}"
 
 
+@lru_cache(maxsize=4_096)
 def unit_amount(value: Decimal) -> str:
     """At least cents; a unit value keeps its further decimals."""
     return amount(value) if value == to_cents(value) else f"{value.normalize():,f}"

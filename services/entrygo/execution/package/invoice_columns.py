@@ -1,9 +1,10 @@
 """The table of the invoice lines: names, order, values. Clean text; each document escapes it itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
+from functools import lru_cache
 
 from entrygo.domain.money import CENT, plain
 from entrygo.domain.tariff import headings_of
@@ -36,11 +37,16 @@ class Column:
     is_figure: bool = False
 
 
+# Thousands of lines have few quantities and prices: here and below their texts are remembered. Equal decimals
+# have equal text, whatever their trailing zeros.
+@lru_cache(maxsize=4_096)
 def money(amount: Decimal) -> str:
     """At least cents; a unit value keeps its further decimals."""
-    return format(amount.quantize(CENT), "f") if amount == amount.quantize(CENT) else plain(amount)
+    cents = amount.quantize(CENT)
+    return format(cents, "f") if amount == cents else plain(amount)
 
 
+@lru_cache(maxsize=4_096)
 def number(value: Decimal | None) -> str:
     """Decimal text for a cell; empty for None."""
     return "" if value is None else plain(value)
@@ -48,9 +54,8 @@ def number(value: Decimal | None) -> str:
 
 def _metal_weight(metal: str) -> Cell:
     def cell(_: Invoice, line: InvoiceLine) -> str:
-        metals = line.product.section_232.metals
-        stated = {str(each.metal): each.weight_kg for each in metals}
-        return number(times(line.item.quantity, stated.get(metal)))
+        stated = [each.weight_kg for each in line.product.section_232.metals if each.metal == metal]
+        return number(times(line.item.quantity, stated[-1])) if stated else ""
 
     return cell
 
@@ -76,7 +81,7 @@ def _metal_share(_: Invoice, line: InvoiceLine) -> str:
 def _hts_quantity(position: int) -> Cell:
     def cell(_: Invoice, line: InvoiceLine) -> str:
         reported = line.hts_quantities[position : position + 1]
-        return "".join(str(each.amount) for each in reported if each.amount is not None)
+        return str(reported[0].amount) if reported and reported[0].amount is not None else ""
 
     return cell
 
@@ -156,18 +161,24 @@ COLUMNS: tuple[Column, ...] = (
     Column("notice", PACKAGE, lambda _invoice, _line: SHORT_NOTICE),
 )
 
+
+def product_rows(invoice: Invoice) -> Mapping[str, list[str]]:
+    """By product id, in the order of their first lines: the cells that its lines share, others blank."""
+    first = {line.product.id: line for line in reversed(invoice.lines)}
+    return {
+        product_id: ["" if each.scope is LINE else each.cell(invoice, line) for each in COLUMNS]
+        for product_id, line in sorted(first.items(), key=lambda item: item[1].number)
+    }
+
+
 _OF_A_LINE = tuple((index, column.cell) for index, column in enumerate(COLUMNS) if column.scope is LINE)
 
 
 def line_rows(invoice: Invoice) -> Iterator[list[str]]:
     """The cells of each line, as COLUMNS orders them; what lines of a product share is worked out once."""
-    shared: dict[str, list[str]] = {}
+    shared = product_rows(invoice)
     for line in invoice.lines:
-        common = shared.get(line.product.id)
-        if common is None:
-            common = ["" if each.scope is LINE else each.cell(invoice, line) for each in COLUMNS]
-            shared[line.product.id] = common
-        row = common.copy()
+        row = shared[line.product.id].copy()
         for index, cell in _OF_A_LINE:
             row[index] = cell(invoice, line)
         yield row

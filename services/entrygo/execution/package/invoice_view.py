@@ -1,10 +1,10 @@
 """What the documents for people show, as ready text: the HTML and the PDF print the same. Escapes nothing."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from entrygo.domain.facts import ImporterOfRecord
 from entrygo.domain.importer_number import masked
-from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Snapshot
 from entrygo.domain.tariff import AgencyFlag, headings_of
 from entrygo.execution.package.entry_snapshots import (
@@ -23,6 +23,7 @@ from entrygo.execution.package.figures import (
 )
 from entrygo.execution.package.findings import findings_for_broker
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
+from entrygo.execution.package.invoice_columns import number
 from entrygo.execution.package.port import port_of_entry
 from entrygo.execution.package.printable import clean_text, dotted_hts
 from entrygo.execution.package.shipment_view import shipment_view
@@ -245,25 +246,45 @@ def _shortened(skus: Sequence[str]) -> str:
     return ", ".join(skus[:_SHOWN_SKUS]) + (f" and {hidden:,} more" if hidden > 0 else "")
 
 
-def order_line_view(line: InvoiceLine) -> View:
+class OrderLineView(NamedTuple):
+    """An order line as ready text; a tuple, since there are thousands of them."""
+
+    number: int
+    entry_line: int
+    needs_review: bool
+    order: str
+    sku: str
+    description: str
+    composition: str
+    hts: str
+    origin: str
+    quantity: str
+    net: str
+    unit_value: str
+    value: str
+    destination: str
+
+
+def order_line_view(line: InvoiceLine) -> OrderLineView:
+    """An order line as the invoice shows it."""
     order, product = line.order, line.product
     region, postal_code = clean_text(order.destination_region), clean_text(order.destination_postal_code)
-    return {
-        "number": line.number,
-        "entry_line": line.consolidated_number,
-        "order": clean_text(order.external_id),
-        "sku": clean_text(product.sku),
-        "description": clean_text(product.customs_description),
-        "composition": clean_text(product.material_composition),
-        "hts": dotted_hts(product.hts_code),
-        "origin": clean_text(product.country_of_origin),
-        "quantity": f"{plain(line.item.quantity)} {line.unit}",
-        "net": "" if line.net_weight_kg is None else plain(line.net_weight_kg),
-        "unit_value": unit_amount(line.item.unit_value_usd),
-        "value": amount(line.value),
-        "destination": " ".join(filter(None, (region, postal_code))),
-        "needs_review": bool(line.warnings),
-    }
+    return OrderLineView(
+        number=line.number,
+        entry_line=line.consolidated_number,
+        needs_review=bool(line.warnings),
+        order=clean_text(order.external_id),
+        sku=clean_text(product.sku),
+        description=clean_text(product.customs_description),
+        composition=clean_text(product.material_composition),
+        hts=dotted_hts(product.hts_code),
+        origin=clean_text(product.country_of_origin),
+        quantity=f"{number(line.item.quantity)} {line.unit}",
+        net=number(line.net_weight_kg),
+        unit_value=unit_amount(line.item.unit_value_usd),
+        value=amount(line.value),
+        destination=" ".join(filter(None, (region, postal_code))),
+    )
 
 
 def _messages(invoice: Invoice) -> Sequence[View]:

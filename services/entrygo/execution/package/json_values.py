@@ -1,7 +1,9 @@
 """What the JSON documents share: canonical bytes, decimals as text, parties and transport."""
 
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 
 import orjson
 
@@ -19,11 +21,37 @@ from entrygo.execution.package.printable import clean_text
 GENERATOR = {"name": "entrygo", "version": "1"}
 
 Json = Mapping[str, object]
+_ITEMS_AT_A_TIME = 1_000
 
 
 def canonical_json(document: Json) -> bytes:
-    """Sorted keys and no blanks: equal documents have equal bytes."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    """Sorted keys and no blanks: equal documents have equal bytes.
+
+    A member that is an iterator is a list, of which only a part is in memory.
+    """
+    buffer = io.BytesIO()
+    for place, (name, value) in enumerate(sorted(document.items())):
+        buffer.write(b"," if place else b"{")
+        buffer.write(_dumped(name) + b":")
+        if isinstance(value, Iterator):
+            buffer.write(b"[")
+            buffer.writelines(_items(value))
+            buffer.write(b"]")
+        else:
+            buffer.write(_dumped(value))
+    buffer.write(b"}\n")
+    return buffer.getvalue()
+
+
+def _items(values: Iterator[object]) -> Iterator[bytes]:
+    separator = b""
+    while some := list(islice(values, _ITEMS_AT_A_TIME)):
+        yield separator + _dumped(some)[1:-1]
+        separator = b","
+
+
+def _dumped(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def json_head(invoice: Invoice, document: str, schema_version: str) -> Json:

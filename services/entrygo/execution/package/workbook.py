@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count, islice
 from typing import Any, TypeVar
 
@@ -203,7 +204,7 @@ def _styled(reference: str, cell: Styled) -> str:
 def _row(number: int, row: Sequence[Cell], letters: Sequence[str]) -> str:
     cells = "".join(
         [
-            f'<c r="{letter}{number}" t="inlineStr"><is>{_text(cell)}</is></c>'
+            f'<c r="{letter}{number}"{_inline(cell)}'
             if isinstance(cell, str)
             # A spreadsheet makes binary floats of its numbers, whatever is written into it.
             else f'<c r="{letter}{number}"><v>{cell:.16g}</v></c>'
@@ -212,6 +213,12 @@ def _row(number: int, row: Sequence[Cell], letters: Sequence[str]) -> str:
         ]
     )
     return f'<row r="{number}">{cells}</row>'
+
+
+@lru_cache(maxsize=16_384)
+def _inline(text: str) -> str:
+    """A plain cell of text from behind its reference on: most stand in thousands of rows."""
+    return f' t="inlineStr"><is>{_text(text)}</is></c>'
 
 
 def _text(text: str) -> str:
