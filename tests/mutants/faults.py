@@ -276,8 +276,8 @@ FAULTS = (
     Fault(
         "a CSV cell may be a formula",
         "services/entrygo/execution/package/csv_table.py",
-        "cell if is_ours else spreadsheet_text(cell)",
-        "cell",
+        "return spreadsheet_text(text).replace",
+        "return text.replace",
         ("tests/unit/execution/test_document_safety.py",),
     ),
     Fault(
