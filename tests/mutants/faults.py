@@ -318,8 +318,8 @@ FAULTS = (
     Fault(
         "warehouse-bound transactions see every warehouse",
         "shared/entrygo/postgres/pool.py",
-        "{warehouse_id}', true)\"",
-        "*', true)\"",
+        "entrygo.warehouse_id = '{warehouse_id}'\"",
+        "entrygo.warehouse_id = '*'\"",
         (f"{PLANNING}", "tests/integration/sync"),
     ),
     Fault(

@@ -173,11 +173,10 @@ def after_commit(connection: Connection, call: Callable[[], None]) -> None:
 
 async def _begin(connection: Connection, scope: Visible | Everyone) -> None:
     account_id, mode, warehouse_id = _session_scope(scope)
-    # One round trip; the ids were just checked to need no quoting.
+    # One round trip, and nothing to plan; the ids were just checked to need no quoting.
     await connection.execute(
-        f"BEGIN; SELECT set_config('entrygo.account_id', '{account_id}', true),"
-        f" set_config('entrygo.mode', '{mode}', true),"
-        f" set_config('entrygo.warehouse_id', '{warehouse_id}', true)"
+        f"BEGIN; SET LOCAL entrygo.account_id = '{account_id}'; SET LOCAL entrygo.mode = '{mode}';"
+        f" SET LOCAL entrygo.warehouse_id = '{warehouse_id}'"
     )
 
 
