@@ -19,6 +19,8 @@ from entrygo.planning.reference.sets import ReferenceSet, packed
 # Where the rows stand in the JSON. No text in it can hold this: there, quotation marks are escaped.
 _NO_ROWS = b'"reference_rows":[]'
 _ROWS = b'"reference_rows":'
+# What is compressed was at least so many times as long where it is of many orders.
+_COMPRESSED_TO_A = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,17 @@ def unpack(stored: PackedSnapshot) -> bytes:
     if stored.reference_rows is None:
         raise SnapshotUnreadable
     return content.replace(_NO_ROWS, _ROWS + _inflated(stored.reference_rows), 1)
+
+
+def unpack_small(stored: PackedSnapshot, at_most: int) -> bytes:
+    """As `unpack`; empty for one that is longer than `at_most`, or cannot be read: `unpack` says why."""
+    if len(stored.content) * _COMPRESSED_TO_A > at_most:
+        return b""
+    try:
+        content = unpack(stored)
+    except SnapshotUnreadable:
+        return b""
+    return content if len(content) <= at_most else b""
 
 
 def messages_in(stored: PackedSnapshot) -> list[dict[str, Any]]:

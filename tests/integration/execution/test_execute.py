@@ -55,6 +55,13 @@ async def test_an_execution_makes_the_package_sends_one_mail_and_completes_the_e
     assert [part.get_filename() for part in mail.message.iter_attachments()] == names[:-1]
 
 
+async def test_a_snapshot_that_came_with_the_claim_is_not_asked_for(world: World) -> None:
+    world.planning.sends_snapshots = True
+    world.planning.lost.add("batch_123")
+    answer = await (await world.process()).answer()
+    assert (answer.status, len(world.sink.mails)) == ("COMPLETED", 1)
+
+
 async def test_a_broker_that_lists_its_documents_gets_those_and_by_its_record_of_now_when_sent_again(
     world: World,
 ) -> None:

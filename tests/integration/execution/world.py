@@ -66,6 +66,8 @@ class FakePlanning:
         self.is_away = False
         # The previous release does not.
         self.names_warehouses = True
+        # As for small ones, which then need not be asked for.
+        self.sends_snapshots = False
         # Exports whose plans are not there any more.
         self.lost: set[str] = set()
         # Exports whose stored plans take a lot of memory.
@@ -97,7 +99,8 @@ class FakePlanning:
         snapshot = self.snapshots[export_id]
         follows = None if snapshot.amendment is None else snapshot.amendment.supersedes
         warehouse_id = snapshot.warehouse.id if self.names_warehouses else None
-        return Claim(1, snapshot.plan_hash, warehouse_id, follows)
+        sent = snapshot.model_dump_json().encode() if self.sends_snapshots else b""
+        return Claim(1, snapshot.plan_hash, warehouse_id, follows, sent)
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
         self._answer()

@@ -9,7 +9,7 @@ import pytest
 from entrygo.domain.errors import InvalidExportState, PlanHashMismatch, TripIncomplete, ValidationFailed
 from entrygo.domain.lifecycle import State
 from entrygo.domain.principal import Visible
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import Connection, transaction
 from entrygo.proto.planning.v1 import planning_pb2
 from tests.factories import HOODIE, make_order, make_product
 from tests.integration.planning.conftest import BOB, Planner
@@ -48,6 +48,25 @@ async def test_claim_of_the_same_execution_is_found_done(planner: Planner) -> No
     await planner.complete(export_id)
     assert await planner.claim(export_id) == claims[0]
     assert len(await planner.event_types(export_id)) == 3
+
+
+@pytest.mark.parametrize("claims", [1, 2], ids=["claimed", "claimed again"])
+async def test_claim_brings_the_snapshot_that_is_small_enough(planner: Planner, claims: int) -> None:
+    export_id = (await planner.plan()).export_id
+    whole = await planner.use_cases.stored_plans.snapshot(planner.visible, export_id, 1)
+    for _ in range(claims):
+        brought = (await planner.claim(export_id, snapshot_at_most=len(whole))).snapshot
+    assert brought == whole
+    assert (await planner.claim(export_id, snapshot_at_most=len(whole) - 1)).snapshot == b""
+    assert (await planner.claim(export_id)).snapshot == b""
+
+
+async def test_export_whose_snapshot_is_damaged_can_be_claimed_all_the_same(planner: Planner) -> None:
+    export_id = (await planner.plan()).export_id
+    async with transaction(planner.pool, planner.visible) as connection:
+        await connection.execute("DELETE FROM reference_sets")
+    claimed = await planner.claim(export_id, snapshot_at_most=1_000_000)
+    assert (claimed.revision, claimed.snapshot) == (1, b"")
 
 
 async def test_claim_of_another_execution_is_refused(planner: Planner) -> None:

@@ -14,7 +14,7 @@ from entrygo.domain.snapshot import Snapshot, read_snapshot
 from entrygo.planning.decide import Decision
 from entrygo.planning.reference.in_force import Book, shipped_book
 from entrygo.planning.reference.tables import rows_of
-from entrygo.planning.snapshots import PackedSnapshot, messages_in, pack, snapshot_of, unpack
+from entrygo.planning.snapshots import PackedSnapshot, messages_in, pack, snapshot_of, unpack, unpack_small
 from tests.factories import GOLDEN_ENTRY_DATE, golden_orders, make_order
 from tests.unit.planning.decisions import decide_on
 
@@ -83,6 +83,16 @@ def with_more_fields(value: Any, name: str = "") -> Any:
         return value
     more = {} if name in {"tariff", "hts_codes"} else {"field_of_a_later_release": {"a": 1}}
     return {key: with_more_fields(each, key) for key, each in value.items()} | more
+
+
+def test_small_snapshot_is_unpacked_and_a_longer_or_damaged_one_is_left_to_who_asks_for_it() -> None:
+    decision = decide_on(*golden_orders())
+    stored = pack(snapshot(decision), decision.reference_set)
+    whole = unpack(stored)
+    assert unpack_small(stored, len(whole)) == whole
+    assert unpack_small(stored, len(whole) - 1) == b""
+    assert unpack_small(stored, 1) == b""
+    assert unpack_small(replace(stored, content=b"?"), len(whole)) == b""
 
 
 def test_rows_that_are_missing_or_damaged_are_noticed() -> None:

@@ -24,6 +24,8 @@ from entrygo.rpc.replay import is_replayed
 
 CALL_TIMEOUT = 10.0  # seconds
 SNAPSHOT_TIMEOUT = 60.0  # seconds
+# Bytes of one that comes with the claim, instead of by a call of its own.
+SMALL_SNAPSHOT = 256 * 1024
 # Planning's answer that the export cannot be executed, now or with another try of the same call.
 REFUSALS = frozenset({Kind.INVALID, Kind.NOT_FOUND, Kind.CONFLICT, Kind.FORBIDDEN})
 
@@ -40,7 +42,8 @@ class Planning(Protocol):
     ) -> Claim:
         """Moves the export to EXECUTING for this execution, unless the plan has another hash.
 
-        Planning judges what is stated of the truck, and keeps its control numbers.
+        A small snapshot comes with the answer. Planning judges what is stated of the truck, and keeps its
+        control numbers.
         """
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:
@@ -119,11 +122,16 @@ class RemotePlanning:
                 for path, number in shipment.control_numbers
             ],
             carrier_scac=shipment.carrier_scac or "",
+            snapshot_at_most=SMALL_SNAPSHOT,
         )
         with remote_in_our_name("planning"):
             answer = await self._stub.ClaimExport(request, metadata=self._metadata, timeout=CALL_TIMEOUT)
         return Claim(
-            answer.revision, answer.plan_hash, answer.warehouse_id or None, answer.supersedes or None
+            answer.revision,
+            answer.plan_hash,
+            answer.warehouse_id or None,
+            answer.supersedes or None,
+            answer.snapshot,
         )
 
     async def snapshot(self, export_id: str, revision: int) -> Snapshot:

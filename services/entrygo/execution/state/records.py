@@ -84,6 +84,8 @@ class Claim:
     warehouse_id: str | None
     # The export whose place it takes, if any.
     supersedes: str | None = None
+    # As it is stored, where it is small; empty where it must be asked for.
+    snapshot: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

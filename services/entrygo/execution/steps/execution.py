@@ -70,14 +70,15 @@ class ExecutionSteps:
         """Completes it; returns the answer. Raises planning's refusal, a permanent failure, an outage."""
         async with kept_alive(lambda: self.leases.extend(execution), self.leases.lease):
             reserved: Reserved | None = None
+            snapshot = b""
             prepared: Prepared | None = None
             async with self.turns.slot(execution.tenant.account_id, EXECUTES):
                 if execution.step is Step.STARTED:
                     self.reach(failpoints.AFTER_BEGIN)
-                    execution, reserved = await self._claim(execution, planning)
+                    execution, reserved, snapshot = await self._claim(execution, planning)
                 if execution.step is Step.CLAIMED:
                     execution, prepared = await self._prepare(
-                        execution, planning, reserved, at_most=LARGE_BYTES
+                        execution, planning, reserved, snapshot, at_most=LARGE_BYTES
                     )
             if execution.step is Step.CLAIMED:
                 async with self.large_turns.slot(execution.tenant.account_id, LARGE):
@@ -90,7 +91,8 @@ class ExecutionSteps:
         if self.turns.waiting() + self.large_turns.waiting() >= self.waiting_at_most:
             raise ServiceUnavailable("Too many exports are being executed; retry shortly with the same key.")
 
-    async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved]:
+    async def _claim(self, execution: Execution, planning: Planning) -> tuple[Execution, Reserved, bytes]:
+        """The claimed execution, its package, and the snapshot where planning sent it along."""
         try:
             claim = await planning.claim(
                 execution.export_id, execution.id, execution.expected_plan_hash, execution.shipment
@@ -126,7 +128,8 @@ class ExecutionSteps:
         )
         # A package that an earlier run reserved may take another one's place than was just looked for.
         is_known = package.replaces == (None if replaced is None else replaced.id)
-        return claimed, Reserved(package, replaced) if is_known else await self._reserved(claimed)
+        reserved = Reserved(package, replaced) if is_known else await self._reserved(claimed)
+        return claimed, reserved, claim.snapshot
 
     async def _abandon(self, execution: Execution) -> None:
         """Planning refused: nothing has happened, so the execution and its key are forgotten."""
@@ -141,16 +144,17 @@ class ExecutionSteps:
         execution: Execution,
         planning: Planning,
         reserved: Reserved | None,
+        claimed: bytes = b"",
         *,
         at_most: int | None = None,
     ) -> tuple[Execution, Prepared | None]:
         """Nothing has changed where the plan is larger than `at_most` bytes.
 
-        `reserved` is at hand where this process has just reserved it.
+        `reserved` and `claimed`, its snapshot, are at hand where this process has just claimed it.
         """
         assert execution.revision is not None
         try:
-            snapshot = await planning.stored_snapshot(
+            snapshot: bytes | None = claimed or await planning.stored_snapshot(
                 execution.export_id, execution.revision, at_most=at_most
             )
             if snapshot is None:

@@ -17,6 +17,7 @@ from entrygo.messaging.event_log import events_after
 from entrygo.planning.control_numbers_store import ControlNumbers
 from entrygo.planning.importer_costs_store import ImporterCosts
 from entrygo.planning.requests import CANCEL_OPERATION, CancelCommand
+from entrygo.planning.snapshots import unpack_small
 from entrygo.planning.store import Export, OrderTaken, PlanningStore
 from entrygo.planning.use_cases import predecessors
 from entrygo.planning.use_cases.claimed_trucks import check_truck
@@ -96,15 +97,19 @@ class Transitions:
                     batch_id=export.export_id, execution_id=request.execution_id, revision=export.revision
                 )
                 await self._recorder.save(connection, visible, export, "export.execution_started", data)
-            assert export.claimed_at is not None
-            return planning_pb2.ClaimExportResponse(
-                export_id=export.export_id,
-                revision=export.revision,
-                plan_hash=export.plan_hash,
-                claimed_at=rfc3339(export.claimed_at),
-                warehouse_id=export.warehouse_id,
-                supersedes=export.supersedes or "",
-            )
+            packed = None
+            if request.snapshot_at_most > 0:
+                packed = await store.find_snapshot(export.export_id, export.revision)
+        assert export.claimed_at is not None
+        return planning_pb2.ClaimExportResponse(
+            export_id=export.export_id,
+            revision=export.revision,
+            plan_hash=export.plan_hash,
+            claimed_at=rfc3339(export.claimed_at),
+            warehouse_id=export.warehouse_id,
+            supersedes=export.supersedes or "",
+            snapshot=unpack_small(packed, request.snapshot_at_most) if packed else b"",
+        )
 
     async def release(
         self, visible: Visible, request: planning_pb2.ReleaseExportRequest

@@ -102,7 +102,7 @@ class CancelExportResponse(_message.Message):
     def __init__(self, export_id: _Optional[str] = ..., state: _Optional[str] = ..., cancelled_at: _Optional[str] = ...) -> None: ...
 
 class ClaimExportRequest(_message.Message):
-    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip", "control_numbers", "carrier_scac")
+    __slots__ = ("export_id", "execution_id", "expected_plan_hash", "takes_places", "trip", "control_numbers", "carrier_scac", "snapshot_at_most")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
@@ -110,6 +110,7 @@ class ClaimExportRequest(_message.Message):
     TRIP_FIELD_NUMBER: _ClassVar[int]
     CONTROL_NUMBERS_FIELD_NUMBER: _ClassVar[int]
     CARRIER_SCAC_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_AT_MOST_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     execution_id: str
     expected_plan_hash: str
@@ -117,7 +118,8 @@ class ClaimExportRequest(_message.Message):
     trip: ClaimedTrip
     control_numbers: _containers.RepeatedCompositeFieldContainer[ControlNumber]
     carrier_scac: str
-    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ..., control_numbers: _Optional[_Iterable[_Union[ControlNumber, _Mapping]]] = ..., carrier_scac: _Optional[str] = ...) -> None: ...
+    snapshot_at_most: int
+    def __init__(self, export_id: _Optional[str] = ..., execution_id: _Optional[str] = ..., expected_plan_hash: _Optional[str] = ..., takes_places: _Optional[bool] = ..., trip: _Optional[_Union[ClaimedTrip, _Mapping]] = ..., control_numbers: _Optional[_Iterable[_Union[ControlNumber, _Mapping]]] = ..., carrier_scac: _Optional[str] = ..., snapshot_at_most: _Optional[int] = ...) -> None: ...
 
 class ControlNumber(_message.Message):
     __slots__ = ("path", "number")
@@ -142,20 +144,22 @@ class ClaimedTrip(_message.Message):
     def __init__(self, states_arrival: _Optional[bool] = ..., noticed_products: _Optional[_Iterable[str]] = ..., entries: _Optional[_Iterable[int]] = ..., states_border_port: _Optional[bool] = ..., states_estimated_arrival: _Optional[bool] = ...) -> None: ...
 
 class ClaimExportResponse(_message.Message):
-    __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes")
+    __slots__ = ("export_id", "revision", "plan_hash", "claimed_at", "warehouse_id", "supersedes", "snapshot")
     EXPORT_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
     CLAIMED_AT_FIELD_NUMBER: _ClassVar[int]
     WAREHOUSE_ID_FIELD_NUMBER: _ClassVar[int]
     SUPERSEDES_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_FIELD_NUMBER: _ClassVar[int]
     export_id: str
     revision: int
     plan_hash: str
     claimed_at: str
     warehouse_id: str
     supersedes: str
-    def __init__(self, export_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., claimed_at: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., supersedes: _Optional[str] = ...) -> None: ...
+    snapshot: bytes
+    def __init__(self, export_id: _Optional[str] = ..., revision: _Optional[int] = ..., plan_hash: _Optional[str] = ..., claimed_at: _Optional[str] = ..., warehouse_id: _Optional[str] = ..., supersedes: _Optional[str] = ..., snapshot: _Optional[bytes] = ...) -> None: ...
 
 class ReleaseExportRequest(_message.Message):
     __slots__ = ("export_id", "execution_id", "completed", "failed")
