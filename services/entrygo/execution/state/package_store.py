@@ -150,17 +150,6 @@ class PackageStore:
             state,
         )
 
-    async def set_generated(self, package_id: str, summary: str) -> None:
-        """Its documents are there; `summary` is what it is in short."""
-        await self._connection.execute(
-            "UPDATE customs_packages SET state = $4, summary = $5"
-            " WHERE account_id = $1 AND mode = $2 AND id = $3",
-            *self._scope,
-            package_id,
-            PackageState.GENERATED,
-            summary,
-        )
-
     async def close(self, closed: Package) -> None:
         """Writes that it is not to be filed any more, and why; the caller holds its submissions' locks."""
         await self._connection.execute(
@@ -174,23 +163,45 @@ class PackageStore:
             closed.replaced_by,
         )
 
-    async def add_artifacts(self, package_id: str, artifacts: Sequence[Artifact]) -> None:
-        """The documents of a package, in the order in which they are listed."""
+    async def generate(
+        self,
+        package_id: str,
+        summary: str,
+        artifacts: Sequence[Artifact],
+        notifications: Sequence[Notification],
+    ) -> None:
+        """Its documents are there, in the order in which they are listed, and who is informed of it.
+
+        `summary` is what it is in short. A second notification of the same id is an error of ours.
+        """
         await self._connection.execute(
-            "INSERT INTO artifacts (account_id, mode, package_id, position, artifact_type, filename,"
-            " media_type, size_bytes, sha256, generated_at)"
-            " SELECT $1, $2, $3, place - 1, artifact_type, filename, media_type, size_bytes, sha256,"
-            " generated_at FROM unnest($4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],"
-            " $9::timestamptz[]) WITH ORDINALITY"
-            " AS made (artifact_type, filename, media_type, size_bytes, sha256, generated_at, place)",
+            "WITH generated AS (UPDATE customs_packages SET state = $4, summary = $5"
+            "  WHERE account_id = $1 AND mode = $2 AND id = $3),"
+            " made AS (INSERT INTO artifacts"
+            "  (account_id, mode, package_id, position, artifact_type, filename, media_type, size_bytes,"
+            "  sha256, generated_at)"
+            "  SELECT $1, $2, $3, place - 1, artifact_type, filename, media_type, size_bytes, sha256,"
+            "  generated_at FROM unnest($6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[],"
+            "  $11::timestamptz[]) WITH ORDINALITY"
+            "  AS made (artifact_type, filename, media_type, size_bytes, sha256, generated_at, place))"
+            " INSERT INTO notifications (account_id, mode, package_id, id, channel, recipient, status,"
+            "  created_at) SELECT $1, $2, $3, * FROM unnest($12::text[], $13::text[], $14::text[],"
+            "  $15::text[], $16::timestamptz[])",
             *self._scope,
             package_id,
+            PackageState.GENERATED,
+            summary,
             [each.artifact_type for each in artifacts],
             [each.filename for each in artifacts],
             [each.media_type for each in artifacts],
             [each.size_bytes for each in artifacts],
             [each.sha256 for each in artifacts],
             [each.generated_at for each in artifacts],
+            [each.id for each in notifications],
+            [each.channel for each in notifications],
+            [each.recipient for each in notifications],
+            [each.status for each in notifications],
+            [each.created_at for each in notifications],
         )
 
     async def list_artifacts(self, package_id: str) -> list[Artifact]:

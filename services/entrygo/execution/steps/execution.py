@@ -208,9 +208,8 @@ class ExecutionSteps:
                 None if taken is None else await replace_package(connection, execution, package, taken, now)
             )
             packages = PackageStore(connection, execution.visible)
-            await packages.set_generated(package.id, prepared.summary.model_dump_json())
-            await packages.add_artifacts(package.id, prepared.artifacts)
-            await packages.add_notifications(prepared.notifications)
+            summary = prepared.summary.model_dump_json()
+            await packages.generate(package.id, summary, prepared.artifacts, prepared.notifications)
             ledger = SubmissionStore(connection, execution.visible)
             # This process sends it; should it die, another may once the lease is over.
             added = [await ledger.add(each, send_in=self.leases.lease) for each in prepared.submissions]
