@@ -46,7 +46,8 @@ def stop_on_signals(stop: asyncio.Event, limits: StopSettings) -> None:
 async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Waits so long, and no longer than until `stop`."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
 
 
 async def first_of(*events: asyncio.Event, seconds: float | None = None) -> None:
