@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from aiokafka import AIOKafkaProducer
 
+from entrygo.execution.state.failpoints import AFTER_CLAIM
 from entrygo.messaging.events import EXPORTS_TOPIC
 from entrygo.messaging.seal import HEADER, Seal
 from entrygo.proto.events.v1 import events_pb2
@@ -25,6 +26,20 @@ PATIENCE_SECONDS = 30.0
 OVERTAKEN_AT_ONCE = 3
 # Two that end before, and as many at once as the mail server has places.
 SILENT_AT_MOST = 6
+
+
+async def die_after_a_claim(cluster: Cluster, choose: random.Random) -> str:
+    """The execution process dies that comes next to where planning has given it an export."""
+    cluster.failpoint.write_text(AFTER_CLAIM, encoding="utf-8")
+
+    async def has_died() -> bool:
+        return not cluster.failpoint.exists()
+
+    try:
+        is_dead = await _comes_true(has_died)
+    finally:
+        cluster.failpoint.unlink(missing_ok=True)
+    return AFTER_CLAIM if is_dead else "(nobody came there)"
 
 
 async def take_over_a_mail(cluster: Cluster, choose: random.Random) -> str:
@@ -170,6 +185,7 @@ async def _comes_true(holds: Callable[[], Awaitable[bool]]) -> bool:
 
 
 NAMED_FAULTS = (
+    Fault("die after a claim", "failpoint", die_after_a_claim),
     # A process that hung for long must find its session still waiting, not timed out.
     Fault(
         "take over a mail", "processes", take_over_a_mail, settings={"ENTRYGO_SMTP_COMMAND_SECONDS": "120"}

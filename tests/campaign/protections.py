@@ -145,7 +145,7 @@ PROTECTIONS = (
                 "",
             ),
         ),
-        ("mail",),
+        ("mail trouble",),
     ),
     Protection(
         "executions of dead processes are resumed under their claim",
@@ -156,7 +156,7 @@ PROTECTIONS = (
                 "    return False and export.execution_id == execution_id and export.state in",
             ),
         ),
-        ("die", "kill"),
+        ("die after a claim",),
     ),
     Protection(
         "a silent mail server is tried again",
