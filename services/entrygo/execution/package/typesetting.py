@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from pathlib import Path
+from struct import Struct
 
 import fontpkg_noto_sans
 import fontpkg_noto_sans_arabic
@@ -37,6 +38,8 @@ _BREAK = "\u200b"
 _BREAK_EVERY = 4
 _CUT = "…"
 _CUT_WIDTH = 1.0
+# Of the table hmtx: advance and left side bearing of a glyph; the last one's advance is that of all after it.
+_METRIC = Struct(">Hh")
 # By destination; everywhere else prints on A4.
 _LETTER_COUNTRIES = frozenset({"US", "CA", "MX"})
 
@@ -124,9 +127,15 @@ def character_widths() -> Mapping[str, float]:
 def _widths(file: Path) -> Iterator[tuple[str, float]]:
     # The first face of the collection of Chinese, Japanese and Korean stands for its sisters.
     with TTFont(file, fontNumber=0, lazy=True) as font:
-        advances, em = font["hmtx"].metrics, font["head"].unitsPerEm
+        # Names of our own for the glyphs: theirs are in the table of the outlines, tens of MB to be read.
+        font.setGlyphOrder([str(glyph) for glyph in range(font["maxp"].numGlyphs)])
+        em, measured = font["head"].unitsPerEm, font["hhea"].numberOfHMetrics
+        metrics = font.getTableData("hmtx")[: measured * _METRIC.size]
+        # Few widths are those of many thousands: one figure for all that are the same.
+        widths = dict[int, float]()
+        of_glyph = [widths.setdefault(advance, advance / em) for advance, _ in _METRIC.iter_unpack(metrics)]
         for code, glyph in font.getBestCmap().items():
-            yield chr(code), advances[glyph][0] / em
+            yield chr(code), of_glyph[min(int(glyph), measured - 1)]
 
 
 def text_width(text: str) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count, islice
 from typing import Any, TypeVar
 
@@ -231,6 +231,7 @@ def _text(text: str) -> str:
     return f'<t xml:space="preserve">{text}</t>'
 
 
+@cache
 def _letters(index: int) -> str:
     """A, B, … Z, AA, AB …"""
     before, last = divmod(index, len(_LETTERS))
