@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from entrygo.domain.shipment import Shipment, carried_by, with_parties_of
 from entrygo.domain.snapshot import Severity, Snapshot
@@ -96,16 +97,24 @@ def _lines(
 ) -> Iterator[InvoiceLine]:
     products = {product.id: product for product in snapshot.products}
     warnings = _warnings(snapshot)
+
+    # Thousands of lines have few quantities of few products, and few findings: one value for all of them.
+    @cache
+    def weights(product_id: str, quantity: Decimal) -> tuple[Decimal | None, Decimal | None]:
+        product = products[product_id]
+        return times(quantity, product.net_weight_kg), times(quantity, product.gross_weight_kg)
+
+    @cache
+    def together(*found: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({code for codes in found for code in codes}))
+
     number = 0
     for order in snapshot.orders:
         for item in order.items:
             number += 1
             product = products[item.product_id]
-            codes = {
-                code
-                for key in ((order.id, product.id), (order.id, None), (None, product.id))
-                for code in warnings.get(key, ())
-            }
+            net_weight_kg, gross_weight_kg = weights(product.id, item.quantity)
+            keys = ((order.id, product.id), (order.id, None), (None, product.id))
             yield InvoiceLine(
                 number=number,
                 consolidated_number=numbers[entry_of[order.id], product.id],
@@ -115,9 +124,9 @@ def _lines(
                 filing=filings[product.id],
                 hts_quantities=filings.quantities(product.id, item.quantity),
                 value=item.value_usd,
-                net_weight_kg=times(item.quantity, product.net_weight_kg),
-                gross_weight_kg=times(item.quantity, product.gross_weight_kg),
-                warnings=tuple(sorted(codes)),
+                net_weight_kg=net_weight_kg,
+                gross_weight_kg=gross_weight_kg,
+                warnings=together(*(warnings.get(key, ()) for key in keys)),
             )
 
 
