@@ -29,7 +29,7 @@ from entrygo.planning.duty.book import DutyBook
 from entrygo.planning.entry_duties import Estimate
 from entrygo.planning.entry_findings import judged_entries
 from entrygo.planning.findings import Finding, in_order
-from entrygo.planning.importations import sign_off_of_all
+from entrygo.planning.importations import Party, sign_off_of_all
 from entrygo.planning.inputs import OnBlocked, PlanFacts, PlanRequest
 from entrygo.planning.judge import OrdersJudged, in_force, judge_batch, judge_orders, leave_importers_behind
 from entrygo.planning.law.law_book import law_on
@@ -157,6 +157,8 @@ def _judged(
 
 
 def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -> Context:
+    orders = [facts.orders[order_id] for order_id in request.order_ids]
+    by_importer = parties_of(request, facts).groups(orders)
     context = Context(
         entry_date=request.entry_date,
         destination_country=request.destination_country,
@@ -164,10 +166,10 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
         law=law_on(request.entry_date, reference.programmes),
         exported=facts.exported,
         open_exports=facts.open_exports,
-        importer=_common_importer(request, facts),
-        look_alikes=look_alikes(facts.orders[order_id] for order_id in request.order_ids),
+        importer=_common_importer([party for party, _ in by_importer]),
+        look_alikes=look_alikes(orders),
         max_lines_per_entry=facts.broker.max_lines_per_entry,
-        originating_usd=_originating_values(request, facts),
+        originating_usd=_originating_values([of_one for _, of_one in by_importer], facts.products),
     )
     products = facts.products.values()
     tariff = {product.id: treatment_of(product, context) for product in products}
@@ -180,25 +182,24 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
     )
 
 
-def _common_importer(request: PlanRequest, facts: PlanFacts) -> ImporterOfRecord:
+def _common_importer(parties: Sequence[Party]) -> ImporterOfRecord:
     """The importer of every order; of several, what all of them have signed off."""
-    orders = (facts.orders[order_id] for order_id in request.order_ids)
-    parties = [party for party, _ in parties_of(request, facts).groups(orders)]
     if len(parties) == 1:
         return parties[0].of_record
     return ImporterOfRecord(section_301=sign_off_of_all(parties))
 
 
-def _originating_values(request: PlanRequest, facts: PlanFacts) -> Mapping[str, Decimal]:
+def _originating_values(
+    by_importer: Sequence[Sequence[Order]], products: Mapping[str, Product]
+) -> Mapping[str, Decimal]:
     """By product the USMCA value (USD) of the requested orders of an importer that brings it in.
 
     May overstate it when orders are excluded later, never understate it.
     """
     values: dict[str, Decimal] = {}
-    orders = (facts.orders[order_id] for order_id in request.order_ids)
-    for _, of_importer in parties_of(request, facts).groups(orders):
-        items = [item for order in of_importer for item in order.items]
-        claimed = [item for item in items if facts.products[item.product_id].usmca.criterion]
+    claiming = {product.id for product in products.values() if product.usmca.criterion}
+    for of_importer in by_importer:
+        claimed = [item for order in of_importer for item in order.items if item.product_id in claiming]
         value = sum((item.value_usd for item in claimed), Decimal(0))
         for product_id in {item.product_id for item in claimed}:
             values[product_id] = max(values.get(product_id, value), value)

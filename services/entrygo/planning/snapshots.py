@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter
 
 from entrygo.domain.errors import SnapshotUnreadable
 from entrygo.domain.principal import Tenant
@@ -21,6 +22,9 @@ _NO_ROWS = b'"reference_rows":[]'
 _ROWS = b'"reference_rows":'
 # What is compressed was at least so many times as long where it is of many orders.
 _COMPRESSED_TO_A = 8
+
+# Writes bytes; `model_dump_json` writes a text, which of a large plan is 20 MB to be encoded.
+_SNAPSHOT = TypeAdapter(Snapshot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ def pack(snapshot: Snapshot, reference: ReferenceSet) -> PackedSnapshot:
     """Canonical JSON (fields in their declared order, decimals as text), the rows of `reference` apart."""
     without_rows = snapshot.model_copy(update={"reference_rows": ()})
     return PackedSnapshot(
-        content=packed(without_rows.model_dump_json().encode()),
+        content=packed(_SNAPSHOT.dump_json(without_rows)),
         reference_digest=reference.digest,
         reference_rows=reference.packed_rows,
     )

@@ -52,14 +52,12 @@ def landed_costs(entry: EntryDuty, shares: Sequence[OrderShare]) -> Mapping[str,
     for line in entry.lines:
         parts = of_line[line.number]
         weights = [part.value_usd for part in parts]
-        amounts = zip(
-            parts,
-            _parts(line.low.amount if line.low else None, weights),
-            _parts(line.high.amount if line.high else None, weights),
-            allocate(fees.get(line.number, ZERO), weights),
-            strict=True,
-        )
-        for part, low, high, fee in amounts:
+        low_usd, high_usd = (duty.amount if duty else None for duty in (line.low, line.high))
+        lows = _parts(low_usd, weights)
+        # Where nothing is open, both are the same.
+        highs = lows if high_usd == low_usd else _parts(high_usd, weights)
+        fees_usd = allocate(fees.get(line.number, ZERO), weights)
+        for part, low, high, fee in zip(parts, lows, highs, fees_usd, strict=True):
             sums[part.order_id].add(part.value_usd, low, high, fee)
     return {order_id: each.as_cost() for order_id, each in sums.items()}
 

@@ -1,0 +1,131 @@
+"""A week of many orders comes to what its orders come to one by one: nothing that they share is mixed up."""
+
+import csv
+from collections import Counter
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from entrygo.domain.allocation import allocate
+from entrygo.domain.facts import Order, Product
+from entrygo.domain.snapshot import Savings
+from entrygo.planning.decide import Decision
+from tests.e2e.warehouse_week import PRODUCTS, write_week
+from tests.factories import make_importer, make_item, make_order, make_product
+from tests.unit.planning.decisions import decide_on
+
+ORDERS = 60
+IMPORTERS = 3
+AMOUNTS = ("broker_fee", "line_fees", "order_fees", "pga_fees", "bond", "merchandise_processing_fee")
+# What only looks at all orders together can say.
+OF_SEVERAL = {"ORDER_DUPLICATE_SUSPECTED", "USMCA_PERIOD_MISSING"}
+
+
+@cache
+def products() -> tuple[Product, ...]:
+    """The week's, with the faults that they are first exported with."""
+    with PRODUCTS.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            make_product(
+                row["sku"],
+                name=row["name"],
+                customs_description=row["customs_description"],
+                hts_code=row["hts_code"] or None,
+                country_of_origin=row["country_of_origin"],
+                manufacturer={"name": row["manufacturer_name"], "country": row["manufacturer_country"]},
+                unit_value_usd=row["unit_value_usd"],
+                usmca={"criterion": row["usmca_criterion"] or None},
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+@pytest.fixture(scope="module", params=[0, IMPORTERS], ids=["one importer", "three importers"])
+def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Order]:
+    week = write_week(tmp_path_factory.mktemp("week"), orders=ORDERS)
+    with week.orders.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["quantity"].isdigit()]
+    lines: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        lines.setdefault(row["order_id"], []).append(row)
+    return [
+        make_order(
+            f"ord_{order_id}",
+            # Some a tenth of what they usually cost, which is a finding about the line.
+            *(
+                make_item(
+                    row["sku"],
+                    row["quantity"],
+                    str(Decimal(row["unit_price_usd"]) / (1 if number % 7 else 10)),
+                )
+                for row in of_order
+            ),
+            external_id=order_id,
+            destination_country=of_order[0]["ship_to_country"],
+            destination_region=of_order[0]["ship_to_state"] or None,
+            destination_postal_code=of_order[0]["ship_to_zip"] or None,
+            importer_external_id=f"brand-{number % request.param}" if request.param else None,
+        )
+        for number, (order_id, of_order) in enumerate(lines.items())
+    ]
+
+
+def decided(*orders: Order) -> Decision:
+    importers = [
+        make_importer(f"brand-{number}", number=f"98-112233{number}")
+        for number in range(IMPORTERS)
+        if any(order.importer_external_id == f"brand-{number}" for order in orders)
+    ]
+    return decide_on(*orders, products=products(), importers=importers)
+
+
+def savings_of(decision: Decision) -> Savings:
+    assert decision.savings is not None
+    return decision.savings
+
+
+def test_orders_on_entries_of_their_own_cost_what_each_costs_alone(orders: list[Order]) -> None:
+    whole = decided(*orders)
+    alone = [savings_of(decided(order)).separate for order in whole.included]
+    separate = savings_of(whole).separate
+    assert (separate.entries, separate.lines) == (len(alone), sum(cost.lines for cost in alone))
+    for name in AMOUNTS:
+        assert getattr(separate, name) == sum(getattr(cost, name) for cost in alone)
+
+
+def test_an_order_has_the_findings_that_it_has_alone(orders: list[Order]) -> None:
+    whole = decided(*orders)
+    for index, order in enumerate(orders):
+        alone = {
+            (each.code, each.message, each.field.replace("orders[0]", f"orders[{index}]"), each.product_id)
+            for each in decided(order).messages
+            if each.order_id is not None
+        }
+        found = {
+            (each.code, each.message, each.field, each.product_id)
+            for each in whole.messages
+            if each.order_id == order.id and each.code not in OF_SEVERAL
+        }
+        assert found == {each for each in alone if each[0] not in OF_SEVERAL}
+
+
+def test_issues_count_the_lines_of_their_findings(orders: list[Order]) -> None:
+    whole = decided(*orders)
+    lines = Counter(
+        (each.code, each.product_id, each.field.partition(".product.")[2])
+        for each in whole.messages
+        if ".product." in each.field
+    )
+    issues = {(each.code, each.product_id, each.field): each.lines for each in whole.issues.by_product}
+    assert lines
+    assert issues == lines
+
+
+@pytest.mark.parametrize("total", ["0.00", "0.07", "1234.56"])
+def test_parts_are_less_than_a_cent_from_their_share(orders: list[Order], total: str) -> None:
+    weights = [order.total_value_usd for order in orders]
+    parts = allocate(Decimal(total), weights)
+    assert sum(parts) == Decimal(total)
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - Decimal(total) * weight / sum(weights)) < Decimal("0.01")
