@@ -75,7 +75,7 @@ async def test_request_has_one_line_on_each_process_with_its_id_account_route_st
     assert 0 < executed["milliseconds"] <= at_gateway["milliseconds"]
     # And on, with the same id, to the service that execution asks.
     asked = {line["method"].rpartition("/")[2] for line in await of_request(system, "planning", request_id)}
-    assert {"ClaimExport", "GetSnapshot"} <= asked
+    assert {"ClaimExport", "ReleaseExport"} <= asked
 
 
 async def test_refused_request_is_logged_with_its_status_and_account(rest: Rest, system: System) -> None:
