@@ -16,6 +16,16 @@ from entrygo.process.settings import (
 )
 
 
+class TurnSettings(EnvironmentSettings):
+    """How many requests run at once, and how long the others wait; docs/limits.md explains each."""
+
+    max_running_requests: int = Field(default=32, ge=1)
+    max_running_per_account: int = Field(default=8, ge=1)
+    # While other accounts ask, too.
+    max_running_in_company: int = Field(default=3, ge=1)
+    max_wait_seconds: float = Field(default=10.0, gt=0)
+
+
 class DoorSettings(EnvironmentSettings):
     """What one peer, one key and one account may take of the gateway; docs/limits.md explains each."""
 
@@ -31,9 +41,6 @@ class DoorSettings(EnvironmentSettings):
     max_held_body_bytes: int = Field(default=256 * MEBIBYTE, ge=MEBIBYTE)
     # Of bodies that a key sent in vain; beyond them its large ones are refused unread.
     refused_body_bytes_per_second: int = Field(default=8 * MEBIBYTE, ge=1)
-    max_running_requests: int = Field(default=32, ge=1)
-    max_running_per_account: int = Field(default=8, ge=1)
-    max_wait_seconds: float = Field(default=10.0, gt=0)
     max_downloads: int = Field(default=200, ge=1)
     max_downloads_per_key: int = Field(default=20, ge=1)
     # Event streams, and requests that wait for a change.
@@ -49,6 +56,7 @@ class DoorSettings(EnvironmentSettings):
     # Lets the services count a client's bad keys by its own address; the first of several is shown.
     gateway_token: SecretStr | None = None
     rates: RateSettings = Field(default_factory=RateSettings)
+    turns: TurnSettings = Field(default_factory=TurnSettings)
 
     @property
     def token(self) -> str | None:

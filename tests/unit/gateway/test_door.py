@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 
 from entrygo.gateway.app import create_app
-from entrygo.gateway.settings import DoorSettings, GatewaySettings
+from entrygo.gateway.settings import DoorSettings, GatewaySettings, TurnSettings
 from entrygo.process.settings import RateSettings
 from entrygo.proto.execution.v1 import execution_pb2
 from entrygo.proto.sync.v1 import sync_pb2
@@ -61,7 +61,7 @@ async def test_a_bad_key_is_refused_before_its_body_has_come(services: FakeServi
 
 
 async def test_bodies_that_do_not_come_hold_no_slot(services: FakeServices) -> None:
-    limits = DoorSettings(max_running_requests=1, max_running_per_account=1)
+    limits = DoorSettings(turns=TurnSettings(max_running_requests=1, max_running_per_account=1))
     async with serving(services, body_timeout_seconds=30.0, max_concurrent_requests=1, door=limits) as port:
         waiting = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
         for index, (_, writer) in enumerate(waiting):
@@ -155,7 +155,7 @@ class Slow(FakeServices):
 
 async def test_an_account_that_queues_many_requests_does_not_delay_another() -> None:
     services = Slow()
-    limits = DoorSettings(max_running_requests=2, max_running_per_account=1)
+    limits = DoorSettings(turns=TurnSettings(max_running_requests=2, max_running_per_account=1))
     async with client_of(services, door=limits) as client:
         busy = [asyncio.create_task(client.get("/api/orders", headers=BEARER)) for _ in range(50)]
         await services.begun.wait()
@@ -181,7 +181,7 @@ class Waiting(FakeServices):
 
 async def test_executes_that_wait_for_a_mail_server_delay_no_other_request_of_their_account() -> None:
     services = Waiting()
-    limits = DoorSettings(max_running_requests=2, max_running_per_account=1)
+    limits = DoorSettings(turns=TurnSettings(max_running_requests=2, max_running_per_account=1))
     async with client_of(services, door=limits) as client:
         client.headers.update(BEARER)
         export_id = (await planned_export(client))["exportId"]
@@ -196,7 +196,7 @@ async def test_executes_that_wait_for_a_mail_server_delay_no_other_request_of_th
 
 async def test_a_line_that_is_full_is_503_for_that_account_and_has_room_for_others() -> None:
     services = Slow()
-    limits = DoorSettings(max_running_requests=2, max_running_per_account=1)
+    limits = DoorSettings(turns=TurnSettings(max_running_requests=2, max_running_per_account=1))
     async with client_of(services, max_concurrent_requests=4, door=limits) as client:
         busy = [asyncio.create_task(client.get("/api/orders", headers=BEARER)) for _ in range(4)]
         refused = await next(asyncio.as_completed(busy))
@@ -209,7 +209,9 @@ async def test_a_line_that_is_full_is_503_for_that_account_and_has_room_for_othe
 
 async def test_nobody_stands_in_line_for_ever() -> None:
     services = Slow()
-    limits = DoorSettings(max_running_requests=1, max_running_per_account=1, max_wait_seconds=0.05)
+    limits = DoorSettings(
+        turns=TurnSettings(max_running_requests=1, max_running_per_account=1, max_wait_seconds=0.05)
+    )
     async with client_of(services, door=limits) as client:
         busy = [asyncio.create_task(client.get("/api/orders", headers=BEARER)) for _ in range(2)]
         await services.begun.wait()

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from entrygo.domain.errors import EntryGoError, RateLimited, ValidationFailed
 from entrygo.gateway.app import create_app
 from entrygo.gateway.services import Call
-from entrygo.gateway.settings import DoorSettings, GatewaySettings
+from entrygo.gateway.settings import DoorSettings, GatewaySettings, TurnSettings
 from entrygo.gateway.waiting import LONGEST_WAIT_SECONDS, wait_asked
 from entrygo.proto.inspection.v1 import inspection_pb2
 from tests.fakes import KEY, FakeServices
@@ -98,7 +98,9 @@ def stop() -> asyncio.Event:
 
 @pytest_asyncio.fixture
 async def client(living: Living, stop: asyncio.Event) -> Any:
-    door = DoorSettings(max_event_streams_per_key=1, max_running_requests=1, event_stream_seconds=60)
+    door = DoorSettings(
+        max_event_streams_per_key=1, turns=TurnSettings(max_running_requests=1), event_stream_seconds=60
+    )
     app = create_app(GatewaySettings(door=door), services=living, stop=stop)
     headers = {"authorization": f"Bearer {KEY}"}
     transport = httpx.ASGITransport(app)

@@ -29,7 +29,7 @@ class Door:
     def __init__(
         self, settings: GatewaySettings, services: Callable[[], Services], stop: asyncio.Event
     ) -> None:
-        door, rates = settings.door, settings.door.rates
+        door, rates, turns = settings.door, settings.door.rates, settings.door.turns
         self._services = services
         self._keys = KnownKeys(self._who_is)
         self._peers = Peers(door.trusted_proxies, door.forwarded_header)
@@ -41,12 +41,14 @@ class Door:
         # Requests that wait for others' servers hold up none that do not, not even of their own account.
         self.slots, self.patient_slots = (
             FairSlots(
-                running=door.max_running_requests,
-                per_account=door.max_running_per_account,
+                running=turns.max_running_requests,
+                per_account=turns.max_running_per_account,
+                in_company=in_company,
                 waiting=settings.max_concurrent_requests,
-                patience=door.max_wait_seconds,
+                patience=turns.max_wait_seconds,
             )
-            for _ in range(2)
+            # Execution has turns of its own for what is executed.
+            for in_company in (turns.max_running_in_company, turns.max_running_per_account)
         )
         self.bodies = Budget("bytes", total=door.max_held_body_bytes, each=door.max_held_body_bytes // 4)
         self.refused_bytes = Buckets("refused-bytes", door.refused_body_bytes_per_second)

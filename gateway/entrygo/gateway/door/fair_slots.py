@@ -1,26 +1,44 @@
 """How many requests run at once, shared fairly between accounts; so many others wait in line."""
 
 import asyncio
+import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from entrygo.domain.errors import ServiceUnavailable
 
+# So long after its last request another account is still reckoned with.
+COMPANY_SECONDS = 2.0
 FULL = "Too many requests at once; retry with the same idempotency key."
 
 
 class FairSlots:
     """Slots that accounts take in turn: one that queues hundreds delays itself, hardly the others.
 
-    `running` requests run at once, `per_account` of one account; `waiting` wait at most, and no account
-    fills more than half of the line. Nobody stands in it for longer than `patience` seconds.
+    `running` requests run at once, `per_account` of one account, `in_company` of one while others ask, too:
+    what runs at once for one is what the others' requests wait for, from process to process. `waiting` wait
+    at most, and no account fills more than half of the line. Nobody stands in it for longer than `patience`
+    seconds. `seconds` is a clock that never goes back.
     """
 
-    def __init__(self, *, running: int, per_account: int, waiting: int, patience: float) -> None:
+    def __init__(
+        self,
+        *,
+        running: int,
+        per_account: int,
+        in_company: int,
+        waiting: int,
+        patience: float,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._patience = patience
         self._limit = running
         self._per_account = min(per_account, running)
+        self._in_company = min(in_company, self._per_account)
+        self._seconds = seconds
+        # When each account came last, the latest at the end.
+        self._came: OrderedDict[str, float] = OrderedDict()
         self._max_waiting = waiting
         self._max_line = max(1, waiting // 2)
         self._running: Counter[str] = Counter()
@@ -47,6 +65,8 @@ class FairSlots:
         return sum(map(len, self._lines.values()))
 
     async def _enter(self, account: str) -> None:
+        self._came[account] = self._seconds()
+        self._came.move_to_end(account)
         if account not in self._lines and self._has_room(account):
             self._running[account] += 1
             return
@@ -67,7 +87,14 @@ class FairSlots:
             raise ServiceUnavailable(FULL)
 
     def _has_room(self, account: str) -> bool:
-        return self._running.total() < self._limit and self._running[account] < self._per_account
+        most = self._in_company if self._has_company(account) else self._per_account
+        return self._running.total() < self._limit and self._running[account] < most
+
+    def _has_company(self, account: str) -> bool:
+        gone = self._seconds() - COMPANY_SECONDS
+        while self._came and next(iter(self._came.values())) < gone:
+            self._came.popitem(last=False)
+        return len(self._came) > (account in self._came)
 
     def _leave(self, account: str) -> None:
         self._running[account] -= 1

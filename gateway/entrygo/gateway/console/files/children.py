@@ -20,7 +20,9 @@ class FileReaders:
 
     def __init__(self, children: Workers) -> None:
         self._children = children
-        self._turns = FairSlots(running=AT_ONCE, per_account=1, waiting=WAITING, patience=PATIENCE_SECONDS)
+        self._turns = FairSlots(
+            running=AT_ONCE, per_account=1, in_company=1, waiting=WAITING, patience=PATIENCE_SECONDS
+        )
 
     async def read(self, account: str, wanted: Wanted) -> Read:
         """As `reading.read`, whose errors it raises; ServiceUnavailable for a file that takes too long."""
