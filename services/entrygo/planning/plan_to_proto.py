@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from entrygo.domain.bonds import BondNeed
 from entrygo.domain.coverage import Coverage
@@ -58,14 +59,7 @@ def _add_messages(plan: events_pb2.Plan, messages: Iterable[ValidationMessage]) 
     """One by one into their place: a list of messages would be copied there, and there may be 60,000."""
     add = plan.validation_messages.add
     for message in messages:
-        add(
-            code=message.code,
-            message=message.message,
-            severity=message.severity,
-            field=message.field,
-            product_id=message.product_id,
-            order_id=message.order_id,
-        )
+        add(**_fields_of(message))
 
 
 def _bond_to_proto(need: BondNeed) -> events_pb2.BondNeed:
@@ -169,11 +163,15 @@ def _order_issue_to_proto(issue: OrderIssue) -> events_pb2.OrderIssue:
 
 def message_to_proto(message: ValidationMessage) -> events_pb2.ValidationMessage:
     """One finding as the contract has it."""
-    return events_pb2.ValidationMessage(
-        code=message.code,
-        message=message.message,
-        severity=message.severity,
-        field=message.field,
-        product_id=message.product_id,
-        order_id=message.order_id,
-    )
+    return events_pb2.ValidationMessage(**_fields_of(message))
+
+
+def _fields_of(message: ValidationMessage) -> dict[str, Any]:
+    return {
+        "code": message.code,
+        "message": message.message,
+        "severity": message.severity,
+        "field": message.field,
+        "product_id": message.product_id,
+        "order_id": message.order_id,
+    }

@@ -1,4 +1,4 @@
-"""What the C library keeps of memory that is free: given back after work that took much of it."""
+"""What the C library keeps of memory that is free."""
 
 import ctypes
 import sys
@@ -20,15 +20,8 @@ def share_arenas() -> None:
         library.mallopt(_M_ARENA_MAX, _ARENAS)
 
 
-def give_back() -> None:
-    """Returns free memory to the system, where the C library is glibc; some milliseconds for a lot of it."""
-    library = _glibc()
-    if library is not None:
-        library.malloc_trim(0)
-
-
 def _glibc() -> ctypes.CDLL | None:
     if not sys.platform.startswith("linux"):
         return None
     library = ctypes.CDLL(None)
-    return library if hasattr(library, "malloc_trim") else None
+    return library if hasattr(library, "mallopt") else None

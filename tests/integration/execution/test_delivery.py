@@ -354,11 +354,16 @@ class Renders:
             assert await asyncio.to_thread(self._began.acquire, timeout=10)
 
 
+@pytest.fixture
+def renders(monkeypatch: pytest.MonkeyPatch) -> Renders:
+    made = Renders()
+    monkeypatch.setattr(package_maker, "render_package", made)
+    return made
+
+
 async def test_documents_of_one_account_are_made_one_after_the_other_beside_anothers(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, renders: Renders
 ) -> None:
-    renders = Renders()
-    monkeypatch.setattr(package_maker, "render_package", renders)
     process = await world.process()
     busy = add_exports(world, 3, "busy@one.example")
     [quiet] = add_exports(world, 1, "quiet@other.example")
@@ -374,11 +379,9 @@ async def test_documents_of_one_account_are_made_one_after_the_other_beside_anot
 
 
 async def test_a_large_package_waits_for_another_one_and_holds_no_turn_meanwhile(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, renders: Renders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wiring, "EXECUTES_AT_ONCE", 2)
-    renders = Renders()
-    monkeypatch.setattr(package_maker, "render_package", renders)
     process = await world.process()
     large = add_exports(world, 3, "large@one.example")
     [small] = add_exports(world, 1, "small@other.example")
