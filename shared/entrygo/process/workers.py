@@ -63,7 +63,7 @@ class Workers:
         Raises what the handler raised (of ours; InternalError for anything else), or WorkerLost.
         """
         async with self._room:
-            child = self._idle.pop() if self._idle else await self._started()
+            child = self._idle.pop() if self._idle else await self._begun_now()
             is_kept = False
             try:
                 async with asyncio.timeout(within_seconds):
@@ -88,6 +88,14 @@ class Workers:
             self._end(child)
         self._threads.shutdown(wait=False)
 
+    async def _begun_now(self) -> "_Child":
+        """WorkerLost where none can be begun, as when there is no memory for it."""
+        try:
+            return await self._started()
+        except OSError as error:
+            log.warning("worker.not_begun", module=self._module, error=repr(error))
+            raise WorkerLost from error
+
     async def _started(self) -> "_Child":
         child = await self._in_thread(lambda: _begun(self._module, self._setup))
         self._all.add(child)
@@ -98,9 +106,10 @@ class Workers:
 
     def _end(self, child: "_Child") -> None:
         """At once: it holds nothing that another child, or another process, would not find again."""
-        child.process.kill()
-        self._all.discard(child)
-        self._threads.submit(child.bury)
+        if child in self._all:
+            self._all.remove(child)
+            child.process.kill()
+            self._threads.submit(child.bury)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -126,6 +126,24 @@ async def test_no_child_outlives_its_workers(workers: Workers) -> None:
     assert [await ended(child) for child in children] == [True, True]
 
 
+async def test_a_call_under_way_when_its_workers_end_is_lost(workers: Workers) -> None:
+    child = await asked(workers, "who")
+    calling = asyncio.create_task(asked(workers, "hang"))
+    await asyncio.sleep(0)
+    workers.close()
+    with pytest.raises(WorkerLost):
+        await calling
+    assert await ended(child)
+
+
+async def test_a_child_that_cannot_be_begun_is_said_to_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/there/is/no/python")
+    workers = Workers(MODULE, SETUP, at_once=1)
+    with pytest.raises(WorkerLost):
+        await asked(workers, "who")
+    workers.close()
+
+
 async def test_a_child_ends_with_a_parent_that_was_killed() -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, stdout=asyncio.subprocess.PIPE
