@@ -13,9 +13,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+import psutil
 import structlog
 
 from entrygo.domain.errors import EntryGoError, InternalError
@@ -29,6 +31,9 @@ NICENESS = 5
 # The kernel ends a child first where memory runs out: it is begun anew, and nothing else was lost.
 OOM_SCORE = 500
 LENGTH_BYTES = 8
+# A child that computes nothing for as long hangs: with a thirtieth of a core it still comes on, and no store
+# of documents is waited for in silence for longer.
+STILL_SECONDS = 30.0
 
 T = TypeVar("T")
 # What the child does with a request.
@@ -38,15 +43,18 @@ log = structlog.get_logger(__name__)
 
 
 class WorkerLost(Exception):
-    """The child ended, or gave no answer in time; what it has done by then is not known."""
+    """The child ended, hung, or gave no answer in time; what it has done by then is not known."""
 
 
 class Workers:
     """At most `at_once` children that run `python -m module`; further calls wait."""
 
-    def __init__(self, module: str, setup: object, *, at_once: int) -> None:
+    def __init__(
+        self, module: str, setup: object, *, at_once: int, still_seconds: float = STILL_SECONDS
+    ) -> None:
         self._module = module
         self._setup = setup
+        self._still_seconds = still_seconds
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
         self._room = asyncio.Semaphore(at_once)
@@ -67,7 +75,7 @@ class Workers:
             is_kept = False
             try:
                 async with asyncio.timeout(within_seconds):
-                    error, answer = await self._in_thread(lambda: child.answer_to(request))
+                    error, answer = await self._answered(child, request)
                 is_kept = not is_last
             except (OSError, EOFError) as lost:  # also the timeout
                 log.warning("worker.lost", module=self._module, pid=child.process.pid, error=repr(lost))
@@ -88,6 +96,19 @@ class Workers:
             self._end(child)
         self._threads.shutdown(wait=False)
 
+    async def _answered(self, child: "_Child", request: object) -> tuple[EntryGoError | None, Any]:
+        """Raises TimeoutError once the child has computed nothing for `still_seconds`."""
+        answering = self._in_thread(lambda: child.answer_to(request))
+        computed = child.cpu_seconds()
+        try:
+            while not (await asyncio.wait({answering}, timeout=self._still_seconds))[0]:
+                before, computed = computed, child.cpu_seconds()
+                if computed == before:
+                    raise TimeoutError("The child computes nothing.")
+            return await answering
+        finally:
+            answering.cancel()
+
     async def _begun_now(self) -> "_Child":
         """WorkerLost where none can be begun, as when there is no memory for it."""
         try:
@@ -101,8 +122,8 @@ class Workers:
         self._all.add(child)
         return child
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    def _in_thread(self, work: Callable[[], T]) -> "asyncio.Future[T]":
+        return asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _end(self, child: "_Child") -> None:
         """At once: it holds nothing that another child, or another process, would not find again."""
@@ -124,6 +145,14 @@ class _Child:
         _write(self.requests, request)
         error, answer = _read(self.answers)
         return error, answer
+
+    def cpu_seconds(self) -> float:
+        """What it has computed so far; the same for ever once it has ended."""
+        try:
+            times = psutil.Process(self.process.pid).cpu_times()
+        except psutil.Error:
+            return inf
+        return float(times.user + times.system)
 
     def bury(self) -> None:
         """Of one that was killed."""

@@ -92,6 +92,23 @@ async def test_a_child_that_hangs_is_ended_when_its_time_is_over(workers: Worker
     assert await asked(workers, "who") != child
 
 
+async def test_a_child_that_computes_nothing_is_ended_long_before_its_time_is_over() -> None:
+    workers = Workers(MODULE, SETUP, at_once=1, still_seconds=0.3)
+    child = await asked(workers, "who")
+    with pytest.raises(WorkerLost):
+        await asked(workers, "stop", within_seconds=10 * PATIENCE_SECONDS)
+    assert await ended(child)
+    assert await asked(workers, "who") != child
+    workers.close()
+
+
+async def test_a_child_that_computes_has_its_whole_time() -> None:
+    workers = Workers(MODULE, SETUP, at_once=1, still_seconds=1.0)
+    await asked(workers, "who")
+    assert await asked(workers, "compute 1.5") == "done"
+    workers.close()
+
+
 async def test_a_child_whose_caller_left_answers_nobody_else(workers: Workers) -> None:
     child = await asked(workers, "who")
     calling = asyncio.create_task(asked(workers, "hang"))

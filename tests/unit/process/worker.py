@@ -1,6 +1,8 @@
 """A child for `test_workers`: does what a request says. The setup is the settings of its log."""
 
 import os
+import signal
+import time
 from operator import itemgetter
 
 from entrygo.domain.errors import NotFound
@@ -23,9 +25,17 @@ async def handle(request: str) -> object:
             return text
         case ["refuse"]:
             raise NotFound("Nothing of that name.", field="name", details={"names": ["a", "b"]})
+        case ["compute", seconds]:
+            until = time.process_time() + float(seconds)
+            while time.process_time() < until:
+                pass
+            return "done"
         case ["hang"]:
             while True:
                 os.read(os.open("/dev/zero", os.O_RDONLY), 1)
+        case ["stop"]:
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return None
         case ["die"]:
             os._exit(9)
         case _:
