@@ -57,7 +57,7 @@ class Growth:
 
     def __str__(self) -> str:
         numbers = f"{self.early:8.1f} {self.middle:8.1f} {self.late:8.1f} {self.an_hour:+8.1f} an hour"
-        return f"{self.process:14} {self.figure:10} {numbers}{'  GROWS' if self.is_leak else ''}"
+        return f"{self.process:20} {self.figure:10} {numbers}{'  GROWS' if self.is_leak else ''}"
 
 
 class Sampler:
@@ -92,6 +92,8 @@ class Sampler:
 
     def _sample(self, name: str, process: psutil.Process, sessions: int) -> None:
         with contextlib.suppress(psutil.Error):
+            for child in process.children():
+                self._sample(f"{name} child", child, 0)
             memory = round(process.memory_info().rss / MEBIBYTE, 1)
             at, threads, files = self._recorder.seconds, process.num_threads(), process.num_fds()
             sample = Sample(at, name, process.pid, memory, threads, files, sessions)

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     plan = Plan(seconds=60 * minutes, seed=secrets.randbelow(1_000_000), faults=(), pace=PACE)
     result = asyncio.run(run(plan, history))
     leaks = [growth for growth in result.growth if growth.is_leak]
-    print(f"{'':25} {'early':>8} {'middle':>8} {'late':>8} {'slope':>8}")
+    print(f"{'':31} {'early':>8} {'middle':>8} {'late':>8} {'slope':>8}")
     for growth in result.growth:
         print(growth)
     print(report(result))
