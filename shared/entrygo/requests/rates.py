@@ -23,33 +23,43 @@ class Buckets:
         self.limit = limit
         self.per_second = per_second
         self._clock = clock
-        # When each bucket will be full again.
+        # When each bucket will be full again; and how long before that a whole token is there.
         self._full_at: OrderedDict[str, float] = OrderedDict()
+        self._ahead = WINDOW_SECONDS - 1 / per_second
 
     def take(self, name: str, tokens: float = 1) -> None:
         """Takes tokens from the bucket of `name`; raises RateLimited when it is empty."""
-        self.check(name)
-        self.spend(name, tokens)
+        now = self._clock()
+        wait = self._wait(name, now)
+        if wait:
+            raise rate_limited(self.limit, self.per_second, wait)
+        self._spend(name, tokens, now)
 
     def spend(self, name: str, tokens: float) -> None:
         """Takes tokens that are used already, whether they are there or not."""
-        now = self._clock()
-        self._full_at[name] = max(self._full_at.get(name, now), now) + tokens / self.per_second
-        self._full_at.move_to_end(name)
-        while len(self._full_at) > MAX_NAMES:
-            self._full_at.popitem(last=False)
+        self._spend(name, tokens, self._clock())
 
     def check(self, name: str) -> None:
         """Raises RateLimited when the bucket of `name` is empty; takes nothing."""
-        wait = self.wait_seconds(name)
-        if wait > 0:
+        wait = self._wait(name, self._clock())
+        if wait:
             raise rate_limited(self.limit, self.per_second, wait)
 
     def wait_seconds(self, name: str) -> float:
         """How long until there is a token for `name`; 0 while there is one."""
-        wait = self._full_at.get(name, -math.inf) - self._clock() - WINDOW_SECONDS + 1 / self.per_second
+        return self._wait(name, self._clock())
+
+    def _wait(self, name: str, now: float) -> float:
+        wait = self._full_at.get(name, -math.inf) - now - self._ahead
         # A whole token must be there; rounding must not refuse the last one.
         return wait if wait > 1e-9 else 0.0
+
+    def _spend(self, name: str, tokens: float, now: float) -> None:
+        full_at = self._full_at
+        full_at[name] = max(full_at.get(name, now), now) + tokens / self.per_second
+        full_at.move_to_end(name)
+        while len(full_at) > MAX_NAMES:
+            full_at.popitem(last=False)
 
 
 def rate_limited(limit: str, quota: float, wait_seconds: float) -> RateLimited:

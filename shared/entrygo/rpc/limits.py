@@ -91,7 +91,7 @@ class CallLimits:
             return
         self._key_items.check(caller.key_id)
         self._account_items.take(caller.tenant.account_id, len(items))
-        self._key_items.take(caller.key_id, len(items))
+        self._key_items.spend(caller.key_id, len(items))
 
     @asynccontextmanager
     async def life(self, method: str, caller: Principal | None) -> AsyncIterator[None]:

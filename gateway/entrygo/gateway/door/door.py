@@ -104,7 +104,7 @@ class Door:
         """Counts the items of a body; raises RateLimited when the second's worth of them is used up."""
         self._key_items.check(key)
         self._account_items.take(account, items)
-        self._key_items.take(key, items)
+        self._key_items.spend(key, items)
 
     async def _who_is(self, call: Call) -> str:
         """The account of a key, from the first service that answers."""
