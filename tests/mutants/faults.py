@@ -236,13 +236,9 @@ FAULTS = (
     ),
     Fault(
         "refusals of a deadline are not mapped",
-        "shared/entrygo/rpc/server.py",
-        "        ErrorInterceptor(),\n"
-        "        # Inside the above, so that a call that is cut short gets the one shape as well.\n"
-        "        calls,\n"
-        "        # Before the look-up of the key, which must not outlive the caller either.\n"
-        "        DeadlineInterceptor(),\n",
-        "        DeadlineInterceptor(),\n        ErrorInterceptor(),\n        calls,\n",
+        "shared/entrygo/rpc/interceptors/errors.py",
+        "case TimeoutError():",
+        "case ConnectionError():",
         (f"{PLATFORM}/test_rpc_server.py",),
     ),
     Fault(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import NamedTuple
 
 from entrygo.domain.errors import InvalidApiKey
 from entrygo.domain.principal import Principal, Tenant
@@ -29,6 +30,18 @@ BEARER_SCHEME = "Bearer "
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
+class Credential(NamedTuple):
+    """The `authorization` value of a call: of the services, or a key's or a session's, known by its digest.
+
+    Neither is_service nor a digest: it cannot be good.
+    """
+
+    authorization: str
+    digest: bytes | None = None
+    is_session: bool = False
+    is_service: bool = False
+
+
 class Authenticator:
     """Knows keys by the hash of their secret, for a few seconds each, refusals included."""
 
@@ -40,35 +53,42 @@ class Authenticator:
         self._bad: Memory[float] = Memory(CACHE_ENTRIES)
         self._strangers = StrangersLine(at_once=STRANGERS_AT_ONCE, waiting=MAX_STRANGERS)
 
+    def read(self, authorization: str) -> Credential:
+        """What a caller shows, taken apart once for all that is asked about it."""
+        if authorization.startswith(SERVICE_SCHEME):
+            return Credential(authorization, is_service=self._is_service(authorization))
+        secret = _secret_in(authorization)
+        if secret is None:
+            return Credential(authorization)
+        return Credential(authorization, hash_secret(secret), is_session=is_session_secret(secret))
+
     async def authenticate(self, authorization: str, metadata: Mapping[str, str] = _NO_METADATA) -> Principal:
-        """The caller behind `authorization`; `metadata` is where a service says whom it acts for.
+        """As `caller`, of the text that was sent."""
+        return await self.caller(self.read(authorization), metadata)
+
+    async def caller(self, shown: Credential, metadata: Mapping[str, str]) -> Principal:
+        """The caller who shows this; `metadata` is where a service says whom it acts for.
 
         Raises InvalidApiKey for a missing, unknown, expired or revoked key: one answer for all of them.
         """
-        if authorization.startswith(SERVICE_SCHEME):
-            if not self._is_service(authorization):
-                raise InvalidApiKey
-            return read_principal(metadata, authorization)
-        secret = _secret_in(authorization)
-        if secret is None:
+        if shown.is_service:
+            return read_principal(metadata, shown.authorization)
+        if shown.digest is None:
             raise InvalidApiKey
-        key = await self._find(hash_secret(secret), is_session=is_session_secret(secret))
+        key = await self._find(shown.digest, is_session=shown.is_session)
         if key is None:
             raise InvalidApiKey
         return Principal(
             tenant=Tenant(key.account_id, key.mode),
             key_id=key.key_id,
             scopes=key.scopes,
-            authorization=authorization,
+            authorization=shown.authorization,
             warehouse_id=key.warehouse_id,
         )
 
-    def is_stranger(self, authorization: str) -> bool:
+    def is_stranger(self, shown: Credential) -> bool:
         """Whether the credential was not good when it was last looked up, or never was."""
-        if authorization.startswith(SERVICE_SCHEME):
-            return not self._is_service(authorization)
-        secret = _secret_in(authorization)
-        return secret is None or hash_secret(secret) not in self._good
+        return not shown.is_service and (shown.digest is None or shown.digest not in self._good)
 
     async def _find(self, hashed: bytes, *, is_session: bool) -> ApiKey | None:
         now = time.monotonic()

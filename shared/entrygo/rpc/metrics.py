@@ -1,5 +1,7 @@
 """Metrics of the calls of a service."""
 
+from functools import cache
+
 from prometheus_client import Counter, Histogram
 
 from entrygo.process.metrics import SECONDS
@@ -11,5 +13,10 @@ REPLAYS = Counter("entrygo_idempotency_replays", "Answers that an earlier call w
 
 def observe(method: str, status: str, seconds: float) -> None:
     """Counts one answered RPC; `method` is one that the server has, as `/package.Service/Method`."""
-    REQUESTS.labels(method, status).inc()
-    REQUEST_SECONDS.labels(method).observe(seconds)
+    _requests(method, status).inc()
+    _request_seconds(method).observe(seconds)
+
+
+# The methods of a server are few; what stands for one of them is looked up once.
+_requests = cache(REQUESTS.labels)
+_request_seconds = cache(REQUEST_SECONDS.labels)

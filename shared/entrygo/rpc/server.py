@@ -1,25 +1,24 @@
-"""The gRPC server of a service: interceptors in order, health, reflection, identity, a clean stop."""
+"""The gRPC server of a service: its door, health, reflection, identity, a clean stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import cast
 
 import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from entrygo.identity.authenticator import MAX_STRANGERS, Authenticator
 from entrygo.process.rpc_credentials import server_credentials
 from entrygo.process.settings import RpcServerSettings, RpcServerTlsSettings, StopSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
 from entrygo.rpc.identity_servicer import IdentityServicer
-from entrygo.rpc.interceptors.auth import Access, AuthInterceptor, RequiredScopes
-from entrygo.rpc.interceptors.deadline import DeadlineInterceptor
-from entrygo.rpc.interceptors.errors import ErrorInterceptor
-from entrygo.rpc.interceptors.log import LogInterceptor
-from entrygo.rpc.interceptors.stopping import StopInterceptor
-from entrygo.rpc.interceptors.turning_away import MAX_HELD, TurningAwayInterceptor
+from entrygo.rpc.interceptors.auth import Access, Admission, RequiredScopes
+from entrygo.rpc.interceptors.door import DoorInterceptor
+from entrygo.rpc.interceptors.stopping import RunningCalls
+from entrygo.rpc.interceptors.turning_away import MAX_HELD, TurningAway
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import HEALTH_WATCH
@@ -60,7 +59,7 @@ class Server:
         server: grpc.aio.Server,
         servicer: health.aio.HealthServicer,
         conditions: Mapping[str, Ready],
-        calls: StopInterceptor,
+        calls: RunningCalls,
         stopping: StopSettings,
     ) -> None:
         self._server = server
@@ -129,46 +128,48 @@ def build_server(
         **required_scopes,
         **{f"/{IDENTITY_SERVICE}/{name}": Access.ANY_KEY for name in OF_IDENTITY},
     }
-    calls = StopInterceptor()
+    calls = RunningCalls()
     server = grpc.aio.server(
-        interceptors=_interceptors(settings, authenticator, scopes, calls),
+        interceptors=(_door(settings, authenticator, scopes, calls),),
         # A last bound. The limits by key are met before; those whose key is looked up are few at once.
         maximum_concurrent_rpcs=settings.max_concurrent_rpcs + settings.max_streams + UNKNOWN_CALLERS,
         options=_options(settings, longest_rpc_seconds),
     )
-    register(server)
-    identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(authenticator), server)
+    by_name = cast("grpc.aio.Server", _ByName(server))
+    register(by_name)
+    identity_pb2_grpc.add_IdentityServicer_to_server(IdentityServicer(authenticator), by_name)
     health_servicer = health.aio.HealthServicer()
-    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, by_name)
     names = (*service_names, IDENTITY_SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(names, server)
+    listing = reflection.aio.ReflectionServicer(service_names=names)
+    reflection_pb2_grpc.add_ServerReflectionServicer_to_server(listing, by_name)
     address = f"{settings.bind_host}:{port}"
     _listen(server, address, settings.tls)
     return Server(server, health_servicer, {"": ready, **conditions}, calls, stopping)
 
 
-def _interceptors(
+class _ByName:
+    """What generated code registers with: handlers that are found by the name of their method.
+
+    It would register each method besides, and for every call gRPC would wait for all of them anew.
+    """
+
+    def __init__(self, server: grpc.aio.Server) -> None:
+        self.add_generic_rpc_handlers = server.add_generic_rpc_handlers
+
+    def add_registered_method_handlers(self, *_: object) -> None:
+        """Nothing."""
+
+
+def _door(
     settings: RpcServerSettings,
     authenticator: Authenticator,
     scopes: RequiredScopes,
-    calls: StopInterceptor,
-) -> Sequence[grpc.aio.ServerInterceptor]:
-    """Outermost first; the order keeps refusals cheap and gives all of them one form."""
+    calls: RunningCalls,
+) -> grpc.aio.ServerInterceptor:
     strangers = Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens)
-    return (
-        # Before anything is spent on a call.
-        TurningAwayInterceptor(authenticator, scopes, strangers),
-        # Sees what the caller gets, whoever refused the call.
-        LogInterceptor(),
-        # Around the two that refuse calls as well, so that every refusal has the one shape.
-        ErrorInterceptor(),
-        # Inside the above, so that a call that is cut short gets the one shape as well.
-        calls,
-        # Before the look-up of the key, which must not outlive the caller either.
-        DeadlineInterceptor(),
-        # Next to the handler, which runs with a principal or not at all.
-        AuthInterceptor(authenticator, scopes, limits=CallLimits(settings), strangers=strangers),
-    )
+    admission = Admission(authenticator, scopes, limits=CallLimits(settings), strangers=strangers)
+    return DoorInterceptor(TurningAway(strangers), calls, admission)
 
 
 def _options(settings: RpcServerSettings, longest_rpc_seconds: int) -> Sequence[tuple[str, int]]:

@@ -24,7 +24,7 @@ from entrygo.rpc import server as rpc_server
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import DETAILS_KEY, remote
 from entrygo.rpc.interceptors import turning_away
-from entrygo.rpc.interceptors.turning_away import TurningAwayInterceptor
+from entrygo.rpc.interceptors.turning_away import TurningAway
 from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.server import build_server
 from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN, Strangers, client_metadata
@@ -69,8 +69,8 @@ async def channel(
         return True
 
     monkeypatch.setattr(rpc_server, "Strangers", partial(Strangers, clock=lambda: 0.0))
-    patient = partial(TurningAwayInterceptor, pause=pause)
-    monkeypatch.setattr(rpc_server, "TurningAwayInterceptor", patient)
+    patient = partial(TurningAway, pause=pause)
+    monkeypatch.setattr(rpc_server, "TurningAway", patient)
     port = free_port()
     server = build_server(
         settings=RpcServerSettings(

@@ -1,6 +1,6 @@
 """The one door: every RPC has an authenticated caller with the scope that it needs, or is listed as open."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -10,12 +10,12 @@ from google.protobuf.message import DecodeError
 
 from entrygo.domain.errors import EntryGoError, InsufficientScope, InvalidApiKey, InvalidRequest
 from entrygo.domain.principal import Principal, ScopeName
-from entrygo.identity.authenticator import Authenticator
+from entrygo.identity.authenticator import Authenticator, Credential
 from entrygo.identity.current import set_principal
 from entrygo.process.logging import bind_account
 from entrygo.rpc.calls import AUTHORIZATION
 from entrygo.rpc.density import check_density
-from entrygo.rpc.interceptors.wrapping import OPEN_METHOD, Context, Handler, conversation
+from entrygo.rpc.interceptors.handlers import Context, Handler, conversation
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.receptions import InTurn, Reception, Receptions
 from entrygo.rpc.strangers import Strangers
@@ -44,13 +44,20 @@ Required = ScopeName | frozenset[ScopeName] | Access | OnBehalf
 RequiredScopes = Mapping[str, Required]
 
 
-def asks_for_a_key(required: Required, metadata: Mapping[str, str]) -> bool:
-    """Whether a call of such an RPC has to show a key, or shows one."""
-    return required is not Access.OPEN and (required is not Access.KEY_OR_NONE or AUTHORIZATION in metadata)
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call by its metadata, before its message; `shown` is None where it shows no key and need not."""
+
+    method: str
+    metadata: Mapping[str, str]
+    required: Required
+    shown: Credential | None
+    # Its key was not good when it was last looked up, or never was.
+    is_strange: bool
 
 
-class AuthInterceptor(grpc.aio.ServerInterceptor):
-    """Innermost. A caller is known by the metadata alone, before a message of the call is received.
+class Admission:
+    """A caller is known by the metadata alone, before a message of the call is received.
 
     So a call without a good key costs neither the wait for its message nor its bytes, and what it sends is
     never deserialized. A message that cannot be read is INVALID_ARGUMENT. A peer that showed too many bad
@@ -71,54 +78,51 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
         self._strangers = strangers
         self._receptions = Receptions()
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
+    def look_at(self, details: grpc.HandlerCallDetails) -> Incoming:
+        """The call, and what it shows; its method has an entry in the scopes."""
+        metadata = {name: str(value) for name, value in details.invocation_metadata or ()}
+        required = self._required[details.method]
+        if required is Access.OPEN or (required is Access.KEY_OR_NONE and AUTHORIZATION not in metadata):
+            return Incoming(details.method, metadata, required, None, is_strange=False)
+        shown = self._authenticator.read(metadata.get(AUTHORIZATION, ""))
+        is_strange = self._authenticator.is_stranger(shown)
+        return Incoming(details.method, metadata, required, shown, is_strange)
+
+    async def admit(self, call: Incoming, handler: Handler) -> Handler:
         """Admits or refuses the call, in the task that will handle it."""
-        handler = await continuation(handler_call_details)
-        method = handler_call_details.method
-        if handler is None or method == OPEN_METHOD:
-            return handler
-        metadata = {name: str(value) for name, value in handler_call_details.invocation_metadata or ()}
-        if asks_for_a_key(self._required[method], metadata) and self._authenticator.is_stranger(
-            metadata.get(AUTHORIZATION, "")
-        ):
-            return self._meeting(method, handler, metadata)
+        if call.is_strange:
+            return self._meeting(call, handler)
         try:
-            caller = await self._caller(method, metadata)
+            caller = await self._caller(call)
             self._limits.count_request(caller)
             if caller is not None and caller.is_service:
-                return self._admitted(method, handler, caller)
+                return self._admitted(call.method, handler, caller)
             if caller is not None and self._receptions.has_turn(caller.tenant.account_id):
                 reception = await self._receptions.begin(caller.tenant.account_id)
-                return self._admitted(method, handler, caller, reception)
+                return self._admitted(call.method, handler, caller, reception)
         except EntryGoError as error:
             return grpc.stream_stream_rpc_method_handler(_refusal(error))
-        return self._receiving(method, handler, metadata, caller)
+        return self._receiving(call, handler, caller)
 
-    def _meeting(self, method: str, handler: Handler, metadata: Mapping[str, str]) -> Handler:
+    def _meeting(self, call: Incoming, handler: Handler) -> Handler:
         """A handler that asks who calls before it waits for a message: only it is given the other end."""
 
         async def meet(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
-            with self._strangers.met(context.peer(), metadata):
-                caller = await self._caller(method, metadata)
+            with self._strangers.met(context.peer(), call.metadata):
+                caller = await self._caller(call)
             self._limits.count_request(caller)
-            receiving = self._receiving(method, handler, metadata, caller)
+            receiving = self._receiving(call, handler, caller)
             async for response in conversation(receiving, contents, context):
                 yield response
 
         return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
 
-    def _receiving(
-        self, method: str, handler: Handler, metadata: Mapping[str, str], caller: Principal | None
-    ) -> Handler:
+    def _receiving(self, call: Incoming, handler: Handler, caller: Principal | None) -> Handler:
         """A handler whose message waits for its turn to be received."""
-        admitted = self._admitted(method, handler, caller)
+        admitted = self._admitted(call.method, handler, caller)
 
         async def receive(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
-            peer = self._strangers.peer(context.peer(), metadata)
+            peer = self._strangers.peer(context.peer(), call.metadata)
             name = f"peer {peer}" if caller is None else caller.tenant.account_id
             in_turn = InTurn(contents, self._receptions, name)
             async for response in conversation(admitted, in_turn, context):
@@ -126,14 +130,13 @@ class AuthInterceptor(grpc.aio.ServerInterceptor):
 
         return grpc.stream_stream_rpc_method_handler(receive, None, handler.response_serializer)
 
-    async def _caller(self, method: str, metadata: Mapping[str, str]) -> Principal | None:
+    async def _caller(self, call: Incoming) -> Principal | None:
         """Who calls; None where no key is asked for."""
-        if not asks_for_a_key(self._required[method], metadata):
+        if call.shown is None:
             return None
-        required = self._required[method]
-        caller = await self._authenticator.authenticate(metadata.get(AUTHORIZATION, ""), metadata)
+        caller = await self._authenticator.caller(call.shown, call.metadata)
         bind_account(caller.tenant.account_id)
-        _check_scope(caller, required)
+        _check_scope(caller, call.required)
         return caller
 
     def _admitted(

@@ -1,37 +1,34 @@
 """Turns what a handler raises into a status with details; what nobody foresaw stays in the log."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import grpc
 import structlog
 
-from entrygo.domain.errors import EntryGoError, InternalError
+from entrygo.domain.errors import EntryGoError, InternalError, ServiceUnavailable
 from entrygo.rpc.errors import DETAILS_KEY, LARGE_ERRORS_KEY, status_code, status_details
-from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
+from entrygo.rpc.interceptors.handlers import Context
 
 log = structlog.get_logger(__name__)
 
 
-class ErrorInterceptor(WrappingInterceptor):
-    """Outside deadline and auth, because they refuse calls as well."""
+def has_status(error: BaseException, method: str, context: Context) -> bool:
+    """Ends the call with the status of an error; whether it has one. A cancellation, for one, has none.
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
-        """Ends the call with the status of what was raised.
-
-        The status is set, and nothing raised on: gRPC keeps the error of an abort with the call, and its
-        traceback with it, so that a large message stayed until the garbage collector came by.
-        """
-        try:
-            yield
-        except EntryGoError as error:
+    The status is set, and nothing is to be raised on: gRPC keeps the error of an abort with the call, and its
+    traceback with it, so that a large message stayed until the garbage collector came by.
+    """
+    match error:
+        case EntryGoError():
             _end(context, error)
-        except (grpc.aio.AbortError, grpc.aio.UsageError):
-            raise
-        except Exception:
-            log.exception("rpc.failed", method=method)
+        case TimeoutError():
+            _end(context, ServiceUnavailable("The deadline passed before the request was done."))
+        case grpc.aio.AbortError() | grpc.aio.UsageError():
+            return False
+        case Exception():
+            log.error("rpc.failed", method=method, exc_info=error)
             _end(context, InternalError())
+        case _:
+            return False
+    return True
 
 
 def _end(context: Context, error: EntryGoError) -> None:

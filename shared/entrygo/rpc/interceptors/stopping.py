@@ -1,12 +1,10 @@
 """Ends the calls of a process that stops: each may finish within the grace time, the rest get UNAVAILABLE."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from entrygo.domain.errors import ServiceUnavailable
-from entrygo.rpc.interceptors.wrapping import Context, WrappingInterceptor
 
 STOPPING = "The service is stopping; retry with the same idempotency key."
 # gRPC's own streams (health, reflection) last as long as their reader likes: no work of ours.
@@ -15,29 +13,30 @@ STANDARD_PREFIX = "/grpc."
 Call = asyncio.Task[Any]
 
 
-class StopInterceptor(WrappingInterceptor):
-    """Keeps the calls under way. One that is cut short raises ServiceUnavailable where it waits."""
+class RunningCalls:
+    """The calls under way."""
 
     def __init__(self) -> None:
         self._running: dict[Call, str] = {}
         self._cut: set[Call] = set()
 
-    @asynccontextmanager
-    async def around(self, method: str, context: Context) -> AsyncIterator[None]:
-        """Notes the call for as long as it runs."""
+    def enter(self, method: str) -> Call:
+        """Notes the call of the task at hand until it leaves."""
         call = asyncio.current_task()
         assert call is not None
         self._running[call] = method
-        try:
-            yield
-        except asyncio.CancelledError:
-            if call not in self._cut:
-                raise
-            call.uncancel()
-            raise ServiceUnavailable(STOPPING) from None
-        finally:
-            del self._running[call]
-            self._cut.discard(call)
+        return call
+
+    def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
+        """The call is over; gives what it ended with, which is ServiceUnavailable where it was cut short."""
+        del self._running[call]
+        if call not in self._cut:
+            return error
+        self._cut.discard(call)
+        if not isinstance(error, asyncio.CancelledError):
+            return error
+        call.uncancel()
+        return ServiceUnavailable(STOPPING)
 
     async def end(self, grace_seconds: float) -> None:
         """Returns when no call is left; those that are not done after the grace time are cut short."""

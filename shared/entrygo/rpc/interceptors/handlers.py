@@ -1,0 +1,69 @@
+"""Handlers of RPCs of every kind, as interceptors change them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from entrygo.domain.errors import InvalidRequest
+
+Context = grpc.aio.ServicerContext[Any, Any]
+if TYPE_CHECKING:
+    Handler = grpc.RpcMethodHandler[Any, Any]
+else:  # generic in the stubs alone
+    Handler = grpc.RpcMethodHandler
+
+# A probe has no key; it learns whether the server takes calls, and nothing of any account.
+OPEN_METHOD = "/grpc.health.v1.Health/Check"
+
+
+def surrounded(
+    handler: Handler, around: Callable[[Context], AbstractContextManager[asyncio.Timeout]]
+) -> Handler:
+    """The same handler, of the same kind, with `around` about it, entered in the handler's own task; within
+    the time that it gives."""
+    # The stubs know handlers of the synchronous kind only.
+    inner: Any = handler
+
+    async def answer(request: Any, context: Context) -> Any:
+        with around(context) as time:
+            async with time:
+                return await inner.unary_unary(request, context)
+
+    async def stream(request: Any, context: Context) -> AsyncIterator[Any]:
+        with around(context) as time:
+            async with time:
+                async for response in (inner.unary_stream or inner.stream_stream)(request, context):
+                    yield response
+
+    read, serialize = handler.request_deserializer, handler.response_serializer
+    if handler.unary_unary is not None:
+        return grpc.unary_unary_rpc_method_handler(answer, read, serialize)
+    if handler.unary_stream is not None:
+        return grpc.unary_stream_rpc_method_handler(stream, read, serialize)
+    return grpc.stream_stream_rpc_method_handler(stream, read, serialize)
+
+
+async def conversation(
+    handler: Handler, contents: AsyncIterator[bytes], context: Context
+) -> AsyncIterator[Any]:
+    """What a handler of any kind answers, as one of streams does."""
+    # The stubs know handlers of the synchronous kind only.
+    inner: Any = handler
+    if inner.stream_stream is not None:
+        answering = inner.stream_stream(contents, context)
+    else:
+        content = await anext(aiter(contents), None)
+        if content is None:
+            raise InvalidRequest("The call has no message.")
+        if inner.unary_unary is not None:
+            response = await inner.unary_unary(content, context)
+            # None: the call has ended with a status.
+            if response is not None:
+                yield response
+            return
+        answering = inner.unary_stream(content, context)
+    async for response in answering:
+        yield response
