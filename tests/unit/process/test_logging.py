@@ -80,7 +80,7 @@ def test_log_that_takes_no_line_fails_nobody(log_file: Path) -> None:
     log = structlog.get_logger("test")
     log.info("before")
     [handler] = [each for each in logging.getLogger().handlers if isinstance(each, WatchedFileHandler)]
-    closed = io.StringIO()
+    closed = io.TextIOWrapper(io.BytesIO())
     closed.close()
     stream, handler.stream = handler.stream, closed
     log.info("lost")
