@@ -1,9 +1,28 @@
 """SQL of what became of an account's orders in exports of any of its warehouses."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Which orders have left, or are leaving, and which sit in other batches that have not left yet.
+
+    Order id to export id; None where only other warehouses have such an export.
+    """
+
+    exported: Mapping[str, str | None]
+    open_exports: Mapping[str, str | None]
+
+    def without(self, export_id: str | None) -> "Elsewhere":
+        """As if the orders that left with this export were here; None changes nothing."""
+        if export_id is None:
+            return self
+        others = {order: export for order, export in self.exported.items() if export != export_id}
+        return replace(self, exported=others)
 
 
 class AccountOrders:
@@ -19,30 +38,25 @@ class AccountOrders:
         self._scope = (visible.tenant.account_id, visible.tenant.mode)
         self._warehouse_id = warehouse_id
 
-    async def in_open_batches(self, order_ids: Sequence[str], *, but: str) -> Mapping[str, str | None]:
-        """Which of the orders sit in a batch other than `but` that has not left yet.
+    async def elsewhere(self, order_ids: Sequence[str], *, but: str) -> "Elsewhere":
+        """What became of the orders in exports other than `but`, as of one moment.
 
-        Order id to export id, and to None where only other warehouses have such a batch.
+        The ids are joined: `= ANY` compares each row of the account with each of them where PostgreSQL thinks
+        that the tables are small, as right after they were filled.
         """
         rows = await self._connection.fetch(
-            "SELECT order_id, min(export_id) FILTER (WHERE warehouse_id = $3) AS export_id"
-            " FROM export_orders"
-            " WHERE account_id = $1 AND mode = $2 AND order_id = ANY($4) AND export_id <> $5"
-            " GROUP BY order_id",
+            "SELECT true AS has_left, order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id"
+            " FROM unnest($4::text[]) AS named (order_id) JOIN order_claims USING (order_id)"
+            " WHERE account_id = $1 AND mode = $2"
+            " UNION ALL SELECT false, order_id, min(export_id) FILTER (WHERE warehouse_id = $3)"
+            " FROM unnest($4::text[]) AS named (order_id) JOIN export_orders USING (order_id)"
+            " WHERE account_id = $1 AND mode = $2 AND export_id <> $5 GROUP BY order_id",
             *self._scope,
             self._warehouse_id,
             list(order_ids),
             but,
         )
-        return {row["order_id"]: row["export_id"] for row in rows}
-
-    async def exported(self, order_ids: Sequence[str]) -> Mapping[str, str | None]:
-        """Which of the orders left, or are leaving: order id to export id, None for another warehouse's."""
-        rows = await self._connection.fetch(
-            "SELECT order_id, CASE WHEN warehouse_id = $3 THEN export_id END AS export_id"
-            " FROM order_claims WHERE account_id = $1 AND mode = $2 AND order_id = ANY($4)",
-            *self._scope,
-            self._warehouse_id,
-            list(order_ids),
+        return Elsewhere(
+            exported={row["order_id"]: row["export_id"] for row in rows if row["has_left"]},
+            open_exports={row["order_id"]: row["export_id"] for row in rows if not row["has_left"]},
         )
-        return {row["order_id"]: row["export_id"] for row in rows}

@@ -257,9 +257,9 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
         visible = principal().visible
         facts = await self._use_cases.get_planning_facts(
             visible,
-            [order_id for order_id in request.order_ids if is_valid_id(order_id)],
+            [order_id for order_id in dict.fromkeys(request.order_ids) if is_valid_id(order_id)],
             # What holds a NUL is in no database, and no parameter of one.
-            [external_id for external_id in request.external_order_ids if "\0" not in external_id],
+            [name for name in dict.fromkeys(request.external_order_ids) if "\0" not in name],
             request.warehouse_id if is_valid_id(request.warehouse_id) else "",
             request.broker_id if is_valid_id(request.broker_id) else "",
         )

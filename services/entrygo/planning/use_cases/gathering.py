@@ -1,7 +1,7 @@
 """Gathers what one plan depends on: facts, what other exports did with the orders, policy, reference data."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
@@ -9,7 +9,7 @@ from entrygo.domain.facts import Broker, Warehouse
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
 from entrygo.domain.time import default_entry_date
-from entrygo.planning.account_orders_store import AccountOrders
+from entrygo.planning.account_orders_store import AccountOrders, Elsewhere
 from entrygo.planning.amendments import filed_orders, not_filed
 from entrygo.planning.bonds import continuous_numbers
 from entrygo.planning.duty.bond import Paid
@@ -39,24 +39,6 @@ class Grounds:
     rules: Sequence[Rule]
     reference: ReferenceData
     duty_book: DutyBook | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Elsewhere:
-    """Which orders have left, and which sit in other open batches.
-
-    Order id to export id; None for an export that the caller may not see.
-    """
-
-    exported: Mapping[str, str | None]
-    open_exports: Mapping[str, str | None]
-
-    def without(self, export_id: str | None) -> "Elsewhere":
-        """As if the orders that left with this export were here; None changes nothing."""
-        if export_id is None:
-            return self
-        others = {order: export for order, export in self.exported.items() if export != export_id}
-        return replace(self, exported=others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +181,4 @@ async def _orders_elsewhere(
     An order that may be shipped from two warehouses still leaves once.
     """
     orders = AccountOrders(connection, whole, command.warehouse_id)
-    return Elsewhere(
-        exported=await orders.exported(order_ids),
-        open_exports=await orders.in_open_batches(order_ids, but=command.batch_id),
-    )
+    return await orders.elsewhere(order_ids, but=command.batch_id)

@@ -1,0 +1,28 @@
+"""How PostgreSQL would carry out a statement of a store, whatever its values are."""
+
+from entrygo.postgres.pool import Connection
+
+
+class Planned:
+    """A connection that notes the plan of each statement that a store fetches with it, and has no rows.
+
+    The plan is the generic one, which sessions of the pool run; of a table without statistics it is that of
+    one that PostgreSQL takes for small.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.lines: list[str] = []
+
+    async def fetch(self, statement: str, *arguments: object) -> list[object]:
+        nothing = ", ".join(["NULL"] * len(arguments))
+        await self._connection.execute(f"PREPARE planned AS {statement}")
+        rows = await self._connection.fetch(f"EXPLAIN EXECUTE planned ({nothing})")
+        await self._connection.execute("DEALLOCATE planned")
+        self.lines += [row[0].strip() for row in rows]
+        return []
+
+    @property
+    def compared_with_each(self) -> list[str]:
+        """The conditions that compare every row with every item of an array, one after the other."""
+        return [line for line in self.lines if line.startswith("Filter:") and "= ANY ($" in line]
