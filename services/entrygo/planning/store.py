@@ -43,9 +43,14 @@ class OrderTaken(Exception):
         self.order_ids = list(order_ids)
 
 
+# In the order of `row_from_export`.
+EXPORT_COLUMNS = (
+    "export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id, claimed_at,"
+    " event_sequence, withdrawal_id, supersedes, superseded_by"
+)
+
 VISIBLE_EXPORTS = (
-    "SELECT export_id, warehouse_id, state, revision, plan_hash, readiness_state, execution_id,"
-    " claimed_at, event_sequence, withdrawal_id, supersedes, superseded_by FROM exports"
+    f"SELECT {EXPORT_COLUMNS} FROM exports"  # noqa: S608
     " WHERE account_id = $1 AND mode = $2 AND ($3::text IS NULL OR warehouse_id = $3)"
 )
 
@@ -97,12 +102,10 @@ class PlanningStore:
     async def add_export(self, export: Export, at: datetime) -> None:
         """Stores a new export, created at `at`."""
         await self._connection.execute(
-            "INSERT INTO exports (account_id, mode, export_id, warehouse_id, state, revision, plan_hash,"
-            " readiness_state, execution_id, claimed_at, event_sequence, withdrawal_id, supersedes,"
-            " superseded_by, created_at, updated_at)"
+            f"INSERT INTO exports (account_id, mode, {EXPORT_COLUMNS}, created_at, updated_at)"  # noqa: S608
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)",
             *self._account,
-            *_row_from_export(export),
+            *row_from_export(export),
             at,
         )
 
@@ -114,7 +117,7 @@ class PlanningStore:
             " withdrawal_id = $12, supersedes = $13, superseded_by = $14, updated_at = $15"
             " WHERE account_id = $1 AND mode = $2 AND export_id = $3",
             *self._account,
-            *_row_from_export(export),
+            *row_from_export(export),
             at,
         )
 
@@ -267,7 +270,8 @@ def _export_from_row(row: asyncpg.Record) -> Export:
     )
 
 
-def _row_from_export(export: Export) -> tuple[object, ...]:
+def row_from_export(export: Export) -> tuple[object, ...]:
+    """The values of EXPORT_COLUMNS."""
     return (
         export.export_id,
         export.warehouse_id,

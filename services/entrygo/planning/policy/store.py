@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
+
 from entrygo.domain.principal import Visible
 from entrygo.domain.snapshot import SavingsBasis, Severity
 from entrygo.planning.policy.policy import Policy
@@ -22,6 +24,10 @@ class Approval:
     approved_at: datetime
 
 
+# Of a policy; no severities where an account has none.
+COLUMNS = "severities, approval_required, codes_without_approval, agents_may_act, savings_basis, updated_at"
+
+
 class PolicyStore:
     """The account's policy and the approvals that `visible` includes, within the caller's transaction."""
 
@@ -33,21 +39,10 @@ class PolicyStore:
     async def find_policy(self) -> Policy:
         """The policy, or the one of an account that asked for nothing."""
         row = await self._connection.fetchrow(
-            "SELECT severities, approval_required, codes_without_approval, agents_may_act,"
-            " savings_basis, updated_at FROM account_policies WHERE account_id = $1 AND mode = $2",
+            f"SELECT {COLUMNS} FROM account_policies WHERE account_id = $1 AND mode = $2",  # noqa: S608
             *self._scope,
         )
-        if row is None:
-            return Policy()
-        severities: Mapping[str, str] = json.loads(row["severities"])
-        return Policy(
-            severities={code: Severity(severity) for code, severity in severities.items()},
-            approval_required=row["approval_required"],
-            codes_without_approval=frozenset(row["codes_without_approval"]),
-            agents_may_act=row["agents_may_act"],
-            savings_basis=SavingsBasis(row["savings_basis"]),
-            updated_at=row["updated_at"],
-        )
+        return policy_from_row(row)
 
     async def save_policy(self, policy: Policy) -> None:
         """Puts the policy in the place of the one before."""
@@ -96,3 +91,18 @@ class PolicyStore:
             approval.note,
             approval.approved_at,
         )
+
+
+def policy_from_row(row: asyncpg.Record | None) -> Policy:
+    """The policy of a row with COLUMNS, or the one of an account that asked for nothing."""
+    if row is None or row["severities"] is None:
+        return Policy()
+    severities: Mapping[str, str] = json.loads(row["severities"])
+    return Policy(
+        severities={code: Severity(severity) for code, severity in severities.items()},
+        approval_required=row["approval_required"],
+        codes_without_approval=frozenset(row["codes_without_approval"]),
+        agents_may_act=row["agents_may_act"],
+        savings_basis=SavingsBasis(row["savings_basis"]),
+        updated_at=row["updated_at"],
+    )

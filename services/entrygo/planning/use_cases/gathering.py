@@ -42,6 +42,26 @@ class Grounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What sync knows of a request, and what the request comes to with it."""
+
+    found: Gathered
+    warehouse: Warehouse
+    broker: Broker
+    order_ids: tuple[str, ...]
+    entry_date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What planning's own stores know."""
+
+    policy: Policy
+    paid: Mapping[str, Sequence[Paid]]
+    elsewhere: Elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathering:
     """Where a plan's grounds come from."""
 
@@ -53,14 +73,8 @@ class Gathering:
     # None: nothing is said of duty.
     duty_on: Callable[[ReferenceData, date], DutyBook] | None = None
 
-    async def run(self, visible: Visible, command: PlanCommand, *, follows: Predecessor | None) -> Grounds:
-        """Facts from sync, what other exports did with the orders, the policy, and what holds on the day.
-
-        Orders that have left with the export that it follows count as here; its filed entries stay together.
-        Raises InvalidOrderReference, ReferenceOutsideAccount, ExportNotFound and InvalidExportState for a
-        batch that cannot be planned again, ValidationFailed for an entry date before all reference data.
-        """
-        left_with = None if follows is None else follows.amendment.supersedes
+    async def ask(self, command: PlanCommand) -> Asked:
+        """What sync knows. Raises InvalidOrderReference, ReferenceOutsideAccount, ValidationFailed."""
         found = await self.facts.gather(
             list(command.order_ids),
             list(command.external_order_ids),
@@ -68,62 +82,74 @@ class Gathering:
             command.broker_id,
         )
         warehouse, broker = _parties(command, found)
-        order_ids = named_orders(command, found.orders)
-        entry_date = command.entry_date or default_entry_date(self.clock(), warehouse.transit_days)
-        numbers = continuous_numbers(warehouse, found.importers)
-        policy, paid, elsewhere = await self._stored(
-            visible, command, order_ids, numbers=numbers, day=entry_date, left_with=left_with
+        return Asked(
+            found=found,
+            warehouse=warehouse,
+            broker=broker,
+            order_ids=named_orders(command, found.orders),
+            entry_date=command.entry_date or default_entry_date(self.clock(), warehouse.transit_days),
         )
+
+    async def run(self, visible: Visible, command: PlanCommand, *, follows: Predecessor | None) -> Grounds:
+        """Facts from sync, what other exports did with the orders, the policy, and what holds on the day.
+
+        Orders that have left with the export that it follows count as here; its filed entries stay together.
+        Raises InvalidOrderReference, ReferenceOutsideAccount, ExportNotFound and InvalidExportState for a
+        batch that cannot be planned again, ValidationFailed for an entry date before all reference data.
+        """
+        asked = await self.ask(command)
+        left_with = None if follows is None else follows.amendment.supersedes
+        stored = await self._stored(visible, command, asked, left_with=left_with)
+        return self.grounds(command, asked, stored, follows)
+
+    def grounds(
+        self, command: PlanCommand, asked: Asked, stored: Stored, follows: Predecessor | None
+    ) -> Grounds:
+        """All of it together; raises ValidationFailed for an entry date before all reference data."""
+        found, entry_date = asked.found, asked.entry_date
         reference = self._reference_data(entry_date)
         return Grounds(
             request=PlanRequest(
-                order_ids=order_ids,
+                order_ids=asked.order_ids,
                 destination_country=command.destination_country,
                 entry_date=entry_date,
                 is_dry_run=command.is_dry_run,
                 on_blocked=command.on_blocked,
                 entry_type=command.entry_type,
-                savings_basis=policy.savings_basis,
+                savings_basis=stored.policy.savings_basis,
                 filed=filed_orders(follows.amendment, follows.snapshot) if follows else (),
                 not_filed=not_filed(follows.amendment, follows.snapshot) if follows else frozenset(),
             ),
             facts=PlanFacts(
                 orders=found.orders,
                 products=found.products,
-                warehouse=warehouse,
-                broker=broker,
+                warehouse=asked.warehouse,
+                broker=asked.broker,
                 importers=found.importers,
-                exported=elsewhere.exported,
-                open_exports=elsewhere.open_exports,
-                paid=paid,
+                exported=stored.elsewhere.exported,
+                open_exports=stored.elsewhere.open_exports,
+                paid=stored.paid,
             ),
-            rules=raised(self.rules, policy),
+            rules=raised(self.rules, stored.policy),
             reference=reference,
             duty_book=self.duty_on(reference, entry_date) if self.duty_on is not None else None,
         )
 
     async def _stored(
-        self,
-        visible: Visible,
-        command: PlanCommand,
-        order_ids: Sequence[str],
-        *,
-        numbers: Sequence[str],
-        day: date,
-        left_with: str | None,
-    ) -> tuple[Policy, Mapping[str, Sequence[Paid]], Elsewhere]:
-        """What planning's own stores know: in one transaction, but for a key bound to a warehouse."""
+        self, visible: Visible, command: PlanCommand, asked: Asked, *, left_with: str | None
+    ) -> Stored:
+        """In one transaction, but for a key bound to a warehouse."""
         whole, elsewhere = Visible.whole(visible.tenant), None
         async with transaction(self.pool, visible) as connection:
-            policy, paid = await _policy_and_costs(
-                connection, visible, command, numbers=numbers, day=day, left_with=left_with
-            )
+            await _check_open_to_plans(PlanningStore(connection, visible), command.batch_id)
+            policy = await PolicyStore(connection, visible).find_policy()
+            paid = await _paid(connection, visible, asked, left_with=left_with)
             if visible == whole:
-                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
+                elsewhere = await _orders_elsewhere(connection, whole, command, asked)
         if elsewhere is None:
             async with transaction(self.pool, whole) as connection:
-                elsewhere = await _orders_elsewhere(connection, whole, command, order_ids)
-        return policy, paid, elsewhere.without(left_with)
+                elsewhere = await _orders_elsewhere(connection, whole, command, asked)
+        return Stored(policy=policy, paid=paid, elsewhere=elsewhere.without(left_with))
 
     def _reference_data(self, entry_date: date) -> ReferenceData:
         try:
@@ -155,30 +181,30 @@ def _outside(name: str, field: str, id_: str) -> ReferenceOutsideAccount:
     )
 
 
-async def _policy_and_costs(
-    connection: Connection,
-    visible: Visible,
-    command: PlanCommand,
-    *,
-    numbers: Sequence[str],
-    day: date,
-    left_with: str | None,
-) -> tuple[Policy, Mapping[str, Sequence[Paid]]]:
-    """The policy, once it is clear that the batch may be planned again, and the importers' year."""
-    store = PlanningStore(connection, visible)
-    await _check_open_to_plans(store, command.batch_id)
-    policy = await PolicyStore(connection, visible).find_policy()
+async def stored_beside(
+    connection: Connection, whole: Visible, command: PlanCommand, asked: Asked, policy: Policy
+) -> Stored:
+    """What planning's own stores know for a new export of an account that the caller sees all of."""
+    paid = await _paid(connection, whole, asked, left_with=None)
+    elsewhere = await _orders_elsewhere(connection, whole, command, asked)
+    return Stored(policy=policy, paid=paid, elsewhere=elsewhere)
+
+
+async def _paid(
+    connection: Connection, visible: Visible, asked: Asked, *, left_with: str | None
+) -> Mapping[str, Sequence[Paid]]:
+    """The year of the importers whose bond goes by one."""
+    numbers = continuous_numbers(asked.warehouse, asked.found.importers)
     costs = ImporterCosts(connection, visible)
-    paid = await costs.of_year(numbers, day, but=left_with) if numbers else {}
-    return policy, paid
+    return await costs.of_year(numbers, asked.entry_date, but=left_with) if numbers else {}
 
 
 async def _orders_elsewhere(
-    connection: Connection, whole: Visible, command: PlanCommand, order_ids: Sequence[str]
+    connection: Connection, whole: Visible, command: PlanCommand, asked: Asked
 ) -> Elsewhere:
     """Looks beyond the caller's warehouse, as nothing else here does.
 
     An order that may be shipped from two warehouses still leaves once.
     """
     orders = AccountOrders(connection, whole, command.warehouse_id)
-    return await orders.elsewhere(order_ids, but=command.batch_id)
+    return await orders.elsewhere(asked.order_ids, but=command.batch_id)

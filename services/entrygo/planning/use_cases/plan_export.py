@@ -7,17 +7,19 @@ from functools import partial
 
 import orjson
 
-from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
+from entrygo.domain.errors import EntryGoError, ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.ids import IdKind
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.money import plain
 from entrygo.domain.principal import Visible
+from entrygo.messaging.outbox import append_first
 from entrygo.planning.bonds import costs_by_importer
 from entrygo.planning.decide import Decision, decide
+from entrygo.planning.new_exports_store import NewExports
 from entrygo.planning.plan_to_proto import plan_to_proto
 from entrygo.planning.requests import PLAN_OPERATION, PlanCommand
 from entrygo.planning.store import Export, PlanningStore
-from entrygo.planning.use_cases.gathering import Gathering
+from entrygo.planning.use_cases.gathering import Gathering, Grounds, stored_beside
 from entrygo.planning.use_cases.plan_snapshots import (
     ORDERS_IN_LOOP,
     packed_snapshot,
@@ -26,7 +28,15 @@ from entrygo.planning.use_cases.plan_snapshots import (
 )
 from entrygo.planning.use_cases.predecessors import Predecessor, find_predecessor
 from entrygo.planning.use_cases.recording import Recorder, locked_export
-from entrygo.postgres.idempotency import Reply, Work, run_prepared_once
+from entrygo.postgres.idempotency import (
+    KeyRow,
+    Reply,
+    Work,
+    committed,
+    find_reply,
+    replay,
+    run_prepared_once,
+)
 from entrygo.postgres.pool import Connection, Pool, transaction
 from entrygo.process.clock import Clock, Ids
 from entrygo.proto.events.v1 import events_pb2
@@ -55,6 +65,8 @@ class PlanExport:
             raise ReferenceOutsideAccount("The API key is bound to another warehouse.", field="warehouseId")
         if command.is_dry_run:
             return Reply(await self._dry_run(visible, command), replayed=False)
+        if _is_small_and_new(visible, command):
+            return await self._at_once(visible, command)
         return await run_prepared_once(
             self.pool,
             visible,
@@ -62,6 +74,42 @@ class PlanExport:
             key=command.key,
             fingerprint=command.fingerprint,
             prepare=partial(self.prepare, visible, command),
+        )
+
+    async def _at_once(self, visible: Visible, command: PlanCommand) -> Reply:
+        """Reads, decides and writes in one transaction, which is short where there are few orders."""
+        try:
+            asked = await self.gathering.ask(command)
+        except EntryGoError:
+            # What was planned with this key stays planned, whatever became of its orders since.
+            earlier = await find_reply(
+                self.pool,
+                visible,
+                operation=PLAN_OPERATION,
+                key=command.key,
+                fingerprint=command.fingerprint,
+            )
+            if earlier is None:
+                raise
+            return Reply(earlier, replayed=True)
+
+        async def run(connection: Connection) -> Reply:
+            new = NewExports(connection, visible)
+            begun = await new.begin(PLAN_OPERATION, command.key, command.fingerprint)
+            if isinstance(begun, KeyRow):
+                return replay(begun)
+            stored = await stored_beside(connection, visible, command, asked, begun.policy)
+            decision = await _decided(self.gathering.grounds(command, asked, stored, None))
+            answer = await self._record_new(visible, command, decision, connection, begun.epoch)
+            return Reply(answer, replayed=False)
+
+        return await committed(
+            self.pool,
+            visible,
+            operation=PLAN_OPERATION,
+            key=command.key,
+            fingerprint=command.fingerprint,
+            run=run,
         )
 
     async def prepare(self, visible: Visible, command: PlanCommand) -> Work:
@@ -72,7 +120,7 @@ class PlanExport:
     async def _dry_run(self, visible: Visible, command: PlanCommand) -> bytes:
         """The answer of a plan that is not stored: what it would follow, and how it differs, included."""
         decision, follows = await self._decide(visible, command)
-        response = _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
+        response = await _response(command.batch_id, DRY_RUN, 0, decision, self.clock())
         if follows is not None:
             export = self._fresh(command, decision, follows)
             snapshot = await plan_snapshot(decision, visible, export, self.clock(), follows)
@@ -82,10 +130,7 @@ class PlanExport:
     async def _decide(self, visible: Visible, command: PlanCommand) -> tuple[Decision, Predecessor | None]:
         follows = await self._predecessor(visible, command)
         grounds = await self.gathering.run(visible, command, follows=follows)
-        arguments = (grounds.request, grounds.facts, grounds.rules, grounds.reference)
-        if len(grounds.request.order_ids) <= ORDERS_IN_LOOP:
-            return decide(*arguments, duty_book=grounds.duty_book), follows
-        return await asyncio.to_thread(decide, *arguments, duty_book=grounds.duty_book), follows
+        return await _decided(grounds), follows
 
     async def _predecessor(self, visible: Visible, command: PlanCommand) -> Predecessor | None:
         """The export whose place this one takes: of its first plan, or of the plan that it had before.
@@ -118,21 +163,49 @@ class PlanExport:
         now = self.clock()
         store = PlanningStore(connection, visible)
         export = await self._export_to_plan(store, command, decision, follows)
-        response = _response(export.export_id, State.BATCHED, export.revision, decision, now)
-        data = events_pb2.ExportPlanned(
-            batch_id=export.export_id,
-            revision=export.revision,
-            plan=response.plan,
-            supersedes=export.supersedes or "",
-        )
-        recorder = Recorder(self.clock, self.ids)
-        await recorder.save(connection, visible, export, "export.planned", data)
+        response = await _response(export.export_id, State.BATCHED, export.revision, decision, now)
         snapshot = await plan_snapshot(decision, visible, export, now, follows)
         say_what_follows(response, snapshot)
-        packed = await packed_snapshot(decision, snapshot)
+        # Of a large plan PostgreSQL takes as long to write the event as the snapshot takes to be packed.
+        packing = asyncio.create_task(packed_snapshot(decision, snapshot))
+        try:
+            recorder = Recorder(self.clock, self.ids)
+            await recorder.save(connection, visible, export, "export.planned", _planned(export, response))
+        finally:
+            packed = await packing
         await store.add_plan(export, packed, now, _importer_costs(decision))
         await store.add_orders(export, [order.id for order in decision.included])
         return response.SerializeToString()
+
+    async def _record_new(
+        self, visible: Visible, command: PlanCommand, decision: Decision, connection: Connection, epoch: str
+    ) -> bytes:
+        """As `_record` of an export that is the first with its orders, with the answer of the key."""
+        now = self.clock()
+        export = replace(self._fresh(command, decision, None), event_sequence=1)
+        response = await _response(export.export_id, State.BATCHED, export.revision, decision, now)
+        snapshot = await plan_snapshot(decision, visible, export, now, None)
+        answer = response.SerializeToString()
+        await NewExports(connection, visible).add(
+            export,
+            await packed_snapshot(decision, snapshot),
+            now,
+            importer_costs=_importer_costs(decision),
+            order_ids=[order.id for order in decision.included],
+        )
+        event = Recorder(self.clock, self.ids).event(
+            visible, export, "export.planned", _planned(export, response)
+        )
+        event.epoch = epoch
+        await append_first(
+            connection,
+            event,
+            warehouse_id=export.warehouse_id,
+            operation=PLAN_OPERATION,
+            key=command.key,
+            answer=answer,
+        )
+        return answer
 
     def _fresh(self, command: PlanCommand, decision: Decision, follows: Predecessor | None) -> Export:
         return Export(
@@ -171,9 +244,41 @@ def _importer_costs(decision: Decision) -> str | None:
     return orjson.dumps({"entryDate": decision.entry_date.isoformat(), "costs": texts}).decode()
 
 
-def _response(
+def _is_small_and_new(visible: Visible, command: PlanCommand) -> bool:
+    """Whether it can be planned in one transaction.
+
+    A key that is bound to a warehouse needs another one, in which it is looked beyond that.
+    """
+    orders = len(command.order_ids) + len(command.external_order_ids)
+    is_new = not command.batch_id and command.amendment is None
+    return is_new and orders <= ORDERS_IN_LOOP and visible == Visible.whole(visible.tenant)
+
+
+async def _decided(grounds: Grounds) -> Decision:
+    """In a thread where there are many orders."""
+    run = partial(
+        decide, grounds.request, grounds.facts, grounds.rules, grounds.reference, duty_book=grounds.duty_book
+    )
+    return run() if len(grounds.request.order_ids) <= ORDERS_IN_LOOP else await asyncio.to_thread(run)
+
+
+async def _response(
     export_id: str, status: str, revision: int, decision: Decision, planned_at: datetime
 ) -> planning_pb2.PlanExportResponse:
-    return planning_pb2.PlanExportResponse(
-        export_id=export_id, status=status, revision=revision, plan=plan_to_proto(decision, planned_at)
+    """In a thread where there are many orders."""
+    is_small = len(decision.included) + len(decision.excluded) <= ORDERS_IN_LOOP
+    plan = (
+        plan_to_proto(decision, planned_at)
+        if is_small
+        else await asyncio.to_thread(plan_to_proto, decision, planned_at)
+    )
+    return planning_pb2.PlanExportResponse(export_id=export_id, status=status, revision=revision, plan=plan)
+
+
+def _planned(export: Export, response: planning_pb2.PlanExportResponse) -> events_pb2.ExportPlanned:
+    return events_pb2.ExportPlanned(
+        batch_id=export.export_id,
+        revision=export.revision,
+        plan=response.plan,
+        supersedes=export.supersedes or "",
     )

@@ -12,6 +12,7 @@ from entrygo.messaging.events import PLANNING, make_event
 from entrygo.planning.store import Export, PlanningStore
 from entrygo.postgres.pool import Connection
 from entrygo.process.clock import Clock, Ids
+from entrygo.proto.events.v1 import events_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,21 @@ class Recorder:
         numbered = replace(export, event_sequence=export.event_sequence + 1)
         store = PlanningStore(connection, visible)
         await (store.save_export(numbered, now) if export.event_sequence else store.add_export(numbered, now))
-        event = make_event(
+        event = self.event(visible, numbered, type_, data)
+        await outbox.append(connection, event, warehouse_id=export.warehouse_id)
+
+    def event(self, visible: Visible, export: Export, type_: str, data: Message) -> events_pb2.Event:
+        """The event that the export's sequence is the number of."""
+        return make_event(
             id=self.ids.new(IdKind.EVENT),
             type=type_,
             source=PLANNING,
             tenant=visible.tenant,
             stream_id=export.export_id,
-            sequence=numbered.event_sequence,
-            occurred_at=now,
+            sequence=export.event_sequence,
+            occurred_at=self.clock(),
             data=data,
         )
-        await outbox.append(connection, event, warehouse_id=export.warehouse_id)
 
 
 async def found_export(store: PlanningStore, export_id: str) -> Export:

@@ -1,0 +1,89 @@
+"""SQL of a new export that is read, decided on and written in one transaction: few statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from entrygo.domain.errors import IdempotencyInProgress
+from entrygo.domain.principal import Visible
+from entrygo.planning.policy.policy import Policy
+from entrygo.planning.policy.store import COLUMNS, policy_from_row
+from entrygo.planning.snapshots import PackedSnapshot
+from entrygo.planning.store import EXPORT_COLUMNS, Export, row_from_export
+from entrygo.postgres.idempotency import KeyRow, KeyStore
+from entrygo.postgres.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a plan begins with: the epoch of its event, and the account's policy."""
+
+    epoch: str
+    policy: Policy
+
+
+class NewExports:
+    """The account's, within the caller's transaction of the same scope."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
+        self._connection = connection
+        self._visible = visible
+        self._account = (visible.tenant.account_id, visible.tenant.mode)
+
+    async def begin(self, operation: str, key: str, fingerprint: bytes) -> Begun | KeyRow:
+        """Takes the key and reads what the plan begins with; the row of the call that has the key.
+
+        An empty key is none. Raises as `KeyStore.claim`.
+        """
+        try:
+            row = await self._connection.fetchrow(
+                "WITH taken AS ("  # noqa: S608
+                " INSERT INTO idempotency_keys (account_id, mode, operation, key, fingerprint)"
+                " SELECT $1, $2, $3, $4, $5::bytea WHERE $4 <> '' ON CONFLICT DO NOTHING RETURNING true)"
+                f" SELECT EXISTS (SELECT FROM taken) AS is_taken, epoch::text AS epoch, {COLUMNS}"
+                " FROM owner_epoch LEFT JOIN account_policies ON account_id = $1 AND mode = $2",
+                *self._account,
+                operation,
+                key,
+                fingerprint,
+            )
+        except asyncpg.exceptions.LockNotAvailableError as error:
+            raise IdempotencyInProgress from error
+        assert row is not None  # the migration that made the table of epochs filled it
+        if key and not row["is_taken"]:
+            earlier = await KeyStore(self._connection, self._visible, operation).claim(key, fingerprint)
+            if earlier is not None:
+                return earlier
+        return Begun(row["epoch"], policy_from_row(row))
+
+    async def add(
+        self,
+        export: Export,
+        snapshot: PackedSnapshot,
+        at: datetime,
+        *,
+        importer_costs: str | None,
+        order_ids: Sequence[str],
+    ) -> None:
+        """Stores the export with its plan and orders, created at `at`, as the PlanningStore would."""
+        await self._connection.execute(
+            f"WITH new AS (INSERT INTO exports (account_id, mode, {EXPORT_COLUMNS}, created_at, updated_at)"  # noqa: S608
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)),"
+            " kept AS (INSERT INTO reference_sets (digest, rows, added_at) VALUES ($17, $18, $15)"
+            " ON CONFLICT DO NOTHING),"
+            " planned AS (INSERT INTO plans (account_id, mode, export_id, warehouse_id, revision, plan_hash,"
+            " snapshot, reference_digest, planned_at, importer_costs)"
+            " VALUES ($1, $2, $3, $4, $6, $7, $16, $17, $15, $19::jsonb))"
+            " INSERT INTO export_orders (account_id, mode, export_id, warehouse_id, order_id)"
+            " SELECT $1, $2, $3, $4, order_id FROM unnest($20::text[]) AS planned (order_id)",
+            *self._account,
+            *row_from_export(export),
+            at,
+            snapshot.content,
+            snapshot.reference_digest,
+            snapshot.reference_rows,
+            importer_costs,
+            list(order_ids),
+        )
