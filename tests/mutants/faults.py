@@ -86,8 +86,8 @@ FAULTS = (
     Fault(
         "a branch of a UNION reads every account",
         "services/entrygo/sync/planning_store.py",
-        '" WHERE account_id = $1 AND mode = $2 AND external_id = ANY($6::text[])),"\n',
-        '" WHERE mode = $2 AND external_id = ANY($6::text[])),"\n',
+        '" WHERE account_id = $1 AND mode = $2),"\n',
+        '" WHERE mode = $2),"\n',
         ("tests/architecture/test_sql.py",),
     ),
     Fault(
