@@ -6,12 +6,14 @@ bytes, are base64 in one pass. Pure.
 
 import re
 from binascii import b2a_base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 
 _LINE = 76  # characters of base64, as RFC 2045 §6.8 wants it
+_BYTES_OF_A_LINE = _LINE // 4 * 3
+_BYTES_AT_A_TIME = 1_000 * _BYTES_OF_A_LINE
 # What needs no quoting, and keeps its header on one line.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,34}")
 
@@ -51,7 +53,7 @@ def mail_bytes(
     pieces = [*(SMTP.fold_binary(name, value) for name, value in message.raw_items())]
     pieces += [b"\r\n", between, b"\r\n", body.as_bytes()]
     for each in attachments:
-        pieces += [b"\r\n", between, b"\r\n", _part_head(each), _base64(each.content)]
+        pieces += [b"\r\n", between, b"\r\n", _part_head(each), *_base64(each.content)]
     pieces += [b"\r\n", between, b"--\r\n"]
     return b"".join(pieces)
 
@@ -92,6 +94,8 @@ def _part_head_by_library(filename: str, media_type: str) -> bytes:
     return part.as_bytes()
 
 
-def _base64(content: bytes) -> bytes:
-    encoded = b2a_base64(content, newline=False)
-    return b"".join(encoded[start : start + _LINE] + b"\r\n" for start in range(0, len(encoded), _LINE))
+def _base64(content: bytes) -> Iterator[bytes]:
+    """Some lines at a time: each line is a value of its own while they are joined."""
+    for place in range(0, len(content), _BYTES_AT_A_TIME):
+        encoded = b2a_base64(content[place : place + _BYTES_AT_A_TIME], newline=False)
+        yield b"".join(encoded[start : start + _LINE] + b"\r\n" for start in range(0, len(encoded), _LINE))
