@@ -57,7 +57,11 @@ class Workers:
         self._still_seconds = still_seconds
         self._idle: list[_Child] = []
         self._all: set[_Child] = set()
+        self._at_once = at_once
         self._room = asyncio.Semaphore(at_once)
+        # Begun while the last call of another child runs, so that the next caller need not wait.
+        self._spare: asyncio.Task[None] | None = None
+        self._is_closed = False
         # Pipes are read by threads: one that was left may still wait for the end of its child.
         self._threads = ThreadPoolExecutor(2 * at_once, thread_name_prefix="workers")
 
@@ -71,7 +75,9 @@ class Workers:
         Raises what the handler raised (of ours; InternalError for anything else), or WorkerLost.
         """
         async with self._room:
-            child = self._idle.pop() if self._idle else await self._begun_now()
+            child = await self._taken()
+            if is_last:
+                self._begin_spare()
             is_kept = False
             try:
                 async with asyncio.timeout(within_seconds):
@@ -91,6 +97,7 @@ class Workers:
 
     def close(self) -> None:
         """Ends all children."""
+        self._is_closed = True
         self._idle.clear()
         for child in list(self._all):
             self._end(child)
@@ -109,6 +116,21 @@ class Workers:
         finally:
             answering.cancel()
 
+    async def _taken(self) -> "_Child":
+        if not self._idle and self._spare is not None:
+            await asyncio.wait({self._spare})
+        return self._idle.pop() if self._idle else await self._begun_now()
+
+    def _begin_spare(self) -> None:
+        is_under_way = self._spare is not None and not self._spare.done()
+        if not is_under_way and not self._idle and len(self._all) < self._at_once:
+            self._spare = asyncio.create_task(self._add_idle())
+
+    async def _add_idle(self) -> None:
+        # Whoever needs one begins it then, and is told why it cannot be.
+        with suppress(WorkerLost):
+            self._idle.append(await self._begun_now())
+
     async def _begun_now(self) -> "_Child":
         """WorkerLost where none can be begun, as when there is no memory for it."""
         try:
@@ -119,6 +141,10 @@ class Workers:
 
     async def _started(self) -> "_Child":
         child = await self._in_thread(lambda: _begun(self._module, self._setup))
+        if self._is_closed:
+            child.process.kill()
+            child.bury()
+            raise WorkerLost
         self._all.add(child)
         return child
 

@@ -125,6 +125,25 @@ async def test_the_child_of_a_last_call_ends_with_it(workers: Workers) -> None:
     assert await ended(child)
 
 
+async def test_while_a_last_call_runs_another_child_is_begun_and_takes_the_next(workers: Workers) -> None:
+    first = await asked(workers, "who")
+    calling = asyncio.create_task(workers.call("hang", within_seconds=PATIENCE_SECONDS, is_last=True))
+    # There is no event of a child that nobody has asked yet.
+    while not (spare := {each.pid for each in psutil.Process().children()} - {first}):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    assert await asked(workers, "who") in spare
+    calling.cancel()
+    await asyncio.wait({calling})
+    assert await ended(first)
+
+
+async def test_there_are_never_more_children_than_may_run_at_once(workers: Workers) -> None:
+    last = [workers.call("who", within_seconds=PATIENCE_SECONDS, is_last=True) for _ in range(2)]
+    pids = await asyncio.gather(*last, *(asked(workers, "who") for _ in range(3)))
+    running = {each.pid for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE}
+    assert len(running - set(pids[:2])) <= 2
+
+
 async def test_a_child_knows_no_secret_of_its_parents_environment_and_gives_way_to_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
