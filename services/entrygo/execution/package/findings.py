@@ -31,15 +31,19 @@ def findings_of_plan(snapshot: Snapshot) -> Sequence[CountedFinding]:
 
 
 def _counted(messages: Iterable[ValidationMessage]) -> Sequence[CountedFinding]:
-    found: dict[tuple[str | None, ...], list[ValidationMessage]] = {}
+    first: dict[tuple[str, ...], ValidationMessage] = {}
+    counts: dict[tuple[str, ...], int] = {}
     for each in messages:
         if each.code not in OWN_NOTES:
-            found.setdefault(_same(each), []).append(each)
-    return [CountedFinding(same[0], len(same)) for same in found.values()]
+            same = _same(each)
+            first.setdefault(same, each)
+            counts[same] = counts.get(same, 0) + 1
+    return [CountedFinding(each, counts[same]) for same, each in first.items()]
 
 
-def _same(message: ValidationMessage) -> tuple[str | None, ...]:
-    _, _, part = message.field.partition(INTO_PRODUCT)
-    if message.product_id is not None and part:
-        return (message.code, message.product_id, part)
-    return (message.code, message.message, str(message.severity))
+def _same(message: ValidationMessage) -> tuple[str, ...]:
+    if message.product_id is not None:
+        _, _, part = message.field.partition(INTO_PRODUCT)
+        if part:
+            return (message.code, message.product_id, part)
+    return (message.code, message.message, message.severity)

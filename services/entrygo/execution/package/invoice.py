@@ -111,9 +111,9 @@ class Totals:
     packages: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True, kw_only=True)
 class Invoice:
-    """All figures of the documents, in USD; computed once for all documents."""
+    """All figures of the documents, in USD; computed once for all documents. One is equal to itself alone."""
 
     snapshot: Snapshot
     package: PackageFacts

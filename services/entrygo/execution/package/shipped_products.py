@@ -4,6 +4,7 @@ a row for each."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from weakref import WeakKeyDictionary
 
 from entrygo.domain.facts import Metal, Product, Section232Status
 from entrygo.domain.tariff import SECTION_232, TariffTreatment, headings_of
@@ -13,6 +14,8 @@ from entrygo.execution.package.printable import clean_text
 
 METALS_FINDING = "METALS_REVIEW_RECOMMENDED"
 _DOLLAR = Decimal(1)
+# No longer than the invoice itself.
+_KNOWN: "WeakKeyDictionary[Invoice, Sequence[ShippedProduct]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,14 @@ class ShippedProduct:
 
 
 def shipped_products(invoice: Invoice) -> Sequence[ShippedProduct]:
-    """By entry line, then by SKU."""
+    """By entry line, then by SKU; worked out once for all documents of an invoice."""
+    known = _KNOWN.get(invoice)
+    if known is None:
+        known = _KNOWN[invoice] = _shipped(invoice)
+    return known
+
+
+def _shipped(invoice: Invoice) -> Sequence[ShippedProduct]:
     lines: dict[tuple[int, str], list[InvoiceLine]] = {}
     for line in invoice.lines:
         lines.setdefault((line.consolidated_number, line.product.id), []).append(line)
