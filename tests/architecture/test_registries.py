@@ -10,7 +10,11 @@ from tests.architecture.sources import ROOT
 # Folder, its tuple, and the modules that say what an entry is.
 REGISTRIES = [
     ("services/entrygo/planning/rules", "RULES", ("base", "programmes")),
-    ("services/entrygo/execution/documents", "DOCUMENTS", ("base", "document_sets", "template_preview")),
+    (
+        "services/entrygo/execution/documents",
+        "DOCUMENTS",
+        ("base", "document_sets", "rendering", "template_preview"),
+    ),
     ("services/entrygo/execution/broker/channels", "CHANNELS", ("base", "kind", "simulated")),
     ("services/entrygo/inspection/projections", "PROJECTIONS", ("projection",)),
 ]

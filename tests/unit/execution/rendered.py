@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.documents import DOCUMENTS
-from entrygo.execution.documents.base import render_documents
+from entrygo.execution.documents.rendering import render_documents
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
 from tests.unit.execution.pdf_text import text_of

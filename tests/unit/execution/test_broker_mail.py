@@ -17,7 +17,7 @@ from entrygo.domain.shipment import Trip
 from entrygo.domain.snapshot import Amendment, Change
 from entrygo.execution.broker.mail import MAX_LOOSE_ATTACHMENTS, BrokerMail, compose
 from entrygo.execution.documents import DOCUMENTS
-from entrygo.execution.documents.base import render_documents
+from entrygo.execution.documents.rendering import render_documents
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.summary import summarised

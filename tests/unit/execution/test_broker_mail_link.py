@@ -22,7 +22,7 @@ LINKED = replace(MAIL, link=LINK)
 @cache
 def noise() -> RenderedArtifact:
     """What no ZIP makes smaller, and more than a mail carries loose."""
-    return replace(artifacts()[0], content=random.Random(7).randbytes(6 * 1024 * 1024))
+    return replace(artifacts()[0], content=random.Random(7).randbytes(6 * 1024 * 1024), packed=None)
 
 
 @cache

@@ -13,7 +13,7 @@ from entrygo.domain.facts import ARTIFACT_TYPES
 from entrygo.domain.snapshot import Snapshot
 from entrygo.execution.broker.mail import BrokerMail, compose
 from entrygo.execution.documents import DOCUMENTS
-from entrygo.execution.documents.base import render_documents
+from entrygo.execution.documents.rendering import render_documents
 from entrygo.execution.package.artifacts import zipped
 from tests.unit.execution.rendered import rendered
 from tests.unit.execution.snapshots import PACKAGE, make_snapshot

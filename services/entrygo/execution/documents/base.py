@@ -1,23 +1,26 @@
-"""What a document is: a pure function of the invoice and the artifacts rendered before it. No I/O."""
+"""What a document is: a pure function of the invoice and, of a few, the artifacts before it. No I/O."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.package.artifacts import ARCHIVE_TYPE, MANIFEST_TYPE, RenderedArtifact
+from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.encoding import encoded
-from entrygo.execution.package.facts import PackageFacts
 from entrygo.execution.package.invoice import Invoice
-from entrygo.execution.package.invoicing import build_invoice
 
 
 class Document(Protocol):
-    """One document type. `render` must give the same bytes for the same arguments, always."""
+    """One document type. `render` must give the same bytes for the same arguments, always.
+
+    `names_others`: it is made once those before it are finished, and is given them.
+    `is_typeset`: it is set by typst, which lets go of the interpreter, and is made beside the others.
+    """
+
+    names_others: ClassVar[bool] = False
+    is_typeset: ClassVar[bool] = False
 
     @property
     def artifact_type(self) -> str:
@@ -36,47 +39,7 @@ class Document(Protocol):
         return True
 
     def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
-        """The bytes, from the invoice and from the documents finished before it. Equal input, equal bytes."""
-
-
-def render_documents(
-    documents: Sequence[Document],
-    snapshot: Snapshot,
-    package: PackageFacts,
-    earlier: Sequence[RenderedArtifact] = (),
-    *,
-    prefix: str = "",
-) -> tuple[RenderedArtifact, ...]:
-    """Those that apply and that the broker takes, in the order given; each may name earlier hashes.
-
-    `earlier` were finished before, and come first in the answer; `prefix` begins the names of the new ones.
-    """
-    invoice = build_invoice(snapshot, package)
-    finished = list(earlier)
-    for document in _chosen(documents, invoice, earlier):
-        content = document.render(invoice, tuple(finished))
-        finished.append(
-            RenderedArtifact(
-                artifact_type=document.artifact_type,
-                filename=f"{prefix}{document.filename}",
-                media_type=document.media_type,
-                generated_at=package.generated_at,
-                content=content,
-                sha256=hashlib.sha256(content).hexdigest(),
-            )
-        )
-    return tuple(finished)
-
-
-def _chosen(
-    documents: Sequence[Document], invoice: Invoice, earlier: Sequence[RenderedArtifact]
-) -> list[Document]:
-    """A broker whose list names nothing that this package has gets the manifest: no package is empty."""
-    takes = invoice.snapshot.broker.takes
-    chosen = [each for each in documents if each.applies(invoice) and takes(each.artifact_type)]
-    if earlier or any(each.artifact_type != ARCHIVE_TYPE for each in chosen):
-        return chosen
-    return [each for each in documents if each in chosen or each.artifact_type == MANIFEST_TYPE]
+        """The bytes, from the invoice and, where it names others, from those. Equal input, equal bytes."""
 
 
 @cache

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from entrygo.execution.documents.base import Document
 from entrygo.execution.package.artifacts import RenderedArtifact
-from entrygo.execution.package.csv_table import csv_table
+from entrygo.execution.package.csv_table import csv_of_written, csv_writer
 from entrygo.execution.package.invoice import Invoice
-from entrygo.execution.package.invoice_columns import COLUMNS, line_rows
+from entrygo.execution.package.invoice_columns import COLUMNS, written_rows
+
+_WRITERS = [csv_writer(is_figure=column.is_figure) for column in COLUMNS]
 
 
 class CommercialCustomsInvoiceCsv(Document):
@@ -18,5 +20,4 @@ class CommercialCustomsInvoiceCsv(Document):
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """A header, then a row for each order line; text that would open a formula is marked as text."""
-        figures = {column.name for column in COLUMNS if column.is_figure}
-        return csv_table([column.name for column in COLUMNS], line_rows(invoice), figures)
+        return csv_of_written([column.name for column in COLUMNS], written_rows(invoice, _WRITERS))

@@ -61,6 +61,7 @@ class CommercialCustomsInvoicePdf(Document):
     artifact_type = "cci_pdf"
     filename = "commercial_customs_invoice.pdf"
     media_type = "application/pdf"
+    is_typeset = True
 
     def render(self, invoice: Invoice, _earlier: Sequence[RenderedArtifact], /) -> bytes:
         """PDF on the paper of the destination; more than MAX_ORDER_LINES lines stand in the CSV alone."""

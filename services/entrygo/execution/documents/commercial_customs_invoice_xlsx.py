@@ -1,6 +1,7 @@
 """commercial_customs_invoice.xlsx: the entry as a page, then entry lines, order lines, parties and totals."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 
 from entrygo.domain.shipment import Shipment
 from entrygo.domain.time import parse_rfc3339
@@ -10,20 +11,25 @@ from entrygo.execution.package.entry_columns import ENTRY_COLUMNS, EntryColumn, 
 from entrygo.execution.package.entry_page import entry_page
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.invoice import CURRENCY, Invoice
-from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, Column, line_rows
+from entrygo.execution.package.invoice_columns import COLUMNS, PACKAGE, Column, Writer, written_rows
 from entrygo.execution.package.printable import clean_text
 from entrygo.execution.package.shipment_values import carriage, sale
 from entrygo.execution.package.typesetting import paper_for
-from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE, Cell, Sheet, workbook
+from entrygo.execution.package.workbook import (
+    WORKBOOK_MEDIA_TYPE,
+    Cell,
+    Sheet,
+    WrittenRow,
+    cell_writer,
+    workbook,
+)
 
 _WIDE = frozenset({"customs_description", "material_composition", "manufacturer_name", "warnings"})
 # There are too many columns for the width of a page.
 _PAGES_WIDE = 4
 
 # What is the same on every line stands once, on the sheet of totals.
-_LINE_COLUMNS = tuple((index, each) for index, each in enumerate(COLUMNS) if each.scope is not PACKAGE)
-# Where the cells stand in a row, and whether they are figures.
-_CELLS = tuple((index, column.is_figure) for index, column in _LINE_COLUMNS)
+_LINE_COLUMNS = tuple(each for each in COLUMNS if each.scope is not PACKAGE)
 
 
 class CommercialCustomsInvoiceXlsx(Document):
@@ -75,14 +81,21 @@ def _parties(rows: Sequence[Sequence[str]]) -> Sheet:
 def _orders(invoice: Invoice) -> Sheet:
     return Sheet(
         name="orders",
-        header=[column.name for _, column in _LINE_COLUMNS],
-        widths=[40 if column.name in _WIDE else max(10, len(column.name)) for _, column in _LINE_COLUMNS],
-        rows=(
-            [float(row[index]) if is_figure and row[index] else row[index] for index, is_figure in _CELLS]
-            for row in line_rows(invoice)
-        ),
+        header=[column.name for column in _LINE_COLUMNS],
+        widths=[40 if column.name in _WIDE else max(10, len(column.name)) for column in _LINE_COLUMNS],
+        rows=map(WrittenRow, written_rows(invoice, list(_writers()))),
         pages_wide=_PAGES_WIDE,
     )
+
+
+def _writers() -> Iterator[Writer]:
+    """By column, as COLUMNS orders them; what is the same on every line has no cell."""
+    places = count()
+    for column in COLUMNS:
+        if column.scope is PACKAGE:
+            yield lambda _: ""
+        else:
+            yield cell_writer(next(places), is_figure=column.is_figure)
 
 
 def _cell(content: str, column: Column | EntryColumn) -> Cell:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from entrygo.domain.snapshot import Snapshot
-from entrygo.execution.documents.base import Document, render_documents
+from entrygo.execution.documents.base import Document
+from entrygo.execution.documents.rendering import Rendering, render_documents
 from entrygo.execution.package.artifacts import RenderedArtifact, entry_prefix
 from entrygo.execution.package.entry_snapshots import (
     as_imported,
@@ -39,16 +40,17 @@ def render_package(
     if not has_sets_by_entry(snapshot):
         return render_documents(documents, as_imported(snapshot), package)
     truck = covering_snapshot(snapshot)
-    finished = render_documents(_among(documents, OF_THE_TRUCK), truck, package)
-    for entry in snapshot.entries:
-        finished = render_documents(
-            _among(documents, OF_AN_ENTRY),
-            entry_snapshot(snapshot, entry),
-            entry_package(package, snapshot, entry),
-            finished,
-            prefix=entry_prefix(entry.number),
-        )
-    return render_documents(_among(documents, LAST), truck, package, finished)
+    with Rendering() as rendering:
+        rendering.add(_among(documents, OF_THE_TRUCK), truck, package)
+        for entry in snapshot.entries:
+            rendering.add(
+                _among(documents, OF_AN_ENTRY),
+                entry_snapshot(snapshot, entry),
+                entry_package(package, snapshot, entry),
+                prefix=entry_prefix(entry.number),
+            )
+        rendering.add(_among(documents, LAST), truck, package)
+        return rendering.finished()
 
 
 def _among(documents: Sequence[Document], types: frozenset[str]) -> Sequence[Document]:

@@ -16,7 +16,7 @@ from entrygo.execution.package.entry_snapshots import entries_by_importer, has_s
 from entrygo.execution.package.facts import NOTICE
 from entrygo.execution.package.findings import CountedFinding, findings_of_plan
 from entrygo.execution.package.invoice import CURRENCY, ConsolidatedLine, Invoice, InvoiceEntry, InvoiceLine
-from entrygo.execution.package.invoice_columns import COLUMNS, LINE, PRODUCT, product_rows
+from entrygo.execution.package.invoice_columns import COLUMNS, LINE, PRODUCT, QUANTITY, product_rows
 from entrygo.execution.package.json_values import (
     GENERATOR,
     Json,
@@ -42,7 +42,9 @@ SCHEMA_VERSION = "2.0"
 _OF_THE_ORDER = frozenset(
     {"order_external_id", "package_marks", "destination_state", "destination_postal_code"}
 )
-_LINE_COLUMNS = tuple(each for each in COLUMNS if each.scope is LINE and each.name not in _OF_THE_ORDER)
+_LINE_COLUMNS = tuple(
+    each for each in COLUMNS if each.scope in (QUANTITY, LINE) and each.name not in _OF_THE_ORDER
+)
 _PRODUCT_COLUMNS = tuple((index, each.name) for index, each in enumerate(COLUMNS) if each.scope is PRODUCT)
 _INTEGERS = frozenset({"line_number", "consolidated_line_number"})
 _LISTS = frozenset({"warnings"})
@@ -54,6 +56,7 @@ class Manifest(Document):
     artifact_type = MANIFEST_TYPE
     filename = "manifest.json"
     media_type = "application/json"
+    names_others = True
 
     def render(self, invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
         """Canonical JSON; `earlier` are the artifacts whose SHA-256 it lists, so it comes after them."""

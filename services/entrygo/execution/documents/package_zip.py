@@ -18,6 +18,7 @@ class PackageZip(Document):
     artifact_type = ARCHIVE_TYPE
     filename = "customs_package.zip"
     media_type = ARCHIVE_MEDIA_TYPE
+    names_others = True
 
     def render(self, _invoice: Invoice, earlier: Sequence[RenderedArtifact], /) -> bytes:
         """The archive of `earlier`, which is why it is the last of all."""

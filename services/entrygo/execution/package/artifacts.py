@@ -1,14 +1,12 @@
 """The finished documents of a package, and all of them as one ZIP: equal documents give equal bytes."""
 
-import io
 import re
-import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from entrygo.execution.package.workbook import WORKBOOK_MEDIA_TYPE
-from entrygo.execution.package.zip_entries import plain_entry
+from entrygo.execution.package.zip_entries import Packed, deflated, stored, zip_archive
 
 ARCHIVE_TYPE = "package_zip"
 _OF_AN_ENTRY = re.compile(r"entry-[0-9]+_")
@@ -30,6 +28,8 @@ class RenderedArtifact:
     generated_at: str
     content: bytes
     sha256: str
+    # This content as an archive holds it, where that is known already.
+    packed: Packed | None = field(default=None, repr=False, compare=False)
 
 
 class Named(Protocol):
@@ -75,10 +75,13 @@ def readable_documents(artifacts: Sequence[RenderedArtifact]) -> list[RenderedAr
 
 def zipped(artifacts: Sequence[RenderedArtifact]) -> bytes:
     """The package's archive if it has one, else a ZIP of the documents; equal documents give equal bytes."""
-    for each in artifacts:
-        if each.artifact_type == ARCHIVE_TYPE:
-            return each.content
-    return zip_documents(artifacts)
+    archive = archive_among(artifacts)
+    return archive.content if archive else zip_documents(artifacts)
+
+
+def archive_among(artifacts: Sequence[RenderedArtifact]) -> RenderedArtifact | None:
+    """The package's archive, where the broker takes one."""
+    return next((each for each in artifacts if each.artifact_type == ARCHIVE_TYPE), None)
 
 
 def pack_name(package_number: str) -> str:
@@ -88,9 +91,11 @@ def pack_name(package_number: str) -> str:
 
 def zip_documents(documents: Sequence[RenderedArtifact]) -> bytes:
     """The archive, its members in the order given."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for each in documents:
-            method = zipfile.ZIP_STORED if each.media_type in _COMPRESSED else zipfile.ZIP_DEFLATED
-            archive.writestr(plain_entry(each.filename), each.content, method)
-    return buffer.getvalue()
+    return zip_archive(
+        [(each.filename, each.packed or packed(each.media_type, each.content)) for each in documents]
+    )
+
+
+def packed(media_type: str, content: bytes) -> Packed:
+    """A document as an archive holds it."""
+    return stored(content) if media_type in _COMPRESSED else deflated(content)

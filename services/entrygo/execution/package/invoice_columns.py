@@ -1,6 +1,6 @@
 """The table of the invoice lines: names, order, values. Clean text; each document escapes it itself."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, auto
@@ -14,6 +14,8 @@ from entrygo.execution.package.invoicing import times
 from entrygo.execution.package.printable import clean_text, dotted_hts, undotted_hts
 
 Cell = Callable[[Invoice, InvoiceLine], str]
+# A cell's content as a file of some format has it.
+Writer = Callable[[str], str]
 
 
 class Scope(Enum):
@@ -21,10 +23,12 @@ class Scope(Enum):
 
     PACKAGE = auto()
     PRODUCT = auto()
+    # So much of a product.
+    QUANTITY = auto()
     LINE = auto()
 
 
-PACKAGE, PRODUCT, LINE = Scope.PACKAGE, Scope.PRODUCT, Scope.LINE
+PACKAGE, PRODUCT, QUANTITY, LINE = Scope.PACKAGE, Scope.PRODUCT, Scope.QUANTITY, Scope.LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,23 +127,23 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "usmca_criterion", PRODUCT, lambda _, line: _text(line.product.usmca.criterion) if line.spi else ""
     ),
-    Column("quantity", LINE, lambda _, line: number(line.item.quantity), is_figure=True),
+    Column("quantity", QUANTITY, lambda _, line: number(line.item.quantity), is_figure=True),
     Column("unit_of_measure", PRODUCT, lambda _, line: _text(line.unit)),
-    Column("hts_quantity_1", LINE, _hts_quantity(0), is_figure=True),
+    Column("hts_quantity_1", QUANTITY, _hts_quantity(0), is_figure=True),
     Column("hts_unit_1", PRODUCT, _hts_unit(0)),
-    Column("hts_quantity_2", LINE, _hts_quantity(1), is_figure=True),
+    Column("hts_quantity_2", QUANTITY, _hts_quantity(1), is_figure=True),
     Column("hts_unit_2", PRODUCT, _hts_unit(1)),
-    Column("net_weight_kg", LINE, lambda _, line: number(line.net_weight_kg), is_figure=True),
-    Column("gross_weight_kg", LINE, lambda _, line: number(line.gross_weight_kg), is_figure=True),
+    Column("net_weight_kg", QUANTITY, lambda _, line: number(line.net_weight_kg), is_figure=True),
+    Column("gross_weight_kg", QUANTITY, lambda _, line: number(line.gross_weight_kg), is_figure=True),
     Column("unit_value", LINE, lambda _, line: money(line.item.unit_value_usd), is_figure=True),
     Column("line_value", LINE, lambda _, line: money(line.value), is_figure=True),
     Column("currency", PACKAGE, lambda _invoice, _line: CURRENCY),
     Column("fx_rate", PACKAGE, lambda _invoice, _line: "1", is_figure=True),
     Column("line_value_usd", LINE, lambda _, line: money(line.value), is_figure=True),
     Column("section_232_status", PRODUCT, lambda _, line: str(line.product.section_232.status)),
-    Column("steel_weight_kg", LINE, _metal_weight("steel"), is_figure=True),
-    Column("aluminum_weight_kg", LINE, _metal_weight("aluminum"), is_figure=True),
-    Column("copper_weight_kg", LINE, _metal_weight("copper"), is_figure=True),
+    Column("steel_weight_kg", QUANTITY, _metal_weight("steel"), is_figure=True),
+    Column("aluminum_weight_kg", QUANTITY, _metal_weight("aluminum"), is_figure=True),
+    Column("copper_weight_kg", QUANTITY, _metal_weight("copper"), is_figure=True),
     Column("metal_weight_pct", PRODUCT, _metal_share),
     Column("melt_pour_country", PRODUCT, _metal_countries("melt_pour")),
     Column("smelt_primary_country", PRODUCT, _metal_countries("smelt_1")),
@@ -166,12 +170,14 @@ def product_rows(invoice: Invoice) -> Mapping[str, list[str]]:
     """By product id, in the order of their first lines: the cells that its lines share, others blank."""
     first = {line.product.id: line for line in reversed(invoice.lines)}
     return {
-        product_id: ["" if each.scope is LINE else each.cell(invoice, line) for each in COLUMNS]
+        product_id: ["" if each.scope in (QUANTITY, LINE) else each.cell(invoice, line) for each in COLUMNS]
         for product_id, line in sorted(first.items(), key=lambda item: item[1].number)
     }
 
 
-_OF_A_LINE = tuple((index, column.cell) for index, column in enumerate(COLUMNS) if column.scope is LINE)
+_NOT_OF_A_PRODUCT = tuple(
+    (index, column.cell) for index, column in enumerate(COLUMNS) if column.scope in (QUANTITY, LINE)
+)
 
 
 def line_rows(invoice: Invoice) -> Iterator[list[str]]:
@@ -179,6 +185,41 @@ def line_rows(invoice: Invoice) -> Iterator[list[str]]:
     shared = product_rows(invoice)
     for line in invoice.lines:
         row = shared[line.product.id].copy()
-        for index, cell in _OF_A_LINE:
+        for index, cell in _NOT_OF_A_PRODUCT:
             row[index] = cell(invoice, line)
         yield row
+
+
+def written_rows(invoice: Invoice, writers: Sequence[Writer]) -> Iterator[str]:
+    """Each line as one text: its cells one after another, each by the writer of its column.
+
+    What lines of so much of a product share is written once; it is four fifths of a row.
+    """
+    of_a_line = [
+        (place, column.cell, writer)
+        for place, (column, writer) in enumerate(
+            (column, writer) for column, writer in zip(COLUMNS, writers, strict=True) if column.scope is LINE
+        )
+    ]
+    shared: dict[tuple[str, Decimal], list[str]] = {}
+    for line in invoice.lines:
+        # Equal decimals may have different zeros, which make no difference to any cell.
+        key = line.product.id, line.item.quantity
+        pieces = shared.get(key)
+        if pieces is None:
+            pieces = shared[key] = _pieces(invoice, line, writers)
+        row = pieces.copy()
+        for place, cell, writer in of_a_line:
+            row[2 * place + 1] = writer(cell(invoice, line))
+        yield "".join(row)
+
+
+def _pieces(invoice: Invoice, line: InvoiceLine, writers: Sequence[Writer]) -> list[str]:
+    """The written cells around those of a line, each of which has a place of its own between two of them."""
+    pieces = [""]
+    for column, writer in zip(COLUMNS, writers, strict=True):
+        if column.scope is LINE:
+            pieces += ["", ""]
+        else:
+            pieces[-1] += writer(column.cell(invoice, line))
+    return pieces

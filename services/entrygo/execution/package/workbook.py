@@ -5,20 +5,18 @@ The parts are written out, not built by a library: of tens of thousands of rows 
 time of a package. Their form is that of ECMA-376; two readers of other make open them in the tests.
 """
 
-import io
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import count, islice
-from typing import Any, TypeVar
+from typing import Any, NewType, TypeVar
 
 from entrygo.execution.package import workbook_parts as parts
 from entrygo.execution.package.workbook_parts import Style
-from entrygo.execution.package.zip_entries import plain_entry
+from entrygo.execution.package.zip_entries import Packed, deflated, deflated_pieces, zip_archive
 
 R = TypeVar("R")
 Cell = str | int | float | Decimal | None
@@ -32,6 +30,8 @@ _PADDING = 0.7109375
 # Of the rows of a page, in points: each line of text, and what is left around them.
 _LINE_PT = 13.0
 _ROW_PT = 3.0
+# Stands for the number of a row; text has no such character, nor has XML.
+_ROW_NUMBER = "\0"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # What XML has another way of writing, or none at all; and what would be read as one of ours.
 _ODD = re.compile(r"[&<>\x00-\x1f\ud800-\udfff\ufffe\uffff]|^\s|\s$|_x[0-9A-Fa-f]{4}_")
@@ -41,19 +41,32 @@ _WITHOUT_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[
 PAPERS = {"us-letter": 1, "a4": 9}
 
 
+# Cells by the `cell_writer` of their columns, one after another.
+WrittenRow = NewType("WrittenRow", str)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """One table: a header that stays in view, and its rows. `name` is plain letters, digits and blanks.
 
-    The header stands in the row `header_row`, with blank ones above it; 0 is a table without one.
+    The header stands in the row `header_row`, with blank ones above it; 0 is a table without one. Rows are
+    cells, or texts of cells that a `cell_writer` wrote.
     """
 
     name: str
     header: Sequence[str]
     widths: Sequence[int]
-    rows: Iterable[Sequence[Cell]]
+    rows: Iterable[Sequence[Cell]] | Iterable[WrittenRow]
     pages_wide: int = 1
     header_row: int = 1
+
+
+def cell_writer(column: int, *, is_figure: bool) -> Callable[[str], str]:
+    """Writes the cells of a column, which counts from 0, for rows that are put together elsewhere."""
+    head = f'<c r="{_letters(column)}{_ROW_NUMBER}"'
+    if is_figure:
+        return lambda text: f"{head}{_figure(float(text))}" if text else ""
+    return lambda text: f"{head}{_inline(text)}" if text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +110,17 @@ def workbook(
     paper: str = "us-letter",
 ) -> bytes:
     """Equal arguments give equal bytes: `created`, in UTC, is the only time in it."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        printed = []
-        for number, sheet in enumerate(sheets, start=1):
-            entry = plain_entry(parts.sheet_path(number))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            selected = ' tabSelected="1"' if number == 1 else ""
-            rows = _Counted(sheet.rows)
-            with archive.open(entry, "w") as page:
-                for piece in _pieces(sheet, rows, PAPERS[paper], selected):
-                    page.write(piece.encode())
-            printed.append(_printed(sheet, rows.count))
-        # Once it is known how many rows each sheet has: what is printed of it says that.
-        for name, content in parts.around(printed, title, comments, created):
-            archive.writestr(plain_entry(name), content, zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    members, printed = list[tuple[str, Packed]](), []
+    for number, sheet in enumerate(sheets, start=1):
+        selected = ' tabSelected="1"' if number == 1 else ""
+        rows = _Counted(sheet.rows)
+        pieces = (piece.encode() for piece in _pieces(sheet, rows, PAPERS[paper], selected))
+        members.append((parts.sheet_path(number), deflated_pieces(pieces)))
+        printed.append(_printed(sheet, rows.count))
+    # Once it is known how many rows each sheet has: what is printed of it says that.
+    around = parts.around(printed, title, comments, created)
+    members += [(name, deflated(content.encode())) for name, content in around]
+    return zip_archive(members)
 
 
 class _Counted(Iterable[R]):
@@ -201,18 +209,24 @@ def _styled(reference: str, cell: Styled) -> str:
     return f'<c r="{reference}" s="{cell.style:d}"><v>{cell.content:.16g}</v></c>'
 
 
-def _row(number: int, row: Sequence[Cell], letters: Sequence[str]) -> str:
-    cells = "".join(
-        [
-            f'<c r="{letter}{number}"{_inline(cell)}'
-            if isinstance(cell, str)
-            # A spreadsheet makes binary floats of its numbers, whatever is written into it.
-            else f'<c r="{letter}{number}"><v>{cell:.16g}</v></c>'
-            for letter, cell in zip(letters, row, strict=True)
-            if cell is not None and cell != ""
-        ]
-    )
+def _row(number: int, row: Sequence[Cell] | WrittenRow, letters: Sequence[str]) -> str:
+    if isinstance(row, str):
+        cells = row.replace(_ROW_NUMBER, str(number))
+    else:
+        cells = "".join(
+            [
+                f'<c r="{letter}{number}"{_inline(cell) if isinstance(cell, str) else _figure(cell)}'
+                for letter, cell in zip(letters, row, strict=True)
+                if cell is not None and cell != ""
+            ]
+        )
     return f'<row r="{number}">{cells}</row>'
+
+
+def _figure(value: float | Decimal) -> str:
+    """A plain cell of a figure from behind its reference on."""
+    # A spreadsheet makes binary floats of its numbers, whatever is written into it.
+    return f"><v>{value:.16g}</v></c>"
 
 
 @lru_cache(maxsize=16_384)
