@@ -11,7 +11,7 @@ from entrygo.execution.broker.destinations import Destination
 from entrygo.execution.broker.mail import BrokerMail
 from entrygo.execution.broker.signed_links import LinkSigner
 from entrygo.execution.objects.by_digest import ObjectStore
-from entrygo.execution.package.artifacts import RenderedArtifact, zipped
+from entrygo.execution.package.artifacts import RenderedArtifact, archive_among, zip_documents
 from entrygo.execution.state.records import Phase, Submission, SubmissionKind, SubmissionStatus
 
 # What an upload's name says of its content.
@@ -33,16 +33,20 @@ class Freezer:
         artifacts: Sequence[RenderedArtifact],
         notification_id: str,
     ) -> Submission:
-        """The ledger row of a new submission, its bytes stored."""
+        """The ledger row of a new submission, its bytes stored; an archive in `artifacts` is already."""
         if self.links is not None:
             linked = mail.linked_submission_id or mail.submission_id
             link = self.links.link(mail.tenant, mail.package.id, linked, mail.written_at)
             mail = replace(mail, link=link)
-        pack = await asyncio.to_thread(zipped, artifacts)
+        archive = archive_among(artifacts)
+        pack = archive.content if archive else await asyncio.to_thread(zip_documents, artifacts)
         contents = Contents(mail=mail, artifacts=artifacts, pack=pack, mail_max_bytes=self.mail_max_bytes)
         content = await asyncio.to_thread(BY_TYPE[to.type].compose, contents)
         part = "" if mail.entry is None else f"-entry-{mail.entry}"
-        pack_sha256, content_sha256 = await self.objects.put_all(mail.tenant, [pack, content])
+        if archive:
+            pack_sha256, content_sha256 = archive.sha256, await self.objects.put(mail.tenant, content)
+        else:
+            pack_sha256, content_sha256 = await self.objects.put_all(mail.tenant, [pack, content])
         return Submission(
             tenant=mail.tenant,
             id=mail.submission_id,

@@ -1,12 +1,15 @@
 """From the snapshot to the bytes to send: renders and stores documents, freezes the mails. No database."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+import structlog
+
 from entrygo.domain.errors import EntryGoError, Kind
+from entrygo.domain.facts import Broker
 from entrygo.domain.ids import IdKind
 from entrygo.domain.principal import Tenant
 from entrygo.domain.snapshot import Amendment, PlannedEntry, Snapshot, read_snapshot
@@ -20,11 +23,15 @@ from entrygo.execution.objects.by_digest import ObjectStore
 from entrygo.execution.package.artifacts import RenderedArtifact, of_submission
 from entrygo.execution.package.entry_snapshots import amendment_of
 from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.package.sample_snapshot import sample_snapshot
 from entrygo.execution.package.summary import PackageSummary, summarised
 from entrygo.execution.state.records import Artifact, Notification, NotificationStatus, Submission
 from entrygo.process.clock import Ids
 
+log = structlog.get_logger(__name__)
+
 SEVERAL = 2
+_SAMPLE = "SAMPLE"
 
 
 class DocumentsFailed(EntryGoError):
@@ -75,13 +82,23 @@ class PackageMaker:
     documents: Sequence[Document]
     freezer: Freezer
     sender: str
+    read: Callable[[bytes], Snapshot] = read_snapshot
+
+    def get_ready(self) -> None:
+        """Renders a sample, for what is loaded only once: fonts, templates. Without them real ones fail."""
+        snapshot = sample_snapshot(Broker(id=_SAMPLE, external_id=_SAMPLE, name=_SAMPLE))
+        sample = PackageFacts(id=_SAMPLE, number=_SAMPLE, generated_at=snapshot.planned_at)
+        try:
+            render_package(self.documents, snapshot, sample)
+        except Exception:
+            log.exception("package.sample_failed")
 
     async def make(self, order: PackageOrder) -> Prepared:
         """Renders and stores the documents, freezes the mails."""
         tenant, facts = order.tenant, order.package
-        snapshot = await asyncio.to_thread(read_snapshot, order.snapshot)
+        snapshot = await asyncio.to_thread(self.read, order.snapshot)
         rendered = await self._render(facts, snapshot)
-        await self.objects.put_all(tenant, [each.content for each in rendered])
+        await self.objects.put_named(tenant, {each.sha256: each.content for each in rendered})
         summary = summarised(snapshot, facts.shipment)
         parts = submission_parts(snapshot)
         notifications = self._notifications(order, len(parts))

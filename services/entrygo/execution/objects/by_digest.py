@@ -4,7 +4,7 @@ Whatever the place does becomes one of two errors: it is away, or it does not ha
 """
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -64,11 +64,17 @@ class ObjectStore:
 
     async def put_all(self, tenant: Tenant, contents: Sequence[bytes]) -> list[str]:
         """Stores several durably and gives their SHA-256 in hex; raises when one of them could not be."""
-        named = [(hashlib.sha256(content).hexdigest(), content) for content in contents]
+        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        await self.put_named(tenant, dict(zip(digests, contents, strict=True)))
+        return digests
+
+    async def put_named(self, tenant: Tenant, contents: Mapping[str, bytes]) -> None:
+        """Stores several durably under their SHA-256 in hex, which the caller has just worked out."""
         with self._translated("put", ""):
-            await self._place.write_all({_key(tenant, sha256): content for sha256, content in named})
+            await self._place.write_all(
+                {_key(tenant, sha256): content for sha256, content in contents.items()}
+            )
         self._watch.write_succeeded()
-        return [sha256 for sha256, _ in named]
 
     async def get(self, tenant: Tenant, sha256: str) -> bytes:
         """The bytes, checked against their name. Raises BytesMissing."""
