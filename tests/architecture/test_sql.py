@@ -43,8 +43,9 @@ FOR_EVERYONE = re.compile(
     r"|FROM exports AS own WHERE|FROM archived_exports WHERE \(account_id|FROM outbox WHERE queued_at < \$1"
     # From one partition of a table to another, and whether one is empty.
     r"|^WITH moved AS \(DELETE FROM|^SELECT EXISTS \(SELECT FROM \)"
-    # Whether anything is due, and all that a restored system must not go on with by itself.
-    r"|EXISTS \(SELECT FROM executions WHERE finished_at IS NULL AND lease_until <= now\(\)\)"
+    # When anything is due, whether anything is queued, and all that a restored system must not go on with by
+    # itself.
+    r"|SELECT min\(lease_until\) FROM executions WHERE finished_at IS NULL|EXISTS \(SELECT FROM outbox\)"
     r"|status IN \('prepared', 'sending'\) ORDER BY|finished_at IS NULL AND submission_id IS NULL ORDER BY"
 )
 # What names the caller in every table that holds an account's rows; the warehouse is row security's alone.

@@ -6,7 +6,7 @@ commit last, and a mark would pass it by.
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -17,9 +17,9 @@ from entrygo.messaging.doorbell import Doorbell
 from entrygo.messaging.events import topic_of
 from entrygo.messaging.kafka import ensure_topics, producer_options
 from entrygo.messaging.metrics import INTERRUPTED, LEADING, PUBLISHED
-from entrygo.messaging.relay_queue import LeadLost, Queued, RelayQueue
+from entrygo.messaging.relay_queue import LeadLost, LeadPassed, Queued, RelayQueue
 from entrygo.messaging.seal import HEADER, NO_SEAL, Seal
-from entrygo.postgres.pool import DATABASE_ERRORS, open_background_session
+from entrygo.postgres.pool import DATABASE_ERRORS, Connection, open_background_session
 from entrygo.process.ending import pause
 from entrygo.process.settings import KafkaSettings
 from entrygo.process.tracing import TRACEPARENT
@@ -31,7 +31,12 @@ BATCH = 500
 IDLE_SECONDS = 1.0
 POLL_SECONDS = 0.03
 OTHERS_SECONDS = 5.0
-# How long another replica waits before it asks again whether the leader is gone.
+# After so long without an event the leader lets its lease go. Nobody renews it then, and nobody writes.
+QUIET_SECONDS = 5.0
+# How often it looks meanwhile for events that nobody rings for: of other processes, or of one that died.
+LOOK_SECONDS = 5.0
+# How long another replica waits before it asks again whether it is to lead; longer where its own process has
+# committed nothing.
 FOLLOW_SECONDS = 1.0
 MIN_BACKOFF = 0.1
 MAX_BACKOFF = 5.0
@@ -84,10 +89,10 @@ class Relay:
         backoff = MIN_BACKOFF
         while not stop.is_set():
             try:
-                led = await self._lead(stop)
+                await self._lead(stop)
                 backoff = MIN_BACKOFF
-                if not led:
-                    await pause(stop, FOLLOW_SECONDS)
+            except LeadPassed:
+                log.info("relay.lead_passed", schema=self._schema)
             except LeadLost:
                 # This process was held up for longer than the lease.
                 log.warning("relay.lead_lost", schema=self._schema)
@@ -97,18 +102,28 @@ class Relay:
                 await pause(stop, backoff)
                 backoff = min(backoff * 2, MAX_BACKOFF)
 
-    async def _lead(self, stop: asyncio.Event) -> bool:
-        """Publishes while leading; False when another replica leads."""
+    async def _lead(self, stop: asyncio.Event) -> None:
+        """Follows until it is to lead, and publishes from then on."""
         session = await open_background_session(self._database_url, schema=self._schema)
         try:
-            queue = await RelayQueue.take(session, self._schema)
-            if queue is None:
-                return False
-            async with queue.kept():
-                await self._publish(stop, queue)
-            return True
+            queue = await self._follow(stop, session)
+            if queue is not None:
+                async with queue.kept():
+                    await self._publish(stop, queue)
         finally:
             session.terminate()
+
+    async def _follow(self, stop: asyncio.Event, session: Connection) -> RelayQueue | None:
+        """The lead, once it is this replica's; None when `stop` comes before."""
+        bell = Doorbell()
+        with bell.answered():
+            while not stop.is_set():
+                queue = await RelayQueue.take(session, self._schema)
+                if queue is not None:
+                    return queue
+                await pause(stop, FOLLOW_SECONDS)
+                await bell.wait(stop, LOOK_SECONDS - FOLLOW_SECONDS)
+        return None
 
     async def _publish(self, stop: asyncio.Event, queue: RelayQueue) -> None:
         await ensure_topics(self._kafka)
@@ -124,18 +139,16 @@ class Relay:
 
     async def _publish_all(self, stop: asyncio.Event, queue: RelayQueue, producer: AIOKafkaProducer) -> None:
         last: LastOffsets = {}
-        bell, others_until, was_rung = Doorbell(), 0.0, True
+        bell, was_rung = Doorbell(), True
+
+        async def publish(events: Sequence[Queued]) -> None:
+            while events and not stop.is_set():
+                events = await self._publish_batch(events, queue, producer, last, stop)
+
         with bell.answered():
             while not stop.is_set():
-                events = await queue.first(BATCH)
-                found = bool(events)
-                while events and not stop.is_set():
-                    events = await self._publish_batch(events, queue, producer, last, stop)
-                now = asyncio.get_running_loop().time()
-                if found:
-                    # What was found by polling may not be all.
-                    others_until = others_until if was_rung else now + OTHERS_SECONDS
-                was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
+                await _until_quiet(stop, queue, bell, publish, was_rung=was_rung)
+                was_rung = await _at_rest(stop, queue, bell)
 
     async def _publish_batch(
         self,
@@ -174,6 +187,43 @@ class Relay:
             headers=[*cloud_event_headers(event), (HEADER, self._seal.of(payload)), *trace],
         )
         return future
+
+
+async def _until_quiet(
+    stop: asyncio.Event,
+    queue: RelayQueue,
+    bell: Doorbell,
+    publish: Callable[[Sequence[Queued]], Awaitable[None]],
+    *,
+    was_rung: bool,
+) -> None:
+    """Publishes what there is and what comes; returns after some seconds without an event.
+
+    `was_rung` says whether the bell announced what there is.
+    """
+    quiet_since, others_until = _now(), 0.0
+    while not stop.is_set():
+        events = await queue.first(BATCH)
+        await publish(events)
+        now = _now()
+        if events:
+            quiet_since = now
+            # What was found by polling may not be all.
+            others_until = others_until if was_rung else now + OTHERS_SECONDS
+        elif now - quiet_since >= QUIET_SECONDS:
+            return
+        was_rung = await bell.wait(stop, POLL_SECONDS if now < others_until else IDLE_SECONDS)
+
+
+async def _at_rest(stop: asyncio.Event, queue: RelayQueue, bell: Doorbell) -> bool:
+    """Without the lease, until an event is queued; whether the bell said so."""
+    await queue.let_go()
+    while not stop.is_set():
+        if await bell.wait(stop, LOOK_SECONDS):
+            return True
+        if await queue.is_filled():
+            return False
+    return False
 
 
 async def _leave(producer: AIOKafkaProducer, stop: asyncio.Event) -> None:
@@ -229,3 +279,7 @@ def cloud_event_headers(event: events_pb2.Event) -> Headers:
         "content-type": "application/protobuf",
     }
     return [(name, value.encode()) for name, value in attributes.items()]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,7 +1,9 @@
 """The outbox as its one relay sees it: who may publish it, what is queued, what is done.
 
 The lead is a lease with an epoch, by the database's clock: a process that hangs loses it though its session
-lives. Every change carries the epoch, so that whoever led before and wakes up changes nothing.
+lives. Every change carries the epoch, so that whoever led before and wakes up changes nothing. Who has
+nothing to publish lets the lease go and remembers the epoch, by which it learns whether the lead is still its
+own; another one takes it that has something to publish before.
 """
 
 import asyncio
@@ -20,13 +22,18 @@ LEASE = timedelta(seconds=3)
 RENEW_SECONDS = 0.5
 RENEW_ALONE_SECONDS = 1.5
 GIVE_UP_SECONDS = 1.0
-# Held by the session of whoever leads: a follower that gets it knows that the session before is gone, and
-# need not wait for the end of its lease. Schemas of one cluster are distinguished by the second number.
+# Held by the session of whoever leads, unless it took the lease while the session before was still there: a
+# follower that gets it knows that the leader is gone, and need not wait for the end of its lease. Schemas of
+# one cluster are distinguished by the second number.
 LOCK_SPACE = 0x656E74
 
 
 class LeadLost(Exception):
     """Another relay leads: what was read here is its to publish."""
+
+
+class LeadPassed(LeadLost):
+    """Another relay leads, and nothing is wrong: it had something to publish while this one rested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +52,22 @@ class RelayQueue:
         self._session = session
         self._epoch = epoch
         self._is_lost = False
+        # Set unless the lease was let go.
+        self._is_held = asyncio.Event()
+        self._is_held.set()
         self._renewed_at = _now()
         # A session runs one statement at a time, and the renewal must not wait for the broker.
         self._turn = asyncio.Lock()
 
     @classmethod
     async def take(cls, session: Connection, schema: str) -> "RelayQueue | None":
-        """The lead, if nobody has it."""
+        """The lead, if whoever led is gone; or hangs or rests while events are queued."""
         epoch = await session.fetchval(
             "WITH free AS MATERIALIZED (SELECT pg_try_advisory_lock($1, hashtext($2)) AS is_free)"
-            " UPDATE relay_lease SET epoch = epoch + 1, expires_at = clock_timestamp() + $3::interval"
-            " FROM free WHERE is_free OR expires_at < clock_timestamp() RETURNING epoch",
+            " UPDATE relay_lease SET epoch = epoch + 1, expires_at = clock_timestamp() + $3::interval,"
+            " is_locked = is_free FROM free WHERE is_locked AND is_free"
+            " OR expires_at < clock_timestamp() AND (is_free OR EXISTS (SELECT FROM outbox))"
+            " RETURNING epoch",
             LOCK_SPACE,
             schema,
             LEASE,
@@ -76,11 +88,27 @@ class RelayQueue:
                     # Another replica may lead at once.
                     await self._extend(timedelta(0))
 
+    async def let_go(self) -> None:
+        """Ends the lease, within `kept`, until `first` takes it up again: nothing is renewed meanwhile."""
+        self._is_held.clear()
+        await self._extend(timedelta(0))
+
+    async def is_filled(self) -> bool:
+        """Whether an event is queued; changes nothing. LeadLost when another one leads."""
+        async with self._turn:
+            row = await self._session.fetchrow(
+                "SELECT epoch, EXISTS (SELECT FROM outbox) AS is_filled FROM relay_lease"
+            )
+        assert row is not None  # the migration that made the table filled it
+        self._is_lost = row["epoch"] != self._epoch
+        self._check()
+        return bool(row["is_filled"])
+
     async def first(self, limit: int) -> list[Queued]:
         """The oldest events that are queued. LeadLost when the lead is known to be lost."""
         self._check()
         async with self._turn:
-            if _now() - self._renewed_at >= RENEW_SECONDS:
+            if not self._is_held.is_set() or _now() - self._renewed_at >= RENEW_SECONDS:
                 return await self._first_and_extend(limit)
             rows = await self._session.fetch(
                 "SELECT id, payload, traceparent FROM outbox ORDER BY id LIMIT $1", limit
@@ -108,7 +136,7 @@ class RelayQueue:
             return self._queued(rows)
 
     async def _first_and_extend(self, limit: int) -> list[Queued]:
-        """Both in one statement, which an idle relay sends each second."""
+        """Both in one statement."""
         rows = await self._session.fetch(
             "WITH lead AS (UPDATE relay_lease SET expires_at = clock_timestamp() + $3::interval"
             " WHERE epoch = $2 RETURNING epoch)"
@@ -125,16 +153,18 @@ class RelayQueue:
         """After a statement that renews and looks; its rows name no lead where another one leads."""
         self._extended(rows[0]["epoch"])
         self._check()
+        self._is_held.set()
         return [
             Queued(row["id"], row["payload"], row["traceparent"]) for row in rows if row["id"] is not None
         ]
 
     def _check(self) -> None:
         if self._is_lost:
-            raise LeadLost
+            raise LeadLost if self._is_held.is_set() else LeadPassed
 
     async def _renew_always(self) -> None:
         while not self._is_lost:
+            await self._is_held.wait()
             age = _now() - self._renewed_at
             if age >= RENEW_ALONE_SECONDS:
                 await self._extend(LEASE)

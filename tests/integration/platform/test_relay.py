@@ -19,7 +19,7 @@ from entrygo.messaging.events import EXPORTS_TOPIC, make_event
 from entrygo.messaging.kafka import consumer_options
 from entrygo.messaging.outbox import append_all
 from entrygo.messaging.relay import LEAVE_SECONDS, Relay
-from entrygo.messaging.relay_queue import LeadLost, RelayQueue
+from entrygo.messaging.relay_queue import LeadLost, LeadPassed, RelayQueue
 from entrygo.messaging.seal import HEADER, Seal
 from entrygo.postgres.pool import (
     EVERYONE,
@@ -336,14 +336,98 @@ async def test_look_into_the_queue_renews_a_lease_that_is_due_and_learns_that_th
 
 
 async def test_relay_leads_at_once_when_the_leader_ended_or_its_session_is_gone(database_url: str) -> None:
+    async with await open_pool(database_url, schema="sync") as pool:
+        await record(pool, ["batch_1"], first=1, count=1)
+    async with session(database_url) as leader:
+        assert await RelayQueue.take(leader, "sync") is not None
     async with session(database_url) as follower, session(database_url) as leader:
         queue = await RelayQueue.take(leader, "sync")
         assert queue is not None
         async with queue.kept():
             assert await RelayQueue.take(follower, "sync") is None
+        await leader.close()
         assert await RelayQueue.take(follower, "sync") is not None
     async with session(database_url) as last:
         assert await RelayQueue.take(last, "sync") is not None
+
+
+async def test_a_lease_that_was_let_go_is_taken_up_again_or_passes_to_whoever_has_events_to_publish(
+    database_url: str,
+) -> None:
+    async with (
+        await open_pool(database_url, schema="sync") as pool,
+        session(database_url) as old,
+        session(database_url) as new,
+    ):
+        before = await RelayQueue.take(old, "sync")
+        assert before is not None
+        async with before.kept():
+            await before.let_go()
+            assert not await before.is_filled()
+            assert await RelayQueue.take(new, "sync") is None, "there is nothing to publish"
+            await record(pool, ["batch_1"], first=1, count=1)
+            assert await before.is_filled()
+            [event] = await before.first(10)
+            assert await RelayQueue.take(new, "sync") is None, "the lease was taken up again"
+            await before.let_go()
+            after = await RelayQueue.take(new, "sync")
+            assert after is not None
+            with pytest.raises(LeadPassed):
+                await before.is_filled()
+            with pytest.raises(LeadPassed):
+                await before.first(10)
+        await old.close()
+        async with session(database_url) as again:
+            assert await RelayQueue.take(again, "sync") is None, "the lock that is free is not the leader's"
+            assert await after.first(10) == [event]
+            await after.remove([event.id], 10)
+            await after.let_go()
+            assert await RelayQueue.take(again, "sync") is not None, "it leads from now on, with the lock"
+            async with session(database_url) as last:
+                assert await RelayQueue.take(last, "sync") is None
+            await again.close()
+            async with session(database_url) as last:
+                assert await RelayQueue.take(last, "sync") is not None
+
+
+async def test_a_relay_without_events_lets_its_lease_go_and_publishes_what_comes(
+    database_url: str, restartable_broker: TansuBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrygo.messaging.relay.QUIET_SECONDS", 0)
+    monkeypatch.setattr("entrygo.messaging.relay.IDLE_SECONDS", 0.01)
+    monkeypatch.setattr("entrygo.messaging.relay.LOOK_SECONDS", 2 * WAIT_SECONDS)
+    streams = [f"batch_{secrets.token_hex(4)}"]
+    async with (
+        await open_pool(database_url, schema="sync") as pool,
+        relaying(database_url, restartable_broker.bootstrap),
+    ):
+        for sequence in range(1, 4):
+            await lease_is_over(pool, lead=1)
+            await record(pool, streams, first=sequence, count=1)
+            await outbox_is_empty(pool)
+    monkeypatch.setattr("entrygo.messaging.relay.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("entrygo.messaging.outbox.ring", lambda: None)
+    async with (
+        await open_pool(database_url, schema="sync") as pool,
+        relaying(database_url, restartable_broker.bootstrap),
+    ):
+        await lease_is_over(pool, lead=2)
+        await record(pool, streams, first=4, count=1)
+        await outbox_is_empty(pool)
+    seen = await read(restartable_broker.bootstrap, streams, expected=4)
+    assert seen == {streams[0]: [1, 2, 3, 4]}
+
+
+async def lease_is_over(pool: Pool, *, lead: int) -> None:
+    """Once the relay of this lead has let its lease go."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            async with transaction(pool, EVERYONE) as connection:
+                if await connection.fetchval(
+                    "SELECT epoch = $1 AND expires_at < clock_timestamp() FROM relay_lease", lead
+                ):
+                    return
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
