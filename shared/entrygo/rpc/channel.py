@@ -1,6 +1,7 @@
 """Channels to other services: kept alive, balanced over workers, retried where a retry is harmless."""
 
 import json
+from functools import partial
 from typing import Any
 
 import grpc
@@ -8,6 +9,7 @@ import grpc
 from entrygo.process.rpc_credentials import channel_credentials, name_options
 from entrygo.process.settings import RpcClientSettings
 from entrygo.process.tls import CertificateRefused
+from entrygo.rpc.resting import RestingChannel
 
 MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 8 * 1024 * 1024
@@ -80,12 +82,13 @@ OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.absolute_max_metadata_size", MAX_ERROR_BYTES),
     # A restarted service is met again at once, not after the default backoff of up to two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    # So long an attempt to connect may take, whatever its name says.
+    ("grpc.min_reconnect_backoff_ms", 1_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
 )
 
 
-def open_channel(target: str, security: RpcClientSettings) -> grpc.aio.Channel:
+def open_channel(target: str, security: RpcClientSettings) -> RestingChannel:
     """A channel to `host:port`, or to several workers as `host:port,host:port`.
 
     Raises CertificateRefused when what `security` names cannot be used.
@@ -93,10 +96,11 @@ def open_channel(target: str, security: RpcClientSettings) -> grpc.aio.Channel:
     address = f"ipv4:{_numeric(target)}" if "," in target else target
     credentials = channel_credentials(security)
     if credentials is None:
-        return grpc.aio.insecure_channel(address, options=OPTIONS)
+        return RestingChannel(partial(grpc.aio.insecure_channel, address, options=OPTIONS))
     if security.server_name is None and "," in target:
         raise CertificateRefused(f"ENTRYGO_RPC_CLIENT_SERVER_NAME must name the servers of {target}.")
-    return grpc.aio.secure_channel(address, credentials, options=(*OPTIONS, *name_options(security)))
+    options = (*OPTIONS, *name_options(security))
+    return RestingChannel(partial(grpc.aio.secure_channel, address, credentials, options=options))
 
 
 def _numeric(targets: str) -> str:

@@ -12,7 +12,9 @@ import pytest_asyncio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from entrygo.process.settings import RpcClientSettings
+from entrygo.rpc import resting
 from entrygo.rpc.channel import PING_EVERY_MS, open_channel
+from entrygo.rpc.resting import RestingChannel
 from tests.harness import processes
 
 REPLICA = """
@@ -98,11 +100,38 @@ async def test_calls_to_a_stopped_replica_end_and_the_next_ones_go_to_the_other(
         assert set(await asked(channel)) == {"OK"}
 
 
-async def test_a_quiet_channel_stays_connected(replicas: list[tuple[int, psutil.Process]]) -> None:
+async def test_a_channel_that_is_read_stays_connected(replicas: list[tuple[int, psutil.Process]]) -> None:
     # Whoever pings more often than a server allows is sent away after three pings, and pings less afterwards.
     (port, _), _ = replicas
     async with open_channel(f"127.0.0.1:{port}", RpcClientSettings()) as channel:
-        assert set(await asked(channel)) == {"OK"}
+        watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
+        assert await anext(aiter(watch)) is not None
         changed = channel.wait_for_state_change(grpc.ChannelConnectivity.READY)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(changed, 5 * PING_EVERY_MS / 1000)
+        assert not channel.is_at_rest
+
+
+async def test_a_channel_without_calls_lets_go_each_time_and_then_passes_a_stopped_replica_by(
+    channel: RestingChannel, replicas: list[tuple[int, psutil.Process]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "IDLE_SECONDS", 0.2)
+    for _ in range(2):
+        await until_all_take_their_turn(channel, [port for port, _ in replicas])
+        await at_rest(channel, replicas)
+    with processes.frozen(replicas[0][1]):
+        assert set(await asked(channel)) == {"OK"}
+    stub = health_pb2_grpc.HealthStub(channel)
+    stub.Watch(health_pb2.HealthCheckRequest()).cancel()
+    await at_rest(channel, replicas)
+
+
+async def at_rest(channel: RestingChannel, replicas: list[tuple[int, psutil.Process]]) -> None:
+    """Once no connection to a replica is left."""
+    ports = {port for port, _ in replicas}
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        # What is waited for is gRPC's, which has no event of it.
+        while not channel.is_at_rest or any(  # noqa: ASYNC110
+            each.raddr and each.raddr.port in ports for each in psutil.Process().net_connections()
+        ):
+            await asyncio.sleep(0.05)
