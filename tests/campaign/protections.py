@@ -141,7 +141,7 @@ PROTECTIONS = (
         (
             Edit(
                 "services/entrygo/execution/recovery/loops.py",
-                "            group.create_task(self._deliver(stop, due))\n",
+                "            group.create_task(self._deliver(stop, due, bell))\n",
                 "",
             ),
         ),

@@ -1,12 +1,13 @@
-"""What an idle process looks at once a second: each kind of work is seen when it is due, and only then."""
+"""What an idle process looks at: each kind of work is seen when it is due, and how long it is until then."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
+from entrygo.execution.recovery.backlog_store import Backlog, due_in
 from entrygo.postgres.pool import EVERYONE, Pool, open_pool, transaction
 from tests.harness.rows import insert_row
 
@@ -78,11 +79,16 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         ("notice_mails", {**NOTICE, "due_at": LATER}, None),
     ],
 )
-async def test_work_is_seen_when_it_is_due(
+async def test_work_is_seen_when_it_is_due_and_before_with_the_time_until_then(
     pool: Pool, table: str, row: dict[str, Any], kind: Backlog | None
 ) -> None:
     async with transaction(pool, EVERYONE) as connection:
         rows = {"customs_packages": PACKAGE, table: {**SUBMISSION, **row} if "status" in row else row}
         for name, columns in rows.items():
             await insert_row(connection, name, columns)
-        assert await kinds_waiting(connection) == ({kind} if kind else set())
+        ahead = await due_in(connection)
+    is_ahead = LATER in row.values()
+    assert {each for each, until in ahead.items() if until <= timedelta()} == ({kind} if kind else set())
+    assert [timedelta() < until <= timedelta(days=1) for until in ahead.values() if not kind] == (
+        [True] if is_ahead else []
+    )

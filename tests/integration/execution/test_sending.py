@@ -13,6 +13,8 @@ from entrygo.domain.errors import (
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.resubmission import ResubmitCommand
 from entrygo.execution.state.failpoints import AFTER_SENDING
+from entrygo.messaging.doorbell import ring
+from entrygo.postgres.pool import EVERYONE, transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import AGAIN, ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
@@ -52,6 +54,27 @@ async def test_what_waits_in_the_ledger_is_sent_as_soon_as_another_delivery_has_
         await world.pass_time(timedelta(minutes=10))
         process.dispatcher.freed.set()
         await _until(lambda: len(channel.deliveries) == 2)
+        stop.set()
+    await process.dispatcher.idle()
+
+
+async def test_what_becomes_due_later_is_sent_then_though_nobody_says_so_and_what_others_leave_when_it_looks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrygo.execution.recovery.loops.RARELY", 10**9)
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    recovery, stop = replace(process.recovery, interval=timedelta(milliseconds=1)), asyncio.Event()
+    async with transaction(process.pool, EVERYONE) as connection:
+        await connection.execute("UPDATE broker_submissions SET next_attempt_at = now() + interval '0.5 s'")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recovery.run(stop))
+        await _until(lambda: len(channel.deliveries) == 2)
+        await process.dispatcher.idle()
+        await world.pass_time(timedelta(minutes=10))
+        ring()
+        await _until(lambda: len(channel.deliveries) == 3)
         stop.set()
     await process.dispatcher.idle()
 

@@ -23,6 +23,9 @@ from entrygo.cli.up.processes import identify, memory_of
 
 READY_POLL_SECONDS = 0.1
 HEALTH_POLL_SECONDS = 5.0
+# A part that has been ready for a minute is asked less often: to be asked wakes it and those that it asks.
+STEADY_AFTER_SECONDS = 60.0
+STEADY_POLL_SECONDS = 30.0
 UNHEALTHY_AFTER = 3  # failed checks in a row
 EARLY_EXITS = 3  # of a part that was never ready, before the start as a whole has failed
 START_SECONDS = 90.0
@@ -160,10 +163,12 @@ class Supervisor:
 
     async def _watch(self, unit: Unit) -> None:
         """Keep the state of a running part in step with its health."""
-        failed = 0
+        failed, asked_at = 0, 0.0
         while True:
-            if await unit.part.is_ready():
-                failed = 0
+            if time.monotonic() - asked_at < _seconds_between_questions(unit, failed):
+                pass
+            elif await unit.part.is_ready():
+                failed, asked_at = 0, time.monotonic()
                 self._move(unit, PartState.READY)
                 unit.was_ready.set()
             elif (failed := failed + 1) >= UNHEALTHY_AFTER and unit.state is PartState.READY:
@@ -180,6 +185,12 @@ class Supervisor:
             unit.state = state
             unit.since = time.time()
             self._changed()
+
+
+def _seconds_between_questions(unit: Unit, failed: int) -> float:
+    """None, while the state of the part is about to change, or has just changed."""
+    is_steady = unit.state is PartState.READY and not failed
+    return STEADY_POLL_SECONDS if is_steady and time.time() - unit.since > STEADY_AFTER_SECONDS else 0.0
 
 
 def _is_too_large(unit: Unit) -> bool:

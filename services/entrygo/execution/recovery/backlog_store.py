@@ -1,5 +1,7 @@
 """One look at what waits for a process in the background, of every account."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from entrygo.postgres.pool import Connection
@@ -14,18 +16,17 @@ class Backlog(StrEnum):
     DELIVERIES = "deliveries"
 
 
-async def kinds_waiting(connection: Connection) -> set[Backlog]:
-    """The kinds of which there is any. One statement: an idle process asks once a second."""
+async def due_in(connection: Connection) -> Mapping[Backlog, timedelta]:
+    """How long it is until the first of each kind is due, zero or less where one is; without those of which
+    there is none. One statement, which an idle process sends now and then."""
     row = await connection.fetchrow(
-        "SELECT EXISTS (SELECT FROM executions WHERE finished_at IS NULL AND lease_until <= now())"
-        "  AS executions,"
-        " EXISTS (SELECT FROM withdrawals WHERE response IS NULL AND due_at <= now()) AS withdrawals,"
-        " EXISTS (SELECT FROM broker_submissions WHERE status = 'sending' AND lease_until <= now())"
-        "  OR EXISTS (SELECT FROM broker_submissions"
-        "   WHERE status = 'prepared' AND next_attempt_at <= now())"
-        "  OR EXISTS (SELECT FROM mail_recipients WHERE ask_due_at <= now())"
-        "  OR EXISTS (SELECT FROM notice_mails WHERE due_at <= now())"
-        "  OR EXISTS (SELECT FROM broker_submissions WHERE reaction_at <= now()) AS deliveries"
+        "SELECT (SELECT min(lease_until) FROM executions WHERE finished_at IS NULL) - now() AS executions,"
+        " (SELECT min(due_at) FROM withdrawals WHERE response IS NULL) - now() AS withdrawals,"
+        " least((SELECT min(lease_until) FROM broker_submissions WHERE status = 'sending'),"
+        "  (SELECT min(next_attempt_at) FROM broker_submissions WHERE status = 'prepared'),"
+        "  (SELECT min(ask_due_at) FROM mail_recipients),"
+        "  (SELECT min(due_at) FROM notice_mails),"
+        "  (SELECT min(reaction_at) FROM broker_submissions)) - now() AS deliveries"
     )
     assert row is not None  # it has no FROM
-    return {kind for kind in Backlog if row[kind]}
+    return {kind: row[kind] for kind in Backlog if row[kind] is not None}

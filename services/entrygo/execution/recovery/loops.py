@@ -2,7 +2,8 @@
 releases did not keep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,11 +16,12 @@ from entrygo.execution.broker.dispatch import Dispatcher
 from entrygo.execution.broker.notices import WebhookNotices
 from entrygo.execution.clients.planning import PlanningAccess
 from entrygo.execution.closing.withdrawing import Withdrawals
-from entrygo.execution.recovery.backlog_store import Backlog, kinds_waiting
+from entrygo.execution.recovery.backlog_store import Backlog, due_in
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import Execution, Step
 from entrygo.execution.store import ExecutionBacklog, ExecutionStore
 from entrygo.execution.use_cases import Executions
+from entrygo.messaging.doorbell import Doorbell
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.ending import first_of, pause
 
@@ -27,8 +29,10 @@ Work = Callable[[], Awaitable[None]]
 BATCH = 10
 # Between two looks into the ledger, however many deliveries end.
 PAUSE_SECONDS = 0.1
-# What only an upgrade leaves is looked for so many times less often.
+# So many times less often anything is looked for while nothing is due; and what only an upgrade leaves, once
+# there is none of it.
 RARELY = 5
+HARDLY_EVER = 60
 
 log = structlog.get_logger(__name__)
 
@@ -43,8 +47,8 @@ class WarehouseFill:
     # Executions whose plan planning cannot give: not asked for again by this process.
     passed_over: set[str] = field(default_factory=set)
 
-    async def fill(self, limit: int) -> None:
-        """Up to `limit` executions, each with its package. Raises an outage."""
+    async def fill(self, limit: int) -> bool:
+        """Up to `limit` executions, each with its package; whether there were any. Raises an outage."""
         async with transaction(self.pool, EVERYONE) as connection:
             backlog = ExecutionBacklog(connection)
             found = await backlog.without_warehouse(limit, self.passed_over)
@@ -56,6 +60,7 @@ class WarehouseFill:
             except EntryGoError as error:
                 self.passed_over.add(execution.id)
                 log.warning("execution.warehouse_unknown", execution_id=execution.id, error=str(error))
+        return bool(found)
 
     async def _fill(self, execution: Execution) -> None:
         assert execution.revision is not None
@@ -71,7 +76,7 @@ class WarehouseFill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """Looks for work every `interval`; any number of replicas may do so at once."""
+    """Looks for work every `interval` while there is any; any number of replicas may do so at once."""
 
     pool: Pool
     executions: Executions
@@ -85,12 +90,12 @@ class Recovery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Every loop until `stop`; an outage delays a loop and ends none."""
-        due = {kind: asyncio.Event() for kind in Backlog}
+        due, bell = {kind: asyncio.Event() for kind in Backlog}, Doorbell()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._look_always(stop, due))
+            group.create_task(self._look_always(stop, due, bell))
             group.create_task(self._when(due[Backlog.EXECUTIONS], stop, self.recover_executions))
             group.create_task(self._when(due[Backlog.WITHDRAWALS], stop, self.recover_withdrawals))
-            group.create_task(self._deliver(stop, due))
+            group.create_task(self._deliver(stop, due, bell))
             group.create_task(self._fill(stop))
 
     async def recover_executions(self) -> None:
@@ -101,9 +106,9 @@ class Recovery:
         """Carries on with some withdrawals whose process died."""
         await self.withdrawals.recover(BATCH)
 
-    async def fill_warehouses(self) -> None:
-        """Some executions of releases that did not keep the warehouse."""
-        await self.warehouses.fill(BATCH)
+    async def fill_warehouses(self) -> bool:
+        """Some executions of releases that did not keep the warehouse; whether there were any."""
+        return await self.warehouses.fill(BATCH)
 
     async def deliver_due(self) -> None:
         """Settles attempts whose owner died, starts those that are due, asks recipients who are to be asked,
@@ -115,45 +120,70 @@ class Recovery:
         for submission in await self.delivery.reacting(BATCH):
             await self.delivery.react(submission)
 
-    async def _look_always(self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event]) -> None:
-        while not stop.is_set():
-            await self._guarded(lambda: self._look(due))
-            await pause(stop, self.interval.total_seconds())
+    async def _look_always(
+        self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event], bell: Doorbell
+    ) -> None:
+        """Every interval; later where nothing is due by then, until something happens in this process.
 
-    async def _look(self, due: Mapping[Backlog, asyncio.Event]) -> None:
-        """Wakes the loops for which something waits."""
+        What another process leaves when it dies is due when its lease is over, so this knows of it before.
+        """
+        with bell.answered():
+            while not stop.is_set():
+                ahead = self.interval
+                with reported():
+                    ahead = await self._look(due)
+                await pause(stop, self.interval.total_seconds())
+                rest = min(ahead, RARELY * self.interval) - self.interval
+                if rest > timedelta():
+                    await bell.wait(stop, rest.total_seconds())
+
+    async def _look(self, due: Mapping[Backlog, asyncio.Event]) -> timedelta:
+        """Wakes the loops for which something waits; says how long it is until there is something for one."""
         async with transaction(self.pool, EVERYONE) as connection:
-            waiting = await kinds_waiting(connection)
-        for kind in waiting:
-            due[kind].set()
+            ahead = await due_in(connection)
+        for kind, pause_before in ahead.items():
+            if pause_before <= timedelta():
+                due[kind].set()
+        return min(ahead.values(), default=timedelta.max)
 
     async def _when(self, due: asyncio.Event, stop: asyncio.Event, work: Work) -> None:
         while await _is_set_before(stop, due):
             due.clear()
-            await self._guarded(work)
+            with reported():
+                await work()
 
-    async def _deliver(self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event]) -> None:
+    async def _deliver(
+        self, stop: asyncio.Event, due: Mapping[Backlog, asyncio.Event], bell: Doorbell
+    ) -> None:
         """When something is due, and when a look after deliveries that have ended finds others waiting."""
         is_due, freed = due[Backlog.DELIVERIES], self.dispatcher.freed
         while await _is_set_before(stop, is_due, freed):
             freed.clear()
-            if not is_due.is_set():
-                await self._guarded(lambda: self._look(due))
-            if is_due.is_set():
-                is_due.clear()
-                await self._guarded(self.deliver_due)
+            with reported():
+                if not is_due.is_set():
+                    await self._look(due)
+                if is_due.is_set():
+                    is_due.clear()
+                    await self.deliver_due()
+            # What has ended may be due again before the next look.
+            bell.rung()
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _fill(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._guarded(self.fill_warehouses)
-            await pause(stop, RARELY * self.interval.total_seconds())
+            had_some = True
+            with reported():
+                had_some = await self.fill_warehouses()
+            await pause(stop, (RARELY if had_some else HARDLY_EVER) * self.interval.total_seconds())
 
-    async def _guarded(self, work: Work) -> None:
-        try:
-            await work()
-        except EntryGoError as error:
-            log.warning("recovery.interrupted", error=str(error))
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Logs an outage, and what else was foreseen, instead of raising it."""
+    try:
+        yield
+    except EntryGoError as error:
+        log.warning("recovery.interrupted", error=str(error))
 
 
 async def _is_set_before(stop: asyncio.Event, *events: asyncio.Event) -> bool:
