@@ -2,30 +2,51 @@
 
 import asyncio
 import socket
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from email.utils import formatdate
 
 import structlog
 import uvicorn
+from uvicorn.server import ServerState
 
 from entrygo.gateway.app import create_app
 from entrygo.gateway.guard import guarded
 from entrygo.gateway.settings import GatewaySettings
-from entrygo.process.ending import pause
 from entrygo.process.runtime import run
 from entrygo.process.tls import read_pair
-
-# How often the `Date` of the answers is renewed, which has no fractions of a second.
-TICK_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 
+class Dated(ServerState):
+    """The state of a uvicorn whose answers get their `Date` when they are made, once a second at most."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self._clock = clock
+        self._second = 0
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:
+        """Of each answer."""
+        now = int(self._clock())
+        if now != self._second:
+            self._second, self._headers = now, [(b"date", formatdate(now, usegmt=True).encode())]
+        return self._headers
+
+    @default_headers.setter
+    def default_headers(self, headers: list[tuple[bytes, bytes]]) -> None:
+        """uvicorn's own are as old as its last tick."""
+
+
 class Server(uvicorn.Server):
-    """uvicorn that says when it listens, leaves signals to the runtime, and wakes once a second."""
+    """uvicorn that says when it listens, leaves signals to the runtime, and never wakes by itself."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
+        self.server_state = Dated()
         self._leaving = asyncio.Event()
 
     def leave(self) -> None:
@@ -41,8 +62,7 @@ class Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         """Until `leave`; uvicorn's own looks every tenth of a second whether it is to end."""
-        while not await self.on_tick(0):
-            await pause(self._leaving, TICK_SECONDS)
+        await self._leaving.wait()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -17,18 +17,23 @@ class Changes:
 
     def __init__(self) -> None:
         self._watchers: defaultdict[ExportKey | Tenant, set[asyncio.Event]] = defaultdict(set)
+        # Set while somebody watches.
+        self.are_watched = asyncio.Event()
 
     @contextmanager
     def watch(self, key: ExportKey | Tenant) -> Iterator[asyncio.Event]:
         """An event that is set at each change of what is watched, until the block is left."""
         changed = asyncio.Event()
         self._watchers[key].add(changed)
+        self.are_watched.set()
         try:
             yield changed
         finally:
             self._watchers[key].discard(changed)
             if not self._watchers[key]:
                 del self._watchers[key]
+            if not self._watchers:
+                self.are_watched.clear()
 
     def wake(self, keys: Iterable[ExportKey]) -> None:
         """Wakes whoever watches one of these exports, or any export of their tenant."""

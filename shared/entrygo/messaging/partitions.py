@@ -1,23 +1,30 @@
 """Where a consumer goes on in the partitions that it is given, and whether it gets on."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.protocol.fetch import FetchRequest
 
 from entrygo.domain.errors import EntryGoError
+from entrygo.messaging.kafka import FETCH_MAX_WAIT_MS
 from entrygo.messaging.metrics import observe_lag
+from entrygo.process.ending import pause
 
 # What one fetch waits for records.
 POLL_MS = 250
-# Of a fetch that is sent now and then: until it has left, and until a broker without records has answered.
-SENT_MS = 10
-ANSWERED_SECONDS = 0.03
-# A broker may answer an empty fetch nearly at once. The longer nothing came, the less often it is asked.
+# An empty fetch is answered after 20 ms. The longer nothing came, the less often the broker is asked.
 RESTS = ((60.0, 1.0), (5.0, 0.2))  # seconds of silence, seconds between two fetches
+# After so many of these the consumer's progress is looked at.
+CHECK_RESTS = 10
+# What a look takes of a record; the fetch that follows takes all of it.
+LOOK_BYTES = 1024
+READ_UNCOMMITTED = 0
 # Within this the broker answers a question about its log.
 ASK_SECONDS = 5.0
 # Within this it hands out a record that it has.
@@ -47,21 +54,55 @@ def without_fetches(consumer: AIOKafkaConsumer) -> Iterator[None]:
     consumer.resume(*consumer.paused())
 
 
-async def glance(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-    """What one fetch brings: left alone, aiokafka sends the next as soon as the broker had nothing.
+async def rest(consumer: AIOKafkaConsumer, stop: asyncio.Event, seconds: float) -> bool:
+    """Asks every so many seconds whether there is a record; True, and fetches go on, once there is one.
 
-    After nothing the partitions are paused.
+    False, and they do not, after CHECK_RESTS of them or when `stop` is set.
     """
-    fetched = await fetch(consumer, SENT_MS)
-    if not fetched:
-        with without_fetches(consumer):
-            await asyncio.sleep(ANSWERED_SECONDS)
-        # Of a paused partition aiokafka would drop what has come.
-        fetched = await fetch(consumer, 0)
-        if not fetched:
-            # Before anybody else runs, so that nothing is sent.
-            consumer.pause(*consumer.assignment())
-    return fetched
+    for _ in range(CHECK_RESTS):
+        # Each time: a rebalance gives partitions that fetch.
+        consumer.pause(*consumer.assignment())
+        await pause(stop, seconds)
+        if stop.is_set():
+            break
+        if await is_awaited(consumer):
+            consumer.resume(*consumer.paused())
+            return True
+    return False
+
+
+async def is_awaited(consumer: AIOKafkaConsumer) -> bool:
+    """Whether there is a record for this consumer, or a question that its fetcher has to settle.
+
+    One request a broker and nothing else: aiokafka's fetcher wakes four times for a fetch without records,
+    and sends the next one at once.
+    """
+    client = consumer._client
+    asked: defaultdict[int, defaultdict[str, list[tuple[int, int, int]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    try:
+        async with asyncio.timeout(ASK_SECONDS):
+            for topic, partition in consumer.assignment():
+                leader = client.cluster.leader_for_partition(TopicPartition(topic, partition))
+                position = await consumer.position(TopicPartition(topic, partition))
+                asked[-1 if leader is None else leader][topic].append((partition, position, LOOK_BYTES))
+            if -1 in asked:
+                return True
+            for leader, topics in asked.items():
+                request = FetchRequest(
+                    FETCH_MAX_WAIT_MS, 1, LOOK_BYTES, READ_UNCOMMITTED, list(topics.items())
+                )
+                if has_record(await client.send(leader, request)):
+                    return True
+    except (KafkaError, TimeoutError):
+        return True
+    return False
+
+
+def has_record(response: Any) -> bool:
+    """Whether the answer to a fetch holds anything: part of a record, or an error of a partition."""
+    return any(error or records for _, partitions in response.topics for _, error, *_, records in partitions)
 
 
 async def fetch(

@@ -24,7 +24,7 @@ from entrygo.messaging.partitions import (
     Stalled,
     check_progress,
     fetch,
-    glance,
+    rest,
     rest_after,
     without_fetches,
 )
@@ -150,12 +150,9 @@ class Projector:
         checked_at = _now()
         while not stop.is_set():
             seconds = rest_after(_now() - self._progressed_at)
-            if seconds:
-                with without_fetches(consumer):
-                    await pause(stop, seconds)
-                fetched = await glance(consumer)
-            else:
-                fetched = await fetch(consumer, POLL_MS)
+            # Nothing is fetched at rest, where nothing is there.
+            is_there = not seconds or await rest(consumer, stop, seconds)
+            fetched = await fetch(consumer, POLL_MS) if is_there else {}
             seeker.raise_failure()
             records = [
                 TopicRecord(

@@ -11,6 +11,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from entrygo.identity.authenticator import MAX_STRANGERS, Authenticator
+from entrygo.process.pace import Pace
 from entrygo.process.rpc_credentials import server_credentials
 from entrygo.process.settings import RpcServerSettings, RpcServerTlsSettings, StopSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
@@ -27,7 +28,9 @@ from entrygo.rpc.streams import HEALTH_WATCH
 LAST_ANSWERS_SECONDS = 0.2
 # In line to be looked up, and those whose refusal is held back.
 UNKNOWN_CALLERS = MAX_STRANGERS + MAX_HELD + 50
+# How often each part is asked whether it is well: while there are calls or it is not, and at rest.
 HEALTH_EVERY = 2.0  # seconds
+HEALTH_AT_REST = 10.0  # seconds
 # A connection is closed at this age, so that clients find new replicas; what is under way gets the grace,
 # which is as long as a write may take.
 CONNECTION_AGE_SECONDS = 300
@@ -59,14 +62,17 @@ class Server:
         server: grpc.aio.Server,
         servicer: health.aio.HealthServicer,
         conditions: Mapping[str, Ready],
+        *,
         calls: RunningCalls,
         stopping: StopSettings,
+        pace: Pace,
     ) -> None:
         self._server = server
         self._health = servicer
         self._conditions = conditions
         self._calls = calls
         self._stopping = stopping
+        self._pace = pace
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Takes calls until `stop` and a little longer, then gives those under way the grace time."""
@@ -101,7 +107,7 @@ class Server:
             if not serving:
                 status = health_pb2.HealthCheckResponse.NOT_SERVING
             await self._health.set(name, status)
-            await asyncio.sleep(HEALTH_EVERY)
+            await asyncio.sleep(self._pace.seconds if serving else HEALTH_EVERY)
 
 
 def build_server(
@@ -128,7 +134,8 @@ def build_server(
         **required_scopes,
         **{f"/{IDENTITY_SERVICE}/{name}": Access.ANY_KEY for name in OF_IDENTITY},
     }
-    calls = RunningCalls()
+    pace = Pace(busy_seconds=HEALTH_EVERY, rest_seconds=HEALTH_AT_REST)
+    calls = RunningCalls(pace)
     server = grpc.aio.server(
         interceptors=(_door(settings, authenticator, scopes, calls),),
         # A last bound. The limits by key are met before; those whose key is looked up are few at once.
@@ -145,7 +152,8 @@ def build_server(
     reflection_pb2_grpc.add_ServerReflectionServicer_to_server(listing, by_name)
     address = f"{settings.bind_host}:{port}"
     _listen(server, address, settings.tls)
-    return Server(server, health_servicer, {"": ready, **conditions}, calls, stopping)
+    questions = {"": ready, **conditions}
+    return Server(server, health_servicer, questions, calls=calls, stopping=stopping, pace=pace)
 
 
 class _ByName:

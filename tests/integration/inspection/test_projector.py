@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaProducer
 
 from entrygo.domain.errors import ServiceUnavailable
 from entrygo.domain.principal import Visible
@@ -14,7 +14,6 @@ from entrygo.inspection.folding import ExportKey
 from entrygo.messaging import partitions
 from entrygo.messaging.events import EXPORTS_TOPIC
 from entrygo.messaging.kafka import ensure_topics, producer_options
-from entrygo.messaging.partitions import fetch
 from entrygo.messaging.projector import Projector, TopicRecord
 from entrygo.messaging.seal import HEADER
 from entrygo.postgres.pool import EVERYONE, transaction
@@ -94,29 +93,16 @@ async def test_events_from_the_broker_reach_the_read_model_once(
         assert len(export.events) == 9
 
 
-@pytest.mark.parametrize("is_slow", [False, True], ids=["a broker that answers at once", "a slow one"])
 async def test_events_reach_a_projector_that_looks_but_now_and_then(
-    service: Service, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    service: Service, kafka_bootstrap: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(partitions, "RESTS", ((-1.0, 0.05),))
-    if is_slow:
-        monkeypatch.setattr(partitions, "fetch", _nothing_at_first)
     async with projecting(service, kafka_bootstrap):
         for life in [Life(f"batch_{secrets.token_hex(4)}") for _ in range(3)]:
             events = life.lived()
             service.owners.record(events)
             await publish(kafka_bootstrap, records(events))
             await until(service, life, version=9)
-
-
-async def _nothing_at_first(
-    consumer: AIOKafkaConsumer, poll_ms: int
-) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-    """As `fetch`, of a broker whose answer comes after the time in which a request is sent."""
-    if poll_ms == partitions.SENT_MS:
-        await asyncio.sleep(poll_ms / 1000)
-        return {}
-    return await fetch(consumer, poll_ms)
 
 
 async def test_disorder_and_omitted_detail_are_healed_from_the_owners(

@@ -2,27 +2,14 @@
 
 import asyncio
 
-import pytest
-import uvicorn
-from starlette.types import Receive, Scope, Send
-
 from entrygo.gateway import __main__ as gateway
 from entrygo.gateway.settings import GatewaySettings
 from tests.harness.processes import LOOPBACK, free_port
 
 PATIENCE = 20.0
-NEVER = 3600.0
-OLD = [(b"date", b"Thu, 01 Jan 1970 00:00:00 GMT")]
 
 
-async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
-    """An application that is never asked."""
-
-
-async def test_the_gateway_ends_when_it_is_asked_to_and_not_at_its_next_tick(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(gateway, "TICK_SECONDS", NEVER)
+async def test_the_gateway_ends_when_it_is_asked_to() -> None:
     settings = GatewaySettings(gateway_host=LOOPBACK, gateway_port=free_port())
     stop = asyncio.Event()
     serving = asyncio.create_task(gateway.serve(settings, stop))
@@ -33,19 +20,12 @@ async def test_the_gateway_ends_when_it_is_asked_to_and_not_at_its_next_tick(
         await asyncio.wait_for(serving, PATIENCE)
 
 
-async def test_each_tick_renews_the_date_of_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateway, "TICK_SECONDS", 0.01)
-    server = gateway.Server(uvicorn.Config(nothing, host=LOOPBACK, port=free_port(), lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    try:
-        await _answered(server.config.port)
-        server.server_state.default_headers = OLD
-        async with asyncio.timeout(PATIENCE):
-            while server.server_state.default_headers == OLD:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-    finally:
-        server.leave()
-        await asyncio.wait_for(serving, PATIENCE)
+def test_answers_have_the_date_of_the_second_in_which_they_are_made() -> None:
+    now = 1_000_000_000.9
+    state = gateway.Dated(lambda: now)
+    assert state.default_headers == [(b"date", b"Sun, 09 Sep 2001 01:46:40 GMT")]
+    now = 1_000_000_001.0
+    assert state.default_headers == [(b"date", b"Sun, 09 Sep 2001 01:46:41 GMT")]
 
 
 async def _answered(port: int) -> None:

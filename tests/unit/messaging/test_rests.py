@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.protocol.fetch import FetchResponse_v4
 
-from entrygo.messaging.partitions import rest_after, without_fetches
+from entrygo.messaging.partitions import has_record, rest_after, without_fetches
+
+NOT_LEADER = 6
 
 
 @pytest.mark.parametrize(
@@ -14,6 +17,17 @@ from entrygo.messaging.partitions import rest_after, without_fetches
 )
 def test_a_broker_is_asked_less_often_the_longer_nothing_came(idle: float, seconds: float) -> None:
     assert rest_after(idle) == seconds
+
+
+@pytest.mark.parametrize(
+    ("error", "records", "is_there"), [(0, b"", False), (0, b"\0", True), (NOT_LEADER, b"", True)]
+)
+def test_a_look_sees_records_and_what_the_fetcher_has_to_settle(
+    error: int, records: bytes, is_there: bool
+) -> None:
+    nothing: tuple[object, ...] = (0, 0, 7, 7, [], b"")
+    answer = FetchResponse_v4(0, [("events", [nothing, (1, error, 7, 7, [], records)])])
+    assert has_record(answer) is is_there
 
 
 @pytest_asyncio.fixture

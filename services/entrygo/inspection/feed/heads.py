@@ -9,7 +9,7 @@ from entrygo.domain.principal import Tenant
 from entrygo.inspection.changes import Changes
 from entrygo.inspection.feed.store import FeedHeads
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
-from entrygo.process.ending import pause
+from entrygo.process.ending import first_of, pause
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ class Lookout:
         """Until `stop`: wakes the watchers of each feed that grew, whoever let it grow."""
         seen: dict[Tenant, int] = {}
         while not stop.is_set():
+            await first_of(self._changes.are_watched, stop)
             await pause(stop, self._poll_seconds)
             seen = await self._look(seen)
 

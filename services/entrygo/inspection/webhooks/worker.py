@@ -26,9 +26,13 @@ from entrygo.postgres.clock import transaction_time
 from entrygo.postgres.pool import EVERYONE, Connection, Pool, transaction
 from entrygo.process.clock import Ids
 from entrygo.process.ending import first_of
+from entrygo.process.pace import Pace
 
-# Looks by itself for what other processes queued, and for what became due again.
+# Looks by itself for what other processes queued, and for what became due again; seldom where nothing was due
+# for a minute.
 POLL_SECONDS = 2.0
+REST_SECONDS = 10.0
+QUIET_SECONDS = 60.0
 # Beyond the time that an attempt may take.
 LEASE_MARGIN = timedelta(seconds=30)
 
@@ -79,12 +83,14 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then waits for the attempts under way, whose answers would otherwise be lost."""
+        pace = Pace(busy_seconds=POLL_SECONDS, rest_seconds=REST_SECONDS, quiet_seconds=QUIET_SECONDS)
         try:
             while not stop.is_set():
                 self._woken.clear()
-                took = await self._attempt_claim()
-                if not took:
-                    await first_of(self._woken, stop, seconds=POLL_SECONDS)
+                if await self._attempt_claim():
+                    pace.note_work()
+                else:
+                    await first_of(self._woken, stop, seconds=pace.seconds)
         finally:
             if self._running:
                 await asyncio.wait(self._running)

@@ -11,9 +11,11 @@ from entrygo.planning.reference.store import ReferenceStore
 from entrygo.planning.reference.tables import TABLES, Row
 from entrygo.postgres.pool import EVERYONE, Pool, transaction
 from entrygo.process.ending import pause
+from entrygo.process.pace import Pace
 
-# An import takes effect in every replica within this time.
+# An import takes effect in every replica within this time; longer where nothing is planned.
 REFRESH_SECONDS = 2.0
+REST_SECONDS = 10.0
 
 log = structlog.get_logger()
 
@@ -26,9 +28,11 @@ class Library:
         self._book = shipped_book()
         self._tables: Mapping[str, Sequence[Row]] = self._book.tables
         self._version = 0
+        self._pace = Pace(busy_seconds=REFRESH_SECONDS, rest_seconds=REST_SECONDS)
 
     def on(self, day: date) -> ReferenceData:
         """What is in force on `day`. Raises NoReferenceData before the first known day."""
+        self._pace.note_work()
         return self._book.on(day)
 
     def tables(self) -> Mapping[str, Sequence[Row]]:
@@ -59,4 +63,4 @@ class Library:
                 await self.refresh()
             except Exception as error:
                 log.warning("reference.refresh_failed", error=str(error))
-            await pause(stop, REFRESH_SECONDS)
+            await pause(stop, self._pace.seconds)

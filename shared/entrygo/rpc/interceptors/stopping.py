@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from entrygo.domain.errors import ServiceUnavailable
+from entrygo.process.pace import Pace
 
 STOPPING = "The service is stopping; retry with the same idempotency key."
 # gRPC's own streams (health, reflection) last as long as their reader likes: no work of ours.
@@ -14,9 +15,10 @@ Call = asyncio.Task[Any]
 
 
 class RunningCalls:
-    """The calls under way."""
+    """The calls under way. `pace` learns of each, but not of gRPC's own streams."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._running: dict[Call, str] = {}
         self._cut: set[Call] = set()
 
@@ -25,6 +27,8 @@ class RunningCalls:
         call = asyncio.current_task()
         assert call is not None
         self._running[call] = method
+        if not method.startswith(STANDARD_PREFIX):
+            self._pace.note_work()
         return call
 
     def leave(self, call: Call, error: BaseException | None) -> BaseException | None:
