@@ -195,7 +195,7 @@ class Edge:
             call = Call(given, request.scope["entrygo.request_id"], self._door.peer_of(request))
             admitted = await self._door.admit(call)
             bind_account(admitted.account)
-            slot = self._slot(endpoint, request, admitted)
+            slot = await self._slot(endpoint, request, admitted)
             if endpoint.answer is None and not endpoint.stays_open:
                 self._door.downloads.take(admitted.key)
                 request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
@@ -209,15 +209,14 @@ class Edge:
 
         return answer
 
-    def _slot(
+    async def _slot(
         self, endpoint: Endpoint, request: Request, admitted: Admitted
     ) -> AbstractAsyncContextManager[None]:
         """A turn among the others; whoever stays is counted apart, and keeps nobody from acting."""
         if not endpoint.stays_open and not (endpoint.may_wait and wait_asked(request)):
             slots = self._door.patient_slots if endpoint.is_patient else self._door.slots
             return slots.hold(admitted.account)
-        self._door.streams.take(admitted.key)
-        request.scope["entrygo.ends"].callback(self._door.streams.give_back, admitted.key)
+        await self._door.take_stream(admitted.key, request.scope["entrygo.ends"])
         return nullcontext()
 
     @asynccontextmanager

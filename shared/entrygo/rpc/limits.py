@@ -27,7 +27,7 @@ class CallLimits:
         self._calls = Budget("calls", total=calls, each=max(1, calls // 2))
         self._streams = Budget("streams", total=settings.max_streams, each=settings.max_streams_per_key)
         open_watches = settings.max_open_health_watches
-        self._open_watches = Budget("health watches", total=open_watches, each=open_watches)
+        self._open_watches = Budget("health watches", total=open_watches, each=max(1, open_watches // 2))
         self._stream_seconds = settings.stream_seconds
         held = settings.max_held_message_bytes
         # One message of the largest size must fit into a key's share.
@@ -47,10 +47,13 @@ class CallLimits:
             self._key_requests.take(caller.key_id)
             self._account_requests.take(caller.tenant.account_id)
 
-    def count_call(self, method: str, caller: Principal | None) -> None:
-        """Counts a call whose message is there until its task ends; raises when its key has too many."""
-        name = _name(caller)
+    def count_call(self, method: str, caller: Principal | None, peer: str) -> None:
+        """Counts a call whose message is there until its task ends; raises when its key has too many.
+
+        Watches of the health without a key count for their peer.
+        """
         budget = self._budget(method, caller)
+        name = peer if budget is self._open_watches else _name(caller)
         try:
             budget.take(name)
         except EntryGoError as error:

@@ -15,17 +15,19 @@ from entrygo.process.pace import Pace
 from entrygo.process.rpc_credentials import server_credentials
 from entrygo.process.settings import RpcServerSettings, RpcServerTlsSettings, StopSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
+from entrygo.requests.holding import Holding
 from entrygo.rpc.identity_servicer import IdentityServicer
 from entrygo.rpc.interceptors.auth import Access, Admission, RequiredScopes
 from entrygo.rpc.interceptors.door import DoorInterceptor
 from entrygo.rpc.interceptors.stopping import RunningCalls
-from entrygo.rpc.interceptors.turning_away import MAX_HELD, TurningAway
+from entrygo.rpc.interceptors.turning_away import TurningAway
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.strangers import Strangers
 from entrygo.rpc.streams import HEALTH_WATCH
 
 # After the grace time, so that the last answers are sent.
 LAST_ANSWERS_SECONDS = 0.2
+MAX_HELD = 400
 # In line to be looked up, and those whose refusal is held back.
 UNKNOWN_CALLERS = MAX_STRANGERS + MAX_HELD + 50
 # How often each part is asked whether it is well: while there are calls or it is not, and at rest.
@@ -176,8 +178,10 @@ def _door(
     calls: RunningCalls,
 ) -> grpc.aio.ServerInterceptor:
     strangers = Strangers(settings.failures_per_second, gateway_tokens=settings.gateway_tokens)
-    admission = Admission(authenticator, scopes, limits=CallLimits(settings), strangers=strangers)
-    return DoorInterceptor(TurningAway(strangers), calls, admission)
+    holding = Holding(MAX_HELD)
+    limits = CallLimits(settings)
+    admission = Admission(authenticator, scopes, limits=limits, strangers=strangers, holding=holding)
+    return DoorInterceptor(TurningAway(strangers, holding), calls, admission)
 
 
 def _options(settings: RpcServerSettings, longest_rpc_seconds: int) -> Sequence[tuple[str, int]]:

@@ -20,11 +20,10 @@ from entrygo.postgres.pool import Pool, open_pool
 from entrygo.process.clock import Ids, utc_now
 from entrygo.process.settings import RpcClientSettings, RpcServerSettings, StopSettings
 from entrygo.proto.identity.v1 import identity_pb2, identity_pb2_grpc
+from entrygo.requests.holding import Holding
 from entrygo.rpc import server as rpc_server
 from entrygo.rpc.channel import open_channel
 from entrygo.rpc.errors import DETAILS_KEY, remote
-from entrygo.rpc.interceptors import turning_away
-from entrygo.rpc.interceptors.turning_away import TurningAway
 from entrygo.rpc.metrics import REQUESTS
 from entrygo.rpc.server import build_server
 from entrygo.rpc.strangers import CLIENT, GATEWAY_TOKEN, Strangers, client_metadata
@@ -69,8 +68,7 @@ async def channel(
         return True
 
     monkeypatch.setattr(rpc_server, "Strangers", partial(Strangers, clock=lambda: 0.0))
-    patient = partial(TurningAway, pause=pause)
-    monkeypatch.setattr(rpc_server, "TurningAway", patient)
+    monkeypatch.setattr(rpc_server, "Holding", lambda most: Holding(2, pause=pause))
     port = free_port()
     server = build_server(
         settings=RpcServerSettings(
@@ -171,10 +169,9 @@ async def test_peer_that_is_refused_is_counted_without_a_line_for_each_call(
 
 
 async def test_refusals_of_a_peer_come_late_and_beyond_so_many_at_once(
-    channel: grpc.aio.Channel, pause: Pause, monkeypatch: pytest.MonkeyPatch
+    channel: grpc.aio.Channel, pause: Pause
 ) -> None:
     await exhaust(channel)
-    monkeypatch.setattr(turning_away, "MAX_HELD", 2)
     pause.over.clear()
     asked = {asyncio.create_task(answer(channel, guess(number))) for number in range(5)}
     answered, held = set[asyncio.Task[str]](), asked

@@ -16,10 +16,12 @@ from entrygo.gateway.services import Call
 from entrygo.gateway.settings import DoorSettings, GatewaySettings, TurnSettings
 from entrygo.gateway.waiting import LONGEST_WAIT_SECONDS, wait_asked
 from entrygo.proto.inspection.v1 import inspection_pb2
+from entrygo.requests.holding import Holding
 from tests.fakes import KEY, FakeServices
 
 EXPORT = "batch_1"
 PATH = f"/api/exports/{EXPORT}"
+PATIENCE = 20.0
 
 
 class Living(FakeServices):
@@ -209,3 +211,25 @@ async def test_a_stream_that_the_service_refuses_has_a_status_and_not_a_stream(
 def test_preference_to_wait_is_read_as_rfc_7240_writes_it(lines: list[str], seconds: int | None) -> None:
     headers = [(b"prefer", line.encode()) for line in lines]
     assert wait_asked(Request({"type": "http", "headers": headers})) == seconds
+
+
+async def test_a_stream_too_many_is_refused_a_moment_later(
+    client: httpx.AsyncClient, living: Living, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, over = asyncio.Event(), asyncio.Event()
+
+    async def hold(holding: Holding, seconds: float) -> None:
+        held.set()
+        await over.wait()
+
+    monkeypatch.setattr(Holding, "hold", hold)
+    first = asyncio.ensure_future(client.get(PATH, headers=knowing(1, 25)))
+    await living.listening.wait()
+    second = asyncio.ensure_future(client.get(PATH, headers=knowing(1, 25)))
+    async with asyncio.timeout(PATIENCE):
+        await held.wait()
+    assert not second.done()
+    over.set()
+    assert (await second).status_code == 429
+    await living.change()
+    assert (await first).status_code == 200

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from entrygo.domain.errors import PayloadTooLarge, RateLimited, ServiceUnavailable
+from entrygo.domain.errors import MethodNotAllowed, PayloadTooLarge, RateLimited, ServiceUnavailable
 from entrygo.domain.principal import ALL_SCOPES, Mode, Principal, Tenant
 from entrygo.process.settings import MEBIBYTE, RpcServerSettings
 from entrygo.rpc.limits import SMALL_BYTES, CallLimits
+from entrygo.rpc.streams import HEALTH_WATCH
 
 LARGE = bytes(4 * MEBIBYTE)
 
@@ -68,3 +69,22 @@ async def test_what_is_no_large_refused_message_costs_nothing(content: bytes, er
     with pytest.raises(type(error)), limits.in_vain(content, caller("one")):
         raise error
     limits.count_request(caller("one"))
+
+
+async def test_watches_of_the_health_without_a_key_count_for_their_peer_and_leave_half_to_others() -> None:
+    limits, over = CallLimits(RpcServerSettings(max_open_health_watches=4)), asyncio.Event()
+
+    async def watch(peer: str) -> str:
+        try:
+            limits.count_call(HEALTH_WATCH, None, peer)
+        except MethodNotAllowed:
+            return "refused"
+        await over.wait()
+        return "watched"
+
+    peers = ["192.0.2.1"] * 3 + ["192.0.2.2"] * 2 + ["192.0.2.3"]
+    watches = [asyncio.create_task(watch(peer)) for peer in peers]
+    await asyncio.sleep(0)
+    over.set()
+    answers = await asyncio.gather(*watches)
+    assert answers == ["watched", "watched", "refused", "watched", "watched", "refused"]

@@ -100,8 +100,7 @@ class Console:
             self._door.downloads.take(admitted.key)
             request.scope["entrygo.ends"].callback(self._door.downloads.give_back, admitted.key)
         if page.stays_open:
-            self._door.streams.take(admitted.key)
-            request.scope["entrygo.ends"].callback(self._door.streams.give_back, admitted.key)
+            await self._door.take_stream(admitted.key, request.scope["entrygo.ends"])
         turn = nullcontext() if page.stays_open else self._door.slots.hold(admitted.account)
         async with self._content(page, request, admitted) as content, turn:
             who = await ask_identity(services, lambda stub: stub.WhoAmI, identity_pb2.WhoAmIRequest(), call)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -17,10 +18,13 @@ from entrygo.gateway.services import Call, Services
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.proto.identity.v1 import identity_pb2
 from entrygo.requests.budget import Budget
+from entrygo.requests.holding import Holding
 from entrygo.requests.rates import Buckets
 
 # Bodies that are read off the event loop at once.
 READERS = 2
+# Refused streams that wait for their answer.
+MAX_HELD = 200
 
 
 class Door:
@@ -56,6 +60,7 @@ class Door:
         self.streams = Budget(
             "event streams", total=door.max_event_streams, each=door.max_event_streams_per_key
         )
+        self._holding = Holding(MAX_HELD)
         self.stream_seconds = door.event_stream_seconds
         self.stop = stop
         self.readers = asyncio.Semaphore(READERS)
@@ -105,6 +110,15 @@ class Door:
         self._key_items.check(key)
         self._account_items.take(account, items)
         self._key_items.spend(key, items)
+
+    async def take_stream(self, key: str, ends: ExitStack) -> None:
+        """Counts a request that stays until `ends`; raises, a moment later, when its key has too many."""
+        try:
+            self.streams.take(key)
+        except EntryGoError:
+            await self._holding.hold_stream()
+            raise
+        ends.callback(self.streams.give_back, key)
 
     async def _who_is(self, call: Call) -> str:
         """The account of a key, from the first service that answers."""

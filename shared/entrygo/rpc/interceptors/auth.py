@@ -13,12 +13,14 @@ from entrygo.domain.principal import Principal, ScopeName
 from entrygo.identity.authenticator import Authenticator, Credential
 from entrygo.identity.current import set_principal
 from entrygo.process.logging import bind_account
+from entrygo.requests.holding import Holding
 from entrygo.rpc.calls import AUTHORIZATION
 from entrygo.rpc.density import check_density
 from entrygo.rpc.interceptors.handlers import Context, Handler, conversation
 from entrygo.rpc.limits import CallLimits
 from entrygo.rpc.receptions import InTurn, Reception, Receptions
 from entrygo.rpc.strangers import Strangers
+from entrygo.rpc.streams import is_counted_apart
 
 
 class Access(Enum):
@@ -71,11 +73,13 @@ class Admission:
         *,
         limits: CallLimits,
         strangers: Strangers,
+        holding: Holding,
     ) -> None:
         self._authenticator = authenticator
         self._required = required
         self._limits = limits
         self._strangers = strangers
+        self._holding = holding
         self._receptions = Receptions()
 
     def look_at(self, details: grpc.HandlerCallDetails) -> Incoming:
@@ -150,27 +154,32 @@ class Admission:
         inner: Any = handler
         read, serialize = inner.request_deserializer, inner.response_serializer
 
-        def enter(content: bytes) -> Any:
+        async def enter(context: Context) -> None:
             if reception is not None:
                 reception.end()
-            self._limits.count_call(method, caller)
-            return self._read(content, read, caller)
+            peer = self._strangers.peer(context.peer(), {}) if caller is None else ""
+            try:
+                self._limits.count_call(method, caller, peer)
+            except EntryGoError:
+                if is_counted_apart(method):
+                    await self._holding.hold_stream()
+                raise
 
         async def answer(content: bytes, context: Context) -> Any:
+            await enter(context)
             with self._limits.in_vain(content, caller):
-                return await inner.unary_unary(enter(content), context)
+                return await inner.unary_unary(self._read(content, read, caller), context)
 
         async def stream(content: bytes, context: Context) -> AsyncIterator[Any]:
+            await enter(context)
             with self._limits.in_vain(content, caller):
-                request = enter(content)
+                request = self._read(content, read, caller)
             async with self._limits.life(method, caller):
                 async for response in _responses(inner.unary_stream(request, context)):
                     yield response
 
         async def converse(contents: AsyncIterator[bytes], context: Context) -> AsyncIterator[Any]:
-            if reception is not None:
-                reception.end()
-            self._limits.count_call(method, caller)
+            await enter(context)
             requests = (self._read(content, read, caller) async for content in contents)
             async with self._limits.life(method, caller):
                 async for response in _responses(inner.stream_stream(requests, context)):

@@ -1,12 +1,12 @@
 """Refuses peers that have sent too many bad keys, at the lowest cost a call can have."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import grpc
 import structlog
 
+from entrygo.requests.holding import Holding
 from entrygo.rpc.errors import DETAILS_KEY, status_code, status_details
 from entrygo.rpc.interceptors.auth import Incoming
 from entrygo.rpc.interceptors.handlers import Context, Handler, conversation
@@ -15,7 +15,6 @@ from entrygo.rpc.strangers import Strangers
 
 SECONDS_BETWEEN_LINES = 1.0
 HOLD_SECONDS = 1.0
-MAX_HELD = 400
 
 # What makes the handler of a call that is not turned away.
 ComeIn = Callable[[Incoming, Handler], Awaitable[Handler]]
@@ -32,14 +31,11 @@ class TurningAway:
     for each before it asks again asks seldom; beyond so many that wait, at once.
     """
 
-    def __init__(
-        self, strangers: Strangers, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
-    ) -> None:
+    def __init__(self, strangers: Strangers, holding: Holding) -> None:
         self._strangers = strangers
         self._turned_away = 0
         self._next_line = 0.0
-        self._pause = pause
-        self._held = 0
+        self._holding = holding
         refusal = strangers.refusal
         self._code, self._message = status_code(refusal), refusal.message
         self._trailers = ((DETAILS_KEY, status_details(refusal, large=False)),)
@@ -52,21 +48,12 @@ class TurningAway:
             peer = self._strangers.peer(context.peer(), call.metadata)
             if self._strangers.are_refused(peer):
                 self._count(call.method, peer)
-                await self._hold()
+                await self._holding.hold(HOLD_SECONDS)
                 await context.abort(self._code, self._message, trailing_metadata=self._trailers)
             async for response in conversation(await come_in(call, handler), contents, context):
                 await context.write(response)
 
         return grpc.stream_stream_rpc_method_handler(meet, None, handler.response_serializer)
-
-    async def _hold(self) -> None:
-        """Delays the answer, where not too many are delayed."""
-        if self._held < MAX_HELD:
-            self._held += 1
-            try:
-                await self._pause(HOLD_SECONDS)
-            finally:
-                self._held -= 1
 
     def _count(self, method: str, peer: str) -> None:
         REQUESTS.labels(method, self._code.name).inc()
