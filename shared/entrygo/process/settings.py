@@ -209,8 +209,8 @@ class RpcServerSettings(EnvironmentSettings):
     stream_seconds: float = Field(default=3600.0, gt=0)
     # Whether callers without a key may list the services.
     open_reflection: bool = False
-    # Channels of clients watch the health without a key: gRPC sends none with it. So many at once may, half of
-    # them of one address.
+    # Channels of clients watch the health without a key: gRPC sends none with it. So many at once may,
+    # half of them from one address.
     max_open_health_watches: int = Field(default=200, ge=0)
     # Bad keys, and calls without a key, of one peer.
     failures_per_second: int = Field(default=20, ge=1)

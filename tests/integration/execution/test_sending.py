@@ -1,7 +1,7 @@
 """What becomes of a submission: sent later, sent again by a person, failed, unknown; never twice."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,9 +12,11 @@ from entrygo.domain.errors import (
 )
 from entrygo.execution.broker.channels.base import Outcome
 from entrygo.execution.broker.resubmission import ResubmitCommand
+from entrygo.execution.recovery import loops
+from entrygo.execution.recovery.backlog_store import Backlog, due_in
 from entrygo.execution.state.failpoints import AFTER_SENDING
 from entrygo.messaging.doorbell import ring
-from entrygo.postgres.pool import EVERYONE, transaction
+from entrygo.postgres.pool import EVERYONE, Connection, transaction
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.integration.execution.channels import AGAIN, ScriptedChannel
 from tests.integration.execution.world import LIVE, TEST, Crash, Process, World
@@ -58,11 +60,11 @@ async def test_what_waits_in_the_ledger_is_sent_as_soon_as_another_delivery_has_
     await process.dispatcher.idle()
 
 
-async def test_what_becomes_due_later_is_sent_then_though_nobody_says_so_and_what_others_leave_when_it_looks(
+async def test_what_becomes_due_later_is_sent_then_though_nobody_says_so(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entrygo.execution.recovery.loops.RARELY", 10**9)
-    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.TRANSIENT, Outcome.SENT)
+    monkeypatch.setattr(loops, "RARELY", 10**9)
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
     process = await world.process(channel=channel)
     await process.execute()
     recovery, stop = replace(process.recovery, interval=timedelta(milliseconds=1)), asyncio.Event()
@@ -71,10 +73,33 @@ async def test_what_becomes_due_later_is_sent_then_though_nobody_says_so_and_wha
     async with asyncio.TaskGroup() as group:
         group.create_task(recovery.run(stop))
         await _until(lambda: len(channel.deliveries) == 2)
-        await process.dispatcher.idle()
+        stop.set()
+    await process.dispatcher.idle()
+
+
+async def test_at_rest_a_commit_of_the_process_makes_it_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def counted(connection: Connection) -> Mapping[Backlog, timedelta]:
+        nonlocal looks
+        looks += 1
+        return await due_in(connection)
+
+    monkeypatch.setattr(loops, "RARELY", 10**9)
+    monkeypatch.setattr(loops, "due_in", counted)
+    channel = ScriptedChannel(Outcome.TRANSIENT, Outcome.SENT)
+    process = await world.process(channel=channel)
+    await process.execute()
+    recovery, stop = replace(process.recovery, interval=timedelta(milliseconds=1)), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(recovery.run(stop))
+        # The first one, that after the delivery, and the one that this asks for.
+        await _until(lambda: looks == 3)
         await world.pass_time(timedelta(minutes=10))
         ring()
-        await _until(lambda: len(channel.deliveries) == 3)
+        await _until(lambda: len(channel.deliveries) == 2)
         stop.set()
     await process.dispatcher.idle()
 
