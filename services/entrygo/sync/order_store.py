@@ -152,12 +152,11 @@ def _given_row(draft: OrderDraft, new_id: str) -> dict[str, Any]:
 
 def order_from_row(row: asyncpg.Record) -> StoredOrder:
     """The order that a row of its declared columns, items, total, metadata and stamps holds."""
-    items: list[dict[str, Any]] = orjson.loads(row["items"])
     metadata: str | None = row["metadata"]
     return StoredOrder(
         OrderDraft(
             {name: text for name in FIELDS if (text := row[name]) is not None},
-            tuple([_line(*item.items()) for item in items]),
+            lines_from_json(row["items"]),
             row["items"],
             row["total_value_usd"],
             # jsonb has an order of keys of its own; the canonical one is sorted.
@@ -165,6 +164,12 @@ def order_from_row(row: asyncpg.Record) -> StoredOrder:
         ),
         Stamp(row["id"], row["created_at"], row["updated_at"]),
     )
+
+
+def lines_from_json(stored: str) -> tuple[LineDraft, ...]:
+    """The lines that the items of a row hold."""
+    items: list[dict[str, Any]] = orjson.loads(stored)
+    return tuple([_line(*item.items()) for item in items])
 
 
 @lru_cache(maxsize=32_768)

@@ -8,8 +8,8 @@ import asyncpg
 from entrygo.domain.importer_number import comparable
 from entrygo.domain.principal import Visible
 from entrygo.postgres.pool import Connection
-from entrygo.sync.drafts import StoredFacts, StoredOrder, Subject
-from entrygo.sync.order_store import COLUMNS, FIELDS, order_from_row
+from entrygo.sync.drafts import StoredFacts, Subject
+from entrygo.sync.order_store import COLUMNS, FIELDS
 from entrygo.sync.store import facts_from_row
 
 Row = asyncpg.Record
@@ -28,10 +28,6 @@ class PlanningRows:
     # Those that the orders name.
     importers: list[StoredFacts]
     order_rows: list[Row]
-
-    def orders(self, start: int, stop: int) -> list[StoredOrder]:
-        """Some of the rows as orders: a chunk at a time, so that thousands never lie in memory twice."""
-        return [order_from_row(row) for row in self.order_rows[start:stop]]
 
 
 class PlanningStore:

@@ -35,6 +35,7 @@ from entrygo.sync.read_setup import (
 )
 from entrygo.sync.use_cases import RenderFacts, SyncUseCases
 from entrygo.sync.write import (
+    add_order,
     broker_to_proto,
     brokers_response,
     importer_to_proto,
@@ -274,10 +275,10 @@ class SyncServicer(sync_pb2_grpc.SyncServicer):
             rest = facts.products[start : start + PRODUCTS_PER_CHUNK]
             yield sync_pb2.PlanningFactsChunk(products=[product_to_proto(product) for product in rest])
         for start in range(0, len(facts.order_rows), ORDERS_PER_CHUNK):
-            orders = facts.orders(start, start + ORDERS_PER_CHUNK)
-            yield sync_pb2.PlanningFactsChunk(
-                orders=[order_to_proto(visible.tenant.account_id, order) for order in orders]
-            )
+            chunk = sync_pb2.PlanningFactsChunk()
+            for row in facts.order_rows[start : start + ORDERS_PER_CHUNK]:
+                add_order(visible.tenant.account_id, row, chunk.orders.add)
+            yield chunk
 
 
 def _visible_to(account_id: str) -> Visible:

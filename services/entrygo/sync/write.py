@@ -9,6 +9,8 @@ from entrygo.domain.principal import Visible
 from entrygo.domain.time import rfc3339
 from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.sync.drafts import LineDraft, StoredFacts, StoredOrder
+from entrygo.sync.order_store import FIELDS, lines_from_json
+from entrygo.sync.planning_store import Row
 
 # Instants, totals and lines repeat within a request and from one to the next.
 _instant = lru_cache(maxsize=4096)(rfc3339)
@@ -29,6 +31,23 @@ def order_to_proto(
         created_at=_instant(stamp.created_at),
         updated_at=_instant(stamp.updated_at),
         **draft.fields,
+    )
+
+
+def add_order(account_id: str, row: Row, add: Callable[..., sync_pb2.Order]) -> None:
+    """The message of a row that a plan is decided on: as `order_to_proto`, without an order between them.
+
+    `add` is given its fields. There may be ten thousand, and lines, totals and instants repeat.
+    """
+    given = {name: text for name in FIELDS if (text := row[name]) is not None}
+    add(
+        id=row["id"],
+        account_id=account_id,
+        total_value_usd=_plain(row["total_value_usd"]),
+        items=[_line_to_proto(line) for line in lines_from_json(row["items"])],
+        created_at=_instant(row["created_at"]),
+        updated_at=_instant(row["updated_at"]),
+        **given,
     )
 
 

@@ -10,11 +10,12 @@ from entrygo.gateway.mapping.orders import stored_order, sync_orders_request
 from entrygo.gateway.schemas.orders import SyncOrdersBody
 from entrygo.planning.plan_hash import order_document
 from entrygo.planning.sync_client import OrderReader
+from entrygo.proto.sync.v1 import sync_pb2
 from entrygo.records.kinds import camel_case
 from entrygo.records.order import ORDER, ORDER_LINE
 from entrygo.requests.pages import PageRequest
-from entrygo.sync.drafts import FactsDraft, StoredOrder, Subject
-from entrygo.sync.write import order_to_proto
+from entrygo.sync.drafts import FactsDraft, Subject
+from entrygo.sync.write import add_order, order_to_proto
 from tests.integration.sync.conftest import LIVE, Caller
 from tests.unit.sync.requests import ACCOUNT
 
@@ -47,12 +48,12 @@ async def test_a_field_of_an_order_is_stored_read_planned_and_hashed_as_it_was_s
     [synced] = await caller.orders(LIVE, sync_orders_request(body(given)))
     found = await caller.use_cases.get_order(LIVE, synced.id)
     [listed] = (await caller.use_cases.list_orders(LIVE, PageRequest(limit=10))).rows
-    [planned] = (await caller.use_cases.get_planning_facts(LIVE, [synced.id], [], "wh_1", "bro_1")).orders(
-        0, 1
-    )
-    for stored in (found, listed, planned):
-        assert shown(stored, given) == {name: str(value) for name, value in given.items()}
-        read = OrderReader().read(order_to_proto(ACCOUNT, stored))
+    facts = await caller.use_cases.get_planning_facts(LIVE, [synced.id], [], "wh_1", "bro_1")
+    planned = sync_pb2.PlanningFactsChunk()
+    add_order(ACCOUNT, facts.order_rows[0], planned.orders.add)
+    for message in (order_to_proto(ACCOUNT, found), order_to_proto(ACCOUNT, listed), planned.orders[0]):
+        assert shown(message, given) == {name: str(value) for name, value in given.items()}
+        read = OrderReader().read(message)
         hashed = order_document(read)
         for field in ORDER:
             expected = None if field.name == left_out else VALUES[field.name]
@@ -67,7 +68,7 @@ def body(fields: Mapping[str, str | Decimal]) -> SyncOrdersBody:
     return SyncOrdersBody.model_validate({"accountId": ACCOUNT, "items": [{**fields, "items": [line]}]})
 
 
-def shown(stored: StoredOrder, given: Mapping[str, Any]) -> Mapping[str, str]:
+def shown(order: sync_pb2.Order, given: Mapping[str, Any]) -> Mapping[str, str]:
     """What REST shows of the given fields, as text."""
-    answer: Mapping[str, Any] = stored_order(order_to_proto(ACCOUNT, stored))
+    answer: Mapping[str, Any] = stored_order(order)
     return {name: str(answer[name]) for name in given}

@@ -1,7 +1,9 @@
 """A week of many orders comes to what its orders come to one by one: nothing that they share is mixed up."""
 
 import csv
+import hashlib
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 
@@ -9,10 +11,15 @@ import pytest
 
 from entrygo.domain.allocation import allocate
 from entrygo.domain.facts import Order, Product
+from entrygo.domain.principal import Mode, Tenant
 from entrygo.domain.snapshot import Savings
 from entrygo.planning.decide import Decision
+from entrygo.planning.duty.book import DutyBook
+from entrygo.planning.duty_books import DutyBooks
+from entrygo.planning.reference.in_force import reference_on, shipped_book
+from entrygo.planning.snapshots import pack, snapshot_of, unpack
 from tests.e2e.warehouse_week import PRODUCTS, write_week
-from tests.factories import make_importer, make_item, make_order, make_product
+from tests.factories import GOLDEN_ENTRY_DATE, make_importer, make_item, make_order, make_product
 from tests.unit.planning.decisions import decide_on
 
 ORDERS = 60
@@ -20,6 +27,19 @@ IMPORTERS = 3
 AMOUNTS = ("broker_fee", "line_fees", "order_fees", "pga_fees", "bond", "merchandise_processing_fee")
 # What only looks at all orders together can say.
 OF_SEVERAL = {"ORDER_DUPLICATE_SUSPECTED", "USMCA_PERIOD_MISSING"}
+TENANT = Tenant("acc_1", Mode.LIVE)
+PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
+# The hash of the week's plan and that of its snapshot, by the number of importers with a record.
+KNOWN = {
+    0: (
+        "planhash_f2819fb143d722ec54c04819176030f2b5e97add7c525d4b6fff2a77999a1e63",
+        "bfacf145aa89798814d22fbd62bc8d58b202646b0a7c5ff4162a0126b38b6ace",
+    ),
+    IMPORTERS: (
+        "planhash_1702c9e871ceee2710cde82ddd3a44f387f49e81b6b93f3eda9591db79e8d2db",
+        "9c2be456a40cf3ca806c8f669d67a7ab36841b84ece51b26dab3956f0430daf4",
+    ),
+}
 
 
 @cache
@@ -71,13 +91,13 @@ def orders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     ]
 
 
-def decided(*orders: Order) -> Decision:
+def decided(*orders: Order, duty_book: DutyBook | None = None) -> Decision:
     importers = [
         make_importer(f"brand-{number}", number=f"98-112233{number}")
         for number in range(IMPORTERS)
         if any(order.importer_external_id == f"brand-{number}" for order in orders)
     ]
-    return decide_on(*orders, products=products(), importers=importers)
+    return decide_on(*orders, products=products(), importers=importers, duty_book=duty_book)
 
 
 def savings_of(decision: Decision) -> Savings:
@@ -120,6 +140,16 @@ def test_issues_count_the_lines_of_their_findings(orders: list[Order]) -> None:
     issues = {(each.code, each.product_id, each.field): each.lines for each in whole.issues.by_product}
     assert lines
     assert issues == lines
+
+
+def test_the_same_week_has_the_same_hash_and_the_same_snapshot(orders: list[Order]) -> None:
+    """However a plan is worked out: what changes these changes plans, as new rules and rates do."""
+    tables = DutyBooks(lambda: shipped_book().tables)
+    book = tables.on(reference_on(GOLDEN_ENTRY_DATE), GOLDEN_ENTRY_DATE)
+    decision = decided(*orders, duty_book=book)
+    snapshot = snapshot_of(decision, tenant=TENANT, export_id="exp_1", revision=1, planned_at=PLANNED_AT)
+    content = unpack(pack(snapshot, decision.reference_set))
+    assert (decision.plan_hash, hashlib.sha256(content).hexdigest()) == KNOWN[len(decision.importers)]
 
 
 @pytest.mark.parametrize("total", ["0.00", "0.07", "1234.56"])
