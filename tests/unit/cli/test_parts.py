@@ -126,3 +126,11 @@ def test_mail_that_may_leave_the_machine_is_for_recipients_that_take_it(
 ) -> None:
     parts = built(UpSettings(home=tmp_path, smtp_url=SecretStr(url) if url else None))
     assert parts["execution"].environment.get("ENTRYGO_MAIL_RECIPIENTS") == recipients
+
+
+@pytest.mark.parametrize(("replicas", "seconds"), [(1, "1"), (2, "20")])
+def test_several_replicas_have_the_time_that_an_execute_takes_to_end(
+    tmp_path: Path, replicas: int, seconds: str
+) -> None:
+    parts = built(UpSettings(home=tmp_path, replicas=replicas))
+    assert parts["execution"].environment["ENTRYGO_STOP_GRACE_SECONDS"] == seconds

@@ -47,6 +47,15 @@ async def test_export_is_found_by_the_numbers_of_its_package_and_its_entry(
     assert page.count("Entry ABC-1234567-6") == 2
 
 
+async def test_an_order_whose_export_was_sent_says_who_has_it_now(
+    clerk: httpx.AsyncClient, program: httpx.AsyncClient
+) -> None:
+    await executed_export(program)
+    page = (await clerk.get("/find", params={"q": "wms-order-1001"})).text
+    assert "With the broker" in page
+    assert "Being sent" not in page
+
+
 async def test_product_is_found_by_its_sku_beside_its_external_id(
     clerk: httpx.AsyncClient, program: httpx.AsyncClient
 ) -> None:

@@ -121,6 +121,7 @@ def test_the_share_of_all_metals_reaches_the_documents_that_a_broker_files_from(
     [line] = json_of("entry_dataset", snapshot)["lines"]
     assert declared["all_metals_weight_pct"] == invoiced["metal_weight_pct"] == "92.5"
     assert list(line["metal_weight_pct"].values()) == ["92.5"]
+    assert "92.5 all metals" in html_of("section_232_declaration", snapshot)
 
 
 def test_a_product_under_review_without_stated_metal_has_a_row_to_fill_in() -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from entrygo.domain.errors import Kind
 from entrygo.domain.ids import is_valid_id
 from entrygo.domain.submissions import worst
-from entrygo.gateway.console.missing import or_none
+from entrygo.gateway.console.missing import AWAY_OR_GONE, or_none
 from entrygo.gateway.console.visit import Page, Visit
 from entrygo.gateway.console.words import counted, money, standing
 from entrygo.proto.execution.v1 import execution_pb2
@@ -60,12 +60,21 @@ async def _search(visit: Visit, query: str) -> list[Hit]:
 
 
 async def _export(visit: Visit, query: str) -> Sequence[Hit]:
-    request = inspection_pb2.InspectExportRequest(export_id=query)
-    found = await visit.read(visit.services.inspection.InspectExport, request)
-    submission = worst(found.broker_submissions)
-    stands = standing(found.state, found.plan.readiness_state, submission.status if submission else "")
+    found = await _inspected(visit, query)
     orders = counted(len(found.plan.included_order_ids), "order")
-    return [Hit(kind="Export", name=orders, detail=stands.word, id=query, path=f"/exports/{found.export_id}")]
+    path = f"/exports/{found.export_id}"
+    return [Hit(kind="Export", name=orders, detail=_stands(found), id=query, path=path)]
+
+
+async def _inspected(visit: Visit, export_id: str) -> inspection_pb2.Export:
+    request = inspection_pb2.InspectExportRequest(export_id=export_id)
+    return await visit.read(visit.services.inspection.InspectExport, request)
+
+
+def _stands(export: inspection_pb2.Export) -> str:
+    """How an inspected export stands, in a word."""
+    submission = worst(export.broker_submissions)
+    return standing(export.state, export.plan.readiness_state, submission.status if submission else "").word
 
 
 async def _package(visit: Visit, query: str) -> Sequence[Hit]:
@@ -126,14 +135,24 @@ async def _order_hit(visit: Visit, order: sync_pb2.Order) -> Hit:
     detail = f"{counted(len(order.items), 'line')}, {money(order.total_value_usd)}, to {place}"
     request = planning_pb2.ListOrderExportsRequest(order_id=order.id)
     found = await or_none(visit.read(visit.services.planning.ListOrderExports, request))
-    exports = [] if found is None else found.data
+    exports = () if found is None else found.data
+    # Whether the broker has an executed one, planning does not know.
+    words = await asyncio.gather(*(_word(visit, each) for each in exports))
     return Hit(
         kind="Order",
         name=order.external_id,
         detail=detail,
         id=order.id,
-        exports=[(each.export_id, standing(each.state, each.readiness_state, "").word) for each in exports],
+        exports=[(each.export_id, word) for each, word in zip(exports, words, strict=True)],
     )
+
+
+async def _word(visit: Visit, export: planning_pb2.OrderExport) -> str:
+    """How an export of an order stands; by its state alone while nobody can inspect it."""
+    inspected = await or_none(_inspected(visit, export.export_id), AWAY_OR_GONE)
+    if inspected is None:
+        return standing(export.state, export.readiness_state, "").word
+    return _stands(inspected)
 
 
 async def _product_hits(visit: Visit, products: Sequence[sync_pb2.Product]) -> Sequence[Hit]:

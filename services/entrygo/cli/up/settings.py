@@ -63,6 +63,11 @@ class LocalMailSettings(EnvironmentSettings):
     daily_per_recipient: int = Field(default=0, ge=0)
 
 
+def grace_for(replicas: int) -> int:
+    """Seconds that work under way has: one replica makes its callers wait, several go on meanwhile."""
+    return 1 if replicas == 1 else 20
+
+
 class UpSettings(BaseSettings):
     """Where the data lies, the public ports, and which parts are real ones from elsewhere."""
 
@@ -99,9 +104,10 @@ class UpSettings(BaseSettings):
     broker_memory_mib: int = Field(default=512, ge=64)
     # The longest pause before a part that ends again and again is started once more.
     restart_seconds: float = Field(default=10.0, ge=0.25)
-    # As every process reads them, with less patience: on one machine the whole ends within five seconds.
+    # As every process reads them, with less patience: on one machine the whole ends within five seconds, unless
+    # a restart of one replica after the other is to cost no request.
     drain_seconds: float = Field(default=0.2, ge=0)
-    stop_grace_seconds: int = Field(default=1, ge=0)
+    stop_grace_seconds: int = Field(default_factory=lambda given: grace_for(given["replicas"]), ge=0)
 
     @property
     def has_logins(self) -> bool:

@@ -56,6 +56,7 @@ def _goods(shipped: ShippedProduct) -> dict[str, object]:
         "value": amount(shipped.value),
         "headings": shipped.metal_headings,
         "status": SECTION_232[str(product.section_232.status)],
+        "all_metals_pct": plain_figure(product.section_232.metal_weight_pct),
     }
 
 
