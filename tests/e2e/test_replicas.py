@@ -26,13 +26,8 @@ class Refused(Exception):
 
 @pytest_asyncio.fixture(scope="module")
 async def pairs() -> AsyncIterator[System]:
-    """Two processes of each service, with time to finish what they have begun."""
-    settings = {
-        "ENTRYGO_REPLICAS": "2",
-        "ENTRYGO_DRAIN_SECONDS": "1",
-        "ENTRYGO_STOP_GRACE_SECONDS": "20",
-    }
-    async with running_system(settings, short_lived_folder("entrygo-pairs-")) as started:
+    """Two processes of each service, as `entrygo up --replicas 2` runs them."""
+    async with running_system({"ENTRYGO_REPLICAS": "2"}, short_lived_folder("entrygo-pairs-")) as started:
         yield started
 
 
