@@ -104,8 +104,8 @@ class UpSettings(BaseSettings):
     broker_memory_mib: int = Field(default=512, ge=64)
     # The longest pause before a part that ends again and again is started once more.
     restart_seconds: float = Field(default=10.0, ge=0.25)
-    # As every process reads them, with less patience: on one machine the whole ends within five seconds, unless
-    # a restart of one replica after the other is to cost no request.
+    # As every process reads them, with less patience: on one machine the whole ends within five seconds,
+    # unless a restart of one replica after the other is to cost no request.
     drain_seconds: float = Field(default=0.2, ge=0)
     stop_grace_seconds: int = Field(default_factory=lambda given: grace_for(given["replicas"]), ge=0)
 
