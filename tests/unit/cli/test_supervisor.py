@@ -1,5 +1,6 @@
 """The supervisor over small children of its own table."""
 
+import ast
 import asyncio
 import os
 import signal
@@ -59,13 +60,14 @@ def part(folder: Path, name: str, code: str, *arguments: str, stage: Stage = Sta
 class Watched:
     """A supervisor whose changes can be awaited."""
 
-    def __init__(self, *parts: Part) -> None:
+    def __init__(self, *parts: Part, renew: Callable[[Part], Part] = lambda part: part) -> None:
         self._changed = asyncio.Event()
         self.supervisor = Supervisor(
             parts,
             changed=self._changed.set,
             stop_seconds=dict.fromkeys(Stage, 2.0),
             backoff=QUICK,
+            renew=renew,
         )
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -76,13 +78,30 @@ class Watched:
 
 
 @asynccontextmanager
-async def running(*parts: Part) -> AsyncIterator[Watched]:
-    watched = Watched(*parts)
+async def running(*parts: Part, renew: Callable[[Part], Part] = lambda part: part) -> AsyncIterator[Watched]:
+    watched = Watched(*parts, renew=renew)
     try:
         await watched.supervisor.start(*sorted({each.stage for each in parts}))
         yield watched
     finally:
         await watched.supervisor.stop()
+
+
+async def test_each_start_of_a_part_takes_it_as_it_can_be_started_then(tmp_path: Path) -> None:
+    shown = tmp_path / "shown"
+    numbers = iter("12")
+
+    def renew(part: Part) -> Part:
+        return replace(part, environment={**part.environment, "ENTRYGO_METRICS_PORT": next(numbers)})
+
+    async with running(part(tmp_path, "sync", SHOWS_ITS_ENVIRONMENT, str(shown)), renew=renew) as watched:
+        assert ast.literal_eval(shown.read_text())["ENTRYGO_METRICS_PORT"] == "1"
+        shown.unlink()
+        unit = watched.supervisor.units[0]
+        assert unit.process is not None
+        os.kill(unit.process.pid, signal.SIGKILL)
+        await watched.until(lambda: unit.restarts == 1 and unit.state is PartState.READY)
+        assert ast.literal_eval(shown.read_text())["ENTRYGO_METRICS_PORT"] == "2"
 
 
 async def test_supervisor_brings_a_killed_part_back(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def check_free(ports: Mapping[str, int], settings: Mapping[str, str]) -> None:
 
 
 def _taken(port: int, setting: str) -> str:
-    return f"Port {port} is taken{_holder(port)}. Set {setting} to another port, or end that process."
+    return f"Port {port} is taken{holder_of(port)}. Set {setting} to another port, or end that process."
 
 
 def _doubles(ports: Mapping[str, int], settings: Mapping[str, str]) -> list[str]:
@@ -77,7 +77,7 @@ def _doubles(ports: Mapping[str, int], settings: Mapping[str, str]) -> list[str]
     ]
 
 
-def _holder(port: int) -> str:
+def holder_of(port: int) -> str:
     """` by pid 123 (name)`, where the system lets us see it."""
     try:
         connections = psutil.net_connections("tcp")

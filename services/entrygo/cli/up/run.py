@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import grpc
 from rich.console import Console
 
 from entrygo.cli.up.backoff import Backoff
+from entrygo.cli.up.chosen_ports import ChosenPorts
 from entrygo.cli.up.demo_account import ensure_account, ensure_setup_data, read_demo_account
 from entrygo.cli.up.home import Home, Process, RunReport, State, keep_files_private
 from entrygo.cli.up.parts import (
@@ -21,10 +21,9 @@ from entrygo.cli.up.parts import (
     login_url,
     stop_seconds,
 )
-from entrygo.cli.up.ports import check_free, pick_free, pick_many
+from entrygo.cli.up.ports import check_free
 from entrygo.cli.up.postgres import Postgres
 from entrygo.cli.up.processes import end_all, identify
-from entrygo.cli.up.replicas import SERVICES, names_of
 from entrygo.cli.up.schemas import ensure_logins, migrate_all
 from entrygo.cli.up.screen import Screen, open_screen
 from entrygo.cli.up.settings import PORT_SETTINGS, UpSettings
@@ -51,6 +50,7 @@ class Run:
         self._base_url = settings.base_url
         self._is_ready = False
         self._stop = asyncio.Event()
+        self._ports = ChosenPorts(settings, home, screen.say)
 
     async def run(self) -> int:
         """The exit code; `AlreadyRunning` and `PortTaken` before anything was started."""
@@ -64,6 +64,7 @@ class Run:
                 changed=self._publish,
                 stop_seconds=stop_seconds(self._settings),
                 backoff=backoff,
+                renew=self._ports.renew,
             )
             self._listen()
             try:
@@ -99,7 +100,7 @@ class Run:
         postgres = Postgres(self._home, state.postgres_password)
         self._end_leftovers(postgres)
         check_free(self._settings.ports(), PORT_SETTINGS)
-        state = self._with_ports(state)
+        state = self._ports.settle(state)
         if self._settings.database_url is None:
             for opened in postgres.prepare():
                 self._screen.say(f"{opened} is now searchable by others: PostgreSQL does not run as root")
@@ -126,27 +127,6 @@ class Run:
         ended = end_all([*recorded, *([server] if server and server not in recorded else [])])
         if ended:
             self._screen.say(f"ended {len(ended)} processes that an earlier run left behind")
-
-    def _with_ports(self, state: State) -> State:
-        taken = frozenset(self._settings.ports().values())
-        choose = random.SystemRandom()
-        broker = pick_free(state.broker_port, taken=taken, choose=choose)
-        smtp = pick_free(state.smtp_port, taken=taken | {broker}, choose=choose)
-        taken |= {broker, smtp}
-        services = [name for service in SERVICES for name in names_of(service, self._settings)]
-        others = [name for name in services if name not in SERVICES]
-        replicas = pick_many(state.replica_ports, others, taken=taken, choose=choose)
-        taken |= frozenset(replicas.values())
-        metrics = pick_many(state.metrics_ports, [*services, "gateway"], taken=taken, choose=choose)
-        self._home.save_metrics_targets(metrics)
-        return state.model_copy(
-            update={
-                "broker_port": broker,
-                "smtp_port": smtp,
-                "replica_ports": replicas,
-                "metrics_ports": metrics,
-            }
-        )
 
     async def _start(self, state: State, postgres: Postgres) -> None:
         supervisor = self._supervisor

@@ -76,7 +76,7 @@ class Unit:
 
 
 class Supervisor:
-    """The running system. `changed` is called after every change of any part.
+    """The running system. `changed` is called after every change of any part, `renew` before its every start.
 
     A stage has its `stop_seconds` to end; time that one does not use goes to the next.
     """
@@ -88,11 +88,13 @@ class Supervisor:
         changed: Callable[[], None],
         stop_seconds: Mapping[Stage, float],
         backoff: Backoff | None = None,
+        renew: Callable[[Part], Part] = lambda part: part,
     ) -> None:
         self.units = [Unit(part) for part in parts]
         self._changed = changed
         self._stop_seconds = stop_seconds
         self._backoff = backoff or Backoff()
+        self._renew = renew
         self._stopping = asyncio.Event()
         self._keepers: list[asyncio.Task[None]] = []
 
@@ -146,6 +148,7 @@ class Supervisor:
 
     async def _run_once(self, unit: Unit) -> str:
         """Start the process and wait for its end; returns how it ended."""
+        unit.part = self._renew(unit.part)
         try:
             unit.child = await _spawn(unit.part)
         except OSError as error:
