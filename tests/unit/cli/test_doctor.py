@@ -5,15 +5,22 @@ import errno
 import logging
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import structlog
 
+from entrygo.cli.doctor.command import checks
 from entrygo.cli.doctor.findings import Check, Finding, Level, ok, run_checks
 from entrygo.cli.doctor.surroundings import surrounding_checks
 from entrygo.cli.remembered import remembered
-from entrygo.cli.up.home import Home, write_private
+from entrygo.cli.up.home import Home, RunReport, write_private
+from entrygo.cli.up.parts import addresses
+from entrygo.cli.up.postgres import Postgres
+from entrygo.cli.up.processes import identify
+from entrygo.cli.up.schemas import SCHEMAS
+from entrygo.cli.up.settings import UpSettings
 
 
 @pytest.fixture
@@ -41,8 +48,8 @@ async def test_check_that_fails_or_hangs_is_a_finding_and_stops_no_other() -> No
     async def is_fine() -> Sequence[Finding]:
         return [ok("three", "fine")]
 
-    checks = [Check("one", fails, "start it"), Check("two", hangs, "wake it"), Check("three", is_fine, "")]
-    assert await run_checks(checks, seconds=0.05) == [
+    given = [Check("one", fails, "start it"), Check("two", hangs, "wake it"), Check("three", is_fine, "")]
+    assert await run_checks(given, seconds=0.05) == [
         Finding("one", Level.FAILED, "ConnectionRefusedError: nobody there", "start it"),
         Finding("two", Level.FAILED, "no answer within 0.05 s", "wake it"),
         Finding("three", Level.OK, "fine"),
@@ -123,6 +130,69 @@ async def test_file_of_the_home_that_others_can_read_is_named(home: Home) -> Non
     finding = await found(home, "home")
     assert finding.level is Level.WARNING
     assert "env" in finding.text
+
+
+EMBEDDED = {"kafka", "mail", "reference data", *(f"database {schema}" for schema in SCHEMAS)}
+ALWAYS = {"settings", "documents", "ports", "home", "certificates", "services"}
+
+
+def looked_at(home: Home, monkeypatch: pytest.MonkeyPatch, **given: str) -> set[str]:
+    """The subjects of the checks of `entrygo doctor` in this home, with `given` and nothing else named."""
+    for name in [each for each in os.environ if each.startswith("ENTRYGO_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"ENTRYGO_HOME": str(home.root), **remembered(home), **given}.items():
+        monkeypatch.setenv(name, value)
+    return {check.subject for check in checks(home)}
+
+
+def ran_before(home: Home) -> None:
+    state = home.load_state().model_copy(update={"broker_port": 21000, "smtp_port": 21001})
+    where = addresses(UpSettings(home=home.root), home, state, Postgres(home, state.postgres_password))
+    home.save_state(state.model_copy(update=asdict(where)))
+
+
+async def test_home_that_is_stopped_is_one_finding_that_says_how_to_start_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran_before(home)
+    assert looked_at(home, monkeypatch) == {"system", "service token", "transport", *ALWAYS}
+    [finding] = await run_checks([check for check in checks(home) if check.subject == "system"])
+    assert finding.level is Level.FAILED
+    assert f"not running: {home.root}" in finding.text
+    assert "not looked at: kafka, mail, databases, reference data" in finding.text
+    assert "entrygo up" in finding.advice
+
+
+def test_every_part_of_a_running_home_is_looked_at(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran_before(home)
+    supervisor = identify(os.getpid())
+    assert supervisor is not None
+    home.save_run(RunReport(supervisor=supervisor, base_url="http://localhost:3000"))
+    assert looked_at(home, monkeypatch) == {"service token", "transport", *ALWAYS, *EMBEDDED}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "subjects"),
+    [
+        ("ENTRYGO_KAFKA_BOOTSTRAP", "kafka.example:9092", {"kafka"}),
+        ("ENTRYGO_SMTP_URL", "smtp://mail.example:25", {"mail"}),
+        ("ENTRYGO_SYNC_DATABASE_URL", "postgresql://db.example/entrygo", {"database sync"}),
+        ("ENTRYGO_DATABASE_URL", "postgresql://db.example/entrygo", EMBEDDED - {"kafka", "mail"}),
+    ],
+)
+def test_part_from_elsewhere_is_looked_at_though_the_home_is_stopped(
+    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str, subjects: set[str]
+) -> None:
+    ran_before(home)
+    assert looked_at(home, monkeypatch, **{name: value}) & EMBEDDED == subjects
+
+
+def test_home_where_nothing_ran_is_told_to_start_unless_databases_are_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert looked_at(home, monkeypatch) == {"system", *ALWAYS}
+    given = {"ENTRYGO_DATABASE_URL": "postgresql://db.example/entrygo"}
+    assert looked_at(home, monkeypatch, **given) == {"service token", "transport", *ALWAYS, *EMBEDDED}
 
 
 def test_home_where_nothing_ran_stands_in_for_nothing(home: Home) -> None:

@@ -12,6 +12,7 @@ from entrygo.cli.doctor.certificates import transport_checks
 from entrygo.cli.doctor.database import database_checks
 from entrygo.cli.doctor.findings import Check, Finding, Level, run_checks
 from entrygo.cli.doctor.reference_data import reference_check
+from entrygo.cli.doctor.stopped import without_stopped
 from entrygo.cli.doctor.surroundings import surrounding_checks
 from entrygo.cli.options import Json
 from entrygo.cli.remembered import fill_environment
@@ -45,13 +46,14 @@ def doctor(as_json: Json = False) -> None:
 
 
 def checks(home: Home) -> list[Check]:
-    """All of them; without any database address the databases are one that failed."""
-    return [
+    """All of them; in place of those of a system that does not run, one that says so."""
+    everything = [
         *surrounding_checks(home),
         *transport_checks(database_url),
         *database_checks(database_url, embedded=Postgres(home, home.load_state().postgres_password).url),
         reference_check(lambda: database_url("planning")),
     ]
+    return without_stopped(everything, home, database_url)
 
 
 def _print(found: Sequence[Finding]) -> None:
