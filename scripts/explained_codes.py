@@ -209,6 +209,16 @@ MESSAGES: dict[str, Meaning] = {
         CATALOGUE,
         "Correct `grossWeightKg` or `netWeightKg`; they may be swapped, or refer to different quantities.",
     ),
+    "PRODUCT_NET_WEIGHT_IMPLAUSIBLE": Meaning(
+        "A unit is heavier than what parcels hold, or worth less than carrying it costs.",
+        CATALOGUE,
+        "Correct `netWeightKg`: it is in kilograms and of one unit. If it is right, the review may accept it.",
+    ),
+    "PRODUCT_GROSS_WEIGHT_IMPLAUSIBLE": Meaning(
+        "A packed unit is heavier than what parcels hold, or worth less than carrying it costs.",
+        CATALOGUE,
+        "Correct `grossWeightKg`: it is in kilograms and of one unit. If it is right, the review may accept it.",
+    ),
     "PRODUCT_NET_WEIGHT_MISSING": Meaning(
         "The tariff measures these goods by weight.",
         CATALOGUE,

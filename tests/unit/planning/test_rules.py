@@ -116,6 +116,16 @@ PRODUCT_CASES: list[tuple[str, str, list[dict[str, Any]], list[dict[str, Any]]]]
             {"net_weight_kg": None, "gross_weight_kg": "0.1"},
         ],
     ),
+    *(
+        (
+            f"PRODUCT_{kind.upper()}_WEIGHT_IMPLAUSIBLE",
+            f"{kind}_weight_kg",
+            # The item is worth USD 35.
+            [{f"{kind}_weight_kg": weight} for weight in ("90", "17.501")],
+            [{f"{kind}_weight_kg": weight} for weight in ("17.5", "0.09", "0", None)],
+        )
+        for kind in ("net", "gross")
+    ),
     (
         "PRODUCT_NET_WEIGHT_MISSING",
         "net_weight_kg",

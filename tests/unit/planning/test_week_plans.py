@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_f2819fb143d722ec54c04819176030f2b5e97add7c525d4b6fff2a77999a1e63",
-        "bfacf145aa89798814d22fbd62bc8d58b202646b0a7c5ff4162a0126b38b6ace",
+        "planhash_6d6b95a71d74eca4a220614b06b24e970080c73b6bee2ee25be6a191f3fc9500",
+        "4ab6ee0deda16cc995ccfdf2b9096ca14e9802461542982c775d4315d81b00a2",
     ),
     IMPORTERS: (
-        "planhash_1702c9e871ceee2710cde82ddd3a44f387f49e81b6b93f3eda9591db79e8d2db",
-        "9c2be456a40cf3ca806c8f669d67a7ab36841b84ece51b26dab3956f0430daf4",
+        "planhash_e23565f3b4696193f963f35989736a1f0e0e51dfdfd14ec7b3cfc35a06f70d8c",
+        "81af4156462b69e538914c393140fd9b72b093f78c21a47046bf5cd98a13014f",
     ),
 }
 

@@ -97,6 +97,8 @@ class ReferenceData:
     composition_chapters: frozenset[str]
     value_tolerance_pct: Decimal
     high_value: Decimal
+    max_unit_kg: Decimal
+    min_usd_per_kg: Decimal
     low_value_status: str
     hts_release: HtsRelease | None
     hts_units: Scope
@@ -207,6 +209,8 @@ def _reference(chosen: Mapping[str, Sequence[Row]]) -> ReferenceData:
         composition_chapters=_words(chosen["composition_chapters"]),
         value_tolerance_pct=Decimal(_single(chosen["value_tolerances"])),
         high_value=Decimal(_single(chosen["value_thresholds"])),
+        max_unit_kg=_named_number(chosen["weight_limits"], "unit_kg"),
+        min_usd_per_kg=_named_number(chosen["weight_limits"], "usd_per_kg"),
         low_value_status=_single(chosen["low_value_programs"]),
         hts_release=_release(chosen["hts_lines"]),
         hts_units=Scope.of(chosen["hts_units"]),
@@ -269,6 +273,10 @@ def _single(rows: Sequence[Row]) -> str:
     value = rows[-1].value
     assert isinstance(value, str)
     return value
+
+
+def _named_number(rows: Sequence[Row], key: str) -> Decimal:
+    return Decimal(_single([row for row in rows if row.key == key]))
 
 
 def _words(rows: Sequence[Row]) -> frozenset[str]:

@@ -50,6 +50,7 @@ STANDING = (
     "dangerous_words",
     "value_tolerances",
     "value_thresholds",
+    "weight_limits",
     "low_value_programs",
     "postal_placeholders",
 )

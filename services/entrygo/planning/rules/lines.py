@@ -1,5 +1,9 @@
-"""Rules on an order line: how many, and at what value."""
+"""Rules on an order line: how many, at what value, and whether its weight fits that."""
 
+from collections.abc import Callable
+from decimal import Decimal
+
+from entrygo.domain.facts import Product
 from entrygo.domain.money import plain
 from entrygo.domain.snapshot import Severity
 from entrygo.planning.rules.base import Context, Line, LineRule, Problem, Rule, sku_of
@@ -32,6 +36,29 @@ def _outlier(line: Line, context: Context) -> Problem | None:
     )
 
 
+def _weighs(kind: str, weight_of: Callable[[Product], Decimal | None]) -> Callable[..., Problem | None]:
+    """The check of a weight that no article has, or none of its value: grams stated as kilograms."""
+
+    def check(line: Line, context: Context) -> Problem | None:
+        weight, value = weight_of(line.product), line.item.unit_value_usd
+        if not weight or weight < 0:
+            return None
+        reference, sku = context.reference, sku_of(line.product)
+        if value > 0 and value < weight * reference.min_usd_per_kg:
+            return Problem(
+                f"The {kind} weight of {sku}, {plain(weight)} kg a unit, is implausible for a value of USD"
+                f" {plain(value)}: less than USD {plain(reference.min_usd_per_kg)} a kg. Is it in grams?"
+            )
+        if weight > reference.max_unit_kg and counts_pieces(line.product, context):
+            return Problem(
+                f"The {kind} weight of {sku}, {plain(weight)} kg a unit, is implausible: more than"
+                f" {plain(reference.max_unit_kg)} kg. Is it in grams, or that of a case?"
+            )
+        return None
+
+    return check
+
+
 ITEM_QUANTITY_INVALID = LineRule(
     code="ITEM_QUANTITY_INVALID",
     severity=Severity.ERROR,
@@ -60,8 +87,29 @@ ITEM_VALUE_OUTLIER = LineRule(
     check=_outlier,
 )
 
+# They look at lines, as only an order states what its goods are worth; the product is what to correct.
+PRODUCT_NET_WEIGHT_IMPLAUSIBLE = LineRule(
+    code="PRODUCT_NET_WEIGHT_IMPLAUSIBLE",
+    severity=Severity.WARNING,
+    penalty=4,
+    field="product.net_weight_kg",
+    basis="19 CFR 141.86(a)(4); CBP Form 7501, net quantity",
+    check=_weighs("net", lambda product: product.net_weight_kg),
+)
+
+PRODUCT_GROSS_WEIGHT_IMPLAUSIBLE = LineRule(
+    code="PRODUCT_GROSS_WEIGHT_IMPLAUSIBLE",
+    severity=Severity.WARNING,
+    penalty=4,
+    field="product.gross_weight_kg",
+    basis="19 CFR 123.92; CBP Form 7501, gross weight",
+    check=_weighs("gross", lambda product: product.gross_weight_kg),
+)
+
 RULES: tuple[Rule, ...] = (
     ITEM_QUANTITY_INVALID,
     ITEM_UNIT_VALUE_INVALID,
     ITEM_VALUE_OUTLIER,
+    PRODUCT_NET_WEIGHT_IMPLAUSIBLE,
+    PRODUCT_GROSS_WEIGHT_IMPLAUSIBLE,
 )
