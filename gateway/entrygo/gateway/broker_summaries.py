@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from entrygo.domain.errors import ValidationFailed
-from entrygo.imports.columns import WrongColumns, choose_columns
+from entrygo.imports.choosing import WrongColumns, choose_columns
 from entrygo.imports.entry_summaries import LINE
 from entrygo.imports.reading import source_of
 from entrygo.imports.rows import UnreadableFile
@@ -46,8 +46,10 @@ def _lines(text: str) -> list[execution_pb2.SummaryLine]:
         source = source_of("The table", text.encode())
         columns = choose_columns(source.columns, {}, known=tuple(LINE), required=(("hts_code",),))
         rows = list(source.rows())
-    except (UnreadableFile, WrongColumns) as error:
-        raise _wrong("lines", str(error).partition(" Map yours")[0]) from error
+    except WrongColumns as error:
+        raise _wrong("lines", error.what) from error
+    except UnreadableFile as error:
+        raise _wrong("lines", str(error)) from error
     if faults := [f"line {row.line}: {row.fault}" for row in rows if row.fault]:
         raise _wrong("lines", faults[0])
     return [_line(columns.named(row)) for row in rows]

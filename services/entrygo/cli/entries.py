@@ -12,7 +12,7 @@ from rich.table import Table
 from entrygo.cli.imports.commands import File, ServerOptions, reported
 from entrygo.cli.options import Json, takes_options
 from entrygo.cli.terminal import err, out, print_done, print_json
-from entrygo.imports.columns import Columns, WrongColumns, choose_columns, parse_mapping
+from entrygo.imports.choosing import choose_columns, parse_mapping
 from entrygo.imports.entries import Rejected
 from entrygo.imports.entry_summaries import (
     COLUMNS,
@@ -118,7 +118,13 @@ def import_entries(
     """
     with reported(as_json=as_json):
         source = open_source(file)
-        columns = _columns(source, mapping or [], ignore_unknown=ignore_unknown)
+        columns = choose_columns(
+            source.columns,
+            parse_mapping(mapping or []),
+            known=COLUMNS,
+            required=REQUIRED,
+            ignore_unknown=ignore_unknown,
+        )
     found, rejected = [], []
     with options.target().client() as entrygo:
         for given in given_entries((row, columns.named(row)) for row in source.rows()):
@@ -221,17 +227,6 @@ def write_costs(
         err.print(escape(str(file)))
 
 
-def _columns(source: SourceFile, mapping: Sequence[str], *, ignore_unknown: bool) -> Columns:
-    """WrongColumns when a column would go unread and nobody said that it may."""
-    columns = choose_columns(source.columns, parse_mapping(mapping), known=COLUMNS, required=REQUIRED)
-    if columns.ignored and not ignore_unknown:
-        raise WrongColumns(
-            f"Unknown: {', '.join(columns.ignored)}. Map what is ours: --map 'its name=our_name',"
-            " or leave all of them unread: --ignore-unknown."
-        )
-    return columns
-
-
 def _cells(source: SourceFile, known: Mapping[str, str]) -> list[dict[str, str]]:
     columns = choose_columns(source.columns, {}, known=tuple(known), required=(("hts_code",),))
     return [columns.named(row) for row in source.rows()]
@@ -250,7 +245,7 @@ def _reason(error: ApiError) -> str:
 
 def _write_rejects(file: Path, source: SourceFile, rejected: Sequence[Rejected]) -> None:
     with file.open("w", encoding="utf-8-sig", newline="") as text:
-        writer = csv.writer(text)
+        writer = csv.writer(text, delimiter=source.delimiter)
         writer.writerow(reject_header(source.columns))
         writer.writerows(reject_row(source.columns, each) for each in rejected)
     err.print(f"{len(rejected):,} rows could not be taken: {escape(str(file))}")

@@ -36,7 +36,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "entrygo.cli.archive.file.ArchiveUnreadable": "ARCHIVE_UNREADABLE",
         "entrygo.cli.imports.results.CannotWrite": "FILE_UNUSABLE",
         "entrygo.imports.rows.UnreadableFile": "FILE_UNUSABLE",
-        "entrygo.imports.columns.WrongColumns": "WRONG_COLUMNS",
+        "entrygo.imports.choosing.WrongColumns": "WRONG_COLUMNS",
         "entrygo.planning.reference.records.UnusableFile": "FILE_UNUSABLE",
         "entrygo.cli.up.home.AlreadyRunning": "ALREADY_RUNNING",
         "entrygo.cli.up.ports.PortTaken": "PORT_TAKEN",

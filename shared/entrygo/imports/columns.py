@@ -1,9 +1,9 @@
-"""Which column of a file means what: the default names, and `--map theirs=ours` on top of them."""
+"""The columns of files that are ours, by the names that they have there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from entrygo.imports.rows import LINE_COLUMN, NOTE_COLUMN, REASON_COLUMN, SourceRow
+from entrygo.imports.rows import SourceRow
 from entrygo.records.csv_columns import COUNTRY, Column, columns_of
 from entrygo.records.importer import IDENTITY as IMPORTER_IDENTITY
 from entrygo.records.importer import IMPORTER
@@ -33,10 +33,6 @@ _BY_COUNTRY = {
 }
 
 
-class WrongColumns(Exception):
-    """The file's columns, or the mapping of them, cannot be used; nothing was sent."""
-
-
 @dataclass(frozen=True, slots=True)
 class Columns:
     """Our name of each column that is read, by the file's name; and the columns that are not read."""
@@ -47,41 +43,6 @@ class Columns:
     def named(self, row: SourceRow) -> dict[str, str]:
         """The cells of a row that are read and not blank, by our names."""
         return {self.ours[name]: cell for name, cell in row.cells.items() if cell and name in self.ours}
-
-
-def parse_mapping(pairs: Sequence[str]) -> dict[str, str]:
-    """`["Order No=order_id"]` → `{"Order No": "order_id"}`."""
-    mapping = {}
-    for pair in pairs:
-        theirs, separator, ours = pair.rpartition("=")
-        if not separator or not theirs.strip() or not ours.strip():
-            raise WrongColumns(f"--map {pair}: write it as theirs=ours.")
-        mapping[theirs.strip()] = ours.strip()
-    return mapping
-
-
-def choose_columns(
-    found: Sequence[str],
-    mapping: Mapping[str, str],
-    *,
-    known: Sequence[str],
-    required: Sequence[tuple[str, ...]],
-    metadata: bool = False,
-) -> Columns:
-    """Applies defaults and mapping; WrongColumns when a required one is missing or one is named twice.
-
-    `required` lists alternatives: one of each tuple must be there. A mapped column wins over a default.
-    """
-    _check_mapping(found, mapping, known, metadata)
-    taken = {*mapping, *mapping.values()}
-    ours = dict(mapping)
-    ours |= {name: name for name in found if is_known(name, known) and name not in taken}
-    for alternatives in required:
-        if not set(alternatives) & set(ours.values()):
-            wanted = " or ".join(alternatives)
-            raise WrongColumns(f"No column {wanted}. Map yours: --map 'its name={alternatives[0]}'.")
-    own = {REASON_COLUMN, LINE_COLUMN, NOTE_COLUMN, ""}
-    return Columns(ours, tuple(name for name in found if name not in ours and name not in own))
 
 
 def product_column(name: str) -> tuple[Column, str] | None:
@@ -98,22 +59,3 @@ def product_column(name: str) -> tuple[Column, str] | None:
 def is_known(name: str, known: Sequence[str]) -> bool:
     """Whether a column of one of our kinds is called so."""
     return name in known or (known is PRODUCT_COLUMNS and product_column(name) is not None)
-
-
-def _check_mapping(
-    found: Sequence[str], mapping: Mapping[str, str], known: Sequence[str], metadata: bool
-) -> None:
-    absent = [name for name in mapping if name not in found]
-    if absent:
-        raise WrongColumns(f"The file has no column {', '.join(absent)}. It has: {', '.join(found)}.")
-    unknown = [
-        name
-        for name in mapping.values()
-        if not is_known(name, known) and not (metadata and name.startswith(METADATA_PREFIX))
-    ]
-    if unknown:
-        raise WrongColumns(f"Cannot map to {', '.join(unknown)}. Known: {', '.join(known)}.")
-    targets = list(mapping.values())
-    doubled = sorted({name for name in targets if targets.count(name) > 1})
-    if doubled:
-        raise WrongColumns(f"Two columns are mapped to {', '.join(doubled)}.")

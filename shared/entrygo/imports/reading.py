@@ -1,5 +1,6 @@
 """Opens a file of any form that imports take: CSV, NDJSON, XLSX."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def source_of(name: str, content: bytes) -> SourceFile:
         return _source(name, opener, UTF_16, SENT)
     source = _source(name, opener, WINDOWS, SENT)
     note = "It is not UTF-8 and was read as Windows-1252: look whether names with accents are right."
-    return SourceFile(source.name, source.columns, source.rows, note)
+    return replace(source, note=note)
 
 
 def _is_utf_8(content: bytes) -> bool:

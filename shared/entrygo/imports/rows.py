@@ -37,13 +37,14 @@ class SourceFile:
     """A file whose form is known: its columns, and, each time it is called, its rows that are not empty.
 
     `rows` raises UnreadableFile where the file turns out to be damaged. `note` is what a person should know
-    of how it was read.
+    of how it was read. `delimiter` stands between the cells of a file that is made from this one.
     """
 
     name: str
     columns: tuple[str, ...]
     rows: Callable[[], Iterator[SourceRow]]
     note: str = ""
+    delimiter: str = ","
 
 
 def _sent_row(line: int, cells: dict[str, str], fault: str) -> SourceRow:

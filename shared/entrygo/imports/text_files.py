@@ -1,11 +1,13 @@
 """CSV and NDJSON files as rows.
 
-Takes what Excel makes: a byte order mark, CRLF, `;` or tabs between the cells, empty rows at the end.
+Takes what Excel makes: a byte order mark, CRLF, `;` or tabs between the cells, a first line `sep=;` that
+names what stands between them, empty rows at the end.
 """
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,20 +28,23 @@ from entrygo.imports.rows import (
 NDJSON_SUFFIXES = (".ndjson", ".jsonl")
 DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL_CHARACTERS = 1_000_000
+NAMED_DELIMITER = re.compile(r'"?sep=(?P<delimiter>[^"\r\n])"?[\r\n]*', re.IGNORECASE)
 
 
 def text_source(name: str, opener: Opener, encoding: str) -> SourceFile:
     """Finds out the form of a text file; UnreadableFile when it has none of them."""
     file = TextFile(name, opener, encoding)
     with file.opened() as text:
-        _, start = _after_comments(text)
-        delimiter = max(DELIMITERS, key=start.count)
+        _, start, named = _beginning(text)
+        delimiter = named or max(DELIMITERS, key=start.count)
         header = next(csv.reader(chain([start], text), delimiter=delimiter), [])
     if name.lower().endswith(NDJSON_SUFFIXES) or start.lstrip().startswith("{"):
         return SourceFile(name, _names(file.json_rows()), file.json_rows)
     columns = tuple(column.strip() for column in header)
     check_columns(name, columns)
-    return SourceFile(name, columns, lambda: file.csv_rows(columns, delimiter))
+    # A file that is made from this one has to be recognised, too.
+    of_others = delimiter if delimiter in DELIMITERS else DELIMITERS[0]
+    return SourceFile(name, columns, lambda: file.csv_rows(columns, delimiter), delimiter=of_others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,14 @@ class TextFile:
     def csv_rows(self, columns: tuple[str, ...], delimiter: str) -> Iterator[SourceRow]:
         """The rows below the header."""
         with self.opened() as text:
-            comments, start = _after_comments(text)
+            before, start, _ = _beginning(text)
             reader = csv.reader(chain([start], text), delimiter=delimiter)
             next(reader)
-            line = comments + reader.line_num + 1
+            line = before + reader.line_num + 1
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield row_of(columns, line, cells)
-                line = comments + reader.line_num + 1
+                line = before + reader.line_num + 1
 
     def json_rows(self) -> Iterator[SourceRow]:
         """The rows of a file that has a JSON object a line."""
@@ -86,17 +91,21 @@ class TextFile:
                     yield _json_row(line, content)
 
 
-def _after_comments(text: IO[str]) -> tuple[int, str]:
-    """How many lines of comment a text begins with, and the line after them.
+def _beginning(text: IO[str]) -> tuple[int, str, str]:
+    """How many lines stand above the header, that line, and the delimiter that was named, if any.
 
-    A spreadsheet that saved the file may have put a comment into quotes.
+    Above it are comments and Excel's `sep=;`. A spreadsheet that saved the file may have put either into
+    quotes.
     """
+    delimiter = ""
     lines = 0
     for line in text:
-        if not line.startswith((COMMENT, f'"{COMMENT}')):
-            return lines, line
+        if found := NAMED_DELIMITER.fullmatch(line):
+            delimiter = found["delimiter"]
+        elif not line.startswith((COMMENT, f'"{COMMENT}')):
+            return lines, line, delimiter
         lines += 1
-    return lines, ""
+    return lines, "", delimiter
 
 
 def _names(rows: Iterator[SourceRow]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from entrygo.cli.fix_file import fix_sheet, template_sheet, write_sheet
-from entrygo.imports.columns import choose_columns
+from entrygo.imports.choosing import choose_columns
 from entrygo.imports.entries import Entry
 from entrygo.imports.kinds import PRODUCTS
 from entrygo.imports.reading import open_source

@@ -1,6 +1,7 @@
 """`entrygo orders import`: what is sent, what is refused and reported, what a second run does."""
 
 import csv
+import re
 from typing import Any
 
 import httpx
@@ -258,6 +259,26 @@ def test_unusable_columns_are_told_before_anything_is_sent(
     assert done.exit_code == 2
     assert published in done.output.replace("\n", " ")
     assert server.keys == []
+
+
+def test_every_column_that_is_missing_or_unknown_is_named_with_those_that_are_accepted(
+    server: FakeServer, importer: Importer
+) -> None:
+    path = importer.file("Order No;ship_to_country;SKU;Colour\nSO-1;US;JKT-001;red\n")
+    said = " ".join(importer.orders(path).output.split())
+    assert "No column order_id, sku or product_id, quantity, unit_price_usd." in said
+    assert "Unknown: Order No (did you mean order_id?), SKU (did you mean sku?), Colour." in said
+    [accepted] = re.findall(r"Accepted besides those that were found: (.*?)\.", said)
+    assert {"order_id", "quantity", "unit_price_usd", "ship_to_state"} <= set(accepted.split(", "))
+    assert "ship_to_country" not in accepted.split(", ")
+    assert server.keys == []
+
+
+def test_refused_rows_keep_the_separator_of_their_file(server: FakeServer, importer: Importer) -> None:
+    path = importer.file((HEADER + row("SO-1", sku="NOPE")).replace(",", ";"))
+    assert importer.orders(path).exit_code == 3
+    rejects = (path.parent / "file.csv.rejects.csv").read_text(encoding="utf-8-sig")
+    assert rejects.splitlines()[0] == HEADER.strip().replace(",", ";") + ";reject_reason;reject_line"
 
 
 def test_ndjson_is_read_with_the_digits_it_has(server: FakeServer, importer: Importer) -> None:

@@ -87,6 +87,26 @@ async def test_refused_rows_come_back_as_a_file_that_can_be_dropped_again(clerk:
     assert "Import 1 order" in again
 
 
+async def test_preview_names_the_lines_of_what_would_be_refused(clerk: httpx.AsyncClient) -> None:
+    six_more = UNREADABLE.replace("two", "none") * 6
+    page = html.unescape(await drop(clerk, HEADER + GOOD + UNREADABLE + six_more))
+    expected = "expected a decimal number"
+    assert re.findall(r"<li>(Lines? .*?)</li>", page) == [
+        f"Lines 5, 6, 7, 8, 9 and 1 more: quantity is 'none': {expected}",
+        f"Line 4: quantity is 'two': {expected}",
+    ]
+
+
+async def test_refused_rows_come_back_with_the_separator_of_the_file(clerk: httpx.AsyncClient) -> None:
+    content = "sep=;\n" + (HEADER + GOOD + UNKNOWN).replace(",", ";")
+    hidden = form_of(await imported(clerk, content))
+    answer = await clerk.post("/files/rejects", data={"name": hidden["name"], "rejects": hidden["rejects"]})
+    assert answer.content.decode("utf-8-sig").splitlines() == [
+        HEADER.strip().replace(",", ";") + ";reject_reason;reject_line",
+        UNKNOWN.strip().replace(",", ";") + ";sku: Unknown product;5",
+    ]
+
+
 async def test_orders_that_were_imported_can_be_planned_at_once(
     clerk: httpx.AsyncClient, services: FakeServices
 ) -> None:

@@ -47,6 +47,29 @@ def test_cells_of_a_workbook_read_as_somebody_would_type_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "between", "of_others"),
+    [
+        ("sep=;\r\n", ";", ";"),
+        ('"sep=;"\n', ";", ";"),
+        ("\ufeffSEP=\t\n", "\t", "\t"),
+        ("# a note; of ours\nsep=,\n", ",", ","),
+        ("sep=:\n", ":", ","),
+        ("", "|", "|"),
+    ],
+)
+def test_what_stands_between_cells_is_named_by_the_first_line_of_excel_or_found(
+    first: str, between: str, of_others: str
+) -> None:
+    rows = [between.join(cells) for cells in (("sku", "name;, of it"), ("A", "x"), ("B", "y"))]
+    header = rows[0].replace("name;, of it", f'"name;, of it{between}x"')
+    source = source_of("a.csv", f"{first}{header}\n{rows[1]}\n{rows[2]}\n".encode())
+    assert source.columns == ("sku", f"name;, of it{between}x")
+    assert [row.cells["sku"] for row in source.rows()] == ["A", "B"]
+    assert [row.line for row in source.rows()] == [2 + first.count("\n"), 3 + first.count("\n")]
+    assert source.delimiter == of_others
+
+
 def test_rows_keep_their_numbers_in_the_sheet() -> None:
     content = workbook([], [(), ("sku", ""), ("A",), (), ("B", "more")])
     source = source_of("a.xlsx", content)

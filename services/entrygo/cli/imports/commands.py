@@ -19,11 +19,11 @@ from entrygo.cli.imports.runs import ImportRun
 from entrygo.cli.imports.sending import Sender
 from entrygo.cli.options import Json, takes_options
 from entrygo.cli.terminal import err, print_json
-from entrygo.imports.columns import PRODUCT_COLUMNS, Columns, WrongColumns, choose_columns, parse_mapping
+from entrygo.imports.choosing import WrongColumns, choose_columns, parse_mapping
+from entrygo.imports.columns import PRODUCT_COLUMNS
 from entrygo.imports.kinds import ORDERS, PRODUCTS, Kind, mistaken
 from entrygo.imports.reading import open_source
 from entrygo.imports.rows import SourceFile, UnreadableFile
-from entrygo.imports.suggesting import suggested
 from entrygo.records.csv_columns import COUNTRY
 
 EXIT_UNUSABLE = 2
@@ -153,8 +153,10 @@ def import_file(
             known=kind.known,
             required=kind.required,
             metadata=kind.keeps_metadata,
+            ignore_unknown=options.ignore_unknown,
         )
-        _check_unread(columns, kind, options)
+        if columns.ignored:
+            err.print(f"Not read: {escape(', '.join(columns.ignored))}", style="dim")
         sync = getattr(entrygo, f"sync_{kind.noun}")
         sender = Sender(sync, target.account_id, uuid4().hex[:12], kind.describe)
         run = options.run(file, source, sender, kind.noun, keeps_ids=keeps_ids)
@@ -179,21 +181,3 @@ def reported(*, as_json: bool) -> Iterator[None]:
     except (UnreadableFile, WrongColumns, CannotWrite) as error:
         explain(error, as_json=as_json)
         raise typer.Exit(EXIT_UNUSABLE) from error
-
-
-def _check_unread(columns: Columns, kind: Kind, options: ImportOptions) -> None:
-    """WrongColumns when a column would go unread and nobody said that it may: a misspelt one loses data."""
-    if not columns.ignored:
-        return
-    if options.ignore_unknown:
-        err.print(f"Not read: {escape(', '.join(columns.ignored))}", style="dim")
-        return
-    near = suggested(columns.ignored, [name for name in kind.known if name not in columns.ours.values()])
-    unknown = ", ".join(
-        f"{name} (did you mean {near[name]}?)" if name in near else name for name in columns.ignored
-    )
-    kept = ", keep it with the order: --map 'its name=metadata.its_name'" if kind.keeps_metadata else ""
-    raise WrongColumns(
-        f"Unknown: {unknown}. Map what is ours: --map 'its name=our_name'{kept}, "
-        "or leave all of them unread: --ignore-unknown."
-    )

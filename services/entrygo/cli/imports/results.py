@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import IO
 
 from entrygo.imports.rejects import reject_header
+from entrygo.imports.rows import SourceFile
 
 REJECTS_SUFFIX = ".rejects.csv"
 IDS_SUFFIX = ".ids.csv"
@@ -21,10 +22,11 @@ class CannotWrite(Exception):
 class ResultFile:
     """A CSV file that is made with its first row; one of an earlier run is removed at the start."""
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str], delimiter: str = ",") -> None:
         self.path = path
         self.rows = 0
         self._header = header
+        self._delimiter = delimiter
         self._file: IO[str] | None = None
 
     def __enter__(self) -> "ResultFile":
@@ -48,14 +50,18 @@ class ResultFile:
         if self._file is None:
             # The byte order mark makes Excel read it as UTF-8; our own reader skips it.
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(self._header)
-        csv.writer(self._file).writerow(row)
+            self._write(self._file, self._header)
+        self._write(self._file, row)
         self.rows += 1
 
+    def _write(self, file: IO[str], row: Sequence[str]) -> None:
+        csv.writer(file, delimiter=self._delimiter).writerow(row)
 
-def rejects_file(source: Path, columns: Sequence[str], path: Path | None = None) -> ResultFile:
+
+def rejects_file(file: Path, source: SourceFile, path: Path | None = None) -> ResultFile:
     """`FILE.rejects.csv` or `path`: the original columns, then the reason and the line in the file."""
-    return ResultFile(path or _beside(source, REJECTS_SUFFIX), reject_header(columns))
+    place = path or _beside(file, REJECTS_SUFFIX)
+    return ResultFile(place, reject_header(source.columns), source.delimiter)
 
 
 def ids_file(source: Path) -> ResultFile:

@@ -84,7 +84,7 @@ class ImportRun:
         tally = Tally()
         planned_as = self._planned_as()
         with ExitStack() as stack:
-            rejects = stack.enter_context(rejects_file(self.path, self.source.columns, self.rejects))
+            rejects = stack.enter_context(rejects_file(self.path, self.source, self.rejects))
             ids = stack.enter_context(ids_file(self.path)) if self.keeps_ids else None
             progress = stack.enter_context(_progress(self.screen))
             task = progress.add_task(f"Importing {self.noun}", total=total_rows)

@@ -1,6 +1,5 @@
 """A file looked at before anything is sent: what it holds, how it is read, what its rows become. Pure."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +20,8 @@ SHOWN_ROWS = 5
 # Different values of a column, beside its name.
 SHOWN_VALUES = 3
 SHOWN_REASONS = 5
+# Of the rows that one reason refuses.
+SHOWN_LINES = 5
 OWN = frozenset({REASON_COLUMN, LINE_COLUMN, ""})
 
 
@@ -37,6 +38,15 @@ class ColumnView:
     kept_as: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why rows would be refused: so many of them, and the lines of the first."""
+
+    reason: str
+    count: int
+    lines: Sequence[int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """Everything that the page of the choice shows."""
@@ -46,6 +56,7 @@ class Look:
     note: str
     # Every column of the file, those included that a reject file has added.
     header: Sequence[str]
+    delimiter: str
     kind: Kind
     other: Kind | None
     columns: Sequence[ColumnView]
@@ -56,7 +67,7 @@ class Look:
     row_count: int
     item_count: int
     refused_count: int
-    reasons: Sequence[tuple[str, int]]
+    refusals: Sequence[Refusal]
 
     @property
     def can_be_sent(self) -> bool:
@@ -104,6 +115,7 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
         name=source.name,
         note=source.note,
         header=source.columns,
+        delimiter=source.delimiter,
         kind=kind,
         other=mistaken(names, kind),
         columns=_views(source, kind, chosen, suggestions),
@@ -114,7 +126,7 @@ def look(source: SourceFile, noun: str = "", choices: Mapping[int, str] | None =
         row_count=sum(1 for _ in source.rows()),
         item_count=len(entries) - len(refused),
         refused_count=len(refused),
-        reasons=Counter(each.reason for each in refused).most_common(SHOWN_REASONS),
+        refusals=_refusals(refused),
     )
 
 
@@ -122,6 +134,15 @@ def entries_of(source: SourceFile, found: Look) -> list[Entry | Rejected]:
     """The items to send, and the rows that cannot become any."""
     chosen = {column.theirs: column.ours for column in found.columns if column.ours}
     return list(found.kind.entries(source, _columns(chosen, source)))
+
+
+def _refusals(refused: Sequence[Rejected]) -> list[Refusal]:
+    """The commonest reasons first."""
+    lines: dict[str, list[int]] = {}
+    for each in refused:
+        lines.setdefault(each.reason, []).append(each.row.line)
+    commonest = sorted(lines.items(), key=lambda each: len(each[1]), reverse=True)[:SHOWN_REASONS]
+    return [Refusal(reason, len(every), sorted(every)[:SHOWN_LINES]) for reason, every in commonest]
 
 
 def _columns(chosen: Mapping[str, str], source: SourceFile) -> Columns:

@@ -100,15 +100,15 @@ async def _result(visit: Visit, found: Look, sent: Sent) -> Response:
         file=found,
         sent=sent,
         shown=sent.rejected[:SHOWN],
-        rejects=packed(_rejects(found.header, sent)) if sent.rejected else "",
+        rejects=packed(_rejects(found, sent)) if sent.rejected else "",
         form=visit.form,
         **(await planning(visit, sent.names) if is_orders else {}),
     )
 
 
-def _rejects(header: Sequence[str], sent: Sent) -> bytes:
-    rows = [reject_row(header, each) for each in sent.rejected]
-    return _csv_bytes([reject_header(header), *rows])
+def _rejects(found: Look, sent: Sent) -> bytes:
+    rows = [reject_row(found.header, each) for each in sent.rejected]
+    return _csv_bytes([reject_header(found.header), *rows], found.delimiter)
 
 
 async def rejects(visit: Visit) -> Response:
@@ -121,9 +121,9 @@ def _csv(name: str, rows: Sequence[Sequence[str]]) -> Response:
     return _download(name, _csv_bytes(rows))
 
 
-def _csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
+def _csv_bytes(rows: Sequence[Sequence[str]], delimiter: str = ",") -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text, delimiter=delimiter).writerows(rows)
     return BYTE_ORDER_MARK + text.getvalue().encode()
 
 

@@ -1,6 +1,5 @@
 """Sends the items of a file by the use cases of REST, batch by batch, and keeps what became of each row."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +18,6 @@ from entrygo.imports.entries import Entry, Rejected
 from entrygo.imports.kinds import ORDERS, Kind
 
 BATCH = 200
-SHOWN_REASONS = 10
 
 Sync = Callable[[Visit, bytes], Awaitable[object]]
 
@@ -33,11 +31,6 @@ class Sent:
     rejected: list[Rejected] = field(default_factory=list)
     # What ended it early; None when every row was settled.
     stopped: EntryGoError | None = None
-
-    @property
-    def reasons(self) -> list[tuple[str, int]]:
-        """Why rows were refused, the commonest first."""
-        return Counter(each.reason for each in self.rejected).most_common(SHOWN_REASONS)
 
 
 async def send(visit: Visit, kind: Kind, entries: Sequence[Entry | Rejected], run_id: str) -> Sent:
