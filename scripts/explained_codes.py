@@ -436,6 +436,11 @@ MESSAGES: dict[str, Meaning] = {
     "DE_MINIMIS_UNAVAILABLE": Meaning(
         "Entries of type 86 have ended.", CALLER, "Use `01` or `11`, or omit `entryType`."
     ),
+    "ENTRY_DATE_PAST": Meaning(
+        "The entry date was over when the plan was made, and the plan goes by that day's rules and rates.",
+        CALLER,
+        "Correct `entryDate`, or omit it. Keep it for goods that have arrived: they are entered within 15 days.",
+    ),
     "BATCH_HIGH_VALUE": Meaning(
         "The total value on one truck is high.", BROKER, "Check the bond and the carrier's insurance."
     ),

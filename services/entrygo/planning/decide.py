@@ -161,6 +161,7 @@ def _context(request: PlanRequest, facts: PlanFacts, reference: ReferenceData) -
     by_importer = parties_of(request, facts).groups(orders)
     context = Context(
         entry_date=request.entry_date,
+        is_of_the_past=request.is_of_the_past,
         destination_country=request.destination_country,
         reference=reference,
         law=law_on(request.entry_date, reference.programmes),
@@ -234,6 +235,7 @@ def _hash(
             exported_order_ids=frozenset(facts.exported).intersection(request.order_ids),
             included_order_ids=[order.id for order in batch.orders],
             asked_entry_type=request.entry_type,
+            is_of_the_past=request.is_of_the_past,
             importers=facts.importers,
             importers_in_order=[
                 (each.id, *covered)

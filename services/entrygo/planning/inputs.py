@@ -33,6 +33,8 @@ class PlanRequest:
     order_ids: tuple[str, ...]
     destination_country: str
     entry_date: date
+    # The day in New York on which it was asked.
+    asked_on: date
     is_dry_run: bool = False
     on_blocked: OnBlocked = OnBlocked.BLOCK
     # None: as the value demands.
@@ -42,6 +44,11 @@ class PlanRequest:
     # Of the export that this one follows: its entries that were filed, and the orders of those that were not.
     filed: tuple[FiledOrders, ...] = ()
     not_filed: frozenset[str] = frozenset()
+
+    @property
+    def is_of_the_past(self) -> bool:
+        """Whether the entry date was over when the plan was asked for."""
+        return self.entry_date < self.asked_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 The recipe is docs/plan-hash.md; a change to it is a new FORMAT, but for what is left out where nobody gave
 it. What is not listed here is not covered: no id of the batch, no clock, no idempotency key, nothing about
-other open batches, not the entry date itself.
+other open batches, not the entry date itself, but whether that was over.
 """
 
 import hashlib
@@ -80,6 +80,8 @@ class HashedPlan:
     included_order_ids: Sequence[str]
     # Covered where somebody asked for one.
     asked_entry_type: str | None = None
+    # Covered where the entry date was over.
+    is_of_the_past: bool = False
     # Covered where orders name one.
     importers: Sequence[Importer] = ()
     # Id, whether the bond holds on the entry date, and whether the power of attorney does.
@@ -117,6 +119,8 @@ def canonical_bytes(plan: HashedPlan) -> bytes:
     }
     if plan.asked_entry_type is not None:
         document["entry_type"] = plan.asked_entry_type
+    if plan.is_of_the_past:
+        document["entry_date_past"] = True
     if plan.importers:
         document["importers"] = [
             _fields(one, IMPORTER_FIELDS) for one in sorted(plan.importers, key=lambda one: one.id)

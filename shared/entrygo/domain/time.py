@@ -28,6 +28,11 @@ def parse_day(text: str) -> date:
     return day
 
 
+def customs_day(instant: datetime) -> date:
+    """The day of an instant by the calendar of US customs law: New York's."""
+    return instant.astimezone(CUSTOMS_ZONE).date()
+
+
 def default_entry_date(now: datetime, transit_days: int) -> date:
     """The expected arrival: today's date in New York plus the warehouse's days of transit."""
-    return now.astimezone(CUSTOMS_ZONE).date() + timedelta(days=transit_days)
+    return customs_day(now) + timedelta(days=transit_days)

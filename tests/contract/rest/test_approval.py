@@ -28,7 +28,7 @@ async def test_plan_leaves_after_its_approval_and_the_timeline_names_who_gave_it
         "readinessState": "REVIEW_REQUIRED",
         "approvalRequired": True,
         "planHash": plan["planHash"],
-        "codes": ["METALS_REVIEW_RECOMMENDED"],
+        "codes": ["ENTRY_DATE_PAST", "METALS_REVIEW_RECOMMENDED"],
     }
     path = f"/api/exports/{plan['exportId']}/approve"
     await approving.refused(

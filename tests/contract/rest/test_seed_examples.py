@@ -12,6 +12,7 @@ import pytest
 from tests.contract.rest.conftest import Walk
 from tests.contract.rest.documented import (
     CAP,
+    ENTRY_DATE,
     HOODIE,
     Rest,
     error_of,
@@ -29,6 +30,18 @@ STRATEGY = (
     "Group U.S.-bound orders by operational readiness and generate an export batch "
     "before broker-facing review."
 )
+
+
+# The day of the documented example is over, and its plan says so besides.
+DAY_IS_OVER = {
+    "code": "ENTRY_DATE_PAST",
+    "message": f"Entry date {ENTRY_DATE} was over when this was planned; rules, rates and lists are those"
+    " of that day.",
+    "severity": "warning",
+    "field": "entry_date",
+    "product_id": None,
+    "order_id": None,
+}
 
 
 def metals_message(order_id: str) -> dict[str, str]:
@@ -155,7 +168,7 @@ async def test_plan_answers_the_documented_document_exactly(rest: Rest) -> None:
         "status": "BATCHED",
         "readinessState": "REVIEW_REQUIRED",
         "complianceScore": 74,
-        "validationMessages": [metals_message(first)],
+        "validationMessages": [DAY_IS_OVER, metals_message(first)],
         "included_order_ids": [first, second],
         "excluded_order_ids": [],
         "flags": ["human_review_recommended"],
@@ -166,7 +179,7 @@ async def test_plan_answers_the_documented_document_exactly(rest: Rest) -> None:
         "validation": {
             "readiness_state": "REVIEW_REQUIRED",
             "compliance_score": 74,
-            "validation_messages": [metals_message(first)],
+            "validation_messages": [DAY_IS_OVER, metals_message(first)],
         },
     }
 
@@ -325,7 +338,7 @@ def test_inspect_answers_the_documented_document(walk: Walk) -> None:
     assert found["export"]["lifecycle_state"] == found["batch"]["state"] == "COMPLETED"
     assert found["readinessState"] == found["export"]["plan"]["readinessState"] == "REVIEW_REQUIRED"
     assert found["complianceScore"] == 74
-    assert found["validationMessages"] == [metals_message(walk.order_ids[0])]
+    assert found["validationMessages"] == [DAY_IS_OVER, metals_message(walk.order_ids[0])]
     assert found["planHash"] == found["export"]["planHash"] == found["snapshot"]["planHash"]
     assert found["planHash"] == walk.plan["planHash"]
     assert found["artifacts"] == walk.execution["artifacts"]

@@ -29,6 +29,24 @@ async def test_plan_of_the_documented_orders_is_the_documented_plan(planner: Pla
     assert (plan.entry_date, plan.entry_type, plan.total_value_usd) == ("2026-03-11", "11", "290")
 
 
+async def test_the_plan_of_a_day_that_is_over_says_so_and_is_another_decision(planner: Planner) -> None:
+    plans = {
+        day: (await planner.plan(dry_run=True, entry_date=day)).plan for day in ("2026-03-10", "2026-03-11")
+    }
+    past = {
+        day: [each.message for each in plan.validation_messages if each.code == "ENTRY_DATE_PAST"]
+        for day, plan in plans.items()
+    }
+    assert past == {
+        "2026-03-10": [
+            "Entry date 2026-03-10 was over when this was planned; rules, rates and lists are those of that"
+            " day."
+        ],
+        "2026-03-11": [],
+    }
+    assert len({plan.plan_hash for plan in plans.values()}) == 2
+
+
 async def test_plan_stores_the_snapshot_and_the_event_of_what_it_answers(planner: Planner) -> None:
     answer = await planner.plan()
     snapshot = await planner.snapshot(answer.export_id)

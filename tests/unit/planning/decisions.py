@@ -22,6 +22,7 @@ def decide_on(*orders: Order, products: Sequence[Product] = (), **changes: Any) 
         order_ids=tuple(order.id for order in chosen),
         destination_country=changes.pop("destination_country", "US"),
         entry_date=entry_date,
+        asked_on=changes.pop("asked_on", entry_date),
         is_dry_run=changes.pop("is_dry_run", False),
         on_blocked=OnBlocked(changes.pop("on_blocked", "block")),
         entry_type=changes.pop("entry_type", None),

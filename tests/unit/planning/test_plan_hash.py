@@ -185,12 +185,13 @@ def test_hash_does_not_depend_on_what_decides_nothing(same: Callable[[], Decisio
         lambda: golden(rules=RULES[1:]),
         lambda: decide_on(golden_orders()[0]),
         lambda: golden(entry_type="11"),
+        lambda: golden(asked_on=date(2026, 3, 12)),
         lambda: decide_on(
             golden_orders()[0], replace(golden_orders()[1], importer_number="98-7654321")
         ),
     ],
     ids=["fiscal year", "agency data", "exported", "destination", "warehouse", "fee", "origin", "usmca",
-         "rules", "fewer orders", "entry type", "importer of an order"],
+         "rules", "fewer orders", "entry type", "a day that is over", "importer of an order"],
 )  # fmt: skip
 def test_hash_depends_on_whatever_decides(other: Callable[[], Decision]) -> None:
     assert other().plan_hash != golden().plan_hash
@@ -221,6 +222,10 @@ def test_what_came_after_the_format_is_covered_where_it_was_given_and_left_out_w
     assert '"importer_number"' not in MINIMAL_BYTES
     asked = canonical_bytes(replace(MINIMAL, asked_entry_type="11")).decode()
     assert asked == MINIMAL_BYTES.replace('"exported_order_ids"', '"entry_type":"11","exported_order_ids"')
+    over = canonical_bytes(replace(MINIMAL, is_of_the_past=True)).decode()
+    assert over == MINIMAL_BYTES.replace(
+        '"exported_order_ids"', '"entry_date_past":true,"exported_order_ids"'
+    )
     named = make_order("ord_1", importer_number="98-7654321")
     named_bytes = canonical_bytes(replace(MINIMAL, orders=[MINIMAL.orders[0], named])).decode()
     assert named_bytes == MINIMAL_BYTES.replace(

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -413,6 +413,12 @@ BATCH_CASES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         {"orders": (make_order("ord_1"), make_order("ord_2", importer_number="987654321"))},
     ),
     ("DE_MINIMIS_UNAVAILABLE", "batch.entry_type", {"entry_type": "86"}, {"entry_type": "11"}),
+    (
+        "ENTRY_DATE_PAST",
+        "entry_date",
+        {"asked_on": GOLDEN_ENTRY_DATE + timedelta(days=1)},
+        {"asked_on": GOLDEN_ENTRY_DATE},
+    ),
     (
         "BATCH_HIGH_VALUE",
         "batch",

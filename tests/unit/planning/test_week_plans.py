@@ -32,12 +32,12 @@ PLANNED_AT = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
 # The hash of the week's plan and that of its snapshot, by the number of importers with a record.
 KNOWN = {
     0: (
-        "planhash_6d6b95a71d74eca4a220614b06b24e970080c73b6bee2ee25be6a191f3fc9500",
-        "4ab6ee0deda16cc995ccfdf2b9096ca14e9802461542982c775d4315d81b00a2",
+        "planhash_f4bdcce382c5253ca26ba448ba3c744a7f51a9de906ab266b8b7da5b221ce453",
+        "db3f5ab274920fa604253facdd9e590b609ed25ee3ddcdc2ae1b0877188e6c03",
     ),
     IMPORTERS: (
-        "planhash_e23565f3b4696193f963f35989736a1f0e0e51dfdfd14ec7b3cfc35a06f70d8c",
-        "81af4156462b69e538914c393140fd9b72b093f78c21a47046bf5cd98a13014f",
+        "planhash_09b98ee4905ba1d004046ac4131f5e1fc9e667cf1fe0b9ff81e0597a15dcd332",
+        "c6e4e66b50ff860cb529bb5cc7e44a3f53c4b9785950f7b3c439cc9d464d107f",
     ),
 }
 

@@ -32,6 +32,8 @@ class Context:
     """The context of a rule, in addition to the record that it checks."""
 
     entry_date: date
+    # Whether that day was over when the plan was asked for: a plan knows no other clock.
+    is_of_the_past: bool = False
     destination_country: str
     reference: ReferenceData
     # What of it, and of the rows that ship, duties beside the tariff's own follow from.

@@ -89,6 +89,18 @@ def _high_value(batch: Batch, context: Context) -> Sequence[Problem]:
     ]
 
 
+def _of_the_past(batch: Batch, context: Context) -> Sequence[Problem]:
+    """Lawful, as goods may be entered days after they came; a slip of the pen is likelier."""
+    if not context.is_of_the_past:
+        return []
+    return [
+        Problem(
+            f"Entry date {context.entry_date} was over when this was planned; rules, rates and lists are"
+            " those of that day."
+        )
+    ]
+
+
 def _not_beneficial(batch: Batch, context: Context) -> Sequence[Problem]:
     if len(batch.orders) < MIN_CONSOLIDATED_ORDERS or batch.savings is None or batch.savings.signed_usd > 0:
         return []
@@ -167,6 +179,16 @@ DE_MINIMIS_UNAVAILABLE = BatchRule(
     check=_de_minimis,
 )
 
+# It says nothing of the goods, so it takes nothing off their score.
+ENTRY_DATE_PAST = BatchRule(
+    code="ENTRY_DATE_PAST",
+    severity=Severity.WARNING,
+    penalty=0,
+    field="entry_date",
+    basis="19 CFR 142.2: entry within 15 calendar days after arrival",
+    check=_of_the_past,
+)
+
 BATCH_HIGH_VALUE = BatchRule(
     code="BATCH_HIGH_VALUE",
     severity=Severity.WARNING,
@@ -211,6 +233,7 @@ RULES: tuple[Rule, ...] = (
     FORMAL_ENTRY_REQUIRED,
     INFORMAL_ENTRIES_SPLIT,
     DE_MINIMIS_UNAVAILABLE,
+    ENTRY_DATE_PAST,
     BATCH_HIGH_VALUE,
     CONSOLIDATION_NOT_BENEFICIAL,
     SAVINGS_NOT_ESTIMATED,

@@ -8,7 +8,7 @@ from entrygo.domain.errors import ReferenceOutsideAccount, ValidationFailed
 from entrygo.domain.facts import Broker, Warehouse
 from entrygo.domain.lifecycle import State, advance
 from entrygo.domain.principal import Visible
-from entrygo.domain.time import default_entry_date
+from entrygo.domain.time import customs_day, default_entry_date
 from entrygo.planning.account_orders_store import AccountOrders, Elsewhere
 from entrygo.planning.amendments import filed_orders, not_filed
 from entrygo.planning.bonds import continuous_numbers
@@ -50,6 +50,7 @@ class Asked:
     broker: Broker
     order_ids: tuple[str, ...]
     entry_date: date
+    asked_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +83,14 @@ class Gathering:
             command.broker_id,
         )
         warehouse, broker = _parties(command, found)
+        now = self.clock()
         return Asked(
             found=found,
             warehouse=warehouse,
             broker=broker,
             order_ids=named_orders(command, found.orders),
-            entry_date=command.entry_date or default_entry_date(self.clock(), warehouse.transit_days),
+            entry_date=command.entry_date or default_entry_date(now, warehouse.transit_days),
+            asked_on=customs_day(now),
         )
 
     async def run(self, visible: Visible, command: PlanCommand, *, follows: Predecessor | None) -> Grounds:
@@ -113,6 +116,7 @@ class Gathering:
                 order_ids=asked.order_ids,
                 destination_country=command.destination_country,
                 entry_date=entry_date,
+                asked_on=asked.asked_on,
                 is_dry_run=command.is_dry_run,
                 on_blocked=command.on_blocked,
                 entry_type=command.entry_type,
