@@ -50,6 +50,39 @@ async def append_all(
     after_commit(connection, ring)
 
 
+async def append_when(
+    connection: Connection, events: Sequence[events_pb2.Event], *, condition: str, arguments: Sequence[object]
+) -> bool:
+    """Appends events of one stream that name their predecessors and epoch, if `condition` gives a row.
+
+    It is a part of the one statement that does all of this, with `arguments` from $8 on; it takes the numbers
+    of the events ($4). False, and nothing is written, where it gives no row.
+    """
+    first = events[0]
+    stored = [event.SerializeToString() for event in events]
+    appended = await connection.fetchval(
+        f"WITH taken AS ({condition}), event AS (SELECT * FROM unnest($4::bigint[], $5::bytea[], $6::bytea[],"  # noqa: S608
+        "  $7::text[]) AS event (sequence, payload, published, id) WHERE EXISTS (SELECT FROM taken)),"
+        " logged AS (INSERT INTO event_log (account_id, mode, stream_id, sequence, payload, event_id)"
+        "  SELECT $1, $2, $3, sequence, payload, id FROM event),"
+        " queued AS (INSERT INTO outbox (account_id, mode, payload, traceparent)"
+        f"  SELECT $1, $2, published, ${8 + len(arguments)} FROM event ORDER BY sequence)"
+        " SELECT EXISTS (SELECT FROM taken)",
+        first.account_id,
+        first.mode,
+        first.stream_id,
+        [event.sequence for event in events],
+        stored,
+        [published_bytes(event, full) for event, full in zip(events, stored, strict=True)],
+        [event.id for event in events],
+        *arguments,
+        traceparent(),
+    )
+    if appended:
+        after_commit(connection, ring)
+    return bool(appended)
+
+
 async def append_first(
     connection: Connection,
     event: events_pb2.Event,

@@ -2,22 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from google.protobuf.message import Message
 
 from entrygo.domain.ids import IdKind
-from entrygo.domain.principal import Visible
+from entrygo.domain.principal import Tenant, Visible
 from entrygo.domain.time import rfc3339
-from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import (
     Artifact,
     Notification,
     Package,
     PackageState,
 )
+from entrygo.execution.state.stream_heads import Heads
+from entrygo.execution.state.stream_store import Head, StreamStore
 from entrygo.messaging.events import EXECUTION, make_event
 from entrygo.messaging.outbox import append_all
-from entrygo.postgres.pool import Connection
+from entrygo.postgres.pool import Connection, after_commit
 from entrygo.process.clock import Ids
 from entrygo.proto.events.v1 import events_pb2
 
@@ -25,22 +27,50 @@ Fact = tuple[str, Message]
 
 
 class EventRecorder:
-    """Writes events of one export in the transaction that changed it."""
+    """Writes events of one export in the transaction that changed it.
+
+    It remembers where the streams stand that it wrote to last. The statement that appends the next events
+    checks that they still stand there; only where they do not, they are asked.
+    """
 
     def __init__(self, ids: Ids) -> None:
         self._ids = ids
+        self._heads = Heads()
 
     async def record(
-        self, connection: Connection, visible: Visible, export_id: str, facts: Sequence[Fact], now: datetime
+        self,
+        connection: Connection,
+        visible: Visible,
+        export_id: str,
+        facts: Sequence[Fact],
+        now: datetime,
+        *,
+        are_first: bool = False,
     ) -> None:
-        """Appends the facts in their order, under the next numbers of the export, whose row stays locked."""
-        first = await PackageStore(connection, visible).next_sequence(export_id, len(facts))
-        events = [
+        """Appends the facts in their order, under the next numbers of the export, whose row stays locked.
+
+        `are_first` says that the export has most likely no events yet.
+        """
+        make = partial(self._events, visible.tenant, export_id, facts, now)
+        streams = StreamStore(connection, visible)
+        head = self._heads.of(visible.tenant, export_id, are_first=are_first)
+        events = [] if head is None else _behind(head, make(head.sequence + 1))
+        if head is None or not await streams.append(head, events):
+            events = make(await streams.next_sequence(export_id, len(facts)))
+            # The database gives them the warehouse of the export's package, as all that belongs to it.
+            await append_all(connection, events, warehouse_id=None)
+        last = Head(events[-1].sequence, events[-1].id, events[-1].epoch)
+        after_commit(connection, partial(self._heads.note, visible.tenant, export_id, last))
+
+    def _events(
+        self, tenant: Tenant, export_id: str, facts: Sequence[Fact], now: datetime, first: int
+    ) -> list[events_pb2.Event]:
+        return [
             make_event(
                 id=self._ids.new(IdKind.EVENT),
                 type=type_,
                 source=EXECUTION,
-                tenant=visible.tenant,
+                tenant=tenant,
                 stream_id=export_id,
                 sequence=sequence,
                 occurred_at=now,
@@ -48,8 +78,15 @@ class EventRecorder:
             )
             for sequence, (type_, data) in enumerate(facts, start=first)
         ]
-        # The database gives them the warehouse of the export's package, as it does all that belongs to it.
-        await append_all(connection, events, warehouse_id=None)
+
+
+def _behind(head: Head, events: list[events_pb2.Event]) -> list[events_pb2.Event]:
+    """The same, each naming the event before it and the life of the database that the head is in."""
+    previous_id = head.event_id
+    for event in events:
+        event.previous_id, event.epoch = previous_id, head.epoch
+        previous_id = event.id
+    return events
 
 
 def package_generated(package: Package, artifacts: Sequence[Artifact]) -> Fact:

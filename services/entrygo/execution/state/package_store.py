@@ -1,4 +1,4 @@
-"""All SQL of packages and of what belongs to them: artifacts, notifications, the numbers of events.
+"""All SQL of packages and of what belongs to them: artifacts, notifications.
 
 Methods run in the caller's transaction; each names the account in its WHERE.
 """
@@ -30,7 +30,7 @@ FIRST_PACKAGE_NUMBER = 100_001
 
 
 class PackageStore:
-    """Packages, their artifacts and notifications, and the event numbers of an export."""
+    """Packages, their artifacts and notifications."""
 
     def __init__(self, connection: Connection, visible: Visible) -> None:
         self._connection = connection
@@ -265,19 +265,6 @@ class PackageStore:
                 package_id,
                 warehouse_id,
             )
-
-    async def next_sequence(self, export_id: str, count: int) -> int:
-        """The first of `count` event numbers; the export's row stays locked until the transaction ends."""
-        last = await self._connection.fetchval(
-            "INSERT INTO export_streams (account_id, mode, export_id, last_sequence) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (account_id, mode, export_id)"
-            " DO UPDATE SET last_sequence = export_streams.last_sequence + $4 RETURNING last_sequence",
-            *self._scope,
-            export_id,
-            count,
-        )
-        assert isinstance(last, int)
-        return last - count + 1
 
 
 def _package_from_row(row: asyncpg.Record) -> Package:

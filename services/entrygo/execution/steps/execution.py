@@ -218,7 +218,9 @@ class ExecutionSteps:
                 *(notification_recorded(each) for each in prepared.notifications),
                 *(submission_changed("prepared", each) for each in added),
             ]
-            await self.recorder.record(connection, execution.visible, execution.export_id, facts, now)
+            await self.recorder.record(
+                connection, execution.visible, execution.export_id, facts, now, are_first=True
+            )
             if taken is not None and closing is not None:
                 old_id = taken.replaced.export_id
                 await self.recorder.record(connection, execution.visible, old_id, closing.facts, now)

@@ -1,0 +1,55 @@
+"""Where the streams of exports' events stand. Methods run in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from entrygo.domain.principal import Visible
+from entrygo.messaging.outbox import append_when
+from entrygo.postgres.pool import Connection
+from entrygo.proto.events.v1 import events_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last event of a stream (0 and no id: there is none), and the life of the database it is in."""
+
+    sequence: int
+    event_id: str
+    epoch: str
+
+
+class StreamStore:
+    """The numbers of exports' events; a stream's row stays locked until the transaction ends."""
+
+    def __init__(self, connection: Connection, visible: Visible) -> None:
+        self._connection = connection
+        self._scope = (visible.tenant.account_id, str(visible.tenant.mode))
+
+    async def append(self, head: Head, events: Sequence[events_pb2.Event]) -> bool:
+        """Appends what follows `head` if the stream stands there in this life of the database, else False."""
+        return await append_when(
+            self._connection,
+            events,
+            condition="INSERT INTO export_streams (account_id, mode, export_id, last_sequence)"
+            " SELECT $1, $2, $3, $8 + cardinality($4::bigint[])"
+            " WHERE (SELECT epoch::text FROM owner_epoch) = $9"
+            # A copy of the database may lack the row, or have another event in its place.
+            " AND ($8 = 0 OR EXISTS (SELECT FROM event_log WHERE account_id = $1 AND mode = $2"
+            "  AND stream_id = $3 AND sequence = $8 AND event_id = $10))"
+            " ON CONFLICT (account_id, mode, export_id) DO UPDATE SET last_sequence = excluded.last_sequence"
+            " WHERE export_streams.last_sequence = $8 RETURNING true",
+            arguments=(head.sequence, head.epoch, head.event_id),
+        )
+
+    async def next_sequence(self, export_id: str, count: int) -> int:
+        """The first of `count` event numbers, wherever the stream stands."""
+        last = await self._connection.fetchval(
+            "INSERT INTO export_streams (account_id, mode, export_id, last_sequence) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (account_id, mode, export_id)"
+            " DO UPDATE SET last_sequence = export_streams.last_sequence + $4 RETURNING last_sequence",
+            *self._scope,
+            export_id,
+            count,
+        )
+        assert isinstance(last, int)
+        return last - count + 1
