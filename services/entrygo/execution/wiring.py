@@ -38,6 +38,7 @@ from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.steps.execution import ExecutionSteps
 from entrygo.execution.steps.leases import ExecutionLeases
 from entrygo.execution.steps.preparation import Preparation
+from entrygo.execution.steps.writing import Writing
 from entrygo.execution.use_cases import Executions, ExecutionUseCases, Packages, TemplatePreviews
 from entrygo.execution.ways import Channels
 from entrygo.postgres.pool import Pool
@@ -122,7 +123,7 @@ class _Builder:
     def parts(self) -> ExecutionParts:
         around, policy = self._around, self._mail_policy()
         delivery = self._delivery(policy)
-        dispatcher = Dispatcher(delivery, self._bulkhead)
+        dispatcher, withdrawals = Dispatcher(delivery, self._bulkhead), self._withdrawals()
         confirmations, notices = self._confirmations(), self._notices(policy)
         leases = ExecutionLeases(
             pool=around.pool,
@@ -132,13 +133,12 @@ class _Builder:
             lease=self._settings.lease,
         )
         executions = Executions(
-            self._steps(dispatcher, leases),
+            self._steps(dispatcher, delivery, leases),
             leases,
             around.planning,
             join_wait=JOIN_WAIT,
             answer_wait=timedelta(seconds=self._settings.executes.execute_wait_seconds),
         )
-        withdrawals = self._withdrawals()
         return ExecutionParts(
             use_cases=self._use_cases(executions, withdrawals, notices, policy),
             confirmations=confirmations,
@@ -254,20 +254,25 @@ class _Builder:
             public_url=self._settings.links.public_url,
         )
 
-    def _steps(self, dispatcher: Dispatcher, leases: ExecutionLeases) -> ExecutionSteps:
+    def _steps(
+        self, dispatcher: Dispatcher, delivery: BrokerDelivery, leases: ExecutionLeases
+    ) -> ExecutionSteps:
         around, settings = self._around, self._settings
-        preparation = Preparation(
-            maker=around.maker,
-            objects=self._objects,
-            makings=_turns(PACKAGES_AT_ONCE),
-        )
+        makings = _turns(PACKAGES_AT_ONCE)
         return ExecutionSteps(
             pool=around.pool,
             clock=around.clock,
             ids=around.ids,
             leases=leases,
-            recorder=self._recorder,
-            preparation=preparation,
+            preparation=Preparation(maker=around.maker, objects=self._objects, makings=makings),
+            writing=Writing(
+                pool=around.pool,
+                clock=around.clock,
+                leases=leases,
+                recorder=self._recorder,
+                dispatcher=dispatcher,
+                delivery=delivery,
+            ),
             dispatcher=dispatcher,
             turns=_turns(EXECUTES_AT_ONCE),
             large_turns=_turns(LARGE_PACKAGES_AT_ONCE),

@@ -27,16 +27,22 @@ class ScriptedChannel:
 
 
 class HeldChannel:
-    """Holds the submission at the point of no return until it is let go."""
+    """Holds the submission at the point of no return, just behind or before it, until it is let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_before: bool = False) -> None:
         self.reached = asyncio.Event()
         self.go = asyncio.Event()
+        self.deliveries: list[Delivery] = []
+        self._is_before = is_before
 
     async def submit(self, delivery: Delivery, before_data: BeforeData) -> Result:
-        await before_data()
+        if not self._is_before:
+            await before_data()
         self.reached.set()
         await self.go.wait()
+        if self._is_before:
+            await before_data()
+        self.deliveries.append(delivery)
         return Result(Outcome.SENT, "250 OK")
 
     async def close(self) -> None:

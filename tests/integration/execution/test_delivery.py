@@ -24,8 +24,10 @@ from entrygo.execution.documents.document_sets import render_package
 from entrygo.execution.making import package_maker
 from entrygo.execution.package.artifacts import RenderedArtifact
 from entrygo.execution.package.facts import PackageFacts
+from entrygo.execution.state.events import EventRecorder
 from entrygo.postgres.pool import EVERYONE, open_pool, transaction
 from entrygo.postgres.pools import open_pools
+from entrygo.process.clock import Ids
 from entrygo.proto.execution.v1 import execution_pb2
 from tests.harness.network import Weather, way_to
 from tests.integration.execution.channels import HeldChannel, ScriptedChannel
@@ -423,3 +425,25 @@ async def waiting_for_a_turn(process: Process, count: int) -> None:
     async with asyncio.timeout(10):
         while process.executions._steps.turns.waiting() < count:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+
+class FailingRecorder(EventRecorder):
+    """The last thing that a step writes cannot be written."""
+
+    async def record(self, *_: object, **__: object) -> None:
+        raise ServiceUnavailable
+
+
+async def test_a_step_that_is_not_committed_keeps_no_slot(world: World) -> None:
+    process = await world.process(channel=ScriptedChannel(Outcome.SENT))
+    *lost, kept = add_exports(world, 4, "well@quick.example")
+    steps = process.executions._steps
+    process.executions._steps = replace(
+        steps, writing=replace(steps.writing, recorder=FailingRecorder(Ids()))
+    )
+    for export_id in lost:
+        with pytest.raises(ServiceUnavailable):
+            await process.answer(export_id, export_id=export_id)
+    process.executions._steps = steps
+    assert await statuses(process) == []
+    assert (await process.answer(kept, export_id=kept)).broker_submission.status == "sent"

@@ -9,7 +9,13 @@ from entrygo.domain.errors import (
     ServiceUnavailable,
 )
 from entrygo.domain.lifecycle import State
-from entrygo.execution.state.failpoints import AMBIGUOUS_FAILPOINTS, FAILPOINTS
+from entrygo.execution.state.failpoints import (
+    AFTER_PREPARE,
+    AFTER_SENDING,
+    AMBIGUOUS_FAILPOINTS,
+    BEFORE_DATA,
+    FAILPOINTS,
+)
 from entrygo.execution.steps.leases import LeaseLost
 from tests.integration.execution.channels import HeldChannel
 from tests.integration.execution.world import Crash, Process, World
@@ -62,6 +68,33 @@ async def test_the_recovery_loop_completes_what_a_dead_process_left(world: World
     reply = await survivor.execute()
     assert reply.replayed
     await _check_submission(survivor, "unknown" if point in AMBIGUOUS_FAILPOINTS else "sent")
+
+
+@pytest.mark.parametrize("point", [AFTER_PREPARE, AFTER_SENDING, BEFORE_DATA])
+async def test_an_attempt_of_which_no_byte_has_left_is_made_again_once_its_lease_is_over_by_nobodys_word(
+    world: World, point: str
+) -> None:
+    await _die(await world.process(crash_at=point))
+    survivor = await world.process()
+    await survivor.deliver_due()
+    assert (await survivor.events())[-1].type == "broker_submission.sending"
+    assert world.sink.mails == []
+    await world.pass_lease()
+    await survivor.deliver_due()
+    await _check_submission(survivor, "sent")
+
+
+async def test_who_comes_back_after_another_has_made_the_attempt_again_sends_nothing(world: World) -> None:
+    channel = HeldChannel(is_before=True)
+    slow, other = await world.process(channel=channel), await world.process()
+    first = asyncio.create_task(slow.execute())
+    await channel.reached.wait()
+    await world.pass_lease()
+    await other.deliver_due()
+    channel.go.set()
+    await first
+    assert channel.deliveries == []
+    await _check_submission(other, "sent")
 
 
 async def _die(process: Process) -> None:

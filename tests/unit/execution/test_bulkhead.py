@@ -297,3 +297,31 @@ def test_a_slot_ends_once_it_is_told_how() -> None:
     slot = Slot("a", ONE)
     slot.ended(Silent.SERVER)
     assert (slot.is_over, slot.silent) == (True, Silent.SERVER)
+
+
+async def test_a_slot_at_once_is_given_where_one_is_free_and_counts_like_any_other() -> None:
+    rooms = bulkhead(destination=1)
+    slot = rooms.slot_at_once("a", ONE)
+    assert slot is not None
+    assert rooms.slot_at_once("b", ONE) is None
+    waiting = Held(rooms, "b")
+    await settle()
+    assert not waiting.has_slot.is_set()
+    with rooms.held(slot):
+        slot.ended(None)
+    await settle()
+    assert waiting.has_slot.is_set()
+    await waiting.end()
+    assert rooms.waiting() == 0
+    assert rooms.holding() == {}
+
+
+async def test_no_slot_is_given_at_once_where_the_account_met_silence() -> None:
+    rooms = bulkhead()
+    for _ in range(BreakerLimits().threshold):
+        await attempt(rooms, Silent.DESTINATION)
+    assert rooms.slot_at_once("a", ONE) is None
+    other = rooms.slot_at_once("a", OTHER)
+    assert other is not None
+    rooms.give_back(other)
+    assert rooms.holding() == {}

@@ -9,7 +9,7 @@ of those. Silence is held against the account that met it (`silences`), for othe
 import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -86,7 +86,22 @@ class Bulkhead:
     @asynccontextmanager
     async def slot(self, account_id: str, route: Route) -> AsyncIterator[Slot]:
         """Waits for the account's turn. Raises DestinationSilent, at once or while it waits."""
-        slot = await self._turn(account_id, route)
+        with self.held(await self._turn(account_id, route)) as slot:
+            yield slot
+
+    def slot_at_once(self, account_id: str, route: Route) -> Slot | None:
+        """A slot, where one is free now for this account; the caller uses it in `held` or gives it back."""
+        if self._is_open(account_id, route):
+            return None
+        waiter = self._line_up(account_id, route)
+        if waiter.slot.done():
+            return waiter.slot.result()
+        self._forget(account_id, waiter)
+        return None
+
+    @contextmanager
+    def held(self, slot: Slot) -> Iterator[Slot]:
+        """A delivery with this slot, which is given back at the end."""
         patience = asyncio.get_running_loop().call_later(
             self._limits.silent_seconds, self._count_no_more, slot
         )
@@ -94,7 +109,18 @@ class Bulkhead:
             yield slot
         finally:
             patience.cancel()
-            self._give_back(slot)
+            self.give_back(slot)
+
+    def give_back(self, slot: Slot) -> None:
+        """Others may have it; what the delivery met is learnt, if there was one."""
+        was_silent_before = not slot.counts
+        self._free(slot)
+        self._by_account -= Counter([slot.account_id])
+        if was_silent_before:
+            self._silent -= Counter([slot.tried])
+        if slot.is_over:
+            self._learn(slot, was_silent_before=was_silent_before)
+        self._give_turns()
 
     def unwanted(self) -> Unwanted:
         """What not to fetch from the ledger: places that are silent, accounts with enough waiting."""
@@ -129,17 +155,21 @@ class Bulkhead:
     async def _turn(self, account_id: str, route: Route) -> Slot:
         if self._is_open(account_id, route):
             raise DestinationSilent
-        waiter = _Waiter(account_id, route, asyncio.get_running_loop().create_future())
-        self._waiting.setdefault(account_id, deque()).append(waiter)
-        self._give_turns()
+        waiter = self._line_up(account_id, route)
         try:
             return await waiter.slot
         except asyncio.CancelledError:
             if waiter.slot.done() and not waiter.slot.cancelled() and waiter.slot.exception() is None:
-                self._give_back(waiter.slot.result())
+                self.give_back(waiter.slot.result())
             raise
         finally:
             self._forget(account_id, waiter)
+
+    def _line_up(self, account_id: str, route: Route) -> _Waiter:
+        waiter = _Waiter(account_id, route, asyncio.get_running_loop().create_future())
+        self._waiting.setdefault(account_id, deque()).append(waiter)
+        self._give_turns()
+        return waiter
 
     def _forget(self, account_id: str, waiter: _Waiter) -> None:
         queue = self._waiting.get(account_id)
@@ -216,16 +246,6 @@ class Bulkhead:
         self._free(slot)
         self._silent[slot.tried] += 1
         self._fell_silent(slot)
-        self._give_turns()
-
-    def _give_back(self, slot: Slot) -> None:
-        was_silent_before = not slot.counts
-        self._free(slot)
-        self._by_account -= Counter([slot.account_id])
-        if was_silent_before:
-            self._silent -= Counter([slot.tried])
-        if slot.is_over:
-            self._learn(slot, was_silent_before=was_silent_before)
         self._give_turns()
 
     def _take(self, slot: Slot) -> None:

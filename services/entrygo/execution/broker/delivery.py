@@ -1,7 +1,8 @@
 """Delivers one submission: each step is recorded before the next, so that a crash never sends a mail twice.
 
 prepared → sending → (the channel; the data phase is committed before bytes may leave) → sent, failed or
-unknown, or back to prepared with a time for the next attempt.
+unknown, or back to prepared with a time for the next attempt. Where there is a slot for it, a submission is
+written as `sending` at once.
 """
 
 import asyncio
@@ -35,6 +36,7 @@ from entrygo.execution.state.events import EventRecorder
 from entrygo.execution.state.lease import kept_alive
 from entrygo.execution.state.package_store import PackageStore
 from entrygo.execution.state.records import (
+    Phase,
     Submission,
     SubmissionKind,
     SubmissionStatus,
@@ -83,8 +85,13 @@ class BrokerDelivery:
         `ended` is called with the side that did not answer, if any.
         """
         attempt = await self._begin(submission)
-        if attempt is None:
-            return
+        if attempt is not None:
+            await self.deliver_begun(attempt, ended)
+
+    async def deliver_begun(
+        self, attempt: Submission, ended: Callable[[Silent | None], None] = lambda _: None
+    ) -> None:
+        """As `deliver`, an attempt that this process has begun and committed."""
         self.reach(failpoints.AFTER_SENDING)
         noted: Noted = {"entrygo.broker_submission_id": attempt.id, "entrygo.attempt": attempt.attempts}
         with span(f"deliver {attempt.submission_type}", "client", noted=noted) as step:
@@ -95,6 +102,14 @@ class BrokerDelivery:
         self.reach(failpoints.AFTER_SUBMIT)
         await self._settle_in_the_end(attempt, result)
         self.reach(failpoints.AFTER_SETTLE)
+
+    async def begun_at_once(self, connection: Connection, submission: Submission) -> Submission | None:
+        """The first attempt of a submission of a whole package that is written in this transaction.
+
+        None where its mail is held back: then it is written as it is. The caller has its slot.
+        """
+        attempt = replace(submission, status=SubmissionStatus.SENDING, phase=Phase.ENVELOPE, attempts=1)
+        return attempt if await self.gate.hold(connection, attempt) is None else None
 
     async def ready(self, submission: Submission) -> Submission:
         """The submission, a dead owner's attempt settled. Raises AttemptLost while the owner lives."""

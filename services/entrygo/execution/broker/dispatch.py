@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from entrygo.domain.errors import EntryGoError
-from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent
+from entrygo.execution.broker.bulkhead import Bulkhead, DestinationSilent, Slot
 from entrygo.execution.broker.delivery import AttemptLost, BrokerDelivery
 from entrygo.execution.broker.routes import Route, destination_name, route_to
 from entrygo.execution.state.records import Submission
@@ -27,12 +27,21 @@ class Dispatcher:
         # Set when a delivery has ended; whoever waits for it clears it.
         self.freed = asyncio.Event()
 
-    async def deliver(self, *submissions: Submission, wait_seconds: float) -> None:
+    def slot_at_once(self, submission: Submission) -> Slot | None:
+        """A slot for this delivery, where one is free now; it is used by `deliver` or given back."""
+        return self._bulkhead.slot_at_once(submission.tenant.account_id, self._route_of(submission))
+
+    def give_back(self, slot: Slot) -> None:
+        """The delivery does not take place now."""
+        self._bulkhead.give_back(slot)
+
+    async def deliver(self, *submissions: Submission, wait_seconds: float, slot: Slot | None = None) -> None:
         """Starts the deliveries and waits for their end, but no longer; the ledger says what became of them.
 
-        One that has no slot by then is left to `take_due`.
+        One that has no slot by then is left to `take_due`. `slot` is of the one submission, whose attempt was
+        begun with it.
         """
-        tasks = {each.id: self._start(each) for each in submissions}
+        tasks = {each.id: self._start(each, slot) for each in submissions}
         await asyncio.wait(tasks.values(), timeout=wait_seconds)
         for submission_id, task in tasks.items():
             if task.done() and not task.cancelled():
@@ -77,12 +86,14 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _start(self, submission: Submission) -> "asyncio.Task[None]":
+    def _start(self, submission: Submission, slot: Slot | None = None) -> "asyncio.Task[None]":
         running = self._tasks.get(submission.id)
         if running is not None:
             return running
-        task = asyncio.create_task(self._run(submission))
+        task = asyncio.create_task(self._run(submission, slot))
         self._tasks[submission.id] = task
+        if slot is not None:
+            self._with_slot.add(submission.id)
         task.add_done_callback(lambda done: self._ended(submission.id, done))
         return task
 
@@ -93,19 +104,26 @@ class Dispatcher:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery.failed", submission_id=submission_id, error=repr(error))
 
-    async def _run(self, submission: Submission) -> None:
+    async def _run(self, submission: Submission, slot: Slot | None) -> None:
         """Delivers one submission; whatever goes wrong is logged and affects no other submission."""
         try:
-            ready = await self._delivery.ready(submission)
-            async with self._bulkhead.slot(submission.tenant.account_id, self._route_of(submission)) as slot:
-                self._with_slot.add(submission.id)
-                await self._delivery.deliver(ready, slot.ended)
+            if slot is None:
+                await self._run_in_turn(submission)
+                return
+            with self._bulkhead.held(slot):
+                await self._delivery.deliver_begun(submission, slot.ended)
         except DestinationSilent:
             log.info("delivery.put_off", submission_id=submission.id)
         except AttemptLost:
             log.info("delivery.taken_by_another", submission_id=submission.id)
         except EntryGoError as error:
             log.warning("delivery.interrupted", submission_id=submission.id, error=str(error))
+
+    async def _run_in_turn(self, submission: Submission) -> None:
+        ready = await self._delivery.ready(submission)
+        async with self._bulkhead.slot(submission.tenant.account_id, self._route_of(submission)) as slot:
+            self._with_slot.add(submission.id)
+            await self._delivery.deliver(ready, slot.ended)
 
     def _route_of(self, submission: Submission) -> Route:
         return route_to(destination_name(submission.tenant, submission))

@@ -1,34 +1,26 @@
 """All SQL of the broker submission ledger. Methods run in the caller's transaction."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 
-import asyncpg
 import orjson
 
-from entrygo.domain.principal import Mode, Tenant, Visible
-from entrygo.execution.broker.entry_numbers import numbers_of_row
+from entrygo.domain.principal import Visible
+from entrygo.execution.broker.backlog_store import SUBMISSION, submission_from_row
 from entrygo.execution.broker.routes import destination_name
-from entrygo.execution.state.records import (
-    Phase,
-    Submission,
-    SubmissionKind,
-    SubmissionStatus,
-    SubmissionType,
-)
+from entrygo.execution.state.records import Submission, SubmissionStatus
 from entrygo.postgres.pool import Connection
-
-SUBMISSION = (
-    "account_id, mode, id, export_id, package_id, notification_id, submission_type, status, phase, sender,"
-    " recipient_email, subject, message_id, content_sha256, reason, attempts, next_attempt_at, sent_at,"
-    " error_message, created_at, endpoint, filename, pack_sha256, pack_bytes, broker_id, entry_number,"
-    " broker_reason, answered_at, answers, reaction_at, prepared_at, kind, held_at, noted_by, note,"
-    " entry, entry_numbers"
-)
 
 # Nobody has numbered what has not been sent.
 _SET_BY_DATABASE = ("tenant", "next_attempt_at", "prepared_at", "entry_numbers")
 _WRITTEN = tuple(field.name for field in fields(Submission) if field.name not in _SET_BY_DATABASE)
+_ADD = (
+    "INSERT INTO broker_submissions"  # noqa: S608
+    f" (account_id, mode, next_attempt_at, lease_until, destination, {', '.join(_WRITTEN)})"
+    " VALUES ($1, $2, now() + $3::interval, now() + $4::interval, $5,"
+    f" {', '.join(f'${number}' for number in range(6, 6 + len(_WRITTEN)))})"
+    " RETURNING next_attempt_at, prepared_at"
+)
 
 
 class SubmissionStore:
@@ -40,19 +32,18 @@ class SubmissionStore:
         self._warehouse_id = visible.warehouse_id
 
     async def add(self, submission: Submission, *, send_in: timedelta) -> Submission:
-        """The row as it was written; it is due after `send_in`."""
-        names = ", ".join(_WRITTEN)
-        places = ", ".join(f"${number}" for number in range(5, 5 + len(_WRITTEN)))
+        """The row as it was written; it is due after `send_in`, which is the lease of one that is begun."""
+        is_begun = submission.status is SubmissionStatus.SENDING
         row = await self._connection.fetchrow(
-            f"INSERT INTO broker_submissions (account_id, mode, next_attempt_at, destination, {names})"  # noqa: S608
-            f" VALUES ($1, $2, now() + $3, $4, {places}) RETURNING {SUBMISSION}",
+            _ADD,
             *self._scope,
-            send_in,
+            None if is_begun else send_in,
+            send_in if is_begun else None,
             destination_name(submission.tenant, submission),
             *(getattr(submission, name) for name in _WRITTEN),
         )
         assert row is not None
-        return submission_from_row(row)
+        return replace(submission, **row)
 
     async def get(self, submission_id: str) -> Submission:
         """The submission of an id that is there."""
@@ -283,18 +274,3 @@ class SubmissionStore:
     async def _changed(self, statement: str, *arguments: object) -> bool:
         status = await self._connection.execute(statement, *self._scope, *arguments)
         return not status.endswith(" 0")
-
-
-def submission_from_row(row: asyncpg.Record) -> Submission:
-    """A row with the columns of SUBMISSION."""
-    typed = ("account_id", "mode", "submission_type", "status", "phase", "kind", "entry_numbers")
-    fields = {name: value for name, value in row.items() if name not in typed}
-    return Submission(
-        tenant=Tenant(row["account_id"], Mode(row["mode"])),
-        submission_type=SubmissionType(row["submission_type"]),
-        status=SubmissionStatus(row["status"]),
-        phase=Phase(row["phase"]),
-        kind=SubmissionKind(row["kind"]),
-        entry_numbers=numbers_of_row(row["entry_number"], row["entry_numbers"], row["entry"]),
-        **fields,
-    )

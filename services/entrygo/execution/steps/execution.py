@@ -18,21 +18,20 @@ from entrygo.domain.errors import (
 from entrygo.domain.ids import IdKind
 from entrygo.execution.broker.bulkhead import Bulkhead
 from entrygo.execution.broker.dispatch import Dispatcher
-from entrygo.execution.broker.events import submission_changed
 from entrygo.execution.broker.routes import Route
 from entrygo.execution.broker.store import SubmissionStore
 from entrygo.execution.clients.planning import REFUSALS, Planning
-from entrygo.execution.closing.packages import Reserved, Taken, replace_package
+from entrygo.execution.closing.packages import Reserved, Taken
 from entrygo.execution.making.child_maker import LARGE_BYTES
-from entrygo.execution.making.package_maker import DocumentsFailed, PackageOrder, Prepared
+from entrygo.execution.making.package_maker import DocumentsFailed, PackageOrder
 from entrygo.execution.state import failpoints
-from entrygo.execution.state.events import EventRecorder, notification_recorded, package_generated
 from entrygo.execution.state.lease import kept_alive
 from entrygo.execution.state.package_store import PackageStore
-from entrygo.execution.state.records import Execution, Package, Step, Submission
+from entrygo.execution.state.records import Execution, Step, Submission
 from entrygo.execution.steps.answering import execution_answer
 from entrygo.execution.steps.leases import OPERATION, ExecutionLeases, LeaseLost
 from entrygo.execution.steps.preparation import Preparation
+from entrygo.execution.steps.writing import Writing, Written
 from entrygo.execution.store import ExecutionStore
 from entrygo.postgres.idempotency import KeyStore
 from entrygo.postgres.pool import Pool, transaction
@@ -55,7 +54,7 @@ class ExecutionSteps:
     clock: Clock
     ids: Ids
     leases: ExecutionLeases
-    recorder: EventRecorder
+    writing: Writing
     preparation: Preparation
     dispatcher: Dispatcher
     delivery_wait: timedelta
@@ -71,20 +70,20 @@ class ExecutionSteps:
         async with kept_alive(lambda: self.leases.extend(execution), self.leases.lease):
             reserved: Reserved | None = None
             snapshot = b""
-            prepared: Prepared | None = None
+            written: Written | None = None
             async with self.turns.slot(execution.tenant.account_id, EXECUTES):
                 if execution.step is Step.STARTED:
                     self.reach(failpoints.AFTER_BEGIN)
                     execution, reserved, snapshot = await self._claim(execution, planning)
                 if execution.step is Step.CLAIMED:
-                    execution, prepared = await self._prepare(
+                    execution, written = await self._prepare(
                         execution, planning, reserved, snapshot, at_most=LARGE_BYTES
                     )
             if execution.step is Step.CLAIMED:
                 async with self.large_turns.slot(execution.tenant.account_id, LARGE):
-                    execution, prepared = await self._prepare(execution, planning, reserved)
-            await self._deliver(execution, prepared)
-            return await self._complete(execution, planning, prepared)
+                    execution, written = await self._prepare(execution, planning, reserved)
+            await self._deliver(execution, written)
+            return await self._complete(execution, planning, written)
 
     def check_room(self) -> None:
         """Raises ServiceUnavailable if the queue is so long that another execution would wait too long."""
@@ -147,7 +146,7 @@ class ExecutionSteps:
         claimed: bytes = b"",
         *,
         at_most: int | None = None,
-    ) -> tuple[Execution, Prepared | None]:
+    ) -> tuple[Execution, Written | None]:
         """Nothing has changed where the plan is larger than `at_most` bytes.
 
         `reserved` and `claimed`, its snapshot, are at hand where this process has just claimed it.
@@ -161,17 +160,17 @@ class ExecutionSteps:
                 return execution, None
             self.reach(failpoints.AFTER_SNAPSHOT)
             reserved = reserved or await self._reserved(execution)
-            execution, prepared = await self._make(execution, reserved, snapshot)
+            execution, written = await self._make(execution, reserved, snapshot)
         except EntryGoError as error:
             if error.error_code in _HOPELESS:
                 await self._fail(execution, planning, error)
             raise
         self.reach(failpoints.AFTER_PREPARE)
-        return execution, prepared
+        return execution, written
 
     async def _make(
         self, execution: Execution, reserved: Reserved, snapshot: bytes
-    ) -> tuple[Execution, Prepared]:
+    ) -> tuple[Execution, Written]:
         package, replaced = reserved.package, reserved.replaced
         order = PackageOrder(
             tenant=execution.tenant,
@@ -184,7 +183,7 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_RENDER)
         self.reach(failpoints.AFTER_STORE)
         taken = None if replaced is None else Taken(replaced, prepared.amendment)
-        return await self._save_prepared(execution, package, prepared, taken)
+        return await self.writing.write(execution, package, prepared, taken)
 
     async def _reserved(self, execution: Execution) -> Reserved:
         assert execution.package_id is not None
@@ -194,38 +193,6 @@ class ExecutionSteps:
             assert package is not None
             replaced = None if package.replaces is None else await packages.find(package.replaces)
         return Reserved(package, replaced)
-
-    async def _save_prepared(
-        self, execution: Execution, package: Package, prepared: Prepared, taken: Taken | None
-    ) -> tuple[Execution, Prepared]:
-        now = self.clock()
-        async with transaction(self.pool, execution.visible) as connection:
-            held = ExecutionStore(connection, execution.visible)
-            # Before anything else: its row lock keeps a new owner out until the end.
-            if not await held.save_prepared(execution, prepared.submissions[0].id, now, self.leases.lease):
-                raise LeaseLost
-            closing = (
-                None if taken is None else await replace_package(connection, execution, package, taken, now)
-            )
-            packages = PackageStore(connection, execution.visible)
-            summary = prepared.summary.model_dump_json()
-            await packages.generate(package.id, summary, prepared.artifacts, prepared.notifications)
-            ledger = SubmissionStore(connection, execution.visible)
-            # This process sends it; should it die, another may once the lease is over.
-            added = [await ledger.add(each, send_in=self.leases.lease) for each in prepared.submissions]
-            facts = [
-                package_generated(package, prepared.artifacts),
-                *(notification_recorded(each) for each in prepared.notifications),
-                *(submission_changed("prepared", each) for each in added),
-            ]
-            await self.recorder.record(
-                connection, execution.visible, execution.export_id, facts, now, are_first=True
-            )
-            if taken is not None and closing is not None:
-                old_id = taken.replaced.export_id
-                await self.recorder.record(connection, execution.visible, old_id, closing.facts, now)
-        execution = replace(execution, step=Step.PREPARED, submission_id=added[0].id, executed_at=now)
-        return execution, replace(prepared, submissions=tuple(added))
 
     async def _fail(self, execution: Execution, planning: Planning, error: EntryGoError) -> None:
         """The export becomes FAILED, this run is over, and its key is free for the run after a re-plan."""
@@ -239,13 +206,17 @@ class ExecutionSteps:
                 keys = KeyStore(connection, execution.visible, OPERATION)
                 await keys.release(execution.idempotency_key)
 
-    async def _deliver(self, execution: Execution, prepared: Prepared | None) -> None:
+    async def _deliver(self, execution: Execution, written: Written | None) -> None:
         """Waits a moment for the delivery: the answer says `sent` unless the broker's side is slow.
 
         Where each entry goes in one of its own, all of them leave beside each other.
         """
-        submissions = prepared.submissions if prepared else await self._submissions(execution)
-        await self.dispatcher.deliver(*submissions, wait_seconds=self.delivery_wait.total_seconds())
+        wait_seconds = self.delivery_wait.total_seconds()
+        if written is not None:
+            submissions = written.prepared.submissions
+            await self.dispatcher.deliver(*submissions, wait_seconds=wait_seconds, slot=written.slot)
+        else:
+            await self.dispatcher.deliver(*await self._submissions(execution), wait_seconds=wait_seconds)
 
     async def _submissions(self, execution: Execution) -> Sequence[Submission]:
         assert execution.submission_id is not None
@@ -253,7 +224,7 @@ class ExecutionSteps:
             ledger = SubmissionStore(connection, execution.visible)
             return await ledger.prepared_with(execution.submission_id)
 
-    async def _complete(self, execution: Execution, planning: Planning, prepared: Prepared | None) -> bytes:
+    async def _complete(self, execution: Execution, planning: Planning, written: Written | None) -> bytes:
         assert execution.package_id is not None
         assert execution.executed_at is not None
         await planning.complete(
@@ -262,7 +233,7 @@ class ExecutionSteps:
         self.reach(failpoints.AFTER_RELEASE)
         now = self.clock()
         async with transaction(self.pool, execution.visible) as connection:
-            body = await execution_answer(connection, execution, prepared)
+            body = await execution_answer(connection, execution, written.prepared if written else None)
             if not await ExecutionStore(connection, execution.visible).complete(execution, body, now):
                 raise LeaseLost
             if execution.idempotency_key:

@@ -1,0 +1,132 @@
+"""The step *prepared*: what a package consists of, its submissions and their events, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from entrygo.execution.broker.bulkhead import Slot
+from entrygo.execution.broker.delivery import BrokerDelivery
+from entrygo.execution.broker.dispatch import Dispatcher
+from entrygo.execution.broker.events import submission_changed
+from entrygo.execution.broker.store import SubmissionStore
+from entrygo.execution.closing.packages import Taken, replace_package
+from entrygo.execution.making.package_maker import Prepared
+from entrygo.execution.state.events import EventRecorder, Fact, notification_recorded, package_generated
+from entrygo.execution.state.package_store import PackageStore
+from entrygo.execution.state.records import Execution, Package, Step, Submission, SubmissionStatus
+from entrygo.execution.steps.leases import ExecutionLeases, LeaseLost
+from entrygo.execution.store import ExecutionStore
+from entrygo.postgres.pool import Connection, Pool, transaction
+from entrygo.process.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A package with its submissions as they were written.
+
+    With a slot the attempt of the one submission was begun, and its delivery must follow.
+    """
+
+    prepared: Prepared
+    slot: Slot | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """Writes made packages. A submission for which there is a slot is written as `sending`.
+
+    That saves the transaction that would begin its attempt, and gives up nothing. Whether a byte may have
+    left, the attempt's phase says alone, and `data` stays a transaction of its own before the first one. Who
+    dies between this one and that leaves an attempt in the phase `envelope`, as who dies after `sending`
+    always did: once its lease is over any process settles it as not sent, and makes it again at once. Its
+    lease begins with that of the execution, so a mail that no attempt was begun for would leave no sooner.
+    """
+
+    pool: Pool
+    clock: Clock
+    leases: ExecutionLeases
+    recorder: EventRecorder
+    dispatcher: Dispatcher
+    delivery: BrokerDelivery
+
+    async def write(
+        self, execution: Execution, package: Package, prepared: Prepared, taken: Taken | None
+    ) -> tuple[Execution, Written]:
+        """Raises LeaseLost, or what closing the package that is replaced raises."""
+        now, first = self.clock(), prepared.submissions[0]
+        slot: Slot | None = None
+        is_begun = False
+        try:
+            async with transaction(self.pool, execution.visible) as connection:
+                await self._generate(connection, execution, package, prepared, now)
+                closed = await self._replace(connection, execution, package, taken, now)
+                slot = self._slot(prepared.submissions)
+                begun = None if slot is None else await self.delivery.begun_at_once(connection, first)
+                added = await self._add(connection, execution, (begun,) if begun else prepared.submissions)
+                facts = _facts(package, prepared, added)
+                await self.recorder.record(
+                    connection, execution.visible, execution.export_id, facts, now, are_first=True
+                )
+                if taken is not None:
+                    old_id = taken.replaced.export_id
+                    await self.recorder.record(connection, execution.visible, old_id, closed, now)
+            is_begun = begun is not None
+        finally:
+            # Also where nobody knows whether it was committed: then it is found like that of a dead process.
+            if slot is not None and not is_begun:
+                self.dispatcher.give_back(slot)
+        prepared = replace(prepared, submissions=tuple(added))
+        execution = replace(execution, step=Step.PREPARED, submission_id=first.id, executed_at=now)
+        return execution, Written(prepared=prepared, slot=slot if is_begun else None)
+
+    def _slot(self, submissions: Sequence[Submission]) -> Slot | None:
+        """Entries that go one by one follow each other's state, and are begun one by one."""
+        if len(submissions) > 1 or submissions[0].entry is not None:
+            return None
+        return self.dispatcher.slot_at_once(submissions[0])
+
+    async def _generate(
+        self,
+        connection: Connection,
+        execution: Execution,
+        package: Package,
+        prepared: Prepared,
+        now: datetime,
+    ) -> None:
+        """Before anything else: the lock on the execution's row keeps a new owner out until the end."""
+        held, first = ExecutionStore(connection, execution.visible), prepared.submissions[0]
+        if not await held.save_prepared(execution, first.id, now, self.leases.lease):
+            raise LeaseLost
+        packages = PackageStore(connection, execution.visible)
+        summary = prepared.summary.model_dump_json()
+        await packages.generate(package.id, summary, prepared.artifacts, prepared.notifications)
+
+    async def _replace(
+        self,
+        connection: Connection,
+        execution: Execution,
+        package: Package,
+        taken: Taken | None,
+        now: datetime,
+    ) -> Sequence[Fact]:
+        if taken is None:
+            return ()
+        return (await replace_package(connection, execution, package, taken, now)).facts
+
+    async def _add(
+        self, connection: Connection, execution: Execution, submissions: Sequence[Submission]
+    ) -> list[Submission]:
+        ledger = SubmissionStore(connection, execution.visible)
+        # This process sends them; should it die, another may once the lease is over.
+        return [await ledger.add(each, send_in=self.leases.lease) for each in submissions]
+
+
+def _facts(package: Package, prepared: Prepared, added: Sequence[Submission]) -> list[Fact]:
+    """What happened, in this order; an attempt that is begun at once was a prepared submission before."""
+    begun = [each for each in added if each.status is SubmissionStatus.SENDING]
+    return [
+        package_generated(package, prepared.artifacts),
+        *(notification_recorded(each) for each in prepared.notifications),
+        *(submission_changed("prepared", each) for each in (prepared.submissions if begun else added)),
+        *(submission_changed("sending", each) for each in begun),
+    ]
