@@ -14,24 +14,28 @@ class Budget:
         self._total = total
         self._each = each
         self._held: Counter[str] = Counter()
+        self._in_all = 0
 
     def take(self, name: str, amount: int = 1) -> None:
         """Takes `amount` for `name` until it is given back."""
         if self._held[name] + amount > self._each:
             raise self._refused(name, RateLimited)
-        if self._held.total() + amount > self._total:
+        if self._in_all + amount > self._total:
             raise self._refused(name, ServiceUnavailable)
         self._held[name] += amount
+        self._in_all += amount
 
     def give_back(self, name: str, amount: int = 1) -> None:
         """Returns what `take` took for this name."""
+        amount = min(amount, self._held[name])
         self._held[name] -= amount
+        self._in_all -= amount
         self._forget(name)
 
     @property
     def held(self) -> int:
         """What is held now, in all."""
-        return self._held.total()
+        return self._in_all
 
     def _refused(self, name: str, error: Callable[[str], EntryGoError]) -> EntryGoError:
         self._forget(name)

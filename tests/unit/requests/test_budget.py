@@ -1,0 +1,35 @@
+"""A budget knows what it holds in all by counting along."""
+
+import pytest
+
+from entrygo.domain.errors import RateLimited, ServiceUnavailable
+from entrygo.requests.budget import Budget
+
+
+def test_total_is_what_all_names_hold() -> None:
+    budget = Budget("bytes", total=10, each=6)
+    budget.take("a", 6)
+    budget.take("b", 4)
+    with pytest.raises(ServiceUnavailable):
+        budget.take("c")
+    budget.give_back("a", 5)
+    budget.take("c", 5)
+    assert budget.held == 10
+
+
+def test_refusal_takes_nothing() -> None:
+    budget = Budget("bytes", total=10, each=6)
+    with pytest.raises(RateLimited):
+        budget.take("a", 7)
+    budget.take("a", 6)
+    with pytest.raises(ServiceUnavailable):
+        budget.take("b", 5)
+    assert budget.held == 6
+
+
+def test_more_than_was_taken_is_not_given_back() -> None:
+    budget = Budget("bytes", total=10, each=10)
+    budget.take("a", 3)
+    budget.take("b", 3)
+    budget.give_back("a", 5)
+    assert budget.held == 3
