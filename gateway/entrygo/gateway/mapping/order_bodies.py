@@ -39,41 +39,36 @@ class _Unusual(Exception):
 def usual_orders(body: object) -> sync_pb2.SyncOrdersRequest | None:
     """The message of a body (as `read_json` gives it); None when there may be something wrong with it."""
     try:
-        return _request(_fields_of(body))
+        return _request(body)
     except (_Unusual, ValidationError, PydanticCustomError):
         return None
-    except TypeError:
-        return None  # A list or an object in the place of a text has no hash.
+    except (TypeError, AttributeError):
+        return None  # A list or an object in the place of a text has no hash; what is no object, no fields.
 
 
-def _request(body: Mapping[str, Any]) -> sync_pb2.SyncOrdersRequest:
+def _request(body: Any) -> sync_pb2.SyncOrdersRequest:
     request = sync_pb2.SyncOrdersRequest(
         account_id=_identifier(body.get("accountId")), idempotency_key=_key(body.get("idempotencyKey"))
     )
     add, lines = request.items.add, 0
-    for order in map(_fields_of, _some(body.get("items"), MAX_ORDERS)):
+    for order in _some(body.get("items"), MAX_ORDERS):
         given = _some(order.get("items"), MAX_LINES_PER_ORDER)
         lines += len(given)
         if lines > MAX_LINES:
             raise _Unusual
         metadata = order.get("metadata")
-        refuse_other_currency(order)
+        if "currency" in order:
+            refuse_other_currency(order)
         add(
             external_id=_own_name(order.get("externalId")),
-            items=[_line(*map(_fields_of(line).get, _LINE_NAMES)) for line in given],
+            items=[_line(*map(line.get, _LINE_NAMES)) for line in given],
             metadata_json=None if metadata is None else metadata_json(_metadata(metadata)),
             **_shared(*map(order.get, _SHARED_NAMES)),
         )
     return request
 
 
-def _fields_of(given: object) -> Mapping[str, Any]:
-    if not isinstance(given, dict):
-        raise _Unusual
-    return given
-
-
-def _some(given: object, most: int) -> Sequence[object]:
+def _some(given: object, most: int) -> Sequence[Any]:
     """A list of at least one."""
     if not isinstance(given, list) or not 0 < len(given) <= most:
         raise _Unusual
