@@ -1,5 +1,7 @@
 """What the gateway counts: requests by route, never by path, and the line before the slots."""
 
+from functools import cache
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from entrygo.gateway.door.fair_slots import FairSlots
@@ -14,8 +16,13 @@ WAITING = Gauge("entrygo_gateway_requests_waiting", "Requests that wait for a sl
 def observe(method: str, route: str, status: int, seconds: float) -> None:
     """Counts one answered request; 0 as status: the client left before the answer."""
     # A path that nobody serves has whatever method its sender made up.
-    REQUESTS.labels(method if route != "unknown" else "any", route, str(status)).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    _requests(method if route != "unknown" else "any", route, status).inc()
+    _request_seconds(route).observe(seconds)
+
+
+# Routes are few; what stands for one of them is looked up once.
+_requests = cache(REQUESTS.labels)
+_request_seconds = cache(REQUEST_SECONDS.labels)
 
 
 def watch_slots(*slots: FairSlots) -> None:
