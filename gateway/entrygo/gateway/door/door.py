@@ -79,15 +79,16 @@ class Door:
         A peer that showed too many bad keys is refused new ones before anybody is asked about them;
         keys that are known to be good pass, so that a guesser behind the same address stops nobody.
         """
-        if self._keys.is_stranger(call):
+        digest = hashlib.sha256(call.authorization.encode()).digest()
+        if self._keys.is_stranger(digest):
             self._failures.check(call.peer)
         try:
-            account = await self._keys.account_of(call)
+            account = await self._keys.account_of(digest, call)
         except EntryGoError as error:
             if error.error_kind is Kind.UNAUTHENTICATED:
                 self._failures.take(call.peer)
             raise
-        key = hashlib.sha256(call.authorization.encode()).hexdigest()
+        key = digest.hex()
         self._key_requests.take(key)
         self._account_requests.take(account)
         return Admitted(self, key, account)

@@ -5,7 +5,6 @@ authenticates it again, so a revoked key is refused as early as before.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Awaitable, Callable
 
@@ -37,13 +36,13 @@ class KnownKeys:
         self._asking: dict[bytes, asyncio.Task[str]] = {}
         self._strangers = StrangersLine(at_once=STRANGERS_AT_ONCE, waiting=MAX_STRANGERS)
 
-    def is_stranger(self, call: Call) -> bool:
-        """Whether the key was not good when it was last asked about, or never was."""
-        return _digest(call) not in self._good
+    def is_stranger(self, digest: bytes) -> bool:
+        """Whether the key with this SHA-256 was not good when it was last asked about, or never was."""
+        return digest not in self._good
 
-    async def account_of(self, call: Call) -> str:
+    async def account_of(self, digest: bytes, call: Call) -> str:
         """The id of the key's account; raises InvalidApiKey for a key that no service accepts."""
-        digest, now = _digest(call), self._clock()
+        now = self._clock()
         if now < self._bad.get(digest, 0):
             raise InvalidApiKey
         until, account = self._good.get(digest, (0.0, ""))
@@ -83,7 +82,3 @@ class KnownKeys:
             raise
         self._good.put(digest, (self._clock() + KNOWN_SECONDS, account))
         return account
-
-
-def _digest(call: Call) -> bytes:
-    return hashlib.sha256(call.authorization.encode()).digest()
