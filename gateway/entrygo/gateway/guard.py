@@ -10,7 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from entrygo.domain.errors import EntryGoError
 from entrygo.gateway.door.peers import Peers
-from entrygo.gateway.door.transports import Answering, watch_every_byte
+from entrygo.gateway.door.transports import Answering, Outgoing, watch_every_byte
 from entrygo.gateway.errors import STATUS_OF_KIND
 from entrygo.gateway.settings import GatewaySettings
 from entrygo.requests.budget import Budget
@@ -69,6 +69,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Begins the time in which the first head has to arrive."""
         super().connection_made(transport)
         watch_every_byte(transport)
+        self._outgoing = Outgoing(transport)
         address = self.client[0] if self.client else ""
         # Behind a listed proxy many clients share its address: the total counts, not the share of one.
         self._peer = f"{address} {id(self)}" if self.peers.is_proxy(address) else peer_name(address)
@@ -123,7 +124,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._pace = self.loop.call_later(PACE_SECONDS, self._check_pace, 0)
         super().on_headers_complete()
         # It needs no more of a transport than that.
-        self.cycle.transport = Answering(self.transport, self._close_when_read)  # type: ignore[assignment]
+        self.cycle.transport = Answering(  # type: ignore[assignment]
+            self.transport, self._outgoing, self._close_when_read, has_body=self.scope["method"] != "HEAD"
+        )
         self._would_keep_alive = self.cycle.keep_alive
         self.cycle.keep_alive &= self._is_short()
 
@@ -217,6 +220,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_refused = True
         if self.transport.is_closing():
             return
+        self._outgoing.flush()
         body = orjson.dumps({"errorCode": code, "message": message})
         head = b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n" % (
             status,

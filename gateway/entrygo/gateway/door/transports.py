@@ -10,12 +10,58 @@ from typing import Any
 NOT_SENT_BYTES = 128 * 1024
 
 
-class Answering:
-    """The transport as an answer has it."""
+class Outgoing:
+    """What a connection sends: the head of an answer and what follows in the same turn of the loop leave
+    together, as each piece would be a call of the kernel and a packet of its own."""
 
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+    def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self.close = close
+        self._head: bytes | None = None
+
+    def write_head(self, content: bytes) -> None:
+        """Sends a head, at the latest in the next turn of the loop."""
+        self.flush()
+        self._head = content
+        asyncio.get_running_loop().call_soon(self.flush)
+
+    def write(self, content: bytes) -> None:
+        """Sends content, behind the head if one waits."""
+        if self._head is None:
+            self._transport.write(content)
+        else:
+            pieces, self._head = (self._head, content), None
+            self._transport.writelines(pieces)
+
+    def flush(self) -> None:
+        """Sends the head by itself, if one waits."""
+        head, self._head = self._head, None
+        if head is not None and not self._transport.is_closing():
+            self._transport.write(head)
+
+
+class Answering:
+    """The transport as an answer has it; `has_body`: something follows the head."""
+
+    def __init__(
+        self, transport: asyncio.Transport, outgoing: Outgoing, close: Callable[[], None], *, has_body: bool
+    ) -> None:
+        self._transport = transport
+        self._outgoing = outgoing
+        self._close = close
+        self._is_head = has_body
+
+    def write(self, content: bytes) -> None:
+        """Sends the next piece of the answer."""
+        if self._is_head:
+            self._is_head = False
+            self._outgoing.write_head(content)
+        else:
+            self._outgoing.write(content)
+
+    def close(self) -> None:
+        """Sends what waits, then closes as an answer does."""
+        self._outgoing.flush()
+        self._close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
