@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from entrygo.domain.errors import ServiceUnavailable
 
@@ -45,14 +45,9 @@ class FairSlots:
         # The account at the front is next; one that was served goes to the back.
         self._lines: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
-    @asynccontextmanager
-    async def hold(self, account: str) -> AsyncIterator[None]:
+    def hold(self, account: str) -> "Slot":
         """Waits for a slot and keeps it; ServiceUnavailable for a full line, or one that moves too slowly."""
-        await self._enter(account)
-        try:
-            yield
-        finally:
-            self._leave(account)
+        return Slot(self, account)
 
     @property
     def running(self) -> int:
@@ -64,7 +59,8 @@ class FairSlots:
         """How many wait, of all accounts."""
         return sum(map(len, self._lines.values()))
 
-    async def _enter(self, account: str) -> None:
+    async def enter(self, account: str) -> None:
+        """Waits for a slot, as `hold` does."""
         self._came[account] = self._seconds()
         self._came.move_to_end(account)
         if account not in self._lines and self._has_room(account):
@@ -78,7 +74,7 @@ class FairSlots:
             await asyncio.wait({turn}, timeout=self._patience)
         except asyncio.CancelledError:
             if turn.done():
-                self._leave(account)
+                self.leave(account)
             else:
                 self._step_out(account, turn)
             raise
@@ -96,7 +92,8 @@ class FairSlots:
             self._came.popitem(last=False)
         return len(self._came) > (account in self._came)
 
-    def _leave(self, account: str) -> None:
+    def leave(self, account: str) -> None:
+        """Gives a slot back."""
         self._running[account] -= 1
         if not self._running[account]:
             del self._running[account]
@@ -119,3 +116,17 @@ class FairSlots:
             line.remove(turn)
             if not line:
                 del self._lines[account]
+
+
+@dataclass(slots=True)
+class Slot:
+    """Of one request, for as long as it is entered."""
+
+    slots: FairSlots
+    account: str
+
+    async def __aenter__(self) -> None:
+        await self.slots.enter(self.account)
+
+    async def __aexit__(self, *_: object) -> None:
+        self.slots.leave(self.account)
